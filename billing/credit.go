@@ -1,0 +1,86 @@
+package billing
+
+import (
+	"context"
+	"errors"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
+)
+
+// errSpent: the credit that a receipt brought has been used meanwhile.
+var errSpent = errors.New("the credit is spent")
+
+// release takes a receipt's money out of suspense or credit, so that it can be placed anew. errSpent when it is gone; then
+// nothing has changed.
+func (s *Service) release(tx *db.Tx, r Receipt) (origin, error) {
+	from := origin{kind: entryMoved, source: receiptParty(r.ID) + ":" + id(tx.ID()), account: ledger.Suspense, party: receiptParty(r.ID)}
+	if r.Placed == PlacedCredit {
+		from.account, from.party = ledger.GuestCredit, r.payerHash
+	}
+	return from, tx.Savepoint(func() error {
+		won, err := s.unplace(tx, r)
+		if err == nil && won && r.Placed == PlacedCredit {
+			won, err = s.takeCredit(tx, r.payerHash, r.Amount)
+		}
+		if err == nil && !won {
+			err = errSpent
+		}
+		return err
+	})
+}
+
+// merge undoes the entry of a receipt whose money a query had already brought in, and gives that one the number.
+func (s *Service) merge(tx *db.Tx, known, pending Receipt, from origin) error {
+	if err := s.mergeReceipts(tx, known, pending); err != nil {
+		return err
+	}
+	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),
+		Memo: "the same money as receipt " + id(pending.ID), Postings: []ledger.Posting{
+			{Account: from.account, Party: from.party, Amount: known.Amount},
+			{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Amount.Neg()},
+		}})
+	return err
+}
+
+// Credit is what is held for the payer of a receipt.
+func (s *Service) Credit(ctx context.Context, payerHash, currency string) (money.Amount, error) {
+	return s.creditOf(ctx, payerHash, currency)
+}
+
+// recognise handles "grant ended": what was paid for the grant is earned now. A grant that nobody ever used is breakage.
+func (s *Service) recognise(ctx context.Context, j jobs.Job) error {
+	var f access.Fact
+	if err := j.Decode(&f); err != nil {
+		return err
+	}
+	grant, _, _, err := s.Grants.View(ctx, f.GrantID)
+	if err != nil {
+		return err
+	}
+	earned := ledger.InternetSales
+	if grant.FirstUsedAt.IsZero() {
+		earned = ledger.Breakage
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sum, err := s.paidForGrant(tx, f.GrantID)
+		if err != nil || !sum.IsPositive() {
+			return err
+		}
+		_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: grantParty(f.GrantID), At: s.Clock.Now(), Memo: "grant ended: " + f.Cause,
+			Postings: []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(f.GrantID), Amount: sum}, {Account: earned, Amount: sum.Neg()}}})
+		return err
+	})
+}
+
+// notFoundIs turns a NotFound into fine.
+func notFoundIs(err error) (missing bool, rest error) {
+	if fault.Is(err, fault.NotFound) {
+		return true, nil
+	}
+	return false, err
+}

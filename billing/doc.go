@@ -1,0 +1,19 @@
+// Package billing decides about money: orders, payments, receipts, credit, tills.
+//
+// It owns what a person bought (order), what is expected or has come from a rail (payment), the money that arrived
+// (receipt), money held for a phone number (credit), the raw inbox of the rails, and the tills. It does not own the
+// books (billing/ledger), what is sold (billing/plans), or who may be online (radius/access).
+//
+// Settle is the one door through which money enters: callback, status query, paybill confirmation, transaction status and
+// typed receipt all bring Evidence to it. In one transaction it changes the payment by a conditional UPDATE, records the
+// receipt, posts the ledger entry and gives the grant.
+//
+// Invariants:
+//   - a payment moves created → sending → sent → unknown, any of which may end paid, failed or expired; failed and expired
+//     may still become paid, paid never becomes anything else
+//   - "sending" is committed before the call leaves; whoever finds it never pushes again
+//   - a rail's receipt is unique per till; each receipt has exactly one ledger entry that brought it in
+//   - every receipt is placed: on an order, as credit, or in suspense (a named queue with an age); placing is separate from
+//     arriving, so that money is never rolled back with service
+//   - each order buys at most one grant, through the source ("order", id)
+package billing

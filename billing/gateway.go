@@ -1,0 +1,153 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/internal/money"
+)
+
+// TillType is how people pay to a short code.
+type TillType string
+
+// The types of a till.
+const (
+	TillPaybill  TillType = "paybill"
+	TillBuyGoods TillType = "buygoods"
+)
+
+// Till is one M-Pesa short code with all that it needs. Secrets are in the clear here and sealed in the database.
+type Till struct {
+	ID                int64
+	Key               string // its name in configuration
+	Type              TillType
+	ShortCode         string // the paybill; for buy-goods the code that C2B addresses are registered with
+	StoreNumber       string // buy-goods: head-office or store number used at Go Live, which prompts are made with
+	PartyB            string // buy-goods: the till number that people pay to; else empty
+	ConsumerKey       string
+	ConsumerSecret    string
+	Passkey           string
+	Initiator         string // API operator, for Transaction Status; "" when there is none
+	InitiatorPassword string
+	Certificate       string // PEM, to encrypt the operator's password
+	BaseURL           string
+	CallbackSecret    string // hex, in the confirmation address
+	Sites             []int64
+	State             string
+}
+
+// Gateway is one rail. It has no state and no database: what it needs to remember goes through a TokenStore.
+type Gateway interface {
+	// Push prompts the payer. *Refused means that the rail said no and nothing was sent; any other error means that nobody
+	// knows whether the prompt left.
+	Push(ctx context.Context, t Till, p Push) (Pushed, error)
+	// QueryPush asks for the verdict on a prompt; it names neither receipt nor amount.
+	QueryPush(ctx context.Context, t Till, checkoutID string) (Verdict, error)
+	// AskStatus asks about a receipt; the answer comes to resultURL, a notice that there will be none to timeoutURL.
+	AskStatus(ctx context.Context, t Till, receipt, resultURL, timeoutURL string) (conversationID string, err error)
+	// RegisterURLs tells the rail where to confirm money paid in by hand.
+	RegisterURLs(ctx context.Context, t Till, confirmURL, validateURL string) error
+	ReadPushResult(body []byte) (PushResult, error)
+	ReadConfirmation(body []byte) (Confirmation, error)
+	ReadStatus(body []byte) (StatusResult, error)
+}
+
+// Push is one prompt.
+type Push struct {
+	Phone       customers.Phone
+	Amount      money.Amount // whole shillings
+	Reference   string       // order code, at most 12 letters and digits; the payer and strangers may read it
+	Description string       // at most 13
+	CallbackURL string
+}
+
+// Pushed is the rail's word that it took a prompt; it is no payment.
+type Pushed struct{ MerchantRequestID, CheckoutRequestID string }
+
+// Reason says why money did not come, in the terms the payer's pages explain.
+type Reason string
+
+// The reasons.
+const (
+	ReasonNone          Reason = ""
+	ReasonCancelled     Reason = "cancelled"
+	ReasonWrongPIN      Reason = "wrong_pin"
+	ReasonInsufficient  Reason = "insufficient"
+	ReasonTimedOut      Reason = "timed_out"
+	ReasonPhoneBusy     Reason = "phone_busy"
+	ReasonLimit         Reason = "limit"
+	ReasonTooSmall      Reason = "too_small"
+	ReasonTooLarge      Reason = "too_large"
+	ReasonPINLocked     Reason = "pin_locked"
+	ReasonMerchantFault Reason = "merchant_fault"
+	ReasonRailBusy      Reason = "safaricom_busy"
+	ReasonRailDown      Reason = "safaricom_down"
+	ReasonPushFailed    Reason = "push_failed"
+	ReasonUnknown       Reason = "unknown"
+)
+
+// Refused is the error of a push that certainly prompted nobody.
+type Refused struct {
+	Reason        Reason
+	Code, Message string // the rail's own words, for the log
+}
+
+func (r *Refused) Error() string {
+	return "refused: " + string(r.Reason) + " " + r.Code + " " + r.Message
+}
+
+// VerdictState is what the rail says about a payment.
+type VerdictState string
+
+// The states of a verdict. Pending and Unknown are no verdict: the payment stays open.
+const (
+	VerdictPaid    VerdictState = "paid"
+	VerdictFailed  VerdictState = "failed"
+	VerdictPending VerdictState = "pending"
+	VerdictUnknown VerdictState = "unknown"
+)
+
+// Verdict is the rail's word, with its own code and text for the record.
+type Verdict struct {
+	State      VerdictState
+	Reason     Reason
+	Code, Text string
+}
+
+// PushResult is a callback about a prompt.
+type PushResult struct {
+	MerchantRequestID, CheckoutRequestID string
+	Verdict                              Verdict
+	Receipt                              string
+	Amount                               money.Amount
+	Phone                                string // may be masked
+	At                                   time.Time
+}
+
+// Confirmation is money paid in by hand, or the second word about a prompt's money.
+type Confirmation struct {
+	Receipt              string
+	Amount               money.Amount
+	ShortCode, Reference string
+	Payer                string // a number, its SHA-256, or a mask
+	FirstName, Kind      string
+	At                   time.Time
+}
+
+// StatusResult is the rail's word about a receipt.
+type StatusResult struct {
+	ConversationID, OriginatorID string
+	Receipt                      string
+	Verdict                      Verdict
+	Amount                       money.Amount
+	Payer, PayerName             string
+	PaidTo                       string // short code that got the money, "" when the rail does not tell; ours, or it is no payment to us
+	At                           time.Time
+}
+
+// TokenStore keeps the rail's access tokens; one caller mints while the others wait.
+type TokenStore interface {
+	Token(ctx context.Context, consumerKey string, mint func(context.Context) (token string, life time.Duration, err error)) (string, error)
+	Evict(ctx context.Context, consumerKey, token string) error
+}

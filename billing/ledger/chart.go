@@ -1,0 +1,59 @@
+package ledger
+
+// The accounts. Debits are positive, credits negative.
+const (
+	Bank           = "1000"
+	Cash           = "1010"
+	TillClearing   = "1100" // money in an M-Pesa short code; party till:ID
+	RailFees       = "5100"
+	Receivables    = "1200"
+	PrepaidService = "2100" // paid for and not used yet; party grant:ID
+	GuestCredit    = "2200" // held for a phone number; party its keyed hash
+	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
+	RefundsPayable = "2400"
+	VATPayable     = "2500"
+	InternetSales  = "4000"
+	Breakage       = "4100" // paid for and never used
+)
+
+// Kind says on which side of the books an account is.
+type Kind string
+
+// The kinds of accounts.
+const (
+	Asset     Kind = "asset"
+	Liability Kind = "liability"
+	Income    Kind = "income"
+	Expense   Kind = "expense"
+)
+
+// Account is one row of the chart. NameKey is its name in internal/words.
+type Account struct {
+	Code, NameKey string
+	Kind          Kind
+}
+
+// Chart is the chart of accounts.
+var Chart = []Account{
+	{Bank, "account.bank", Asset},
+	{Cash, "account.cash", Asset},
+	{TillClearing, "account.till_clearing", Asset},
+	{Receivables, "account.receivables", Asset},
+	{PrepaidService, "account.prepaid_service", Liability},
+	{GuestCredit, "account.guest_credit", Liability},
+	{Suspense, "account.suspense", Liability},
+	{RefundsPayable, "account.refunds_payable", Liability},
+	{VATPayable, "account.vat_payable", Liability},
+	{InternetSales, "account.internet_sales", Income},
+	{Breakage, "account.breakage", Income},
+	{RailFees, "account.rail_fees", Expense},
+}
+
+func known(code string) bool {
+	for _, a := range Chart {
+		if a.Code == code {
+			return true
+		}
+	}
+	return false
+}

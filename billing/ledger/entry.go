@@ -1,0 +1,107 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+	_ "time/tzdata" // the day of an entry is a day in Nairobi on every machine
+	"unicode/utf8"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Posting moves money into (+, debit) or out of (-, credit) an account. Party tells whose part of the account it is.
+type Posting struct {
+	Account, Party string
+	Amount         money.Amount
+}
+
+// Entry is one event in the books. (Kind, Source) names its cause and is unique.
+type Entry struct {
+	ID       int64
+	Kind     string
+	Source   string
+	Memo     string
+	At       time.Time
+	Postings []Posting
+}
+
+var nairobi = func() *time.Location {
+	l, err := time.LoadLocation("Africa/Nairobi")
+	if err != nil {
+		panic(err) // tzdata is embedded
+	}
+	return l
+}()
+
+// check refuses what is no entry: fault.Invalid "ledger.unbalanced", "ledger.account" or "ledger.entry".
+func (e Entry) check() (currency string, err error) {
+	if !plain(e.Kind, 32) || !plain(e.Source, 100) || e.Kind == "" || e.Source == "" || utf8.RuneCountInString(e.Memo) > 255 || len(e.Postings) < 2 {
+		return "", fault.New(fault.Invalid, "ledger.entry", "Source", e.Source)
+	}
+	var sum money.Amount
+	for _, p := range e.Postings {
+		if !known(p.Account) || !plain(p.Party, 100) {
+			return "", fault.New(fault.Invalid, "ledger.account", "Account", p.Account)
+		}
+		if p.Amount.Currency == "" {
+			return "", fault.New(fault.Invalid, "money.currency")
+		}
+		if sum, err = sum.Add(p.Amount); err != nil {
+			return "", err
+		}
+	}
+	if !sum.IsZero() {
+		return "", fault.New(fault.Invalid, "ledger.unbalanced", "Source", e.Source)
+	}
+	return e.Postings[0].Amount.Currency, nil
+}
+
+// plain: what names a cause or a party is ASCII, for the databases compare it by octets.
+func plain(s string, most int) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return len(s) <= most
+}
+
+// content is the canonical text that an entry's hash is made of; each part is preceded by its length, so that no two
+// entries read alike.
+func (e Entry) content() string {
+	var b strings.Builder
+	part := func(s string) { fmt.Fprintf(&b, "%d:%s;", len(s), s) }
+	part(fmt.Sprint(e.ID))
+	part(e.Kind)
+	part(e.Source)
+	part(e.Memo)
+	part(e.At.UTC().Format("2006-01-02T15:04:05.000Z"))
+	for n, p := range e.Postings {
+		part(fmt.Sprint(n))
+		part(p.Account)
+		part(p.Party)
+		part(p.Amount.Currency)
+		part(fmt.Sprint(p.Amount.Cents))
+	}
+	return b.String()
+}
+
+// digest tells whether two calls mean the same entry: everything but its id and time.
+func (e Entry) digest() string {
+	e.ID, e.At = 0, time.Time{}
+	return hashOf(e.content())
+}
+
+func hashOf(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}
+
+// link is the hash that chains an entry to the one before it.
+func link(previous string, seq int64, e Entry) string {
+	return hashOf(fmt.Sprintf("%s|%d|%s", previous, seq, e.content()))
+}

@@ -1,0 +1,146 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Ledger keeps the books.
+type Ledger struct {
+	db    *db.DB
+	clock clock.Clock
+}
+
+// New makes the ledger.
+func New(d *db.DB, c clock.Clock) *Ledger { return &Ledger{db: d, clock: c} }
+
+// Post adds an entry in the caller's transaction and returns its id. The same entry again returns the first id; another
+// entry of the same cause is fault.Conflict "ledger.source_taken". Faults of a wrong entry: fault.Invalid "ledger.…".
+func (l *Ledger) Post(tx *db.Tx, e Entry) (int64, error) {
+	currency, err := e.check()
+	if err != nil {
+		return 0, err
+	}
+	if first, err := l.bySource(tx, e.Kind, e.Source); err == nil {
+		return first.ID, sameEntry(first, e)
+	} else if !fault.Is(err, fault.NotFound) {
+		return 0, err
+	}
+	e.ID, e.At = tx.ID(), e.At.UTC().Truncate(time.Millisecond)
+	err = tx.Savepoint(func() error { return l.insert(tx, e, currency) })
+	if !db.IsDuplicate(err) {
+		return e.ID, err
+	}
+	first, err := l.bySource(tx, e.Kind, e.Source) // posted meanwhile on another connection
+	if err != nil {
+		return 0, err
+	}
+	return first.ID, sameEntry(first, e)
+}
+
+func sameEntry(first entryRow, e Entry) error {
+	if first.Content != e.digest() {
+		return fault.New(fault.Conflict, "ledger.source_taken", "Source", e.Source)
+	}
+	return nil
+}
+
+// Reverse posts the opposite of an entry, for the cause source; fault.NotFound when there is no such entry.
+func (l *Ledger) Reverse(tx *db.Tx, entryID int64, source, memo string) (int64, error) {
+	e, err := l.entry(tx, entryID)
+	if err != nil {
+		return 0, err
+	}
+	back := Entry{Kind: "reversal", Source: source, Memo: memo, At: l.clock.Now()}
+	for _, p := range e.Postings {
+		p.Amount = p.Amount.Neg()
+		back.Postings = append(back.Postings, p)
+	}
+	return l.Post(tx, back)
+}
+
+// chainBatch bounds one transaction of the chain.
+const chainBatch = 200
+
+// settleTime is how old an entry must be before it is chained: transactions commit out of the order of their ids.
+const settleTime = 2 * time.Second
+
+// Chain links the unchained entries in order of their ids. One node runs it under a lease; should two run at once, the
+// sequence number's key lets one of them win.
+func (l *Ledger) Chain(ctx context.Context) error {
+	for {
+		n, err := l.chainSome(ctx)
+		if db.IsDuplicate(err) {
+			return nil // another node is chaining
+		}
+		if err != nil || n < chainBatch {
+			return err
+		}
+	}
+}
+
+func (l *Ledger) chainSome(ctx context.Context) (int, error) {
+	todo, err := l.unchained(ctx, chainBatch, l.clock.Now().Add(-settleTime))
+	if err != nil || len(todo) == 0 {
+		return 0, err
+	}
+	err = l.db.InTx(ctx, func(tx *db.Tx) error {
+		head, err := l.headTx(tx)
+		if err != nil {
+			return err
+		}
+		for _, e := range todo {
+			next := linkRow{Seq: head.Seq + 1, EntryID: e.ID, Previous: head.Hash, Hash: link(head.Hash, head.Seq+1, e)}
+			if err := l.insertLink(tx, next); err != nil {
+				return err
+			}
+			head = next
+		}
+		return nil
+	})
+	return len(todo), err
+}
+
+// Head is the newest link: its number and hash, to be kept outside the database.
+func (l *Ledger) Head(ctx context.Context) (seq int64, hash string, err error) {
+	h, err := l.head(ctx)
+	return h.Seq, h.Hash, err
+}
+
+// Balance is the sum of an account, or of one party's part of it when party is not empty.
+func (l *Ledger) Balance(ctx context.Context, account, party string) (money.Amount, error) {
+	cents, err := l.sum(ctx, account, party)
+	return money.KES(cents), err
+}
+
+// Total is one account's sum in the trial balance.
+type Total struct {
+	Account
+	Amount money.Amount
+}
+
+// TrialBalance sums every account that has postings; together they are zero.
+func (l *Ledger) TrialBalance(ctx context.Context) ([]Total, error) {
+	sums, err := l.sums(ctx)
+	var all []Total
+	for _, a := range Chart {
+		if cents, ok := sums[a.Code]; ok {
+			all = append(all, Total{Account: a, Amount: money.KES(cents)})
+		}
+	}
+	return all, err
+}
+
+// Problem is one thing wrong in the books; EntryID is 0 when no entry can be named.
+type Problem struct {
+	EntryID int64
+	What    string
+}
+
+func (p Problem) String() string { return fmt.Sprintf("entry %d: %s", p.EntryID, p.What) }

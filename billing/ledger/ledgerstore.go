@@ -1,0 +1,213 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+)
+
+type entryRow struct {
+	ID       int64
+	Kind     string
+	Source   string
+	Memo     string
+	At       time.Time
+	Day      string
+	Currency string
+	Content  string
+}
+
+func (entryRow) TableName() string { return "ledger_entries" }
+
+type postingRow struct {
+	EntryID int64 `gorm:"primaryKey;autoIncrement:false"`
+	N       int   `gorm:"primaryKey;autoIncrement:false"`
+	Account string
+	Party   string
+	Cents   int64
+}
+
+func (postingRow) TableName() string { return "ledger_postings" }
+
+type linkRow struct {
+	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
+	EntryID  int64
+	Previous string
+	Hash     string
+}
+
+func (linkRow) TableName() string { return "ledger_links" }
+
+func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error) {
+	err = tx.Gorm().Where("kind = ? AND source = ?", kind, source).Take(&r).Error
+	return r, db.Fault(err)
+}
+
+func (l *Ledger) insert(tx *db.Tx, e Entry, currency string) error {
+	row := entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
+		Day: e.At.In(nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest()}
+	if err := tx.Gorm().Create(&row).Error; err != nil {
+		return db.Fault(err)
+	}
+	rows := make([]postingRow, len(e.Postings))
+	for n, p := range e.Postings {
+		rows[n] = postingRow{EntryID: e.ID, N: n, Account: p.Account, Party: p.Party, Cents: p.Amount.Cents}
+	}
+	return db.Fault(tx.Gorm().Create(&rows).Error)
+}
+
+func (l *Ledger) entry(tx *db.Tx, id int64) (Entry, error) {
+	entries, err := assemble(tx.Gorm(), []int64{id})
+	if err == nil && len(entries) == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	return entries[id], db.Fault(err)
+}
+
+// assemble reads entries with their postings.
+func assemble(g *gorm.DB, ids []int64) (map[int64]Entry, error) {
+	var rows []entryRow
+	if err := g.Where("id IN ?", ids).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	return withPostings(g, rows)
+}
+
+func withPostings(g *gorm.DB, rows []entryRow) (map[int64]Entry, error) {
+	entries := make(map[int64]Entry, len(rows))
+	ids := make([]int64, len(rows))
+	currency := map[int64]string{}
+	for i, r := range rows {
+		ids[i], currency[r.ID] = r.ID, r.Currency
+		entries[r.ID] = Entry{ID: r.ID, Kind: r.Kind, Source: r.Source, Memo: r.Memo, At: r.At.UTC()}
+	}
+	var postings []postingRow
+	if err := g.Session(&gorm.Session{NewDB: true}).Where("entry_id IN ?", ids).Order("entry_id, n").Find(&postings).Error; err != nil {
+		return nil, err
+	}
+	for _, p := range postings {
+		e := entries[p.EntryID]
+		e.Postings = append(e.Postings, Posting{Account: p.Account, Party: p.Party, Amount: money.Amount{Cents: p.Cents, Currency: currency[p.EntryID]}})
+		entries[p.EntryID] = e
+	}
+	return entries, nil
+}
+
+// unchained lists entries without a link that are old enough, in order of their ids.
+func (l *Ledger) unchained(ctx context.Context, n int, before time.Time) ([]Entry, error) {
+	g := l.db.Read(ctx)
+	var rows []entryRow
+	err := g.Where("at <= ? AND id > (SELECT COALESCE(MIN(newest), 0) FROM (SELECT entry_id - ? AS newest FROM ledger_links ORDER BY seq DESC LIMIT 1) AS h)"+
+		" AND NOT EXISTS (SELECT 1 FROM ledger_links WHERE ledger_links.entry_id = ledger_entries.id)", before, lookBack).
+		Order("id").Limit(n).Find(&rows).Error
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	entries, err := withPostings(g, rows)
+	ordered := make([]Entry, len(rows))
+	for i, r := range rows {
+		ordered[i] = entries[r.ID]
+	}
+	return ordered, db.Fault(err)
+}
+
+// lookBack is how far behind the head an entry may lie that was committed late: an hour of ids (21 bits below the
+// milliseconds); a transaction is cut at ten seconds, the rest is for clocks that differ.
+const lookBack = int64(time.Hour/time.Millisecond) << 21
+
+func (l *Ledger) headTx(tx *db.Tx) (linkRow, error) { return newest(tx.Gorm()) }
+
+func (l *Ledger) head(ctx context.Context) (linkRow, error) { return newest(l.db.Read(ctx)) }
+
+func newest(g *gorm.DB) (linkRow, error) {
+	var rows []linkRow
+	err := g.Order("seq DESC").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return linkRow{}, db.Fault(err)
+	}
+	return rows[0], nil
+}
+
+func (l *Ledger) insertLink(tx *db.Tx, k linkRow) error { return db.Fault(tx.Gorm().Create(&k).Error) }
+
+func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) {
+	q := l.db.Read(ctx).Model(&postingRow{}).Where("account = ?", account)
+	if party != "" {
+		q = q.Where("party = ?", party)
+	}
+	var cents *int64
+	if err := q.Select("SUM(cents)").Scan(&cents).Error; err != nil || cents == nil {
+		return 0, db.Fault(err)
+	}
+	return *cents, nil
+}
+
+func (l *Ledger) sums(ctx context.Context) (map[string]int64, error) {
+	var rows []struct {
+		Account string
+		Cents   int64
+	}
+	err := l.db.Read(ctx).Model(&postingRow{}).Select("account, SUM(cents) AS cents").Group("account").Scan(&rows).Error
+	sums := map[string]int64{}
+	for _, r := range rows {
+		sums[r.Account] = r.Cents
+	}
+	return sums, db.Fault(err)
+}
+
+// pageRow is an entry as the proof sees it.
+type pageRow struct {
+	entry                  Entry
+	content, currency, day string
+	linked                 bool
+}
+
+func (l *Ledger) page(ctx context.Context, after int64, n int) ([]pageRow, error) {
+	g := l.db.Read(ctx)
+	var rows []entryRow
+	if err := g.Where("id > ?", after).Order("id").Limit(n).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, db.Fault(err)
+	}
+	entries, err := withPostings(g, rows)
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	var linked []int64
+	err = g.Model(&linkRow{}).Where("entry_id BETWEEN ? AND ?", rows[0].ID, rows[len(rows)-1].ID).Pluck("entry_id", &linked).Error
+	isLinked := map[int64]bool{}
+	for _, id := range linked {
+		isLinked[id] = true
+	}
+	page := make([]pageRow, len(rows))
+	for i, r := range rows {
+		page[i] = pageRow{entry: entries[r.ID], content: r.Content, currency: r.Currency, day: r.Day, linked: isLinked[r.ID]}
+	}
+	return page, db.Fault(err)
+}
+
+func (l *Ledger) links(ctx context.Context, after int64, n int) (links []linkRow, err error) {
+	err = l.db.Read(ctx).Where("seq > ?", after).Order("seq").Limit(n).Find(&links).Error
+	return links, db.Fault(err)
+}
+
+func (l *Ledger) entriesOf(ctx context.Context, links []linkRow) (map[int64]Entry, error) {
+	if len(links) == 0 {
+		return nil, nil
+	}
+	ids := make([]int64, len(links))
+	for i, k := range links {
+		ids[i] = k.EntryID
+	}
+	entries, err := assemble(l.db.Read(ctx), ids)
+	return entries, db.Fault(err)
+}
+
+func (l *Ledger) orphanPostings(ctx context.Context, n int) (ids []int64, err error) {
+	err = l.db.Read(ctx).Model(&postingRow{}).Distinct("entry_id").
+		Where("NOT EXISTS (SELECT 1 FROM ledger_entries WHERE ledger_entries.id = ledger_postings.entry_id)").Limit(n).Pluck("entry_id", &ids).Error
+	return ids, db.Fault(err)
+}

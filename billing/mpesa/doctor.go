@@ -1,0 +1,84 @@
+package mpesa
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/internal/fault"
+)
+
+// Check is one part of a till, tried.
+type Check struct {
+	Name, Detail string
+	OK           bool
+}
+
+// nobodysPrompt has the form of a checkout id and belongs to nobody.
+const nobodysPrompt = "ws_CO_01012020000000000000000000"
+
+// Doctor tries each part of a till. No money moves and no phone rings: the push password is proven by a status query about a
+// prompt that nobody made.
+func (c *Client) Doctor(ctx context.Context, t billing.Till) []Check {
+	checks := []Check{checkSettings(t), c.checkToken(ctx, t)}
+	if checks[1].OK {
+		checks = append(checks, c.checkPassword(ctx, t))
+	}
+	return append(checks, c.checkOperator(t))
+}
+
+func checkSettings(t billing.Till) Check {
+	if err := billing.ValidateTill(t); err != nil {
+		return Check{Name: "settings", Detail: fault.KeyOf(err)}
+	}
+	return Check{Name: "settings", OK: true, Detail: string(t.Type) + " " + t.ShortCode}
+}
+
+func (c *Client) checkToken(ctx context.Context, t billing.Till) Check {
+	_, err := c.token(ctx, t)
+	var refused *refusedToken
+	switch {
+	case errors.As(err, &refused):
+		return Check{Name: "token", Detail: "the rail refused the consumer key or secret: " + refused.answer.code + " " + refused.answer.message}
+	case err != nil:
+		return Check{Name: "token", Detail: scrub(err.Error())}
+	}
+	return Check{Name: "token", OK: true, Detail: "the rail gave one"}
+}
+
+// checkPassword: the rail checks short code, passkey and stamp before it looks for the prompt.
+func (c *Client) checkPassword(ctx context.Context, t billing.Till) Check {
+	check := Check{Name: "push password"}
+	a, err := c.query(ctx, t, nobodysPrompt)
+	switch {
+	case err != nil:
+		check.Detail = scrub(err.Error())
+	case a.code == noVerdict && refusal(a) != nil:
+		check.Detail = "short code, passkey or environment is wrong: " + a.message
+	case a.code == noVerdict:
+		check.OK, check.Detail = true, "the rail took short code and passkey"
+	default:
+		check.Detail = "the rail's answer proves nothing: " + a.code + " " + a.message
+	}
+	return check
+}
+
+// checkOperator: whether the rail knows the operator shows only in the answer to a question about a receipt.
+func (c *Client) checkOperator(t billing.Till) Check {
+	check := Check{Name: "operator"}
+	if t.Initiator == "" {
+		check.OK, check.Detail = true, "none: receipts that payers type wait in a queue"
+		return check
+	}
+	if _, err := credential(t); err != nil {
+		check.Detail = scrub(err.Error())
+		return check
+	}
+	_, until, _ := publicKey(t.Certificate)
+	check.OK, check.Detail = true, "the password can be encrypted; certificate until "+until.Format(time.DateOnly)
+	if until.Before(c.clock.Now()) {
+		check.Detail += " (over: see that it is the one of this environment)"
+	}
+	return check
+}

@@ -1,0 +1,61 @@
+package mpesa
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"mtandao/billing"
+	"mtandao/internal/fault"
+)
+
+const statusPath = "/mpesa/transactionstatus/v1/query"
+
+// organisation is the identifier type of a short code.
+const organisation = "4"
+
+var (
+	errStatusUnread = errors.New("the answer to a question about a receipt cannot be read")
+	errAddress      = errors.New("an address that the rail would refuse")
+)
+
+type statusFields struct {
+	Initiator, SecurityCredential, CommandID string
+	TransactionID, PartyA, IdentifierType    string
+	ResultURL, QueueTimeOutURL               string
+	Remarks, Occasion                        string
+}
+
+// AskStatus asks about a receipt as the till's operator; the answer comes to resultURL, or a notice to timeoutURL. It moves
+// no money, so every error may be tried again: fault.Invalid "rail.operator", "rail.certificate", "rail.address" or
+// "rail.refused", fault.TooMany "rail.busy", fault.Unavailable "rail.no_answer" or "rail.busy".
+func (c *Client) AskStatus(ctx context.Context, t billing.Till, receipt, resultURL, timeoutURL string) (string, error) {
+	sealed, err := credential(t)
+	if err != nil {
+		return "", err
+	}
+	if !allowedURL(resultURL) || !allowedURL(timeoutURL) {
+		return "", fault.Wrap(fault.Invalid, "rail.address", errAddress)
+	}
+	a, err := c.call(ctx, t, statusPath, statusFields{
+		Initiator: t.Initiator, SecurityCredential: sealed, CommandID: "TransactionStatusQuery",
+		TransactionID: receipt, PartyA: t.ShortCode, IdentifierType: organisation,
+		ResultURL: resultURL, QueueTimeOutURL: timeoutURL, Remarks: "receipt check",
+	}, askTimeout)
+	if err != nil {
+		return "", failed(err)
+	}
+	return readAsked(a)
+}
+
+func readAsked(a answer) (string, error) {
+	if a.status != http.StatusOK || a.refuses() {
+		return "", declined(a)
+	}
+	var reply struct{ ConversationID, ResponseCode text }
+	if err := json.Unmarshal(a.body, &reply); err != nil || reply.ResponseCode != "0" {
+		return "", failed(errStatusUnread)
+	}
+	return reply.ConversationID.id(mostID), nil
+}

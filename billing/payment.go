@@ -1,0 +1,112 @@
+package billing
+
+import (
+	"slices"
+	"time"
+
+	"mtandao/internal/money"
+)
+
+// PaymentState is how far a payment got.
+type PaymentState string
+
+// The states of a payment. Unknown is not failed: the money may still arrive.
+const (
+	PaymentCreated PaymentState = "created"
+	PaymentSending PaymentState = "sending"
+	PaymentSent    PaymentState = "sent"
+	PaymentUnknown PaymentState = "unknown"
+	PaymentPaid    PaymentState = "paid"
+	PaymentFailed  PaymentState = "failed"
+	PaymentExpired PaymentState = "expired"
+)
+
+// nextStates is the whole state machine of a payment.
+var nextStates = map[PaymentState][]PaymentState{
+	PaymentCreated: {PaymentSending, PaymentPaid, PaymentFailed, PaymentExpired},
+	PaymentSending: {PaymentSent, PaymentUnknown, PaymentPaid, PaymentFailed, PaymentExpired},
+	PaymentSent:    {PaymentUnknown, PaymentPaid, PaymentFailed, PaymentExpired},
+	PaymentUnknown: {PaymentPaid, PaymentFailed, PaymentExpired},
+	PaymentFailed:  {PaymentPaid},
+	PaymentExpired: {PaymentPaid},
+	PaymentPaid:    nil,
+}
+
+// before lists the states from which a payment may come to state: what the WHERE of its UPDATE names.
+func before(state PaymentState) []PaymentState {
+	var from []PaymentState
+	for s, next := range nextStates {
+		if slices.Contains(next, state) {
+			from = append(from, s)
+		}
+	}
+	slices.Sort(from)
+	return from
+}
+
+// Final says that the rail has given its verdict.
+func (s PaymentState) Final() bool {
+	return s == PaymentPaid || s == PaymentFailed || s == PaymentExpired
+}
+
+// Payment is money expected from one rail for one order.
+type Payment struct {
+	ID, OrderID, TillID int64
+	Rail                string // stk, credit
+	State               PaymentState
+	Amount              money.Amount
+	MerchantRequestID   string
+	CheckoutRequestID   string // personal data: ends in the payer's number
+	Reason              Reason
+	ResultCode          string
+	Attention           string // why a person must look: "" or amount_mismatch, unanswered, never_sent
+	Asks                int
+	CreatedAt, PushedAt time.Time
+	SettledAt           time.Time
+	secret              string // of its callback URL
+}
+
+// skew is how far the rail's clock may be from ours.
+const skew = time.Minute
+
+// couldBe says that money which moved at a time may be the prompt's own: not before the prompt was asked for, not after a
+// query told of it. The zero time may be any.
+func (p Payment) couldBe(at time.Time) bool {
+	return at.IsZero() || !at.Before(p.PushedAt.Add(-skew)) && (p.SettledAt.IsZero() || !at.After(p.SettledAt.Add(skew)))
+}
+
+// verdictState is the state that a rail's verdict leads to.
+func verdictState(v Verdict) PaymentState {
+	switch {
+	case v.State == VerdictPaid:
+		return PaymentPaid
+	case v.State == VerdictFailed && v.Reason == ReasonTimedOut:
+		return PaymentExpired
+	case v.State == VerdictFailed:
+		return PaymentFailed
+	}
+	return PaymentUnknown
+}
+
+// Where a receipt's money is.
+const (
+	PlacedOrder    = "order"
+	PlacedCredit   = "credit"
+	PlacedSuspense = "suspense"
+	placedMerged   = "merged" // counted twice by the rail's two channels, undone
+)
+
+// Receipt is money that arrived. Number is empty while a query's success waits for its receipt number.
+type Receipt struct {
+	ID, TillID int64
+	Number     string
+	CameBy     string // the kind of evidence that brought it
+	Amount     money.Amount
+	PaymentID  int64
+	OrderID    int64
+	Placed     string
+	Payer      string // a phone, its hash or a mask, as the rail told it
+	Reference  string // what the payer typed as account
+	ArrivedAt  time.Time
+	payerHash  string // keyed hash of the payer's phone when it is known
+}

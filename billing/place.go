@@ -1,0 +1,170 @@
+package billing
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/plans"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/internal/words"
+	"mtandao/radius/access"
+)
+
+// sameTap is how long a second order for the same plan, phone and device is taken for a second tap on the first.
+const sameTap = 90 * time.Second
+
+// OrderRequest is what a guest asks for. Once is the form's own random value: the same form sent twice is one order.
+type OrderRequest struct {
+	SiteID, PlanID int64
+	Phone          string
+	Place          access.Place
+	Visit          string
+	Lang           words.Lang
+	Once           string
+}
+
+// PlaceOrder freezes what is bought and asks the rail, by a job, to prompt the payer. The same form, or the same wish of the
+// same device within 90 s while its payment is open, gets the first order. Faults: those of customers.ParsePhone, "plan.gone",
+// "till.missing".
+func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error) {
+	phone, err := customers.ParsePhone(r.Phone)
+	if err != nil {
+		return Order{}, err
+	}
+	plan, err := s.planFor(ctx, r.SiteID, r.PlanID)
+	if err != nil {
+		return Order{}, err
+	}
+	till, err := s.tillFor(ctx, r.SiteID)
+	if err != nil {
+		return Order{}, err
+	}
+	if first, ok, err := s.alreadyPlaced(ctx, r, phone); err != nil || ok {
+		return first, err
+	}
+	o := s.draft(r, phone, plan)
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.Once, till) })
+	if db.IsDuplicate(err) { // the same form won on another connection, or (hardly ever) the code was taken
+		if first, ok, e := s.alreadyPlaced(ctx, r, phone); e != nil || ok {
+			return first, e
+		}
+	}
+	return o, err
+}
+
+func (s *Service) planFor(ctx context.Context, siteID, planID int64) (plans.Plan, error) {
+	offered, err := s.Plans.ForSite(ctx, siteID)
+	if err != nil {
+		return plans.Plan{}, err
+	}
+	for _, p := range offered {
+		if p.ID == planID {
+			return p, nil
+		}
+	}
+	return plans.Plan{}, fault.New(fault.NotFound, "plan.gone")
+}
+
+func (s *Service) draft(r OrderRequest, phone customers.Phone, p plans.Plan) Order {
+	return Order{
+		Code: newOrderCode(), Token: seal.RandomHex(16), SiteID: r.SiteID,
+		PlanID: p.ID, PlanKey: p.Key, PlanNameEN: p.NameEN, PlanNameSW: p.NameSW, Segment: p.Segment,
+		Price: p.Price, Limits: p.Limits, Phone: phone, PhoneMask: phone.Masked(),
+		Place: r.Place, Visit: r.Visit, Lang: r.Lang, State: OrderPlaced, CreatedAt: s.Clock.Now(),
+	}
+}
+
+func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till) error {
+	o.ID = tx.ID()
+	if err := s.insertOrder(tx, *o, once); err != nil {
+		return err
+	}
+	if err := s.knowPhone(tx, o.Phone); err != nil {
+		return err
+	}
+	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: "stk", State: PaymentCreated, Amount: o.Price,
+		CreatedAt: o.CreatedAt, secret: seal.RandomHex(16)}
+	if err := s.insertPayment(tx, p, s.lookup(purposePhone, string(o.Phone))); err != nil {
+		return err
+	}
+	return s.Jobs.Emit(tx, factOrderPlaced, id(p.ID), paymentFact{PaymentID: p.ID})
+}
+
+// alreadyPlaced finds the order of a second tap.
+func (s *Service) alreadyPlaced(ctx context.Context, r OrderRequest, phone customers.Phone) (Order, bool, error) {
+	if r.Once != "" {
+		if o, err := s.orderByOnce(ctx, r.Once); err == nil {
+			return o, true, nil
+		} else if !fault.Is(err, fault.NotFound) {
+			return Order{}, false, err
+		}
+	}
+	if r.Place.MAC == "" { // a number alone is no proof of who asks, and the order's token opens its pages
+		return Order{}, false, nil
+	}
+	open, err := s.openOrders(ctx, phone, s.Clock.Now().Add(-sameTap))
+	if err != nil {
+		return Order{}, false, err
+	}
+	for _, o := range open {
+		if o.PlanID == r.PlanID && o.SiteID == r.SiteID && o.Place.MAC == r.Place.MAC {
+			return o, true, nil
+		}
+	}
+	return Order{}, false, nil
+}
+
+// OrderView is everything the pages of an order show.
+type OrderView struct {
+	Order   Order
+	Payment Payment
+	Age     time.Duration // since the prompt was asked for
+	Claim   string        // state of the last receipt typed for it: "", waiting, asked, found, refused
+	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
+	Credit  int64         // cents still held for the payer's number that this order's receipts brought
+}
+
+// ByToken finds the order behind a public link; fault.NotFound "order.not_found".
+func (s *Service) ByToken(ctx context.Context, token string) (OrderView, error) {
+	o, err := s.orderByToken(ctx, token)
+	if err != nil {
+		return OrderView{}, err
+	}
+	return s.view(ctx, o)
+}
+
+func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
+	p, err := s.paymentOfOrder(ctx, o.ID)
+	if err != nil {
+		return OrderView{}, err
+	}
+	v := OrderView{Order: o, Payment: p, Age: s.Clock.Now().Sub(o.CreatedAt)}
+	if v.Claim, err = s.lastClaim(ctx, o.ID); err != nil {
+		return v, err
+	}
+	v.Credit, err = s.creditFromOrder(ctx, o)
+	v.Surplus = v.Credit > 0
+	return v, err
+}
+
+// PendingFor finds the newest unpaid order of a device that may still be paid (10 minutes), for a landing that comes back.
+func (s *Service) PendingFor(ctx context.Context, siteID int64, mac access.MAC) (OrderView, bool, error) {
+	o, err := s.newestUnpaid(ctx, siteID, mac, s.Clock.Now().Add(-10*time.Minute))
+	if fault.Is(err, fault.NotFound) || mac == "" {
+		return OrderView{}, false, nil
+	}
+	if err != nil {
+		return OrderView{}, false, err
+	}
+	v, err := s.view(ctx, o)
+	return v, err == nil && !v.Payment.State.Final(), err
+}
+
+// TokenOfGrant is the token of the newest order that fed a grant; fault.NotFound when none did.
+func (s *Service) TokenOfGrant(ctx context.Context, grantID int64) (string, error) {
+	o, err := s.newestOfGrant(ctx, grantID)
+	return o.Token, err
+}

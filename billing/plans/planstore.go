@@ -1,0 +1,126 @@
+package plans
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
+)
+
+type planRow struct {
+	ID        int64
+	PlanKey   string
+	NameEN    string `gorm:"column:name_en"`
+	NameSW    string `gorm:"column:name_sw"`
+	Segment   string
+	Price     money.Amount `gorm:"embedded;embeddedPrefix:price_"`
+	Limits    string
+	Sort      int
+	State     string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+func (planRow) TableName() string { return "plans" }
+
+type planSiteRow struct {
+	PlanID int64 `gorm:"primaryKey;autoIncrement:false"`
+	SiteID int64 `gorm:"primaryKey;autoIncrement:false"`
+}
+
+func (planSiteRow) TableName() string { return "plan_sites" }
+
+func (s *Service) store(tx *db.Tx, p Plan) (Plan, error) {
+	var old planRow
+	err := tx.Gorm().Where("plan_key = ?", p.Key).Take(&old).Error
+	if err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return p, db.Fault(err)
+	}
+	now := s.clock.Now()
+	p.ID = old.ID
+	row := planRow{ID: old.ID, PlanKey: p.Key, NameEN: p.NameEN, NameSW: p.NameSW, Segment: p.Segment, Price: p.Price,
+		Limits: string(access.EncodeLimits(p.Limits)), Sort: p.Sort, State: p.State, CreatedAt: old.CreatedAt, UpdatedAt: now}
+	if err != nil {
+		row.ID, row.CreatedAt = tx.ID(), now
+		err = tx.Gorm().Create(&row).Error
+	} else {
+		err = tx.Gorm().Model(&planRow{}).Where("id = ?", old.ID).Select("*").Omit("id").Updates(&row).Error
+	}
+	if err != nil {
+		return p, db.Fault(err)
+	}
+	p.ID = row.ID
+	return p, storeSites(tx, p)
+}
+
+func storeSites(tx *db.Tx, p Plan) error {
+	if err := tx.Gorm().Where("plan_id = ?", p.ID).Delete(&planSiteRow{}).Error; err != nil {
+		return db.Fault(err)
+	}
+	for _, site := range p.Sites {
+		if err := tx.Gorm().Create(&planSiteRow{PlanID: p.ID, SiteID: site}).Error; err != nil {
+			return db.Fault(err)
+		}
+	}
+	return nil
+}
+
+func (s *Service) live(ctx context.Context, siteID int64) ([]Plan, error) {
+	var rows []planRow
+	err := s.db.Read(ctx).Where("state = ? AND (NOT EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id)"+
+		" OR EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id AND site_id = ?))", Live, siteID).
+		Order("sort, price_cents, id").Limit(100).Find(&rows).Error
+	return s.plans(ctx, rows, err)
+}
+
+func (s *Service) all(ctx context.Context) ([]Plan, error) {
+	var rows []planRow
+	err := s.db.Read(ctx).Order("sort, price_cents, id").Limit(1000).Find(&rows).Error
+	return s.plans(ctx, rows, err)
+}
+
+func (s *Service) one(ctx context.Context, where string, value any) (Plan, error) {
+	var row planRow
+	if err := s.db.Read(ctx).Where(where, value).Take(&row).Error; err != nil {
+		return Plan{}, db.Fault(err)
+	}
+	all, err := s.plans(ctx, []planRow{row}, nil)
+	if err != nil {
+		return Plan{}, err
+	}
+	return all[0], nil
+}
+
+// plans adds the sites, in one query for all.
+func (s *Service) plans(ctx context.Context, rows []planRow, err error) ([]Plan, error) {
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	sites := map[int64][]int64{}
+	var links []planSiteRow
+	if err := s.db.Read(ctx).Where("plan_id IN ?", ids).Order("plan_id, site_id").Limit(100_000).Find(&links).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	for _, k := range links {
+		sites[k.PlanID] = append(sites[k.PlanID], k.SiteID)
+	}
+	var all []Plan
+	for _, r := range rows {
+		limits, err := access.DecodeLimits([]byte(r.Limits))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Plan{ID: r.ID, Key: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Price: r.Price,
+			Limits: limits, Sort: r.Sort, State: r.State, Sites: sites[r.ID]})
+	}
+	return all, nil
+}

@@ -1,0 +1,187 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/jobs"
+)
+
+// unreachable stands in the callback URL when the rails cannot reach us: the verdict is then learnt by query alone. The
+// rail accepts a name that does not resolve (reference/mpesa.md §6), and .invalid never does.
+const unreachable = "https://no-callback.invalid"
+
+// promptWithin is how long after the order a prompt may still be sent: nobody waits for one that comes hours later.
+const promptWithin = 10 * time.Minute
+
+// push handles "order placed": it commits "sending", then prompts the payer. A job found again after a crash sees
+// "sending" and never pushes again, for the rail has no idempotency key.
+func (s *Service) push(ctx context.Context, j jobs.Job) error {
+	var f paymentFact
+	if err := j.Decode(&f); err != nil {
+		return err
+	}
+	p, err := s.payment(ctx, f.PaymentID)
+	if err != nil {
+		return err
+	}
+	won, err := s.startSending(ctx, p)
+	if err != nil {
+		return err
+	}
+	if !won {
+		return s.doubtIfSending(ctx, p.ID, "never_sent")
+	}
+	till, o, err := s.tillAndOrder(ctx, p)
+	if err != nil {
+		return s.refused(ctx, p, &Refused{Reason: ReasonMerchantFault, Message: err.Error()})
+	}
+	answer, err := s.Gateway.Push(ctx, till, Push{
+		Phone: o.Phone, Amount: p.Amount, Reference: o.Code, Description: "Internet",
+		CallbackURL: s.callback("/in/p/" + p.secret),
+	})
+	return s.pushed(ctx, p, answer, err)
+}
+
+func (s *Service) callback(path string) string {
+	if s.PublicURL == "" {
+		return unreachable + path
+	}
+	return s.PublicURL + path
+}
+
+func (s *Service) tillAndOrder(ctx context.Context, p Payment) (Till, Order, error) {
+	till, err := s.Till(ctx, p.TillID)
+	if err != nil {
+		return Till{}, Order{}, err
+	}
+	o, err := s.order(ctx, p.OrderID)
+	return till, o, err
+}
+
+// startSending moves created → sending (expired, when the prompt would come too late) and, in the same transaction, plans the first status query, so that a crash at any
+// later point still ends in a question to the rail.
+func (s *Service) startSending(ctx context.Context, p Payment) (won bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		now := s.Clock.Now()
+		if now.Sub(p.CreatedAt) > promptWithin {
+			_, err = s.movePayment(tx, p.ID, []PaymentState{PaymentCreated}, paymentChange{State: PaymentExpired, Reason: ReasonTimedOut, SettledAt: &now})
+			return err
+		}
+		won, err = s.movePayment(tx, p.ID, []PaymentState{PaymentCreated}, paymentChange{State: PaymentSending, PushedAt: &now})
+		if err != nil || !won {
+			return err
+		}
+		return s.Jobs.EmitAt(tx, factPaymentSending, id(p.ID), paymentFact{PaymentID: p.ID}, now.Add(askAfter[0]))
+	})
+	return won, err
+}
+
+// pushed stores what came of the call. A callback may have been faster: then only the request ids are added.
+func (s *Service) pushed(ctx context.Context, p Payment, answer Pushed, err error) error {
+	var refused *Refused
+	switch {
+	case errors.As(err, &refused):
+		return s.refused(ctx, p, refused)
+	case err != nil:
+		s.Log.Warn("push without an answer", "payment", p.ID, "error", err)
+		return s.doubtIfSending(ctx, p.ID, "no_answer")
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.setRequestIDs(tx, p.ID, answer); err != nil {
+			return err
+		}
+		_, err := s.movePayment(tx, p.ID, []PaymentState{PaymentSending, PaymentUnknown}, paymentChange{State: PaymentSent})
+		return err
+	})
+}
+
+func (s *Service) refused(ctx context.Context, p Payment, r *Refused) error {
+	s.Log.Warn("push refused", "payment", p.ID, "reason", r.Reason, "code", r.Code, "message", r.Message)
+	_, err := s.Settle(ctx, Evidence{Kind: ByPush, TillID: p.TillID, PaymentID: p.ID,
+		Verdict: Verdict{State: VerdictFailed, Reason: r.Reason, Code: r.Code, Text: r.Message}})
+	return err
+}
+
+// doubtIfSending marks a payment unknown when nobody knows whether the prompt left.
+func (s *Service) doubtIfSending(ctx context.Context, paymentID int64, why string) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		_, err := s.movePayment(tx, paymentID, []PaymentState{PaymentSending}, paymentChange{State: PaymentUnknown, ResultText: why})
+		return err
+	})
+}
+
+// ask handles "payment sending": it asks the rail for the verdict, ever more seldom, until there is one.
+func (s *Service) ask(ctx context.Context, j jobs.Job) error {
+	var f paymentFact
+	if err := j.Decode(&f); err != nil {
+		return err
+	}
+	p, err := s.payment(ctx, f.PaymentID)
+	if err != nil {
+		return err
+	}
+	if p.State.Final() {
+		return nil
+	}
+	if done, err := s.askOnce(ctx, p); done || err != nil {
+		return err
+	}
+	return s.askLater(ctx, p)
+}
+
+// askOnce returns true when the verdict is in. A failed question is no verdict.
+func (s *Service) askOnce(ctx context.Context, p Payment) (bool, error) {
+	if p.CheckoutRequestID == "" {
+		return false, nil // lost with the answer to the push: only a callback, a confirmation or the payer can tell
+	}
+	till, err := s.Till(ctx, p.TillID)
+	if err != nil {
+		return false, err
+	}
+	verdict, err := s.Gateway.QueryPush(ctx, till, p.CheckoutRequestID)
+	if err != nil {
+		s.Log.Info("status query without an answer", "payment", p.ID, "error", err)
+		return false, nil
+	}
+	if verdict.State != VerdictPaid && verdict.State != VerdictFailed {
+		return false, nil
+	}
+	_, err = s.Settle(ctx, Evidence{Kind: ByQuery, TillID: p.TillID, PaymentID: p.ID, Verdict: verdict, Amount: p.Amount})
+	return err == nil, err
+}
+
+func (s *Service) askLater(ctx context.Context, p Payment) error {
+	next := p.Asks + 1
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		change := paymentChange{State: PaymentUnknown, Asks: &next}
+		if next >= len(askAfter) {
+			change.Attention = "unanswered"
+		}
+		_, err := s.movePayment(tx, p.ID, []PaymentState{PaymentSending, PaymentSent, PaymentUnknown}, change)
+		return err
+	})
+	if err != nil || next >= len(askAfter) {
+		return err
+	}
+	return jobs.Again(askAfter[next], errors.New("no verdict yet"))
+}
+
+// confirmDoubted handles "payment doubted": a callback whose amount differs from the order's is believed only when the
+// receipt itself says the same.
+func (s *Service) confirmDoubted(ctx context.Context, j jobs.Job) error {
+	var f paymentFact
+	if err := j.Decode(&f); err != nil {
+		return err
+	}
+	p, err := s.payment(ctx, f.PaymentID)
+	if err != nil {
+		return err
+	}
+	if f.Receipt == "" {
+		return nil
+	}
+	return s.claimReceipt(ctx, p.OrderID, p.TillID, f.Receipt)
+}

@@ -1,0 +1,95 @@
+package billing
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"mtandao/billing/ledger"
+	"mtandao/billing/plans"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/jobs"
+	"mtandao/internal/seal"
+	"mtandao/internal/settings"
+	"mtandao/radius/access"
+)
+
+// Grants is what billing needs of access: to give what was bought, and to see it.
+type Grants interface {
+	Give(tx *db.Tx, o access.Offer) (access.Given, error)
+	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
+}
+
+// Options are a Service's collaborators.
+type Options struct {
+	DB        *db.DB
+	Jobs      *jobs.Queue
+	Keys      *seal.Keys
+	Clock     clock.Clock // the machine's clock: money is never on a demo's fast clock
+	Log       *slog.Logger
+	Ledger    *ledger.Ledger
+	Plans     *plans.Service
+	Grants    Grants
+	Gateway   Gateway
+	Settings  *settings.Store
+	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
+}
+
+// Service is billing's use cases.
+type Service struct {
+	Options
+}
+
+// The facts billing emits. Key is the payment's id, or the claim's.
+const (
+	factOrderPlaced    = "order placed"
+	factPaymentSending = "payment sending"
+	factPaymentDoubted = "payment doubted"
+	factReceiptTyped   = "receipt typed"
+	factMessageFailed  = "message failed"
+)
+
+// askAfter is the schedule of status queries after a push, then a day apart for a week, then a person looks
+// (reference/mpesa.md §7).
+var askAfter = []time.Duration{15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, time.Hour,
+	24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+
+// New makes the service and subscribes its jobs.
+func New(o Options) *Service {
+	s := &Service{Options: o}
+	o.Jobs.On(factOrderPlaced, "push", s.push)
+	o.Jobs.On(factPaymentSending, "ask", s.ask)
+	o.Jobs.On(factPaymentDoubted, "confirm", s.confirmDoubted)
+	o.Jobs.On(factReceiptTyped, "look", s.lookForReceipt)
+	o.Jobs.On(factMessageFailed, "again", s.again)
+	o.Jobs.On(access.GrantEnded, "recognise", s.recognise)
+	return s
+}
+
+type paymentFact struct {
+	PaymentID int64
+	MessageID int64
+	Receipt   string
+}
+
+func id(n int64) string { return strconv.FormatInt(n, 10) }
+
+// lookup is the keyed hash under which a value is stored and found. After a rotation of the key old rows keep old hashes:
+// searches use lookups.
+func (s *Service) lookup(purpose, value string) string { return s.Keys.Lookup(purpose, value) }
+
+func (s *Service) lookups(purpose, value string) []string { return s.Keys.Lookups(purpose, value) }
+
+// Purposes of sealed fields and keyed hashes.
+const (
+	purposePhone    = "billing.phone"
+	purposeSHA      = "billing.phone_sha"
+	purposeToken    = "billing.order_token"
+	purposeOnce     = "billing.order_once"
+	purposeCallback = "billing.callback"
+	purposeTill     = "billing.till"
+	purposeRail     = "billing.rail_token"
+	purposeInbox    = "billing.inbox"
+)

@@ -1,0 +1,68 @@
+package billing
+
+import (
+	"context"
+	"slices"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+)
+
+// byCredit is what a receipt came by that records no new money: an order paid from credit. Its amount is zero.
+const byCredit = "credit"
+
+// payByCredit serves the order from all that is held for the payer of a receipt: small sums together, or what was left of
+// a larger one. The receipt proves who asks, whatever it was spent on itself.
+func (s *Service) payByCredit(tx *db.Tx, _ Payment, o Order, proof Receipt) error {
+	if own, err := s.provesPayer(tx, proof); err != nil || !own {
+		return notServed(err)
+	}
+	if won, err := s.takeCredit(tx, proof.payerHash, o.Price); err != nil || !won {
+		return notServed(err)
+	}
+	r := Receipt{ID: tx.ID(), TillID: proof.TillID, CameBy: byCredit, Amount: o.Price, Payer: proof.Payer, Reference: o.Code,
+		ArrivedAt: s.Clock.Now(), payerHash: proof.payerHash}
+	if served, err := s.serveOrder(tx, &o, r, true); err != nil || !served {
+		return notServed(err)
+	}
+	r.Placed, r.OrderID, r.Amount = PlacedOrder, o.ID, money.Amount{Currency: o.Price.Currency}
+	if err := s.insertReceipt(tx, r); err != nil {
+		return err
+	}
+	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: EntryMoneyIn, Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit",
+		Postings: []ledger.Posting{
+			{Account: ledger.GuestCredit, Party: proof.payerHash, Amount: o.Price},
+			{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()},
+		}})
+	return err
+}
+
+func notServed(err error) error {
+	if err == nil {
+		err = errNotServed
+	}
+	return err
+}
+
+// provesPayer says that a receipt was paid by the very phone whose credit it is kept with. Money by hand may be paid for
+// anybody's number; only what their own phone paid makes its holder the owner of the rest.
+func (s *Service) provesPayer(tx *db.Tx, r Receipt) (bool, error) {
+	if r.CameBy == ByPrompt || r.CameBy == ByQuery || r.payerHash == "" {
+		return r.payerHash != "", nil
+	}
+	_, hashes, err := s.payerPhone(tx, r.Payer)
+	return slices.Contains(hashes, r.payerHash), err
+}
+
+// leftOf is how much of a receipt's money can still be spent.
+func (s *Service) leftOf(ctx context.Context, r Receipt) (money.Amount, error) {
+	if r.Placed != PlacedCredit {
+		return r.Amount, nil
+	}
+	held, err := s.creditOf(ctx, r.payerHash, r.Amount.Currency)
+	if err == nil && held.Cents < r.Amount.Cents {
+		return held, nil
+	}
+	return r.Amount, err
+}

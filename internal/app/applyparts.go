@@ -1,0 +1,98 @@
+package app
+
+// The parts of a document. A field left out has its default; a secret left out stays as it is stored.
+type (
+	providerPart struct {
+		Name     *text           `yaml:"name,omitempty"`
+		Phone    *text           `yaml:"phone,omitempty"`
+		Settings map[string]text `yaml:"settings,omitempty"`
+	}
+	brandPart struct {
+		Key       text  `yaml:"key"`
+		Name      text  `yaml:"name,omitempty"`
+		WelcomeEN text  `yaml:"welcome_en,omitempty"`
+		WelcomeSW text  `yaml:"welcome_sw,omitempty"`
+		TermsEN   text  `yaml:"terms_en,omitempty"`
+		TermsSW   text  `yaml:"terms_sw,omitempty"`
+		Accent    text  `yaml:"accent,omitempty"`
+		AccentInk text  `yaml:"accent_ink,omitempty"`
+		Paper     text  `yaml:"paper,omitempty"`
+		Ink       text  `yaml:"ink,omitempty"`
+		Logo      *logo `yaml:"logo,omitempty"`
+	}
+	sitePart struct {
+		Slug     text `yaml:"slug"`
+		Name     text `yaml:"name,omitempty"`
+		Language text `yaml:"language,omitempty"`
+		Phone    text `yaml:"phone,omitempty"`
+		Timezone text `yaml:"timezone,omitempty"`
+		Brand    text `yaml:"brand,omitempty"`
+		State    text `yaml:"state,omitempty"`
+	}
+	tillPart struct {
+		Key               text     `yaml:"key"`
+		Type              text     `yaml:"type,omitempty"`
+		ShortCode         text     `yaml:"short_code,omitempty"`
+		StoreNumber       text     `yaml:"store_number,omitempty"`
+		PartyB            text     `yaml:"party_b,omitempty"`
+		ConsumerKey       *source  `yaml:"consumer_key,omitempty"`
+		ConsumerSecret    *source  `yaml:"consumer_secret,omitempty" secret:"true"`
+		Passkey           *source  `yaml:"passkey,omitempty" secret:"true"`
+		Initiator         text     `yaml:"initiator,omitempty"`
+		InitiatorPassword *source  `yaml:"initiator_password,omitempty" secret:"true"`
+		Certificate       *source  `yaml:"certificate,omitempty"`
+		BaseURL           text     `yaml:"base_url,omitempty"`
+		Sites             textList `yaml:"sites,omitempty"`
+		State             text     `yaml:"state,omitempty"`
+	}
+	planPart struct {
+		Key        text      `yaml:"key"`
+		Name       text      `yaml:"name,omitempty"`
+		NameSW     text      `yaml:"name_sw,omitempty"`
+		Segment    text      `yaml:"segment,omitempty"`
+		Price      text      `yaml:"price,omitempty"`
+		Time       text      `yaml:"time,omitempty"`
+		TimeKind   text      `yaml:"time_kind,omitempty"`
+		Data       text      `yaml:"data,omitempty"`
+		Valid      text      `yaml:"valid,omitempty"`
+		ValidUntil text      `yaml:"valid_until,omitempty"`
+		Hours      textList  `yaml:"hours,omitempty"`
+		Up         text      `yaml:"up,omitempty"`
+		Down       text      `yaml:"down,omitempty"`
+		Burst      burstPart `yaml:"burst,omitempty"`
+		Devices    int       `yaml:"devices,omitempty"`
+		Idle       text      `yaml:"idle,omitempty"`
+		Sort       int       `yaml:"sort,omitempty"`
+		Sites      textList  `yaml:"sites,omitempty"`
+		State      text      `yaml:"state,omitempty"`
+	}
+	burstPart struct {
+		Up            text `yaml:"up,omitempty"`
+		Down          text `yaml:"down,omitempty"`
+		UpThreshold   text `yaml:"up_threshold,omitempty"`
+		DownThreshold text `yaml:"down_threshold,omitempty"`
+		Over          text `yaml:"over,omitempty"`
+	}
+	routerPart struct {
+		Name           text     `yaml:"name"`
+		Site           text     `yaml:"site,omitempty"`
+		Dialect        text     `yaml:"dialect,omitempty"`
+		Addresses      textList `yaml:"addresses,omitempty"`
+		Secret         *source  `yaml:"secret,omitempty" secret:"true"`
+		Identifier     text     `yaml:"identifier,omitempty"`
+		Auth           text     `yaml:"auth,omitempty"`
+		Swap           bool     `yaml:"swap,omitempty"`
+		Interim        text     `yaml:"interim,omitempty"`
+		LoginHosts     textList `yaml:"login_hosts,omitempty"`
+		MACLogin       bool     `yaml:"mac_login,omitempty"`
+		CHAP           bool     `yaml:"chap,omitempty"`
+		CoAAddress     text     `yaml:"coa_address,omitempty"`
+		UAMSecret      *source  `yaml:"uam_secret,omitempty" secret:"true"`
+		APIAddress     text     `yaml:"api_address,omitempty"`
+		APIUser        text     `yaml:"api_user,omitempty"`
+		APIPassword    *source  `yaml:"api_password,omitempty" secret:"true"`
+		APITLS         bool     `yaml:"api_tls,omitempty"`
+		APICertificate *source  `yaml:"api_certificate,omitempty"`
+		State          text     `yaml:"state,omitempty"`
+	}
+)

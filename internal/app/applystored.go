@@ -1,0 +1,42 @@
+package app
+
+import (
+	"context"
+
+	"mtandao/billing"
+	"mtandao/billing/plans"
+	"mtandao/internal/site"
+	"mtandao/radius/routers"
+)
+
+// stored is what the database holds before the run, by key.
+type stored struct {
+	brands  map[string]site.Brand
+	sites   map[string]site.Site
+	tills   map[string]billing.Till
+	plans   map[string]plans.Plan
+	routers map[string]routers.Router
+}
+
+func (m *Main) readStored(ctx context.Context) (stored, error) {
+	tills, err := m.Billing.Tills(ctx)
+	if err != nil {
+		return stored{}, err
+	}
+	all, err := m.Plans.All(ctx)
+	return stored{
+		brands:  byKey(m.Sites.Brands(), func(b site.Brand) string { return b.Key }),
+		sites:   byKey(m.Sites.Sites(), func(s site.Site) string { return s.Slug }),
+		tills:   byKey(tills, func(t billing.Till) string { return t.Key }),
+		plans:   byKey(all, func(p plans.Plan) string { return p.Key }),
+		routers: byKey(m.Routers.All(), func(r routers.Router) string { return r.Name }),
+	}, err
+}
+
+func byKey[T any](all []T, key func(T) string) map[string]T {
+	named := map[string]T{}
+	for _, one := range all {
+		named[key(one)] = one
+	}
+	return named
+}

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/words"
+)
+
+// Exit codes: what a command looked at is wrong or it failed; it was called wrongly.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// console is what a command runs in.
+type console struct {
+	context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	Log            *slog.Logger
+}
+
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the captive portal, RADIUS and jobs."`
+	Demo    demoCommand    `cmd:"" help:"Show the whole product with a simulated M-Pesa, routers and people."`
+	Apply   applyCommand   `cmd:"" help:"Bring provider, brands, sites, tills, plans and routers to what a YAML file says."`
+	Export  exportCommand  `cmd:"" help:"Write that YAML file from the database."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to this program."`
+	Doctor  struct {
+		All   doctorCommand      `cmd:"" default:"withargs" help:"Check this node: also mtandao doctor alone."`
+		MPesa doctorMPesaCommand `cmd:"" name:"mpesa" help:"Check every M-Pesa till and the public address."`
+	} `cmd:"" help:"Look for what is wrong."`
+	Ledger struct {
+		Verify verifyCommand `cmd:"" help:"Prove the books."`
+	} `cmd:"" help:"The books."`
+	Config configCommand `cmd:"" help:"Print every key of the configuration and its value, secrets hidden, and say what is unsafe."`
+	Key    struct {
+		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
+	} `cmd:"" help:"The keys that seal secrets."`
+	Schedules schedulesCommand `cmd:"" help:"Play random stories of payments and faults on a throw-away database."`
+}
+
+// Execute runs one command and returns its exit code: 0, 1 when it failed, 2 when it was called wrongly. SIGINT and SIGTERM
+// ask it to stop; a second one ends the process at once.
+func Execute(args []string, out, errOut io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // gives the signals back their usual effect
+	return execute(&console{Context: ctx, stdin: os.Stdin, stdout: out, stderr: errOut, Log: newLog(errOut)}, args)
+}
+
+func execute(c *console, args []string) int {
+	left := -1 // set when help was asked for
+	parser, err := kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(func(code int) { left = code }),
+		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
+	if err != nil {
+		return c.complain(err, exitUsage)
+	}
+	parsed, err := parser.Parse(args)
+	if left >= 0 {
+		return left
+	}
+	if err != nil {
+		return c.complain(err, exitUsage)
+	}
+	if err := parsed.Run(c); err != nil {
+		return c.complain(err, exitFailed)
+	}
+	return 0
+}
+
+func (c *console) complain(err error, code int) int {
+	fmt.Fprintln(c.stderr, "mtandao: "+sentence(err))
+	return code
+}
+
+func (c *console) printf(format string, args ...any) { fmt.Fprintf(c.stdout, format, args...) }
+
+func (c *console) printJSON(v any) error {
+	encoder := json.NewEncoder(c.stdout)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// sentence tells an error to the person at the command line, who unlike a guest may see the cause of what is our fault.
+func sentence(err error) string {
+	var f *fault.Error
+	if !errors.As(err, &f) || !words.Has(f.Key) {
+		return oneLine(err)
+	}
+	text := words.Fault(words.English, err)
+	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
+		text += " (" + oneLine(f.Cause) + ")"
+	}
+	return text
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// newLog writes lines for a person at a terminal, else JSON.
+func newLog(w io.Writer) *slog.Logger {
+	if f, ok := w.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return slog.New(slog.NewTextHandler(w, nil))
+		}
+	}
+	return slog.New(slog.NewJSONHandler(w, nil))
+}
+
+// open opens what commands work with.
+func (c *console) open(config *Config) (*Main, error) {
+	config.fill()
+	return Open(c, *config, Options{Log: c.Log})
+}

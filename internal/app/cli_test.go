@@ -1,0 +1,166 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+// runCommand calls the front door and gives back its exit code and words.
+func runCommand(t *testing.T, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	return runWith(t, t.Context(), "", args...)
+}
+
+func runWith(t *testing.T, ctx context.Context, typed string, args ...string) (int, string, string) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := execute(&console{Context: ctx, stdin: strings.NewReader(typed), stdout: &stdout, stderr: &stderr, Log: slog.New(slog.DiscardHandler)}, args)
+	return code, stdout.String(), stderr.String()
+}
+
+// must is runCommand for commands that have to work.
+func must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errOut := runCommand(t, args...)
+	if code != 0 || errOut != "" {
+		t.Fatalf("%v: exit %d\n%s%s", args, code, out, errOut)
+	}
+	return out
+}
+
+func fromJSON(t *testing.T, body string, v any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(body), v); err != nil {
+		t.Fatalf("%v\n%s", err, body)
+	}
+}
+
+// inNewHouse works on an empty database in an empty folder, through the environment as a service does.
+func inNewHouse(t *testing.T, dialect string) (folder string) {
+	folder = t.TempDir()
+	t.Setenv("MTANDAO_DATA", folder)
+	t.Setenv("MTANDAO_DB", testdb.Empty(t, dialect))
+	setExampleSecrets(t)
+	return folder
+}
+
+func TestAProviderIsSetUpByCommandsAlone(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "mysql"} {
+		t.Run(dialect, func(t *testing.T) {
+			folder := inNewHouse(t, dialect)
+			file := filepath.Join(folder, "provider.yaml")
+			if err := os.WriteFile(file, []byte(must(t, "export", "--example")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			setUp(t, file)
+			var found proofReport
+			fromJSON(t, must(t, "ledger", "verify", "--json"), &found)
+			if len(found.Problems) != 0 || !strings.Contains(must(t, "ledger", "verify"), "The books agree.") {
+				t.Errorf("%+v", found)
+			}
+			before := must(t, "export", "--secrets")
+			must(t, "key", "rotate")
+			if after := must(t, "export", "--secrets"); after != before {
+				t.Errorf("what was sealed before does not open with the new keys:\n%s", after)
+			}
+		})
+	}
+}
+
+// setUp migrates and applies a file, looking at each step.
+func setUp(t *testing.T, file string) {
+	t.Helper()
+	if code, _, errOut := runCommand(t, "apply", file); code != 1 || errOut != "mtandao: The database must be migrated first: run mtandao migrate.\n" {
+		t.Fatalf("not migrated: %d %s", code, errOut)
+	}
+	var status schemaStatus
+	fromJSON(t, must(t, "migrate", "--status", "--json"), &status)
+	if len(status.Pending) == 0 || len(status.Applied) != 0 {
+		t.Fatalf("%+v", status)
+	}
+	must(t, "migrate")
+	if out := must(t, "migrate"); !strings.Contains(out, "nothing is missing") {
+		t.Error(out)
+	}
+	if out := must(t, "apply", file, "--dry-run"); !strings.Contains(out, "+ router ngong-1\n") || !strings.HasSuffix(out, "Dry run: nothing was changed. What the file does not name stays as it is.\n") {
+		t.Error(out)
+	}
+	if out := must(t, "apply", file); !strings.Contains(out, "Captive portal for router ngong-1: http://PORTAL/h/ngong?r=") {
+		t.Error(out)
+	}
+	var again changes
+	fromJSON(t, must(t, "apply", file, "--dry-run", "--json"), &again)
+	if len(again.Changes) != 0 || again.Unchanged[kindSite] != 2 {
+		t.Errorf("%+v", again)
+	}
+	if err := os.WriteFile(file, []byte(must(t, "export")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, "apply", file); !strings.Contains(out, "= unchanged: 1 provider, 2 brands, 2 sites, 1 till, 6 plans, 2 routers\nNothing to change.") {
+		t.Error(out)
+	}
+}
+
+func TestFailuresAreOneSentenceAndAnExitCode(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	t.Setenv("MTANDAO_DB_FILE", "")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{exitUsage, `unexpected argument fly`, []string{"fly"}},
+		{exitUsage, `unknown flag --fly`, []string{"migrate", "--fly"}},
+		{exitUsage, `expected "<file>"`, []string{"apply"}},
+		{exitUsage, `expected one of`, nil},
+		{exitFailed, "cannot be read.", []string{"apply", "none.yaml"}},
+		{exitFailed, "The database address must begin with sqlite: or mysql:, not postgres.", []string{"migrate", "--db", "postgres:x"}},
+		{exitFailed, "There is no key file", []string{"key", "rotate"}},
+		{exitFailed, "Nothing encrypts the portal", []string{"serve"}},
+		{exitFailed, "Nothing encrypts the portal", []string{"config"}},
+	} {
+		code, _, errOut := runCommand(t, c.args...)
+		if code != c.code || !strings.HasPrefix(errOut, "mtandao: ") || !strings.Contains(errOut, c.want) || strings.Count(errOut, "\n") != 1 {
+			t.Errorf("%v: exit %d, %s", c.args, code, errOut)
+		}
+	}
+}
+
+func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
+	for _, name := range []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "config", "key rotate", "schedules"} {
+		code, out, errOut := runCommand(t, append(strings.Fields(name), "--help")...)
+		if code != 0 || errOut != "" || !strings.Contains(out, "Usage: mtandao "+name) || !strings.Contains(out, "Example: mtandao ") {
+			t.Errorf("%s: exit %d\n%s%s", name, code, out, errOut)
+		}
+	}
+	if code, out, _ := runCommand(t, "--help"); code != 0 || !strings.Contains(out, "serve ") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+func TestTamperedBooksFailTheirProof(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	must(t, "migrate")
+	d := testdb.OpenURL(t, os.Getenv("MTANDAO_DB"), db.Options{})
+	if _, err := d.SQL().Exec("INSERT INTO ledger_postings (entry_id, n, account, party, cents) VALUES (7, 1, '1100', '', 5)"); err != nil {
+		t.Fatal(err)
+	}
+	code, out, errOut := runCommand(t, "ledger", "verify")
+	if code != exitFailed || !strings.Contains(out, "problem  entry 7") || !strings.Contains(errOut, "The books do not agree: ") {
+		t.Errorf("exit %d\n%s%s", code, out, errOut)
+	}
+	var found proofReport
+	code, out, _ = runCommand(t, "ledger", "verify", "--json")
+	if fromJSON(t, out, &found); code != exitFailed || len(found.Problems) == 0 {
+		t.Errorf("exit %d, %+v", code, found)
+	}
+}

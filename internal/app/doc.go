@@ -1,0 +1,9 @@
+// Package app wires the program: configuration, Main{Run, Close}, the subcommands, apply and export, the demo.
+//
+// It owns which part is given to which, the order of starting and stopping (listeners stop first, then the spools and
+// jobs), and the refusal of unsafe settings. It does not own any rule. Tests of the front door boot the same Main as
+// production.
+//
+// Two clocks: money, jobs and protocol time-outs are always on the machine's clock; grants and sessions are on the plan
+// clock, which is the same one except in the demo, where it runs faster.
+package app

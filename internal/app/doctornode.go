@@ -1,0 +1,91 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/internal/spool"
+)
+
+func (f *findings) config(c Config) {
+	if err := c.check(); err != nil {
+		f.fail("config", err, "change that setting; mtandao config prints all")
+		return
+	}
+	if c.Dev {
+		f.warn("config", "MTANDAO_DEV permits plain HTTP and simulated money", "unset it on a real site")
+		return
+	}
+	f.ok("config", "safe")
+}
+
+func (f *findings) keyFile(c Config) {
+	_, err := seal.Load(c.KeyFile)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		f.warn("keys", "there is no key file at "+c.KeyFile+" yet", "the first start makes it; keep a copy apart from the database")
+	case err != nil:
+		f.fail("keys", err, "restore the file, readable by its owner alone")
+	default:
+		f.ok("keys", "%s is readable by its owner alone", c.KeyFile)
+	}
+}
+
+const (
+	leastDisk  = 512 << 20
+	enoughDisk = 2 << 30
+)
+
+func (f *findings) disk(c Config) {
+	folder, err := filepath.Abs(c.Data)
+	var s syscall.Statfs_t
+	for err = syscall.Statfs(folder, &s); errors.Is(err, syscall.ENOENT) && folder != filepath.Dir(folder); err = syscall.Statfs(folder, &s) {
+		folder = filepath.Dir(folder) // before the first start
+	}
+	free := int64(s.Bavail) * s.Bsize
+	text := fmt.Sprintf("%s free for %s", unitText(free/1e6*1e6, dataUnits), c.Data)
+	switch {
+	case err != nil:
+		f.fail("disk", err, "see that the data folder is there")
+	case free < leastDisk:
+		f.fail("disk", errors.New(text), "make room: payments and sessions that cannot be stored are refused")
+	case free < enoughDisk:
+		f.warn("disk", text, "make room")
+	default:
+		f.ok("disk", "%s", text)
+	}
+}
+
+// spools counts what waits in files. A running program holds them, and drains them itself.
+func (f *findings) spools(c Config) {
+	for _, name := range []string{"callbacks", "accounting"} {
+		check := "spool " + name
+		s, err := spool.Open(filepath.Join(c.Data, "spool", name), spool.Options{})
+		if fault.KeyOf(err) == "spool.locked" {
+			f.ok(check, "in use by the running program")
+			continue
+		}
+		if err != nil {
+			f.fail(check, err, "see that the data folder can be written")
+			continue
+		}
+		f.spool(check, s.Stats())
+		_ = s.Close()
+	}
+}
+
+func (f *findings) spool(check string, s spool.Stats) {
+	switch {
+	case s.Damaged > 0:
+		f.warn(check, fmt.Sprintf("%d bytes cannot be read and were passed over", s.Damaged), "check the disk")
+	case s.Pending > 0:
+		f.warn(check, fmt.Sprintf("%d records wait since %s", s.Pending, s.Oldest.UTC().Format(time.RFC3339)), "start mtandao serve: it applies them")
+	default:
+		f.ok(check, "empty")
+	}
+}

@@ -1,0 +1,212 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mtandao/billing"
+	"mtandao/billing/ledger"
+	"mtandao/billing/mpesa"
+	"mtandao/billing/plans"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
+	"mtandao/internal/seal"
+	"mtandao/internal/settings"
+	"mtandao/internal/site"
+	"mtandao/internal/spool"
+	"mtandao/portal"
+	"mtandao/radius"
+	"mtandao/radius/access"
+	"mtandao/radius/chilli"
+	"mtandao/radius/mikrotik"
+	"mtandao/radius/routers"
+)
+
+// Options are what tests and the demo give Main instead of the usual.
+type Options struct {
+	Log   *slog.Logger
+	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
+	Plan  clock.Clock        // the plan clock; Clock when nil
+	Hook  func(point string) // crash tests: called around each durable write
+}
+
+// Main is the whole program behind its listeners.
+type Main struct {
+	Config   Config
+	Log      *slog.Logger
+	Clock    clock.Clock
+	Plan     clock.Clock
+	DB       *db.DB
+	Keys     *seal.Keys
+	Jobs     *jobs.Queue
+	Settings *settings.Store
+	Sites    *site.Service
+	Access   *access.Service
+	Routers  *routers.Service
+	Plans    *plans.Service
+	Ledger   *ledger.Ledger
+	MPesa    *mpesa.Client
+	Billing  *billing.Service
+	Radius   *radius.Service
+	Metrics  *prometheus.Registry
+
+	hook       func(string)
+	holder     string
+	callbacks  *spool.Spool
+	accounting *spool.Spool
+	sender     *radius.Sender
+	mikrotik   *mikrotik.Dialect
+	dialects   map[string]routers.Dialect
+	server     *portal.Server
+	listeners  listeners
+}
+
+// Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
+// binary's; see Migrate.
+func Open(ctx context.Context, c Config, o Options) (*Main, error) {
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	if m.Log == nil {
+		m.Log = slog.New(slog.DiscardHandler)
+	}
+	if m.Clock == nil {
+		m.Clock = clock.System()
+	}
+	if m.Plan == nil {
+		m.Plan = m.Clock
+	}
+	var err error
+	if m.DB, err = db.Open(ctx, c.DB, db.Options{Log: m.Log, Hook: o.Hook}); err != nil {
+		return nil, err
+	}
+	if err = m.DB.CheckSchema(ctx); err == nil {
+		err = m.openKeys(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, m.DB.Close())
+	}
+	m.wireDomains()
+	return m, m.refresh(ctx)
+}
+
+// openKeys loads the key file, or makes it at the very first start; a database with sites and no key file is refused, for
+// its secrets could never be opened again.
+func (m *Main) openKeys(ctx context.Context) (err error) {
+	m.Keys, err = seal.Load(m.Config.KeyFile)
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	probe := site.New(m.DB, m.Clock)
+	if e := probe.Refresh(ctx); e != nil {
+		return e
+	}
+	if len(probe.Sites()) > 0 {
+		return err
+	}
+	if m.Keys, err = seal.New(); err != nil {
+		return err
+	}
+	m.Log.Info("made a new key file; keep a copy of it apart from the database", "path", m.Config.KeyFile)
+	return m.Keys.Save(m.Config.KeyFile)
+}
+
+func (m *Main) wireDomains() {
+	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
+	m.Settings = settings.New(m.DB, m.Clock)
+	m.Sites = site.New(m.DB, m.Clock)
+	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
+	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
+	m.Plans = plans.New(m.DB, m.Clock)
+	m.Ledger = ledger.New(m.DB, m.Clock)
+	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
+	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, PublicURL: m.Config.PublicURL})
+}
+
+// refresh reads what is kept in memory.
+func (m *Main) refresh(ctx context.Context) error {
+	return errors.Join(m.Settings.Refresh(ctx), m.Sites.Refresh(ctx), m.Routers.Refresh(ctx))
+}
+
+// openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
+func (m *Main) openService(ctx context.Context) error {
+	var err error
+	if m.callbacks, err = m.openSpool("callbacks", callbacksMost); err != nil {
+		return err
+	}
+	if m.accounting, err = m.openSpool("accounting", accountingMost); err != nil {
+		return err
+	}
+	m.sender = radius.NewSender(m.Clock)
+	m.mikrotik = mikrotik.New()
+	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
+	m.dialects = map[string]routers.Dialect{}
+	for _, d := range all {
+		m.dialects[d.Name()] = d
+	}
+	m.Radius = radius.New(radius.Options{DB: m.DB, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
+		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
+	if err := m.Radius.Listen(); err != nil {
+		return fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", m.Config.RadiusAuth+" "+m.Config.RadiusAcct)
+	}
+	m.schedule()
+	m.measure()
+	return m.openPortal()
+}
+
+// What may wait on disk while the database does not take it: days of callbacks and of accounting.
+const (
+	callbacksMost  = 256 << 20
+	accountingMost = 4 << 30
+)
+
+func (m *Main) openSpool(name string, most int64) (*spool.Spool, error) {
+	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: most, Clock: m.Clock, Hook: m.hook})
+}
+
+func (m *Main) zone(siteID int64) *time.Location {
+	here, _, err := m.Sites.Get(siteID)
+	if err != nil {
+		return time.UTC
+	}
+	return here.Location()
+}
+
+// schedule subscribes the work that one node does at a time.
+func (m *Main) schedule() {
+	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
+	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
+	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+}
+
+// RadiusAddresses are where RADIUS listens.
+func (m *Main) RadiusAddresses() (auth, acct netip.AddrPort) { return m.Radius.Addresses() }
+
+// Close closes what Open opened; Run closes the rest itself.
+func (m *Main) Close() error {
+	if m.mikrotik != nil {
+		m.mikrotik.Close()
+		m.sender.Close()
+	}
+	for _, l := range []net.Listener{m.listeners.plain, m.listeners.tls} {
+		if l != nil {
+			_ = l.Close() // Run has closed it already, if it came to that
+		}
+	}
+	var err error
+	for _, s := range []*spool.Spool{m.callbacks, m.accounting} {
+		if s != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
+	return errors.Join(err, m.DB.Close())
+}

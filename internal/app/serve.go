@@ -1,0 +1,103 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+type serveCommand struct{ withConfig }
+
+// Help implements kong.HelpProvider.
+func (serveCommand) Help() string {
+	return `Refuses unsafe settings by name; see mtandao config. While no till is stored, MTANDAO_MPESA_BASE_URL, _CONSUMER_KEY, _CONSUMER_SECRET,
+_SHORTCODE, _STORE_NUMBER, _PARTY_B, _PASSKEY, _TYPE, _INITIATOR, _INITIATOR_PASSWORD and _CERT_FILE make one. SIGTERM stops it gracefully.
+
+Example: mtandao serve --public-url https://wifi.example.co.ke --trusted-proxies 127.0.0.1 --data /var/lib/mtandao`
+}
+
+// Run serves until the program is asked to stop.
+func (cmd *serveCommand) Run(c *console) error {
+	cmd.Config.fill()
+	if err := cmd.Config.check(); err != nil {
+		return err
+	}
+	m, err := startService(c, cmd.Config, c.Log)
+	if err != nil {
+		return err
+	}
+	m.tellAddresses()
+	return errors.Join(m.Run(c), m.Close())
+}
+
+// startService migrates when that is safe, opens everything and does what a start has to.
+func startService(ctx context.Context, config Config, log *slog.Logger) (*Main, error) {
+	if err := migratePending(ctx, config, log); err != nil {
+		return nil, err
+	}
+	m, err := New(ctx, config, Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.prepareStart(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+func (m *Main) prepareStart(ctx context.Context) error {
+	if m.DB.Dialect() == db.SQLite { // no other node can be running
+		if err := m.Jobs.RescueNow(ctx); err != nil {
+			return err
+		}
+	}
+	if err := m.tillFromConfig(ctx); err != nil {
+		return err
+	}
+	return m.refuseUnsafeRails(ctx)
+}
+
+// migratePending brings the schema up; fault.Conflict "db.binary_too_old" when the database is newer than this program.
+func migratePending(ctx context.Context, config Config, log *slog.Logger) error {
+	d, err := db.Open(ctx, config.DB, db.Options{Log: log})
+	if err != nil {
+		return err
+	}
+	err = d.CheckSchema(ctx)
+	if fault.KeyOf(err) == "db.not_migrated" {
+		var applied []int64
+		applied, err = d.Migrate(ctx)
+		log.Info("migrated the database", "versions", fmt.Sprint(applied))
+	}
+	return errors.Join(err, d.Close())
+}
+
+// tellAddresses says what listens where, and loudly what is not safe here.
+func (m *Main) tellAddresses() {
+	auth, acct := m.RadiusAddresses()
+	https := ""
+	if m.listeners.tls != nil {
+		https = m.listeners.tls.Addr().String()
+	}
+	m.Log.Info("listening", "portal", m.HTTPAddress(), "portal_https", https, "radius_auth", auth.String(), "radius_acct", acct.String(),
+		"public_url", m.Config.PublicURL, "database", hidePassword(m.Config.DB))
+	if m.Config.Dev {
+		m.Log.Warn("MTANDAO_DEV IS ON: PLAIN HTTP AND SIMULATED MONEY ARE ACCEPTED. NEVER RUN A REAL SITE LIKE THIS")
+	}
+	if m.Config.PublicURL == "" {
+		m.Log.Warn("no MTANDAO_PUBLIC_URL: M-Pesa by push and query only, payments by paybill are not seen")
+	}
+}
+
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown host"
+	}
+	return name
+}

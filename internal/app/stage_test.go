@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/report"
+	"mtandao/internal/sim/people"
+	"mtandao/internal/sim/router"
+	"mtandao/internal/sim/safaricom"
+)
+
+// openStage starts the demo's world for a test, with everybody paying at once.
+func openStage(t *testing.T, speed int) *Stage {
+	t.Helper()
+	o := DemoOptions{Data: t.TempDir(), HTTP: "127.0.0.1:0", RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Speed: speed}
+	if os.Getenv("MTANDAO_TEST_LOG") != "" {
+		o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	s, err := OpenStage(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	s.Safaricom.AutoAnswer(func(safaricom.Prompt) safaricom.Answer { return safaricom.Answer{Act: safaricom.Approve} })
+	return s
+}
+
+// until waits for a condition for so long, in real time.
+func until(t *testing.T, limit time.Duration, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if is() {
+			return
+		}
+	}
+	t.Fatalf("not within %v: %s", limit, what)
+}
+
+// sessionOf is the router's own record of a phone's last session.
+func sessionOf(r *router.Router, mac string) (router.Session, bool) {
+	all := r.Sessions()
+	for i := len(all) - 1; i >= 0; i-- {
+		if strings.EqualFold(strings.NewReplacer(":", "", "-", "").Replace(all[i].MAC), mac) {
+			return all[i], true
+		}
+	}
+	return router.Session{}, false
+}
+
+func TestPayOnThePortalBeOnlineBeMeasuredBeStopped(t *testing.T) {
+	s := openStage(t, 600)
+	for name, mac := range map[string]string{"kasarani-1": "02a1b2c3d4aa", "ngong-1": "02a1b2c3d4bb"} {
+		t.Run(name, func(t *testing.T) {
+			r := s.Routers[name]
+			device, err := r.Join(mac)
+			if err != nil {
+				t.Fatal(err)
+			}
+			device.Use(2000)
+			guest := people.NewGuest("0712345678")
+			order, err := guest.Buy(context.Background(), device.URL(), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			until(t, 15*time.Second, "online", device.Online)
+			started, _ := sessionOf(r, mac)
+			page, err := guest.See(context.Background(), order)
+			if err != nil || !strings.Contains(page, "<h1>You are online") {
+				t.Errorf("the order's page: %v\n%s", err, page)
+			}
+			until(t, 15*time.Second, "stopped", func() bool { return !device.Online() })
+			ended, _ := sessionOf(r, mac)
+			if ended.Start != started.Start || ended.Time < time.Hour-time.Second || ended.Time > time.Hour+5*time.Second || ended.Down == 0 {
+				t.Errorf("an hour was bought; the session lasted %v and carried %d bytes, ended by %v", ended.Time, ended.Down, ended.Cause)
+			}
+		})
+	}
+	verifyBooks(t, s.Main)
+}
+
+func verifyBooks(t *testing.T, m *Main) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if r, err := m.Ledger.Verify(ctx); err != nil || !r.OK() {
+		t.Errorf("books: %v %v", r.Problems, err)
+	}
+	if problems, err := report.NewProofs(m.DB, m.Ledger).Prove(ctx); err != nil || len(problems) > 0 {
+		t.Errorf("proof: %v %v", problems, err)
+	}
+}

@@ -1,0 +1,28 @@
+package audit
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+func TestTheTrailTellsWhoChangedWhat(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &row{})
+		ctx, now := context.Background(), time.Now().UTC()
+		for _, after := range []string{"{}", `{"name":"Kasarani"}`} {
+			if err := d.InTx(ctx, func(tx *db.Tx) error {
+				return Record(tx, now, Event{Actor: "command apply", Action: "saved", Object: "site", ObjectID: "1", After: after})
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		events, err := Of(ctx, d, "site", "1", 10)
+		if err != nil || len(events) != 2 || events[0].After != `{"name":"Kasarani"}` || events[0].Actor != "command apply" {
+			t.Fatalf("got %+v: %v", events, err)
+		}
+	})
+}

@@ -1,0 +1,9 @@
+// Package db opens the database (SQLite or MariaDB/MySQL) and runs transactions on it.
+//
+// It owns: how GORM is opened for each dialect, the one transaction helper InTx and what it retries, the mapping of
+// driver errors to faults, ids, and the lease of this node's number. It does not own any table of a domain.
+//
+// Invariants: a transaction is cut at 10 s; a function given a *Tx never commits it; InTx is never called inside InTx
+// (SQLite has one writer, the inner one would wait for the outer); nothing outside the database happens inside a
+// transaction, use Tx.AfterCommit or a job. GORM is seen only by files named *store.go, through Tx.Gorm and DB.Read.
+package db

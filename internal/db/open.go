@@ -1,0 +1,218 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	modernsqlite "modernc.org/sqlite"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/migrations"
+)
+
+// The two dialects.
+const (
+	SQLite = "sqlite"
+	MySQL  = "mysql"
+)
+
+// Options are the collaborators of a DB; all may be left empty.
+type Options struct {
+	Clock clock.Clock
+	Log   *slog.Logger
+	// Hook is called around each commit ("commit before", "commit after"); crash tests stop the process in it.
+	Hook func(point string)
+}
+
+// DB is an open database: a pool for writing and one for reading.
+type DB struct {
+	write, read *gorm.DB
+	dialect     string
+	options     Options
+	ids         atomic.Int64
+	node        atomic.Int64
+}
+
+// Open opens "sqlite:/path/file.db" or "mysql:user:pass@tcp(host:3306)/name". It does not migrate.
+func Open(ctx context.Context, url string, o Options) (*DB, error) {
+	if o.Clock == nil {
+		o.Clock = clock.System()
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Hook == nil {
+		o.Hook = func(string) {}
+	}
+	dialect, rest, _ := strings.Cut(url, ":")
+	d := &DB{dialect: dialect, options: o}
+	d.node.Store(unleasedNode())
+	var err error
+	switch dialect {
+	case SQLite:
+		err = d.openSQLite(rest)
+	case MySQL:
+		err = d.openMySQL(rest)
+	default:
+		return nil, fault.New(fault.Invalid, "db.url", "URL", dialect)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "db.unavailable", err)
+	}
+	if err := d.SQL().PingContext(ctx); err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "db.unavailable", err)
+	}
+	return d, nil
+}
+
+const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)" +
+	"&_pragma=foreign_keys(1)&_time_format=sqlite"
+
+func (d *DB) openSQLite(path string) error {
+	if path == "" {
+		return fmt.Errorf("no file named after sqlite:")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	var err error
+	if d.write, err = d.openGORM(sqliteDialector(path, "&_txlock=immediate")); err != nil {
+		return err
+	}
+	d.SQL().SetMaxOpenConns(1)
+	if d.read, err = d.openGORM(sqliteDialector(path, "&_pragma=query_only(1)")); err != nil {
+		return err
+	}
+	pool, err := d.read.DB()
+	if err == nil {
+		pool.SetMaxOpenConns(8)
+		pool.SetMaxIdleConns(8)
+	}
+	return err
+}
+
+// duplicateAware adds to the SQLite dialect what it cannot see in the pure-Go driver's errors.
+type duplicateAware struct{ gorm.Dialector }
+
+func sqliteDialector(path, more string) gorm.Dialector {
+	return duplicateAware{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: "file:" + path + "?" + sqlitePragmas + more})}
+}
+
+// Translate implements gorm.ErrorTranslator (SQLite result codes 2067, 1555: duplicate; 787: foreign key).
+func (duplicateAware) Translate(err error) error {
+	e, ok := err.(*modernsqlite.Error)
+	if !ok {
+		return err
+	}
+	switch e.Code() {
+	case 2067, 1555:
+		return gorm.ErrDuplicatedKey
+	case 787:
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
+
+// SavePoint implements gorm.SavePointerDialectorInterface.
+func (duplicateAware) SavePoint(tx *gorm.DB, name string) error {
+	return tx.Exec("SAVEPOINT " + name).Error
+}
+
+// RollbackTo implements gorm.SavePointerDialectorInterface.
+func (duplicateAware) RollbackTo(tx *gorm.DB, name string) error {
+	return tx.Exec("ROLLBACK TO SAVEPOINT " + name).Error
+}
+
+func (d *DB) openMySQL(dsn string) error {
+	c, err := mysqldriver.ParseDSN(dsn)
+	if err != nil {
+		return err
+	}
+	c.ParseTime, c.Loc, c.ClientFoundRows = true, time.UTC, true
+	c.Collation = "utf8mb4_bin"
+	if c.Timeout == 0 {
+		c.Timeout = 5 * time.Second
+	}
+	if c.ReadTimeout == 0 {
+		c.ReadTimeout, c.WriteTimeout = 30*time.Second, 30*time.Second
+	}
+	if d.write, err = d.openGORM(mysql.New(mysql.Config{DSNConfig: c})); err != nil {
+		return err
+	}
+	d.read = d.write
+	pool := d.SQL()
+	pool.SetMaxOpenConns(40)
+	pool.SetMaxIdleConns(20)
+	pool.SetConnMaxLifetime(30 * time.Minute)
+	return nil
+}
+
+func (d *DB) openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
+	return gorm.Open(dialector, &gorm.Config{
+		PrepareStmt: true, PrepareStmtMaxSize: 500, PrepareStmtTTL: time.Hour,
+		SkipDefaultTransaction: true, TranslateError: true,
+		NowFunc: d.options.Clock.Now, Logger: logger.Discard,
+	})
+}
+
+// Migrate brings the schema up to this binary and returns the versions applied.
+func (d *DB) Migrate(ctx context.Context) ([]int64, error) {
+	return migrations.Up(ctx, d.SQL(), d.dialect)
+}
+
+// CheckSchema refuses a database that is newer than this binary, or not yet migrated to it.
+func (d *DB) CheckSchema(ctx context.Context) error {
+	if err := migrations.Check(ctx, d.SQL(), d.dialect); err != nil {
+		return fault.Wrap(fault.Conflict, "db.binary_too_old", err)
+	}
+	pending, err := migrations.Pending(ctx, d.SQL(), d.dialect)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, "db.unavailable", err)
+	}
+	if len(pending) > 0 {
+		return fault.New(fault.Conflict, "db.not_migrated", "Count", len(pending))
+	}
+	return nil
+}
+
+// Dialect is SQLite or MySQL.
+func (d *DB) Dialect() string { return d.dialect }
+
+// SQL is the pool that writes, for migrations and schema tests.
+func (d *DB) SQL() *sql.DB {
+	pool, err := d.write.DB()
+	if err != nil {
+		panic(err) // GORM was opened over a pool by this package
+	}
+	return pool
+}
+
+// Read gives the pool for reading; queries end with ctx. Only for files named *store.go.
+func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(ctx) }
+
+// Ping says whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return Fault(d.SQL().PingContext(ctx)) }
+
+// Close closes both pools.
+func (d *DB) Close() error {
+	err := d.SQL().Close()
+	if pool, e := d.read.DB(); e == nil && d.read != d.write {
+		if e := pool.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

@@ -1,0 +1,152 @@
+package house
+
+import (
+	"go/ast"
+	"go/token"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
+var dynamic = []string{"cause.", "guest.fail.", "guest.help.", "guest.device."}
+
+// next ends the key of the sentence that goes with another: what to do about it.
+const next = ".next"
+
+// keyCalls says which argument of a call is a key: qualified functions, and the T of a page.
+var keyCalls = map[string]int{"fault.New": 1, "fault.Wrap": 1, "words.Text": 1, "words.Has": 0, "T": 0}
+
+var (
+	templateKey  = regexp.MustCompile(`\.T\s+"([^"]+)"`)
+	templateText = regexp.MustCompile(`"([a-z_0-9.]+)"`)
+	keyShape     = regexp.MustCompile(`^[a-z_]+(\.[a-z_0-9]+)+$`)
+)
+
+// missingWords finds keys without a text: in the calls that take one, in templates, and in tables of strings that look
+// like a key and begin like one.
+func missingWords(t *tree) (found []finding) {
+	for _, s := range t.built() {
+		for call := range nodes[*ast.CallExpr](s.file) {
+			if key, missing := t.missing(call); missing {
+				found = append(found, t.at(call.Pos(), "no text for %s", key))
+			}
+		}
+		found = append(found, t.missingInTables(s)...)
+	}
+	for file, text := range t.templates() {
+		for _, m := range templateKey.FindAllSubmatch(text, -1) {
+			if !slices.Contains(t.keys, string(m[1])) {
+				found = append(found, finding{path: file, what: "no text for " + string(m[1])})
+			}
+		}
+	}
+	return found
+}
+
+func keyArgument(call *ast.CallExpr) (ast.Expr, bool) {
+	index, ok := keyCalls[name(call.Fun)]
+	if e, method := call.Fun.(*ast.SelectorExpr); !ok && method && e.Sel.Name == "T" {
+		index, ok = keyCalls["T"], true
+	}
+	if !ok || index >= len(call.Args) {
+		return nil, false
+	}
+	return call.Args[index], true
+}
+
+// name is "package.Function" or "Function", as written.
+func name(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		if x, ok := e.X.(*ast.Ident); ok {
+			return x.Name + "." + e.Sel.Name
+		}
+		return e.Sel.Name
+	}
+	return ""
+}
+
+// missing judges literals, and literals with something added; a variable is judged where its value is written.
+func (t *tree) missing(call *ast.CallExpr) (string, bool) {
+	arg, ok := keyArgument(call)
+	if !ok {
+		return "", false
+	}
+	if sum, ok := arg.(*ast.BinaryExpr); ok {
+		prefix, ok := literal(sum.X)
+		return prefix, ok && !slices.Contains(dynamic, prefix)
+	}
+	key, ok := literal(arg)
+	return key, ok && !slices.Contains(t.keys, key)
+}
+
+// missingInTables looks at string elements of composite literals, where keys are given to a loop.
+func (t *tree) missingInTables(s *source) (found []finding) {
+	for table := range nodes[*ast.CompositeLit](s.file) {
+		for _, element := range table.Elts {
+			if pair, ok := element.(*ast.KeyValueExpr); ok {
+				element = pair.Value
+			}
+			text, ok := literal(element)
+			if ok && keyShape.MatchString(text) && t.family(text) && !slices.Contains(t.keys, text) {
+				found = append(found, t.at(element.Pos(), "no text for %s", text))
+			}
+		}
+	}
+	return found
+}
+
+// family says whether some key begins with the same word.
+func (t *tree) family(text string) bool {
+	first, _, _ := strings.Cut(text, ".")
+	return slices.ContainsFunc(t.keys, func(key string) bool { return strings.HasPrefix(key, first+".") })
+}
+
+func (t *tree) templates() map[string][]byte {
+	found := map[string][]byte{}
+	for file, text := range t.texts {
+		if path.Ext(file) == ".html" {
+			found[file] = text
+		}
+	}
+	return found
+}
+
+// unusedWords finds texts that nothing asks for, and prefixes from which nothing is built any more.
+func unusedWords(t *tree) (found []finding) {
+	said := t.said()
+	for _, prefix := range dynamic {
+		if !said[prefix] {
+			found = append(found, finding{path: "internal/house/words_test.go", what: "no code builds keys from " + prefix})
+		}
+	}
+	for _, key := range t.keys {
+		built := slices.ContainsFunc(dynamic, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+		if !built && !said[key] && !(said[next] && said[strings.TrimSuffix(key, next)]) {
+			found = append(found, finding{path: "internal/words/en.toml", what: key + " is not used"})
+		}
+	}
+	return found
+}
+
+// said is every string that code or a template says.
+func (t *tree) said() map[string]bool {
+	said := map[string]bool{}
+	for _, s := range t.built() {
+		for l := range nodes[*ast.BasicLit](s.file) {
+			if text, ok := literal(l); ok && l.Kind == token.STRING {
+				said[text] = true
+			}
+		}
+	}
+	for _, text := range t.templates() {
+		for _, m := range templateText.FindAllSubmatch(text, -1) {
+			said[string(m[1])] = true
+		}
+	}
+	return said
+}

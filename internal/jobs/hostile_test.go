@@ -1,0 +1,102 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+// TestAJobThatKillsItsRunnerIsParked: the runner never comes back to tell, again and again.
+func TestAJobThatKillsItsRunnerIsParked(t *testing.T) {
+	for name, giveBack := range map[string]func(*Queue, context.Context) error{"another node": (*Queue).rescue, "a restart": (*Queue).RescueNow} {
+		t.Run(name, func(t *testing.T) {
+			testdb.Each(t, func(t *testing.T, d *db.DB) {
+				ctx, now := context.Background(), clock.NewManual(time.Now())
+				q := New(d, now, slog.New(slog.DiscardHandler))
+				q.On("x", "y", func(context.Context, Job) error { return nil })
+				emit(t, d, q, "x", "1")
+				runs := 0
+				for ; runs < 2*parkAfter; runs++ {
+					taken, err := q.claim(ctx, 1)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(taken) == 0 {
+						break
+					}
+					now.Advance(rescueAfter + time.Second)
+					if err := giveBack(q, ctx); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if s, err := q.Stats(ctx); err != nil || s.Parked != 1 || runs != parkAfter {
+					t.Fatalf("%d runs, %+v: %v", runs, s, err)
+				}
+			})
+		})
+	}
+}
+
+// TestAStalledRunnerSpoilsNothing: its job was given to another, who is at work or done, when it comes back.
+func TestAStalledRunnerSpoilsNothing(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, now := context.Background(), clock.NewManual(time.Now())
+		q := New(d, now, slog.New(slog.DiscardHandler))
+		q.On("x", "y", func(context.Context, Job) error { return nil })
+		emit(t, d, q, "x", "1")
+		claim := func() row {
+			t.Helper()
+			taken, err := q.claim(ctx, 1)
+			if err != nil || len(taken) != 1 {
+				t.Fatalf("%v %v", taken, err)
+			}
+			return taken[0]
+		}
+		stalled := claim()
+		now.Advance(rescueAfter + time.Second)
+		if err := q.rescue(ctx); err != nil {
+			t.Fatal(err)
+		}
+		second := claim()
+		if err := errors.Join(q.finish(ctx, stalled), q.release(ctx, after(stalled, errors.New("late"), now.Now()))); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := q.Stats(ctx); err != nil || s.Running != 1 {
+			t.Fatalf("the stalled runner's word counted: %+v %v", s, err)
+		}
+		if err := q.finish(ctx, second); err != nil {
+			t.Fatal(err)
+		}
+		if s, err := q.Stats(ctx); err != nil || s != (Stats{}) {
+			t.Fatalf("%+v %v", s, err)
+		}
+	})
+}
+
+// TestTwoNodesRunAJobOnce while both look for work as fast as they can.
+func TestTwoNodesRunAJobOnce(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		var ran atomic.Int32
+		nodes := []*Queue{quiet(d), quiet(d), quiet(d)}
+		for _, q := range nodes {
+			q.On("x", "y", func(context.Context, Job) error { ran.Add(1); return nil })
+		}
+		for n := range 40 {
+			emit(t, d, nodes[n%3], "x", "1")
+		}
+		for _, q := range nodes {
+			start(t, q)
+		}
+		idle(t, nodes[0])
+		if ran.Load() != 40 {
+			t.Fatalf("40 jobs ran %d times", ran.Load())
+		}
+	})
+}

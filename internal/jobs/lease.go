@@ -1,0 +1,50 @@
+package jobs
+
+import (
+	"context"
+	"time"
+)
+
+type periodic struct {
+	name  string
+	every time.Duration
+	run   func(context.Context) error
+}
+
+// Every repeats run, on one node at a time: whoever holds the lease named name. Call it at wiring, before Run. run must
+// be safe to run twice at once all the same: a lease can run out under a stalled holder.
+func (q *Queue) Every(name string, every time.Duration, run func(context.Context) error) {
+	q.periodic = append(q.periodic, periodic{name: name, every: every, run: run})
+}
+
+func (q *Queue) repeat(ctx context.Context, p periodic) {
+	tick := time.NewTicker(p.every)
+	defer tick.Stop()
+	length := max(3*p.every, 15*time.Second)
+	var held time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			q.warn("giving back a lease", q.giveBack(context.WithoutCancel(ctx), p.name))
+			return
+		case <-tick.C:
+		}
+		now := q.clock.Now()
+		if held.Sub(now) < length/2 {
+			ok, err := q.takeLease(ctx, p.name, now.Add(length))
+			if q.warn("taking a lease", err); !ok {
+				continue
+			}
+			held = now.Add(length)
+		}
+		if err := q.runPeriodic(ctx, p); err != nil && ctx.Err() == nil {
+			q.log.Warn("periodic work failed", "name", p.name, "error", err)
+		}
+	}
+}
+
+func (q *Queue) runPeriodic(ctx context.Context, p periodic) error {
+	ctx, cancel := context.WithTimeout(ctx, handlerLimit)
+	defer cancel()
+	return p.run(ctx)
+}

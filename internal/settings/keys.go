@@ -1,0 +1,58 @@
+package settings
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"mtandao/internal/fault"
+)
+
+// The keys.
+const (
+	ProviderName  = "provider.name"
+	ProviderPhone = "provider.phone"
+	UnusedDays    = "grant.unused_days"
+)
+
+// Key is one row of the table of keys.
+type Key struct {
+	Name, Default, Means string
+	check                func(string) bool
+}
+
+// Keys is the table of all keys.
+var Keys = []Key{
+	{ProviderName, "Mtandao", "the provider's name, where a site has no brand", shortText},
+	{ProviderPhone, "", "the number to call, where a site has none", shortText},
+	{UnusedDays, "30", "days that a paid grant waits for its first use", between(1, 366)},
+}
+
+func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
+
+func between(least, most int) func(string) bool {
+	return func(s string) bool {
+		n, err := strconv.Atoi(s)
+		return err == nil && n >= least && n <= most
+	}
+}
+
+func find(name string) (Key, bool) {
+	for _, k := range Keys {
+		if k.Name == name {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+// check says what is wrong with a value: "setting.unknown" or "setting.invalid".
+func check(name, value string) error {
+	k, ok := find(name)
+	if !ok {
+		return fault.New(fault.Invalid, "setting.unknown", "Name", name)
+	}
+	if !k.check(value) {
+		return fault.New(fault.Invalid, "setting.invalid", "Name", name, "Value", value)
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package testdb_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/testdb"
+	"mtandao/migrations"
+)
+
+func TestMigrationsHaveTheSameNames(t *testing.T) {
+	if m, s := migrations.Names("mysql"), migrations.Names("sqlite"); !slices.Equal(m, s) || len(m) == 0 {
+		t.Fatalf("mysql has %v\nsqlite has %v", m, s)
+	}
+}
+
+func TestSchemasAreTheSame(t *testing.T) {
+	s, m := testdb.SQLite(t), testdb.Open(t, db.MySQL)
+	tables := names(t, s, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY name")
+	inMaria := names(t, m, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT LIKE 'goose_%' ORDER BY table_name")
+	if !slices.Equal(tables, inMaria) {
+		t.Fatalf("sqlite has %v\nmysql has %v", tables, inMaria)
+	}
+	for _, table := range tables {
+		if a, b := testdb.Columns(t, s, table), testdb.Columns(t, m, table); !slices.Equal(a, b) {
+			t.Errorf("%s: sqlite has columns %v\nmysql has %v", table, a, b)
+		}
+		a := names(t, s, `SELECT i.name || ':' || i."unique" || ':' || group_concat(c.name, ',') FROM pragma_index_list('`+table+`') i, pragma_index_info(i.name) c WHERE i.origin = 'c' GROUP BY i.name ORDER BY 1`)
+		b := names(t, m, "SELECT CONCAT(index_name, ':', 1 - non_unique, ':', GROUP_CONCAT(column_name ORDER BY seq_in_index SEPARATOR ',')) FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = '"+table+"' AND index_name <> 'PRIMARY' GROUP BY index_name, non_unique ORDER BY 1")
+		if !slices.Equal(a, b) {
+			t.Errorf("%s: sqlite has indexes %v\nmysql has %v", table, a, b)
+		}
+		a = names(t, s, `SELECT name || ':' || "notnull" FROM pragma_table_info('`+table+`') WHERE pk = 0 ORDER BY 1`)
+		b = names(t, m, "SELECT CONCAT(column_name, ':', IF(is_nullable = 'NO', 1, 0)) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '"+table+"' AND column_key <> 'PRI' ORDER BY 1")
+		if !slices.Equal(a, b) {
+			t.Errorf("%s: sqlite has nullability %v\nmysql has %v", table, a, b)
+		}
+	}
+}
+
+func names(t *testing.T, d *db.DB, query string) []string {
+	t.Helper()
+	rows, err := d.SQL().Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestMigratingTwiceChangesNothing(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		d := testdb.OpenURL(t, testdb.Empty(t, dialect), db.Options{})
+		first, err := d.Migrate(context.Background())
+		if err != nil || len(first) != len(migrations.Names("sqlite")) {
+			t.Fatalf("%s: applied %v: %v", dialect, first, err)
+		}
+		if again, err := d.Migrate(context.Background()); err != nil || len(again) != 0 {
+			t.Fatalf("%s: again applied %v: %v", dialect, again, err)
+		}
+		if err := d.CheckSchema(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestABinaryTooOldIsRefused(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		if _, err := d.SQL().Exec("INSERT INTO least_binary (version) VALUES (?)", migrations.Latest()+1); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.CheckSchema(context.Background()); fault.KeyOf(err) != "db.binary_too_old" {
+			t.Fatalf("got %v", err)
+		}
+		if _, err := d.Migrate(context.Background()); !errors.Is(err, migrations.ErrBinaryTooOld) {
+			t.Fatalf("migrating got %v", err)
+		}
+	})
+}
+
+func TestInTxRollsBackAndRunsHooksOnlyAfterCommit(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, ran := context.Background(), 0
+		put := func(tx *db.Tx, name string) error {
+			return tx.Gorm().Exec("INSERT INTO leases (name, holder, until) VALUES (?, 'x', ?)", name, time.Now().UTC()).Error
+		}
+		err := d.InTx(ctx, func(tx *db.Tx) error {
+			tx.AfterCommit(func() { ran++ })
+			return errors.Join(put(tx, "lost"), fault.New(fault.Denied, "denied"))
+		})
+		if !fault.Is(err, fault.Denied) || ran != 0 {
+			t.Fatalf("got %v, hooks ran %d", err, ran)
+		}
+		err = d.InTx(ctx, func(tx *db.Tx) error {
+			tx.AfterCommit(func() { ran++ })
+			_ = tx.Savepoint(func() error { return errors.Join(put(tx, "undone"), errors.New("no")) })
+			return put(tx, "kept")
+		})
+		if err != nil || ran != 1 {
+			t.Fatalf("got %v, hooks ran %d", err, ran)
+		}
+		if got := names(t, d, "SELECT name FROM leases"); !slices.Equal(got, []string{"kept"}) {
+			t.Fatalf("stored %v", got)
+		}
+		if err := d.InTx(ctx, func(tx *db.Tx) error { return put(tx, "kept") }); !db.IsDuplicate(err) || !fault.Is(err, fault.Conflict) {
+			t.Fatalf("a duplicate gives %v", err)
+		}
+	})
+}
+
+func TestConditionalUpdateHasOneWinner(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, now := context.Background(), time.Now().UTC().Truncate(time.Millisecond)
+		if _, err := d.SQL().Exec("INSERT INTO leases (name, holder, until) VALUES ('one', 'free', ?)", now); err != nil {
+			t.Fatal(err)
+		}
+		var mu sync.Mutex
+		won := 0
+		var all sync.WaitGroup
+		for range 40 {
+			all.Go(func() {
+				var mine bool
+				err := d.InTx(ctx, func(tx *db.Tx) (err error) {
+					mine, err = db.Won(tx.Gorm().Exec("UPDATE leases SET holder = 'taken' WHERE name = 'one' AND holder = 'free'"))
+					return err
+				})
+				mu.Lock()
+				defer mu.Unlock()
+				if err != nil {
+					t.Error(err)
+				} else if mine {
+					won++
+				}
+			})
+		}
+		if all.Wait(); won != 1 {
+			t.Fatalf("%d winners", won)
+		}
+	})
+}
+
+func TestIDsAreUniqueAndOrdered(t *testing.T) {
+	d := testdb.SQLite(t)
+	if err := d.LeaseNode(context.Background(), "a"); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[int64]bool{}
+	last := int64(0)
+	for range 10000 {
+		id := d.ID()
+		if seen[id] || id <= last {
+			t.Fatalf("id %d after %d", id, last)
+		}
+		seen[id], last = true, id
+	}
+	var holder string
+	if err := d.SQL().QueryRow("SELECT holder FROM nodes WHERE number = 0").Scan(&holder); err != nil || holder != "a" {
+		t.Fatalf("node 0 held by %q: %v", holder, err)
+	}
+}
+
+func TestTwoServersLeaseTwoNodes(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		for _, holder := range []string{"a", "b", "a"} {
+			if err := d.LeaseNode(context.Background(), holder); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := names(t, d, "SELECT holder FROM nodes"); !slices.Equal(got, []string{"a", "b"}) {
+			t.Fatalf("holders %v", got)
+		}
+	})
+}

@@ -1,0 +1,5 @@
+// Package testdb gives each test a migrated, empty database of its own, on SQLite and on a real MariaDB.
+//
+// It owns the MariaDB server of a test binary (one, on a socket in a temporary folder, gone with the process) and the
+// fast copying of the migrated schema. A missing MariaDB fails the test; nothing is skipped.
+package testdb

@@ -1,0 +1,118 @@
+package testdb
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"mtandao/internal/db"
+)
+
+// Each runs the same test on both databases, each time on a migrated empty one.
+func Each(t *testing.T, run func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) { run(t, Open(t, dialect)) })
+	}
+}
+
+// SQLite opens a migrated empty SQLite database.
+func SQLite(t testing.TB) *db.DB { return Open(t, db.SQLite) }
+
+// Open opens a migrated empty database of the dialect and closes it with the test.
+func Open(t testing.TB, dialect string) *db.DB {
+	t.Helper()
+	return OpenURL(t, URL(t, dialect), db.Options{})
+}
+
+// OpenURL opens a database made by URL, for tests that need it twice or with options.
+func OpenURL(t testing.TB, url string, o db.Options) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), url, o)
+	if err != nil {
+		t.Fatalf("opening %s: %v", url, err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// URL makes a migrated empty database, for tests that open it themselves or in a child process.
+func URL(t testing.TB, dialect string) string {
+	t.Helper()
+	if dialect == db.SQLite {
+		return sqliteCopy(t)
+	}
+	return mariaCopy(t)
+}
+
+// Empty makes a database without any table, for tests of the migrations themselves.
+func Empty(t testing.TB, dialect string) string {
+	t.Helper()
+	if dialect == db.SQLite {
+		return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+	}
+	return server(t).create(t)
+}
+
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "mtandao-testdb-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	file := filepath.Join(folder, "template.db")
+	d, err := db.Open(context.Background(), "sqlite:"+file, db.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := d.Migrate(context.Background()); err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil { // the last connection folds the WAL into the file
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func sqliteCopy(t testing.TB) string {
+	t.Helper()
+	template, err := sqliteTemplate()
+	if err != nil {
+		t.Fatalf("making the SQLite template: %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "test.db")
+	if err := os.WriteFile(file, template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + file
+}
+
+var databases atomic.Int64
+
+func mariaCopy(t testing.TB) string {
+	t.Helper()
+	s := server(t)
+	statements, err := s.schema()
+	if err != nil {
+		t.Fatalf("making the MariaDB template: %v", err)
+	}
+	url := s.create(t)
+	if err := s.run(url, statements); err != nil {
+		t.Fatalf("copying the schema: %v", err)
+	}
+	return url
+}
+
+func (s *maria) create(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test_%d", databases.Add(1))
+	if err := s.run(s.url(""), []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}); err != nil {
+		t.Fatalf("creating a database: %v", err)
+	}
+	t.Cleanup(func() { _ = s.run(s.url(""), []string{"DROP DATABASE " + name}) })
+	return s.url(name)
+}

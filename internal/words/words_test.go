@@ -1,0 +1,68 @@
+package words
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"testing"
+
+	"mtandao/internal/fault"
+)
+
+var placeholder = regexp.MustCompile(`\{\{[^}]*\}\}`)
+
+func TestBothLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
+	en, sw := catalogues[English].keys, catalogues[Swahili].keys
+	for key, text := range en {
+		other, ok := sw[key]
+		if !ok {
+			t.Errorf("sw.toml has no %q", key)
+			continue
+		}
+		if text == "" || other == "" {
+			t.Errorf("%q is empty", key)
+		}
+		a, b := placeholder.FindAllString(text, -1), placeholder.FindAllString(other, -1)
+		slices.Sort(a)
+		slices.Sort(b)
+		if !slices.Equal(slices.Compact(a), slices.Compact(b)) {
+			t.Errorf("%q has placeholders %v in English and %v in Swahili", key, a, b)
+		}
+	}
+	for key := range sw {
+		if _, ok := en[key]; !ok {
+			t.Errorf("en.toml has no %q", key)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	if got := Text(English, "setting.unknown", "Name", "colour"); got != "There is no setting named colour." {
+		t.Error(got)
+	}
+	if Text(English, "no.such.key") != "!no.such.key!" || Text("fr", "not_found") != Text(English, "not_found") {
+		t.Error("a missing key shows itself; an unknown language is English")
+	}
+	if l, ok := Parse("SW"); !ok || l != Swahili {
+		t.Error(l)
+	}
+	if _, ok := Parse("fr"); ok {
+		t.Error("French is not there")
+	}
+}
+
+func TestFault(t *testing.T) {
+	err := fault.Wrap(fault.Conflict, "receipt.too_little", errors.New("inner"), "Amount", "KES 5", "Price", "KES 10")
+	if got := Fault(English, err); got != "KES 5 has come in with this code. This plan costs KES 10. Choose a plan for KES 5 or less; your money is safe." {
+		t.Error(got)
+	}
+	if Fault(Swahili, errors.New("secret cause")) != Text(Swahili, "internal") || Fault(English, fault.New(fault.Invalid, "nobody.wrote.this")) != Text(English, "internal") {
+		t.Error("anything else is said in general words")
+	}
+}
+
+func BenchmarkText(b *testing.B) {
+	for b.Loop() {
+		Text(Swahili, "phone.short")
+	}
+}

@@ -1,0 +1,31 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS payments (
+  id BIGINT NOT NULL,
+  order_id BIGINT NOT NULL,
+  till_id BIGINT NOT NULL,
+  rail VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  amount_cents BIGINT NOT NULL,
+  amount_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  phone_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  secret_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  secret VARBINARY(512) NOT NULL,
+  merchant_request_id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  checkout_request_id VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin,
+  reason VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  result_code VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  result_text VARCHAR(255) NOT NULL,
+  attention VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  asks INT NOT NULL,
+  pushed_at DATETIME(3),
+  settled_at DATETIME(3),
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  KEY payments_order (order_id),
+  UNIQUE KEY payments_secret (secret_hash),
+  UNIQUE KEY payments_checkout (checkout_request_id),
+  KEY payments_state (state, created_at),
+  KEY payments_payer (till_id, phone_hash, created_at)
+);

@@ -1,0 +1,78 @@
+package guest
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+	"mtandao/radius/access"
+)
+
+type codePage struct {
+	page
+	Code, Action string
+}
+
+func (g *Guest) codePage(v *visitor) *codePage {
+	path := v.home() + "/code"
+	p := &codePage{page: g.newPage(v, "guest.code.title", path), Action: path}
+	p.Stamp = g.stamps.Make("code", v.site.Slug, string(v.visit.MAC))
+	return p
+}
+
+func (g *Guest) askCode(c *fiber.Ctx) error {
+	v, err := g.atSite(c)
+	if err != nil {
+		return err
+	}
+	return g.send(c, fiber.StatusOK, "code", g.codePage(v))
+}
+
+// useCode brings this device to the plan behind a log-in code, and from there online.
+func (g *Guest) useCode(c *fiber.Ctx) error {
+	v, err := g.atSite(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := web.Context()
+	defer cancel()
+	typed := cut(parameter(c, "code"), 32)
+	token, err := g.tokenOfCode(ctx, c, v, typed)
+	if err == nil {
+		return c.Redirect(v.address("/s/"+token), fiber.StatusSeeOther)
+	}
+	if !forPerson(err) {
+		g.Log.Error("code not taken", "request", web.RequestID(c), "error", err)
+	}
+	p := g.codePage(v)
+	p.Code = typed
+	p.warn("code", words.Fault(v.lang, err))
+	return g.send(c, web.Status(err), "code", p)
+}
+
+func (g *Guest) tokenOfCode(ctx context.Context, c *fiber.Ctx, v *visitor, typed string) (string, error) {
+	if !g.stamps.Valid(parameter(c, "k"), "code", v.site.Slug, string(v.visit.MAC)) {
+		return "", fault.New(fault.Invalid, "form.expired")
+	}
+	if err := g.slowTyping(c, v, g.rates.codes); err != nil {
+		return "", err
+	}
+	code, ok := access.SpellCode(typed)
+	if !ok {
+		return "", fault.New(fault.Invalid, "code.invalid")
+	}
+	grant, err := g.Grants.ByCode(ctx, v.site.ID, code)
+	if err == nil {
+		var token string
+		if token, err = g.Orders.TokenOfGrant(ctx, grant); err == nil {
+			return token, nil
+		}
+	}
+	if fault.Is(err, fault.NotFound) {
+		err = fault.Wrap(fault.NotFound, "code.unknown", err)
+	}
+	return "", err
+}

@@ -1,0 +1,96 @@
+package guest
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mtandao/billing"
+)
+
+var (
+	links = regexp.MustCompile(`(?:href|action|src|content)="([^"]*)"`)
+	evils = []string{`"><script>alert(1)</script>`, `javascript:alert(1)`, `//evil.example`, "\r\nSet-Cookie: a=b", `'-alert(1)-'`, `{{.Stamp}}`}
+)
+
+// harmless fails for a page that leads away or runs something.
+func harmless(t *testing.T, what string, got answer) {
+	t.Helper()
+	if strings.Contains(got.body, "<script") || got.header.Get("Set-Cookie") != "" {
+		t.Errorf("%s: %s", what, got.body)
+	}
+	for _, m := range links.FindAllStringSubmatch(got.body, -1) {
+		address := strings.ToLower(unescape(m[1]))
+		if strings.HasPrefix(address, "//") || strings.HasPrefix(address, `/\`) || strings.HasPrefix(address, "javascript") || strings.Contains(address, "url=//") {
+			t.Errorf("%s leads to %q", what, address)
+		}
+	}
+	for header, want := range map[string]string{"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY"} {
+		if got.header.Get(header) != want {
+			t.Errorf("%s: %s is %q", what, header, got.header.Get(header))
+		}
+	}
+}
+
+func TestWhatARouterOrALinkSaysRunsNothing(t *testing.T) {
+	w := newWorld(t)
+	paid, waiting := w.paidOrder(), w.order(strings.Repeat("c", 32), func(*billing.OrderView) {})
+	for _, evil := range evils {
+		for _, path := range []string{"/h/kasarani", "/h/kasarani/code", "/h/kasarani/paid", "/h/kasarani/nothing", "/s/" + paid, "/o/" + waiting, "/o/" + waiting + "/receipt"} {
+			for _, name := range []string{"err", "orig", "dst", "login", "mac", "ip", "l", "p", "did", "out", "v", "r", "more"} {
+				query := url.Values{"r": {routerToken}, "mac": {"A4:C3:F0:12:34:56"}, name: {evil}, "more": {"1"}}
+				harmless(t, path+" "+name, w.get(path+"?"+query.Encode()))
+			}
+		}
+	}
+}
+
+// TestNoPathLeadsToAnotherHost: the language switch of an error page names the page's own path.
+func TestNoPathLeadsToAnotherHost(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"//evil.example/x", "///evil.example", "/%2f%2fevil.example", `/%5cevil.example`, "/%09/evil.example"} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL = &url.URL{Opaque: path}
+		r.RequestURI = path
+		harmless(t, path, w.do(r))
+	}
+}
+
+func TestAStolenStampMovesNobodyElse(t *testing.T) {
+	w := newWorld(t)
+	mine, theirs := w.paidOrder(), strings.Repeat("d", 32)
+	w.order(theirs, func(v *billing.OrderView) { v.Order.GrantID, v.Payment.State = 8, billing.PaymentPaid })
+	stamp := form(t, w.get("/s/"+mine+"?"+redirect).body, "/s/"+mine+"/devices").Get("k")
+	for _, path := range []string{"/devices", "/logout"} {
+		got := w.post("/s/"+theirs+path, url.Values{"k": {stamp}, "mac": {"11:22:33:44:55:66"}, "remove": {"1"}})
+		if got.status != http.StatusBadRequest || len(w.logouts) != 0 || w.slots[0].MAC == "112233445566" {
+			t.Errorf("%s answered %d", path, got.status)
+		}
+	}
+	for _, path := range []string{"/devices", "/logout"} {
+		if got := w.get("/s/" + mine + path + "?k=" + stamp); got.status < 400 {
+			t.Errorf("GET %s answered %d", path, got.status)
+		}
+	}
+}
+
+// TestJunkNumbersPushNobodyOutOfTheRates: the keys a caller chooses are only made while its address may go on.
+func TestJunkNumbersPushNobodyOutOfTheRates(t *testing.T) {
+	w := newWorld(t)
+	values := form(t, w.get("/h/kasarani?"+redirect).body, "/h/kasarani/buy")
+	values.Set("plan", "1")
+	refused := 0
+	for i := range 200 {
+		values.Set("phone", "07"+strings.Repeat("1", 5)+string(rune('0'+i/100))+string(rune('0'+i/10%10))+string(rune('0'+i%10)))
+		values.Del("v")
+		if w.post("/h/kasarani/buy", values).status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 60 {
+		t.Errorf("%d of 200 refused", refused)
+	}
+}

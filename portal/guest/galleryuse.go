@@ -1,0 +1,148 @@
+package guest
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/billing/plans"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/words"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+func galleryGrant() access.Grant {
+	return access.Grant{ID: 7, SiteID: 1, State: access.Active, FirstUsedAt: galleryNow.Add(-36 * time.Minute), Until: galleryNow.Add(84 * time.Minute),
+		Limits: access.Limits{Time: 2 * time.Hour, DataBytes: 2e9, Devices: 2, DownKbps: 5000, UpKbps: 5000}, UsedBytes: 640e6, UsedTime: 36 * time.Minute}
+}
+
+// using hangs the pages of a grant in each situation.
+func (s *gallery) using() error {
+	night := access.Hours{{Days: [7]bool{true, true, true, true, true, true, true}, From: 22 * 60, To: 6 * 60}}
+	scenes := []struct {
+		name   string
+		change func(f *fixtures)
+	}{
+		{"online", func(f *fixtures) { f.online = true }},
+		{"online-no-limit", func(f *fixtures) {
+			f.online, f.grant.Until, f.grant.Limits = true, time.Time{}, access.Limits{Devices: 1}
+			f.slots = f.slots[:1]
+		}},
+		{"paid", func(f *fixtures) {
+			f.grant.State, f.grant.FirstUsedAt, f.grant.Until, f.grant.UsedBytes = access.Dormant, time.Time{}, time.Time{}, 0
+		}},
+		{"ready", func(*fixtures) {}},
+		{"queued", func(f *fixtures) {
+			f.grant.AfterGrantID, f.grant.State, f.grant.FirstUsedAt = 6, access.Dormant, time.Time{}
+		}},
+		{"suspended", func(f *fixtures) { f.grant.State = access.Suspended }},
+		{"hours", func(f *fixtures) { f.grant.Limits.Hours = night }},
+		{"ended-time", func(f *fixtures) { f.grant.State, f.grant.EndCause = access.Ended, string(access.CauseTimeUsed) }},
+		{"ended-data", func(f *fixtures) { f.grant.State, f.grant.EndCause = access.Ended, string(access.CauseDataUsed) }},
+		{"ended", func(f *fixtures) {
+			f.grant.State, f.grant.EndCause, f.grant.UsedBytes, f.grant.UsedTime = access.Ended, string(access.CauseEnded), 0, 0
+		}},
+	}
+	ordinary := s.shown
+	for _, scene := range scenes {
+		s.shown = ordinary
+		s.shown.grant = galleryGrant()
+		scene.change(&s.shown)
+		if err := s.hangStatus(scene.name, s.who, false); err != nil {
+			return err
+		}
+	}
+	return s.usingElsewhere(ordinary)
+}
+
+func (s *gallery) usingElsewhere(ordinary fixtures) error {
+	s.shown = ordinary
+	s.shown.grant = galleryGrant()
+	if err := s.hangStatus("logged-out", s.who, true); err != nil {
+		return err
+	}
+	away := *s.who
+	away.router, away.visit, away.query = routers.Router{}, routers.Visit{}, ""
+	s.shown.grant.State, s.shown.grant.FirstUsedAt, s.shown.grant.Until = access.Dormant, time.Time{}, time.Time{}
+	s.shown.slots = []access.Slot{{N: 1}, {N: 2}}
+	return s.hangStatus("paid-code", &away, false)
+}
+
+func (s *gallery) hangStatus(name string, who *visitor, out bool) error {
+	view := s.order()
+	view.Order.GrantID, view.Order.PaidAt = s.shown.grant.ID, galleryNow.Add(-10*time.Second)
+	shown, err := s.guest.statusScreen(context.Background(), who, view, out)
+	if err != nil {
+		return err
+	}
+	return s.hang(name, shown)
+}
+
+// telling hangs the pages that only say something.
+func (s *gallery) telling() error {
+	code := s.guest.codePage(s.who)
+	wrong := s.guest.codePage(s.who)
+	wrong.Code = "K7M4P-2QXT0"
+	wrong.warn("code", words.Fault(s.who.lang, fault.New(fault.Invalid, "code.invalid")))
+	lost := s.guest.errorPage(s.who, "/nowhere", fault.New(fault.NotFound, "page.unknown"))
+	down := s.guest.errorPage(s.who, "/o/0123", fault.New(fault.Unavailable, "unavailable"))
+	down.RequestID, down.Retry = "5f2c81d09ab34e67", down.Home
+	for name, shown := range map[string]screen{
+		"code": {name: "code", page: code}, "code-wrong": {name: "code", page: wrong},
+		"paid-form": {name: "receipt", page: s.guest.paidPage(s.who)},
+		"help":      {name: "words", page: s.guest.helpPage(s.who)},
+		"terms":     {name: "words", page: s.guest.termsPage(s.who)},
+		"error":     {name: "error", page: lost}, "error-unavailable": {name: "error", page: down},
+	} {
+		if err := s.hang(name, shown); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func galleryPlans() []plans.Plan {
+	plan := func(id int64, english, swahili string, shillings int64, l access.Limits) plans.Plan {
+		return plans.Plan{ID: id, NameEN: english, NameSW: swahili, Price: money.Shillings(shillings), Limits: l}
+	}
+	return []plans.Plan{
+		plan(1, "1 hour", "Saa 1", 10, access.Limits{Time: time.Hour, Devices: 1, DownKbps: 2000, UpKbps: 2000}),
+		plan(2, "3 hours", "Saa 3", 20, access.Limits{Time: 3 * time.Hour, Devices: 1, DownKbps: 3000, UpKbps: 3000}),
+		plan(3, "1 day", "Siku 1", 50, access.Limits{Time: 24 * time.Hour, Devices: 2, DownKbps: 5000, UpKbps: 5000}),
+		plan(4, "1 GB", "GB 1", 50, access.Limits{DataBytes: 1e9, Valid: 7 * 24 * time.Hour, Devices: 1}),
+		plan(5, "Night", "Usiku", 30, access.Limits{Time: 12 * time.Hour, Devices: 1, DownKbps: 10000, UpKbps: 10000}),
+		plan(6, "1 week", "Wiki 1", 200, access.Limits{Time: 7 * 24 * time.Hour, Devices: 2, DownKbps: 5000, UpKbps: 5000}),
+		plan(7, "10 GB", "GB 10", 350, access.Limits{DataBytes: 10e9, Valid: 30 * 24 * time.Hour, Devices: 3}),
+		plan(8, "1 month", "Mwezi 1", 1500, access.Limits{Time: 30 * 24 * time.Hour, Devices: 4, DownKbps: 10000, UpKbps: 10000}),
+	}
+}
+
+// The gallery answers what its pages ask.
+
+func (s *gallery) ForSite(context.Context, int64) ([]plans.Plan, error) { return s.shown.offers, nil }
+func (s *gallery) View(context.Context, int64) (access.Grant, []access.Slot, access.Left, error) {
+	return s.shown.grant, s.shown.slots, access.Left{}, nil
+}
+func (s *gallery) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, error) {
+	return nil, nil
+}
+func (s *gallery) CodeOf(context.Context, int64) (string, error)        { return "K7M4P-2QXTA", nil }
+func (s *gallery) ByCode(context.Context, int64, string) (int64, error) { return 0, nil }
+func (s *gallery) OnceLogin(context.Context, int64, time.Duration) (string, string, error) {
+	return "", "", nil
+}
+func (s *gallery) BindDevice(context.Context, int64, access.MAC) error { return nil }
+func (s *gallery) FreeSlot(context.Context, int64, int) error          { return nil }
+func (s *gallery) Online(context.Context, int64, access.MAC) (bool, error) {
+	return s.shown.online, nil
+}
+func (s *gallery) LogOut(context.Context, int64, access.MAC) error { return nil }
+func (s *gallery) ByToken(string) (routers.Router, bool)           { return routers.Router{}, false }
+func (s *gallery) Get(int64) (routers.Router, bool)                { return routers.Router{}, false }
+
+// galleryReasons are those that have a sentence of their own.
+var galleryReasons = []billing.Reason{billing.ReasonCancelled, billing.ReasonWrongPIN, billing.ReasonInsufficient, billing.ReasonTimedOut,
+	billing.ReasonPhoneBusy, billing.ReasonLimit, billing.ReasonTooSmall, billing.ReasonTooLarge, billing.ReasonPINLocked,
+	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonUnknown}

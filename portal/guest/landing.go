@@ -1,0 +1,182 @@
+package guest
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+)
+
+type landingPage struct {
+	page
+	Welcome string
+	Connect bool // explain how to join the Wi-Fi
+	Plans   []planCard
+	Number  string // as typed
+	Buy     string
+	Once    string
+}
+
+type planCard struct {
+	N                                 int
+	ID                                string
+	Currency, Price, Name, Gives, Pay string
+	Chosen                            bool
+}
+
+func (g *Guest) landing(c *fiber.Ctx) error {
+	v, err := g.atSite(c)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := web.Context()
+	defer cancel()
+	p, err := g.landingPage(ctx, v, parameter(c, "p"))
+	if err != nil {
+		return err
+	}
+	if parameter(c, "more") == "" {
+		if address := g.whereToGo(ctx, v, p); address != "" {
+			return c.Redirect(address, fiber.StatusFound)
+		}
+	}
+	if proxied(c.Get(fiber.HeaderUserAgent)) {
+		p.Notes = append(p.Notes, note{Title: p.T("guest.proxy.title"), Text: p.T("guest.proxy.text")})
+	}
+	return g.send(c, fiber.StatusOK, "landing", p)
+}
+
+// landingPage is the price list with one plan chosen, so that the button always names an amount.
+func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*landingPage, error) {
+	offered, err := g.Plans.ForSite(ctx, v.site.ID)
+	if err != nil {
+		return nil, err
+	}
+	p := &landingPage{page: g.newPage(v, "guest.title", v.home(), "more", "1"), Welcome: v.brand.WelcomeEN}
+	if v.lang == words.Swahili {
+		p.Welcome = v.brand.WelcomeSW
+	}
+	p.Step = 1
+	p.Connect = v.visit.MAC == ""
+	p.Buy, p.Once = v.home()+"/buy", seal.RandomHex(16)
+	p.Stamp = g.stamps.Make("buy", v.site.Slug, string(v.visit.MAC))
+	if said := strings.TrimSpace(v.visit.Error); said != "" {
+		p.Notes = append(p.Notes, note{Title: p.T("guest.router_said.title"), Text: p.T("guest.router_said.text", "Text", cut(said, 140))})
+	}
+	p.setPlans(offered, chosen)
+	return p, nil
+}
+
+func (p *landingPage) setPlans(offered []plans.Plan, chosen string) {
+	first := 0
+	for i, plan := range offered {
+		if chosen != "" && strconv.FormatInt(plan.ID, 10) == chosen {
+			first = i
+		}
+	}
+	for i, plan := range offered {
+		p.Plans = append(p.Plans, p.card(i+1, plan, i == first))
+	}
+	p.Rules = amountRules(len(offered))
+}
+
+func (p *landingPage) card(n int, plan plans.Plan, chosen bool) planCard {
+	name := plan.Name(p.Lang)
+	currency, price, _ := strings.Cut(plan.Price.String(), " ")
+	return planCard{N: n, ID: strconv.FormatInt(plan.ID, 10), Currency: currency, Price: price,
+		Name: name, Gives: gives(name, plans.Sentence(p.Lang, plan)),
+		Pay: p.T("guest.pay", "Amount", plan.Price.String()), Chosen: chosen}
+}
+
+// gives is a plan's sentence without what its name says already, broken only between its parts.
+func gives(name, sentence string) string {
+	const between = " · "
+	parts := strings.Split(sentence, between)
+	if len(parts) > 1 && strings.EqualFold(parts[0], name) {
+		parts = parts[1:]
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(parts, "\n"), " ", "\u00a0"), "\n", between)
+}
+
+// amountRules lets the button name the amount of the chosen plan without a script.
+func amountRules(n int) string {
+	if n == 0 {
+		return ""
+	}
+	var rules []string
+	for i := 1; i <= n; i++ {
+		rules = append(rules, fmt.Sprintf("#p%d:checked~.pay .s%d", i, i))
+	}
+	return ".pick:checked~.pay .s0{display:none}" + strings.Join(rules, ",") + "{display:inline}"
+}
+
+// whereToGo sends a device that has paid, or is about to, to its own page; a payment that hangs is only pointed at. Not
+// to know is no reason to refuse the price list.
+func (g *Guest) whereToGo(ctx context.Context, v *visitor, p *landingPage) string {
+	if v.visit.MAC == "" {
+		return ""
+	}
+	if token, ok := g.liveToken(ctx, v); ok {
+		return g.byPass(v, "/s/", token)
+	}
+	pending, ok, err := g.Orders.PendingFor(ctx, v.site.ID, v.visit.MAC)
+	if err != nil {
+		g.Log.Warn("pending order not known", "error", err)
+	}
+	if !ok {
+		return ""
+	}
+	address := g.byPass(v, "/o/", pending.Order.Token)
+	if pending.Age < slowAfter {
+		return address
+	}
+	p.Notes = append(p.Notes, note{Title: p.T("guest.pending.title", "Amount", pending.Order.Price.String()),
+		Text: p.T("guest.pending.text"), Address: address})
+	return ""
+}
+
+// byPass is the address of an order's page for somebody of whom only the MAC is known.
+func (g *Guest) byPass(v *visitor, page, token string) string {
+	pass, err := g.pass(token)
+	if err != nil {
+		g.Log.Error("pass not made", "error", err)
+		return ""
+	}
+	return v.address(page + pass)
+}
+
+func (g *Guest) liveToken(ctx context.Context, v *visitor) (string, bool) {
+	live, err := g.Grants.LiveFor(ctx, v.site.ID, v.visit.MAC)
+	if err != nil {
+		g.Log.Warn("live grants not known", "error", err)
+	}
+	for _, grant := range live {
+		token, err := g.Orders.TokenOfGrant(ctx, grant.ID)
+		if err == nil {
+			return token, true
+		}
+		if !fault.Is(err, fault.NotFound) {
+			g.Log.Warn("order of grant not known", "grant", grant.ID, "error", err)
+		}
+	}
+	return "", false
+}
+
+// proxied browsers fetch pages through their maker's computers, which cannot reach a captive network.
+func proxied(agent string) bool { return strings.Contains(agent, "Opera Mini") }
+
+// cut shortens a text that came from outside.
+func cut(s string, runes int) string {
+	if r := []rune(s); len(r) > runes {
+		return string(r[:runes]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,46 @@
+package guest
+
+import (
+	"context"
+	"encoding/base64"
+
+	"mtandao/billing"
+)
+
+// A pass leads to an order's pages for whoever arrives with its device's MAC, which anybody near can read off the air and
+// claim. It shows what is left and brings that device online; it tells no code, changes no devices and asks no phone for
+// money, for which the order's own token is needed.
+const passPurpose = "guest.pass"
+
+func (g *Guest) pass(token string) (string, error) {
+	sealed, err := g.Keys.Seal(passPurpose, []byte(token))
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+// openPass gives the token behind a pass; false when it is none of ours.
+func (g *Guest) openPass(pass string) (string, bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(pass)
+	if err != nil {
+		return "", false
+	}
+	token, err := g.Keys.Open(passPurpose, sealed)
+	return string(token), err == nil
+}
+
+// orderBehind finds the order of a token or a pass. With a pass every address of its pages is the pass's.
+func (g *Guest) orderBehind(ctx context.Context, key string) (view billing.OrderView, byPass bool, err error) {
+	token := g.tokenOf(key)
+	byPass = token != key
+	if view, err = g.Orders.ByToken(ctx, token); err == nil && byPass {
+		view.Order.Token = key
+	}
+	return view, byPass, err
+}
+
+// tokenOf is the token that a key to an order's pages stands for.
+func (g *Guest) tokenOf(key string) string {
+	if token, ok := g.openPass(key); ok {
+		return token
+	}
+	return key
+}

@@ -1,0 +1,38 @@
+package guest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// Whoever knows a neighbour's MAC sees how long the neighbour's plan lasts, and gets nothing that is worth anything.
+func TestAMACAloneOpensNoCodesDevicesOrPrompts(t *testing.T) {
+	w := newWorld(t)
+	token := w.paidOrder()
+	arrived := w.get("/h/kasarani?" + redirect)
+	if arrived.status != http.StatusFound || strings.Contains(arrived.location, token) {
+		t.Fatalf("answered %d %q", arrived.status, arrived.location)
+	}
+	page := w.get(arrived.location)
+	if page.status != http.StatusOK || strings.Contains(page.body, aCode) || strings.Contains(page.body, "/devices") || strings.Contains(page.body, token) {
+		t.Errorf("the page of a pass tells too much (%d)", page.status)
+	}
+	own := w.get("/s/" + token + "?" + redirect)
+	if !strings.Contains(own.body, aCode) || !strings.Contains(own.body, "/s/"+token+"/devices") {
+		t.Error("the order's own page has lost its code or devices")
+	}
+	pass, _, _ := strings.Cut(strings.TrimPrefix(arrived.location, "/s/"), "?")
+	stamp := w.guest.stamps.Make("order", pass)
+	if got := w.post("/s/"+pass+"/devices", url.Values{"k": {stamp}, "mac": {"11:22:33:44:55:66"}}); got.status != http.StatusNotFound {
+		t.Errorf("devices by a pass: %d", got.status)
+	}
+	before := len(w.wishes)
+	if got := w.post("/o/"+pass+"/again", url.Values{"k": {stamp}, "n": {strings.Repeat("a", 32)}}); got.status != http.StatusSeeOther || len(w.wishes) != before {
+		t.Errorf("a prompt to the neighbour's phone by a pass: %d", got.status)
+	}
+	if got := w.get("/s/" + pass[:len(pass)-2] + "AA"); got.status != http.StatusNotFound {
+		t.Errorf("an altered pass: %d", got.status)
+	}
+}

@@ -1,0 +1,62 @@
+package guest
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/billing/plans"
+	"mtandao/internal/site"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+// Sites finds sites and their brands.
+type Sites interface {
+	BySlug(slug string) (site.Site, site.Brand, error)
+	Get(id int64) (site.Site, site.Brand, error)
+}
+
+// Routers finds routers.
+type Routers interface {
+	ByToken(token string) (routers.Router, bool)
+	Get(id int64) (routers.Router, bool)
+}
+
+// Plans lists what a site sells.
+type Plans interface {
+	ForSite(ctx context.Context, siteID int64) ([]plans.Plan, error)
+}
+
+// Orders is what the pages ask of billing.
+type Orders interface {
+	PlaceOrder(ctx context.Context, r billing.OrderRequest) (billing.Order, error)
+	ByToken(ctx context.Context, token string) (billing.OrderView, error)
+	// PendingFor is the newest unpaid order of a device that may still be paid.
+	PendingFor(ctx context.Context, siteID int64, mac access.MAC) (billing.OrderView, bool, error)
+	// EnterReceipt has a typed receipt looked up for an order; FindByReceipt leads from a receipt alone to its order.
+	EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error)
+	FindByReceipt(ctx context.Context, typed string) (billing.Claimed, error)
+	// TokenOfGrant is the token of the newest order that fed a grant; fault.NotFound when none did.
+	TokenOfGrant(ctx context.Context, grantID int64) (token string, err error)
+}
+
+// Grants is what the pages ask of access.
+type Grants interface {
+	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
+	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
+	CodeOf(ctx context.Context, grantID int64) (string, error)
+	// ByCode finds the live grant behind a log-in code, already spelled; fault.NotFound when there is none.
+	ByCode(ctx context.Context, siteID int64, code string) (grantID int64, err error)
+	OnceLogin(ctx context.Context, grantID int64, life time.Duration) (name, secret string, err error)
+	BindDevice(ctx context.Context, grantID int64, mac access.MAC) error
+	FreeSlot(ctx context.Context, grantID int64, n int) error
+}
+
+// Sessions is what the pages ask of the routers' sessions.
+type Sessions interface {
+	// Online says whether the grant has an open session of this device; of any device when mac is empty.
+	Online(ctx context.Context, grantID int64, mac access.MAC) (bool, error)
+	// LogOut has the device's sessions on this grant ended; all of them when mac is empty. The grant keeps what is left.
+	LogOut(ctx context.Context, grantID int64, mac access.MAC) error
+}

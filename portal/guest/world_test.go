@@ -1,0 +1,345 @@
+package guest
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"layeh.com/radius"
+
+	"mtandao/billing"
+	"mtandao/billing/customers"
+	"mtandao/billing/plans"
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/internal/site"
+	"mtandao/portal/web"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+const (
+	routerToken = "abcdefghijklmnopqrstuvwxyz"
+	redirect    = "r=" + routerToken + "&mac=A4:C3:F0:12:34:56&ip=10.5.50.7&link-login-only=http%3A%2F%2F10.5.50.1%2Flogin"
+)
+
+// world stands for billing, access and the routers: just enough of each to drive the pages.
+type world struct {
+	t      *testing.T
+	app    *fiber.App
+	guest  *Guest
+	at     *clock.Manual
+	orders map[string]*billing.OrderView
+	once   map[string]string
+	wishes []billing.OrderRequest
+
+	grant    access.Grant
+	slots    []access.Slot
+	live     bool // the device has the grant
+	online   bool
+	logouts  []access.MAC
+	receipts map[string]string // receipt -> token
+	fail     error             // of every look-up
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	keys, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, at: clock.NewManual(galleryNow), orders: map[string]*billing.OrderView{}, once: map[string]string{},
+		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}}
+	w.guest, err = New(Options{Sites: sites{}, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
+		Plans: w, Orders: ordersOf{w}, Grants: w, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
+		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: w.guest.Fail, ReadBufferSize: 16 << 10})
+	w.app.Use(web.Identify, web.Secure)
+	for _, r := range w.guest.Routes() {
+		w.app.Add(r.Method, r.Path, r.Handle)
+	}
+	return w
+}
+
+type answer struct {
+	status   int
+	location string
+	body     string
+	header   http.Header
+}
+
+func (w *world) do(r *http.Request) answer {
+	w.t.Helper()
+	res, err := w.app.Test(r, 10_000)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header.Get("Location"), string(body), res.Header}
+}
+
+func (w *world) get(path string) answer {
+	w.t.Helper()
+	return w.do(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+func (w *world) post(path string, form url.Values) answer {
+	w.t.Helper()
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.do(r)
+}
+
+var (
+	formTag  = regexp.MustCompile(`(?s)<form method="post" action="([^"]*)".*?</form>`)
+	inputTag = regexp.MustCompile(`<input [^>]*>`)
+	attrName = regexp.MustCompile(`name="([^"]*)"`)
+	attrVal  = regexp.MustCompile(`value="([^"]*)"`)
+)
+
+// form reads the hidden fields of a page's form as a browser would send them.
+func form(t *testing.T, page, action string) url.Values {
+	t.Helper()
+	for _, f := range formTag.FindAllStringSubmatch(page, -1) {
+		if f[1] != action {
+			continue
+		}
+		values := url.Values{}
+		for _, tag := range inputTag.FindAllString(f[0], -1) {
+			name, value := attrName.FindStringSubmatch(tag), attrVal.FindStringSubmatch(tag)
+			if strings.Contains(tag, `type="hidden"`) && value != nil {
+				values.Set(name[1], unescape(value[1]))
+			}
+		}
+		return values
+	}
+	t.Fatalf("no form to %s in %s", action, page)
+	return nil
+}
+
+func unescape(s string) string {
+	return strings.NewReplacer("&amp;", "&", "&#43;", "+", "&#34;", `"`, "&lt;", "<", "&gt;", ">").Replace(s)
+}
+
+// order puts an order into the world.
+func (w *world) order(token string, change func(*billing.OrderView)) string {
+	show := &gallery{}
+	view := show.order()
+	view.Order.Token, view.Order.Place.MAC, view.Age = token, galleryMAC, 10*time.Second
+	change(&view)
+	w.orders[token] = &view
+	return token
+}
+
+const aToken = "00112233445566778899aabbccddeeff"
+
+func (w *world) paidOrder() string {
+	w.live = true
+	return w.order(aToken, func(v *billing.OrderView) {
+		v.Order.GrantID, v.Payment.State, v.Order.State, v.Order.PaidAt = w.grant.ID, billing.PaymentPaid, billing.OrderPaid, galleryNow
+	})
+}
+
+// What the pages ask for.
+
+type sites struct{}
+
+func (sites) BySlug(slug string) (site.Site, site.Brand, error) {
+	if slug != "kasarani" {
+		return site.Site{}, site.Brand{}, fault.New(fault.NotFound, "not_found")
+	}
+	return sites{}.Get(1)
+}
+
+func (sites) Get(int64) (site.Site, site.Brand, error) {
+	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, GalleryBrand(), nil
+}
+
+type routerList struct{}
+
+func (routerList) ByToken(token string) (routers.Router, bool) {
+	switch token {
+	case routerToken:
+		return routers.Router{ID: 1, SiteID: 1, Token: routerToken, Dialect: "plain"}, true
+	case "of-another-site":
+		return routers.Router{ID: 2, SiteID: 2, Token: token, Dialect: "plain"}, true
+	}
+	return routers.Router{}, false
+}
+
+func (l routerList) Get(id int64) (routers.Router, bool) {
+	if id != 1 {
+		return routers.Router{}, false
+	}
+	return l.ByToken(routerToken)
+}
+
+// plainDialect reads mac, ip and link-login-only, and trusts one host.
+type plainDialect struct{}
+
+func (plainDialect) Name() string { return "plain" }
+func (plainDialect) ReadVisit(_ routers.Router, rawQuery, _ string) (routers.Visit, error) {
+	q, err := url.ParseQuery(rawQuery)
+	if err != nil {
+		return routers.Visit{}, fault.Wrap(fault.Invalid, "visit.unreadable", err)
+	}
+	v := routers.Visit{Parameters: rawQuery, Error: q.Get("error")}
+	if v.MAC, err = access.ParseMAC(q.Get("mac")); err != nil {
+		return routers.Visit{}, nil
+	}
+	v.IP, _ = netip.ParseAddr(q.Get("ip"))
+	if v.Login = q.Get("link-login-only"); !strings.HasPrefix(v.Login, "http://10.5.50.1/") {
+		return routers.Visit{}, fault.New(fault.Invalid, "visit.foreign_login")
+	}
+	return v, nil
+}
+func (plainDialect) LoginLink(_ routers.Router, v routers.Visit, name, secret string) (string, error) {
+	return v.Login + "?username=" + name + "&password=" + secret, nil
+}
+func (plainDialect) LogoutLink(routers.Router, routers.Visit) string            { return "" }
+func (plainDialect) Answer(*radius.Packet, routers.Answer) error                { return nil }
+func (plainDialect) Identify(*radius.Packet, routers.SessionRef) error          { return nil }
+func (plainDialect) LogIn(context.Context, routers.Router, routers.Login) error { return nil }
+func (plainDialect) Remove(context.Context, routers.Router, routers.SessionRef) error {
+	return nil
+}
+
+func (w *world) ForSite(context.Context, int64) ([]plans.Plan, error) { return galleryPlans(), w.fail }
+
+// ordersOf is apart from world because routers and orders both have a ByToken.
+type ordersOf struct{ *world }
+
+func (w ordersOf) PlaceOrder(_ context.Context, r billing.OrderRequest) (billing.Order, error) {
+	w.wishes = append(w.wishes, r)
+	if token, again := w.once[r.Once]; again {
+		return w.orders[token].Order, nil
+	}
+	phone, err := customers.ParsePhone(r.Phone)
+	if err != nil {
+		return billing.Order{}, err
+	}
+	if r.PlanID > 8 {
+		return billing.Order{}, fault.New(fault.NotFound, "plan.gone")
+	}
+	token := w.order(seal.RandomHex(16), func(v *billing.OrderView) { v.Order.Phone, v.Order.Place, v.Order.Visit = phone, r.Place, r.Visit })
+	w.once[r.Once] = token
+	return w.orders[token].Order, nil
+}
+
+func (w ordersOf) ByToken(_ context.Context, token string) (billing.OrderView, error) {
+	if w.fail != nil {
+		return billing.OrderView{}, w.fail
+	}
+	if view, ok := w.orders[token]; ok {
+		return *view, nil
+	}
+	return billing.OrderView{}, fault.New(fault.NotFound, "order.not_found")
+}
+
+func (w ordersOf) PendingFor(_ context.Context, _ int64, mac access.MAC) (billing.OrderView, bool, error) {
+	for _, view := range w.orders {
+		if view.Order.Place.MAC == mac && !view.Payment.State.Final() {
+			return *view, true, nil
+		}
+	}
+	return billing.OrderView{}, false, nil
+}
+
+func (w ordersOf) EnterReceipt(_ context.Context, token, typed string) (billing.Claimed, error) {
+	if len(typed) != 10 {
+		return billing.Claimed{}, fault.New(fault.Invalid, "receipt.invalid")
+	}
+	w.orders[token].Claim = claimAsked
+	return billing.Claimed{Token: token, State: claimWaiting}, nil
+}
+
+func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claimed, error) {
+	if token, ok := w.receipts[typed]; ok {
+		if w.orders[token].Surplus {
+			return billing.Claimed{Token: token, State: billing.ClaimHeld}, nil
+		}
+		return billing.Claimed{Token: token, State: "found"}, nil
+	}
+	return billing.Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
+}
+
+func (w ordersOf) TokenOfGrant(_ context.Context, grantID int64) (string, error) {
+	for token, view := range w.orders {
+		if view.Order.GrantID == grantID {
+			return token, nil
+		}
+	}
+	return "", fault.New(fault.NotFound, "order.not_found")
+}
+
+func (w *world) View(context.Context, int64) (access.Grant, []access.Slot, access.Left, error) {
+	return w.grant, w.slots, access.Left{}, nil
+}
+
+func (w *world) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, error) {
+	if w.live {
+		return []access.Grant{w.grant}, w.fail
+	}
+	return nil, w.fail
+}
+func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode, nil }
+
+func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
+	if spelled, _ := access.SpellCode(aCode); code == spelled {
+		return w.grant.ID, nil
+	}
+	return 0, fault.New(fault.NotFound, "not_found")
+}
+
+func (w *world) OnceLogin(context.Context, int64, time.Duration) (string, string, error) {
+	return "once", "s3cret", nil
+}
+
+func (w *world) BindDevice(_ context.Context, _ int64, mac access.MAC) error {
+	for i := range w.slots {
+		if w.slots[i].MAC == "" {
+			w.slots[i].MAC = mac
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "guest.device.full")
+}
+
+func (w *world) FreeSlot(_ context.Context, _ int64, n int) error {
+	w.slots[n-1].MAC = ""
+	return nil
+}
+func (w *world) Online(context.Context, int64, access.MAC) (bool, error) { return w.online, w.fail }
+func (w *world) LogOut(_ context.Context, _ int64, mac access.MAC) error {
+	w.logouts, w.online = append(w.logouts, mac), false
+	return nil
+}
+
+var aCode = access.NewCode()
+
+func readJSON(t *testing.T, body string) map[string]any {
+	t.Helper()
+	var m map[string]any
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}

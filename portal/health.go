@@ -1,0 +1,61 @@
+package portal
+
+import (
+	"net"
+	"net/http"
+	"runtime/debug"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"mtandao/portal/web"
+)
+
+func (s *Server) health() []web.Route {
+	get := func(path string, h fiber.Handler) web.Route {
+		return web.Route{Method: fiber.MethodGet, Path: path, Policy: web.Health, Handle: h}
+	}
+	metrics := adaptor.HTTPHandler(s.metrics())
+	return []web.Route{
+		get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") }),
+		get("/readyz", s.ready),
+		get("/metrics", func(c *fiber.Ctx) error {
+			if !local(c) {
+				return fiber.ErrNotFound
+			}
+			return metrics(c)
+		}),
+	}
+}
+
+// ready says whether this node should get requests; the reason why not goes to the log.
+func (s *Server) ready(c *fiber.Ctx) error {
+	ctx, cancel := web.Context()
+	defer cancel()
+	if err := s.options.Ready(ctx); err != nil {
+		s.options.Log.Warn("not ready", "error", err)
+		return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
+	}
+	return c.SendString("ready\n")
+}
+
+// local is a request of this machine itself. A proxy on this machine comes from here too, but for somebody else.
+func local(c *fiber.Ctx) bool {
+	return c.Context().RemoteIP().IsLoopback() && c.Get(fiber.HeaderXForwardedFor) == "" && c.Get("Forwarded") == "" &&
+		c.Get("X-Real-IP") == ""
+}
+
+func (s *Server) metrics() http.Handler {
+	return promhttp.HandlerFor(s.options.Metrics, promhttp.HandlerOpts{})
+}
+
+// ServeMetrics shows the metrics on a listener of their own, until it is closed.
+func (s *Server) ServeMetrics(listener net.Listener) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics())
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: readFor, WriteTimeout: writeFor, IdleTimeout: idleFor}
+	return server.Serve(listener)
+}
+
+func stack() string { return string(debug.Stack()) }

@@ -1,0 +1,153 @@
+package portal
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/gofiber/fiber/v2/middleware/recover"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mtandao/internal/clock"
+	"mtandao/portal/web"
+)
+
+// Options are what the server stands on.
+type Options struct {
+	Routes  []web.Route
+	Fail    fiber.ErrorHandler // answers an error with a page
+	Ready   func(ctx context.Context) error
+	Metrics *prometheus.Registry
+	Proxies web.Proxies // whose X-Forwarded-For and -Proto are believed
+	Clock   clock.Clock
+	Log     *slog.Logger
+	// CertFile and KeyFile are the server's own certificate; empty: plain HTTP, behind a proxy.
+	CertFile, KeyFile string
+}
+
+// Server is the portal's HTTP server.
+type Server struct {
+	app     *fiber.App
+	options Options
+	tls     *tls.Config
+	meter   *meter
+}
+
+const (
+	maxBody     = 64 << 10 // bytes
+	maxHeader   = 16 << 10 // bytes, with the address: a router's redirect is long
+	readFor     = 10 * time.Second
+	writeFor    = 20 * time.Second
+	idleFor     = 60 * time.Second
+	connections = 20_000
+)
+
+// New assembles the server. It fails on a route without a policy, and on a certificate that does not load.
+func New(o Options) (*Server, error) {
+	s := &Server{options: o, meter: newMeter(o.Metrics)}
+	if o.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(o.CertFile, o.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("portal: certificate: %w", err)
+		}
+		s.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	s.app = fiber.New(s.config())
+	s.app.Use(web.Identify, s.meter.measure, web.Secure)
+	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))
+	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	return s, s.register()
+}
+
+func (s *Server) config() fiber.Config {
+	return fiber.Config{
+		Immutable: true, DisableStartupMessage: true, StrictRouting: false, CaseSensitive: false,
+		BodyLimit: maxBody, ReadBufferSize: maxHeader, Concurrency: connections,
+		ReadTimeout: readFor, WriteTimeout: writeFor, IdleTimeout: idleFor,
+		EnableTrustedProxyCheck: true, TrustedProxies: texts(s.options.Proxies),
+		ErrorHandler: s.fail,
+	}
+}
+
+func texts(prefixes []netip.Prefix) []string {
+	var out []string
+	for _, p := range prefixes {
+		out = append(out, p.String())
+	}
+	return out
+}
+
+// register adds the routes, each with its policy, and the server's own.
+func (s *Server) register() error {
+	routes := append(s.health(), s.options.Routes...)
+	for _, r := range routes {
+		if r.Policy != web.Guest && r.Policy != web.Machine && r.Policy != web.Health {
+			return fmt.Errorf("portal: route %s %s declares no policy", r.Method, r.Path)
+		}
+		s.app.Add(r.Method, r.Path, s.policed(r))
+	}
+	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	return nil
+}
+
+const policyKey = "policy"
+
+// policed remembers the policy for whoever answers an error: a machine gets no page.
+func (s *Server) policed(r web.Route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Locals(policyKey, r.Policy)
+		return r.Handle(c)
+	}
+}
+
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if policy, _ := c.Locals(policyKey).(web.Policy); policy == web.Machine || policy == web.Health {
+		return c.SendStatus(web.Status(err))
+	}
+	return s.options.Fail(c, err)
+}
+
+func (s *Server) panicked(c *fiber.Ctx, p any) {
+	s.meter.panics.Inc()
+	s.options.Log.Error("panic in a handler", "request", web.RequestID(c), "route", c.Route().Path, "panic", p, "stack", stack())
+}
+
+// Listen serves on an address until Shutdown, with TLS when there is a certificate.
+func (s *Server) Listen(address string) error {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return err
+	}
+	if s.tls != nil {
+		return s.ServeTLS(listener)
+	}
+	return s.Serve(listener)
+}
+
+// Serve serves plain HTTP on a listener until Shutdown.
+func (s *Server) Serve(listener net.Listener) error { return s.app.Listener(listener) }
+
+// ServeTLS serves HTTPS on a listener until Shutdown; it may run beside Serve.
+func (s *Server) ServeTLS(listener net.Listener) error {
+	if s.tls == nil {
+		return errors.New("portal: HTTPS without a certificate")
+	}
+	return s.app.Listener(tls.NewListener(listener, s.tls))
+}
+
+// Shutdown stops taking connections, and waits for the requests in hand until ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	err := s.app.ShutdownWithContext(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("portal: requests were still running: %w", err)
+	}
+	return err
+}

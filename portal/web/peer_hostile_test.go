@@ -1,0 +1,35 @@
+package web
+
+import (
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+)
+
+// TestAForgedLineAboveTheProxysIsNotBelieved: a proxy that adds a header line of its own leaves the client's above it.
+func TestAForgedLineAboveTheProxysIsNotBelieved(t *testing.T) {
+	proxies := Proxies{netip.MustParsePrefix("0.0.0.0/32")} // what fiber's test connection comes from
+	var peer netip.Addr
+	app := fiber.New()
+	app.Get("/", func(c *fiber.Ctx) error { peer = proxies.Peer(c); return nil })
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header["X-Forwarded-For"] = []string{"196.201.214.200", "41.90.1.2"}
+	if _, err := app.Test(r, 5000); err != nil {
+		t.Fatal(err)
+	}
+	if peer != netip.MustParseAddr("41.90.1.2") {
+		t.Errorf("believed to come from %s", peer)
+	}
+}
+
+func TestNetworkHoldsAnIPv6CallerToOneKey(t *testing.T) {
+	one, other := netip.MustParseAddr("2c0f:fe38:1:2::1"), netip.MustParseAddr("2c0f:fe38:1:2:ffff::9")
+	if Network(one) != Network(other) {
+		t.Errorf("%s and %s", Network(one), Network(other))
+	}
+	if a, b := Network(netip.MustParseAddr("41.90.1.2")), Network(netip.MustParseAddr("41.90.1.3")); a == b {
+		t.Errorf("two IPv4 callers share %s", a)
+	}
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io/fs"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/words"
+	"mtandao/themes"
+)
+
+// Frame is what the layout around each page needs. A page struct embeds it.
+type Frame struct {
+	Lang    words.Lang
+	Title   string
+	Brand   string
+	Logo    template.URL // data: only
+	Tokens  themes.Tokens
+	Rules   string       // style rules of this one page, made by us, never of anything a person sent
+	Refresh string       // content of the meta refresh: seconds and one of our own addresses
+	Style   template.CSS // set by the renderer
+}
+
+// T is the text of a key in the page's language; args are name, value pairs.
+func (f *Frame) T(key string, args ...any) string { return words.Text(f.Lang, key, args...) }
+
+// Framed is a page: a struct that embeds Frame.
+type Framed interface{ frame() *Frame }
+
+func (f *Frame) frame() *Frame { return f }
+
+// Renderer holds a theme: its parsed templates and its style sheet.
+type Renderer struct {
+	pages map[string]*template.Template
+	sheet string
+}
+
+// NewRenderer parses layout.html, parts.html and each named page of the theme, and reads its sheet. A missing or broken
+// file is an error here, at start, and never later.
+func NewRenderer(theme fs.FS, sheet string, pages ...string) (*Renderer, error) {
+	css, err := fs.ReadFile(theme, sheet)
+	if err != nil {
+		return nil, fmt.Errorf("theme: %w", err)
+	}
+	r := &Renderer{pages: map[string]*template.Template{}, sheet: string(css)}
+	for _, page := range pages {
+		t, err := template.New("layout.html").Option("missingkey=zero").
+			ParseFS(theme, "layout.html", "parts.html", page+".html")
+		if err != nil {
+			return nil, fmt.Errorf("theme: page %s: %w", page, err)
+		}
+		r.pages[page] = t
+	}
+	return r, nil
+}
+
+// HTML renders a page, and returns with it the hash that its style needs in the Content-Security-Policy.
+func (r *Renderer) HTML(page string, data Framed) (body []byte, styleHash string, err error) {
+	t, ok := r.pages[page]
+	if !ok {
+		return nil, "", fmt.Errorf("theme: no page %q", page)
+	}
+	f := data.frame()
+	style := f.Tokens.CSS() + r.sheet + f.Rules
+	f.Style = template.CSS(style)
+	var out bytes.Buffer
+	if err := t.Execute(&out, data); err != nil {
+		return nil, "", fmt.Errorf("theme: page %s: %w", page, err)
+	}
+	sum := sha256.Sum256([]byte(style))
+	return out.Bytes(), "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), nil
+}
+
+// Send answers with a rendered page.
+func (r *Renderer) Send(c *fiber.Ctx, status int, page string, data Framed) error {
+	body, hash, err := r.HTML(page, data)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentSecurityPolicy, policy("'"+hash+"'"))
+	c.Set(fiber.HeaderContentLanguage, string(data.frame().Lang))
+	c.Type("html", "utf-8")
+	return c.Status(status).Send(body)
+}

@@ -1,0 +1,21 @@
+package web
+
+import "github.com/gofiber/fiber/v2"
+
+// Policy says who may call a route, and what is put in front of it.
+type Policy uint8
+
+// The policies. The zero value is no policy: the portal refuses to start with such a route.
+const (
+	_       Policy = iota
+	Guest          // anybody on the captive pages: pages, no session, stamped forms
+	Machine        // a machine that proves itself by a secret in the path
+	Health         // the balancer and the monitor: no secrets, no pages
+)
+
+// Route is one route of a face.
+type Route struct {
+	Method, Path string // the path as Fiber writes it; it matches in any case
+	Policy       Policy
+	Handle       fiber.Handler
+}

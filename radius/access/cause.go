@@ -1,0 +1,29 @@
+package access
+
+// Cause is why a log-in was accepted or refused, or a grant ended. Its sentence for the guest is words "cause." + Cause.
+type Cause string
+
+// The causes of Admit and Decide; End takes the same and any other word its caller explains.
+const (
+	CauseOK          Cause = "ok"
+	CauseUnknown     Cause = "unknown"
+	CauseWrongSecret Cause = "wrong_secret"
+	CauseHeld        Cause = "held"
+	CauseSuspended   Cause = "suspended"
+	CauseEnded       Cause = "ended"
+	CauseTimeUsed    Cause = "time_used"
+	CauseDataUsed    Cause = "data_used"
+	CauseExpired     Cause = "expired"
+	CauseHours       Cause = "hours"
+	CauseDevicesFull Cause = "devices_full"
+	CauseOtherSite   Cause = "other_site"
+	CauseUnavailable Cause = "unavailable"
+)
+
+// CauseSlotFreed is the cause in the fact "grant changed" when a device was taken off a grant: its MAC must go offline.
+const CauseSlotFreed Cause = "slot_freed"
+
+// over says that waiting does not cure the cause: the grant is finished.
+func (c Cause) over() bool {
+	return c == CauseTimeUsed || c == CauseDataUsed || c == CauseExpired || c == CauseEnded
+}

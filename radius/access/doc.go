@@ -1,0 +1,14 @@
+// Package access is the hinge between money and packets: who may be online, until when, how fast, how much.
+//
+// It owns grants, the slots of their devices, the logins that reach them, and the sources that fed them. It does not own
+// money (billing gives grants and never asks why), sessions and packets (radius), or what a router can enforce (routers).
+//
+// Dates of a grant: CreatedAt, when it was given; UnusedUntil, when an unused one lapses; FirstUsedAt, the first
+// accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first; EndedAt.
+// All are on the plan clock. One-time logins expire on the real clock: they are part of a protocol, not of a plan.
+//
+// Invariants: a grant goes held → dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant
+// once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; each change
+// of a grant raises its Version; whoever must see two things of a grant together first writes the grant's row (lock).
+// What is over is refused by Decide at once; Sweep and Use only write it down.
+package access

@@ -1,0 +1,121 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+const (
+	sweepPage   = 500
+	sweepAtOnce = 20 // in one transaction: under 50 ms, so that payments are not kept waiting
+	onceKept    = time.Hour
+)
+
+// End ends the grant for the cause and lets the next in the queue have its turn. False when it had ended before.
+func (s *Service) End(tx *db.Tx, grantID int64, cause Cause) (bool, error) {
+	return s.end(tx, grantID, cause, notEnded(tx))
+}
+
+// Suspend bars an active grant. Its calendar runs on. False when it was not active.
+func (s *Service) Suspend(tx *db.Tx, grantID int64) (bool, error) {
+	return s.turn(tx, grantID, Active, Suspended, GrantSuspended)
+}
+
+// Resume lifts a suspension. False when there was none.
+func (s *Service) Resume(tx *db.Tx, grantID int64) (bool, error) {
+	return s.turn(tx, grantID, Suspended, Active, GrantResumed)
+}
+
+func (s *Service) turn(tx *db.Tx, grantID int64, from, to State, fact string) (bool, error) {
+	won, err := move(tx, grantID, inStates(tx, from), map[string]any{"state": to})
+	if err != nil || !won {
+		return false, err
+	}
+	g, err := grantIn(tx, grantID)
+	if err != nil {
+		return false, err
+	}
+	return true, s.emit(tx, fact, g, "")
+}
+
+// Use adds what a session used (whole seconds) and ends the grant when a cap is reached, once. Use reported after the
+// end still counts. The caller makes sure that nothing is added twice. fault.NotFound "grant.unknown".
+func (s *Service) Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error {
+	if d < 0 || bytes < 0 {
+		return fault.New(fault.Invalid, "grant.use")
+	}
+	added, err := addUse(tx, grantID, seconds(d), bytes)
+	if err == nil && !added {
+		return fault.New(fault.NotFound, "grant.unknown")
+	}
+	if err != nil {
+		return err
+	}
+	g, err := grantIn(tx, grantID)
+	if err != nil || g.State == Ended {
+		return err
+	}
+	if cause := capReached(g); cause != CauseOK {
+		_, err = s.End(tx, grantID, cause)
+	}
+	return err
+}
+
+// Sweep ends what is over by the clock and forgets old one-time logins; call it every second on one node.
+func (s *Service) Sweep(ctx context.Context) error {
+	for _, over := range []struct {
+		state  State
+		column string
+	}{{Active, "until"}, {Suspended, "until"}, {Dormant, "unused_until"}} {
+		for {
+			full, err := s.sweepPage(ctx, over.state, over.column)
+			if err != nil {
+				return err
+			}
+			if !full {
+				break
+			}
+		}
+	}
+	for {
+		if full, err := s.forgetOnce(ctx, s.real.Now().Add(-onceKept)); err != nil || !full {
+			return err
+		}
+	}
+}
+
+// sweepPage ends up to a page and says whether there may be more. A grant that cannot be ended does not keep the others of
+// its page from it.
+func (s *Service) sweepPage(ctx context.Context, state State, column string) (bool, error) {
+	now := s.clock.Now()
+	grants, err := s.due(ctx, state, column, now)
+	if err != nil {
+		return false, err
+	}
+	var failed error
+	for some := range slices.Chunk(grants, sweepAtOnce) {
+		if s.sweepSome(ctx, some, column, now) == nil {
+			continue
+		}
+		for _, g := range some {
+			failed = errors.Join(failed, s.sweepSome(ctx, []Grant{g}, column, now))
+		}
+	}
+	return len(grants) == sweepPage, failed
+}
+
+func (s *Service) sweepSome(ctx context.Context, grants []Grant, column string, now time.Time) error {
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		for _, g := range grants {
+			if _, err := s.end(tx, g.ID, overAt(g, now), past(tx, g.State, column, now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

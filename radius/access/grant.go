@@ -1,0 +1,90 @@
+package access
+
+import (
+	"slices"
+	"time"
+)
+
+// State is where a grant is in its life.
+type State string
+
+// The states. Held is an issued voucher nobody may use yet; dormant waits for its first log-in.
+const (
+	Held      State = "held"
+	Dormant   State = "dormant"
+	Active    State = "active"
+	Suspended State = "suspended"
+	Ended     State = "ended"
+)
+
+var next = map[State][]State{
+	Held:      {Dormant, Ended},
+	Dormant:   {Active, Ended},
+	Active:    {Suspended, Ended},
+	Suspended: {Active, Ended},
+	Ended:     {},
+}
+
+// MayBecome says whether a grant may go from s to another state.
+func (s State) MayBecome(other State) bool { return slices.Contains(next[s], other) }
+
+// Place is where a device stands: the router it was seen on, its MAC and its address there. Any part may be unknown.
+type Place struct {
+	RouterID int64
+	MAC      MAC
+	IP       string
+}
+
+// Grant is the right to be online. Limits are the totals of all its sources.
+type Grant struct {
+	ID, SiteID   int64 // SiteID 0: every site
+	Plan         string
+	Segment      string
+	State        State
+	Limits       Limits
+	Place        Place // where it was bought
+	FirstUsedAt  time.Time
+	Until        time.Time // zero: the calendar does not end it
+	UnusedUntil  time.Time // zero: waits without end
+	UsedTime     time.Duration
+	UsedBytes    int64
+	AfterGrantID int64 // queued behind this grant, which lives; 0 otherwise
+	EndCause     string
+	Version      int64
+	CreatedAt    time.Time
+	EndedAt      time.Time
+}
+
+// Slot is one of the devices a grant allows; MAC is empty while it is free.
+type Slot struct {
+	N       int
+	MAC     MAC
+	BoundAt time.Time
+}
+
+// Source is what a grant was given for, such as {"order", "123"}. Each feeds one grant once.
+type Source struct{ Kind, Key string }
+
+// Offer asks for access.
+type Offer struct {
+	Source    Source
+	SiteID    int64 // 0: every site
+	Plan      string
+	Segment   string
+	Limits    Limits
+	Place     Place
+	UnusedFor time.Duration // how long it waits for its first use; 0: 30 days
+}
+
+// How an offer was given.
+const (
+	GivenNew     = "new"
+	GivenStacked = "stacked"
+	GivenQueued  = "queued"
+)
+
+// Given is the answer to an Offer: the grant fed, and how (GivenNew, GivenStacked or GivenQueued).
+type Given struct {
+	GrantID int64
+	How     string
+}

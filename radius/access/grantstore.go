@@ -1,0 +1,162 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+type grantRow struct {
+	ID            int64
+	SiteID        int64
+	Plan          string
+	Segment       string
+	State         State
+	Limits        string
+	RouterID      int64
+	MAC           MAC
+	IP            string
+	FirstUsedAt   *time.Time
+	Until         *time.Time
+	UnusedSeconds int64
+	UnusedUntil   *time.Time
+	UsedSeconds   int64
+	UsedBytes     int64
+	AfterGrantID  int64
+	EndCause      string
+	Version       int64
+	CreatedAt     time.Time
+	EndedAt       *time.Time
+}
+
+func (grantRow) TableName() string { return "grants" }
+
+func (r grantRow) grant() (Grant, error) {
+	limits, err := DecodeLimits([]byte(r.Limits))
+	return Grant{
+		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, State: r.State, Limits: limits,
+		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: instant(r.FirstUsedAt), Until: instant(r.Until),
+		UnusedUntil: instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: instant(r.EndedAt),
+	}, err
+}
+
+func grantsOf(rows []grantRow, err error) ([]Grant, error) {
+	var grants []Grant
+	for _, r := range rows {
+		g, bad := r.grant()
+		if bad != nil {
+			return nil, bad
+		}
+		grants = append(grants, g)
+	}
+	return grants, db.Fault(err)
+}
+
+func instant(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func nullable(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
+	return db.Fault(tx.Gorm().Create(&grantRow{
+		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, State: g.State, Limits: string(EncodeLimits(g.Limits)),
+		RouterID: g.Place.RouterID, MAC: g.Place.MAC, IP: g.Place.IP, UnusedSeconds: seconds(unusedFor),
+		UnusedUntil: nullable(g.UnusedUntil), AfterGrantID: g.AfterGrantID, Version: 1, CreatedAt: g.CreatedAt,
+	}).Error)
+}
+
+// lock takes the grant's row for this transaction if it is in one of the states, and reads what it then holds. An UPDATE, not
+// FOR UPDATE: it also makes two nodes of a cluster collide.
+func lock(tx *db.Tx, id int64, states ...State) (Grant, bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET version = version + 1 WHERE id = ? AND state IN (?)", id, states))
+	if err != nil || !won {
+		return Grant{}, false, db.Fault(err)
+	}
+	g, err := readGrant(tx.Gorm(), id)
+	return g, err == nil, err
+}
+
+func readGrant(from *gorm.DB, id int64) (Grant, error) {
+	var r grantRow
+	err := from.Where("id = ?", id).Limit(1).Find(&r).Error
+	if err == nil && r.ID == 0 {
+		return Grant{}, fault.New(fault.NotFound, "grant.unknown")
+	}
+	if err != nil {
+		return Grant{}, db.Fault(err)
+	}
+	return r.grant()
+}
+
+// current makes a query read the newest committed rows, not the transaction's snapshot (MariaDB). SQLite leaves the lock
+// out: there is one writer, and its snapshot is the newest.
+func current(tx *db.Tx) *gorm.DB { return tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}) }
+
+// change is the one way a locked grant is written: it names the version it was read with.
+func change(tx *db.Tx, g Grant, columns map[string]any) error {
+	columns["version"] = g.Version + 1
+	won, err := db.Won(tx.Gorm().Model(&grantRow{}).Where("id = ? AND version = ?", g.ID, g.Version).Updates(columns))
+	if err == nil && !won {
+		return fault.New(fault.Internal, "internal", "GrantID", g.ID, "Version", g.Version)
+	}
+	return db.Fault(err)
+}
+
+// move changes the state if it is one of those expected; extra conditions may be added to from.
+func move(tx *db.Tx, id int64, from *gorm.DB, columns map[string]any) (bool, error) {
+	columns["version"] = gorm.Expr("version + 1")
+	won, err := db.Won(tx.Gorm().Model(&grantRow{}).Where("id = ?", id).Where(from).Updates(columns))
+	return won, db.Fault(err)
+}
+
+func inStates(tx *db.Tx, states ...State) *gorm.DB { return tx.Gorm().Where("state IN (?)", states) }
+
+func addUse(tx *db.Tx, id, seconds, bytes int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + ?, used_bytes = used_bytes + ?, version = version + 1 WHERE id = ?",
+		seconds, bytes, id))
+	return won, db.Fault(err)
+}
+
+// queuedBehind lists the grants that wait for this one.
+func queuedBehind(tx *db.Tx, id int64) ([]grantRow, error) {
+	var rows []grantRow
+	err := current(tx).Where("after_grant_id = ?", id).Order("id").Limit(100).Find(&rows).Error
+	return rows, db.Fault(err)
+}
+
+func requeue(tx *db.Tx, from, behind int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE grants SET after_grant_id = ?, version = version + 1 WHERE after_grant_id = ?", behind, from).Error)
+}
+
+// due lists up to a page of grants in the state whose column is past.
+func (s *Service) due(ctx context.Context, state State, column string, now time.Time) ([]Grant, error) {
+	var rows []grantRow
+	err := s.db.Read(ctx).Where("state = ?", state).Where(clause.Lte{Column: column, Value: now}).Order(column).Limit(sweepPage).Find(&rows).Error
+	return grantsOf(rows, err)
+}
+
+func grantIn(tx *db.Tx, id int64) (Grant, error) { return readGrant(tx.Gorm(), id) }
+
+func (s *Service) grantAndSlots(ctx context.Context, id int64) (Grant, []Slot, error) {
+	g, err := readGrant(s.db.Read(ctx), id)
+	if err != nil {
+		return Grant{}, nil, err
+	}
+	slots, err := slotsOf(s.db.Read(ctx), id)
+	return g, slots, err
+}

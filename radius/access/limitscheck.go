@@ -1,0 +1,40 @@
+package access
+
+import (
+	"time"
+
+	"mtandao/internal/fault"
+)
+
+// Bounds of what can be sold: wide enough for any plan, narrow enough that sums never overflow.
+const (
+	maxKbps    = 100_000_000
+	maxBytes   = 1 << 50
+	maxTime    = 10 * 365 * 24 * time.Hour
+	maxDevices = 1000
+	maxWindows = 50
+)
+
+// Check says what is wrong with l: fault.Invalid "limits.rate", "limits.data", "limits.time", "limits.devices" or
+// "limits.hours".
+func (l Limits) Check() error {
+	for _, kbps := range []int64{l.UpKbps, l.DownKbps, l.Burst.UpKbps, l.Burst.DownKbps, l.Burst.UpThresholdKbps, l.Burst.DownThresholdKbps} {
+		if kbps < 0 || kbps > maxKbps {
+			return fault.New(fault.Invalid, "limits.rate")
+		}
+	}
+	for _, d := range []time.Duration{l.Time, l.Valid, l.Idle, l.Burst.Over} {
+		if d < 0 || d > maxTime {
+			return fault.New(fault.Invalid, "limits.time")
+		}
+	}
+	switch {
+	case l.TimeKind != "" && l.TimeKind != Calendar && l.TimeKind != Online:
+		return fault.New(fault.Invalid, "limits.time")
+	case l.DataBytes < 0 || l.DataBytes > maxBytes:
+		return fault.New(fault.Invalid, "limits.data")
+	case l.Devices < 0 || l.Devices > maxDevices:
+		return fault.New(fault.Invalid, "limits.devices")
+	}
+	return l.Hours.check()
+}

@@ -1,0 +1,151 @@
+package radius
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/spool"
+)
+
+const (
+	batchRecords  = 1000
+	chunkSessions = 50 // a transaction of some 10 ms
+)
+
+// identity names every use of a session id on a router.
+type identity struct {
+	RouterID int64
+	Key      string
+}
+
+// compare orders sessions, so that every node locks them in the same order.
+func (i identity) compare(j identity) int {
+	return cmp.Or(cmp.Compare(i.RouterID, j.RouterID), strings.Compare(i.Key, j.Key))
+}
+
+// stored is an event and the record it was read from.
+type stored struct {
+	event
+	record record
+}
+
+// apply writes a batch from the spool. It may be called again with the same batch: nothing is counted twice.
+func (s *Service) apply(ctx context.Context, batch []spool.Record) error {
+	var pending []stored
+	for _, payload := range batch {
+		r, e, err := s.read(payload)
+		if err != nil {
+			if err := s.setAside(ctx, r, payload.Payload, err.Error()); err != nil {
+				return err
+			}
+			continue
+		}
+		if e.Kind != routerOn && e.Kind != routerOff {
+			pending = append(pending, stored{event: e, record: r})
+			continue
+		}
+		if err := s.applySessions(ctx, pending); err != nil {
+			return err
+		}
+		pending = nil
+		if err := s.closeAll(ctx, e); err != nil {
+			return err
+		}
+	}
+	return s.applySessions(ctx, pending)
+}
+
+func (s *Service) read(payload spool.Record) (record, event, error) {
+	r, err := decodeRecord(payload.Payload)
+	if err != nil {
+		return r, event{}, err
+	}
+	router, known := s.routers.Get(r.RouterID)
+	if !known {
+		return r, event{}, errors.New("unknown router")
+	}
+	e, err := readEvent(r, router.Swap)
+	if err != nil {
+		return r, event{}, err
+	}
+	e.SiteID, e.Interim = router.SiteID, router.Interim
+	e.Who = s.whoOf(r.Raw)
+	return r, e, nil
+}
+
+// applySessions folds the events of each session first, so that a session costs one write however often it reported.
+func (s *Service) applySessions(ctx context.Context, events []stored) error {
+	slices.SortStableFunc(events, func(a, b stored) int { return a.At.Compare(b.At) })
+	groups := map[identity][]stored{}
+	var order []identity
+	for _, e := range events {
+		id := identity{e.RouterID, e.Key}
+		if groups[id] == nil {
+			order = append(order, id)
+		}
+		groups[id] = append(groups[id], e)
+	}
+	slices.SortFunc(order, identity.compare)
+	for chunk := range slices.Chunk(order, chunkSessions) {
+		if err := s.applyChunk(ctx, chunk, groups); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyChunk writes some sessions in one transaction. When a session is the database's own "no" (not its absence), the
+// others go on without it and its records are set aside: one bad record must not stop the books of all.
+func (s *Service) applyChunk(ctx context.Context, chunk []identity, groups map[identity][]stored) error {
+	err := s.writeChunk(ctx, chunk, groups)
+	if err == nil || fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+		return err
+	}
+	for _, id := range chunk {
+		err := s.writeChunk(ctx, []identity{id}, groups)
+		if err == nil {
+			continue
+		}
+		if fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Conflict) || ctx.Err() != nil {
+			return err // a conflict is another node's insert of the same session: the next try sees it
+		}
+		for _, e := range groups[id] {
+			if err := s.setAside(ctx, e.record, e.record.encode(), err.Error()); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) writeChunk(ctx context.Context, chunk []identity, groups map[identity][]stored) error {
+	var w *work
+	err := s.db.InTx(ctx, func(tx *db.Tx) error {
+		w = newWork(s, s.clock.Now())
+		if err := w.load(tx, chunk); err != nil {
+			return err
+		}
+		for _, id := range chunk {
+			if err := w.foldAll(tx, id, groups[id]); err != nil {
+				return err
+			}
+		}
+		return w.write(tx)
+	})
+	if err == nil {
+		w.count()
+	}
+	return err
+}
+
+func (s *Service) setAside(ctx context.Context, r record, payload []byte, cause string) error {
+	router, _ := s.routers.Get(r.RouterID)
+	s.metrics.setAside.WithLabelValues(router.Name, "unreadable").Inc()
+	s.log.Error("accounting record set aside", "router", router.Name, "cause", cause)
+	return s.db.InTx(ctx, func(tx *db.Tx) error { return insertAside(tx, s.clock.Now(), r, payload, cause) })
+}

@@ -1,0 +1,46 @@
+package radius
+
+import (
+	"context"
+
+	codec "layeh.com/radius"
+	"layeh.com/radius/rfc2865"
+
+	"mtandao/radius/access"
+)
+
+// whoOf finds our Class among those of a stored packet: whose session it is, without guessing.
+func (s *Service) whoOf(raw []byte) authorisation {
+	p, err := codec.Parse(raw, nil)
+	if err != nil {
+		return authorisation{}
+	}
+	for _, attribute := range p.Attributes {
+		if attribute.Type != rfc2865.Class_Type {
+			continue
+		}
+		if who, ok := readClass(s.keys, attribute.Attribute); ok {
+			return who
+		}
+	}
+	return authorisation{}
+}
+
+// guess is for routers that do not echo Class: the device's one active grant at the site, or nobody's.
+func (s *Service) guess(ctx context.Context, siteID int64, mac access.MAC) authorisation {
+	grants, err := s.access.LiveFor(ctx, siteID, mac)
+	if err != nil {
+		return authorisation{}
+	}
+	var found authorisation
+	for _, g := range grants {
+		switch {
+		case g.State != access.Active:
+		case found.GrantID != 0:
+			return authorisation{}
+		default:
+			found.GrantID = g.ID
+		}
+	}
+	return found
+}

@@ -1,0 +1,154 @@
+package radius
+
+import (
+	"context"
+	"crypto/md5"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	codec "layeh.com/radius"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/radius/routers"
+)
+
+// Sender sends CoA- and Disconnect-Requests (RFC 5176). It implements routers.CoA. A copy of a request goes out with the
+// same octets from the same socket; each socket has at most 256 in the air, and further sockets are opened as needed.
+type Sender struct {
+	clock clock.Clock
+	waits []time.Duration
+
+	mu      sync.Mutex
+	sockets []*coaSocket
+	closed  bool
+}
+
+// mostSockets allows 4,096 requests at once; more than that wait.
+const mostSockets = 16
+
+var usualWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}
+
+// NewSender makes a sender; c is the clock that ends the life of an old secret.
+func NewSender(c clock.Clock) *Sender { return &Sender{clock: c, waits: usualWaits} }
+
+// Close ends the sockets; requests in the air fail.
+func (s *Sender) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for _, k := range s.sockets {
+		_ = k.conn.Close()
+	}
+}
+
+// Send signs p with the router's secret and returns the answer, ACK or NAK. During a rotation the old secret is tried when
+// the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_api" for a
+// router that takes none. Message-Authenticator goes along when the router is known to use it.
+func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*codec.Packet, error) {
+	to, err := resolve(r.CoAAddress)
+	if err != nil {
+		return nil, err
+	}
+	secrets := secretsOf(r, s.clock.Now())
+	if len(secrets) == 0 {
+		return nil, fault.New(fault.Invalid, "router.no_api")
+	}
+	for _, secret := range secrets {
+		var answer *codec.Packet
+		answer, err = s.exchange(ctx, to, withSecret(r, p, secret))
+		if err == nil || !fault.Is(err, fault.Unavailable) {
+			return answer, err
+		}
+	}
+	return nil, err
+}
+
+func resolve(address string) (netip.AddrPort, error) {
+	if address == "" {
+		return netip.AddrPort{}, fault.New(fault.Invalid, "router.no_api")
+	}
+	to, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return netip.AddrPort{}, fault.Wrap(fault.Unavailable, "router.unreachable", err)
+	}
+	return netip.AddrPortFrom(to.AddrPort().Addr().Unmap(), to.AddrPort().Port()), nil
+}
+
+func withSecret(r routers.Router, p *codec.Packet, secret []byte) *codec.Packet {
+	request := &codec.Packet{Code: p.Code, Secret: secret}
+	if _, has := p.Lookup(messageAuthType); r.AuthSeen && !has {
+		addMessageAuthenticator(request)
+	}
+	request.Attributes = append(request.Attributes, p.Attributes...)
+	return request
+}
+
+func (s *Sender) exchange(ctx context.Context, to netip.AddrPort, request *codec.Packet) (*codec.Packet, error) {
+	k, slot, err := s.acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer k.release(slot)
+	request.Identifier = slot.identifier
+	wire, err := signRequest(request)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "internal", err)
+	}
+	k.expect(slot, expected{from: to, authenticator: [md5.Size]byte(wire[authenticatorAt:headerLength]), secret: request.Secret})
+	for _, wait := range s.waits {
+		if _, err := k.conn.WriteToUDPAddrPort(wire, to); err != nil {
+			return nil, fault.Wrap(fault.Unavailable, "router.unreachable", err)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case answer := <-slot.answer:
+			timer.Stop()
+			return answer, nil
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil, fault.Wrap(fault.Unavailable, "router.unreachable", ctx.Err())
+		}
+	}
+	return nil, fault.New(fault.Unavailable, "router.unreachable")
+}
+
+// acquire finds a free identifier, opening another socket when the others are full.
+func (s *Sender) acquire(ctx context.Context) (*coaSocket, *slot, error) {
+	for {
+		k, slot, err := s.tryAcquire()
+		if slot != nil || err != nil {
+			return k, slot, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, nil, fault.Wrap(fault.Unavailable, "router.unreachable", ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func (s *Sender) tryAcquire() (*coaSocket, *slot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, nil, fault.Wrap(fault.Unavailable, "router.unreachable", net.ErrClosed)
+	}
+	for _, k := range s.sockets {
+		if slot := k.take(); slot != nil {
+			return k, slot, nil
+		}
+	}
+	if len(s.sockets) == mostSockets {
+		return nil, nil, nil
+	}
+	k, err := openCoA()
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.Unavailable, "router.unreachable", err)
+	}
+	s.sockets = append(s.sockets, k)
+	return k, k.take(), nil
+}

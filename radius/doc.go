@@ -1,0 +1,17 @@
+// Package radius answers routers, measures sessions and stops them.
+//
+// It owns: the packets in and out (server, front, authentic, replycache), how a log-in proves itself (pap, chap, mschap), the
+// sessions as accounting tells them (record, fold, work, sessionstore), and the carrying out of decisions on routers
+// (enforcement, disconnect, change, login, coa, sweep). It does not own who may be online (radius/access), the routers
+// (radius/routers) or the words of one make of router (radius/mikrotik, radius/chilli); it knows nothing of money.
+//
+// Dates of a session: StartedAt is the earliest beginning any of its packets implies (arrival, less delay, less session time);
+// UpdatedAt its latest event; EndedAt its Stop, or what we infer; StopAt the instant of the next look at it. All are on the
+// plan clock. Time-outs of the protocol (retransmission, reply cache, delay of a refusal, pauses between attempts) are real.
+//
+// Invariants: nothing in a packet is believed before it is authentic; the same packet gets the same octets; accounting is
+// stored before it is answered; the counters of a session only grow, and each growth is counted on its grant once, in the
+// transaction that stores it; a session is closed once, and reopened or corrected only by the router's own later word; an
+// enforcement is outstanding until the session is over, and each attempt is a row. Locks are taken in the order session,
+// grant.
+package radius

@@ -1,0 +1,103 @@
+package radius
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/radius/access"
+)
+
+// want writes an enforcement and the job that carries it out. The same source asks once.
+func (s *Service) want(tx *db.Tx, e Enforcement) error {
+	now := s.clock.Now()
+	if e.ID == 0 {
+		e.ID = tx.ID()
+	}
+	e.State, e.CreatedAt, e.At = Outstanding, now, now
+	err := tx.Savepoint(func() error { return tx.Gorm().Create(&e).Error })
+	if db.IsDuplicate(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.jobs.Emit(tx, enforcementWanted, fmt.Sprint(e.ID), enforcementFact{EnforcementID: e.ID})
+}
+
+// wantDisconnect marks the session as ending, so that of several reasons one acts.
+func (s *Service) wantDisconnect(tx *db.Tx, source string, session Online, cause access.Cause) error {
+	e := aboutSession(session)
+	e.ID = tx.ID()
+	won, err := db.Won(tx.Gorm().Model(&Online{}).Where("id = ? AND ending_id = 0", session.ID).UpdateColumn("ending_id", e.ID))
+	if err != nil || !won {
+		return err
+	}
+	e.Source, e.Wanted, e.Cause = source, WantDisconnect, string(cause)
+	return s.want(tx, e)
+}
+
+// sourceOfStop lets a session that came back be stopped again.
+func sourceOfStop(o Online) string { return fmt.Sprintf("stop:%d:%d", o.ID, o.UpdatedAt.UnixMilli()) }
+
+func readEnforcement(ctx context.Context, d *db.DB, id int64) (Enforcement, error) {
+	var e Enforcement
+	return e, db.Fault(d.Read(ctx).Where("id = ?", id).Take(&e).Error)
+}
+
+// note stores an attempt that is followed by another in the same run.
+func (s *Service) note(ctx context.Context, e *Enforcement, method, outcome, detail string) error {
+	next := step{method: method, outcome: outcome, detail: detail, state: Outstanding}
+	if err := s.saveAttempt(ctx, *e, next); err != nil {
+		return err
+	}
+	e.Attempts++
+	return nil
+}
+
+func (s *Service) saveAttempt(ctx context.Context, e Enforcement, next step) error {
+	now := s.clock.Now()
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		values := map[string]any{"method": next.method, "outcome": next.outcome, "state": next.state, "attempts": e.Attempts + 1, "at": now}
+		if err := tx.Gorm().Model(&Enforcement{}).Where("id = ?", e.ID).Updates(values).Error; err != nil {
+			return err
+		}
+		return tx.Gorm().Create(&Attempt{ID: tx.ID(), EnforcementID: e.ID, Attempt: e.Attempts + 1, Method: next.method,
+			Outcome: next.outcome, Detail: clean(next.detail), At: now}).Error
+	})
+}
+
+// dueGrants are the grants of the sessions to look at.
+func dueGrants(ctx context.Context, d *db.DB, until time.Time) ([]int64, error) {
+	var due []Online
+	err := d.Read(ctx).Select("id", "grant_id").Where("stop_at <= ?", until).Order("stop_at").Limit(sweepBatch).Find(&due).Error
+	grants := map[int64]bool{}
+	for _, o := range due {
+		grants[o.GrantID] = true
+	}
+	return sortedKeys(grants), db.Fault(err)
+}
+
+// setStop writes the next look at the due sessions of a grant; what was asked for since `until` stays due.
+func setStop(tx *db.Tx, grantID int64, until time.Time, stop *time.Time) error {
+	return tx.Gorm().Model(&Online{}).Where("grant_id = ? AND stop_at <= ?", grantID, until).UpdateColumn("stop_at", stop).Error
+}
+
+func silentSince(tx *db.Tx, routerID int64, before time.Time) ([]*row, error) {
+	var open []Online
+	err := tx.Gorm().Clauses(forUpdate).Where("router_id = ? AND updated_at < ?", routerID, before).
+		Order("updated_at").Limit(chunkSessions).Find(&open).Error
+	rows := make([]*row, 0, len(open))
+	for _, o := range open {
+		rows = append(rows, openRow(o))
+	}
+	return rows, err
+}
+
+// EnforcementsOf lists what was to be carried out for a grant, newest first, at most 100.
+func (s *Service) EnforcementsOf(ctx context.Context, grantID int64) ([]Enforcement, error) {
+	var all []Enforcement
+	err := s.db.Read(ctx).Where("grant_id = ?", grantID).Order("created_at DESC").Limit(mostSessions).Find(&all).Error
+	return all, db.Fault(err)
+}

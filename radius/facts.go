@@ -1,0 +1,125 @@
+package radius
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/jobs"
+	"mtandao/radius/access"
+)
+
+const subscriber = "radius"
+
+// subscribe takes the facts of access, and the two sweeps, into this service's care.
+func (s *Service) subscribe() {
+	s.jobs.On(access.GrantOpened, subscriber, s.onOpened)
+	s.jobs.On(access.GrantResumed, subscriber, s.onOpened)
+	s.jobs.On(access.GrantChanged, subscriber, s.onChanged)
+	s.jobs.On(access.GrantEnded, subscriber, s.onStopped)
+	s.jobs.On(access.GrantSuspended, subscriber, s.onStopped)
+	s.jobs.On(enforcementWanted, subscriber, s.enforce)
+	s.jobs.Every("radius stop", time.Second, s.sweepStops)
+	s.jobs.Every("radius silence", 20*time.Second, s.sweepSilent)
+}
+
+// onOpened puts the device online where the grant was bought, if the place is known.
+func (s *Service) onOpened(ctx context.Context, j jobs.Job) error {
+	var fact access.Fact
+	if err := j.Decode(&fact); err != nil {
+		return err
+	}
+	if fact.RouterID == 0 || fact.MAC == "" {
+		return nil
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		return s.want(tx, Enforcement{Source: sourceOf(j, 0), Wanted: WantLogIn, RouterID: fact.RouterID, GrantID: fact.GrantID,
+			MAC: access.MAC(fact.MAC), IP: fact.IP, Cause: j.Fact})
+	})
+}
+
+// onChanged tells the running sessions their new limits; a device whose slot was freed goes offline.
+func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
+	var fact access.Fact
+	if err := j.Decode(&fact); err != nil {
+		return err
+	}
+	freed := access.Cause(fact.Cause) == access.CauseSlotFreed
+	if freed {
+		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), access.Cause(fact.Cause))
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		open, err := openOfGrant(tx, fact.GrantID, "")
+		if err != nil {
+			return err
+		}
+		for _, session := range open {
+			e := aboutSession(session)
+			e.Source, e.Wanted, e.Cause = sourceOf(j, session.ID), WantChange, j.Fact
+			if err := s.want(tx, e); err != nil {
+				return err
+			}
+		}
+		return lookAgain(tx, fact.GrantID, s.clock.Now())
+	})
+}
+
+func (s *Service) onStopped(ctx context.Context, j jobs.Job) error {
+	var fact access.Fact
+	if err := j.Decode(&fact); err != nil {
+		return err
+	}
+	return s.endSessions(ctx, j, fact.GrantID, "", access.Cause(fact.Cause))
+}
+
+func (s *Service) endSessions(ctx context.Context, j jobs.Job, grantID int64, mac access.MAC, cause access.Cause) error {
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		open, err := openOfGrant(tx, grantID, mac)
+		if err != nil {
+			return err
+		}
+		for _, session := range open {
+			if err := s.wantDisconnect(tx, sourceOf(j, session.ID), session, cause); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// sourceOf names a job and a session, so that a job run twice asks once.
+func sourceOf(j jobs.Job, session int64) string { return fmt.Sprintf("job:%d:%d", j.ID, session) }
+
+func aboutSession(o Online) Enforcement {
+	return Enforcement{SessionRow: o.ID, RouterID: o.RouterID, GrantID: o.GrantID, MAC: o.MAC, IP: o.IP}
+}
+
+// LogOut ends the sessions of a grant on one device, or on all of them for an empty MAC.
+func (s *Service) LogOut(ctx context.Context, grantID int64, mac access.MAC) error {
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		open, err := openOfGrant(tx, grantID, mac)
+		if err != nil {
+			return err
+		}
+		for _, session := range open {
+			if err := s.wantDisconnect(tx, fmt.Sprintf("log-out:%d", tx.ID()), session, "logged_out"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SessionsOf lists the open sessions of a grant, newest first, at most 100.
+func (s *Service) SessionsOf(ctx context.Context, grantID int64) ([]Online, error) {
+	return readOfGrant(ctx, s.db, grantID)
+}
+
+// Online finds the open session of a device at a site.
+func (s *Service) Online(ctx context.Context, siteID int64, mac access.MAC) (Online, bool, error) {
+	if mac == "" {
+		return Online{}, false, nil
+	}
+	return readOfMAC(ctx, s.db, siteID, mac)
+}

@@ -1,0 +1,150 @@
+package mikrotik
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"sync"
+
+	"mtandao/internal/fault"
+	"mtandao/radius/routers"
+)
+
+// connection is what the pool needs of an API client; *Client is one, and go-routeros has nearly the same shape.
+type connection interface {
+	RunContext(ctx context.Context, sentence ...string) (*Reply, error)
+	Usable() bool
+	Close() error
+}
+
+// account is all that decides which connection a router is spoken to over.
+type account struct {
+	address, user, password, certificate string
+	tls                                  bool
+}
+
+func accountOf(r routers.Router) account {
+	return account{r.APIAddress, r.APIUser, r.APIPassword, r.APICert, r.APITLS}
+}
+
+// pool keeps one connection per router: /ip/service allows 20 sessions in all, other programs' included.
+type pool struct {
+	mu   sync.Mutex
+	seat map[int64]*seat
+}
+
+type seat struct {
+	turn    chan struct{} // holds one token; who has it may dial
+	client  connection
+	account account
+}
+
+// get returns a live connection to the router, and whether it was there already.
+func (p *pool) get(ctx context.Context, r routers.Router) (connection, bool, error) {
+	if r.APIAddress == "" {
+		return nil, false, fault.New(fault.Invalid, "router.no_api")
+	}
+	s := p.seatOf(r.ID)
+	select {
+	case <-s.turn:
+		defer func() { s.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return nil, false, unreachable(ctx.Err())
+	}
+	if s.client != nil && s.client.Usable() && s.account == accountOf(r) {
+		return s.client, true, nil
+	}
+	if s.client != nil {
+		_ = s.client.Close()
+		s.client = nil
+	}
+	client, err := dial(ctx, accountOf(r))
+	if err != nil {
+		return nil, false, loginFault(err)
+	}
+	s.client, s.account = client, accountOf(r)
+	return client, false, nil
+}
+
+func (p *pool) seatOf(id int64) *seat {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s := p.seat[id]
+	if s == nil {
+		s = &seat{turn: make(chan struct{}, 1)}
+		s.turn <- struct{}{}
+		p.seat[id] = s
+	}
+	return s
+}
+
+// ask runs a command that changes nothing. A connection kept from earlier may have died unnoticed (a NAT forgot it), so a
+// failure on one is tried once more on a fresh one.
+func (p *pool) ask(ctx context.Context, r routers.Router, sentence ...string) (*Reply, error) {
+	client, kept, err := p.get(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := client.RunContext(ctx, sentence...)
+	if kept && errors.Is(err, ErrClosed) {
+		if client, _, err = p.get(ctx, r); err != nil {
+			return nil, err
+		}
+		reply, err = client.RunContext(ctx, sentence...)
+	}
+	return reply, commandFault(err)
+}
+
+// tell runs a command that changes something: once.
+func (p *pool) tell(ctx context.Context, r routers.Router, sentence ...string) (*Reply, error) {
+	client, _, err := p.get(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := client.RunContext(ctx, sentence...)
+	return reply, commandFault(err)
+}
+
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, s := range p.seat {
+		<-s.turn
+		if s.client != nil {
+			_ = s.client.Close()
+		}
+		s.turn <- struct{}{}
+	}
+}
+
+func dial(ctx context.Context, a account) (connection, error) {
+	if !a.tls {
+		return Dial(ctx, a.address, a.user, a.password)
+	}
+	config, err := pinned(a.certificate)
+	if err != nil {
+		return nil, err
+	}
+	return DialTLS(ctx, a.address, a.user, a.password, config)
+}
+
+// pinned trusts exactly this certificate, or what this authority signed, whatever name it bears: routers are reached by
+// addresses that their certificates do not know.
+func pinned(certificate string) (*tls.Config, error) {
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM([]byte(certificate)) {
+		return nil, fault.New(fault.Invalid, "router.api_cert")
+	}
+	verify := func(state tls.ConnectionState) error {
+		intermediates := x509.NewCertPool()
+		for _, c := range state.PeerCertificates[1:] {
+			intermediates.AddCert(c)
+		}
+		_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{
+			Roots: roots, Intermediates: intermediates, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+		})
+		return err
+	}
+	return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: verify}, nil
+}

@@ -1,0 +1,156 @@
+package radius
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+
+	"mtandao/internal/clock"
+)
+
+// port is what a socket is for.
+type port uint8
+
+const (
+	authPort port = iota
+	acctPort
+)
+
+func (p port) String() string { return [...]string{"auth", "acct"}[p] }
+
+const (
+	readersPerSocket = 2
+	workersPerSocket = 128 // they wait for the database or for the spool's fsync, rarely for a processor
+	queueLength      = 4096
+	socketBuffer     = 4 << 20 // the kernel's default overflows at some 250 requests in flight
+	requestLimit     = 5 * time.Second
+	delayedAtOnce    = 8192
+)
+
+type datagram struct {
+	buffer *[maxDatagram]byte
+	length int
+	from   netip.AddrPort
+	at     time.Duration // when it came, by the socket's stopwatch
+}
+
+// socket is one UDP port: readers that never wait, a bounded queue, bounded workers.
+type socket struct {
+	port     port
+	conn     *net.UDPConn
+	queue    chan datagram
+	delayed  chan struct{} // a token for each reply that waits
+	stopping chan struct{}
+	since    func() time.Duration
+
+	readers, workers, waiting sync.WaitGroup
+	buffers                   sync.Pool
+}
+
+func listen(p port, address string) (*socket, error) {
+	local, err := net.ResolveUDPAddr("udp", address)
+	if err != nil {
+		return nil, fmt.Errorf("radius %s address %q: %w", p, address, err)
+	}
+	conn, err := net.ListenUDP("udp", local)
+	if err != nil {
+		return nil, fmt.Errorf("radius %s: %w", p, err)
+	}
+	_ = conn.SetReadBuffer(socketBuffer) // the kernel may grant less: then it is as large as the machine allows
+	_ = conn.SetWriteBuffer(socketBuffer)
+	return &socket{
+		port: p, conn: conn,
+		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), stopping: make(chan struct{}),
+		since:   clock.Stopwatch(),
+		buffers: sync.Pool{New: func() any { return new([maxDatagram]byte) }},
+	}, nil
+}
+
+func (k *socket) start(process func(*socket, datagram), overflow func(netip.AddrPort)) {
+	for range readersPerSocket {
+		k.readers.Go(func() { k.read(overflow) })
+	}
+	for range workersPerSocket {
+		k.workers.Go(func() {
+			for d := range k.queue {
+				if k.tooLate(d) {
+					overflow(d.from)
+				} else {
+					process(k, d)
+				}
+				k.buffers.Put(d.buffer)
+			}
+		})
+	}
+}
+
+// tooLate: the router has given up on it, and what it sent since waits behind. Accounting is worth storing at any time.
+func (k *socket) tooLate(d datagram) bool { return k.port == authPort && k.since()-d.at > requestLimit }
+
+func (k *socket) read(overflow func(netip.AddrPort)) {
+	for {
+		buffer := k.buffers.Get().(*[maxDatagram]byte)
+		n, from, err := k.conn.ReadFromUDPAddrPort(buffer[:])
+		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil {
+			time.Sleep(time.Millisecond) // a passing error of the network: do not spin on it
+			continue
+		}
+		select {
+		case k.queue <- datagram{buffer: buffer, length: n, from: from, at: k.since()}:
+		default:
+			overflow(from)
+			k.buffers.Put(buffer)
+		}
+	}
+}
+
+// sendLater sends after a while without holding a worker; at once when too many wait already or the socket stops.
+func (k *socket) sendLater(after time.Duration, send func()) {
+	select {
+	case k.delayed <- struct{}{}:
+	default:
+		send()
+		return
+	}
+	k.waiting.Go(func() {
+		timer := time.NewTimer(after)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-k.stopping:
+		}
+		send()
+		<-k.delayed
+	})
+}
+
+// stop drains: no more reading, every packet taken in is answered, then the socket is closed.
+func (k *socket) stop() {
+	_ = k.conn.SetReadDeadline(time.Unix(1, 0))
+	k.readers.Wait()
+	close(k.queue)
+	k.workers.Wait()
+	close(k.stopping)
+	k.waiting.Wait()
+	_ = k.conn.Close()
+}
+
+func (k *socket) address() netip.AddrPort { return k.conn.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+func (k *socket) send(to netip.AddrPort, wire []byte) error {
+	_, err := k.conn.WriteToUDPAddrPort(wire, to)
+	return err
+}
+
+// requestContext bounds one request; a stop of the program does not cut requests already taken in.
+func requestContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), requestLimit)
+}

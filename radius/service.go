@@ -1,0 +1,175 @@
+package radius
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
+	"mtandao/internal/seal"
+	"mtandao/internal/spool"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+// Routers is what is asked of the router register. *routers.Service satisfies it.
+type Routers interface {
+	ByAddress(a netip.Addr) (routers.Router, bool)
+	Get(id int64) (routers.Router, bool)
+	All() []routers.Router
+	Heard(id int64, at time.Time)
+	LastHeard(id int64) time.Time
+	SawAuthenticator(id int64)
+}
+
+// Access is what is asked of the hinge. *access.Service satisfies it.
+type Access interface {
+	Admit(ctx context.Context, a access.Attempt) access.Admission
+	Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error
+	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
+	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
+	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
+}
+
+// Spool keeps accounting until it is applied. *spool.Spool satisfies it.
+type Spool interface {
+	Append(ctx context.Context, payload []byte) error
+	Consume(ctx context.Context, most int, apply func(context.Context, []spool.Record) error) error
+}
+
+// Options are the collaborators of a Service; all but Metrics are needed.
+type Options struct {
+	DB       *db.DB
+	Jobs     *jobs.Queue
+	Access   Access
+	Routers  Routers
+	Dialects []routers.Dialect
+	CoA      routers.CoA // NewSender, shared with the dialects that need it
+	Spool    Spool
+	Keys     *seal.Keys
+	Clock    clock.Clock                       // the plan clock: sessions and limits; protocol time-outs are always real
+	Zone     func(siteID int64) *time.Location // of a site's opening hours
+	Log      *slog.Logger
+	Metrics  prometheus.Registerer
+	Node     string // this program, in accounting records
+
+	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
+}
+
+// Service answers routers, measures sessions and stops them.
+type Service struct {
+	db       *db.DB
+	jobs     *jobs.Queue
+	access   Access
+	routers  Routers
+	dialects map[string]routers.Dialect
+	coa      routers.CoA
+	spool    Spool
+	keys     *seal.Keys
+	clock    clock.Clock
+	zone     func(siteID int64) *time.Location
+	log      *slog.Logger
+	metrics  *metrics
+	front    *front
+	auth     *authenticator
+	pace     pace
+	turns    *turnstile
+
+	addresses [2]string
+	mu        sync.Mutex
+	sockets   []*socket
+}
+
+// New wires a service and registers its jobs and sweeps with the queue; call it before the queue runs.
+func New(o Options) *Service {
+	s := &Service{
+		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
+		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
+		addresses: [2]string{o.AuthAddress, o.AcctAddress},
+	}
+	for _, dialect := range o.Dialects {
+		s.dialects[dialect.Name()] = dialect
+	}
+	s.front = s.newFront(o.Node)
+	s.subscribe()
+	return s
+}
+
+func (s *Service) newFront(node string) *front {
+	complains := newComplaints(clock.Stopwatch())
+	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
+		complains: complains, rejectDelay: rejectDelay}
+	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
+	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
+		complains: complains, access: s.auth.handle, accounting: acct.handle}
+}
+
+// Listen opens the sockets. Serve does it too; alone it tells early that a port is taken, and makes Addresses known.
+func (s *Service) Listen() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sockets != nil {
+		return nil
+	}
+	auth, err := listen(authPort, s.addresses[authPort])
+	if err != nil {
+		return err
+	}
+	acct, err := listen(acctPort, s.addresses[acctPort])
+	if err != nil {
+		_ = auth.conn.Close()
+		return err
+	}
+	s.sockets = []*socket{auth, acct}
+	return nil
+}
+
+// Addresses are where authentication and accounting listen; zero before Listen.
+func (s *Service) Addresses() (auth, acct netip.AddrPort) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sockets == nil {
+		return netip.AddrPort{}, netip.AddrPort{}
+	}
+	return s.sockets[authPort].address(), s.sockets[acctPort].address()
+}
+
+// Serve answers until ctx is done. Then it stops reading, answers what it has taken in, closes its sockets, and lets go of
+// the spool; what is still in there is applied at the next start.
+func (s *Service) Serve(ctx context.Context) error {
+	if err := s.Listen(); err != nil {
+		return err
+	}
+	applying, stopApplying := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopApplying()
+	var consumer sync.WaitGroup
+	consumer.Go(func() {
+		if err := s.spool.Consume(applying, batchRecords, s.apply); err != nil && applying.Err() == nil {
+			s.log.Error("accounting is no longer applied", "error", err)
+		}
+	})
+	for _, k := range s.sockets {
+		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, s.front.overflow)
+	}
+	<-ctx.Done()
+	for _, k := range s.sockets {
+		k.stop()
+	}
+	stopApplying()
+	consumer.Wait()
+	return nil
+}
+
+func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {
+	if d := dialects[r.Dialect]; d != nil {
+		return d, nil
+	}
+	return nil, fault.New(fault.Internal, "router.dialect")
+}

@@ -1,0 +1,166 @@
+package radius
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"mtandao/internal/db"
+	"mtandao/radius/access"
+)
+
+// aside is a record that could not be counted, kept for review.
+type aside struct {
+	ID       int64 `gorm:"primaryKey"`
+	RouterID int64
+	Cause    string
+	Payload  []byte
+	At       time.Time
+}
+
+// TableName is accounting_set_aside.
+func (aside) TableName() string { return "accounting_set_aside" }
+
+func insertAside(tx *db.Tx, now time.Time, r record, payload []byte, cause string) error {
+	cause = clean(cause)
+	return tx.Gorm().Create(&aside{ID: tx.ID(), RouterID: r.RouterID, Cause: cause, Payload: payload, At: now}).Error
+}
+
+var forUpdate = clause.Locking{Strength: "UPDATE"} // on SQLite the transaction itself is the lock
+
+// loadSessions finds, locked, the open session of each identity, or else its latest closed one.
+func loadSessions(tx *db.Tx, ids []identity) (map[identity]*row, error) {
+	found := map[identity]*row{}
+	var open []Online
+	where, args := anyOf(ids)
+	if err := tx.Gorm().Clauses(forUpdate).Where(where, args...).Find(&open).Error; err != nil {
+		return nil, err
+	}
+	for _, o := range open {
+		id := identity{o.RouterID, o.SessionKey}
+		if found[id] == nil || found[id].Epoch < o.Epoch {
+			found[id] = openRow(o)
+		}
+	}
+	for _, id := range ids {
+		if found[id] != nil {
+			continue
+		}
+		r, err := latestClosed(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		found[id] = r
+	}
+	return found, nil
+}
+
+// anyOf is a condition of one of a few lengths, so that few statements are prepared.
+func anyOf(ids []identity) (string, []any) {
+	size := chunkSessions
+	for _, smaller := range []int{10, 1} {
+		if len(ids) <= smaller {
+			size = smaller
+		}
+	}
+	var args []any
+	for i := range size {
+		id := ids[min(i, len(ids)-1)]
+		args = append(args, id.RouterID, id.Key)
+	}
+	return strings.TrimSuffix(strings.Repeat("(router_id = ? AND session_key = ?) OR ", size), " OR "), args
+}
+
+func openRow(o Online) *row {
+	over := Over{Session: o.Session}
+	return &row{Over: over, was: over, place: inOpen}
+}
+
+func latestClosed(tx *db.Tx, id identity) (*row, error) {
+	return closedRow(tx.Gorm().Where("router_id = ? AND session_key = ?", id.RouterID, id.Key).Order("epoch DESC"))
+}
+
+func closedEpoch(tx *db.Tx, id identity, epoch int64) (*row, error) {
+	return closedRow(tx.Gorm().Where("router_id = ? AND session_key = ? AND epoch = ?", id.RouterID, id.Key, epoch))
+}
+
+func closedRow(query *gorm.DB) (*row, error) {
+	var over Over
+	err := query.Take(&over).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &row{Over: over, was: over, place: inClosed}, nil
+}
+
+// olderOf finds, locked, the open sessions of the same device on the same router that began earlier.
+func olderOf(tx *db.Tx, s Session) ([]*row, error) {
+	var open []Online
+	err := tx.Gorm().Clauses(forUpdate).Where("mac = ? AND router_id = ? AND started_at < ?", s.MAC, s.RouterID, s.StartedAt).
+		Limit(20).Find(&open).Error
+	rows := make([]*row, 0, len(open))
+	for _, o := range open {
+		rows = append(rows, openRow(o))
+	}
+	return rows, err
+}
+
+// openBefore finds, locked, some open sessions of a router that began before an instant.
+func openBefore(tx *db.Tx, routerID int64, at time.Time) ([]*row, error) {
+	var open []Online
+	err := tx.Gorm().Clauses(forUpdate).Where("router_id = ? AND started_at < ?", routerID, at).Order("id").
+		Limit(chunkSessions).Find(&open).Error
+	rows := make([]*row, 0, len(open))
+	for _, o := range open {
+		rows = append(rows, openRow(o))
+	}
+	return rows, err
+}
+
+// openByID finds an open session, locked; nil when it is over.
+func openByID(tx *db.Tx, id int64) (*Online, error) {
+	var o Online
+	err := tx.Gorm().Clauses(forUpdate).Where("id = ?", id).Take(&o).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil
+	}
+	return &o, err
+}
+
+func openOfGrant(tx *db.Tx, grantID int64, mac access.MAC) ([]Online, error) {
+	query := tx.Gorm().Where("grant_id = ?", grantID)
+	if mac != "" {
+		query = query.Where("mac = ?", mac)
+	}
+	var open []Online
+	return open, query.Order("id").Limit(mostSessions).Find(&open).Error
+}
+
+const mostSessions = 100
+
+func readOpen(ctx context.Context, d *db.DB, id int64) (Online, error) {
+	var o Online
+	return o, db.Fault(d.Read(ctx).Where("id = ?", id).Take(&o).Error)
+}
+
+func readOfGrant(ctx context.Context, d *db.DB, grantID int64) ([]Online, error) {
+	var open []Online
+	err := d.Read(ctx).Where("grant_id = ?", grantID).Order("id DESC").Limit(mostSessions).Find(&open).Error
+	return open, db.Fault(err)
+}
+
+func readOfMAC(ctx context.Context, d *db.DB, siteID int64, mac access.MAC) (Online, bool, error) {
+	var open []Online
+	err := d.Read(ctx).Where("mac = ? AND site_id = ?", mac, siteID).Order("id DESC").Limit(1).Find(&open).Error
+	if err != nil || len(open) == 0 {
+		return Online{}, false, db.Fault(err)
+	}
+	return open[0], true, nil
+}

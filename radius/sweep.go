@@ -1,0 +1,168 @@
+package radius
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+const (
+	stopGrace    = 2 * time.Second // the router's own clock goes first: its Stop is better than our guess
+	leastSilence = 15 * time.Minute
+	sweepBatch   = 200
+)
+
+// sweepStops looks at every session whose time may be over: it is stopped, or given the instant of the next look.
+func (s *Service) sweepStops(ctx context.Context) error {
+	for ctx.Err() == nil {
+		until := s.clock.Now().Add(-stopGrace)
+		grants, err := dueGrants(ctx, s.db, until)
+		if err != nil || len(grants) == 0 {
+			return err
+		}
+		for _, id := range grants { // one that cannot be decided on does not keep the others online
+			err = errors.Join(err, s.settle(ctx, id, until))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle decides on all due sessions of a grant together: they share what is left.
+func (s *Service) settle(ctx context.Context, grantID int64, until time.Time) error {
+	grant, _, _, err := s.access.View(ctx, grantID)
+	nobodys := grantID == 0 || fault.Is(err, fault.NotFound)
+	if err != nil && !nobodys {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		if nobodys { // a local user of the router, not ours to stop
+			return setStop(tx, grantID, until, nil)
+		}
+		open, err := openOfGrant(tx, grantID, "")
+		if err != nil {
+			return err
+		}
+		cause, stop := s.stopOf(grant, open)
+		if cause == access.CauseOK {
+			return setStop(tx, grantID, until, stop)
+		}
+		for _, session := range open {
+			source := sourceOfStop(session)
+			if err := s.wantDisconnect(tx, source, session, cause); err != nil {
+				return err
+			}
+		}
+		return setStop(tx, grantID, until, nil)
+	})
+}
+
+// stopOf says why the sessions of a grant must stop now, or when they must if nothing changes; nil for never.
+func (s *Service) stopOf(g access.Grant, open []Online) (access.Cause, *time.Time) {
+	now := s.clock.Now()
+	siteID := g.SiteID
+	if siteID == 0 && len(open) > 0 { // good at every site: the hours are those of where it is used
+		siteID = open[0].SiteID
+	}
+	cause, left := access.Decide(g, now, s.zone(siteID))
+	if cause != access.CauseOK {
+		return cause, nil
+	}
+	if g.Limits.TimeKind == access.Online && g.Limits.Time > 0 {
+		shared := (g.Limits.Time - g.UsedTime - s.unreported(open, now)) / time.Duration(max(len(open), 1))
+		if shared <= 0 {
+			return access.CauseTimeUsed, nil
+		}
+		if !left.Timed || shared < left.Time {
+			left.Timed, left.Time = true, shared
+		}
+	}
+	if !left.Timed {
+		return access.CauseOK, nil
+	}
+	stop := now.Add(left.Time)
+	return access.CauseOK, &stop
+}
+
+// unreported is the online time since the last report of each session. One that has gone silent counts for two intervals
+// at most: what nobody measured is the customer's.
+func (s *Service) unreported(open []Online, now time.Time) time.Duration {
+	var sum time.Duration
+	for _, session := range open {
+		router, _ := s.routers.Get(session.RouterID)
+		sum += min(max(now.Sub(session.UpdatedAt), 0), 2*intervalOf(router))
+	}
+	return sum
+}
+
+func intervalOf(r routers.Router) time.Duration {
+	if r.Interim > 0 {
+		return r.Interim
+	}
+	return usualInterim
+}
+
+// sweepSilent closes the sessions whose updates have stopped, unless the whole router is silent: then its people are
+// probably still online, and it is its line that is down.
+func (s *Service) sweepSilent(ctx context.Context) error {
+	for _, r := range s.routers.All() {
+		before := s.clock.Now().Add(-max(3*intervalOf(r)+2*time.Minute, leastSilence))
+		if s.routers.LastHeard(r.ID).Before(before) {
+			continue
+		}
+		for n := chunkSessions; n == chunkSessions; {
+			var err error
+			if n, err = s.closeSilent(ctx, r.ID, before); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) closeSilent(ctx context.Context, routerID int64, before time.Time) (n int, err error) {
+	err = s.db.InTx(ctx, func(tx *db.Tx) error {
+		silent, err := silentSince(tx, routerID, before)
+		n = len(silent)
+		return s.closeRows(tx, silent, err, func(r *row) { r.close(r.UpdatedAt, lostService, BySilence) })
+	})
+	return n, err
+}
+
+// closeAll closes what a router lost when it went down or came up (Accounting-On, -Off).
+func (s *Service) closeAll(ctx context.Context, e event) error {
+	for n := chunkSessions; n == chunkSessions; {
+		err := s.db.InTx(ctx, func(tx *db.Tx) error {
+			lost, err := openBefore(tx, e.RouterID, e.At)
+			n = len(lost)
+			return s.closeRows(tx, lost, err, func(r *row) { r.close(e.At, nasReboot, ByBoot) })
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) closeRows(tx *db.Tx, rows []*row, err error, end func(*row)) error {
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		end(r)
+		if err := saveRow(tx, r, s.clock.Now()); err != nil {
+			return err
+		}
+		if err := lookAgain(tx, r.GrantID, s.clock.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

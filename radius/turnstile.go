@@ -1,0 +1,66 @@
+package radius
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	mostEnforcing = 8 // of the queue's 16 workers: routers that do not answer must not keep payments waiting
+	mostPerRouter = 3
+)
+
+// turnstile bounds how many enforcements wait for routers at once, in all and for one router. A router that did not answer
+// is asked by one of them a while, so that dead routers do not take the turns of the living.
+type turnstile struct {
+	now func() time.Duration // monotonic
+
+	mu    sync.Mutex
+	total int
+	of    map[int64]int
+	deaf  map[int64]time.Duration // when it may be asked again
+}
+
+func newTurnstile(now func() time.Duration) *turnstile {
+	return &turnstile{now: now, of: map[int64]int{}, deaf: map[int64]time.Duration{}}
+}
+
+// enter returns 0 when the turn has come, else when to come again. A log-in does not wait for a deaf router's ears: its
+// guest stands there, and it gives up by itself.
+func (t *turnstile) enter(e Enforcement, p pace) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	until, deaf := t.deaf[e.RouterID]
+	if rest := until - t.now(); deaf && rest > 0 && e.Wanted != WantLogIn {
+		return max(rest, p.turn)
+	}
+	if t.total == mostEnforcing || t.of[e.RouterID] == mostPerRouter {
+		return p.turn
+	}
+	if deaf {
+		t.deaf[e.RouterID] = t.now() + p.wait
+	}
+	t.total++
+	t.of[e.RouterID]++
+	return 0
+}
+
+func (t *turnstile) leave(routerID int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.total--
+	if t.of[routerID]--; t.of[routerID] == 0 {
+		delete(t.of, routerID)
+	}
+}
+
+// learn notes whether the router answered.
+func (t *turnstile) learn(routerID int64, deaf bool, wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if deaf {
+		t.deaf[routerID] = t.now() + wait
+		return
+	}
+	delete(t.deaf, routerID)
+}

@@ -1,0 +1,44 @@
+package radius
+
+import (
+	"testing"
+	"time"
+)
+
+// TestDeadRoutersLeaveTurnsToTheLiving: with many dead routers and many people to cut on each, a stop elsewhere gets its turn.
+func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
+	var now time.Duration
+	stile := newTurnstile(func() time.Duration { return now })
+	cut := func(router int64) time.Duration {
+		return stile.enter(Enforcement{RouterID: router, Wanted: WantDisconnect}, usualPace)
+	}
+	for router := int64(1); router <= 20; router++ { // each finds out once
+		if wait := cut(router); wait != 0 {
+			t.Fatalf("router %d waits %s", router, wait)
+		}
+		stile.learn(router, true, usualPace.wait)
+		stile.leave(router)
+	}
+	for router := int64(1); router <= 20; router++ {
+		for range 50 {
+			if wait := cut(router); wait < usualPace.turn || wait > usualPace.wait {
+				t.Fatalf("a dead router's turn: %s", wait)
+			}
+		}
+	}
+	if wait := cut(99); wait != 0 {
+		t.Errorf("the living waits %s", wait)
+	}
+	if wait := stile.enter(Enforcement{RouterID: 1, Wanted: WantLogIn}, usualPace); wait != 0 {
+		t.Errorf("a guest who has paid waits %s", wait)
+	}
+	stile.leave(1)
+	now = 2 * usualPace.wait
+	if first, second := cut(1), cut(1); first != 0 || second == 0 {
+		t.Errorf("asked again after a while: %s, and by one only: %s", first, second)
+	}
+	stile.learn(1, false, 0)
+	if wait := cut(1); wait != 0 {
+		t.Errorf("it answered, and its next waits %s", wait)
+	}
+}

@@ -1,0 +1,84 @@
+package radius
+
+import (
+	"slices"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// write stores the rows, closes what they replace, and counts the usage on the grants; sessions before grants, grants by
+// id, so that nodes do not lock crosswise.
+func (w *work) write(tx *db.Tx) error {
+	if err := w.replace(tx); err != nil {
+		return err
+	}
+	for _, r := range w.rows {
+		if err := saveRow(tx, r, w.now); err != nil {
+			return err
+		}
+	}
+	delete(w.retime, 0)
+	for _, id := range sortedKeys(w.retime) {
+		if err := lookAgain(tx, id, w.now); err != nil {
+			return err
+		}
+	}
+	for _, id := range sortedKeys(w.used) {
+		used := w.used[id]
+		if err := w.service.access.Use(tx, id, used.Time, used.Bytes); err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// replace closes the older open session of a device that began a new one on the same router: its Stop was lost.
+func (w *work) replace(tx *db.Tx) error {
+	for _, fresh := range w.fresh {
+		if fresh.MAC == "" || fresh.ClosedBy != "" {
+			continue
+		}
+		held := map[int64]bool{}
+		for _, r := range w.rows {
+			held[r.ID] = true
+			if r.RouterID == fresh.RouterID && r.MAC == fresh.MAC && r.ClosedBy == "" && r.StartedAt.Before(fresh.StartedAt) {
+				w.supersede(r)
+			}
+		}
+		older, err := olderOf(tx, fresh.Session)
+		if err != nil {
+			return err
+		}
+		for _, r := range older {
+			if !held[r.ID] {
+				w.rows = append(w.rows, r)
+				w.supersede(r)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *work) supersede(r *row) {
+	r.close(r.UpdatedAt, lostCarrier, ByReplaced)
+	w.retime[r.GrantID] = true
+}
+
+func (w *work) count() {
+	for routerID, actions := range w.actions {
+		router, _ := w.service.routers.Get(routerID)
+		for act, n := range actions {
+			w.service.metrics.records.WithLabelValues(router.Name, string(act)).Add(float64(n))
+		}
+	}
+}
+
+func sortedKeys[V any](m map[int64]V) []int64 {
+	keys := make([]int64, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
