@@ -215,7 +215,6 @@ func TestABareExceptedRequestWithProxyStateIsDropped(t *testing.T) {
 	}
 }
 
-
 func chapSum(id byte, secret string, challenge []byte) []byte {
 	sum := md5.Sum(append(append([]byte{id}, secret...), challenge...))
 	return sum[:]

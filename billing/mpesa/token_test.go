@@ -47,8 +47,7 @@ func TestOneTokenServesManyCalls(t *testing.T) {
 
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	for code, status := range map[string]int{"404.001.03": 404, "401.003.01": 401, "401.002.01": 401, "400.003.01": 400, "": 401} {
-		var r *rail
-		r = newRail(t, func(w http.ResponseWriter, q *http.Request) {
+		r := newRail(t, func(w http.ResponseWriter, q *http.Request) {
 			if q.Header.Get("Authorization") == "Bearer token-1" {
 				say(status, refuse(code, "Invalid Access Token"))(w, q)
 				return

@@ -131,6 +131,9 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	t.Setenv("MTANDAO_PUBLIC_URL", "http://127.0.0.1:1")
 	code, found = doctor(t, "mpesa")
 	expect(t, found, map[string]string{"public url": stateFails})
+	if code != exitFailed {
+		t.Errorf("exit %d", code)
+	}
 	t.Setenv("MTANDAO_PUBLIC_URL", "")
 	t.Setenv("MTANDAO_DEV", "false")
 	code, found = doctor(t, "mpesa")

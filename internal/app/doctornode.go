@@ -43,6 +43,10 @@ const (
 
 func (f *findings) disk(c Config) {
 	folder, err := filepath.Abs(c.Data)
+	if err != nil {
+		f.fail("disk", err, "see that the data folder is there")
+		return
+	}
 	var s syscall.Statfs_t
 	for err = syscall.Statfs(folder, &s); errors.Is(err, syscall.ENOENT) && folder != filepath.Dir(folder); err = syscall.Statfs(folder, &s) {
 		folder = filepath.Dir(folder) // before the first start

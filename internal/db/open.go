@@ -3,7 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -83,7 +83,7 @@ const sqlitePragmas = "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_prag
 
 func (d *DB) openSQLite(path string) error {
 	if path == "" {
-		return fmt.Errorf("no file named after sqlite:")
+		return errors.New("the address sqlite: names no file")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
