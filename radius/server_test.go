@@ -123,8 +123,8 @@ func TestForgeryDoesNotTouchTheCache(t *testing.T) {
 
 func TestRejectIsDelayedAndHoldsNoWorker(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	b.serve(t)
 	b.auth.rejectDelay = rejectDelay
+	b.serve(t)
 	auth, _ := b.Addresses()
 	began := time.Now()
 	var all sync.WaitGroup
