@@ -40,3 +40,8 @@ func RequestID(c *fiber.Ctx) string {
 	id, _ := c.Locals(requestKey).(string)
 	return id
 }
+
+// OwnPolicy allows a page of ours its files from this host and one inline style: no other host, no inline script, no frame.
+func OwnPolicy(style string) string {
+	return "default-src 'none'; style-src 'self' '" + StyleHash(style) + "'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+}

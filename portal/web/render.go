@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
@@ -36,7 +35,7 @@ func (f *Frame) frame() *Frame { return f }
 
 // Renderer holds a theme: its parsed templates and its style sheet.
 type Renderer struct {
-	pages map[string]*template.Template
+	*Templates
 	sheet string
 }
 
@@ -47,33 +46,28 @@ func NewRenderer(theme fs.FS, sheet string, pages ...string) (*Renderer, error) 
 	if err != nil {
 		return nil, fmt.Errorf("theme: %w", err)
 	}
-	r := &Renderer{pages: map[string]*template.Template{}, sheet: string(css)}
-	for _, page := range pages {
-		t, err := template.New("layout.html").Option("missingkey=zero").
-			ParseFS(theme, "layout.html", "parts.html", page+".html")
-		if err != nil {
-			return nil, fmt.Errorf("theme: page %s: %w", page, err)
-		}
-		r.pages[page] = t
+	parsed, err := ParseTemplates(theme, "layout.html", nil, pages...)
+	if err != nil {
+		return nil, fmt.Errorf("theme: %w", err)
 	}
-	return r, nil
+	return &Renderer{Templates: parsed, sheet: string(css)}, nil
 }
 
 // HTML renders a page, and returns with it the hash that its style needs in the Content-Security-Policy.
 func (r *Renderer) HTML(page string, data Framed) (body []byte, styleHash string, err error) {
-	t, ok := r.pages[page]
-	if !ok {
-		return nil, "", fmt.Errorf("theme: no page %q", page)
-	}
 	f := data.frame()
 	style := f.Tokens.CSS() + r.sheet + f.Rules
 	f.Style = template.CSS(style)
-	var out bytes.Buffer
-	if err := t.Execute(&out, data); err != nil {
-		return nil, "", fmt.Errorf("theme: page %s: %w", page, err)
+	if body, err = r.Execute(page, data); err != nil {
+		return nil, "", fmt.Errorf("theme: %w", err)
 	}
+	return body, StyleHash(style), nil
+}
+
+// StyleHash is what the Content-Security-Policy says of an inline style.
+func StyleHash(style string) string {
 	sum := sha256.Sum256([]byte(style))
-	return out.Bytes(), "sha256-" + base64.StdEncoding.EncodeToString(sum[:]), nil
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Send answers with a rendered page.

@@ -11,6 +11,7 @@ const (
 	Guest          // anybody on the captive pages: pages, no session, stamped forms
 	Machine        // a machine that proves itself by a secret in the path
 	Health         // the balancer and the monitor: no secrets, no pages
+	Public         // anybody: sign-in pages and the files that pages are made of
 )
 
 // Route is one route of a face.

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+// noon is 12:30 in Nairobi.
+var (
+	nairobi = time.FixedZone("EAT", 3*60*60)
+	noon    = time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC)
+)
+
+type rows struct {
+	*testing.T
+	d    *db.DB
+	next int
+}
+
+// add inserts a row; columns that are not named get an empty text, which both databases take for their kind of nothing.
+func (r *rows) add(table string, values map[string]any) int {
+	r.Helper()
+	r.next++
+	values["id"] = r.next
+	var names, marks []string
+	var args []any
+	for _, column := range testdb.Columns(r, r.d, table) {
+		value, ok := values[column]
+		if !ok {
+			value = r.nothing(column)
+		}
+		names, marks, args = append(names, column), append(marks, "?"), append(args, value)
+	}
+	if _, err := r.d.SQL().Exec("INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")", args...); err != nil {
+		r.Fatalf("%s: %v", table, err)
+	}
+	return r.next
+}
+
+func (r *rows) nothing(column string) any {
+	switch {
+	case strings.HasSuffix(column, "_at") || column == "at":
+		return noon
+	case strings.HasSuffix(column, "_hash") || column == "code" || column == "source" || column == "session_key" || column == "receipt" || column == "checkout_request_id":
+		return strings.Repeat("x", r.next) // unique
+	case strings.HasSuffix(column, "_id") || strings.HasSuffix(column, "_cents") || strings.HasPrefix(column, "bytes_") || column == "epoch" || column == "asks" ||
+		column == "attempts" || column == "merged_into" || column == "online_seconds" || column == "wide" || column == "session_row" || column == "attempt" || column == "failures":
+		return 0
+	}
+	return ""
+}
+
+func (r *rows) order(site int) int { return r.add("orders", map[string]any{"site_id": site}) }
+
+func (r *rows) receipt(order, till int, placed string, shillings int, at time.Time) {
+	r.add("receipts", map[string]any{"order_id": order, "till_id": till, "placed": placed, "amount_cents": shillings * 100, "amount_currency": "KES", "created_at": at})
+}
+
+func (r *rows) payment(order int, state string, at time.Time) {
+	r.add("payments", map[string]any{"order_id": order, "rail": "stk", "state": state, "created_at": at})
+}
+
+func tellOneDay(r *rows) {
+	here, there := r.order(1), r.order(2)
+	r.receipt(here, 1, "order", 10, noon.Add(-time.Minute))
+	r.receipt(there, 1, "order", 50, noon.Add(-time.Minute))
+	r.receipt(here, 1, "credit", 20, noon.Add(-12*time.Hour)) // 00:30 in Nairobi
+	r.receipt(here, 1, "order", 99, noon.Add(-13*time.Hour))  // yesterday, 23:30
+	r.receipt(here, 1, "order", 7, noon.Add(-25*time.Hour))   // yesterday, 11:30
+	r.receipt(here, 1, "merged", 1000, noon.Add(-time.Minute))
+	r.receipt(0, 2, "suspense", 5, noon.Add(-2*time.Hour))
+	for _, p := range []struct {
+		state string
+		ago   time.Duration
+	}{{"paid", time.Minute}, {"paid", 2 * time.Minute}, {"failed", 3 * time.Minute}, {"unknown", 4 * time.Minute}, {"failed", 2 * time.Hour}} {
+		r.payment(here, p.state, noon.Add(-p.ago))
+	}
+	r.add("sessions_open", map[string]any{"site_id": 1})
+	r.add("sessions_open", map[string]any{"site_id": 1})
+	r.add("sessions_open", map[string]any{"site_id": 2})
+	r.add("jobs", map[string]any{"state": "parked", "run_at": noon.Add(-time.Hour)})
+	if _, err := r.d.SQL().Exec("INSERT INTO till_sites (site_id, till_id) VALUES (2, 2)"); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func TestTodayCountsTheDayOfItsZone(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		tellOneDay(&rows{T: t, d: d})
+		desk := NewDesk(d, clock.NewManual(noon))
+		for _, c := range []struct {
+			name                  string
+			scope                 Scope
+			first, now, total, y  int64
+			payments, online, all int
+		}{{"all", nil, 20, 60, 85, 7, 4, 3, 3}, {"one site", Scope{1}, 20, 10, 30, 7, 2, 2, 3}, {"the other", Scope{2}, 0, 50, 55, 0, 2, 1, 0}, {"none", Scope{}, 0, 0, 0, 0, 0, 0, 0}} {
+			got, err := desk.Today(context.Background(), c.scope, nairobi, "KES")
+			if err != nil {
+				t.Fatal(err)
+			}
+			online := 0
+			for _, n := range got.Online {
+				online += n
+			}
+			if got.Hours[0].Cents != c.first*100 || got.Hours[12].Cents != c.now*100 || got.Total.Cents != c.total*100 || got.Yesterday.Cents != c.y*100 ||
+				got.Payments != c.payments || online != c.online || got.Prompts != c.all {
+				t.Errorf("%s: %+v", c.name, got)
+			}
+		}
+	})
+}
+
+func TestQueuesHaveAges(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		tellOneDay(&rows{T: t, d: d})
+		desk := NewDesk(d, clock.NewManual(noon))
+		for _, c := range []struct {
+			scope Scope
+			want  map[string]time.Duration
+			shown int
+		}{{nil, map[string]time.Duration{QueueSuspense: 2 * time.Hour, QueueUnknown: 4 * time.Minute, QueueParked: time.Hour}, len(queues)},
+			{Scope{1}, map[string]time.Duration{QueueUnknown: 4 * time.Minute}, len(queues) - 2},
+			{Scope{2}, map[string]time.Duration{QueueSuspense: 2 * time.Hour}, len(queues) - 2}} {
+			got, err := desk.Queues(context.Background(), c.scope)
+			if err != nil || len(got) != c.shown {
+				t.Fatalf("%v: %+v, %v", c.scope, got, err)
+			}
+			for _, q := range got {
+				age, waits := c.want[q.Name]
+				if waits != (q.Count == 1) || waits && noon.Sub(q.Oldest) != age {
+					t.Errorf("%v: %+v", c.scope, q)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package backoffice
+
+import (
+	"html/template"
+	"strings"
+	"unicode/utf8"
+
+	"mtandao/internal/words"
+)
+
+// frame is what the layout around each page needs. The page structs embed it.
+type frame struct {
+	Lang      words.Lang
+	Title     string
+	Provider  string
+	Dark      bool
+	Member    memberView // no name: nobody is signed in, and the page stands in the gate
+	Nav       []navItem
+	AtMore    bool
+	Sites     []choice // empty when there is only one site to choose
+	SiteName  string
+	Search    string
+	Crumbs    []crumb
+	Notes     []note
+	Languages []language
+	Here      string // this page's address
+	Stamp     string
+	Style     template.CSS
+}
+
+type memberView struct{ Name, Email, Initials string }
+
+// navItem is a place in the rail; Far ones are under "more" on a phone.
+type navItem struct {
+	Label, Icon, Address string
+	Here, Far, Alarm     bool
+	Count                int // of what waits there
+}
+
+type choice struct {
+	Name, Address string
+	Here          bool
+}
+
+type crumb struct{ Name, Address string }
+
+// note is a message above a page. Tone is good, warn, bad or empty; Undo is where its button takes it back.
+type note struct{ Tone, Text, Undo string }
+
+// Icon says the tone without colour.
+func (n note) Icon() string { return toneIcon(n.Tone) }
+
+// stateView is a word with a tone: the state of a record.
+type stateView struct{ Tone, Text string }
+
+// Icon says the tone without colour.
+func (s stateView) Icon() string { return toneIcon(s.Tone) }
+
+func toneIcon(tone string) string {
+	switch tone {
+	case "good":
+		return "circle-check"
+	case "warn":
+		return "hourglass"
+	case "bad":
+		return "triangle-alert"
+	}
+	return ""
+}
+
+// input is one field of a form.
+type input struct {
+	Name, Type, Label, Value, Hint, Wrong, Auto string
+	Most                                        int
+	Must, Numeric                               bool
+}
+
+// blank is an empty list that says what it is for.
+type blank struct{ Icon, Title, Text, Address, Button string }
+
+type language struct {
+	Lang          words.Lang
+	Name, Address string
+	Here          bool
+}
+
+// T is the text of a key in the page's language; args are name, value pairs.
+func (f *frame) T(key string, args ...any) string { return words.Text(f.Lang, key, args...) }
+
+// Initial stands in for a logo.
+func (f *frame) Initial() string {
+	r, _ := utf8.DecodeRuneInString(f.Provider)
+	return strings.ToUpper(string(r))
+}
+
+func (f *frame) framed() *frame { return f }
+
+// framed is a page: a struct that embeds frame.
+type framed interface{ framed() *frame }
+
+// initials are the first letters of the first and the last name.
+func initials(name string) string {
+	parts := strings.Fields(name)
+	if len(parts) > 2 {
+		parts = []string{parts[0], parts[len(parts)-1]}
+	}
+	var b strings.Builder
+	for _, p := range parts {
+		r, _ := utf8.DecodeRuneInString(p)
+		b.WriteRune(r)
+	}
+	return strings.ToUpper(b.String())
+}
