@@ -193,11 +193,11 @@ sites:
 
 func checkTrail(t *testing.T, m *Main) {
 	t.Helper()
-	plan, err := audit.Of(t.Context(), m.DB, kindPlan, "hour", 10)
+	plan, err := m.Audit.List(t.Context(), audit.Filter{Object: kindPlan, ObjectID: "hour"})
 	if err != nil || len(plan) != 2 || !strings.Contains(plan[0].Before, `"price":"10"`) || !strings.Contains(plan[0].After, `"price":"15"`) {
 		t.Errorf("%+v, %v", plan, err)
 	}
-	till, err := audit.Of(t.Context(), m.DB, kindTill, "main", 10)
+	till, err := m.Audit.List(t.Context(), audit.Filter{Object: kindTill, ObjectID: "main"})
 	if err != nil || len(till) != 2 || strings.Contains(till[0].Before+till[0].After+till[1].After, "passkey-") || till[0].Actor != "command apply" {
 		t.Errorf("%+v, %v", till, err)
 	}
@@ -239,7 +239,7 @@ func TestOneFaultUndoesTheWholeFile(t *testing.T) {
 		if fault.KeyOf(err) != "apply.field" || len(m.Sites.Sites()) != 0 {
 			t.Fatalf("%d sites, %v", len(m.Sites.Sites()), err)
 		}
-		if events, _ := audit.Of(t.Context(), m.DB, kindSite, "a", 10); len(events) != 0 {
+		if events, _ := m.Audit.List(t.Context(), audit.Filter{Object: kindSite, ObjectID: "a"}); len(events) != 0 {
 			t.Errorf("%+v", events)
 		}
 	})

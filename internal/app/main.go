@@ -15,6 +15,7 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/plans"
+	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -49,6 +50,7 @@ type Main struct {
 	Keys     *seal.Keys
 	Jobs     *jobs.Queue
 	Settings *settings.Store
+	Audit    *audit.Trail
 	Sites    *site.Service
 	Access   *access.Service
 	Routers  *routers.Service
@@ -121,6 +123,7 @@ func (m *Main) openKeys(ctx context.Context) (err error) {
 func (m *Main) wireDomains() {
 	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
 	m.Settings = settings.New(m.DB, m.Clock)
+	m.Audit = audit.New(m.DB, m.Clock)
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
@@ -185,6 +188,7 @@ func (m *Main) zone(siteID int64) *time.Location {
 func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
+	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 

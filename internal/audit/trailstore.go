@@ -7,18 +7,10 @@ import (
 	"mtandao/internal/db"
 )
 
-// Event is one change by a person or a command.
-type Event struct {
-	Actor  string // "command apply", a member's name
-	Action string // "site saved"
-	Object, ObjectID,
-	Before, After string // JSON without secrets; Before is empty for something new
-	From string // address, or the machine's name for a command
-}
-
 type row struct {
 	ID       int64
 	At       time.Time
+	Day      string
 	Actor    string
 	Action   string
 	Object   string
@@ -32,24 +24,31 @@ func (row) TableName() string { return "audit_events" }
 
 // Record adds the event to the trail inside the transaction of the change.
 func Record(tx *db.Tx, at time.Time, e Event) error {
-	return db.Fault(tx.Gorm().Create(&row{ID: tx.ID(), At: at, Actor: cut(e.Actor, 100), Action: cut(e.Action, 64),
-		Object: cut(e.Object, 64), ObjectID: cut(e.ObjectID, 64), OldValue: e.Before, NewValue: e.After, CameFrom: cut(e.From, 100)}).Error)
+	e.ID, e.At = tx.ID(), at
+	r := e.row()
+	return db.Fault(tx.Gorm().Create(&r).Error)
 }
 
-func cut(s string, most int) string {
-	if len(s) > most {
-		return s[:most]
+func (t *Trail) list(ctx context.Context, f Filter) (rows []row, err error) {
+	q := t.db.Read(ctx)
+	for _, one := range []struct{ where, value string }{{"actor = ?", f.Actor}, {"object = ?", f.Object}, {"object_id = ?", f.ObjectID}, {"day = ?", f.Day}} {
+		if one.value != "" {
+			q = q.Where(one.where, one.value)
+		}
 	}
-	return s
+	if f.Before != 0 {
+		q = q.Where("id < ?", f.Before)
+	}
+	err = q.Order("id DESC").Limit(f.Limit).Find(&rows).Error
+	return rows, db.Fault(err)
 }
 
-// Of lists the newest events of an object, at most limit.
-func Of(ctx context.Context, d *db.DB, object, id string, limit int) ([]Event, error) {
+func (t *Trail) contents(ctx context.Context, ids []int64) (map[int64]string, error) {
 	var rows []row
-	err := d.Read(ctx).Where("object = ? AND object_id = ?", object, id).Order("id DESC").Limit(limit).Find(&rows).Error
-	var events []Event
+	err := t.db.Read(ctx).Where("id IN ?", ids).Find(&rows).Error
+	contents := make(map[int64]string, len(rows))
 	for _, r := range rows {
-		events = append(events, Event{Actor: r.Actor, Action: r.Action, Object: r.Object, ObjectID: r.ObjectID, Before: r.OldValue, After: r.NewValue, From: r.CameFrom})
+		contents[r.ID] = r.content()
 	}
-	return events, db.Fault(err)
+	return contents, db.Fault(err)
 }

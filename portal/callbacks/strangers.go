@@ -7,6 +7,7 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
+	"mtandao/internal/pace"
 	"mtandao/portal/web"
 )
 
@@ -29,13 +30,13 @@ const (
 // door bounds what callers from elsewhere than the rail may have kept. Whether a secret is real only the database knows,
 // and while it is down nothing real may be lost: so a stranger is heard too, up to a share, and the rail always.
 type door struct {
-	network, together, shouts *web.Limiter
+	network, together, shouts *pace.Limiter
 	refused                   atomic.Int64
 }
 
 func newDoor(c clock.Clock) *door {
-	return &door{network: web.NewLimiter(c, networkBurst, networkEvery), together: web.NewLimiter(c, togetherMost, togetherOne),
-		shouts: web.NewLimiter(c, 1, shoutEvery)}
+	return &door{network: pace.New(c, networkBurst, networkEvery), together: pace.New(c, togetherMost, togetherOne),
+		shouts: pace.New(c, 1, shoutEvery)}
 }
 
 // listen is fault.TooMany for a message that is not to be kept: the route's meter counts the status.
@@ -45,7 +46,7 @@ func (h *Callbacks) listen(from netip.Addr, size int) error {
 	}
 	stats := h.Spool.Stats()
 	cost := size/1024 + 1
-	if stats.Bytes < stats.Most/strangers && h.door.network.Take(web.Network(from), cost) == 0 && h.door.together.Take("", cost) == 0 {
+	if stats.Bytes < stats.Most/strangers && h.door.network.Take(pace.Network(from), cost) == 0 && h.door.together.Take("", cost) == 0 {
 		return nil
 	}
 	h.door.refused.Add(1)

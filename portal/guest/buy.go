@@ -12,6 +12,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/customers"
 	"mtandao/internal/fault"
+	"mtandao/internal/pace"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -72,7 +73,7 @@ func nonce(s string) bool {
 // slow makes somebody who presses too often wait: by device, by the number that would be prompted, and (generously, for
 // a whole site may come from one) by address.
 func (g *Guest) slow(c *fiber.Ctx, v *visitor, who string) error {
-	if wait := g.rates.address.Wait(web.Network(g.Proxies.Peer(c))); wait > 0 { // first: the other keys are the caller's own choice
+	if wait := g.rates.address.Wait(pace.Network(g.Proxies.Peer(c))); wait > 0 { // first: the other keys are the caller's own choice
 		return tooMany(wait)
 	}
 	wait := g.rates.device.Wait(who)

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/clock"
+	"mtandao/internal/pace"
 	"mtandao/internal/seal"
 	"mtandao/portal/web"
 	"mtandao/radius/routers"
@@ -39,7 +40,7 @@ type Guest struct {
 }
 
 // rates slow down; they never refuse for good. A site's people share one address behind its router.
-type rates struct{ device, address, receipts, codes *web.Limiter }
+type rates struct{ device, address, receipts, codes *pace.Limiter }
 
 var pageNames = []string{"landing", "wait", "failed", "receipt", "code", "status", "ended", "words", "error"}
 
@@ -52,10 +53,10 @@ func New(o Options) (*Guest, error) {
 	return &Guest{
 		Options: o, theme: theme, stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock},
 		rates: rates{
-			device:   web.NewLimiter(o.Clock, 5, 12*time.Second),
-			address:  web.NewLimiter(o.Clock, 120, 500*time.Millisecond),
-			receipts: web.NewLimiter(o.Clock, 6, 10*time.Second),
-			codes:    web.NewLimiter(o.Clock, 6, 10*time.Second),
+			device:   pace.New(o.Clock, 5, 12*time.Second),
+			address:  pace.New(o.Clock, 120, 500*time.Millisecond),
+			receipts: pace.New(o.Clock, 6, 10*time.Second),
+			codes:    pace.New(o.Clock, 6, 10*time.Second),
 		},
 	}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/pace"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -110,7 +111,7 @@ func (g *Guest) take(c *fiber.Ctx, v *visitor, p *receiptPage, stamp []string, f
 }
 
 // slowTyping makes guessing slow: by device at its address, and for the address as a whole.
-func (g *Guest) slowTyping(c *fiber.Ctx, v *visitor, rate *web.Limiter) error {
-	from := web.Network(g.Proxies.Peer(c))
+func (g *Guest) slowTyping(c *fiber.Ctx, v *visitor, rate *pace.Limiter) error {
+	from := pace.Network(g.Proxies.Peer(c))
 	return tooMany(max(rate.Wait(from+" "+string(v.visit.MAC)), g.rates.address.Wait(from)))
 }

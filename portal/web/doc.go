@@ -1,7 +1,7 @@
 // Package web is what every face of the portal needs between Fiber and its own pages.
 //
 // It owns routes and their policies, rendering, the style sheet allowed by its hash, security headers, the mapping of
-// faults to statuses, whom a request comes from, stamps on forms, and rates. It does not own any page, word or rule,
+// faults to statuses, whom a request comes from, and stamps on forms. It does not own any page, word or rule,
 // nor the server (portal).
 //
 // Invariants: a template is parsed at start or the program does not start; a response allows no script and no other

@@ -37,16 +37,6 @@ func (p Proxies) behind(peer netip.Addr, forwarded string) netip.Addr {
 	return peer
 }
 
-// Network is the key to slow a caller down by: the address, or the 64 bits of an IPv6 one that its owner does not choose.
-func Network(a netip.Addr) string {
-	if a.Is6() {
-		if prefix, err := a.WithZone("").Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return a.String()
-}
-
 func (p Proxies) contain(a netip.Addr) bool { return Contains(p, a) }
 
 // Contains says whether one of the prefixes covers the address.

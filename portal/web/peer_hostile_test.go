@@ -23,13 +23,3 @@ func TestAForgedLineAboveTheProxysIsNotBelieved(t *testing.T) {
 		t.Errorf("believed to come from %s", peer)
 	}
 }
-
-func TestNetworkHoldsAnIPv6CallerToOneKey(t *testing.T) {
-	one, other := netip.MustParseAddr("2c0f:fe38:1:2::1"), netip.MustParseAddr("2c0f:fe38:1:2:ffff::9")
-	if Network(one) != Network(other) {
-		t.Errorf("%s and %s", Network(one), Network(other))
-	}
-	if a, b := Network(netip.MustParseAddr("41.90.1.2")), Network(netip.MustParseAddr("41.90.1.3")); a == b {
-		t.Errorf("two IPv4 callers share %s", a)
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http/httptest"
 	"net/netip"
-	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -55,43 +54,6 @@ func TestRenderingEscapesAndFailsWhole(t *testing.T) {
 	}
 	if body, _, err := r.HTML("broken", &Frame{}); err == nil || body != nil {
 		t.Errorf("half a page: %q", body)
-	}
-}
-
-func TestLimiter(t *testing.T) {
-	at := clock.NewManual(noon)
-	l := NewLimiter(at, 3, 10*time.Second)
-	for i := range 3 {
-		if wait := l.Wait("a"); wait != 0 {
-			t.Fatalf("call %d waits %v", i, wait)
-		}
-	}
-	if wait := l.Wait("a"); wait != 10*time.Second {
-		t.Errorf("the fourth waits %v", wait)
-	}
-	if wait := l.Wait("b"); wait != 0 {
-		t.Errorf("another caller waits %v", wait)
-	}
-	at.Advance(4 * time.Second)
-	if wait := l.Wait("a"); wait != 6*time.Second {
-		t.Errorf("four seconds later: %v", wait)
-	}
-	at.Advance(6 * time.Second)
-	if wait := l.Wait("a"); wait != 0 {
-		t.Errorf("who waited waits %v", wait)
-	}
-}
-
-func TestLimiterForgets(t *testing.T) {
-	at := clock.NewManual(noon)
-	l := NewLimiter(at, 1, time.Second)
-	for i := range limiterKeys {
-		l.Wait(strconv.Itoa(i))
-	}
-	at.Advance(time.Minute)
-	l.Wait("one more")
-	if len(l.free) != 1 {
-		t.Errorf("%d keys kept", len(l.free))
 	}
 }
 

@@ -1,6 +1,7 @@
-package web
+package pace
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -19,8 +20,8 @@ type Limiter struct {
 
 const limiterKeys = 100_000 // above it, full buckets are thrown away; above it still, all are
 
-// NewLimiter allows burst calls at once for each key, and one more every so often.
-func NewLimiter(c clock.Clock, burst int, every time.Duration) *Limiter {
+// New allows burst calls at once for each key, and one more every so often.
+func New(c clock.Clock, burst int, every time.Duration) *Limiter {
 	return &Limiter{every: every, burst: burst, clock: c, free: map[string]time.Time{}}
 }
 
@@ -57,4 +58,14 @@ func (l *Limiter) make(now time.Time) {
 	if len(l.free) >= limiterKeys {
 		clear(l.free)
 	}
+}
+
+// Network is the key to slow a caller down by: the address, or the 64 bits of an IPv6 one that its owner does not choose.
+func Network(a netip.Addr) string {
+	if a.Is6() {
+		if prefix, err := a.WithZone("").Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return a.String()
 }

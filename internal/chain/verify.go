@@ -1,0 +1,99 @@
+package chain
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Report is the proof of a chain, or what is wrong with it (at most maxProblems).
+type Report struct {
+	Items, Links int64
+	HeadSeq      int64
+	HeadHash     string
+	Problems     []Problem
+}
+
+// Problem is one thing wrong with an item or its link.
+type Problem struct {
+	Item int64
+	What string
+}
+
+const (
+	maxProblems    = 100
+	unchainedLimit = time.Minute
+)
+
+// OK says whether nothing is wrong.
+func (r *Report) OK() bool { return len(r.Problems) == 0 }
+
+func (r *Report) add(item int64, format string, args ...any) {
+	if len(r.Problems) < maxProblems {
+		r.Problems = append(r.Problems, Problem{Item: item, What: fmt.Sprintf(format, args...)})
+	}
+}
+
+// Verify reads the whole chain in pages: each item is linked within a minute, each link follows from the one before and
+// its item is what it was.
+func (c *Chain) Verify(ctx context.Context) (Report, error) {
+	var r Report
+	if err := c.verifyItems(ctx, &r); err != nil {
+		return r, err
+	}
+	return r, c.verifyLinks(ctx, &r)
+}
+
+func (c *Chain) verifyItems(ctx context.Context, r *Report) error {
+	late := c.Clock.Now().Add(-unchainedLimit)
+	for after := int64(0); ; {
+		items, err := c.items(ctx, after)
+		if err != nil {
+			return err
+		}
+		for _, i := range items {
+			r.Items++
+			if after = i.ID; !i.Linked && i.At.Before(late) {
+				r.add(i.ID, "is older than a minute and not chained")
+			}
+		}
+		if len(items) < page {
+			return nil
+		}
+	}
+}
+
+func (c *Chain) verifyLinks(ctx context.Context, r *Report) error {
+	for {
+		links, err := c.links(ctx, r.HeadSeq)
+		if err != nil || len(links) == 0 {
+			return err
+		}
+		ids := make([]int64, len(links))
+		for n, k := range links {
+			ids[n] = k.Item
+		}
+		contents, err := c.Contents(ctx, ids)
+		if err != nil {
+			return err
+		}
+		for _, k := range links {
+			content, there := contents[k.Item]
+			r.verifyLink(k, content, there)
+		}
+	}
+}
+
+func (r *Report) verifyLink(k link, content string, there bool) {
+	switch {
+	case k.Seq != r.HeadSeq+1:
+		r.add(k.Item, "the chain has a gap between links %d and %d", r.HeadSeq, k.Seq)
+	case k.Previous != r.HeadHash:
+		r.add(k.Item, "link %d does not follow from the one before", k.Seq)
+	case !there:
+		r.add(k.Item, "is chained as link %d but gone", k.Seq)
+	case hash(k.Previous, k.Seq, content) != k.Hash:
+		r.add(k.Item, "is not what link %d says it was", k.Seq)
+	}
+	r.Links, r.HeadSeq, r.HeadHash = r.Links+1, k.Seq, k.Hash
+}
