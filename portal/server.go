@@ -88,7 +88,7 @@ func texts(prefixes []netip.Prefix) []string {
 func (s *Server) register() error {
 	routes := append(s.health(), s.options.Routes...)
 	for _, r := range routes {
-		if r.Policy != web.Guest && r.Policy != web.Machine && r.Policy != web.Health {
+		if !r.Declared() {
 			return fmt.Errorf("portal: route %s %s declares no policy", r.Method, r.Path)
 		}
 		s.app.Add(r.Method, r.Path, s.policed(r))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"mtandao/internal/money"
+	"mtandao/internal/staff"
 	"mtandao/internal/words"
 	"mtandao/themes"
 )
@@ -22,8 +23,6 @@ func Gallery(lang words.Lang, dark bool) (map[string][]byte, error) {
 	}
 	return g.pages, nil
 }
-
-var pageNames = []string{"signin", "today"}
 
 type gallery struct {
 	look  *look
@@ -51,23 +50,24 @@ func (g *gallery) outside(title string) frame {
 func (g *gallery) inside(title, here string) frame {
 	f := g.outside(title)
 	f.Member = memberView{Name: "Wanjiku Kamau", Email: "wanjiku@baraka.example", Initials: initials("Wanjiku Kamau")}
-	f.Nav = rail(g.lang, here, func(string) bool { return true })
+	f.Nav = rail(g.lang, here, func(staff.Permission) bool { return true })
 	f.Nav[1].Count = 3
-	f.SiteName, f.Sites = g.text("office.site.all"), []choice{{Name: g.text("office.site.all"), Address: "?site=", Here: true}, {Name: "Kasarani", Address: "?site=1"}, {Name: "Mwiki", Address: "?site=2"}}
+	f.SiteName, f.Sites = g.text("office.site.all"), []choice{{Name: g.text("office.site.all"), Value: "0", Here: true}, {Name: "Kasarani", Value: "1"}, {Name: "Mwiki", Value: "2"}}
 	return f
 }
 
 func (g *gallery) atTheGate() error {
-	fields := func(wrong string) []input {
-		return []input{{Name: "email", Type: "email", Label: g.text("office.email"), Auto: "username", Must: true, Value: "wanjiku@baraka.example"},
-			{Name: "password", Type: "password", Label: g.text("office.password"), Auto: "current-password", Must: true, Wrong: wrong}}
+	fields := []input{{Name: "email", Type: "email", Label: g.text("office.email"), Auto: "username", Must: true, Value: "wanjiku@baraka.example"},
+		{Name: "password", Type: "password", Label: g.text("office.password"), Auto: "current-password", Must: true}}
+	page := func() *gatePage {
+		return &gatePage{frame: g.outside("office.signin.title"), Lead: g.text("office.signin.lead"), Button: g.text("office.signin.button"), Fields: fields}
 	}
-	if err := g.hang("sign-in", "signin", &signInPage{frame: g.outside("office.signin.title"), Fields: fields("")}); err != nil {
+	if err := g.hang("sign-in", "gate", page()); err != nil {
 		return err
 	}
-	refused := &signInPage{frame: g.outside("office.signin.title"), Fields: fields("")}
-	refused.Notes = []note{{Tone: "bad", Text: g.text("staff.refused")}}
-	return g.hang("sign-in-refused", "signin", refused)
+	refused := page()
+	refused.Notes = []note{{Tone: "bad", Text: g.text("staff.sign_in")}}
+	return g.hang("sign-in-refused", "gate", refused)
 }
 
 func (g *gallery) today() error {
@@ -79,8 +79,8 @@ func (g *gallery) today() error {
 		{Label: g.text("office.today.prompts"), Value: "94 %", Detail: "47 / 50"},
 		{Label: g.text("office.today.waiting"), Value: "3", Detail: "KES 70"}}
 	page.Alarms = []alarmLine{{Text: "kasarani-2", Since: "4 min", State: stateView{"bad", g.text("office.alarm.raised")}, Address: "/office/routers/2"}}
-	page.Queues = []queueLine{{Name: g.text("office.queue.suspense"), Count: 2, Oldest: "1 h 10 min", Waits: g.text("office.queue.suspense_waits"), State: stateView{Tone: "warn"}, Address: "/office/suspense"},
-		{Name: g.text("office.queue.unknown"), Count: 1, Oldest: "4 min", Waits: g.text("office.queue.unknown_waits"), State: stateView{Tone: ""}, Address: "/office/payments?state=unknown"},
-		{Name: g.text("office.queue.enforcements"), Waits: g.text("office.queue.enforcements_waits"), Address: "/office/enforcements"}}
+	page.Queues = []queueLine{{Name: g.text("office.queue.suspense"), Count: 2, Oldest: "1 h 10 min", Waits: g.text("office.queue_waits.suspense"), State: stateView{Tone: "warn"}, Address: "/office/suspense"},
+		{Name: g.text("office.queue.unknown"), Count: 1, Oldest: "4 min", Waits: g.text("office.queue_waits.unknown"), State: stateView{Tone: ""}, Address: "/office/payments?state=unknown"},
+		{Name: g.text("office.queue.enforcements"), Waits: g.text("office.queue_waits.enforcements"), Address: "/office/enforcements"}}
 	return g.hang("today", "today", page)
 }

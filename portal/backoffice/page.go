@@ -37,9 +37,10 @@ type navItem struct {
 	Count                int // of what waits there
 }
 
+// choice is one of several; Value is what choosing it sends.
 type choice struct {
-	Name, Address string
-	Here          bool
+	Name, Value string
+	Here        bool
 }
 
 type crumb struct{ Name, Address string }

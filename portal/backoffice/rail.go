@@ -1,27 +1,30 @@
 package backoffice
 
-import "mtandao/internal/words"
+import (
+	"mtandao/internal/staff"
+	"mtandao/internal/words"
+)
 
 // place is a part of the back office as the rail names it.
 type place struct {
 	key, icon, address string
-	may                string // permission to see it; empty for everybody
-	far                bool   // under "more" on a phone
+	may                staff.Permission // to see it; empty: everybody
+	far                bool             // under "more" on a phone
 }
 
 var places = []place{
 	{key: "today", icon: "gauge", address: "/office"},
-	{key: "payments", icon: "banknote", address: "/office/payments", may: "payments.view"},
-	{key: "sessions", icon: "activity", address: "/office/sessions", may: "access.view"},
-	{key: "network", icon: "router", address: "/office/routers", may: "access.view"},
-	{key: "messages", icon: "mail", address: "/office/messages", may: "payments.view", far: true},
-	{key: "plans", icon: "tag", address: "/office/plans", may: "access.view", far: true},
-	{key: "jobs", icon: "list", address: "/office/jobs", may: "jobs.manage", far: true},
-	{key: "settings", icon: "settings", address: "/office/settings", may: "sites.edit", far: true},
+	{key: "payments", icon: "banknote", address: "/office/payments", may: staff.PaymentsView},
+	{key: "sessions", icon: "activity", address: "/office/sessions", may: staff.AccessView},
+	{key: "network", icon: "router", address: "/office/routers", may: staff.AccessView},
+	{key: "messages", icon: "mail", address: "/office/messages", may: staff.PaymentsView, far: true},
+	{key: "plans", icon: "tag", address: "/office/plans", may: staff.AccessView, far: true},
+	{key: "jobs", icon: "list", address: "/office/jobs", may: staff.JobsManage, far: true},
+	{key: "settings", icon: "settings", address: "/office/settings", may: staff.SitesEdit, far: true},
 }
 
 // rail is what a member may see of the places.
-func rail(l words.Lang, here string, may func(permission string) bool) []navItem {
+func rail(l words.Lang, here string, may func(staff.Permission) bool) []navItem {
 	var items []navItem
 	for _, p := range places {
 		if p.may == "" || may(p.may) {

@@ -1,8 +1,154 @@
 package backoffice
 
-// signInPage asks for e-mail and password. Back is where the person wanted to go.
-type signInPage struct {
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/staff"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+)
+
+// gatePage asks for something at the door: a lead, fields, one button. Back is where the person wanted to go.
+type gatePage struct {
 	frame
+	Lead   string
 	Fields []input
+	Action string
+	Button string
 	Back   string
+}
+
+// gate starts a page at the door; keys are "office.NAME.title", ".lead" and ".button".
+func (q *request) gate(name, action string) *gatePage {
+	p := &gatePage{frame: q.page("office."+name+".title", ""), Action: action, Back: q.back()}
+	p.Lead, p.Button = p.T("office."+name+".lead"), p.T("office."+name+".button")
+	return p
+}
+
+func (q *request) back() string {
+	if back := q.FormValue("back"); back != "" {
+		return safeBack(back)
+	}
+	return safeBack(q.Query("back"))
+}
+
+// wrong says on top what was refused. It is an error only when the fault is not for a person's eyes.
+func (p *gatePage) wrong(err error) error {
+	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+		return err
+	}
+	p.Notes = append(p.Notes, note{Tone: "bad", Text: words.Fault(p.Lang, err)})
+	return nil
+}
+
+func (b *Backoffice) askSignIn(q *request) error {
+	if first, err := b.Staff.FirstRun(q.ctx); err != nil {
+		return err
+	} else if first {
+		return led("/office/owner")
+	}
+	if in, err := b.Staff.Judge(q.ctx, q.token); err == nil && in.Stage == staff.Full {
+		return led("/office")
+	}
+	return q.send(fiber.StatusOK, "gate", signInPage(q, ""))
+}
+
+func signInPage(q *request, email string) *gatePage {
+	p := q.gate("signin", "/office/in")
+	p.Fields = []input{{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "username", Most: 100, Must: true},
+		{Name: "password", Type: "password", Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
+	return p
+}
+
+func (b *Backoffice) signIn(q *request) error {
+	email := q.FormValue("email")
+	token, stage, err := b.Staff.SignIn(q.ctx, q.visit(), email, q.FormValue("password"))
+	if err != nil {
+		return q.refused(err, signInPage(q, email))
+	}
+	q.keepToken(token)
+	if stage != staff.Full {
+		return led(withBack(stagePath(stage), q.back()))
+	}
+	return led(q.back())
+}
+
+// refused shows the page at the door again with the sentence on top.
+func (q *request) refused(err error, p *gatePage) error {
+	if e := p.wrong(err); e != nil {
+		return e
+	}
+	return q.send(web.Status(err), "gate", p)
+}
+
+func withBack(path, back string) string {
+	if back == "/office" {
+		return path
+	}
+	return path + "?" + url.Values{"back": {back}}.Encode()
+}
+
+func (b *Backoffice) signOut(q *request) error {
+	if err := b.Staff.SignOut(q.ctx, q.visit(), q.token); err != nil {
+		return err
+	}
+	q.keepToken("")
+	return led("/office/in")
+}
+
+func (b *Backoffice) askCode(q *request) error {
+	if q.in.Stage != staff.OwesCode {
+		return led("/office")
+	}
+	return q.send(fiber.StatusOK, "gate", codePage(q))
+}
+
+func codePage(q *request) *gatePage {
+	p := q.gate("code", "/office/code")
+	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
+	return p
+}
+
+func (b *Backoffice) giveCode(q *request) error {
+	token, err := b.Staff.GiveCode(q.ctx, q.visit(), q.token, q.FormValue("code"))
+	if fault.KeyOf(err) == "staff.signed_out" {
+		return led("/office/in")
+	}
+	if err != nil {
+		return q.refused(err, codePage(q))
+	}
+	q.keepToken(token)
+	return led(q.back())
+}
+
+// askOwner is the first page of a new provider: it makes the owner, with the secret that the program printed.
+func (b *Backoffice) askOwner(q *request) error {
+	if first, err := b.Staff.FirstRun(q.ctx); err != nil {
+		return err
+	} else if !first {
+		return led("/office/in")
+	}
+	return q.send(fiber.StatusOK, "gate", ownerPage(q, staff.Newcomer{}, q.Query("secret")))
+}
+
+func ownerPage(q *request, n staff.Newcomer, secret string) *gatePage {
+	p := q.gate("owner", "/office/owner")
+	p.Fields = []input{{Name: "name", Type: "text", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
+		{Name: "email", Type: "email", Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
+		{Name: "password", Type: "password", Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true},
+		{Name: "secret", Type: "text", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true}}
+	return p
+}
+
+func (b *Backoffice) makeOwner(q *request) error {
+	n := staff.Newcomer{Name: q.FormValue("name"), Email: q.FormValue("email"), Password: q.FormValue("password"), Language: string(q.lang())}
+	token, err := b.Staff.MakeOwner(q.ctx, q.visit(), q.FormValue("secret"), n)
+	if err != nil {
+		return q.refused(err, ownerPage(q, n, q.FormValue("secret")))
+	}
+	q.keepToken(token)
+	return led("/office/enrol")
 }

@@ -1,5 +1,26 @@
 package backoffice
 
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/money"
+	"mtandao/internal/report"
+	"mtandao/internal/staff"
+)
+
+// Desk reads across the domains. *report.Desk satisfies it.
+type Desk interface {
+	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
+	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
+}
+
 // todayPage is the first page: money, people, what needs somebody.
 type todayPage struct {
 	frame
@@ -8,6 +29,7 @@ type todayPage struct {
 	Total   string
 	Queues  []queueLine
 	Alarms  []alarmLine
+	At      string
 }
 
 type figure struct{ Label, Value, Detail, Address string }
@@ -48,3 +70,98 @@ func bars(cents [24]int64, now int, say func(cents int64) string) []hourBar {
 }
 
 func twoDigits(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
+
+func (b *Backoffice) today(q *request) error {
+	t, err := b.Desk.Today(q.ctx, q.scope(), b.Zone, "KES")
+	if err != nil {
+		return err
+	}
+	waiting, err := b.Desk.Queues(q.ctx, q.scope())
+	if err != nil {
+		return err
+	}
+	p := &todayPage{frame: q.page("office.nav.today", "today"), Total: t.Total.String(), At: t.At.Format("15:04:05")}
+	p.Queues = b.queueLines(p, waiting)
+	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
+		p.Hours = bars(cents(t.Hours), t.At.Hour(), func(c int64) string { return money.Amount{Cents: c, Currency: t.Total.Currency}.String() })
+		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(),
+			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
+	}
+	p.Figures = append(p.Figures, b.online(p, t), waitingFigure(p, waiting))
+	return q.send(fiber.StatusOK, "today", p)
+}
+
+func cents(hours [24]money.Amount) (all [24]int64) {
+	for i, h := range hours {
+		all[i] = h.Cents
+	}
+	return all
+}
+
+func prompts(p *todayPage, t report.Today) figure {
+	f := figure{Label: p.T("office.today.prompts"), Value: "–", Detail: p.T("office.today.no_prompts")}
+	if t.Prompts > 0 {
+		f.Value = strconv.Itoa(100*t.Paid/t.Prompts) + " %"
+		f.Detail = p.T("office.today.prompts_of", "Paid", t.Paid, "Count", t.Prompts)
+	}
+	return f
+}
+
+// online is how many people are online, and where most of them are.
+func (b *Backoffice) online(p *todayPage, t report.Today) figure {
+	type at struct {
+		name string
+		n    int
+	}
+	var places []at
+	sum := 0
+	for id, n := range t.Online {
+		sum += n
+		if here, _, err := b.Sites.Get(id); err == nil {
+			places = append(places, at{here.Name, n})
+		}
+	}
+	slices.SortFunc(places, func(x, y at) int { return cmp.Or(cmp.Compare(y.n, x.n), strings.Compare(x.name, y.name)) })
+	var most []string
+	for _, x := range places[:min(len(places), 2)] {
+		most = append(most, x.name+" "+strconv.Itoa(x.n))
+	}
+	return figure{Label: p.T("office.today.online"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
+}
+
+func waitingFigure(p *todayPage, waiting []report.Queue) figure {
+	n := 0
+	for _, w := range waiting {
+		n += w.Count
+	}
+	f := figure{Label: p.T("office.today.waiting"), Value: strconv.Itoa(n), Detail: p.T("office.today.nothing_waits")}
+	if n > 0 {
+		f.Detail = p.T("office.today.see_queues")
+	}
+	return f
+}
+
+// Ages after which what waits is shown with a warning.
+const (
+	oldAfter = 15 * time.Minute
+	badAfter = 24 * time.Hour
+)
+
+func (b *Backoffice) queueLines(p *todayPage, waiting []report.Queue) []queueLine {
+	var lines []queueLine
+	for _, w := range waiting {
+		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count}
+		if w.Count > 0 {
+			age := b.Clock.Now().Sub(w.Oldest)
+			l.Oldest = span(p.Lang, age)
+			switch {
+			case age >= badAfter:
+				l.State.Tone = "bad"
+			case age >= oldAfter:
+				l.State.Tone = "warn"
+			}
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gofiber/fiber/v2"
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/staff"
+)
 
 // Policy says who may call a route, and what is put in front of it.
 type Policy uint8
@@ -12,11 +16,18 @@ const (
 	Machine        // a machine that proves itself by a secret in the path
 	Health         // the balancer and the monitor: no secrets, no pages
 	Public         // anybody: sign-in pages and the files that pages are made of
+	Staff          // a member who is signed in and holds the permission that the route names
 )
 
 // Route is one route of a face.
 type Route struct {
 	Method, Path string // the path as Fiber writes it; it matches in any case
 	Policy       Policy
+	May          staff.Permission // of a Staff route; empty: anybody who is signed in
 	Handle       fiber.Handler
+}
+
+// Declared says whether the route's policy can be kept.
+func (r Route) Declared() bool {
+	return r.Policy > 0 && r.Policy <= Staff && (r.May == "" || r.Policy == Staff)
 }

@@ -97,3 +97,12 @@ func (s *Service) forgetOnce(ctx context.Context, before time.Time) (bool, error
 	})
 	return len(ids) == sweepPage, err
 }
+
+// grantsFound are the grants that a name leads to.
+func grantsFound(rows []foundRow, err error) ([]Grant, error) {
+	var grants []grantRow
+	for _, r := range rows {
+		grants = append(grants, r.Grant)
+	}
+	return grantsOf(grants, err)
+}

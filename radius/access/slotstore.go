@@ -117,3 +117,11 @@ func takeTurn(tx *db.Tx, mac MAC, siteID int64) error {
 		DoUpdates: clause.Assignments(map[string]any{"turns": gorm.Expr("grant_devices.turns + 1")}),
 	}).Create(&deviceRow{MAC: mac, SiteID: siteID, Turns: 1}).Error)
 }
+
+// everOf lists the newest grants that a device has, or had when they ended.
+func (s *Service) everOf(ctx context.Context, mac MAC) ([]Grant, error) {
+	var rows []grantRow
+	err := s.db.Read(ctx).Table("grant_slots AS s").Select("g.*").Joins("JOIN grants g ON g.id = s.grant_id").
+		Where("s.mac = ?", mac).Order("s.live DESC, s.grant_id DESC").Limit(mostLive).Find(&rows).Error
+	return grantsOf(rows, err)
+}

@@ -1,0 +1,63 @@
+package billing
+
+import (
+	"context"
+
+	"mtandao/internal/db"
+)
+
+func (s *Service) ordersWhere(ctx context.Context, where string, value any) ([]Order, error) {
+	var rows []orderRow
+	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return s.toOrders(rows, err)
+}
+
+func (s *Service) receiptsWhere(ctx context.Context, where string, value any) ([]Receipt, error) {
+	var rows []receiptRow
+	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	var all []Receipt
+	for _, r := range rows {
+		receipt, err := s.toReceipt(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, receipt)
+	}
+	return all, nil
+}
+
+func (s *Service) paymentsWhere(ctx context.Context, where string, value any) ([]Payment, error) {
+	var rows []paymentRow
+	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	var all []Payment
+	for _, r := range rows {
+		payment, err := s.toPayment(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, payment)
+	}
+	return all, nil
+}
+
+func (s *Service) claimsOf(ctx context.Context, orderID int64) ([]Typed, error) {
+	var rows []claimRow
+	err := s.DB.Read(ctx).Where("order_id = ?", orderID).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	var all []Typed
+	for _, r := range rows {
+		all = append(all, Typed{Receipt: r.Receipt, State: r.State, Reason: r.Reason})
+	}
+	return all, db.Fault(err)
+}
+
+// ordersThatClaim lists the orders for which a receipt number was typed that nobody has told us of.
+func (s *Service) ordersThatClaim(ctx context.Context, number string) ([]Order, error) {
+	var rows []orderRow
+	err := s.DB.Read(ctx).Where("id IN (?)", s.DB.Read(ctx).Model(&claimRow{}).Select("order_id").Where("receipt = ?", number).Limit(mostFound)).
+		Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return s.toOrders(rows, err)
+}

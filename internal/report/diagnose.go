@@ -1,0 +1,130 @@
+package report
+
+import (
+	"time"
+
+	"mtandao/billing"
+	"mtandao/radius"
+	"mtandao/radius/access"
+)
+
+// Finding is why somebody is not online, in one word, and what mends it. Its sentence is words "finding." + Name.
+type Finding struct {
+	Name   string
+	Action string // ActionNone, or what the button does
+	Arg    string // for the sentence
+}
+
+// What mends a finding.
+const (
+	ActionNone       = ""
+	ActionAsk        = "ask"        // ask the rail about the payment now
+	ActionServe      = "serve"      // give the order the money that is held for its payer
+	ActionPrompt     = "prompt"     // place the order again
+	ActionOnline     = "online"     // put the device online
+	ActionResume     = "resume"     // lift the suspension
+	ActionMove       = "move"       // move the plan to another device
+	ActionExtend     = "extend"     // give more of it
+	ActionSeeRouter  = "router"     // see the router
+	ActionDisconnect = "disconnect" // end the session
+)
+
+// silentAfter is how long a router may be silent before people on it are told to look there.
+const silentAfter = 5 * time.Minute
+
+// Diagnose names the one cause to begin with: money before access, access before router.
+func Diagnose(s Story, now time.Time) Finding {
+	if s.HasOrder && s.Order.State != billing.OrderPaid {
+		return unpaid(s)
+	}
+	if s.Access.Grant.ID == 0 {
+		return Finding{Name: "nothing_given"}
+	}
+	if f, found := barred(s.Access); found {
+		return f
+	}
+	if len(s.Access.Online) > 0 {
+		return Finding{Name: "online", Action: ActionDisconnect}
+	}
+	return notOnline(s, now)
+}
+
+// unpaid: the money is not there, or not on this order.
+func unpaid(s Story) Finding {
+	for _, r := range s.Receipts {
+		if r.Placed == billing.PlacedCredit {
+			return Finding{Name: "credit", Action: ActionServe, Arg: r.Amount.String()}
+		}
+	}
+	for _, c := range s.Claims {
+		if c.State == "waiting" || c.State == "asked" {
+			return Finding{Name: "typed_waits", Action: ActionAsk, Arg: c.Receipt}
+		}
+		if c.State == "refused" {
+			return Finding{Name: "typed_refused", Arg: c.Receipt}
+		}
+	}
+	if len(s.Payments) == 0 {
+		return Finding{Name: "no_payment", Action: ActionPrompt}
+	}
+	p := s.Payments[0]
+	switch {
+	case p.Attention == "amount_mismatch":
+		return Finding{Name: "wrong_amount", Action: ActionAsk}
+	case p.State == billing.PaymentFailed || p.State == billing.PaymentExpired:
+		return Finding{Name: "not_paid", Action: ActionPrompt, Arg: string(p.Reason)}
+	}
+	return Finding{Name: "no_verdict", Action: ActionAsk}
+}
+
+// barred: the grant may not be used now.
+func barred(g Granted) (Finding, bool) {
+	switch g.Cause {
+	case access.CauseOK:
+	case access.CauseSuspended:
+		return Finding{Name: "suspended", Action: ActionResume}, true
+	case access.CauseHours:
+		return Finding{Name: "hours"}, true
+	default:
+		return Finding{Name: string(g.Cause), Action: ActionExtend}, true
+	}
+	if g.Grant.AfterGrantID != 0 {
+		return Finding{Name: "queued"}, true
+	}
+	return Finding{}, false
+}
+
+// notOnline: it may be used, and is not.
+func notOnline(s Story, now time.Time) Finding {
+	switch {
+	case s.Router.ID != 0 && (s.Heard.IsZero() || now.Sub(s.Heard) > silentAfter):
+		return Finding{Name: "router_silent", Action: ActionSeeRouter, Arg: s.Router.Name}
+	case outstanding(s.Access.Enforced):
+		return Finding{Name: "router_refuses", Action: ActionOnline, Arg: s.Router.Name}
+	case full(s.Access.Slots):
+		return Finding{Name: "other_device", Action: ActionMove}
+	}
+	return Finding{Name: "not_tried", Action: ActionOnline}
+}
+
+func outstanding(all []radius.Enforcement) bool {
+	for _, e := range all {
+		if e.Wanted == radius.WantLogIn && (e.State == radius.Outstanding || e.State == radius.GivenUp) {
+			return true
+		}
+		if e.Wanted == radius.WantLogIn {
+			return false // the newest one counts
+		}
+	}
+	return false
+}
+
+// full says that every device of the plan is bound to one: another is refused.
+func full(slots []access.Slot) bool {
+	for _, slot := range slots {
+		if slot.MAC == "" {
+			return false
+		}
+	}
+	return len(slots) > 0
+}

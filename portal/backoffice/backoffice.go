@@ -1,0 +1,108 @@
+package backoffice
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/seal"
+	"mtandao/internal/site"
+	"mtandao/internal/staff"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+	"mtandao/radius/routers"
+)
+
+// Staff is who works here. *staff.Service satisfies it.
+type Staff interface {
+	FirstRun(ctx context.Context) (bool, error)
+	MakeOwner(ctx context.Context, v staff.Visit, secret string, n staff.Newcomer) (token string, err error)
+	SignIn(ctx context.Context, v staff.Visit, email, password string) (token string, stage staff.Stage, err error)
+	GiveCode(ctx context.Context, v staff.Visit, token, typed string) (next string, err error)
+	StartEnrolment(ctx context.Context, token string) (staff.Enrolment, error)
+	Enrol(ctx context.Context, v staff.Visit, token, typed string) (codes []string, next string, err error)
+	Judge(ctx context.Context, token string) (staff.SignedIn, error)
+	SignOut(ctx context.Context, v staff.Visit, token string) error
+}
+
+// Sites are the provider's places. *site.Service satisfies it.
+type Sites interface {
+	Sites() []site.Site
+	Get(id int64) (site.Site, site.Brand, error)
+}
+
+// Routers is the register of routers. *routers.Service satisfies it.
+type Routers interface {
+	Get(id int64) (routers.Router, bool)
+}
+
+// Options are what the pages stand on.
+type Options struct {
+	Staff     Staff
+	Sites     Sites
+	Routers   Routers
+	Desk      Desk
+	Stories   Stories
+	Provider  func() string // the provider's name, as it is now
+	Keys      *seal.Keys
+	Clock     clock.Clock    // the machine's
+	PlanClock clock.Clock    // of grants and sessions
+	Zone      *time.Location // of the provider's days
+	Log       *slog.Logger
+	Proxies   web.Proxies
+	Secure    bool // staff reach us by HTTPS: cookies never leave it
+}
+
+// Backoffice is the staff's face.
+type Backoffice struct {
+	Options
+	look   *look
+	stamps web.Stamps
+	routes []route
+}
+
+// New parses the pages. It fails when one is missing.
+func New(o Options) (*Backoffice, error) {
+	l, err := newLook(pageNames...)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backoffice{Options: o, look: l, stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}}
+	b.routes = b.table()
+	return b, nil
+}
+
+// pageNames are the files of pages, besides the layout and the parts.
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story"}
+
+// table is every route with its policy.
+func (b *Backoffice) table() []route {
+	return []route{
+		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
+		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
+		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
+		{get, "/office/enrol", half, "", b.askEnrol}, {post, "/office/enrol", half, "", b.enrol},
+		{post, "/office/out", half, "", b.signOut},
+		{post, "/office/look", full, "", b.setLook},
+		{get, "/office", full, "", b.today},
+		{get, "/office/more", full, "", b.more},
+		{get, "/office/search", full, "", b.search},
+		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
+	}
+}
+
+// Routes are the addresses of the back office.
+func (b *Backoffice) Routes() []web.Route {
+	routes := []web.Route{b.look.assets.Route()}
+	for _, r := range b.routes {
+		routes = append(routes, web.Route{Method: r.method, Path: r.path, Policy: r.policy(), May: r.may, Handle: b.handler(r)})
+	}
+	nowhere := route{get, "/office/*", open, "", func(*request) error { return notHere() }}
+	return append(routes, web.Route{Method: nowhere.method, Path: nowhere.path, Policy: web.Public, Handle: b.handler(nowhere)})
+}
+
+// spoken is the language that a browser asks for.
+func spoken(r *request) words.Lang {
+	return web.Language(r.Query("l"), r.Get("Accept-Language"), words.English)
+}

@@ -1,0 +1,87 @@
+package backoffice
+
+import (
+	"encoding/base64"
+	"html/template"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/skip2/go-qrcode"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/staff"
+	"mtandao/portal/web"
+)
+
+// enrolPage shows the seed of a second factor as a picture and as text, and asks for a first code.
+type enrolPage struct {
+	gatePage
+	Picture template.URL
+	Seed    string
+}
+
+const pictureSize = 220 // pixels
+
+func (b *Backoffice) askEnrol(q *request) error {
+	if q.in.Stage == staff.OwesCode {
+		return led("/office/code")
+	}
+	p, err := b.enrolling(q)
+	if err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "enrol", p)
+}
+
+func (b *Backoffice) enrolling(q *request) (*enrolPage, error) {
+	e, err := b.Staff.StartEnrolment(q.ctx, q.token)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := qrcode.Encode(e.Address, qrcode.Medium, pictureSize)
+	if err != nil {
+		return nil, err
+	}
+	p := &enrolPage{gatePage: *q.gate("enrol", "/office/enrol"), Seed: inFours(e.Seed)}
+	p.Picture = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture))
+	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code.six"), Auto: "one-time-code", Most: 12, Must: true, Numeric: true}}
+	return p, nil
+}
+
+// inFours writes a long text so that it can be typed over.
+func inFours(s string) string {
+	var b strings.Builder
+	for i, r := range s {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// codesPage shows recovery codes, once.
+type codesPage struct {
+	frame
+	Codes []string
+}
+
+func (b *Backoffice) enrol(q *request) error {
+	codes, token, err := b.Staff.Enrol(q.ctx, q.visit(), q.token, q.FormValue("code"))
+	if fault.KeyOf(err) == "staff.code" {
+		p, e := b.enrolling(q)
+		if e != nil {
+			return e
+		}
+		_ = p.wrong(err) // a wrong code is for their eyes
+		return q.send(web.Status(err), "enrol", p)
+	}
+	if err != nil {
+		return err
+	}
+	q.keepToken(token)
+	if q.in, err = b.Staff.Judge(q.ctx, token); err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "codes", &codesPage{frame: q.page("office.codes.title", ""), Codes: codes})
+}
