@@ -24,6 +24,7 @@ import (
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
 	"mtandao/internal/spool"
+	"mtandao/internal/staff"
 	"mtandao/portal"
 	"mtandao/radius"
 	"mtandao/radius/access"
@@ -52,6 +53,7 @@ type Main struct {
 	Settings *settings.Store
 	Audit    *audit.Trail
 	Sites    *site.Service
+	Staff    *staff.Service
 	Access   *access.Service
 	Routers  *routers.Service
 	Plans    *plans.Service
@@ -125,6 +127,7 @@ func (m *Main) wireDomains() {
 	m.Settings = settings.New(m.DB, m.Clock)
 	m.Audit = audit.New(m.DB, m.Clock)
 	m.Sites = site.New(m.DB, m.Clock)
+	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
 	m.Plans = plans.New(m.DB, m.Clock)
@@ -189,6 +192,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
 	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
+	m.Jobs.Every("staff sweep", 5*time.Minute, m.Staff.Sweep)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 

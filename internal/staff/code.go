@@ -1,0 +1,142 @@
+package staff
+
+import (
+	"context"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// GiveCode completes a sign-in that owes a code, of the app or for recovery, under a new token. A wrong code, and one used
+// before, is fault.Denied "staff.code".
+func (s *Service) GiveCode(ctx context.Context, v Visit, token, typed string) (string, error) {
+	in, err := s.Judge(ctx, token)
+	if err == nil && in.Stage != OwesCode {
+		err = signedOut()
+	}
+	if err != nil {
+		return "", err
+	}
+	next := newToken()
+	err = s.withCode(ctx, v, in, typed, func(tx *db.Tx, accept func() error) error {
+		won, err := s.complete(tx, in, next)
+		if err != nil {
+			return err
+		}
+		if !won {
+			return s.completedBefore(tx, in.ID, next)
+		}
+		if err := accept(); err != nil {
+			return err
+		}
+		return s.signedIn(tx, v, in.Member)
+	})
+	if err != nil {
+		return "", err
+	}
+	return next, nil
+}
+
+// completedBefore tells a commit whose answer was lost from a sign-in that is gone.
+func (s *Service) completedBefore(tx *db.Tx, id int64, token string) error {
+	mine, err := s.hasToken(tx, id, token)
+	if err == nil && !mine {
+		err = signedOut()
+	}
+	return err
+}
+
+// withCode checks what was typed and runs use in a transaction; accept takes the code, once.
+func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed string, use func(tx *db.Tx, accept func() error) error) error {
+	code, fromApp := spellCode(typed)
+	limiter := s.rates.recovery
+	if fromApp {
+		limiter = s.rates.code
+	}
+	if err := slow(limiter, in.Member.Email); err != nil {
+		return err
+	}
+	accept, err := s.accepting(in, code, fromApp)
+	if err != nil {
+		return err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		return use(tx, func() error {
+			won, err := accept(tx)
+			if err == nil && !won {
+				err = fault.New(fault.Denied, "staff.code")
+			}
+			if err == nil && !fromApp {
+				err = s.record(tx, in.Member.Email, v.Address.String(), "recovery code used", in.Member.ID, nil, nil)
+			}
+			return err
+		})
+	})
+	if fault.KeyOf(err) == "staff.code" {
+		return s.refuse(ctx, v, in.Member, "code failed", "staff.code")
+	}
+	return err
+}
+
+// accepting is how a code is taken; computed before the transaction, which the database alone decides.
+func (s *Service) accepting(in SignedIn, code string, fromApp bool) (func(*db.Tx) (bool, error), error) {
+	if !fromApp {
+		return func(tx *db.Tx) (bool, error) {
+			if code == "" {
+				return false, nil
+			}
+			return s.takeRecovery(tx, in.Member.ID, code, in.ID)
+		}, nil
+	}
+	value, err := s.Keys.Open(purposeSeed, in.row.TotpSeed)
+	if err != nil {
+		return nil, err
+	}
+	step := stepOf(value, code, s.Clock.Now(), in.row.TotpStep)
+	return func(tx *db.Tx) (bool, error) {
+		if step == 0 {
+			return false, nil
+		}
+		return takeStep(tx, in.Member.ID, in.row.TotpSeed, step)
+	}, nil
+}
+
+// Prove asks a signed-in member again, before something dangerous: for a code, or for the password where there is no
+// second factor. fault.Denied "staff.code" or "staff.sign_in".
+func (s *Service) Prove(ctx context.Context, v Visit, token, typed string) error {
+	in, err := s.judgeFull(ctx, token)
+	if err != nil {
+		return err
+	}
+	proven := func(tx *db.Tx) error {
+		won, err := s.prove(tx, in)
+		if err == nil && !won {
+			err = signedOut()
+		}
+		return err
+	}
+	if in.Member.SecondFactor {
+		return s.withCode(ctx, v, in, typed, func(tx *db.Tx, accept func() error) error {
+			if err := accept(); err != nil {
+				return err
+			}
+			return proven(tx)
+		})
+	}
+	if err := s.rightPassword(ctx, v, in, typed); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, proven)
+}
+
+// rightPassword checks the password of somebody signed in.
+func (s *Service) rightPassword(ctx context.Context, v Visit, in SignedIn, password string) error {
+	if err := slow(s.rates.code, in.Member.Email); err != nil {
+		return err
+	}
+	right, _, err := s.hasher.verify(ctx, password, in.row.PasswordHash)
+	if err == nil && !right {
+		err = s.refuse(ctx, v, in.Member, "password failed", "staff.sign_in")
+	}
+	return err
+}

@@ -1,0 +1,119 @@
+package staff
+
+import (
+	"context"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+)
+
+// StartEnrolment makes a seed for a member's app: one who owes it, or who proved themself lately and has a new phone.
+// fault.Denied "staff.prove".
+func (s *Service) StartEnrolment(ctx context.Context, token string) (Enrolment, error) {
+	in, err := s.mayEnrol(ctx, token)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	value := seal.Random(seedOctets)
+	sealed, err := s.Keys.Seal(purposeSeed, value)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return setPending(tx, in.Member.ID, sealed) })
+	return newEnrolment(value, s.Provider(), in.Member.Email), err
+}
+
+func (s *Service) mayEnrol(ctx context.Context, token string) (SignedIn, error) {
+	in, err := s.Judge(ctx, token)
+	if err == nil && in.Stage != OwesEnrolment && !in.ProvenLately(s.Clock.Now()) {
+		err = fault.New(fault.Denied, "staff.prove")
+	}
+	return in, err
+}
+
+// Enrol proves that the app has the seed, makes it the member's, ends their other sign-ins and gives recovery codes, shown
+// once, and the token under which the sign-in goes on. fault.Denied "staff.code".
+func (s *Service) Enrol(ctx context.Context, v Visit, token, typed string) (codes []string, next string, err error) {
+	in, err := s.mayEnrol(ctx, token)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := slow(s.rates.code, in.Member.Email); err != nil {
+		return nil, "", err
+	}
+	step, err := s.pendingStep(in, typed)
+	if err != nil {
+		return nil, "", err
+	}
+	codes, next = newRecoveryCodes(), newToken()
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.enrolled(tx, v, in, step, next, codes) })
+	if err != nil {
+		return nil, "", err
+	}
+	return codes, next, nil
+}
+
+func (s *Service) pendingStep(in SignedIn, typed string) (int64, error) {
+	code, fromApp := spellCode(typed)
+	if !fromApp || len(in.row.TotpPending) == 0 {
+		return 0, fault.New(fault.Denied, "staff.code")
+	}
+	value, err := s.Keys.Open(purposeSeed, in.row.TotpPending)
+	if err != nil {
+		return 0, err
+	}
+	step := stepOf(value, code, s.Clock.Now(), 0)
+	if step == 0 {
+		return 0, fault.New(fault.Denied, "staff.code")
+	}
+	return step, nil
+}
+
+func (s *Service) enrolled(tx *db.Tx, v Visit, in SignedIn, step int64, next string, codes []string) error {
+	won, err := s.complete(tx, in, next)
+	if err != nil {
+		return err
+	}
+	if !won {
+		return s.completedBefore(tx, in.ID, next)
+	}
+	if won, err = s.enrol(tx, in.Member.ID, in.row.TotpPending, step); err != nil {
+		return err
+	}
+	if !won { // another seed was shown, or another code was first
+		return fault.New(fault.Denied, "staff.code")
+	}
+	if err := endSignIns(tx, in.Member.ID, in.ID); err != nil {
+		return err
+	}
+	if err := s.replaceRecovery(tx, in.Member.ID, codes); err != nil {
+		return err
+	}
+	before, after := in.Member.document(), in.Member.document()
+	after.SecondFactor = true
+	if err := noteAddress(tx, in.Member.ID, v.Address.String()); err != nil {
+		return err
+	}
+	return s.record(tx, in.Member.Email, v.Address.String(), "second factor enrolled", in.Member.ID, before, after)
+}
+
+// NewRecoveryCodes gives ten new codes, shown once, in place of the old; the member must have proved themself lately:
+// fault.Denied "staff.prove".
+func (s *Service) NewRecoveryCodes(ctx context.Context, v Visit, token string) ([]string, error) {
+	in, err := s.judgeFull(ctx, token)
+	if err == nil && (!in.ProvenLately(s.Clock.Now()) || !in.Member.SecondFactor) {
+		err = fault.New(fault.Denied, "staff.prove")
+	}
+	if err != nil {
+		return nil, err
+	}
+	codes := newRecoveryCodes()
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.replaceRecovery(tx, in.Member.ID, codes); err != nil {
+			return err
+		}
+		return s.record(tx, in.Member.Email, v.Address.String(), "recovery codes made", in.Member.ID, nil, nil)
+	})
+	return codes, err
+}

@@ -1,0 +1,57 @@
+package staff
+
+import "slices"
+
+// Permission is a right to see or do one kind of thing, "noun.verb".
+type Permission string
+
+// The permissions.
+const (
+	PaymentsView    Permission = "payments.view"
+	PaymentsMatch   Permission = "payments.match"
+	PaymentsRefund  Permission = "payments.refund"
+	PaymentsApprove Permission = "payments.approve" // as the second person
+	AccessView      Permission = "access.view"
+	AccessChange    Permission = "access.change" // put online, move a device, extend, disconnect
+	SitesEdit       Permission = "sites.edit"
+	PlansEdit       Permission = "plans.edit"
+	TillsEdit       Permission = "tills.edit"
+	RoutersEdit     Permission = "routers.edit"
+	JobsManage      Permission = "jobs.manage"
+	AlertsManage    Permission = "alerts.manage"
+	SettingsEdit    Permission = "settings.edit"
+	StaffManage     Permission = "staff.manage"
+	AuditView       Permission = "audit.view"
+)
+
+// Described is a permission with the key of its text.
+type Described struct {
+	Permission Permission
+	TextKey    string
+}
+
+// Permissions is the table of all permissions, in the order in which they are shown.
+var Permissions = []Described{
+	{PaymentsView, "permission.payments_view"},
+	{PaymentsMatch, "permission.payments_match"},
+	{PaymentsRefund, "permission.payments_refund"},
+	{PaymentsApprove, "permission.payments_approve"},
+	{AccessView, "permission.access_view"},
+	{AccessChange, "permission.access_change"},
+	{SitesEdit, "permission.sites_edit"},
+	{PlansEdit, "permission.plans_edit"},
+	{TillsEdit, "permission.tills_edit"},
+	{RoutersEdit, "permission.routers_edit"},
+	{JobsManage, "permission.jobs_manage"},
+	{AlertsManage, "permission.alerts_manage"},
+	{SettingsEdit, "permission.settings_edit"},
+	{StaffManage, "permission.staff_manage"},
+	{AuditView, "permission.audit_view"},
+}
+
+// grave are the permissions that need a second factor.
+var grave = []Permission{PaymentsRefund, PaymentsApprove, StaffManage}
+
+func known(p Permission) bool {
+	return slices.ContainsFunc(Permissions, func(d Described) bool { return d.Permission == p })
+}
