@@ -68,7 +68,7 @@ func OpenStage(ctx context.Context, o DemoOptions) (*Stage, error) {
 		return nil, err
 	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, step := range []func(context.Context) error{s.startRail, s.startMain, s.seed, s.startRouters} {
+	for _, step := range []func(context.Context) error{s.startRail, s.startMain, s.seed, s.seedStaff, s.startRouters} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}

@@ -28,6 +28,9 @@ func (s *Stage) announce(out io.Writer) {
   3. The router       %s/sim
      Watch the person come online, the bytes count, and the session end.
 
+  4. The back office   %s/office
+     Sign in as %s with the password "%s".
+
   Another new phone   %s/d/02a1b2c3d402/
   Second site         %s  (CoovaChilli)
   Safaricom's faults  %s/faults
@@ -36,7 +39,7 @@ func (s *Stage) announce(out io.Writer) {
 
   An hour lasts %s here (--speed %d). Stop with Ctrl-C.
 
-`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), s.Routers["kasarani-1"].URL(), s.Routers["ngong-1"].URL()+"/d/02a1b2c3d403/",
+`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), s.Main.Config.PublicURL, demoMember, demoPassword, s.Routers["kasarani-1"].URL(), s.Routers["ngong-1"].URL()+"/d/02a1b2c3d403/",
 		s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, (time.Hour / time.Duration(s.options.Speed)).Round(time.Second), s.options.Speed)
 }
 

@@ -72,6 +72,7 @@ type Main struct {
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
+	setup      string // the secret by which the first owner is made; empty when somebody works here
 }
 
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,7 +61,11 @@ func (m *Main) openPortal() (err error) {
 		return err
 	}
 	machines := callbacks.New(callbacks.Options{Spool: m.callbacks, Validator: m.Billing, Allow: allow, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log})
-	m.server, err = portal.New(portal.Options{Routes: append(pages.Routes(), machines.Routes()...), Fail: pages.Fail, Ready: m.ready,
+	office, err := m.openOffice(web.Proxies(proxies))
+	if err != nil {
+		return err
+	}
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile})
 	if err != nil {
 		return err

@@ -50,11 +50,14 @@ func startService(ctx context.Context, config Config, log *slog.Logger) (*Main, 
 	return m, nil
 }
 
-func (m *Main) prepareStart(ctx context.Context) error {
+func (m *Main) prepareStart(ctx context.Context) (err error) {
 	if m.DB.Dialect() == db.SQLite { // no other node can be running
 		if err := m.Jobs.RescueNow(ctx); err != nil {
 			return err
 		}
+	}
+	if m.setup, err = m.Staff.Prepare(ctx); err != nil {
+		return err
 	}
 	if err := m.tillFromConfig(ctx); err != nil {
 		return err
@@ -89,6 +92,9 @@ func (m *Main) tellAddresses() {
 	if m.Config.Dev {
 		m.Log.Warn("MTANDAO_DEV IS ON: PLAIN HTTP AND SIMULATED MONEY ARE ACCEPTED. NEVER RUN A REAL SITE LIKE THIS")
 	}
+	if m.setup != "" {
+		m.Log.Warn("nobody works here yet: open this address and make the owner", "address", m.setupAddress())
+	}
 	if m.Config.PublicURL == "" {
 		m.Log.Warn("no MTANDAO_PUBLIC_URL: M-Pesa by push and query only, payments by paybill are not seen")
 	}
@@ -100,4 +106,13 @@ func hostName() string {
 		return "unknown host"
 	}
 	return name
+}
+
+// setupAddress is where the first owner is made; it holds the set-up secret.
+func (m *Main) setupAddress() string {
+	base := m.Config.PublicURL
+	if base == "" {
+		base = "http://" + reachable(m.HTTPAddress())
+	}
+	return base + "/office/owner?secret=" + m.setup
 }

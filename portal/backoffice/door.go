@@ -140,14 +140,16 @@ func (q *request) answer(err error) error {
 		return q.Redirect(string(there), fiber.StatusSeeOther)
 	}
 	err = web.Fault(err)
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
-		q.office.Log.Error("a page of the back office failed", "request", web.RequestID(q.Ctx), "route", q.Route().Path, "error", err)
-	}
 	page := &errorPage{frame: q.page("office.error.title", "")}
-	page.Sentence, page.Request = words.Fault(page.Lang, err), web.RequestID(q.Ctx)
+	page.Sentence = words.Fault(page.Lang, err)
+	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+		page.Request = web.RequestID(q.Ctx)
+		q.office.Log.Error("a page of the back office failed", "request", page.Request, "route", q.Route().Path, "error", err)
+	}
 	return q.send(web.Status(err), "error", page)
 }
 
+// errorPage says what did not work; Request is the name of a failure of ours in the log.
 type errorPage struct {
 	frame
 	Sentence, Request string

@@ -42,7 +42,7 @@ func (b *Backoffice) enrolling(q *request) (*enrolPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &enrolPage{gatePage: *q.gate("enrol", "/office/enrol"), Seed: inFours(e.Seed)}
+	p := &enrolPage{gatePage: *q.gate("office.enrol.", "/office/enrol"), Seed: inFours(e.Seed)}
 	p.Picture = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture))
 	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code.six"), Auto: "one-time-code", Most: 12, Must: true, Numeric: true}}
 	return p, nil

@@ -21,10 +21,10 @@ type gatePage struct {
 	Back   string
 }
 
-// gate starts a page at the door; keys are "office.NAME.title", ".lead" and ".button".
-func (q *request) gate(name, action string) *gatePage {
-	p := &gatePage{frame: q.page("office."+name+".title", ""), Action: action, Back: q.back()}
-	p.Lead, p.Button = p.T("office."+name+".lead"), p.T("office."+name+".button")
+// gate starts a page at the door; texts begins the keys of its title, lead and button.
+func (q *request) gate(texts, action string) *gatePage {
+	p := &gatePage{frame: q.page(texts+"title", ""), Action: action, Back: q.back()}
+	p.Lead, p.Button = p.T(texts+"lead"), p.T(texts+"button")
 	return p
 }
 
@@ -57,7 +57,7 @@ func (b *Backoffice) askSignIn(q *request) error {
 }
 
 func signInPage(q *request, email string) *gatePage {
-	p := q.gate("signin", "/office/in")
+	p := q.gate("office.signin.", "/office/in")
 	p.Fields = []input{{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "username", Most: 100, Must: true},
 		{Name: "password", Type: "password", Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	return p
@@ -107,7 +107,7 @@ func (b *Backoffice) askCode(q *request) error {
 }
 
 func codePage(q *request) *gatePage {
-	p := q.gate("code", "/office/code")
+	p := q.gate("office.code.", "/office/code")
 	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
 	return p
 }
@@ -135,7 +135,7 @@ func (b *Backoffice) askOwner(q *request) error {
 }
 
 func ownerPage(q *request, n staff.Newcomer, secret string) *gatePage {
-	p := q.gate("owner", "/office/owner")
+	p := q.gate("office.owner.", "/office/owner")
 	p.Fields = []input{{Name: "name", Type: "text", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
 		{Name: "email", Type: "email", Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
 		{Name: "password", Type: "password", Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true},

@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -148,8 +149,8 @@ func (b *Backoffice) tellMoney(p *storyPage, s report.Story) {
 		if m.Reason != billing.ReasonNone {
 			line.Said = p.T("reason." + string(m.Reason))
 		}
-		if m.ResultCode != "" {
-			line.Said += " (" + m.ResultCode + ")"
+		if m.ResultCode != "" && m.State != billing.PaymentPaid {
+			line.Said = strings.TrimSpace(line.Said + " (" + m.ResultCode + ")")
 		}
 		p.Payments = append(p.Payments, line)
 	}
