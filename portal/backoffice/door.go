@@ -3,6 +3,7 @@ package backoffice
 import (
 	"context"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -158,7 +159,7 @@ type errorPage struct {
 // safeBack is where a sign-in leads back to: a page of the back office, or its first one.
 func safeBack(to string) string {
 	u, err := url.Parse(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsAny(to, "\\\r\n") ||
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || strings.ContainsAny(to, "\\\r\n") || path.Clean(u.Path) != u.Path ||
 		u.Path != "/office" && !strings.HasPrefix(u.Path, "/office/") || strings.HasPrefix(u.Path, "/office/in") {
 		return "/office"
 	}

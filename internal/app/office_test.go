@@ -1,0 +1,228 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"mtandao/internal/sim/people"
+	"mtandao/internal/staff"
+	"mtandao/portal/web"
+)
+
+// colleague is somebody who works in the demo, signed in.
+type colleague struct {
+	t     *testing.T
+	base  string
+	token string
+}
+
+var officeVisit = staff.Visit{Address: netip.MustParseAddr("127.0.0.1"), Browser: "test"}
+
+// hire makes a member with roles, at some sites or all, and signs them in with all that their roles ask for.
+func (s *Stage) hire(t *testing.T, email string, sites []int64, roles ...string) *colleague {
+	t.Helper()
+	ctx := context.Background()
+	m := s.Main.Staff
+	_, link, err := m.Invite(ctx, staff.By{Command: "test"}, email, staff.Profile{Name: "Test " + email, Language: "en", Roles: roles, Sites: sites})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, stage, err := m.UseLink(ctx, officeVisit, link, "four words in a row")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stage == staff.OwesEnrolment {
+		token = s.enrol(t, token)
+	}
+	return &colleague{t: t, base: "http://" + s.Main.HTTPAddress(), token: token}
+}
+
+func (s *Stage) enrol(t *testing.T, token string) string {
+	t.Helper()
+	e, err := s.Main.Staff.StartEnrolment(context.Background(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := totp.GenerateCode(e.Seed, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err = s.Main.Staff.Enrol(context.Background(), officeVisit, token, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+type officeAnswer struct {
+	status   int
+	location string
+	body     string
+}
+
+func (c *colleague) ask(method, path string, form url.Values) officeAnswer {
+	c.t.Helper()
+	r, err := http.NewRequest(method, c.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if c.token != "" {
+		r.AddCookie(&http.Cookie{Name: "mtandao_office", Value: c.token})
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(r)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return officeAnswer{answer.StatusCode, answer.Header.Get("Location"), string(body)}
+}
+
+var stampField = regexp.MustCompile(`name="k" value="([0-9a-f]+)"`)
+
+// stamp is the proof that a form was made for this sign-in.
+func (c *colleague) stamp() string {
+	c.t.Helper()
+	found := stampField.FindStringSubmatch(c.ask(http.MethodGet, "/office", nil).body)
+	if found == nil {
+		c.t.Fatal("the first page has no stamp")
+	}
+	return found[1]
+}
+
+// bought is an order at a site, paid and online.
+func (s *Stage) bought(t *testing.T, routerName, mac string) (orderID, grantID string) {
+	t.Helper()
+	device, err := s.Routers[routerName].Join(mac)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := people.NewGuest("0712345678").Buy(context.Background(), device.URL(), 0); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 15*time.Second, "online", device.Online)
+	orders, err := s.Main.Billing.OrdersOfDevice(context.Background(), mac)
+	if err != nil || len(orders) != 1 {
+		t.Fatalf("%d orders: %v", len(orders), err)
+	}
+	return strconv.FormatInt(orders[0].ID, 10), strconv.FormatInt(orders[0].GrantID, 10)
+}
+
+// TestEveryRouteByEveryRole walks each route of the back office as each role: nobody gets what their roles do not hold, and
+// what is at a site outside somebody's scope does not exist for them.
+func TestEveryRouteByEveryRole(t *testing.T) {
+	s := openStage(t, 1)
+	order, grant := s.bought(t, "kasarani-1", "02a1b2c3d4aa")
+	roles, err := s.Main.Staff.Roles(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[string]staff.Role{}
+	for _, r := range roles {
+		held[r.Key] = r
+	}
+	office, err := s.Main.openOffice(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger := &colleague{t: t, base: "http://" + s.Main.HTTPAddress()}
+	elsewhere := s.hire(t, "elsewhere@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
+	for key, role := range held {
+		here := s.hire(t, "role-"+key+"@demo.example", nil, key)
+		stamp := here.stamp()
+		for _, route := range office.Routes() {
+			if route.Policy != web.Staff {
+				continue
+			}
+			path, aboutObject := concrete(route.Path, order, grant)
+			if strings.HasSuffix(path, "/out") {
+				continue // it would end the walk
+			}
+			got := here.ask(route.Method, path, url.Values{"k": {stamp}})
+			refused := got.status == http.StatusForbidden
+			if wanted := route.May != "" && !role.Has(route.May); refused != wanted || got.status >= 500 {
+				t.Errorf("%s: %s %s answered %d", key, route.Method, path, got.status)
+			}
+			if got := stranger.ask(route.Method, path, nil); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/office/in") {
+				t.Errorf("a stranger: %s %s answered %d to %q", route.Method, path, got.status, got.location)
+			}
+			if got := elsewhere.ask(route.Method, path, url.Values{"k": {elsewhere.stamp()}}); aboutObject && got.status != http.StatusNotFound {
+				t.Errorf("of another site: %s %s answered %d", route.Method, path, got.status)
+			}
+			if got := here.ask(http.MethodPost, path, url.Values{"k": {"00"}}); route.Method == http.MethodPost && got.status != http.StatusBadRequest {
+				t.Errorf("%s: %s without a stamp of ours answered %d", key, path, got.status)
+			}
+		}
+	}
+}
+
+// concrete fills a route's parameters with an object at the first site.
+func concrete(path, order, grant string) (string, bool) {
+	filled := strings.NewReplacer("/orders/:id", "/orders/"+order, "/grants/:id", "/grants/"+grant).Replace(path)
+	return filled, filled != path
+}
+
+func TestTheStoryOfAnOrder(t *testing.T) {
+	s := openStage(t, 1)
+	order, _ := s.bought(t, "kasarani-1", "02a1b2c3d4aa")
+	support := s.hire(t, "support@demo.example", nil, "support")
+	for _, typed := range []string{"02:A1:B2:C3:D4:AA", "0712 345 678", "254712345678"} {
+		got := support.ask(http.MethodGet, "/office/search?"+url.Values{"q": {typed}}.Encode(), nil)
+		if got.status != http.StatusSeeOther || got.location != "/office/orders/"+order {
+			t.Errorf("%q led to %d %q", typed, got.status, got.location)
+		}
+	}
+	page := support.ask(http.MethodGet, "/office/orders/"+order, nil)
+	for _, said := range []string{"Online now", "kasarani-1", "02:A1:B2:C3:D4:AA", "KES 10", "Running"} {
+		if !strings.Contains(page.body, said) {
+			t.Errorf("the story does not say %q", said)
+		}
+	}
+	if strings.Contains(page.body, "712345678") {
+		t.Error("the story shows the payer's whole number")
+	}
+	nothing := support.ask(http.MethodGet, "/office/search?q=%3Cscript%3Ealert(1)%3C/script%3E", nil)
+	if nothing.status != http.StatusOK || strings.Contains(nothing.body, "<script>alert") || !strings.Contains(nothing.body, "Nothing found") {
+		t.Errorf("%d %s", nothing.status, nothing.body)
+	}
+}
+
+func TestSignInAtTheDoor(t *testing.T) {
+	s := openStage(t, 1)
+	door := &colleague{t: t, base: "http://" + s.Main.HTTPAddress()}
+	page := door.ask(http.MethodGet, "/office/in?back=%2Foffice%2Fsearch%3Fq%3D1", nil)
+	stamp := stampField.FindStringSubmatch(page.body)[1]
+	form := url.Values{"k": {stamp}, "email": {demoMember}, "password": {"wrong password"}, "back": {"/office/search?q=1"}}
+	if got := door.ask(http.MethodPost, "/office/in", form); got.status != http.StatusForbidden || !strings.Contains(got.body, demoMember) || strings.Contains(got.body, "wrong password") {
+		t.Errorf("a wrong password: %d %s", got.status, got.body)
+	}
+	form.Set("password", demoPassword)
+	if got := door.ask(http.MethodPost, "/office/in", form); got.status != http.StatusSeeOther || got.location != "/office/search?q=1" {
+		t.Errorf("the right one: %d to %q", got.status, got.location)
+	}
+	for _, back := range []string{"//evil.example", "https://evil.example/office", "/office/../h/kasarani", `/office\evil`, "/h/kasarani"} {
+		form.Set("back", back)
+		if got := door.ask(http.MethodPost, "/office/in", form); got.location != "/office" {
+			t.Errorf("back to %q led to %q", back, got.location)
+		}
+	}
+	form.Set("email", demoOwner)
+	if got := door.ask(http.MethodPost, "/office/in", form); !strings.HasPrefix(got.location, "/office/enrol") {
+		t.Errorf("an owner without a second factor is led to %q", got.location)
+	}
+}
