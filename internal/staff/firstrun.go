@@ -11,7 +11,8 @@ import (
 )
 
 // Prepare is called at each start: it makes the house's roles and, while nobody works here, a new set-up secret for the
-// program to print; with it, and once, the owner is made. Empty when somebody does.
+// program to print; with it, and once, the owner is made. A secret of an earlier start, on this node or another, opens
+// nothing then. Empty when somebody works here.
 func (s *Service) Prepare(ctx context.Context) (secret string, err error) {
 	secret = seal.RandomHex(16)
 	var open bool
@@ -85,7 +86,7 @@ func (s *Service) insertOwner(tx *db.Tx, v Visit, m Member, hash string, signIn 
 	if err := s.insertMember(tx, m, hash); err != nil {
 		return err
 	}
-	if err := s.record(tx, m.Email, v.Address.String(), "first owner made", m.ID, nil, m.document()); err != nil {
+	if err := s.record(tx, m.Email, v.from(), "first owner made", m.ID, nil, m.document()); err != nil {
 		return err
 	}
 	return s.insertSignIn(tx, v, m, signIn)

@@ -56,7 +56,7 @@ func (in SignedIn) ProvenLately(now time.Time) bool {
 }
 
 // By is the member as the author of a change.
-func (in SignedIn) By(v Visit) By { return By{MemberID: in.Member.ID, From: v.Address.String()} }
+func (in SignedIn) By(v Visit) By { return By{MemberID: in.Member.ID, From: v.from()} }
 
 func stageOf(state string, m Member) Stage {
 	switch {
@@ -81,7 +81,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, email, password string) (
 	if err != nil && !gone(err) {
 		return "", "", err
 	}
-	if row.LastAddress == "" || row.LastAddress != v.Address.String() {
+	if row.LastAddress == "" || row.LastAddress != v.from() {
 		if err := slow(s.rates.email, shorten(Spell(email), mostEmail)); err != nil {
 			return "", "", err
 		}
@@ -125,7 +125,7 @@ func (s *Service) begin(ctx context.Context, v Visit, m Member, old, hash string
 func (s *Service) newSignIn(v Visit, m Member) (token string, row signInRow) {
 	token = newToken()
 	now := s.Clock.Now()
-	row = signInRow{ID: s.DB.ID(), MemberID: m.ID, TokenHash: s.Keys.Lookup(purposeToken, token), State: stateHalf, Address: v.Address.String(),
+	row = signInRow{ID: s.DB.ID(), MemberID: m.ID, TokenHash: s.Keys.Lookup(purposeToken, token), State: stateHalf, Address: v.from(),
 		Browser: shorten(v.Browser, 200), StartedAt: now, SeenAt: now, ProvenAt: now, Until: now.Add(halfLasts)}
 	switch {
 	case !m.SecondFactor && m.NeedsSecondFactor():
@@ -143,15 +143,15 @@ func (s *Service) insertSignIn(tx *db.Tx, v Visit, m Member, row signInRow) erro
 	if row.State == stateFull {
 		return s.signedIn(tx, v, m)
 	}
-	return s.record(tx, m.Email, v.Address.String(), "password given", m.ID, nil, nil)
+	return s.record(tx, m.Email, v.from(), "password given", m.ID, nil, nil)
 }
 
 // signedIn notes that nothing more is owed.
 func (s *Service) signedIn(tx *db.Tx, v Visit, m Member) error {
-	if err := noteAddress(tx, m.ID, v.Address.String()); err != nil {
+	if err := noteAddress(tx, m.ID, v.from()); err != nil {
 		return err
 	}
-	return s.record(tx, m.Email, v.Address.String(), "signed in", m.ID, nil, nil)
+	return s.record(tx, m.Email, v.from(), "signed in", m.ID, nil, nil)
 }
 
 // shorten keeps so many characters of what a browser says of itself.
@@ -209,7 +209,7 @@ func (s *Service) refuse(ctx context.Context, v Visit, m Member, action, key str
 	if s.rates.failures.Wait("") > 0 {
 		return fault.New(fault.Denied, key)
 	}
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.record(tx, someone, v.Address.String(), action, m.ID, nil, nil) })
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.record(tx, someone, v.from(), action, m.ID, nil, nil) })
 	if err != nil {
 		return err
 	}
