@@ -337,3 +337,16 @@ func TestGuessesElsewhereDoNotKeepTheMemberOut(t *testing.T) {
 		w.ok(err)
 	})
 }
+
+// TestASignInMadeWhileEnrollingOwesTheCode: the password was checked when the member had no second factor yet.
+func TestASignInMadeWhileEnrollingOwesTheCode(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		juma := w.hire(w.owner().By(office), "juma@kasarani.example", nil, "cashier")
+		token, row := w.newSignIn(street, juma.Member)
+		w.withFactor("juma@kasarani.example", juma.token)
+		w.ok(w.DB.InTx(w.ctx, func(tx *db.Tx) error { return w.insertSignIn(tx, street, juma.Member, row) }))
+		if in := w.judge(token); in.Stage != OwesCode {
+			t.Fatalf("%+v", in)
+		}
+	})
+}

@@ -100,7 +100,7 @@ func (s *Service) UseLink(ctx context.Context, v Visit, secret, password string)
 	if err != nil {
 		return "", "", err
 	}
-	return token, stageOf(signIn.State, m), nil
+	return token, stageOf(signIn.Proven, m), nil
 }
 
 // linkUsed ends what the old password opened and starts the new sign-in. All of it can run again.

@@ -29,7 +29,7 @@ func (s *Service) SignIns(ctx context.Context, in SignedIn) ([]OpenSignIn, error
 	for _, r := range rows {
 		if now.Before(r.Until) && now.Sub(r.SeenAt) < idleLimit {
 			all = append(all, OpenSignIn{ID: r.ID, Address: r.Address, Browser: r.Browser, StartedAt: r.StartedAt.UTC(), SeenAt: r.SeenAt.UTC(),
-				Whole: r.State == stateFull, This: r.ID == in.ID})
+				Whole: stageOf(r.Proven, in.Member) == Full, This: r.ID == in.ID})
 		}
 	}
 	return all, err
