@@ -187,6 +187,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) {
 		some := w.hire(owner.By(office), "some@kasarani.example", []int64{7, 8}, "head")
 		juma := w.hire(some.By(office), "juma@kasarani.example", []int64{7}, "cashier")
 		far := w.hire(all.By(office), "far@kasarani.example", []int64{9}, "cashier")
+		peer := w.hire(all.By(office), "peer@kasarani.example", []int64{7}, "cashier")
 		edit := func(by SignedIn, m Member, sites []int64, roles ...string) error {
 			m, err := w.Member(w.ctx, m.ID)
 			w.ok(err)
@@ -201,7 +202,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) {
 			"own sites to all":       edit(some, some.Member, nil, "head"),
 			"another site":           edit(some, juma.Member, []int64{7, 9}, "cashier"),
 			"to who is elsewhere":    edit(some, far.Member, []int64{7}, "cashier"),
-			"without the right":      edit(juma, far.Member, nil, "cashier"),
+			"without the right":      edit(juma, peer.Member, []int64{7}, "cashier"),
 			"disable an owner":       w.Disable(w.ctx, all.By(office), owner.Member.ID),
 			"an owner's factor":      w.RemoveFactor(w.ctx, all.By(office), owner.Member.ID),
 			"nobody":                 w.Disable(w.ctx, By{}, juma.Member.ID),
