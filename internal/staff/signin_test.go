@@ -323,3 +323,22 @@ func TestFailuresAreInTheTrailWithoutWhatWasTyped(t *testing.T) {
 		w.nowhere("secret", "123456", "123 456")
 	})
 }
+
+// TestAPasswordReplacedMeanwhileIsRefused: it was right when it was compared, and is another by the time of the writing.
+func TestAPasswordReplacedMeanwhileIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		in := w.owner()
+		hash := in.row.PasswordHash
+		w.ok(w.ChangePassword(w.ctx, office, in.token, password, newer))
+		_, _, err := w.begin(w.ctx, office, in.Member, hash, hash)
+		w.refused(err, "staff.sign_in")
+		in = w.judge(in.token)
+		_, err = w.d.SQL().Exec("UPDATE staff_members SET state = 'disabled'")
+		w.ok(err)
+		token, _, err := w.begin(w.ctx, office, in.Member, in.row.PasswordHash, in.row.PasswordHash)
+		w.refused(err, "staff.sign_in")
+		if token != "" {
+			t.Fatal("a token for nobody")
+		}
+	})
+}
