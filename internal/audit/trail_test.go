@@ -238,3 +238,25 @@ func TestOldEventsGetTheirDay(t *testing.T) {
 		}
 	})
 }
+
+// TestALateCommitIsChainedOutOfOrder: ids do not commit in order; within the hour they are linked all the same.
+func TestALateCommitIsChainedOutOfOrder(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		trail, c := trail(t, d, 3)
+		for _, back := range []int64{1, 2 * 60 * 60 * 1000 << 21} {
+			if _, err := d.SQL().Exec("INSERT INTO audit_events SELECT id - ?, at, actor, action, object, object_id, old_value, new_value, came_from, day FROM audit_events WHERE object_id = '0'", back); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := d.SQL().Exec("UPDATE audit_events SET object_id = CONCAT('late', id) WHERE id = (SELECT old FROM (SELECT MIN(id) AS old FROM audit_events) AS first)"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c.Advance(5 * time.Minute)
+		if err := trail.Chain(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if r := verify(t, trail); r.Links != 4 || len(r.Problems) != 1 || !strings.Contains(r.Problems[0].What, "not chained") {
+			t.Fatalf("%+v", r)
+		}
+	})
+}

@@ -53,7 +53,7 @@ func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed stri
 	if fromApp {
 		limiter = s.rates.code
 	}
-	if err := slow(limiter, in.Member.Email); err != nil {
+	if err := slow(limiter, in.rateKey(v)); err != nil {
 		return err
 	}
 	accept, err := s.accepting(in, code, fromApp)
@@ -67,7 +67,7 @@ func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed stri
 				err = fault.New(fault.Denied, "staff.code")
 			}
 			if err == nil && !fromApp {
-				err = s.record(tx, in.Member.Email, v.Address.String(), "recovery code used", in.Member.ID, nil, nil)
+				err = s.record(tx, in.Member.Email, v.from(), "recovery code used", in.Member.ID, nil, nil)
 			}
 			return err
 		})
@@ -76,6 +76,15 @@ func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed stri
 		return s.refuse(ctx, v, in.Member, "code failed", "staff.code")
 	}
 	return err
+}
+
+// rateKey slows guesses at a member down; the address of their last whole sign-in has a bucket of its own, so that somebody
+// who knows the password and guesses elsewhere does not keep the member out.
+func (in SignedIn) rateKey(v Visit) string {
+	if in.row.LastAddress == v.from() {
+		return in.Member.Email + " " + v.from()
+	}
+	return in.Member.Email
 }
 
 // accepting is how a code is taken; computed before the transaction, which the database alone decides.
@@ -131,7 +140,7 @@ func (s *Service) Prove(ctx context.Context, v Visit, token, typed string) error
 
 // rightPassword checks the password of somebody signed in.
 func (s *Service) rightPassword(ctx context.Context, v Visit, in SignedIn, password string) error {
-	if err := slow(s.rates.code, in.Member.Email); err != nil {
+	if err := slow(s.rates.code, in.rateKey(v)); err != nil {
 		return err
 	}
 	right, _, err := s.hasher.verify(ctx, password, in.row.PasswordHash)

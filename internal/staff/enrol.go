@@ -39,7 +39,7 @@ func (s *Service) Enrol(ctx context.Context, v Visit, token, typed string) (code
 	if err != nil {
 		return nil, "", err
 	}
-	if err := slow(s.rates.code, in.Member.Email); err != nil {
+	if err := slow(s.rates.code, in.rateKey(v)); err != nil {
 		return nil, "", err
 	}
 	step, err := s.pendingStep(in, typed)
@@ -92,10 +92,10 @@ func (s *Service) enrolled(tx *db.Tx, v Visit, in SignedIn, step int64, next str
 	}
 	before, after := in.Member.document(), in.Member.document()
 	after.SecondFactor = true
-	if err := noteAddress(tx, in.Member.ID, v.Address.String()); err != nil {
+	if err := noteAddress(tx, in.Member.ID, v.from()); err != nil {
 		return err
 	}
-	return s.record(tx, in.Member.Email, v.Address.String(), "second factor enrolled", in.Member.ID, before, after)
+	return s.record(tx, in.Member.Email, v.from(), "second factor enrolled", in.Member.ID, before, after)
 }
 
 // NewRecoveryCodes gives ten new codes, shown once, in place of the old; the member must have proved themself lately:
@@ -113,7 +113,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, v Visit, token string) (
 		if err := s.replaceRecovery(tx, in.Member.ID, codes); err != nil {
 			return err
 		}
-		return s.record(tx, in.Member.Email, v.Address.String(), "recovery codes made", in.Member.ID, nil, nil)
+		return s.record(tx, in.Member.Email, v.from(), "recovery codes made", in.Member.ID, nil, nil)
 	})
 	return codes, err
 }

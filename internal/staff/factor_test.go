@@ -10,6 +10,7 @@ import (
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
 
@@ -67,7 +68,7 @@ func TestOneSignInIsCompletedOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
 		w.ok(err)
-		_, codes := w.enrolled(ownerEmail, token)
+		_, codes := w.withFactor(ownerEmail, token)
 		half, _, err := w.SignIn(w.ctx, office, ownerEmail, password)
 		w.ok(err)
 		typed := []string{w.code(ownerEmail), codes[0], codes[1], codes[2]}
@@ -90,7 +91,7 @@ func TestARecoveryCodeWorksOnce(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
 		w.ok(err)
-		_, codes := w.enrolled(ownerEmail, token)
+		_, codes := w.withFactor(ownerEmail, token)
 		if len(codes) != 10 {
 			t.Fatalf("%d codes", len(codes))
 		}
@@ -127,7 +128,7 @@ func TestACodeOfAnotherMemberIsNone(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
 		w.ok(err)
-		token, codes := w.enrolled(ownerEmail, token)
+		token, codes := w.withFactor(ownerEmail, token)
 		w.hire(w.judge(token).By(office), "juma@kasarani.example", nil, "manager")
 		half, _, err := w.SignIn(w.ctx, office, "juma@kasarani.example", password)
 		w.ok(err)
@@ -225,7 +226,7 @@ func TestANewPhoneIsEnrolledOnlyAfterProof(t *testing.T) {
 			t.Fatal("not proven")
 		}
 		old := w.seeds[ownerEmail]
-		w.enrolled(ownerEmail, in.token)
+		w.withFactor(ownerEmail, in.token)
 		_, err = w.Judge(w.ctx, other.token)
 		w.refused(err, "staff.signed_out")
 		w.signIn(ownerEmail, password)
@@ -280,6 +281,72 @@ func FuzzSpellCode(f *testing.F) {
 		}
 		if again, same := spellCode(code); again != code || same != fromApp {
 			t.Fatalf("%q is %q, then %q", typed, code, again)
+		}
+	})
+}
+
+// TestASeedShownBeforeIsNotEnrolled: another was shown between the reading and the writing.
+func TestASeedShownBeforeIsNotEnrolled(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
+		w.ok(err)
+		_, err = w.StartEnrolment(w.ctx, token)
+		w.ok(err)
+		in := w.judge(token)
+		_, err = w.StartEnrolment(w.ctx, token)
+		w.ok(err)
+		err = w.DB.InTx(w.ctx, func(tx *db.Tx) error { return w.enrolled(tx, office, in, 1, newToken(), newRecoveryCodes()) })
+		w.refused(err, "staff.code")
+	})
+}
+
+// TestALostAnswerIsNoFailure: the commit succeeded and its answer was lost, so that the same work runs again.
+func TestALostAnswerIsNoFailure(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.owner()
+		half, _, err := w.SignIn(w.ctx, office, ownerEmail, password)
+		w.ok(err)
+		in, next := w.judge(half), newToken()
+		for range 2 {
+			w.ok(w.DB.InTx(w.ctx, func(tx *db.Tx) error {
+				if won, err := w.complete(tx, in, next); won || err != nil {
+					return err
+				}
+				return w.completedBefore(tx, in.ID, next)
+			}))
+		}
+		err = w.DB.InTx(w.ctx, func(tx *db.Tx) error { return w.completedBefore(tx, in.ID, newToken()) })
+		w.refused(err, "staff.signed_out")
+	})
+}
+
+// TestGuessesElsewhereDoNotKeepTheMemberOut: somebody knows the password and guesses codes.
+func TestGuessesElsewhereDoNotKeepTheMemberOut(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.owner()
+		half, _, err := w.SignIn(w.ctx, street, ownerEmail, password)
+		w.ok(err)
+		for range 20 {
+			if _, err := w.GiveCode(w.ctx, street, half, "000000"); err == nil {
+				t.Fatal("guessed")
+			}
+		}
+		half, _, err = w.SignIn(w.ctx, office, ownerEmail, password)
+		w.ok(err)
+		_, err = w.GiveCode(w.ctx, office, half, w.code(ownerEmail))
+		w.ok(err)
+	})
+}
+
+// TestASignInMadeWhileEnrollingOwesTheCode: the password was checked when the member had no second factor yet.
+func TestASignInMadeWhileEnrollingOwesTheCode(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		juma := w.hire(w.owner().By(office), "juma@kasarani.example", nil, "cashier")
+		token, row := w.newSignIn(street, juma.Member)
+		w.withFactor("juma@kasarani.example", juma.token)
+		w.ok(w.DB.InTx(w.ctx, func(tx *db.Tx) error { return w.insertSignIn(tx, street, juma.Member, row) }))
+		if in := w.judge(token); in.Stage != OwesCode {
+			t.Fatalf("%+v", in)
 		}
 	})
 }

@@ -100,7 +100,7 @@ func (s *Service) UseLink(ctx context.Context, v Visit, secret, password string)
 	if err != nil {
 		return "", "", err
 	}
-	return token, stageOf(signIn.State, m), nil
+	return token, stageOf(signIn.Proven, m), nil
 }
 
 // linkUsed ends what the old password opened and starts the new sign-in. All of it can run again.
@@ -111,7 +111,7 @@ func (s *Service) linkUsed(tx *db.Tx, v Visit, l Link, m Member, row linkRow, si
 	if err := dropLinks(tx, m.ID, row.ID); err != nil {
 		return err
 	}
-	if err := s.record(tx, m.Email, v.Address.String(), "password set by "+l.Purpose, m.ID, l.Member.document(), m.document()); err != nil {
+	if err := s.record(tx, m.Email, v.from(), "password set by "+l.Purpose, m.ID, l.Member.document(), m.document()); err != nil {
 		return err
 	}
 	return s.insertSignIn(tx, v, m, signIn)

@@ -95,7 +95,7 @@ func (m Member) check() error {
 		return fault.New(fault.Invalid, "staff.language")
 	case len(m.Roles) == 0:
 		return fault.New(fault.Invalid, "staff.no_role")
-	case len(m.Sites) > mostSites, m.IsOwner() && len(m.Sites) > 0:
+	case len(m.Sites) > mostSites, m.IsOwner() && len(m.Sites) > 0, slices.ContainsFunc(m.Sites, func(id int64) bool { return id <= 0 }):
 		return fault.New(fault.Invalid, "staff.sites")
 	}
 	return nil

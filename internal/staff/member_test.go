@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"mtandao/internal/fault"
 )
 
 func TestMay(t *testing.T) {
@@ -106,5 +108,21 @@ func TestEmailsAreSpelledOneWay(t *testing.T) {
 func TestEveryPermissionIsInTheTableOnce(t *testing.T) {
 	if all := every(); len(slices.Compact(slices.Sorted(slices.Values(all)))) != 15 || len(all) != 15 {
 		t.Errorf("%d permissions", len(all))
+	}
+}
+
+// TestADamagedScopeNeverWidens: what cannot be read is neither all sites nor the whole provider.
+func TestADamagedScopeNeverWidens(t *testing.T) {
+	for _, stored := range []string{"x", "0", "-7", "7x", "99999999999999999999"} {
+		m := fold([]joined{{Row: memberRow{State: Active, Sites: stored}, RoleID: 1, RoleKey: "cashier", RolePermissions: "payments.view"}})
+		if May(m, PaymentsView, 0) || May(m, PaymentsView, 7) {
+			t.Errorf("%q: %v", stored, m.Sites)
+		}
+	}
+	for _, sites := range [][]int64{{0}, {7, -1}} {
+		m := Member{Name: "Juma", Email: "juma@kasarani.example", Language: "en", Roles: []Role{{Key: "cashier"}}, Sites: sites}
+		if fault.KeyOf(m.check()) != "staff.sites" {
+			t.Errorf("sites %v are taken", sites)
+		}
 	}
 }

@@ -59,7 +59,10 @@ func fold(rows []joined) Member {
 	m := Member{ID: r.ID, Name: r.Name, Email: r.Email, State: r.State, Language: r.Language, SecondFactor: len(r.TotpSeed) > 0,
 		CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.ChangedAt.UTC(), Version: r.Version}
 	for word := range strings.FieldsSeq(r.Sites) {
-		id, _ := strconv.ParseInt(word, 10, 64) // an id that is none is no site's: the scope never grows
+		id, err := strconv.ParseInt(word, 10, 64)
+		if err != nil || id <= 0 {
+			id = -1 // no site's, nor the whole provider's 0: a damaged row never widens the scope
+		}
 		m.Sites = append(m.Sites, id)
 	}
 	for _, r := range rows {

@@ -29,7 +29,7 @@ func (s *Service) SignIns(ctx context.Context, in SignedIn) ([]OpenSignIn, error
 	for _, r := range rows {
 		if now.Before(r.Until) && now.Sub(r.SeenAt) < idleLimit {
 			all = append(all, OpenSignIn{ID: r.ID, Address: r.Address, Browser: r.Browser, StartedAt: r.StartedAt.UTC(), SeenAt: r.SeenAt.UTC(),
-				Whole: r.State == stateFull, This: r.ID == in.ID})
+				Whole: stageOf(r.Proven, in.Member) == Full, This: r.ID == in.ID})
 		}
 	}
 	return all, err
@@ -57,7 +57,7 @@ func (s *Service) End(ctx context.Context, v Visit, in SignedIn, id int64) error
 		if err != nil || !won {
 			return err
 		}
-		return s.record(tx, in.Member.Email, v.Address.String(), "signed out", in.Member.ID, nil, nil)
+		return s.record(tx, in.Member.Email, v.from(), "signed out", in.Member.ID, nil, nil)
 	})
 }
 
@@ -70,7 +70,7 @@ func (s *Service) EndOthers(ctx context.Context, v Visit, in SignedIn) error {
 		if err := endSignIns(tx, in.Member.ID, in.ID); err != nil {
 			return err
 		}
-		return s.record(tx, in.Member.Email, v.Address.String(), "other sign-ins ended", in.Member.ID, nil, nil)
+		return s.record(tx, in.Member.Email, v.from(), "other sign-ins ended", in.Member.ID, nil, nil)
 	})
 }
 
@@ -104,6 +104,6 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, token, old, passw
 		if err != nil {
 			return err
 		}
-		return s.record(tx, in.Member.Email, v.Address.String(), "password changed", in.Member.ID, nil, nil)
+		return s.record(tx, in.Member.Email, v.from(), "password changed", in.Member.ID, nil, nil)
 	})
 }

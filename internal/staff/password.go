@@ -50,14 +50,13 @@ func (h *hasher) hash(ctx context.Context, password string) (string, error) {
 	return p.String(), err
 }
 
-// verify compares a password with what is stored, or with a decoy at the same cost when nothing is. weak says that the
+// verify compares a password with what is stored, or at the same cost with a decoy, which no password makes, when nothing is. weak says that the
 // stored cost is lower than the present one.
 func (h *hasher) verify(ctx context.Context, password, stored string) (right, weak bool, err error) {
 	if len(password) > mostOctets {
 		return false, false, nil
 	}
-	none := stored == ""
-	if none {
+	if stored == "" {
 		stored = h.decoy
 	}
 	p, err := parsePHC(stored)
@@ -68,7 +67,7 @@ func (h *hasher) verify(ctx context.Context, password, stored string) (right, we
 	if err != nil {
 		return false, false, err
 	}
-	right = subtle.ConstantTimeCompare(computed, p.hash) == 1 && !none
+	right = subtle.ConstantTimeCompare(computed, p.hash) == 1
 	return right, p.cost.memory < h.cost.memory || p.cost.passes < h.cost.passes || p.cost.lanes < h.cost.lanes, nil
 }
 

@@ -76,3 +76,8 @@ func ownWords(email, name, provider string) []string {
 	slices.SortStableFunc(own, func(a, b string) int { return len(b) - len(a) })
 	return own
 }
+
+// checkPassword judges a new password by what is known of its member and the provider.
+func (s *Service) checkPassword(password string, m Member) error {
+	return checkPassword(password, ownWords(m.Email, m.Name, s.Provider()))
+}

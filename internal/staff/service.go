@@ -40,6 +40,9 @@ type Visit struct {
 	Browser string // as it names itself
 }
 
+// from is the address as kept and compared; a zone would be the caller's own words.
+func (v Visit) from() string { return v.Address.WithZone("").String() }
+
 // By is who changes something: a signed-in member, or a command of the engineer, who may do everything.
 type By struct {
 	MemberID int64

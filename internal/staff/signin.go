@@ -22,10 +22,11 @@ const (
 	OwesEnrolment Stage = "owes enrolment" // StartEnrolment, then Enrol: what the member may do needs a second factor
 )
 
-// States of a sign-in's row.
+// What a sign-in has proved. What it still owes is judged by the member as they are now: a sign-in by password alone, made
+// while the member enrolled elsewhere, owes the code at its first request.
 const (
-	stateHalf = "half" // the password was right
-	stateFull = "full"
+	provenPassword = "password" // or a link
+	provenFactor   = "factor"   // too
 )
 
 // How long things last. Who must enrol first has to install an app.
@@ -56,16 +57,27 @@ func (in SignedIn) ProvenLately(now time.Time) bool {
 }
 
 // By is the member as the author of a change.
-func (in SignedIn) By(v Visit) By { return By{MemberID: in.Member.ID, From: v.Address.String()} }
+func (in SignedIn) By(v Visit) By { return By{MemberID: in.Member.ID, From: v.from()} }
 
-func stageOf(state string, m Member) Stage {
+func stageOf(proven string, m Member) Stage {
 	switch {
-	case state == stateHalf && m.SecondFactor:
+	case m.SecondFactor && proven != provenFactor:
 		return OwesCode
-	case !m.SecondFactor && (m.NeedsSecondFactor() || state == stateHalf):
+	case !m.SecondFactor && m.NeedsSecondFactor():
 		return OwesEnrolment
 	}
 	return Full
+}
+
+// lasts is how long a new sign-in has to come further, or all of its time.
+func (stage Stage) lasts() time.Duration {
+	switch stage {
+	case OwesCode:
+		return halfLasts
+	case OwesEnrolment:
+		return enrolLasts
+	}
+	return fullLasts
 }
 
 // newToken is what a browser holds: 256 random bits.
@@ -81,7 +93,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, email, password string) (
 	if err != nil && !gone(err) {
 		return "", "", err
 	}
-	if row.LastAddress == "" || row.LastAddress != v.Address.String() {
+	if row.LastAddress == "" || row.LastAddress != v.from() {
 		if err := slow(s.rates.email, shorten(Spell(email), mostEmail)); err != nil {
 			return "", "", err
 		}
@@ -118,21 +130,18 @@ func (s *Service) begin(ctx context.Context, v Visit, m Member, old, hash string
 		}
 		return s.insertSignIn(tx, v, m, signIn)
 	})
-	return token, stageOf(signIn.State, m), err
+	if err != nil {
+		return "", "", err
+	}
+	return token, stageOf(signIn.Proven, m), nil
 }
 
-// newSignIn makes the row of a sign-in by password or link: half while more is owed.
+// newSignIn makes the row of a sign-in by password or link.
 func (s *Service) newSignIn(v Visit, m Member) (token string, row signInRow) {
 	token = newToken()
 	now := s.Clock.Now()
-	row = signInRow{ID: s.DB.ID(), MemberID: m.ID, TokenHash: s.Keys.Lookup(purposeToken, token), State: stateHalf, Address: v.Address.String(),
-		Browser: shorten(v.Browser, 200), StartedAt: now, SeenAt: now, ProvenAt: now, Until: now.Add(halfLasts)}
-	switch {
-	case !m.SecondFactor && m.NeedsSecondFactor():
-		row.Until = now.Add(enrolLasts)
-	case !m.SecondFactor:
-		row.State, row.Until = stateFull, now.Add(fullLasts)
-	}
+	row = signInRow{ID: s.DB.ID(), MemberID: m.ID, TokenHash: s.Keys.Lookup(purposeToken, token), Proven: provenPassword, Address: v.from(),
+		Browser: shorten(v.Browser, 200), StartedAt: now, SeenAt: now, ProvenAt: now, Until: now.Add(stageOf(provenPassword, m).lasts())}
 	return token, row
 }
 
@@ -140,18 +149,18 @@ func (s *Service) insertSignIn(tx *db.Tx, v Visit, m Member, row signInRow) erro
 	if err := insertSignIn(tx, row); err != nil {
 		return err
 	}
-	if row.State == stateFull {
+	if stageOf(row.Proven, m) == Full {
 		return s.signedIn(tx, v, m)
 	}
-	return s.record(tx, m.Email, v.Address.String(), "password given", m.ID, nil, nil)
+	return s.record(tx, m.Email, v.from(), "password given", m.ID, nil, nil)
 }
 
 // signedIn notes that nothing more is owed.
 func (s *Service) signedIn(tx *db.Tx, v Visit, m Member) error {
-	if err := noteAddress(tx, m.ID, v.Address.String()); err != nil {
+	if err := noteAddress(tx, m.ID, v.from()); err != nil {
 		return err
 	}
-	return s.record(tx, m.Email, v.Address.String(), "signed in", m.ID, nil, nil)
+	return s.record(tx, m.Email, v.from(), "signed in", m.ID, nil, nil)
 }
 
 // shorten keeps so many characters of what a browser says of itself.
@@ -182,7 +191,7 @@ func (s *Service) Judge(ctx context.Context, token string) (SignedIn, error) {
 			return SignedIn{}, err
 		}
 	}
-	return SignedIn{ID: row.ID, Member: m, Stage: stageOf(row.State, m), ProvenAt: row.ProvenAt, Until: row.Until, token: token, row: member}, nil
+	return SignedIn{ID: row.ID, Member: m, Stage: stageOf(row.Proven, m), ProvenAt: row.ProvenAt, Until: row.Until, token: token, row: member}, nil
 }
 
 // judgeFull is Judge for what only a whole sign-in may do; fault.Denied "staff.unfinished".
@@ -209,7 +218,7 @@ func (s *Service) refuse(ctx context.Context, v Visit, m Member, action, key str
 	if s.rates.failures.Wait("") > 0 {
 		return fault.New(fault.Denied, key)
 	}
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.record(tx, someone, v.Address.String(), action, m.ID, nil, nil) })
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.record(tx, someone, v.from(), action, m.ID, nil, nil) })
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ type signInRow struct {
 	ID        int64
 	MemberID  int64
 	TokenHash string
-	State     string
+	Proven    string
 	Address   string
 	Browser   string
 	StartedAt time.Time
@@ -27,7 +27,7 @@ func (signInRow) TableName() string { return "staff_sign_ins" }
 type judged struct {
 	Joined                    joined `gorm:"embedded"`
 	SignInID                  int64
-	SignInState               string
+	Proven                    string
 	SeenAt, ProvenAt, UntilAt time.Time
 }
 
@@ -35,7 +35,7 @@ type judged struct {
 func (s *Service) byToken(ctx context.Context, token string) (signIn signInRow, m Member, r memberRow, err error) {
 	var rows []judged
 	err = s.DB.Read(ctx).Table("staff_sign_ins AS s").
-		Select(joinedColumns+", s.id AS sign_in_id, s.state AS sign_in_state, s.seen_at, s.proven_at, s.until AS until_at").
+		Select(joinedColumns+", s.id AS sign_in_id, s.proven, s.seen_at, s.proven_at, s.until AS until_at").
 		Joins("JOIN staff_members m ON m.id = s.member_id "+joinRoles).
 		Where("s.token_hash IN ?", s.Keys.Lookups(purposeToken, token)).Order("r.id").Scan(&rows).Error
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Service) byToken(ctx context.Context, token string) (signIn signInRow, 
 		members[i] = rows[i].Joined
 	}
 	first := rows[0]
-	signIn = signInRow{ID: first.SignInID, State: first.SignInState, SeenAt: first.SeenAt.UTC(), ProvenAt: first.ProvenAt.UTC(), Until: first.UntilAt.UTC()}
+	signIn = signInRow{ID: first.SignInID, Proven: first.Proven, SeenAt: first.SeenAt.UTC(), ProvenAt: first.ProvenAt.UTC(), Until: first.UntilAt.UTC()}
 	return signIn, fold(members), first.Joined.Row, nil
 }
 
@@ -64,12 +64,12 @@ func (s *Service) see(ctx context.Context, id int64, now time.Time) error {
 
 func insertSignIn(tx *db.Tx, row signInRow) error { return db.Fault(tx.Gorm().Create(&row).Error) }
 
-// complete makes a sign-in full under a new token, if it has its old token still. False when it is gone; true also when a
+// complete notes the second factor of a sign-in under a new token, if it has its old token still. False when it is gone; true also when a
 // commit whose answer was lost has done it.
 func (s *Service) complete(tx *db.Tx, in SignedIn, token string) (bool, error) {
 	now, hash := s.Clock.Now(), s.Keys.Lookup(purposeToken, token)
-	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET state = ?, token_hash = ?, seen_at = ?, proven_at = ?, until = ? WHERE id = ? AND token_hash IN ?",
-		stateFull, hash, now, now, now.Add(fullLasts), in.ID, s.Keys.Lookups(purposeToken, in.token)))
+	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET proven = ?, token_hash = ?, seen_at = ?, proven_at = ?, until = ? WHERE id = ? AND token_hash IN ?",
+		provenFactor, hash, now, now, now.Add(fullLasts), in.ID, s.Keys.Lookups(purposeToken, in.token)))
 	return won, db.Fault(err)
 }
 
@@ -81,7 +81,7 @@ func (s *Service) hasToken(tx *db.Tx, id int64, token string) (bool, error) {
 }
 
 func (s *Service) prove(tx *db.Tx, in SignedIn) (bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET proven_at = ? WHERE id = ? AND state = ?", s.Clock.Now(), in.ID, stateFull))
+	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET proven_at = ? WHERE id = ?", s.Clock.Now(), in.ID))
 	return won, db.Fault(err)
 }
 

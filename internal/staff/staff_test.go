@@ -82,7 +82,7 @@ func (w *world) code(email string) string {
 	return code
 }
 
-func (w *world) enrolled(email, token string) (string, []string) {
+func (w *world) withFactor(email, token string) (string, []string) {
 	w.t.Helper()
 	e, err := w.StartEnrolment(w.ctx, token)
 	w.ok(err)
@@ -97,7 +97,7 @@ func (w *world) owner() SignedIn {
 	w.t.Helper()
 	token, err := w.MakeOwner(w.ctx, office, w.setup, Newcomer{Name: "Asha", Email: " Asha@Kasarani.example ", Password: password, Language: "sw"})
 	w.ok(err)
-	token, _ = w.enrolled(ownerEmail, token)
+	token, _ = w.withFactor(ownerEmail, token)
 	return w.judge(token)
 }
 
@@ -116,7 +116,7 @@ func (w *world) hire(by By, email string, sites []int64, roles ...string) Signed
 	token, stage, err := w.UseLink(w.ctx, office, secret, password)
 	w.ok(err)
 	if stage == OwesEnrolment {
-		token, _ = w.enrolled(email, token)
+		token, _ = w.withFactor(email, token)
 	}
 	return w.judge(token)
 }

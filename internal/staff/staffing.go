@@ -3,22 +3,26 @@ package staff
 import (
 	"context"
 	"slices"
-	"strconv"
 
-	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 )
 
-func (s *Service) recordRole(tx *db.Tx, actor Member, by By, before, after Role) error {
-	var was any
-	if before.ID != 0 {
-		was = roleDocument{before.Key, before.Name, before.Permissions}
+// manager reads who changes something about staff: who may, or a command. Read in the transaction, so that somebody who
+// has just lost the right does nothing more.
+func (s *Service) manager(tx *db.Tx, by By) (Member, error) {
+	if by.MemberID == 0 && by.Command != "" {
+		return Member{Email: by.Command, State: Active, Roles: []Role{{Key: Owner}}}, nil
 	}
-	return s.recordOf(tx, audit.Event{Actor: actor.Email, From: by.From, Action: "role saved", Object: "role", ObjectID: strconv.FormatInt(after.ID, 10)},
-		was, roleDocument{after.Key, after.Name, after.Permissions})
+	m, _, err := byIDTx(tx, by.MemberID)
+	if err == nil && !MaySomewhere(m, StaffManage) || gone(err) {
+		return Member{}, denied()
+	}
+	return m, err
 }
+
+func denied() error { return fault.New(fault.Denied, "denied") }
 
 // mostListed bounds one page of members.
 const mostListed = 200

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mtandao/internal/audit"
+	"mtandao/internal/db"
 )
 
 // nowhere fails when a table holds one of these texts.
@@ -43,7 +44,7 @@ func TestNoSecretIsStoredAsItIs(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
 		w.ok(err)
-		full, codes := w.enrolled(ownerEmail, token)
+		full, codes := w.withFactor(ownerEmail, token)
 		by := w.judge(full).By(office)
 		m, invitation, err := w.Invite(w.ctx, by, "juma@kasarani.example", Profile{Name: "Juma", Language: "en", Roles: []string{"cashier"}})
 		w.ok(err)
@@ -186,6 +187,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) {
 		some := w.hire(owner.By(office), "some@kasarani.example", []int64{7, 8}, "head")
 		juma := w.hire(some.By(office), "juma@kasarani.example", []int64{7}, "cashier")
 		far := w.hire(all.By(office), "far@kasarani.example", []int64{9}, "cashier")
+		peer := w.hire(all.By(office), "peer@kasarani.example", []int64{7}, "cashier")
 		edit := func(by SignedIn, m Member, sites []int64, roles ...string) error {
 			m, err := w.Member(w.ctx, m.ID)
 			w.ok(err)
@@ -200,7 +202,7 @@ func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) {
 			"own sites to all":       edit(some, some.Member, nil, "head"),
 			"another site":           edit(some, juma.Member, []int64{7, 9}, "cashier"),
 			"to who is elsewhere":    edit(some, far.Member, []int64{7}, "cashier"),
-			"without the right":      edit(juma, far.Member, nil, "cashier"),
+			"without the right":      edit(juma, peer.Member, []int64{7}, "cashier"),
 			"disable an owner":       w.Disable(w.ctx, all.By(office), owner.Member.ID),
 			"an owner's factor":      w.RemoveFactor(w.ctx, all.By(office), owner.Member.ID),
 			"nobody":                 w.Disable(w.ctx, By{}, juma.Member.ID),
@@ -293,6 +295,40 @@ func TestMembersArePaged(t *testing.T) {
 		}
 		if seen != 6 {
 			t.Fatalf("saw %d", seen)
+		}
+	})
+}
+
+// TestAStateAloneEndsSignIns: Disable deletes them, and a sign-in that came meanwhile is judged by the state.
+func TestAStateAloneEndsSignIns(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		in := w.owner()
+		if _, err := w.d.SQL().Exec("UPDATE staff_members SET state = 'disabled'"); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.Judge(w.ctx, in.token)
+		w.refused(err, "staff.signed_out")
+	})
+}
+
+func TestALinkIsTakenForOneSignIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		m, secret, err := w.Invite(w.ctx, engineer, ownerEmail, Profile{Name: "Asha", Language: "en", Roles: []string{Owner}})
+		w.ok(err)
+		row, err := w.link(w.ctx, secret)
+		if err != nil || row.MemberID != m.ID {
+			t.Fatalf("%+v: %v", row, err)
+		}
+		for _, test := range []struct {
+			signIn int64
+			want   bool
+		}{{5, true}, {5, true}, {6, false}} { // again for 5: the answer to its commit was lost
+			w.ok(w.DB.InTx(w.ctx, func(tx *db.Tx) error {
+				if won, err := w.takeLink(tx, row.ID, test.signIn); won != test.want || err != nil {
+					t.Errorf("sign-in %d: %t, %v", test.signIn, won, err)
+				}
+				return nil
+			}))
 		}
 	})
 }

@@ -4,7 +4,7 @@ CREATE TABLE IF NOT EXISTS staff_sign_ins (
   id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
   token_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  proven VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   browser VARCHAR(200) NOT NULL,
   started_at DATETIME(3) NOT NULL,

@@ -3,7 +3,7 @@ CREATE TABLE IF NOT EXISTS staff_sign_ins (
   id BIGINT NOT NULL,
   member_id BIGINT NOT NULL,
   token_hash TEXT NOT NULL,
-  state TEXT NOT NULL,
+  proven TEXT NOT NULL,
   address TEXT NOT NULL,
   browser TEXT NOT NULL,
   started_at DATETIME NOT NULL,
