@@ -92,6 +92,9 @@ func (s *Server) register() error {
 			return fmt.Errorf("portal: route %s %s declares no policy", r.Method, r.Path)
 		}
 		s.app.Add(r.Method, r.Path, s.policed(r))
+		if r.Method == fiber.MethodGet { // RFC 9110 §9.1; monitors and link previews ask so
+			s.app.Add(fiber.MethodHead, r.Path, s.policed(r))
+		}
 	}
 	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return nil

@@ -109,6 +109,21 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+func TestWhatCanBeReadCanBeAskedAbout(t *testing.T) {
+	_, address := start(t, options(text("/x", web.Guest, func(c *fiber.Ctx) error { return c.SendString("body") })))
+	for path, want := range map[string]int{"/x": 200, "/healthz": 200, "/nothing": 404} {
+		res, err := http.Head("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != want || len(body) != 0 {
+			t.Errorf("HEAD %s: %d, %q, %v", path, res.StatusCode, body, err)
+		}
+	}
+}
+
 func TestMetricsAreForThisMachine(t *testing.T) {
 	s, address := start(t, options(text("/o/:token", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })))
 	get(t, "http://"+address+"/o/0123456789")

@@ -71,8 +71,9 @@ func TestAStolenStampMovesNobodyElse(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/devices", "/logout"} {
-		if got := w.get("/s/" + mine + path + "?k=" + stamp); got.status < 400 {
-			t.Errorf("GET %s answered %d", path, got.status)
+		got := w.get("/s/" + mine + path + "?remove=1&mac=11:22:33:44:55:66&k=" + stamp)
+		if !strings.HasPrefix(got.location, "/o/"+mine+"?") || len(w.logouts) != 0 || w.slots[0].MAC == "112233445566" {
+			t.Errorf("GET %s answered %d %q", path, got.status, got.location)
 		}
 	}
 }

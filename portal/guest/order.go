@@ -102,6 +102,16 @@ func (g *Guest) order(c *fiber.Ctx) error {
 	return g.show(c, fiber.StatusOK, g.orderScreen(v, view))
 }
 
+func (g *Guest) toOrder(c *fiber.Ctx) error {
+	ctx, cancel := web.Context()
+	defer cancel()
+	v, view, err := g.atOrder(ctx, c)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(v.address("/o/"+view.Order.Token), fiber.StatusFound)
+}
+
 // orderScreen picks the page of an order's state. A paid order has its page elsewhere: going there is a full navigation,
 // on which an iPhone looks again whether it is online.
 func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
