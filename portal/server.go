@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"mtandao/internal/clock"
 	"mtandao/portal/web"
@@ -62,7 +62,7 @@ func New(o Options) (*Server, error) {
 	s.app = fiber.New(s.config())
 	s.app.Use(web.Identify, s.meter.measure, web.Secure)
 	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))
-	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	s.app.Use(packed)
 	return s, s.register()
 }
 
@@ -75,6 +75,18 @@ func (s *Server) config() fiber.Config {
 		ErrorHandler: s.fail,
 	}
 }
+
+// packed compresses an answer for who can read it. Gzip alone: of a page of ours it makes less than quick brotli does, and
+// sooner; better brotli takes four times as long for 3 % less.
+func packed(c *fiber.Ctx) error {
+	err := c.Next()
+	if err == nil {
+		pack(c.Context())
+	}
+	return err
+}
+
+var pack = fasthttp.CompressHandlerLevel(func(*fasthttp.RequestCtx) {}, fasthttp.CompressDefaultCompression)
 
 func texts(prefixes []netip.Prefix) []string {
 	var out []string
@@ -111,6 +123,7 @@ func (s *Server) policed(r web.Route) fiber.Handler {
 }
 
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	defer pack(c.Context()) // an error's page is made when every middleware has returned
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if policy, _ := c.Locals(policyKey).(web.Policy); policy == web.Machine || policy == web.Health {
 		return c.SendStatus(web.Status(err))

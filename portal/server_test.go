@@ -195,23 +195,27 @@ func TestBounds(t *testing.T) {
 
 func TestPagesArePacked(t *testing.T) {
 	page := strings.Repeat("calm ", 1000)
-	_, address := start(t, options(text("/X/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString(page) })))
-	r, err := http.NewRequest(http.MethodGet, "http://"+address+"/x/KASARANI/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept-Encoding", "gzip")
-	res, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	unpacked, err := gzip.NewReader(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if body, err := io.ReadAll(unpacked); err != nil || string(body) != page || res.ContentLength > 500 {
-		t.Errorf("%d bytes on the wire, %v", res.ContentLength, err)
+	o := options(text("/X/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString(page) }))
+	o.Fail = func(c *fiber.Ctx, err error) error { return c.Status(web.Status(err)).SendString(page) }
+	_, address := start(t, o)
+	for path, want := range map[string]int{"/x/KASARANI/": 200, "/nothing": 404} {
+		r, err := http.NewRequest(http.MethodGet, "http://"+address+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", "gzip, deflate, br")
+		res, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		unpacked, err := gzip.NewReader(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(unpacked); err != nil || string(body) != page || res.ContentLength > 500 || res.StatusCode != want {
+			t.Errorf("%s: %d bytes on the wire, %d, %v", path, res.ContentLength, res.StatusCode, err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,21 @@ func TestPayOnThePortalBeOnlineBeMeasuredBeStopped(t *testing.T) {
 		})
 	}
 	verifyBooks(t, s.Main)
+}
+
+func TestADemoNeedsNoMoreAddressesThanTheMachineHas(t *testing.T) {
+	for has, want := range map[string]string{"127.0.0.1 127.0.0.2 127.0.0.3": "127.0.0.2 127.0.0.3", "127.0.0.1": "127.0.0.1"} {
+		var got []string
+		for _, d := range routersHere(func(a string) bool { return slices.Contains(strings.Fields(has), a) }) {
+			got = append(got, d.source)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("with %s the routers send from %v", has, got)
+		}
+	}
+	if !holds("127.0.0.1") || holds("192.0.2.1") {
+		t.Error("an address of this machine is not told from another's")
+	}
 }
 
 func verifyBooks(t *testing.T, m *Main) {
