@@ -108,17 +108,18 @@ func (b *browser) see(limit time.Duration, words string) {
 	b.t.Fatalf("not seen within %v: %q in\n%s", limit, words, b.text())
 }
 
-// picture keeps a screenshot when MTANDAO_SCREENS names a folder.
+// picture keeps a screenshot of a story when MTANDAO_SCREENS names a folder.
 func (b *browser) picture(name string) {
+	b.t.Helper()
 	folder := os.Getenv("MTANDAO_SCREENS")
 	if folder == "" {
 		return
 	}
+	folder = filepath.Join(folder, b.t.Name())
+	b.do(os.MkdirAll(folder, 0o755))
 	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
 	b.do(err)
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600); err != nil {
-		b.t.Fatal(err)
-	}
+	b.do(os.WriteFile(filepath.Join(folder, name+".png"), png, 0o644))
 }
 
 // limited fails a browser story that hangs.

@@ -34,7 +34,7 @@ type orderPage struct {
 	Slow, Checking       bool
 
 	What, Next, Again, Once string // of a payment that failed, or whose money is kept
-	Kept                    bool
+	Kept, Spend             bool // the money is here; it is to be spent on a plan
 }
 
 // ToOrder is an address of this order.
@@ -171,7 +171,7 @@ func (g *Guest) keptScreen(p *orderPage, view billing.OrderView) screen {
 	p.Kept, p.What, p.Next = true, p.T("guest.kept"), p.T("guest.kept.working")
 	if view.Surplus {
 		held := money.Amount{Cents: view.Credit, Currency: view.Order.Price.Currency}
-		p.Next = p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
+		p.Spend, p.Next = true, p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
 	} else {
 		p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 	}
