@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -30,6 +31,7 @@ type Options struct {
 	Log     *slog.Logger
 	// CertFile and KeyFile are the server's own certificate; empty: plain HTTP, behind a proxy.
 	CertFile, KeyFile string
+	PublicURL         string // scheme and host that people know
 }
 
 // Server is the portal's HTTP server.
@@ -118,8 +120,18 @@ const policyKey = "policy"
 func (s *Server) policed(r web.Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(policyKey, r.Policy)
+		if r.Policy == web.Guest && s.inTheClear(c) {
+			return c.Redirect(s.options.PublicURL+string(c.Context().URI().RequestURI()), fiber.StatusFound)
+		}
 		return r.Handle(c)
 	}
+}
+
+// inTheClear is a page asked for without encryption although we have it ourselves: a captive landing may begin so, and
+// nobody should type there. Behind a proxy it is the proxy's to know.
+func (s *Server) inTheClear(c *fiber.Ctx) bool {
+	return s.tls != nil && strings.HasPrefix(s.options.PublicURL, "https://") && !c.Context().IsTLS() && !c.IsProxyTrusted() &&
+		(c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead)
 }
 
 func (s *Server) fail(c *fiber.Ctx, err error) error {

@@ -15,6 +15,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +50,7 @@ func start(t *testing.T, o Options) (*Server, string) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
+	get(t, "http://"+listener.Addr().String()+"/healthz") // a server that was stopped before it began would never end
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -281,6 +284,35 @@ func TestTLS(t *testing.T) {
 	without, _ := start(t, options())
 	if err := without.ServeTLS(listener); err == nil {
 		t.Error("HTTPS without a certificate")
+	}
+}
+
+// TestNobodyTypesInTheClear: a captive landing may begin over plain HTTP, and goes on encrypted.
+func TestNobodyTypesInTheClear(t *testing.T) {
+	page := text("/h/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })
+	o := options(page)
+	o.CertFile, o.KeyFile = certificate(t)
+	o.PublicURL, o.Proxies = "https://wifi.example", web.Proxies{netip.MustParsePrefix("127.0.0.9/32")}
+	_, address := start(t, o)
+	ask := func(address string) (int, string) {
+		res, err := http.DefaultTransport.RoundTrip(httptest.NewRequest(http.MethodGet, "http://"+address+`/h/kasarani?r=t&cid=\371`, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode, res.Header.Get("Location")
+	}
+	if status, to := ask(address); status != 302 || to != `https://wifi.example/h/kasarani?r=t&cid=\371` {
+		t.Errorf("in the clear: %d %q", status, to)
+	}
+	o.Metrics, o.Proxies = prometheus.NewRegistry(), web.Proxies{netip.MustParsePrefix("127.0.0.1/32")}
+	_, behind := start(t, o)
+	o.Metrics, o.Proxies, o.CertFile = prometheus.NewRegistry(), nil, ""
+	_, without := start(t, o)
+	for name, address := range map[string]string{"from a proxy, which may have encrypted it": behind, "without a certificate of ours": without} {
+		if status, _ := ask(address); status != 200 {
+			t.Errorf("%s: %d", name, status)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ type orderPage struct {
 	Slow, Checking       bool
 
 	What, Next, Again, Once string // of a payment that failed, or whose money is kept
-	Kept, Spend             bool // the money is here; it is to be spent on a plan
+	Kept, Spend             bool   // the money is here; it is to be spent on a plan
 }
 
 // ToOrder is an address of this order.
