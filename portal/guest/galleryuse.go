@@ -131,7 +131,7 @@ func (s *gallery) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, e
 }
 func (s *gallery) CodeOf(context.Context, int64) (string, error)        { return "K7M4P-2QXTA", nil }
 func (s *gallery) ByCode(context.Context, int64, string) (int64, error) { return 0, nil }
-func (s *gallery) OnceLogin(context.Context, int64, time.Duration) (string, string, error) {
+func (s *gallery) OnceLogin(context.Context, int64, access.MAC, time.Duration) (string, string, error) {
 	return "", "", nil
 }
 func (s *gallery) BindDevice(context.Context, int64, access.MAC) error { return nil }

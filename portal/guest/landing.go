@@ -163,7 +163,7 @@ func (g *Guest) whereToGo(ctx context.Context, v *visitor, p *landingPage) strin
 
 // byPass is the address of an order's page for somebody of whom only the MAC is known.
 func (g *Guest) byPass(v *visitor, page, token string) string {
-	pass, err := g.pass(token)
+	pass, err := g.pass(token, v.visit.MAC)
 	if err != nil {
 		g.Log.Error("pass not made", "error", err)
 		return ""

@@ -84,8 +84,11 @@ func (g *Guest) entry(v *visitor, o billing.Order) (routers.Router, routers.Visi
 	return router, before.visit, before.visit.Login != ""
 }
 
-// device is whose page it is: the one in front of it, else the one that the order was placed from.
+// device is whose page it is: the one that a pass is for, the one in front of it, else the one that the order was placed from.
 func (v *visitor) device(o billing.Order) access.MAC {
+	if v.byPass != "" {
+		return v.byPass
+	}
 	if v.visit.MAC != "" {
 		return v.visit.MAC
 	}
