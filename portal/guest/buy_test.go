@@ -240,6 +240,25 @@ func TestAReturningDeviceIsSentToItsOwnPage(t *testing.T) {
 	}
 }
 
+// TestWhatTheRouterSaidIsSaidInOurWords: a refusal of ours comes back in English, and a text of an address may be anybody's.
+func TestWhatTheRouterSaidIsSaidInOurWords(t *testing.T) {
+	w := newWorld(t)
+	for said, want := range map[string]string{
+		words.Text(words.English, "cause.devices_full"): words.Text(words.Swahili, "cause.devices_full"),
+		"RADIUS server is not responding":               words.Text(words.Swahili, "cause.unavailable"),
+		"user T123 has reached uptime limit":            words.Text(words.Swahili, "cause.time_used"),
+		"Send KES 500 to 0799 999 999 to go on":         words.Text(words.Swahili, "guest.router_said.text"),
+	} {
+		page := w.get("/h/kasarani?l=sw&" + redirect + "&error=" + url.QueryEscape(said)).body
+		if !strings.Contains(page, want) || strings.Contains(page, "0799 999") {
+			t.Errorf("%q is not told as %q", said, want)
+		}
+	}
+	if page := w.get("/h/kasarani?l=sw&" + redirect).body; strings.Contains(page, words.Text(words.Swahili, "guest.router_said.title")) {
+		t.Error("a first visit is told of a log-in")
+	}
+}
+
 func TestAProxyBrowserIsToldSo(t *testing.T) {
 	w := newWorld(t)
 	r := httptest.NewRequest(http.MethodGet, "/h/kasarani", nil)

@@ -80,9 +80,7 @@ func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*la
 	p.Connect = v.visit.MAC == ""
 	p.Buy, p.Once = v.home()+"/buy", seal.RandomHex(16)
 	p.Stamp = g.stamps.Make("buy", v.site.Slug, string(v.visit.MAC))
-	if said := strings.TrimSpace(v.visit.Error); said != "" {
-		p.Notes = append(p.Notes, note{Title: p.T("guest.router_said.title"), Text: p.T("guest.router_said.text", "Text", cut(said, 140))})
-	}
+	p.routerSaid(v.visit.Error)
 	p.setPlans(offered, chosen)
 	return p, nil
 }
