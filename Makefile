@@ -11,7 +11,7 @@ RACE := CGO_ENABLED=1 CGO_CFLAGS=-O0 go test -race -vet=off -p 2
 SEED ?= $(shell date +%s)
 FUZZTIME ?= 10s
 
-.PHONY: build demo test quick long bench fuzz format
+.PHONY: build demo test quick long bench fuzz screens format
 
 build:
 	go build -trimpath -o bin/mtandao ./cmd/mtandao
@@ -44,6 +44,17 @@ bench:
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)
+
+# Every guest page at three widths, in both languages and two brands, and the stories of the demo with the simulated phone
+# and router. README's pictures are three of them.
+screens:
+	@.ci/install
+	rm -rf screens
+	mkdir -p screens
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink' ./internal/app
+	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
+	@echo "$$(find screens -name '*.png' | wc -l) pictures in screens"
 
 format:
 	@out=$$(gofmt -l .); test -z "$$out" || { echo "run gofmt -w on:"; echo "$$out"; exit 1; }

@@ -61,7 +61,8 @@ func (m *Main) openPortal() (err error) {
 	}
 	machines := callbacks.New(callbacks.Options{Spool: m.callbacks, Validator: m.Billing, Allow: allow, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log})
 	m.server, err = portal.New(portal.Options{Routes: append(pages.Routes(), machines.Routes()...), Fail: pages.Fail, Ready: m.ready,
-		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile})
+		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
+		PublicURL: m.Config.PublicURL})
 	if err != nil {
 		return err
 	}
