@@ -65,7 +65,7 @@ func execute(c *console, args []string) int {
 	left := -1 // set when help was asked for
 	parser, err := kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(func(code int) { left = code }),
 		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
+		kong.NamedMapper("path", kong.MapperFunc(readPath)), kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
 	if err != nil {
 		return c.complain(err, exitUsage)
 	}
@@ -102,8 +102,14 @@ func sentence(err error) string {
 		return oneLine(err)
 	}
 	text := words.Fault(words.English, err)
+	if f.Key == "db.unavailable" { // whose own sentence is a guest's
+		text = words.Text(words.English, "db.unreachable")
+	}
 	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
 		text += " (" + oneLine(f.Cause) + ")"
+	}
+	if s := (settingFault{}); errors.As(err, &s) {
+		text = s.setting + ": " + text
 	}
 	return text
 }

@@ -104,7 +104,7 @@ func whatToDo(err error) string {
 		return "mtandao migrate"
 	case "db.binary_too_old":
 		return "install the newer program"
-	case "seal.no_key_file":
+	case "config.keys_lost", "seal.not_ours":
 		return "bring back the copy of the key file that was kept apart"
 	}
 	return "see that the database runs and MTANDAO_DB is right"
