@@ -271,5 +271,6 @@ func testMain(t *testing.T) *Main {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Close() })
+	testdb.WatchPlans(t, m.DB)
 	return m
 }
