@@ -16,6 +16,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
+	"mtandao/migrations"
 )
 
 // Exit codes: what a command looked at is wrong or it failed; it was called wrongly.
@@ -105,7 +106,7 @@ func sentence(err error) string {
 	if f.Key == "db.unavailable" { // whose own sentence is a guest's
 		text = words.Text(words.English, "db.unreachable")
 	}
-	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
+	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable || errors.Is(f.Cause, migrations.ErrBinaryTooOld)) {
 		text += " (" + oneLine(f.Cause) + ")"
 	}
 	if s := (settingFault{}); errors.As(err, &s) {

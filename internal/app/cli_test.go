@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/testdb"
+	"mtandao/migrations"
 )
 
 // runCommand calls the front door and gives back its exit code and words.
@@ -122,6 +124,8 @@ func TestFailuresAreOneSentenceAndAnExitCode(t *testing.T) {
 		{exitUsage, `unknown flag --fly`, []string{"migrate", "--fly"}},
 		{exitUsage, `expected "<file>"`, []string{"apply"}},
 		{exitUsage, `expected one of`, nil},
+		{exitUsage, `--count`, []string{"schedules", "--count=-1"}},
+		{exitFailed, "8080 is no address to listen on", []string{"demo", "--http", "8080"}},
 		{exitFailed, "cannot be read.", []string{"apply", "none.yaml"}},
 		{exitFailed, "The database address must begin with sqlite: or mysql:, not postgres.", []string{"migrate", "--db", "postgres:x"}},
 		{exitFailed, "There is no key file", []string{"key", "rotate"}},
@@ -132,6 +136,29 @@ func TestFailuresAreOneSentenceAndAnExitCode(t *testing.T) {
 		if code != c.code || !strings.HasPrefix(errOut, "mtandao: ") || !strings.Contains(errOut, c.want) || strings.Count(errOut, "\n") != 1 {
 			t.Errorf("%v: exit %d, %s", c.args, code, errOut)
 		}
+	}
+}
+
+func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "mysql"} {
+		t.Run(dialect, func(t *testing.T) {
+			inNewHouse(t, dialect)
+			must(t, "migrate")
+			d := testdb.OpenURL(t, os.Getenv("MTANDAO_DB"), db.Options{})
+			if _, err := d.SQL().Exec("INSERT INTO least_binary (version) VALUES (99999)"); err != nil {
+				t.Fatal(err)
+			}
+			want := fmt.Sprintf("This program is older than the database. Install the newer program. "+
+				"(the database needs a newer program: one that knows schema 99999, and this one knows %d)\n", migrations.Latest())
+			for _, command := range []string{"migrate", "export", "ledger verify"} {
+				if code, _, errOut := runCommand(t, strings.Fields(command)...); code != exitFailed || errOut != "mtandao: "+want {
+					t.Errorf("%s: exit %d, %s", command, code, errOut)
+				}
+			}
+			if _, found := doctor(t); found["database"].State != stateFails || found["database"].Do != "install the newer program" {
+				t.Errorf("%+v", found["database"])
+			}
+		})
 	}
 }
 

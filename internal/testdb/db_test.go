@@ -173,6 +173,21 @@ func TestABinaryTooOldIsRefused(t *testing.T) {
 	})
 }
 
+// TestTheNextSchemaIsServed: a newer program has expanded the schema and not yet asked for newer programs.
+func TestTheNextSchemaIsServed(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		if _, err := d.SQL().Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)", migrations.Latest()+1); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.CheckSchema(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if applied, err := d.Migrate(context.Background()); err != nil || len(applied) != 0 {
+			t.Errorf("applied %v: %v", applied, err)
+		}
+	})
+}
+
 func TestInTxRollsBackAndRunsHooksOnlyAfterCommit(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, ran := context.Background(), 0
