@@ -83,6 +83,7 @@ func (cmd *doctorCommand) Run(c *console) error {
 	cmd.Config.fill()
 	found := findings{}
 	found.config(cmd.Config)
+	found.certificate(cmd.Config)
 	found.keyFile(cmd.Config)
 	found.disk(cmd.Config)
 	found.spools(cmd.Config)
