@@ -62,11 +62,16 @@ func Execute(args []string, out, errOut io.Writer) int {
 	return execute(&console{Context: ctx, stdin: os.Stdin, stdout: out, stderr: errOut, Log: newLog(errOut)}, args)
 }
 
-func execute(c *console, args []string) int {
-	left := -1 // set when help was asked for
-	parser, err := kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(func(code int) { left = code }),
+// newParser reads commands; exit is called when help was asked for.
+func (c *console) newParser(exit func(code int)) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(exit),
 		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.NamedMapper("path", kong.MapperFunc(readPath)), kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
+}
+
+func execute(c *console, args []string) int {
+	left := -1 // set when help was asked for
+	parser, err := c.newParser(func(code int) { left = code })
 	if err != nil {
 		return c.complain(err, exitUsage)
 	}
