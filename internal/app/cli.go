@@ -132,8 +132,14 @@ func newLog(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-// open opens what commands work with.
+// open opens what commands that change something work with.
 func (c *console) open(config *Config) (*Main, error) {
 	config.fill()
 	return Open(c, *config, Options{Log: c.Log})
+}
+
+// look opens the same for commands that only tell: run as root, they leave no file that the service cannot read.
+func (c *console) look(config *Config) (*Main, error) {
+	config.fill()
+	return Open(c, *config, Options{Log: c.Log, Look: true})
 }

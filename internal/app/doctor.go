@@ -3,7 +3,10 @@ package app
 import (
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
 
@@ -87,7 +90,11 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.keyFile(cmd.Config)
 	found.disk(cmd.Config)
 	found.spools(cmd.Config)
-	m, err := c.open(&cmd.Config)
+	if !databaseExists(cmd.Config.DB) {
+		found.fail("database", fault.New(fault.Conflict, "db.not_migrated"), "mtandao migrate")
+		return found.tell(c, cmd.JSON)
+	}
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		found.fail("database", err, whatToDo(err))
 		return found.tell(c, cmd.JSON)
@@ -97,6 +104,13 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.routers(m)
 	found.tills(c, m)
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
+}
+
+// databaseExists is false for a file of SQLite that opening would make.
+func databaseExists(url string) bool {
+	file, isFile := strings.CutPrefix(url, db.SQLite+":")
+	_, err := os.Stat(file)
+	return !isFile || !errors.Is(err, os.ErrNotExist)
 }
 
 func whatToDo(err error) string {

@@ -79,6 +79,26 @@ func setUpExample(t *testing.T, folder string) {
 	must(t, "apply", file)
 }
 
+func TestLookingLeavesNoFile(t *testing.T) {
+	folder := inNewHouse(t, "sqlite")
+	t.Setenv("MTANDAO_DATA", filepath.Join(folder, "data"))
+	t.Setenv("MTANDAO_DB", "")
+	if _, found := doctor(t); found["database"].Do != "mtandao migrate" {
+		t.Errorf("%+v", found)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "data")); err == nil {
+		t.Error("doctor made the data folder")
+	}
+	must(t, "migrate")
+	for _, command := range []string{"export", "ledger verify"} {
+		must(t, strings.Fields(command)...)
+	}
+	doctor(t)
+	if _, err := os.Stat(filepath.Join(folder, "data", "keys.json")); err == nil {
+		t.Error("looking made a key file")
+	}
+}
+
 func TestDoctorSeesWhatIsWrong(t *testing.T) {
 	folder := inNewHouse(t, "sqlite")
 	must(t, "migrate")

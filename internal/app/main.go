@@ -37,6 +37,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Look  bool               // only to look: nothing is made, not even the first key file
 }
 
 // Main is the whole program behind its listeners.
@@ -88,7 +89,7 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 		return nil, err
 	}
 	if err = m.DB.CheckSchema(ctx); err == nil {
-		err = m.openKeys(ctx)
+		err = m.openKeys(ctx, o.Look)
 	}
 	if err != nil {
 		return nil, errors.Join(err, m.DB.Close())
@@ -97,8 +98,8 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 }
 
 // openKeys loads the key file and wires what stands on it. Without one it makes one, at the very first start: a database
-// that holds secrets and has lost its keys is refused, for they could never be opened again.
-func (m *Main) openKeys(ctx context.Context) (err error) {
+// that holds secrets and has lost its keys is refused, for they could never be opened again. Who only looks keeps none.
+func (m *Main) openKeys(ctx context.Context, look bool) (err error) {
 	m.Keys, err = seal.Load(m.Config.KeyFile)
 	missing := fault.Is(err, fault.NotFound)
 	if err != nil && !missing {
@@ -120,6 +121,9 @@ func (m *Main) openKeys(ctx context.Context) (err error) {
 	}
 	if !empty {
 		return fault.Wrap(fault.NotFound, "config.keys_lost", err, "Path", m.Config.KeyFile)
+	}
+	if look {
+		return nil
 	}
 	m.Log.Info("made a new key file; keep a copy of it apart from the database", "path", m.Config.KeyFile)
 	return m.Keys.Save(m.Config.KeyFile)
