@@ -91,8 +91,12 @@ func (m *Main) HTTPAddress() string { return m.listeners.plain.Addr().String() }
 // spoolRoom is what a spool must still take for the node to count as ready: some of the largest records.
 const spoolRoom = 1 << 20
 
+const readyLimit = 2 * time.Second // a balancer asks every few seconds
+
 // ready says whether this node can serve: the database answers and the spools take records.
 func (m *Main) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
 	if err := m.DB.Ping(ctx); err != nil {
 		return err
 	}
