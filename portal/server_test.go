@@ -58,7 +58,9 @@ func start(t *testing.T, o Options) (*Server, string) {
 			t.Error(err)
 		}
 	})
-	return s, listener.Addr().String()
+	address := listener.Addr().String()
+	get(t, "http://"+address+"/healthz") // a server that is asked to stop before it has begun would serve for ever
+	return s, address
 }
 
 func get(t *testing.T, url string, header ...string) (int, string, http.Header) {
