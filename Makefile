@@ -2,7 +2,8 @@
 export CGO_ENABLED := 0
 
 # Packages where goroutines meet over money, access and packets.
-RACED := ./internal/money ./internal/spool ./internal/jobs ./billing ./billing/ledger ./radius ./radius/access
+RACED := ./internal/money ./internal/seal ./internal/spool ./internal/jobs ./billing ./billing/ledger ./billing/mpesa \
+	./radius ./radius/access ./radius/routers ./radius/mikrotik ./portal/callbacks ./portal/web
 
 # With C on, GORM's SQLite dialect brings in a C SQLite that we never open. Unoptimised it compiles in seconds instead of
 # over a minute; the tag that would leave it out wants the headers of the system's SQLite.
@@ -33,10 +34,12 @@ quick: format
 	go vet ./...
 	go test $$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | grep -vE 'internal/testdb|chromedp' | cut -d ' ' -f 1)
 
-# Hours: the race detector on every package, ten thousand stories (DB=mysql:… tells them on that server), and the fuzzers.
+# Hours: ten thousand stories and every crash point, by seed (internal/app/LONG.md keeps what came of it), the race detector
+# on every package, and the fuzzers. DB=mysql:… tells the stories on that server too.
 long: test
+	.ci/long $(SEED)
+	$(if $(DB),go run ./cmd/mtandao schedules --seed $(SEED) --count 10000 --db '$(DB)')
 	$(RACE) -timeout 2h ./...
-	go run ./cmd/mtandao schedules --seed $(SEED) --count 10000 $(if $(DB),--db '$(DB)')
 	.ci/fuzz 5m
 
 bench:

@@ -188,6 +188,7 @@ func (b *browser) approve(s *Stage, phone string) {
 // TestAGuestBuysInABrowserWithoutJavaScript is "must be shown" 1 and the portal's weight: the first view in at most 14 KB, no
 // third-party request, and the whole purchase with scripts switched off.
 func TestAGuestBuysInABrowserWithoutJavaScript(t *testing.T) {
+	t.Parallel()
 	s := openStage(t, 180)
 	s.Safaricom.AutoAnswer(func(safaricom.Prompt) safaricom.Answer { return safaricom.Answer{} }) // the phone screen answers
 	guest := newTab(t, newAllocator(t), false)

@@ -32,6 +32,9 @@ type childOrder struct {
 }
 
 func TestMain(m *testing.M) {
+	if os.Getenv(serveChild) != "" {
+		os.Exit(Execute([]string{"serve"}, os.Stdout, os.Stderr))
+	}
 	if text := os.Getenv(crashChild); text != "" {
 		if err := runChild(text); err != nil {
 			fmt.Fprintln(os.Stderr, "the child of the crash test:", err)

@@ -32,7 +32,7 @@ func (doctorMPesaCommand) Help() string {
 
 // Run checks the tills and the way back.
 func (cmd *doctorMPesaCommand) Run(c *console) error {
-	m, err := c.open(&cmd.Config)
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		return err
 	}

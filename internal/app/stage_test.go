@@ -9,16 +9,21 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/internal/db"
 	"mtandao/internal/report"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
+	"mtandao/internal/testdb"
 )
 
 // openStage starts the demo's world for a test, with everybody paying at once.
-func openStage(t *testing.T, speed int) *Stage {
+func openStage(t *testing.T, speed int) *Stage { return stageOn(t, db.SQLite, speed) }
+
+// stageOn is openStage on either database.
+func stageOn(t *testing.T, dialect string, speed int) *Stage {
 	t.Helper()
-	o := DemoOptions{Data: t.TempDir(), HTTP: "127.0.0.1:0", RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Speed: speed}
+	o := DemoOptions{DB: testdb.URL(t, dialect), Data: t.TempDir(), HTTP: "127.0.0.1:0", RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Speed: speed}
 	if os.Getenv("MTANDAO_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -58,9 +63,10 @@ func sessionOf(r *router.Router, mac string) (router.Session, bool) {
 }
 
 func TestPayOnThePortalBeOnlineBeMeasuredBeStopped(t *testing.T) {
-	s := openStage(t, 600)
 	for name, mac := range map[string]string{"kasarani-1": "02a1b2c3d4aa", "ngong-1": "02a1b2c3d4bb"} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := openStage(t, 600)
 			r := s.Routers[name]
 			device, err := r.Join(mac)
 			if err != nil {
@@ -83,9 +89,9 @@ func TestPayOnThePortalBeOnlineBeMeasuredBeStopped(t *testing.T) {
 			if ended.Start != started.Start || ended.Time < time.Hour-time.Second || ended.Time > time.Hour+5*time.Second || ended.Down == 0 {
 				t.Errorf("an hour was bought; the session lasted %v and carried %d bytes, ended by %v", ended.Time, ended.Down, ended.Cause)
 			}
+			verifyBooks(t, s.Main)
 		})
 	}
-	verifyBooks(t, s.Main)
 }
 
 func TestADemoNeedsNoMoreAddressesThanTheMachineHas(t *testing.T) {

@@ -15,37 +15,18 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
-	"mtandao/internal/sim/safaricom"
-	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 )
-
-// stageOn is openStage on either database.
-func stageOn(t *testing.T, dialect string, speed int) *Stage {
-	t.Helper()
-	s, err := OpenStage(context.Background(), DemoOptions{DB: testdb.URL(t, dialect), Data: t.TempDir(), HTTP: "127.0.0.1:0",
-		RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Speed: speed})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	s.Safaricom.AutoAnswer(func(safaricom.Prompt) safaricom.Answer { return safaricom.Answer{Act: safaricom.Approve} })
-	return s
-}
 
 // TestTwoPeopleOnAOneDevicePlan is "must be shown" 4: a plan for one device is bought without a router, and its code typed
 // on two phones at the same instant.
 func TestTwoPeopleOnAOneDevicePlan(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
 			s := stageOn(t, dialect, 1)
 			r := s.Routers["kasarani-1"]
-			for round := range 5 {
-				code := s.buyCode(t, fmt.Sprintf("07120000%02d", round))
+			for round, code := range s.buyCodes(t, 5) {
 				devices := make([]router.Device, 2)
 				for n := range devices {
 					var err error
@@ -69,34 +50,42 @@ func TestTwoPeopleOnAOneDevicePlan(t *testing.T) {
 	}
 }
 
-// buyCode buys an hour on the site's own address, where no router speaks, and returns its log-in code.
-func (s *Stage) buyCode(t *testing.T, phone string) string {
+// buyCodes buys hours on the site's own address, where no router speaks, and returns their log-in codes.
+func (s *Stage) buyCodes(t *testing.T, count int) (codes []string) {
 	t.Helper()
 	ctx := context.Background()
-	order, err := people.NewGuest(phone).Buy(ctx, s.Main.Config.PublicURL+"/h/kasarani", 0)
-	if err != nil {
-		t.Fatal(err)
+	var tokens []string
+	for n := range count {
+		order, err := people.NewGuest(fmt.Sprintf("07120000%02d", n)).Buy(ctx, s.Main.Config.PublicURL+"/h/kasarani", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := url.Parse(order)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, at.Path[strings.LastIndexByte(at.Path, '/')+1:])
 	}
-	at, err := url.Parse(order)
-	if err != nil {
-		t.Fatal(err)
+	for _, token := range tokens {
+		var view billing.OrderView
+		until(t, 15*time.Second, "paid", func() bool {
+			var err error
+			view, err = s.Main.Billing.ByToken(ctx, token)
+			return err == nil && view.Order.State == billing.OrderPaid
+		})
+		code, err := s.Main.Access.CodeOf(ctx, view.Order.GrantID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes = append(codes, code)
 	}
-	token := at.Path[strings.LastIndexByte(at.Path, '/')+1:]
-	var view billing.OrderView
-	until(t, 15*time.Second, "paid", func() bool {
-		view, err = s.Main.Billing.ByToken(ctx, token)
-		return err == nil && view.Order.State == billing.OrderPaid
-	})
-	code, err := s.Main.Access.CodeOf(ctx, view.Order.GrantID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return code
+	return codes
 }
 
 // TestASessionOfFiveGigabytes is "must be shown" 5: interims are dropped, doubled and reordered on their way, the sum is
 // exact, and the cap stops the session within one interim.
 func TestASessionOfFiveGigabytes(t *testing.T) {
+	t.Parallel()
 	const size = 5_000_000_000
 	s := openStage(t, 60)
 	r, ctx := s.Routers["kasarani-1"], context.Background()

@@ -29,7 +29,7 @@ type proofReport struct {
 
 // Run proves the books; fault.Conflict "verify.problems" when they do not hold.
 func (cmd *verifyCommand) Run(c *console) error {
-	m, err := c.open(&cmd.Config)
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		return err
 	}

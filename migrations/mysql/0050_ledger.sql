@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS ledger_entries (
   PRIMARY KEY (id),
   UNIQUE KEY ledger_entries_source (kind, source),
   KEY ledger_entries_day (day, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS ledger_postings (
   entry_id BIGINT NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS ledger_postings (
   cents BIGINT NOT NULL,
   PRIMARY KEY (entry_id, n),
   KEY ledger_postings_account (account, party, entry_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS ledger_links (
   seq BIGINT NOT NULL,
@@ -31,4 +31,4 @@ CREATE TABLE IF NOT EXISTS ledger_links (
   hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (seq),
   UNIQUE KEY ledger_links_entry (entry_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
