@@ -12,12 +12,10 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/plans"
 	"mtandao/internal/db"
-	"mtandao/internal/money"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
 	"mtandao/internal/testdb"
-	"mtandao/radius/access"
 )
 
 // stageOn is openStage on either database.
@@ -92,48 +90,6 @@ func (s *Stage) buyCode(t *testing.T, phone string) string {
 		t.Fatal(err)
 	}
 	return code
-}
-
-// TestASessionOfFiveGigabytes is "must be shown" 5: interims are dropped, doubled and reordered on their way, the sum is
-// exact, and the cap stops the session within one interim.
-func TestASessionOfFiveGigabytes(t *testing.T) {
-	const size = 5_000_000_000
-	s := openStage(t, 60)
-	r, ctx := s.Routers["kasarani-1"], context.Background()
-	s.sellOnly(t, plans.Plan{Key: "five", NameEN: "5 GB", NameSW: "GB 5", Segment: plans.Hotspot, Price: money.Shillings(300), State: plans.Live,
-		Limits: access.Limits{DataBytes: size, Valid: 48 * time.Hour, Devices: 1}})
-	r.SetFaults(router.Faults{Drop: 30, Duplicate: 30, Reorder: 30})
-	device, err := r.Join("02a1b2c3d4cc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const kbps = 48_000
-	device.Use(kbps)
-	if _, err := people.NewGuest("0712345679").Buy(ctx, device.URL(), 0); err != nil {
-		t.Fatal(err)
-	}
-	until(t, 20*time.Second, "online", device.Online)
-	until(t, 60*time.Second, "most of it used", func() bool {
-		now, _ := sessionOf(r, "02a1b2c3d4cc")
-		return now.Up+now.Down > size*9/10
-	})
-	r.SetFaults(router.Faults{}) // a Stop that is lost three times is lost
-	until(t, 30*time.Second, "stopped by the cap", func() bool { return !device.Online() })
-	ended, _ := sessionOf(r, "02a1b2c3d4cc")
-	interim := int64(kbps) * 1000 / 8 * 11 / 10 * int64(s.seeded.routers["kasarani-1"].Interim/time.Second)
-	if sum := ended.Up + ended.Down; sum < size || sum > size+interim {
-		t.Errorf("%d bytes were carried, ended by %v", sum, ended.Cause)
-	}
-	grants, err := s.grantsOf(ctx)
-	if err != nil || len(grants) != 1 {
-		t.Fatal(grants, err)
-	}
-	until(t, 20*time.Second, "the grant knows each byte", func() bool {
-		g, _, _, err := s.Main.Access.View(ctx, grants[0])
-		return err == nil && g.UsedBytes == ended.Up+ended.Down && g.State == access.Ended
-	})
-	verifyBooks(t, s.Main)
-	tamper(t, s.Main)
 }
 
 // sellOnly takes the demo's plans off the list and puts one there.
