@@ -72,10 +72,14 @@ func (g *gate) save(t *testing.T, r routers.Router) {
 // give is an hour for three devices, one of them known, reached by a name and by a code.
 func (g *gate) give(t *testing.T) {
 	t.Helper()
+	g.giveLimits(t, access.Limits{Time: time.Hour, DataBytes: 5 << 30, UpKbps: 1000, DownKbps: 2500, Devices: 3, Idle: 10 * time.Minute})
+}
+
+func (g *gate) giveLimits(t *testing.T, l access.Limits) {
+	t.Helper()
 	err := g.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
 		given, err := g.Main.Access.Give(tx, access.Offer{Source: access.Source{Kind: "order", Key: "gate"}, SiteID: g.router.SiteID, Plan: "hour",
-			Limits: access.Limits{Time: time.Hour, DataBytes: 5 << 30, UpKbps: 1000, DownKbps: 2500, Devices: 3, Idle: 10 * time.Minute},
-			Place:  access.Place{MAC: "02aabbccdd09"}})
+			Limits: l, Place: access.Place{MAC: "02aabbccdd09"}})
 		if err != nil {
 			return err
 		}
