@@ -46,6 +46,7 @@ func TestSweepSharesOnlineTime(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.access.edit(func(f *fakeAccess) {
 		f.grant.Limits = access.Limits{Time: time.Hour, TimeKind: access.Online, Devices: 2}
+		f.slots = append(f.slots, access.Slot{N: 2, MAC: "112233445566"})
 		f.grant.Until = time.Time{}
 	})
 	b.applied(t, aStart)
@@ -140,6 +141,25 @@ func TestSweepSilent(t *testing.T) {
 		b.applied(t, arrived{time.Hour, report{status: more, id: "81a0", seconds: 3600, out: 5}})
 		if open := allOpen(t, d); len(open) != 1 || b.access.usage().Time != time.Hour {
 			t.Errorf("it came back: %d open, used %+v", len(open), b.access.usage())
+		}
+	})
+}
+
+// TestSweepEndsADeviceWithoutASlot: CoovaChilli lets in on our word, and the slot may be gone when we come to take it.
+func TestSweepEndsADeviceWithoutASlot(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		b.applied(t, aStart, arrived{0, report{status: begin, id: "second", mac: "11:22:33:44:55:66"}})
+		b.clock.Advance(stopGrace)
+		stops(t, b)
+		for _, o := range allOpen(t, d) {
+			if ending := o.EndingID != 0; ending != (o.MAC != testMAC) || o.StopAt == nil {
+				t.Errorf("%s: ending %v, to be looked at %v", o.MAC, ending, o.StopAt)
+			}
+		}
+		all, err := b.EnforcementsOf(context.Background(), testGrant)
+		if err != nil || len(all) != 1 || all[0].Cause != string(access.CauseDevicesFull) {
+			t.Errorf("enforcements %+v, %v", all, err)
 		}
 	})
 }
