@@ -123,7 +123,7 @@ func intervalOf(r routers.Router) time.Duration {
 func (s *Service) sweepSilent(ctx context.Context) error {
 	for _, r := range s.routers.All() {
 		before := s.clock.Now().Add(-max(3*intervalOf(r)+2*time.Minute, leastSilence))
-		if s.routers.LastHeard(r.ID).Before(before) {
+		if r.State != routers.StateRetired && s.routers.LastHeard(r.ID).Before(before) {
 			continue
 		}
 		for n := chunkSessions; n == chunkSessions; {

@@ -8,7 +8,10 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/testdb"
 	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
+
+var everyDay = [7]bool{true, true, true, true, true, true, true}
 
 func stops(t *testing.T, b *bench) {
 	t.Helper()
@@ -95,7 +98,6 @@ func TestSweepLeavesWhatHasNoEnd(t *testing.T) {
 
 func TestSweepStopsOutsideHours(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	everyDay := [7]bool{true, true, true, true, true, true, true}
 	b.access.edit(func(f *fakeAccess) {
 		f.grant.Limits = access.Limits{Hours: access.Hours{{Days: everyDay, From: 8 * 60, To: 13 * 60}}}
 		f.grant.Until = time.Time{}
@@ -162,4 +164,18 @@ func TestSweepEndsADeviceWithoutASlot(t *testing.T) {
 			t.Errorf("enforcements %+v, %v", all, err)
 		}
 	})
+}
+
+// TestARetiredRoutersSessionsAreClosed: it will never be heard again, and nobody is online there.
+func TestARetiredRoutersSessionsAreClosed(t *testing.T) {
+	b := newBench(t, testdb.SQLite(t))
+	b.applied(t, aStart)
+	b.routers.change(7, func(r *routers.Router) { r.State = routers.StateRetired })
+	b.clock.Set(noon.Add(time.Hour))
+	if err := b.sweepSilent(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if open, closed := allOpen(t, b.db), allClosed(t, b.db); len(open) != 0 || len(closed) != 1 || closed[0].ClosedBy != BySilence {
+		t.Errorf("open %+v, closed %+v", open, closed)
+	}
 }

@@ -88,8 +88,8 @@ func openKilledGate(t *testing.T, dialect string) *killedGate {
 	return g
 }
 
-// send repeats a packet until it is answered, as a router does: each time with another identifier.
-func send(to string, packet func(id byte) []byte) ([]byte, error) {
+// send repeats a packet until it is answered, as a router does: after a wait and with another identifier.
+func send(to string, wait time.Duration, packet func(id byte) []byte) ([]byte, error) {
 	conn, err := (&net.Dialer{LocalAddr: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}}).Dial("udp", to)
 	if err != nil {
 		return nil, err
@@ -97,7 +97,7 @@ func send(to string, packet func(id byte) []byte) ([]byte, error) {
 	defer conn.Close()
 	for id := range byte(100) {
 		_, _ = conn.Write(packet(id)) // refused while the program is dead
-		_ = conn.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
+		_ = conn.SetReadDeadline(time.Now().Add(wait))
 		answer := make([]byte, 4096)
 		if n, err := conn.Read(answer); err == nil && n >= 20 && answer[1] == id {
 			return answer[:n], nil
@@ -109,7 +109,7 @@ func send(to string, packet func(id byte) []byte) ([]byte, error) {
 
 func (g *killedGate) logIn(t *testing.T) []byte {
 	t.Helper()
-	answer, err := send(g.config.RadiusAuth, func(id byte) []byte { return papOctets(id, "asha", "siri") })
+	answer, err := send(g.config.RadiusAuth, 3*time.Second, func(id byte) []byte { return papOctets(id, "02-AA-BB-CC-DD-01", "asha", "siri") })
 	if err != nil || answer[0] != 2 {
 		t.Fatalf("log-in: %x, %v", answer, err)
 	}
@@ -131,7 +131,7 @@ func (g *killedGate) stopMany(t *testing.T) {
 		n := g.sessions
 		g.sent += int64(1000 + n)
 		all.Go(func() {
-			answer, err := send(g.config.RadiusAcct, func(id byte) []byte { return stopOctets(id, n, g.class) })
+			answer, err := send(g.config.RadiusAcct, 300*time.Millisecond, func(id byte) []byte { return stopOctets(id, n, g.class) })
 			if err != nil || answer[0] != 5 {
 				t.Errorf("Stop %d: %x, %v", n, answer, err)
 			}

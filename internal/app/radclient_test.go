@@ -77,18 +77,24 @@ func (g *gate) give(t *testing.T) {
 
 func (g *gate) giveLimits(t *testing.T, l access.Limits) {
 	t.Helper()
-	err := g.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
-		given, err := g.Main.Access.Give(tx, access.Offer{Source: access.Source{Kind: "order", Key: "gate"}, SiteID: g.router.SiteID, Plan: "hour",
-			Limits: l, Place: access.Place{MAC: "02aabbccdd09"}})
-		if err != nil {
+	g.grant = g.giveTo(t, "asha", access.Offer{Source: access.Source{Kind: "gift", Key: "gate"}, SiteID: g.router.SiteID, Plan: "hour", Limits: l,
+		Place: access.Place{MAC: "02aabbccdd09"}})
+}
+
+// giveTo gives what a name and the password siri reach.
+func (g *gate) giveTo(t *testing.T, name string, o access.Offer) int64 {
+	t.Helper()
+	var given access.Given
+	err := g.Main.DB.InTx(t.Context(), func(tx *db.Tx) (err error) {
+		if given, err = g.Main.Access.Give(tx, o); err != nil {
 			return err
 		}
-		g.grant = given.GrantID
-		return g.Main.Access.NameLogin(tx, given.GrantID, "asha", "siri")
+		return g.Main.Access.NameLogin(tx, given.GrantID, name, "siri")
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return given.GrantID
 }
 
 // radclient sends one packet and says what radclient printed. silent means that no answer is expected, and waits less.
@@ -224,7 +230,7 @@ func (g *gate) tellDuplicate(t *testing.T) {
 	}
 	defer conn.Close()
 	for id, password := range []string{"siri", "wrong"} {
-		request := papOctets(byte(id), "asha", password)
+		request := papOctets(byte(id), "02-AA-BB-CC-DD-01", "asha", password)
 		var first []byte
 		for n := range 4 {
 			if _, err := conn.Write(request); err != nil {
@@ -249,13 +255,13 @@ func (g *gate) tellDuplicate(t *testing.T) {
 }
 
 // papOctets writes an Access-Request by RFC 2865 and 2869, for a password of at most 16 octets.
-func papOctets(id byte, name, password string) []byte {
+func papOctets(id byte, mac, name, password string) []byte {
 	wire := append([]byte{1, id, 0, 0}, seal.Random(16)...)
 	hidden := md5.Sum(append([]byte(gateSecret), wire[4:20]...))
 	for i := range password {
 		hidden[i] ^= password[i]
 	}
-	for kind, value := range map[byte][]byte{1: []byte(name), 2: hidden[:], 31: []byte("02-AA-BB-CC-DD-01")} {
+	for kind, value := range map[byte][]byte{1: []byte(name), 2: hidden[:], 31: []byte(mac)} {
 		wire = append(append(wire, kind, byte(len(value)+2)), value...)
 	}
 	wire = append(append(wire, 80, 18), make([]byte, 16)...)

@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -16,6 +18,8 @@ import (
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
 	"mtandao/internal/testdb"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
 
 // stageOn is openStage on either database.
@@ -62,9 +66,45 @@ func TestTwoPeopleOnAOneDevicePlan(t *testing.T) {
 					t.Errorf("round %d: the first is online: %v, the second: %v", round, devices[0].Online(), devices[1].Online())
 				}
 			}
+			s.tellManyRounds(t)
 			verifyBooks(t, s.Main)
 		})
 	}
+}
+
+// tellManyRounds sends the two log-ins of each of many grants to the server at the same instant, as two routers would.
+func (s *Stage) tellManyRounds(t *testing.T) {
+	t.Helper()
+	g := &gate{Stage: s}
+	g.save(t, routers.Router{SiteID: s.seeded.sites["kasarani"].ID, Name: "gate", Dialect: routers.MikroTik, Secret: gateSecret,
+		Auth: routers.AuthRequired, Interim: 5 * time.Minute, Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
+	auth, _ := s.Main.RadiusAddresses()
+	var rounds sync.WaitGroup
+	for round := range 100 {
+		name := fmt.Sprintf("round%d", round)
+		g.giveTo(t, name, access.Offer{Source: access.Source{Kind: "gift", Key: name}, SiteID: g.router.SiteID, Plan: "hour",
+			Limits: access.Limits{Time: time.Hour, Devices: 1}})
+		rounds.Go(func() {
+			var both sync.WaitGroup
+			var in atomic.Int64
+			for n := range 2 {
+				both.Go(func() {
+					answer, err := send(auth.String(), 10*time.Second, func(id byte) []byte {
+						return papOctets(id, fmt.Sprintf("02-BB-00-00-%02X-%02X", round, n), name, "siri")
+					})
+					if err != nil {
+						t.Error(err)
+					} else if answer[0] == 2 {
+						in.Add(1)
+					}
+				})
+			}
+			if both.Wait(); in.Load() != 1 {
+				t.Errorf("round %d: %d accepted", round, in.Load())
+			}
+		})
+	}
+	rounds.Wait()
 }
 
 // buyCode buys an hour on the site's own address, where no router speaks, and returns its log-in code.
