@@ -33,9 +33,11 @@ quick: format
 	go vet ./...
 	go test $$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | grep -vE 'internal/testdb|chromedp' | cut -d ' ' -f 1)
 
-# Hours: the race detector on every package, ten thousand stories (DB=mysql:… tells them on that server), and the fuzzers.
+# Hours: the race detector on every package, the ten thousand stories of the tests on both databases, ten thousand that nobody
+# has heard yet (DB=mysql:… tells them on that server), and the fuzzers.
 long: test
 	$(RACE) -timeout 2h ./...
+	MTANDAO_LONG=yes go test -run '^TestSchedules$$' -timeout 2h ./internal/app
 	go run ./cmd/mtandao schedules --seed $(SEED) --count 10000 $(if $(DB),--db '$(DB)')
 	.ci/fuzz 5m
 

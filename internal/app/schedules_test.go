@@ -16,7 +16,7 @@ import (
 	"mtandao/internal/testdb"
 )
 
-// long is set by `make long`, which tells ten times as many stories and kills at each point on both databases.
+// long is set by `make long`, which tells ten times as many stories.
 var long = os.Getenv("MTANDAO_LONG") != ""
 
 // tell runs stories and returns what was printed.
@@ -100,7 +100,7 @@ func TestTheSameSeedTellsTheSameStory(t *testing.T) {
 func drawn(seed uint64) string {
 	var b strings.Builder
 	s := newStory(seed, clock.NewManual(time.Unix(0, 0)))
-	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging)
+	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging, s.outage)
 	for _, w := range s.wishes {
 		fmt.Fprintf(&b, "%+v\n", *w)
 	}

@@ -41,7 +41,8 @@ type story struct {
 	wishes  []*wish
 	hands   []*hand
 	typings []typing
-	forging []int // steps at which somebody sends lies
+	forging []int  // steps at which somebody sends lies
+	outage  [2]int // steps from and before which every call about the story is cut off; often none
 
 	clock *clock.Manual
 	start time.Time
@@ -103,6 +104,10 @@ func newStory(seed uint64, c *clock.Manual) *story {
 	for range random.IntN(2) {
 		s.forging = append(s.forging, random.IntN(lastHandStep))
 	}
+	if s.percent > 0 && random.IntN(4) == 0 {
+		s.outage[0] = random.IntN(lastOrderStep)
+		s.outage[1] = s.outage[0] + 1 + random.IntN(5)
+	}
 	return s
 }
 
@@ -145,6 +150,12 @@ func (s *story) ordinal(kind string) string {
 	defer s.mu.Unlock()
 	s.count[kind]++
 	return strconv.Itoa(s.count[kind])
+}
+
+// down says that the rail is out of order for the story.
+func (s *story) down() bool {
+	since := s.clock.Now().Sub(s.start)
+	return since >= steps[s.outage[0]] && since < steps[s.outage[1]]
 }
 
 func (s *story) hasten(code string) {
