@@ -204,7 +204,7 @@ func (s *shop) changed(table, column string) string {
 		return column + " + INTERVAL 1 SECOND"
 	case kind == "datetime":
 		return "strftime('%Y-%m-%d %H:%M:%f+00:00', " + column + ", '+1 second')"
-	case strings.Contains(kind, "blob"):
+	case strings.Contains(kind, "blob") || strings.Contains(kind, "binary"):
 		return "X'0102'"
 	case s.db.Dialect() == db.MySQL:
 		return "CASE WHEN COALESCE(" + column + ", '') = '' THEN 'x' ELSE CONCAT(SUBSTR(" + column + ", 1, CHAR_LENGTH(" + column + ") - 1), '#') END"

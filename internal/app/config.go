@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"mtandao/billing/mpesa"
 	"mtandao/internal/fault"
 )
 
@@ -88,6 +89,9 @@ func (c Config) checkPublicURL() error {
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return fault.New(fault.Invalid, "config.public_url", "URL", c.PublicURL)
+	}
+	if !mpesa.AllowedAddress(c.PublicURL) {
+		return fault.New(fault.Invalid, "config.public_url_words", "URL", c.PublicURL)
 	}
 	if !c.Dev && u.Scheme != "https" {
 		return fault.New(fault.Invalid, "config.public_url_http", "URL", c.PublicURL)
