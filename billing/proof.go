@@ -71,10 +71,34 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 			return err
 		}
 		for _, r := range page {
-			s.audit(r, said[r.ID], see)
+			wrong := s.audit(r, said[r.ID])
+			if len(wrong) > 0 {
+				if wrong, err = s.auditAgain(ctx, r.ID, wrong); err != nil {
+					return err
+				}
+			}
+			for _, what := range wrong {
+				see(what)
+			}
 			after = r.ID
 		}
 	}
+}
+
+// auditAgain: while the program takes money a receipt may change between the reading of its rows and of the books.
+func (s *Service) auditAgain(ctx context.Context, receiptID int64, wrong []string) ([]string, error) {
+	for try := 0; try < 3 && len(wrong) > 0; try++ {
+		r, err := s.receiptToProve(ctx, receiptID)
+		if err != nil {
+			return wrong, err
+		}
+		said, err := s.saidOf(ctx, []provenReceipt{r})
+		if err != nil {
+			return wrong, err
+		}
+		wrong = s.audit(r, said[r.ID])
+	}
+	return wrong, nil
 }
 
 // saidOf is the newest word of the books about each receipt.
@@ -92,12 +116,12 @@ func (s *Service) saidOf(ctx context.Context, page []provenReceipt) (map[int64]l
 }
 
 // audit compares one receipt with the books.
-func (s *Service) audit(r provenReceipt, said ledger.Proof, see func(string)) {
-	tell := func(format string, args ...any) { see(fmt.Sprintf(format, args...)) }
+func (s *Service) audit(r provenReceipt, said ledger.Proof) (wrong []string) {
+	tell := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
 	parts := strings.Split(said.Proof, ":")
 	if len(parts) != 3 {
 		tell("receipt %d has no entry that speaks of it", r.ID)
-		return
+		return wrong
 	}
 	if !s.saysReceipt(r.receiptRow, parts[0]) {
 		tell("receipt %d is not what entry %d says it was", r.ID, said.EntryID)
@@ -113,6 +137,7 @@ func (s *Service) audit(r provenReceipt, said ledger.Proof, see func(string)) {
 	} else if p != nil && p.State != string(PaymentPaid) && !r.ArrivedAt.Before(p.CreatedAt) {
 		tell("payment %d has brought receipt %d and is %s", p.ID, r.ID, p.State)
 	}
+	return wrong
 }
 
 // saysReceipt: the payer's hash may be of any key, for the receipt is older than the newest.

@@ -28,12 +28,20 @@ func (s *Service) receiptsToProve(ctx context.Context, after int64) ([]provenRec
 	return withRows(s.DB.Read(ctx), rows)
 }
 
+func (s *Service) receiptToProve(ctx context.Context, id int64) (provenReceipt, error) {
+	return provenIn(s.DB.Read(ctx), id)
+}
+
 func (s *Service) proven(tx *db.Tx, receiptID int64) (provenReceipt, error) {
+	return provenIn(tx.Gorm(), receiptID)
+}
+
+func provenIn(g *gorm.DB, receiptID int64) (provenReceipt, error) {
 	var r receiptRow
-	if err := tx.Gorm().Where("id = ?", receiptID).Take(&r).Error; err != nil {
+	if err := g.Where("id = ?", receiptID).Take(&r).Error; err != nil {
 		return provenReceipt{}, db.Fault(err)
 	}
-	all, err := withRows(tx.Gorm(), []receiptRow{r})
+	all, err := withRows(g, []receiptRow{r})
 	if err != nil {
 		return provenReceipt{}, err
 	}

@@ -111,13 +111,16 @@ func (s *Proofs) creditsThatDiffer(ctx context.Context, n int) (all []creditProo
 	return append(all, homeless...), db.Fault(err)
 }
 
-func (s *Proofs) sumPlaced(ctx context.Context, places ...string) (int64, error) {
-	var cents *int64
-	err := s.db.Read(ctx).Table("receipts").Where("placed IN ?", places).Select("SUM(amount_cents)").Scan(&cents).Error
-	if err != nil || cents == nil {
-		return 0, db.Fault(err)
-	}
-	return *cents, nil
+type tillBooks struct{ ID, Arrived, Books int64 }
+
+// tillsThatDiffer compares in one statement, for money comes in meanwhile.
+func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, err error) {
+	err = s.db.Read(ctx).Raw("SELECT id, SUM(arrived) AS arrived, SUM(books) AS books FROM"+
+		" (SELECT till_id AS id, amount_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
+		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
+		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense}, ledger.TillClearing, n).Scan(&all).Error
+	return all, db.Fault(err)
 }
 
 type entryProof struct {
