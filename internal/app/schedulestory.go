@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -168,6 +169,23 @@ func (s *story) hastened(code string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.haste[code]
+}
+
+// tookOne: all taps of a form lead to one order. One tap may have been taken for a second tap on another wish just like it, and
+// the next, when that one's prompt had failed meanwhile, for a wish of its own.
+func (s *story) tookOne(w *wish, orders []billing.Order) {
+	own := slices.DeleteFunc(slices.Clone(orders), func(o billing.Order) bool {
+		other := s.wishOf(o.Code)
+		return other != nil && other != w
+	})
+	if len(own) == 0 {
+		own = orders
+	}
+	for _, o := range own {
+		if s.took(w, o); o.ID != own[0].ID {
+			s.note("WRONG: %d taps made order %s and order %s", w.taps, o.Code, own[0].Code)
+		}
+	}
 }
 
 // took remembers the order that a wish became.
