@@ -43,6 +43,8 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		{"config.public_url", "config.public_url", proxied(func(c *Config) { c.PublicURL = "https://wifi.example.co.ke/portal" })},
 		{"config.public_url_http", "", proxied(func(c *Config) { c.PublicURL = "http://wifi.example.co.ke" })},
 		{"config.public_url_loopback", "", proxied(func(c *Config) { c.PublicURL = "https://localhost:8443" })},
+		{"config.public_url_words", "config.public_url_words", proxied(func(c *Config) { c.PublicURL = "https://mpesa.example.co.ke" })},
+		{"config.public_url_words", "config.public_url_words", proxied(func(c *Config) { c.PublicURL = "https://Wifi.example.co.ke" })},
 		{"config.public_url_loopback", "", proxied(func(c *Config) { c.PublicURL = "https://[::1]" })},
 		{"config.rail_unsafe", "", proxied(func(c *Config) { c.MPesa.BaseURL = "http://api.safaricom.co.ke" })},
 		{"config.rail_unsafe", "", proxied(func(c *Config) { c.MPesa.BaseURL = "https://127.0.0.1:9000" })},

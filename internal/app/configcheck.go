@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mtandao/billing/mpesa"
 	"mtandao/internal/fault"
 )
 
@@ -98,6 +99,9 @@ func (c Config) checkPublicURL() error {
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
 		return fault.New(fault.Invalid, "config.public_url", "URL", c.PublicURL)
+	}
+	if !mpesa.AllowedAddress(c.PublicURL) {
+		return fault.New(fault.Invalid, "config.public_url_words", "URL", c.PublicURL)
 	}
 	if !c.Dev && u.Scheme != "https" {
 		return fault.New(fault.Invalid, "config.public_url_http", "URL", c.PublicURL)

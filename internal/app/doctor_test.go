@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing/ledger"
 	"mtandao/internal/spool"
 )
 
@@ -207,6 +208,10 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "live verdict       paid") || !strings.Contains(errOut, "Type PUSH") || s.Safaricom.Moves()[0].Cents != 100 {
 		t.Errorf("exit %d\n%s%s", code, out, errOut)
 	}
+	if b, err := s.Main.Ledger.Balance(t.Context(), ledger.GuestCredit, ""); !strings.Contains(out, "live callback      it came from 127.0.0.1") || err != nil || b.Cents != -100 {
+		t.Errorf("the books hold %v as credit: %v\n%s", b, err, out)
+	}
+	verifyBooks(t, s.Main)
 	t.Setenv("MTANDAO_PUBLIC_URL", "http://127.0.0.1:1")
 	code, found = doctor(t, "mpesa")
 	expect(t, found, map[string]string{"public url": stateFails})

@@ -218,6 +218,7 @@ func (m *Main) zone(siteID int64) *time.Location {
 func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
+	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 

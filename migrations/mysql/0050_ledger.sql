@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS ledger_entries (
   day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   content VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  proof VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY ledger_entries_source (kind, source),
   KEY ledger_entries_day (day, id)
