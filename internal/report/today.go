@@ -58,8 +58,8 @@ func (d *Desk) Today(ctx context.Context, scope Scope, zone *time.Location, curr
 	return t, err
 }
 
-// Queue is a place where money or people wait.
-type Queue struct {
+// Waiting is a queue of the back office: a place where money or people wait.
+type Waiting struct {
 	Name   string
 	Count  int // counted to a thousand
 	Oldest time.Time
@@ -76,8 +76,8 @@ const (
 )
 
 // Queues counts what waits. What belongs to no site is only shown to whom sees all.
-func (d *Desk) Queues(ctx context.Context, scope Scope) ([]Queue, error) {
-	var all []Queue
+func (d *Desk) Queues(ctx context.Context, scope Scope) ([]Waiting, error) {
+	var all []Waiting
 	for _, q := range queues {
 		if q.everywhere && scope != nil {
 			continue

@@ -123,8 +123,8 @@ var queues = []queueOf{
 
 const mostCounted = 1000
 
-func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Queue, error) {
-	found := Queue{Name: q.name}
+func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Waiting, error) {
+	found := Waiting{Name: q.name}
 	rows := func() *gorm.DB {
 		in := d.db.Read(ctx).Table(q.table).Where(q.where, q.state)
 		if scope != nil {

@@ -3,6 +3,7 @@
 CREATE TABLE IF NOT EXISTS audit_events (
   id BIGINT NOT NULL PRIMARY KEY,
   at DATETIME(3) NOT NULL,
+  day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   actor VARCHAR(100) NOT NULL,
   action VARCHAR(64) NOT NULL,
   object VARCHAR(64) NOT NULL,
@@ -10,5 +11,8 @@ CREATE TABLE IF NOT EXISTS audit_events (
   old_value MEDIUMTEXT NOT NULL,
   new_value MEDIUMTEXT NOT NULL,
   came_from VARCHAR(100) NOT NULL,
-  KEY audit_object (object, object_id, id)
-);
+  KEY audit_object (object, object_id, id),
+  KEY audit_actor (actor, id),
+  KEY audit_kind (object, id),
+  KEY audit_day (day, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -7,4 +7,4 @@ CREATE TABLE IF NOT EXISTS staff_setup (
   closed_by BIGINT NOT NULL,
   changed_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -9,4 +9,4 @@ CREATE TABLE IF NOT EXISTS staff_roles (
   changed_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY staff_roles_key (role_key)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

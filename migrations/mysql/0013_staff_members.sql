@@ -17,4 +17,4 @@ CREATE TABLE IF NOT EXISTS staff_members (
   changed_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY staff_members_email (email)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -8,4 +8,4 @@ CREATE TABLE IF NOT EXISTS staff_recovery_codes (
   PRIMARY KEY (id),
   UNIQUE KEY staff_recovery_codes_hash (code_hash),
   KEY staff_recovery_codes_member (member_id, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

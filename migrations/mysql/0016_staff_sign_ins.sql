@@ -15,4 +15,4 @@ CREATE TABLE IF NOT EXISTS staff_sign_ins (
   UNIQUE KEY staff_sign_ins_token (token_hash),
   KEY staff_sign_ins_member (member_id, id),
   KEY staff_sign_ins_until (until, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

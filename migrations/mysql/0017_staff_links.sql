@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS staff_links (
   UNIQUE KEY staff_links_secret (secret_hash),
   KEY staff_links_member (member_id, id),
   KEY staff_links_until (until, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -18,7 +18,7 @@ import (
 // Desk reads across the domains. *report.Desk satisfies it.
 type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
-	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
+	Queues(ctx context.Context, scope report.Scope) ([]report.Waiting, error)
 }
 
 // todayPage is the first page: money, people, what needs somebody.
@@ -129,7 +129,7 @@ func (b *Backoffice) online(p *todayPage, t report.Today) figure {
 	return figure{Label: p.T("office.today.online"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
 }
 
-func waitingFigure(p *todayPage, waiting []report.Queue) figure {
+func waitingFigure(p *todayPage, waiting []report.Waiting) figure {
 	n := 0
 	for _, w := range waiting {
 		n += w.Count
@@ -147,7 +147,7 @@ const (
 	badAfter = 24 * time.Hour
 )
 
-func (b *Backoffice) queueLines(p *todayPage, waiting []report.Queue) []queueLine {
+func (b *Backoffice) queueLines(p *todayPage, waiting []report.Waiting) []queueLine {
 	var lines []queueLine
 	for _, w := range waiting {
 		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count}

@@ -7,4 +7,4 @@ CREATE TABLE IF NOT EXISTS audit_links (
   hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (seq),
   UNIQUE KEY audit_links_event (event_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
