@@ -27,22 +27,22 @@ const enough = 60 * time.Second
 
 // house is our side: the register and the tunnel.
 type house struct {
-	*testing.T
+	testing.TB
 	db       *db.DB
 	keys     *seal.Keys
 	register *routers.Service
 	tunnel   *Service
 }
 
-func newHouse(t *testing.T) *house { return newHouseOn(t, testdb.SQLite(t)) }
+func newHouse(t testing.TB) *house { return newHouseOn(t, testdb.SQLite(t)) }
 
-func newHouseOn(t *testing.T, d *db.DB) *house {
+func newHouseOn(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{T: t, db: d, keys: keys, register: routers.New(d, keys, clock.System())}
+	h := &house{TB: t, db: d, keys: keys, register: routers.New(d, keys, clock.System())}
 	h.tunnel = h.open("127.0.0.1:0")
 	return h
 }

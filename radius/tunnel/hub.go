@@ -28,6 +28,7 @@ type hub struct {
 	packets sync.Pool
 	pumping sync.WaitGroup
 	dropped atomic.Int64 // packets to routers that are not there
+	echoes  echoes
 
 	mu     sync.RWMutex
 	routes map[netip.Addr]*route

@@ -147,7 +147,9 @@ func (l *lane) Read(packets [][]byte, sizes []int, offset int) (int, error) {
 func (l *lane) Write(packets [][]byte, offset int) (int, error) {
 	for _, p := range packets {
 		if packet := p[offset:]; len(packet) >= ipv4Header && packet[0]>>4 == 4 {
-			l.hub.heard(netip.AddrFrom4([4]byte(packet[12:16])), l)
+			from := netip.AddrFrom4([4]byte(packet[12:16]))
+			l.hub.heard(from, l)
+			l.hub.echoes.look(packet, from)
 		}
 	}
 	return l.hub.stack.Write(packets, offset)

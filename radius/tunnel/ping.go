@@ -1,10 +1,10 @@
 package tunnel
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"net/netip"
+	"sync"
 	"time"
 
 	"mtandao/internal/clock"
@@ -13,13 +13,33 @@ import (
 )
 
 const (
+	icmp        = 1
 	echoRequest = 8
+	echoReply   = 0
 	echoHeader  = 8
 	echoAgain   = time.Second
 )
 
+// mark is what an echo request carries, and its answer by it: 128 random bits.
+type mark [16]byte
+
+// echoes are the pings that wait for their answers.
+type echoes struct {
+	mu      sync.RWMutex
+	waiting map[mark]echo
+}
+
+type echo struct {
+	of       netip.Addr
+	since    func() time.Duration
+	answered chan time.Duration // room for one
+}
+
 // Ping sends an echo request inside the tunnel, again each second until ctx ends, and returns how long the first answer
 // took. fault.Unavailable "router.unreachable" when there is none, at once when the router is not there.
+//
+// The stack sends; the answer is taken on its way into the stack, whose ping socket never tells of an answer that came
+// before somebody waited for it.
 func (s *Service) Ping(ctx context.Context, a netip.Addr) (time.Duration, error) {
 	if !s.Reaches(a) {
 		return 0, fault.New(fault.Unavailable, "router.unreachable")
@@ -28,24 +48,19 @@ func (s *Service) Ping(ctx context.Context, a netip.Addr) (time.Duration, error)
 	if err != nil {
 		return 0, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 	}
-	mark, since, answered := seal.Random(16), clock.Stopwatch(), make(chan time.Duration, 1)
-	reading := make(chan struct{})
-	go func() { // before anything is sent: the socket tells of what comes, not of what has come
-		defer close(reading)
-		awaitEcho(socket, mark, since, answered)
-	}()
-	defer func() {
-		_ = socket.Close()
-		<-reading
-	}()
+	defer socket.Close()
+	own := mark(seal.Random(len(mark{})))
+	e := echo{of: a, since: clock.Stopwatch(), answered: make(chan time.Duration, 1)}
+	s.hub.echoes.add(own, e)
+	defer s.hub.echoes.remove(own)
 	again := time.NewTicker(echoAgain)
 	defer again.Stop()
 	for {
-		if _, err := socket.Write(echo(mark, since())); err != nil {
+		if _, err := socket.Write(echoMessage(own, e.since())); err != nil {
 			return 0, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 		}
 		select {
-		case took := <-answered:
+		case took := <-e.answered:
 			return took, nil
 		case <-again.C:
 		case <-ctx.Done():
@@ -54,24 +69,46 @@ func (s *Service) Ping(ctx context.Context, a netip.Addr) (time.Duration, error)
 	}
 }
 
-// echo is a request that carries our mark and when it was sent; the stack fills in identifier and checksum.
-func echo(mark []byte, at time.Duration) []byte {
-	message := append(make([]byte, echoHeader), mark...)
+// echoMessage is a request that carries the mark and when it was sent; the stack fills in identifier and checksum.
+func echoMessage(m mark, at time.Duration) []byte {
+	message := append(make([]byte, echoHeader), m[:]...)
 	message[0] = echoRequest
 	return binary.BigEndian.AppendUint64(message, uint64(at))
 }
 
-func awaitEcho(socket interface{ Read([]byte) (int, error) }, mark []byte, since func() time.Duration, answered chan<- time.Duration) {
-	var b [largest]byte
-	for {
-		n, err := socket.Read(b[:])
-		if err != nil {
-			return
-		}
-		body := b[min(n, echoHeader):n]
-		if len(body) == len(mark)+8 && bytes.Equal(body[:len(mark)], mark) {
-			answered <- since() - time.Duration(binary.BigEndian.Uint64(body[len(mark):]))
-			return
-		}
+func (w *echoes) add(m mark, e echo) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.waiting == nil {
+		w.waiting = map[mark]echo{}
+	}
+	w.waiting[m] = e
+}
+
+func (w *echoes) remove(m mark) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.waiting, m)
+}
+
+// look takes an answer that somebody waits for out of an IPv4 packet from a.
+func (w *echoes) look(packet []byte, a netip.Addr) {
+	if packet[9] != icmp {
+		return
+	}
+	header := int(packet[0]&0x0f) * 4
+	if header < ipv4Header || len(packet) != header+echoHeader+len(mark{})+8 || packet[header] != echoReply {
+		return
+	}
+	body := packet[header+echoHeader:]
+	w.mu.RLock()
+	e, ok := w.waiting[mark(body)]
+	w.mu.RUnlock()
+	if !ok || e.of != a {
+		return
+	}
+	select {
+	case e.answered <- e.since() - time.Duration(binary.BigEndian.Uint64(body[len(mark{}):])):
+	default: // the answer to a copy
 	}
 }
