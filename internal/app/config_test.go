@@ -25,6 +25,7 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"0.0.0.0/0"} })},
 		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"10.0.0.5", "::/0"} })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.TrustedProxies = []string{"proxy.example"} })},
+		{"config.tunnel", "config.tunnel", proxied(func(c *Config) { c.Tunnel = "51820" })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.CallbackFrom = []string{"196.201.214"} })},
 		{"config.certificate", "config.certificate", proxied(func(c *Config) { c.TLSCertFile = "cert.pem" })},
 		{"config.file", "config.file", proxied(func(c *Config) { c.TLSCertFile, c.TLSKeyFile = "/none/cert.pem", "/none/key.pem" })},

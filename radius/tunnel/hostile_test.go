@@ -10,6 +10,7 @@ import (
 
 // Whatever strangers throw at the port, those who belong go on.
 func TestStrangersAtTheDoor(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("cafe")
 	h.mirror(1812)

@@ -18,6 +18,7 @@ func hexOf(k routers.TunnelKey) string { return hex.EncodeToString(k[:]) }
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestRotation(t *testing.T) {
+	t.Parallel()
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHouseOn(t, d)
 		first, second := h.member("first"), h.member("second")
@@ -66,6 +67,7 @@ func TestRotation(t *testing.T) {
 }
 
 func TestTwoFirstStartsMakeOneKey(t *testing.T) {
+	t.Parallel()
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHouseOn(t, d)
 		h.tx(func(tx *db.Tx) error { return tx.Gorm().Exec("DELETE FROM tunnel_keys").Error })

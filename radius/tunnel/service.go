@@ -109,7 +109,7 @@ func (s *Service) Refresh(ctx context.Context) error {
 		return nil
 	}
 	all, err := s.readKeys(ctx)
-	if err == nil {
+	if err == nil && len(all) > 0 {
 		err = s.keepLanes(all)
 	}
 	err = errors.Join(err, s.followRouters(), s.readBack(ctx))

@@ -17,6 +17,7 @@ import (
 )
 
 func TestRouterCallsHome(t *testing.T) {
+	t.Parallel()
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHouseOn(t, d)
 		m := h.member("cafe")
@@ -44,6 +45,7 @@ func TestRouterCallsHome(t *testing.T) {
 }
 
 func TestWeReachTheRouter(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("cafe")
 	h.mirror(1812)
@@ -83,6 +85,7 @@ func TestWeReachTheRouter(t *testing.T) {
 }
 
 func TestForgedInnerAddressIsDropped(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	honest, victim := h.member("honest"), h.member("victim")
 	h.mirror(1812)
@@ -103,6 +106,7 @@ func TestForgedInnerAddressIsDropped(t *testing.T) {
 }
 
 func TestRoutersDoNotReachEachOther(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	a, b := h.member("a"), h.member("b")
 	h.mirror(1812)
@@ -137,6 +141,7 @@ func TestRoutersDoNotReachEachOther(t *testing.T) {
 }
 
 func TestPeersFollowTheRouters(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	stays, leaves := h.member("stays"), h.member("leaves")
 	h.mirror(1812)
@@ -177,6 +182,7 @@ func TestPeersFollowTheRouters(t *testing.T) {
 }
 
 func TestChangedKeysOfARouter(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("cafe")
 	h.mirror(1812)
@@ -211,6 +217,7 @@ func TestChangedKeysOfARouter(t *testing.T) {
 }
 
 func TestRoaming(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("cafe")
 	h.mirror(1812)
@@ -240,6 +247,7 @@ func TestRoaming(t *testing.T) {
 }
 
 func TestRestartOfOurSide(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("cafe")
 	h.mirror(1812)
@@ -262,6 +270,7 @@ func TestRestartOfOurSide(t *testing.T) {
 }
 
 func TestTheDeadCostNothing(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	m := h.member("never seen")
 	if _, err := h.tunnel.DialContext(t.Context(), netip.AddrPortFrom(m.address, 8728)); !fault.Is(err, fault.Unavailable) {
@@ -313,6 +322,7 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 }
 
 func TestPortTaken(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	if s, err := Open(t.Context(), Options{DB: h.db, Keys: h.keys, Routers: h.register, Address: h.endpoint()}); err == nil {
 		_ = s.Close()
