@@ -2,7 +2,7 @@
 export CGO_ENABLED := 0
 
 # Packages where goroutines meet over money, access and packets.
-RACED := ./internal/money ./internal/spool ./internal/jobs ./billing ./billing/ledger ./radius ./radius/access
+RACED := ./internal/money ./internal/spool ./internal/jobs ./billing ./billing/ledger ./radius ./radius/access ./radius/tunnel
 
 # With C on, GORM's SQLite dialect brings in a C SQLite that we never open. Unoptimised it compiles in seconds instead of
 # over a minute; the tag that would leave it out wants the headers of the system's SQLite.

@@ -12,7 +12,7 @@ import (
 	"mtandao/radius/routers"
 )
 
-// BenchmarkExchange is one question and its answer through the tunnel, as RADIUS has it, one after the other.
+// BenchmarkExchange is one question and its answer through the tunnel, as RADIUS has it; one in the air for each processor.
 func BenchmarkExchange(b *testing.B) { benchExchange(b, 1) }
 
 // BenchmarkExchange64 has 64 of them in the air.

@@ -59,3 +59,42 @@ func FuzzInnerPacket(f *testing.F) {
 		}
 	})
 }
+
+// The end may come in the middle of everything: the stack still sends while it is taken down.
+func TestCloseUnderFire(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	m := h.member("cafe")
+	c := h.dial(m)
+	for round := range 10 {
+		h.mirror(1812)
+		if c.ask(1812, "up", enough) == "" {
+			t.Fatal("not up in round", round)
+		}
+		socket, err := h.tunnel.ListenPacket(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop, stopped := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(stopped)
+			for to := net.UDPAddrFromAddrPort(netip.AddrPortFrom(m.address, 9)); ; {
+				select {
+				case <-stop:
+					return
+				default:
+					_, _ = socket.WriteTo(make([]byte, 200), to)
+				}
+			}
+		}()
+		address := h.endpoint()
+		if err := h.tunnel.Close(); err != nil {
+			t.Error(err)
+		}
+		close(stop)
+		<-stopped
+		h.tunnel = h.open(address)
+		c.device.Close()
+		c = h.dial(m)
+	}
+}

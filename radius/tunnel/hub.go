@@ -1,13 +1,11 @@
 package tunnel
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.zx2c4.com/wireguard/tun"
-	"golang.zx2c4.com/wireguard/tun/netstack"
 
 	"mtandao/internal/clock"
 	"mtandao/radius/routers"
@@ -22,8 +20,8 @@ const (
 // hub joins the lanes to one network stack.
 type hub struct {
 	door    *door
-	stack   tun.Device
-	net     *netstack.Net
+	stack   *netStack
+	end     context.CancelFunc // of the pump
 	since   func() time.Duration
 	packets sync.Pool
 	pumping sync.WaitGroup
@@ -41,46 +39,43 @@ type route struct {
 }
 
 func openHub(d *door) (*hub, error) {
-	stack, network, err := netstack.CreateNetTUN([]netip.Addr{routers.TunnelServer}, nil, mtu)
+	stack, err := openStack(routers.TunnelServer)
 	if err != nil {
 		return nil, err
 	}
-	h := &hub{door: d, stack: stack, net: network, since: clock.Stopwatch(), routes: map[netip.Addr]*route{},
+	ctx, end := context.WithCancel(context.Background())
+	h := &hub{door: d, stack: stack, end: end, since: clock.Stopwatch(), routes: map[netip.Addr]*route{},
 		packets: sync.Pool{New: func() any { return new([largest]byte) }}}
-	h.pumping.Go(h.pump)
+	h.pumping.Go(func() { h.pump(ctx) })
 	return h, nil
 }
 
-// close comes after the lanes are closed; it waits until the stack's last packet has gone nowhere.
+// close comes after the lanes are closed: what the stack still sends goes nowhere.
 func (h *hub) close() {
-	_ = h.stack.Close()
+	h.stack.close()
+	h.end()
 	h.pumping.Wait()
 }
 
-// pump takes what the stack sends to the lane where its receiver was last heard. It must never wait: the stack waits for
-// it, with locks held.
-func (h *hub) pump() {
-	packets, sizes := make([][]byte, 1), make([]int, 1)
-	for {
+// pump takes what the stack sends to the lane where its receiver was last heard.
+func (h *hub) pump(ctx context.Context) {
+	for ctx.Err() == nil {
 		p := h.packets.Get().(*[largest]byte)
-		packets[0] = p[:]
-		n, err := h.stack.Read(packets, sizes, 2)
-		if err != nil {
-			return
-		}
-		if n == 0 || !h.forward(p, sizes[0]) {
-			h.dropped.Add(1)
+		n := h.stack.take(ctx, p[2:])
+		if n == 0 || !h.forward(p, n) {
 			h.packets.Put(p)
 		}
 	}
 }
 
+// forward drops what is for a router that is not there.
 func (h *hub) forward(p *[largest]byte, length int) bool {
 	if length < ipv4Header || p[2]>>4 != 4 {
 		return false
 	}
 	l := h.laneOf(netip.AddrFrom4([4]byte(p[18:22])))
 	if l == nil {
+		h.dropped.Add(1)
 		return false
 	}
 	p[0], p[1] = byte(length>>8), byte(length)

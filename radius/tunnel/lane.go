@@ -150,9 +150,10 @@ func (l *lane) Write(packets [][]byte, offset int) (int, error) {
 			from := netip.AddrFrom4([4]byte(packet[12:16]))
 			l.hub.heard(from, l)
 			l.hub.echoes.look(packet, from)
+			l.hub.stack.put(packet)
 		}
 	}
-	return l.hub.stack.Write(packets, offset)
+	return len(packets), nil
 }
 
 // Close ends Read.

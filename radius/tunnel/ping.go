@@ -38,17 +38,16 @@ type echo struct {
 // Ping sends an echo request inside the tunnel, again each second until ctx ends, and returns how long the first answer
 // took. fault.Unavailable "router.unreachable" when there is none, at once when the router is not there.
 //
-// The stack sends; the answer is taken on its way into the stack, whose ping socket never tells of an answer that came
-// before somebody waited for it.
+// The stack sends; the answer is taken on its way into the stack.
 func (s *Service) Ping(ctx context.Context, a netip.Addr) (time.Duration, error) {
 	if !s.Reaches(a) {
 		return 0, fault.New(fault.Unavailable, "router.unreachable")
 	}
-	socket, err := s.hub.net.DialPingAddr(netip.Addr{}, a)
+	socket, err := s.hub.stack.echo(a)
 	if err != nil {
 		return 0, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 	}
-	defer socket.Close()
+	defer socket.endpoint.Close()
 	own := mark(seal.Random(len(mark{})))
 	e := echo{of: a, since: clock.Stopwatch(), answered: make(chan time.Duration, 1)}
 	s.hub.echoes.add(own, e)
@@ -56,7 +55,7 @@ func (s *Service) Ping(ctx context.Context, a netip.Addr) (time.Duration, error)
 	again := time.NewTicker(echoAgain)
 	defer again.Stop()
 	for {
-		if _, err := socket.Write(echoMessage(own, e.since())); err != nil {
+		if err := socket.send(echoMessage(own, e.since())); err != nil {
 			return 0, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 		}
 		select {

@@ -17,7 +17,7 @@ func (s *Service) Reaches(a netip.Addr) bool { return s.hub.laneOf(a) != nil }
 
 // ListenPacket opens a UDP port inside the tunnel; port 0 takes a free one.
 func (s *Service) ListenPacket(port uint16) (net.PacketConn, error) {
-	inner, err := s.hub.net.ListenUDPAddrPort(netip.AddrPortFrom(routers.TunnelServer, port))
+	inner, err := s.hub.stack.listenPacket(netip.AddrPortFrom(routers.TunnelServer, port))
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Service) DialContext(ctx context.Context, to netip.AddrPort) (net.Conn,
 	if !s.Reaches(to.Addr()) {
 		return nil, fault.New(fault.Unavailable, "router.unreachable")
 	}
-	inner, err := s.hub.net.DialContextTCPAddrPort(ctx, to)
+	inner, err := s.hub.stack.dial(ctx, to)
 	if err != nil {
 		return nil, err
 	}
