@@ -18,9 +18,16 @@ import (
 // Sender sends CoA- and Disconnect-Requests (RFC 5176). It implements routers.CoA. A copy of a request goes out with the
 // same octets from the same socket; each socket has at most 256 in the air, and further sockets are opened as needed.
 type Sender struct {
-	clock clock.Clock
-	waits []time.Duration
+	clock   clock.Clock
+	waits   []time.Duration
+	tunnel  Tunnel // nil: none
+	outside coaPool
+	inside  coaPool
+}
 
+// coaPool are the sockets towards one side.
+type coaPool struct {
+	open    func() (packetConn, error)
 	mu      sync.Mutex
 	sockets []*coaSocket
 	closed  bool
@@ -32,14 +39,27 @@ const mostSockets = 16
 var usualWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}
 
 // NewSender makes a sender; c is the clock that ends the life of an old secret.
-func NewSender(c clock.Clock) *Sender { return &Sender{clock: c, waits: usualWaits} }
+func NewSender(c clock.Clock) *Sender {
+	return &Sender{clock: c, waits: usualWaits, outside: coaPool{open: openCoA}}
+}
+
+// UseTunnel makes the sender prefer the tunnel for routers that are there; call it before the first Send.
+func (s *Sender) UseTunnel(t Tunnel) {
+	s.tunnel = t
+	s.inside.open = func() (packetConn, error) { return openInside(t, 0) }
+}
 
 // Close ends the sockets; requests in the air fail.
 func (s *Sender) Close() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.closed = true
-	for _, k := range s.sockets {
+	s.outside.close()
+	s.inside.close()
+}
+
+func (p *coaPool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	for _, k := range p.sockets {
 		_ = k.conn.Close()
 	}
 }
@@ -48,7 +68,7 @@ func (s *Sender) Close() {
 // the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_api" for a
 // router that takes none. Message-Authenticator goes along when the router is known to use it.
 func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*codec.Packet, error) {
-	to, err := resolve(r.CoAAddress)
+	pool, to, err := s.wayTo(r)
 	if err != nil {
 		return nil, err
 	}
@@ -58,12 +78,25 @@ func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*
 	}
 	for _, secret := range secrets {
 		var answer *codec.Packet
-		answer, err = s.exchange(ctx, to, withSecret(r, p, secret))
+		answer, err = s.exchange(ctx, pool, to, withSecret(r, p, secret))
 		if err == nil || !fault.Is(err, fault.Unavailable) {
 			return answer, err
 		}
 	}
 	return nil, err
+}
+
+// wayTo prefers the tunnel. A router that should be in there and is not is tried outside, if it has an address there.
+func (s *Sender) wayTo(r routers.Router) (*coaPool, netip.AddrPort, error) {
+	inner := r.CoAInside()
+	if s.tunnel != nil && inner.IsValid() && s.tunnel.Reaches(inner.Addr()) {
+		return &s.inside, inner, nil
+	}
+	if inner.IsValid() && r.CoAAddress == "" {
+		return nil, netip.AddrPort{}, fault.New(fault.Unavailable, "router.unreachable")
+	}
+	to, err := resolve(r.CoAAddress)
+	return &s.outside, to, err
 }
 
 func resolve(address string) (netip.AddrPort, error) {
@@ -86,8 +119,8 @@ func withSecret(r routers.Router, p *codec.Packet, secret []byte) *codec.Packet 
 	return request
 }
 
-func (s *Sender) exchange(ctx context.Context, to netip.AddrPort, request *codec.Packet) (*codec.Packet, error) {
-	k, slot, err := s.acquire(ctx)
+func (s *Sender) exchange(ctx context.Context, pool *coaPool, to netip.AddrPort, request *codec.Packet) (*codec.Packet, error) {
+	k, slot, err := pool.acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -117,9 +150,9 @@ func (s *Sender) exchange(ctx context.Context, to netip.AddrPort, request *codec
 }
 
 // acquire finds a free identifier, opening another socket when the others are full.
-func (s *Sender) acquire(ctx context.Context) (*coaSocket, *slot, error) {
+func (p *coaPool) acquire(ctx context.Context) (*coaSocket, *slot, error) {
 	for {
-		k, slot, err := s.tryAcquire()
+		k, slot, err := p.tryAcquire()
 		if slot != nil || err != nil {
 			return k, slot, err
 		}
@@ -131,24 +164,25 @@ func (s *Sender) acquire(ctx context.Context) (*coaSocket, *slot, error) {
 	}
 }
 
-func (s *Sender) tryAcquire() (*coaSocket, *slot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
+func (p *coaPool) tryAcquire() (*coaSocket, *slot, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
 		return nil, nil, fault.Wrap(fault.Unavailable, "router.unreachable", net.ErrClosed)
 	}
-	for _, k := range s.sockets {
+	for _, k := range p.sockets {
 		if slot := k.take(); slot != nil {
 			return k, slot, nil
 		}
 	}
-	if len(s.sockets) == mostSockets {
+	if len(p.sockets) == mostSockets {
 		return nil, nil, nil
 	}
-	k, err := openCoA()
+	conn, err := p.open()
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 	}
-	s.sockets = append(s.sockets, k)
+	k := newCoASocket(conn)
+	p.sockets = append(p.sockets, k)
 	return k, k.take(), nil
 }

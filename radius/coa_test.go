@@ -212,8 +212,8 @@ func TestSenderTakesMoreSockets(t *testing.T) {
 	}
 	<-release
 	all.Wait()
-	if len(s.sockets) != 3 {
-		t.Errorf("%d sockets for %d requests at once", len(s.sockets), requests)
+	if len(s.outside.sockets) != 3 {
+		t.Errorf("%d sockets for %d requests at once", len(s.outside.sockets), requests)
 	}
 	_, from := g.all()
 	ports := map[netip.AddrPort]int{}

@@ -12,7 +12,7 @@ import (
 
 // coaSocket is one source port and its 256 identifiers.
 type coaSocket struct {
-	conn *net.UDPConn
+	conn packetConn
 	mu   sync.Mutex
 	next byte
 	used [256]*slot
@@ -32,15 +32,19 @@ type expected struct {
 	secret        []byte
 }
 
-func openCoA() (*coaSocket, error) {
+func openCoA() (packetConn, error) {
 	conn, err := net.ListenUDP("udp", nil)
 	if err != nil {
 		return nil, err
 	}
 	_ = conn.SetReadBuffer(socketBuffer)
+	return conn, nil
+}
+
+func newCoASocket(conn packetConn) *coaSocket {
 	k := &coaSocket{conn: conn}
 	go k.read()
-	return k, nil
+	return k
 }
 
 // take reserves an identifier, going round so that one just freed is used last; nil when all are in the air.

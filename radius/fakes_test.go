@@ -66,6 +66,15 @@ func (f *fakeRouters) ByAddress(a netip.Addr) (routers.Router, bool) {
 	return routers.Router{}, false
 }
 
+func (f *fakeRouters) ByTunnel(a netip.Addr) (routers.Router, bool) {
+	for _, r := range f.All() {
+		if r.Tunnel.Address == a {
+			return r, true
+		}
+	}
+	return routers.Router{}, false
+}
+
 func (f *fakeRouters) Get(id int64) (routers.Router, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -36,6 +36,14 @@ type request struct {
 	port   port
 }
 
+// routerAt knows a router by its address inside the tunnel or by its source address, each where it means something.
+func (f *front) routerAt(k *socket, from netip.AddrPort) (routers.Router, bool) {
+	if k.inside {
+		return f.routers.ByTunnel(from.Addr())
+	}
+	return f.routers.ByAddress(from.Addr().Unmap())
+}
+
 // reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh.
 type reply struct {
 	packet *codec.Packet
@@ -46,7 +54,7 @@ type reply struct {
 // process answers one datagram. It never panics and never blocks longer than requestLimit.
 func (f *front) process(ctx context.Context, k *socket, d datagram) {
 	defer f.recovered("packet")
-	router, ok := f.routers.ByAddress(d.from.Addr().Unmap())
+	router, ok := f.routerAt(k, d.from)
 	if !ok {
 		f.dropUnknown(d.from)
 		return
@@ -56,7 +64,7 @@ func (f *front) process(ctx context.Context, k *socket, d datagram) {
 		f.drop(router, "malformed", err.Error())
 		return
 	}
-	r, cause := f.authentic(k.port, router, wire)
+	r, cause := f.authentic(k, router, wire)
 	if cause != "" {
 		f.drop(router, cause, explain[cause])
 		return
@@ -164,9 +172,9 @@ func (f *front) dropUnknown(from netip.AddrPort) {
 	}
 }
 
-func (f *front) overflow(from netip.AddrPort) {
+func (f *front) overflow(k *socket, from netip.AddrPort) {
 	name := unknownRouter
-	if router, ok := f.routers.ByAddress(from.Addr().Unmap()); ok {
+	if router, ok := f.routerAt(k, from); ok {
 		name = router.Name
 	}
 	f.metrics.drop(name, "queue full")

@@ -42,7 +42,8 @@ type datagram struct {
 // socket is one UDP port: readers that never wait, a bounded queue, bounded workers.
 type socket struct {
 	port     port
-	conn     *net.UDPConn
+	inside   bool // of the tunnel: who sends is known by the address inside
+	conn     packetConn
 	queue    chan datagram
 	delayed  chan struct{} // a token for each reply that waits
 	stopping chan struct{}
@@ -63,12 +64,27 @@ func listen(p port, address string) (*socket, error) {
 	}
 	_ = conn.SetReadBuffer(socketBuffer) // the kernel may grant less: then it is as large as the machine allows
 	_ = conn.SetWriteBuffer(socketBuffer)
+	return newSocket(p, conn), nil
+}
+
+// listenInside opens the same port inside the tunnel.
+func listenInside(p port, t Tunnel) (*socket, error) {
+	conn, err := openInside(t, insidePorts[p])
+	if err != nil {
+		return nil, fmt.Errorf("radius %s inside the tunnel: %w", p, err)
+	}
+	k := newSocket(p, conn)
+	k.inside = true
+	return k, nil
+}
+
+func newSocket(p port, conn packetConn) *socket {
 	return &socket{
 		port: p, conn: conn,
 		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), stopping: make(chan struct{}),
 		since:   clock.Stopwatch(),
 		buffers: sync.Pool{New: func() any { return new([maxDatagram]byte) }},
-	}, nil
+	}
 }
 
 func (k *socket) start(process func(*socket, datagram), overflow func(netip.AddrPort)) {

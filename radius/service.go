@@ -22,6 +22,7 @@ import (
 // Routers is what is asked of the router register. *routers.Service satisfies it.
 type Routers interface {
 	ByAddress(a netip.Addr) (routers.Router, bool)
+	ByTunnel(a netip.Addr) (routers.Router, bool)
 	Get(id int64) (routers.Router, bool)
 	All() []routers.Router
 	Heard(id int64, at time.Time)
@@ -44,7 +45,7 @@ type Spool interface {
 	Consume(ctx context.Context, most int, apply func(context.Context, []spool.Record) error) error
 }
 
-// Options are the collaborators of a Service; all but Metrics are needed.
+// Options are the collaborators of a Service; all but Metrics and Tunnel are needed.
 type Options struct {
 	DB       *db.DB
 	Jobs     *jobs.Queue
@@ -58,6 +59,7 @@ type Options struct {
 	Zone     func(siteID int64) *time.Location // of a site's opening hours
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
+	Tunnel   Tunnel // nil: none; RADIUS also listens inside it
 	Node     string // this program, in accounting records
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
@@ -83,8 +85,9 @@ type Service struct {
 	turns    *turnstile
 
 	addresses [2]string
+	tunnel    Tunnel
 	mu        sync.Mutex
-	sockets   []*socket
+	sockets   []*socket // authentication, accounting; the same inside the tunnel
 }
 
 // New wires a service and registers its jobs and sweeps with the queue; call it before the queue runs.
@@ -92,7 +95,7 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
 		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress},
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect
@@ -118,20 +121,30 @@ func (s *Service) Listen() error {
 	if s.sockets != nil {
 		return nil
 	}
-	auth, err := listen(authPort, s.addresses[authPort])
-	if err != nil {
-		return err
+	opens := []func() (*socket, error){
+		func() (*socket, error) { return listen(authPort, s.addresses[authPort]) },
+		func() (*socket, error) { return listen(acctPort, s.addresses[acctPort]) },
 	}
-	acct, err := listen(acctPort, s.addresses[acctPort])
-	if err != nil {
-		_ = auth.conn.Close()
-		return err
+	if s.tunnel != nil {
+		opens = append(opens, func() (*socket, error) { return listenInside(authPort, s.tunnel) },
+			func() (*socket, error) { return listenInside(acctPort, s.tunnel) })
 	}
-	s.sockets = []*socket{auth, acct}
+	var sockets []*socket
+	for _, open := range opens {
+		k, err := open()
+		if err != nil {
+			for _, k := range sockets {
+				_ = k.conn.Close()
+			}
+			return err
+		}
+		sockets = append(sockets, k)
+	}
+	s.sockets = sockets
 	return nil
 }
 
-// Addresses are where authentication and accounting listen; zero before Listen.
+// Addresses are where authentication and accounting listen outside the tunnel; zero before Listen.
 func (s *Service) Addresses() (auth, acct netip.AddrPort) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,7 +169,7 @@ func (s *Service) Serve(ctx context.Context) error {
 		}
 	})
 	for _, k := range s.sockets {
-		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, s.front.overflow)
+		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
 	}
 	<-ctx.Done()
 	for _, k := range s.sockets {

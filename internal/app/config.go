@@ -19,6 +19,7 @@ type Config struct {
 	CallbackFrom   []string `name:"callback-from" env:"MTANDAO_CALLBACK_FROM" help:"Addresses that M-Pesa may call from. Empty: any that knows the secret address."`
 	RadiusAuth     string   `name:"radius-auth" env:"MTANDAO_RADIUS_AUTH" default:":1812" help:"UDP address of RADIUS authentication."`
 	RadiusAcct     string   `name:"radius-acct" env:"MTANDAO_RADIUS_ACCT" default:":1813" help:"UDP address of RADIUS accounting."`
+	Tunnel         string   `name:"tunnel" env:"MTANDAO_TUNNEL" help:"UDP address of the WireGuard tunnel that routers behind NAT call home through, e.g. :51820; with the host when the machine has several addresses. Empty: no tunnel."`
 	KeyFile        string   `name:"key-file" env:"MTANDAO_KEY_FILE" type:"path" help:"Keys that seal secrets in the database. Default: keys.json in the data folder, made at the first start."`
 	Dev            bool     `name:"dev" env:"MTANDAO_DEV" help:"Permit plain HTTP and loopback rails, loudly. Never on a real site."`
 	MPesa          MPesa    `embed:"" prefix:"mpesa-" envprefix:"MTANDAO_MPESA_"`

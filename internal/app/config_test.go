@@ -36,6 +36,7 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		{"config.listen", "config.listen", proxied(func(c *Config) { c.RadiusAcct = ":70000" })},
 		{"config.certificate_pair", "config.certificate_pair", proxied(func(c *Config) { c.TLSCertFile, c.TLSKeyFile = "config.go", "config.go" })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.TrustedProxies = []string{"proxy.example"} })},
+		{"config.listen", "config.listen", proxied(func(c *Config) { c.Tunnel = "51820" })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.CallbackFrom = []string{"196.201.214"} })},
 		{"config.certificate", "config.certificate", proxied(func(c *Config) { c.TLSCertFile = "cert.pem" })},
 		{"config.file", "config.file", proxied(func(c *Config) { c.TLSCertFile, c.TLSKeyFile = "/none/cert.pem", "/none/key.pem" })},

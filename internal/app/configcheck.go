@@ -54,6 +54,9 @@ func (c Config) checkAddresses() error {
 	if c.TLSCertFile != "" {
 		sockets = append(sockets, [2]string{"MTANDAO_HTTPS", c.HTTPS})
 	}
+	if c.Tunnel != "" {
+		sockets = append(sockets, [2]string{"MTANDAO_TUNNEL", c.Tunnel})
+	}
 	for _, socket := range sockets {
 		if err := checkSocket(socket[1]); err != nil {
 			return named(socket[0], err)

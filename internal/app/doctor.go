@@ -102,6 +102,7 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.database(c, m)
 	found.jobs(c, m)
 	found.routers(m)
+	found.tunnel(c, m)
 	found.tills(c, m)
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
 }

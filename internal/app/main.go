@@ -31,6 +31,7 @@ import (
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
 	"mtandao/radius/routers"
+	"mtandao/radius/tunnel"
 )
 
 // Options are what tests and the demo give Main instead of the usual.
@@ -62,6 +63,7 @@ type Main struct {
 	MPesa    *mpesa.Client
 	Billing  *billing.Service
 	Radius   *radius.Service
+	Tunnel   *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics  *prometheus.Registry
 
 	hook       func(string)
@@ -191,7 +193,11 @@ func (m *Main) openService(ctx context.Context) error {
 	for _, d := range all {
 		m.dialects[d.Name()] = d
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+	inside, err := m.openTunnel(ctx)
+	if err != nil {
+		return err
+	}
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
 		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
@@ -246,6 +252,9 @@ func (m *Main) Close() error {
 		}
 	}
 	var err error
+	if m.Tunnel != nil {
+		err = m.Tunnel.Close()
+	}
 	for _, s := range []*spool.Spool{m.callbacks, m.accounting} {
 		if s != nil {
 			err = errors.Join(err, s.Close())

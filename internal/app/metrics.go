@@ -20,6 +20,9 @@ func (m *Main) measure() {
 	m.measureSpool("callbacks", m.callbacks)
 	m.measureSpool("accounting", m.accounting)
 	m.Metrics.MustRegister(&queueCollector{queue: m.Jobs})
+	if m.Tunnel != nil {
+		m.measureTunnel()
+	}
 }
 
 func (m *Main) measureSpool(name string, s *spool.Spool) {

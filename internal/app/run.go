@@ -196,7 +196,7 @@ func (m *Main) keepFresh(ctx context.Context) {
 			_ = m.Routers.Flush(context.WithoutCancel(ctx))
 			return
 		case <-tick.C:
-			if err := errors.Join(m.refresh(ctx), m.Routers.Flush(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(m.refresh(ctx), m.refreshTunnel(ctx), m.Routers.Flush(ctx)); err != nil && ctx.Err() == nil {
 				m.Log.Warn("refreshing what is kept in memory", "error", err)
 			}
 		case <-lease.C:

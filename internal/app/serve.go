@@ -88,7 +88,7 @@ func (m *Main) tellAddresses() {
 		https = m.listeners.tls.Addr().String()
 	}
 	m.Log.Info("listening", "portal", m.HTTPAddress(), "portal_https", https, "radius_auth", auth.String(), "radius_acct", acct.String(),
-		"public_url", m.Config.PublicURL, "database", hidePassword(m.Config.DB))
+		"tunnel", m.Config.Tunnel, "public_url", m.Config.PublicURL, "database", hidePassword(m.Config.DB))
 	if m.Config.Dev {
 		m.Log.Warn("MTANDAO_DEV IS ON: PLAIN HTTP AND SIMULATED MONEY ARE ACCEPTED. NEVER RUN A REAL SITE LIKE THIS")
 	}

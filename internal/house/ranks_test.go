@@ -15,7 +15,7 @@ var ranks = rankTable(map[int]string{
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access",
 	7:  "radius/routers billing/plans billing/customers billing/ledger",
-	8:  "radius/mikrotik radius/chilli",
+	8:  "radius/mikrotik radius/chilli radius/tunnel",
 	9:  "billing radius internal/support",
 	10: "vouchers billing/mpesa billing/pdf",
 	11: "vouchers/sheets internal/report",

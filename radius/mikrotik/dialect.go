@@ -1,6 +1,18 @@
 package mikrotik
 
-import "mtandao/radius/routers"
+import (
+	"context"
+	"net"
+	"net/netip"
+
+	"mtandao/radius/routers"
+)
+
+// Tunnel is what is asked of the tunnel that routers call home through. *tunnel.Service satisfies it.
+type Tunnel interface {
+	Reaches(a netip.Addr) bool
+	DialContext(ctx context.Context, to netip.AddrPort) (net.Conn, error)
+}
 
 // Dialect is RouterOS's hotspot.
 type Dialect struct{ pool pool }
@@ -9,6 +21,9 @@ var _ routers.Dialect = (*Dialect)(nil)
 
 // New makes the dialect; its API connections are opened when first needed and kept.
 func New() *Dialect { return &Dialect{pool: pool{seat: map[int64]*seat{}}} }
+
+// UseTunnel makes the API be reached through the tunnel where a router is there; call it before the first command.
+func (d *Dialect) UseTunnel(t Tunnel) { d.pool.tunnel = t }
 
 // Name is routers.MikroTik.
 func (*Dialect) Name() string { return routers.MikroTik }

@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"net"
+	"net/netip"
 	"sync"
 
 	"mtandao/internal/fault"
@@ -21,17 +23,29 @@ type connection interface {
 // account is all that decides which connection a router is spoken to over.
 type account struct {
 	address, user, password, certificate string
-	tls                                  bool
+	tls, inside                          bool
 }
 
-func accountOf(r routers.Router) account {
-	return account{r.APIAddress, r.APIUser, r.APIPassword, r.APICert, r.APITLS}
+// accountOf prefers the tunnel. A router that should be in there and is not is tried outside, if it has an address there.
+func (p *pool) accountOf(r routers.Router) (account, error) {
+	a := account{address: r.APIAddress, user: r.APIUser, password: r.APIPassword, certificate: r.APICert, tls: r.APITLS}
+	inner := r.APIInside()
+	switch {
+	case r.APIUser == "", r.APIAddress == "" && !inner.IsValid():
+		return account{}, fault.New(fault.Invalid, "router.no_api")
+	case p.tunnel != nil && inner.IsValid() && p.tunnel.Reaches(inner.Addr()):
+		a.address, a.inside = inner.String(), true
+	case r.APIAddress == "":
+		return account{}, unreachable(nil)
+	}
+	return a, nil
 }
 
 // pool keeps one connection per router: /ip/service allows 20 sessions in all, other programs' included.
 type pool struct {
-	mu   sync.Mutex
-	seat map[int64]*seat
+	tunnel Tunnel // nil: none
+	mu     sync.Mutex
+	seat   map[int64]*seat
 }
 
 type seat struct {
@@ -42,8 +56,9 @@ type seat struct {
 
 // get returns a live connection to the router, and whether it was there already.
 func (p *pool) get(ctx context.Context, r routers.Router) (connection, bool, error) {
-	if r.APIAddress == "" {
-		return nil, false, fault.New(fault.Invalid, "router.no_api")
+	wanted, err := p.accountOf(r)
+	if err != nil {
+		return nil, false, err
 	}
 	s := p.seatOf(r.ID)
 	select {
@@ -52,18 +67,18 @@ func (p *pool) get(ctx context.Context, r routers.Router) (connection, bool, err
 	case <-ctx.Done():
 		return nil, false, unreachable(ctx.Err())
 	}
-	if s.client != nil && s.client.Usable() && s.account == accountOf(r) {
+	if s.client != nil && s.client.Usable() && s.account == wanted {
 		return s.client, true, nil
 	}
 	if s.client != nil {
 		_ = s.client.Close()
 		s.client = nil
 	}
-	client, err := dial(ctx, accountOf(r))
+	client, err := p.dial(ctx, wanted)
 	if err != nil {
 		return nil, false, loginFault(err)
 	}
-	s.client, s.account = client, accountOf(r)
+	s.client, s.account = client, wanted
 	return client, false, nil
 }
 
@@ -118,15 +133,27 @@ func (p *pool) close() {
 	}
 }
 
-func dial(ctx context.Context, a account) (connection, error) {
+func (p *pool) dial(ctx context.Context, a account) (connection, error) {
+	dial := outside
+	if a.inside {
+		dial = p.inside
+	}
 	if !a.tls {
-		return Dial(ctx, a.address, a.user, a.password)
+		return dialPlain(ctx, dial, a.address, a.user, a.password)
 	}
 	config, err := pinned(a.certificate)
 	if err != nil {
 		return nil, err
 	}
-	return DialTLS(ctx, a.address, a.user, a.password, config)
+	return dialTLS(ctx, dial, a.address, a.user, a.password, config)
+}
+
+func (p *pool) inside(ctx context.Context, address string) (net.Conn, error) {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return nil, err
+	}
+	return p.tunnel.DialContext(ctx, to)
 }
 
 // pinned trusts exactly this certificate, or what this authority signed, whatever name it bears: routers are reached by

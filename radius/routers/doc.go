@@ -4,7 +4,8 @@
 // router speaks. It does not own packets in flight (radius), sessions (radius) or the words of one make (radius/mikrotik,
 // radius/chilli).
 //
-// Invariants: an address prefix belongs to one router; a secret, an API password and a UAM secret are sealed in the
+// Invariants: an address prefix belongs to one router; so do an address and a public key of the tunnel, and outside the
+// tunnel its addresses mean nothing; a secret, an API password and a UAM secret are sealed in the
 // database; look-ups by address, token and id are answered from memory and never wait for the database; a retired
 // router answers to no address and no token.
 package routers

@@ -10,17 +10,21 @@ type index struct {
 	byID     map[int64]Router
 	byToken  map[string]int64
 	byPrefix map[netip.Prefix]int64
+	byTunnel map[netip.Addr]int64
 	bits     []int // prefix lengths in use, longest first
 }
 
 func newIndex(all map[int64]Router) *index {
-	x := &index{byID: all, byToken: map[string]int64{}, byPrefix: map[netip.Prefix]int64{}}
+	x := &index{byID: all, byToken: map[string]int64{}, byPrefix: map[netip.Prefix]int64{}, byTunnel: map[netip.Addr]int64{}}
 	lengths := map[int]bool{}
 	for id, r := range all {
 		if r.State != StateActive {
 			continue
 		}
 		x.byToken[r.Token] = id
+		if r.Tunnel.Address.IsValid() {
+			x.byTunnel[r.Tunnel.Address] = id
+		}
 		for _, p := range r.Addresses {
 			x.byPrefix[p] = id
 			lengths[p.Bits()] = true

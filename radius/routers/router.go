@@ -52,6 +52,7 @@ type Router struct {
 	UAMSecret  string // CoovaChilli; when set, every redirect must carry its checksum
 	MACLogin   bool   // the router tries a log-in by MAC address by itself
 	CHAP       bool   // the log-in link carries a CHAP response instead of the password
+	Tunnel     Tunnel // how it calls home; JoinTunnel and LeaveTunnel change it, Save does not
 	State      string
 	Version    int64 // grows with each change
 }

@@ -19,9 +19,9 @@ func TestValidateAccepts(t *testing.T) {
 	full.APIAddress, full.APIUser, full.APITLS = "router.example:8729", "api", true
 	full.APICert = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 	full.CoAAddress, full.Identifier = "[fd00::1]:3799", "cafe"
-	retired := valid()
-	retired.State, retired.Addresses = StateRetired, nil
-	for _, r := range []Router{valid(), full, retired, Router{SiteID: 1, Name: " Cafe ", Dialect: Chilli, Addresses: valid().Addresses, Secret: valid().Secret}.withDefaults()} {
+	retired, homeward := valid(), valid()
+	retired.State, retired.Addresses, homeward.Addresses = StateRetired, nil, nil
+	for _, r := range []Router{valid(), full, retired, homeward, Router{SiteID: 1, Name: " Cafe ", Dialect: Chilli, Addresses: valid().Addresses, Secret: valid().Secret}.withDefaults()} {
 		if err := r.Validate(); err != nil {
 			t.Errorf("%+v: %v", r, err)
 		}
@@ -53,7 +53,6 @@ func TestValidateRefuses(t *testing.T) {
 		"API without user":     {func(r *Router) { r.APIAddress = "10.0.0.1:8728" }, "router.api_user"},
 		"TLS not pinned":       {func(r *Router) { r.APITLS = true }, "router.api_cert"},
 		"CoA port 0":           {func(r *Router) { r.CoAAddress = "10.0.0.1:0" }, "router.coa_address"},
-		"no address":           {func(r *Router) { r.Addresses = nil }, "router.addresses"},
 		"whole internet":       {func(r *Router) { r.Addresses = prefixes("0.0.0.0/0") }, "router.address"},
 		"whole IPv6":           {func(r *Router) { r.Addresses = prefixes("::/0") }, "router.address"},
 		"host bits":            {func(r *Router) { r.Addresses = prefixes("10.0.0.1/24") }, "router.address"},

@@ -62,7 +62,7 @@ func (s *Service) loadChunk(read *gorm.DB, ids []int64) (loaded []Router, err er
 		}
 		loaded = append(loaded, r)
 	}
-	return loaded, err
+	return loaded, errors.Join(err, s.loadTunnels(read, ids, loaded))
 }
 
 func readAddresses(r *Router, rows []addressRow) error {

@@ -64,7 +64,7 @@ func (s *Service) All() []Router {
 
 // Save stores a new router (ID 0) or all of an existing one's settings; the token, what was seen of it and its id stay.
 // fault.Conflict "router.address_taken" or "router.name_taken". The secret is replaced at once: see RotateSecret. A
-// retired router gives up its addresses.
+// retired router gives up its addresses, the one inside the tunnel too.
 func (s *Service) Save(tx *db.Tx, r Router) (Router, error) {
 	r = r.withDefaults()
 	if err := r.Validate(); err != nil {
@@ -76,6 +76,12 @@ func (s *Service) Save(tx *db.Tx, r Router) (Router, error) {
 	saved, err := s.store(tx, r)
 	if err != nil {
 		return Router{}, err
+	}
+	if r.State == StateRetired {
+		saved.Tunnel = Tunnel{}
+		if err := dropTunnel(tx, saved.ID); err != nil {
+			return Router{}, err
+		}
 	}
 	s.refreshAfter(tx)
 	return saved, nil

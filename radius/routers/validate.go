@@ -76,7 +76,7 @@ func (r Router) Validate() error {
 
 // validateAddresses refuses prefixes so wide that they would take in strangers.
 func (r Router) validateAddresses() error {
-	if len(r.Addresses) == 0 && r.State == StateActive || len(r.Addresses) > mostAddresses {
+	if len(r.Addresses) > mostAddresses { // none: it is known by its address inside the tunnel alone
 		return fault.New(fault.Invalid, "router.addresses")
 	}
 	for _, p := range r.Addresses {
