@@ -10,7 +10,7 @@ import (
 )
 
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
-var dynamic = []string{"cause.", "guest.fail.", "guest.help.", "guest.device."}
+var dynamic = []string{"cause.", "guest.fail.", "guest.help.", "guest.device.", "alert.say.", "alert.over."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"
