@@ -102,7 +102,6 @@ type outcome struct {
 	reason     string
 	providerID string
 	cost       Cost
-	parts      int
 }
 
 // letter is one message as a driver needs it.

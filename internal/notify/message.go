@@ -92,7 +92,7 @@ type Message struct {
 	Subject  string // a key of internal/words, with the same Args; for e-mail
 	Words    string
 	Args     []any
-	Amount   money.Amount // of the sale that a receipt is about; a small one gets no SMS
+	Amount   money.Amount // of the sale that a receipt is about, zero for none; a small one gets no SMS
 	Until    time.Time    // not sent later than this; zero: what suits the purpose
 	plain    string       // text already written: alerts and their JSON
 }
@@ -121,7 +121,7 @@ func (m Message) write(stop string) content {
 }
 
 var (
-	keyShape    = regexp.MustCompile(`^[\x21-\x7e][\x20-\x7e]{0,126}[\x21-\x7e]$`)
+	keyShape    = regexp.MustCompile(`^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$`)
 	mobileShape = regexp.MustCompile(`^254[17][0-9]{8}$`)
 	chatShape   = regexp.MustCompile(`^(?:-?[0-9]{1,20}|@[A-Za-z0-9_]{5,32})$`)
 )

@@ -68,7 +68,7 @@ const (
 	evaluateEvery = 10 * time.Second
 	sourceTimeout = 5 * time.Second
 	gatherRaised  = 20 * time.Second // others of the same rule join the message
-	goodFor       = time.Minute      // a good reading must last so long before it clears
+	goodFor       = 2 * time.Minute  // a good reading must last so long before it clears
 	gatherCleared = time.Minute
 )
 

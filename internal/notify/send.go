@@ -91,7 +91,7 @@ func (s *Service) draft(m Message) stored {
 // isSmall: the rail's own message is the receipt of a small sale.
 func (s *Service) isSmall(m Message) bool {
 	least := int64(s.Settings.Int(settings.MessageReceiptLeast)) * 100
-	return m.Purpose == ForReceipt && m.Channel == SMS && m.Amount.Cents < least
+	return m.Purpose == ForReceipt && m.Channel == SMS && m.Amount.IsPositive() && m.Amount.Cents < least
 }
 
 // input is what two messages of one key must have in common.

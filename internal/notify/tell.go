@@ -28,21 +28,25 @@ func (s *Service) tellAll(ctx context.Context) error {
 		return err
 	}
 	for _, r := range Rules {
-		for _, step := range []int{toldRaised, toldAgain, toldOver} {
-			if group := s.due(step, unsettled[r.Name]); len(group) > 0 {
-				s.warn("telling alerts: "+r.Name, s.tell(ctx, r, step, group))
+		raised := s.due(toldRaised, unsettled[r.Name], false)
+		over := s.due(toldOver, unsettled[r.Name], len(raised) > 0) // "back" is never told after "down again"
+		for _, g := range []struct {
+			step  int
+			group []Alert
+		}{{toldOver, over}, {toldRaised, raised}, {toldAgain, s.due(toldAgain, unsettled[r.Name], false)}} {
+			if len(g.group) > 0 {
+				s.warn("telling alerts: "+r.Name, s.tell(ctx, r, g.step, g.group))
 			}
 		}
 	}
 	return nil
 }
 
-// due picks the alerts that one message tells now: none until the oldest has waited for the others.
-func (s *Service) due(step int, alerts []Alert) []Alert {
+// due picks the alerts that one message tells now: none until the oldest has waited for the others, unless it is ripe.
+func (s *Service) due(step int, alerts []Alert, ripe bool) []Alert {
 	now := s.Clock.Now()
 	again := time.Duration(s.Settings.Int(settings.AlertEscalateMinutes)) * time.Minute
 	var group []Alert
-	ripe := false
 	for _, a := range alerts {
 		switch {
 		case step == toldRaised && a.State == Raised && a.told == 0:
