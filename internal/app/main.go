@@ -19,6 +19,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/notify"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
@@ -49,6 +50,7 @@ type Main struct {
 	Keys     *seal.Keys
 	Jobs     *jobs.Queue
 	Settings *settings.Store
+	Notify   *notify.Service
 	Sites    *site.Service
 	Access   *access.Service
 	Routers  *routers.Service
@@ -121,6 +123,7 @@ func (m *Main) openKeys(ctx context.Context) (err error) {
 func (m *Main) wireDomains() {
 	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
 	m.Settings = settings.New(m.DB, m.Clock)
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
@@ -186,6 +189,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Notify.Schedule()
+	m.watch()
 }
 
 // RadiusAddresses are where RADIUS listens.
