@@ -111,6 +111,13 @@ func TestARouterGoesDownAndTheOwnerKnowsWithinTwoMinutes(t *testing.T) {
 		w.live(4 * time.Minute)
 		w.phone(down, "Mtaa 13:15: Router Kasarani 3 answers again.")
 		w.live(time.Hour)
+		history, err := w.s.History(w.ctx, Page{})
+		if err != nil || len(history) != 1 || history[0].State != Cleared || history[0].AcknowledgedBy != "Asha" {
+			t.Errorf("%+v %v", history, err)
+		}
+		if rest, err := w.s.History(w.ctx, Page{Before: history[0].RaisedAt, BeforeID: history[0].ID}); err != nil || len(rest) != 0 {
+			t.Errorf("%+v %v", rest, err)
+		}
 		if open, err = w.s.OpenAlerts(w.ctx); err != nil || len(open) != 0 || len(w.sim.Inbox("")) != 2 {
 			t.Errorf("%+v %v, %d messages", open, err, len(w.sim.Inbox("")))
 		}
@@ -294,7 +301,12 @@ func TestTheBalanceAlarm(t *testing.T) {
 func TestABadAddressDoesNotSilenceTheOthers(t *testing.T) {
 	w := newWorld(t, testdb.SQLite(t), nil)
 	n := watched(w)
-	w.setting(settings.AlertWebhook, "http://example.com/plain") // not safe enough to post to
+	if _, err := w.d.SQL().Exec("INSERT INTO settings (name, value, updated_at) VALUES (?, 'http://example.com/plain', ?)", settings.AlertWebhook, noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.set.Refresh(w.ctx); err != nil {
+		t.Fatal(err)
+	}
 	n.set(true, n.all[0])
 	w.live(2 * time.Minute)
 	w.phone("Mtaa 12:01: Router Kasarani 0 does not answer.")

@@ -117,9 +117,24 @@ func (s *Service) alert(tx *db.Tx, id int64) (Alert, error) {
 func (s *Service) OpenAlerts(ctx context.Context) ([]Alert, error) {
 	var rows []alertRow
 	err := s.DB.Read(ctx).Where("settled = 0 AND state <> ?", Cleared).Order("id").Limit(mostSubjects).Find(&rows).Error
-	alerts := make([]Alert, 0, len(rows))
-	for _, r := range rows {
-		alerts = append(alerts, r.alert())
+	return alerts(rows), db.Fault(err)
+}
+
+// History lists all alerts, the newest first; a page's state does not count.
+func (s *Service) History(ctx context.Context, p Page) ([]Alert, error) {
+	query := s.DB.Read(ctx).Order("raised_at DESC, id DESC").Limit(p.lines())
+	if p.BeforeID != 0 {
+		query = query.Where("raised_at < ? OR (raised_at = ? AND id < ?)", p.Before, p.Before, p.BeforeID)
 	}
-	return alerts, db.Fault(err)
+	var rows []alertRow
+	err := query.Find(&rows).Error
+	return alerts(rows), db.Fault(err)
+}
+
+func alerts(rows []alertRow) []Alert {
+	list := make([]Alert, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, r.alert())
+	}
+	return list
 }

@@ -109,7 +109,6 @@ type letter struct {
 	id      int64
 	to      string
 	sender  string
-	offer   bool
 	content content
 }
 

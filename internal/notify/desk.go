@@ -37,14 +37,15 @@ type Page struct {
 	Limit    int // 1 to 200; 50 when 0
 }
 
-// List gives a stretch of messages.
-func (s *Service) List(ctx context.Context, p Page) ([]Line, error) {
+func (p Page) lines() int {
 	if p.Limit == 0 {
-		p.Limit = 50
+		return 50
 	}
-	p.Limit = max(1, min(p.Limit, 200))
-	return s.lines(ctx, p)
+	return max(1, min(p.Limit, 200))
 }
+
+// List gives a stretch of messages.
+func (s *Service) List(ctx context.Context, p Page) ([]Line, error) { return s.lines(ctx, p) }
 
 // Read is one message with its text, for a person who may see it. Codes are never shown.
 func (s *Service) Read(ctx context.Context, id int64) (line Line, subject, text string, err error) {

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *Service) lines(ctx context.Context, p Page) ([]Line, error) {
-	query := s.DB.Read(ctx).Omit("content").Order("created_at DESC, id DESC").Limit(p.Limit)
+	query := s.DB.Read(ctx).Omit("content").Order("created_at DESC, id DESC").Limit(p.lines())
 	if p.State != "" {
 		query = query.Where("state = ?", p.State)
 	}

@@ -50,9 +50,6 @@ func (p *post) letter(l letter) (*mail.Msg, error) {
 	m.SetDate()
 	m.Subject(oneLine(l.content.Subject))
 	m.SetGenHeader(mail.Header("Auto-Submitted"), "auto-generated")
-	if l.offer {
-		m.SetGenHeader(mail.HeaderListUnsubscribe, "<mailto:"+p.carrier.Sender+"?subject=STOP>")
-	}
 	m.SetBodyString(mail.TypeTextPlain, l.content.Text)
 	return m, nil
 }

@@ -53,7 +53,7 @@ var manners = map[Purpose]manner{
 // Channel is the way a message takes.
 type Channel string
 
-// The channels. Telegram and Webhook carry alerts alone.
+// The channels. Telegram and Webhook carry alerts alone; Email carries no offers.
 const (
 	SMS      Channel = "sms"
 	Email    Channel = "email"
@@ -134,7 +134,8 @@ func (m Message) check() (Message, error) {
 		return m, fault.New(fault.Invalid, "message.key")
 	case !known:
 		return m, fault.New(fault.Invalid, "message.purpose")
-	case !slices.Contains(channels, m.Channel) || (m.Channel == Telegram || m.Channel == Webhook) && m.Purpose != ForAlert:
+	case !slices.Contains(channels, m.Channel) || (m.Channel == Telegram || m.Channel == Webhook) && m.Purpose != ForAlert,
+		m.Channel == Email && m.Purpose == ForOffer: // it would need a link that stops them
 		return m, fault.New(fault.Invalid, "message.channel")
 	}
 	to, ok := address(m.Channel, m.To)
@@ -178,6 +179,8 @@ func isSafeURL(s string) bool {
 func checkContent(c Channel, t content) error {
 	switch {
 	case strings.TrimSpace(t.Text) == "" || !utf8.ValidString(t.Text) || len(t.Text) > 100_000:
+		return fault.New(fault.Invalid, "message.text")
+	case c == Email && strings.TrimSpace(t.Subject) == "":
 		return fault.New(fault.Invalid, "message.text")
 	case c == SMS && Measure(t.Text).Parts > mostParts:
 		return fault.New(fault.Invalid, "message.long", "Most", mostParts)

@@ -155,6 +155,18 @@ func TestWhatCannotBeSentIsRefused(t *testing.T) {
 	}
 }
 
+func TestEmailNeedsASubjectAndCarriesNoOffers(t *testing.T) {
+	w := newWorld(t, testdb.SQLite(t), nil)
+	m := Message{Key: "1", Purpose: ForReminder, Channel: Email, To: testMailbox, plain: "Hello"}
+	if err := w.sendErr(m); fault.KeyOf(err) != "message.text" {
+		t.Error(err)
+	}
+	m.Purpose = ForOffer
+	if err := w.sendErr(m); fault.KeyOf(err) != "message.channel" {
+		t.Error(err)
+	}
+}
+
 func TestConsent(t *testing.T) {
 	each(t, func(w *world) {
 		w.sms()

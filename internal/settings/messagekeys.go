@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,9 +84,13 @@ func mailbox(s string) bool {
 	return err == nil && a.Address == s && len(s) <= 254
 }
 
+// webAddress allows https, and plain http to this machine itself.
 func webAddress(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && u.Host != "" && u.User == nil && (u.Scheme == "https" || u.Scheme == "http") && len(s) <= 500
+	if err != nil || u.Host == "" || u.User != nil || len(s) > 500 {
+		return false
+	}
+	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
 }
 
 // listOf allows nothing, or up to ten good values with commas between.
