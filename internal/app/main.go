@@ -20,6 +20,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/notify"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
@@ -54,6 +55,7 @@ type Main struct {
 	Jobs     *jobs.Queue
 	Settings *settings.Store
 	Audit    *audit.Trail
+	Notify   *notify.Service
 	Sites    *site.Service
 	Staff    *staff.Service
 	Access   *access.Service
@@ -161,6 +163,7 @@ func (m *Main) wireDomains() {
 	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
 	m.Settings = settings.New(m.DB, m.Clock)
 	m.Audit = audit.New(m.DB, m.Clock)
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
@@ -235,6 +238,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("staff sweep", 5*time.Minute, m.Staff.Sweep)
 	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Notify.Schedule()
+	m.watch()
 }
 
 // RadiusAddresses are where RADIUS listens.

@@ -121,7 +121,7 @@ var queues = []queueOf{
 	{name: QueueParked, table: "jobs", where: "state = ?", state: "parked", since: "run_at", everywhere: true},
 }
 
-const mostCounted = 1000
+const mostShown = 1000
 
 func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Waiting, error) {
 	found := Waiting{Name: q.name}
@@ -133,7 +133,7 @@ func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Waiting, erro
 		return in
 	}
 	var n int64
-	if err := d.db.Read(ctx).Table("(?) AS some", rows().Select("id").Limit(mostCounted)).Count(&n).Error; err != nil {
+	if err := d.db.Read(ctx).Table("(?) AS some", rows().Select("id").Limit(mostShown)).Count(&n).Error; err != nil {
 		return found, db.Fault(err)
 	}
 	found.Count = int(n)

@@ -21,11 +21,11 @@ type Key struct {
 }
 
 // Keys is the table of all keys.
-var Keys = []Key{
+var Keys = append([]Key{
 	{ProviderName, "Mtandao", "the provider's name, where a site has no brand", shortText},
 	{ProviderPhone, "", "the number to call, where a site has none", shortText},
 	{UnusedDays, "30", "days that a paid grant waits for its first use", between(1, 366)},
-}
+}, messageKeys...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
 

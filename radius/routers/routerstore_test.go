@@ -88,7 +88,7 @@ func everything() Router {
 }
 
 func TestModelsMatch(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &row{}, &addressRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &row{}, &addressRow{}, &tunnelRow{}) })
 }
 
 func TestSaveKeepsEverything(t *testing.T) {

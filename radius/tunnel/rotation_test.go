@@ -93,3 +93,7 @@ func TestTwoFirstStartsMakeOneKey(t *testing.T) {
 		}
 	})
 }
+
+func TestModelsMatch(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &keyRow{}) })
+}

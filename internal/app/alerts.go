@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"syscall"
+	"time"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/notify"
+	"mtandao/internal/report"
+)
+
+// watch gives the owner's alerts their readings.
+func (m *Main) watch() {
+	pulse := report.NewPulse(m.DB, m.Clock)
+	m.Notify.Watch(notify.RulePrompts, pulse.Prompts)
+	if m.Config.PublicURL != "" { // otherwise nobody can call back
+		m.Notify.Watch(notify.RuleCallbacks, pulse.Callbacks)
+	}
+	rejects := &rejectMeter{main: m}
+	m.Notify.Watch(notify.RuleRejects, rejects.read)
+	m.Notify.Watch(notify.RuleQueue, m.queueAges)
+	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
+	m.Notify.Watch(notify.RuleDisk, m.diskFree)
+}
+
+// queueAges tells in minutes how long the oldest waits in each queue.
+func (m *Main) queueAges(ctx context.Context) ([]notify.Reading, error) {
+	s, err := m.Jobs.Stats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	messages, _, _, err := m.Notify.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	waits := []struct {
+		name string
+		age  time.Duration
+	}{{"jobs", m.Jobs.Late(s)}, {"messages", messages}, {"callbacks", m.since(m.callbacks.Stats().Oldest)}, {"accounting", m.since(m.accounting.Stats().Oldest)}}
+	var readings []notify.Reading
+	for _, w := range waits {
+		readings = append(readings, notify.Reading{Subject: w.name, Value: int64(w.age / time.Minute)})
+	}
+	return readings, nil
+}
+
+func (m *Main) since(at time.Time) time.Duration {
+	if at.IsZero() {
+		return 0
+	}
+	return m.Clock.Now().Sub(at)
+}
+
+// diskFree is the percentage of the data folder's disk that this program may still use.
+func (m *Main) diskFree(context.Context) ([]notify.Reading, error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(m.Config.Data, &s); err != nil || s.Blocks == 0 {
+		return nil, fault.Wrap(fault.Unavailable, "unavailable", err)
+	}
+	return []notify.Reading{{Value: int64(s.Bavail * 100 / s.Blocks)}}, nil
+}
+
+// rejectMeter tells the refused log-ins of the last minute, at this node, from a counter that only grows.
+type rejectMeter struct {
+	main  *Main
+	mu    sync.Mutex
+	marks []rejectMark
+}
+
+type rejectMark struct {
+	at    time.Time
+	total int64
+}
+
+func (r *rejectMeter) read(context.Context) ([]notify.Reading, error) {
+	families, err := r.main.Metrics.Gather()
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "unavailable", err)
+	}
+	total := 0.0
+	for _, f := range families {
+		if f.GetName() != "mtandao_radius_rejects_total" {
+			continue
+		}
+		for _, one := range f.GetMetric() {
+			total += one.GetCounter().GetValue()
+		}
+	}
+	return []notify.Reading{{Value: r.perMinute(r.main.Clock.Now(), int64(total))}}, nil
+}
+
+// perMinute compares with the newest mark that is a minute old, or the oldest there is.
+func (r *rejectMeter) perMinute(now time.Time, total int64) int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.marks = append(r.marks, rejectMark{now, total})
+	for len(r.marks) > 1 && now.Sub(r.marks[1].at) >= time.Minute {
+		r.marks = r.marks[1:]
+	}
+	first := r.marks[0]
+	if age := now.Sub(first.at); age > time.Minute {
+		return (total - first.total) * int64(time.Minute) / int64(age)
+	}
+	return total - first.total
+}

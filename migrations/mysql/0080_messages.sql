@@ -1,0 +1,32 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS messages (
+  id BIGINT NOT NULL PRIMARY KEY,
+  message_key VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  input_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  purpose VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  channel VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  address_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  address BLOB NOT NULL,
+  content MEDIUMBLOB NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  reason VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  round INT NOT NULL,
+  attempts INT NOT NULL,
+  claim VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  provider_id VARCHAR(160) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  parts INT NOT NULL,
+  cost_e4 BIGINT NOT NULL,
+  cost_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  run_at DATETIME(3) NOT NULL,
+  until DATETIME(3) NOT NULL,
+  sent_at DATETIME(3),
+  created_at DATETIME(3) NOT NULL,
+  updated_at DATETIME(3) NOT NULL,
+  UNIQUE KEY messages_key (message_key),
+  KEY messages_state (state, created_at, id),
+  KEY messages_created (created_at, id),
+  KEY messages_due (state, run_at),
+  KEY messages_provider (provider_id),
+  KEY messages_address (address_hash, created_at)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
