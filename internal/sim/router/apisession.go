@@ -29,6 +29,7 @@ type apiSession struct {
 	router   *Router
 	conn     net.Conn
 	admitted bool
+	policies string // of the user's group, when the user is the configuration's
 
 	writing sync.Mutex
 	mu      sync.Mutex
@@ -73,7 +74,7 @@ func (s *apiSession) obey(ctx context.Context, c command) bool {
 		return false
 	case c.path == "/cancel":
 		s.cancel(c)
-	case c.tag != "" && slowCommands[c.path]:
+	case c.tag != "" && (slowCommands[c.path] || s.isListen(c.path)):
 		return s.start(ctx, c)
 	default:
 		s.execute(ctx, c)
@@ -85,7 +86,7 @@ func (s *apiSession) logIn(c command) {
 	o := s.router.options
 	name := subtle.ConstantTimeCompare([]byte(c.attributes["name"]), []byte(o.APIUser))
 	password := subtle.ConstantTimeCompare([]byte(c.attributes["password"]), []byte(o.APIPassword))
-	if name&password != 1 {
+	if name&password != 1 && !s.admitUser(c) {
 		s.trap(c, &trap{trapNone, "invalid user name or password (6)"})
 		return
 	}
@@ -132,6 +133,10 @@ func (s *apiSession) cancel(c command) {
 
 func (s *apiSession) execute(ctx context.Context, c command) {
 	run := apiCommands[c.path]
+	if menu, verb := s.inTree(c.path); menu != nil {
+		s.obeyTree(ctx, c, menu, verb)
+		return
+	}
 	if run == nil {
 		s.trap(c, &trap{trapMissing, "no such command"})
 		return
