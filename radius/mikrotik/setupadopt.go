@@ -87,7 +87,10 @@ const slowHotspot = `:local port [/ip hotspot get $hs interface]
 `
 
 // sixth keeps IPv6, which no hotspot sees, from going round it. RouterOS 6 has it in a package that is off unless asked for.
-const sixth = `:if ([:len [/ipv6 firewall filter find where comment="mtandao: guests" in-interface=$port]] = 0) do={/ipv6 firewall filter add chain=forward action=drop in-interface=$port comment="mtandao: guests"}
+const sixth = `:if ([:len [/ipv6 firewall filter find where comment="mtandao: guests" in-interface=$port]] = 0) do={
+:local others [/ipv6 firewall filter find where chain="forward" dynamic=no]
+:if ([:len $others] > 0) do={/ipv6 firewall filter add chain=forward action=drop in-interface=$port place-before=[:pick $others 0] comment="mtandao: guests"} else={/ipv6 firewall filter add chain=forward action=drop in-interface=$port comment="mtandao: guests"}
+}
 `
 
 // adoptPPPoE does for PPPoE servers what adoptHotspots does for hotspots.

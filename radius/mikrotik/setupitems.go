@@ -185,12 +185,18 @@ func (s Setup) networkParts() []part {
 }
 
 func (s Setup) hotspotParts() []part {
-	return []part{
+	return append([]part{
 		{title: "hotspot", menu: "/ip hotspot", key: named("hs"), ours: true, guard: noHotspot(), values: []property{
 			is("interface", s.Hotspot.Interface), is("address-pool", "none"), is("addresses-per-mac", "2"), is("idle-timeout", "5m"), is("disabled", "no")}},
 		{title: "what all hotspot users share", menu: "/ip hotspot user profile", key: is("name", "default"), values: []property{
 			is("shared-users", "unlimited"), is("add-mac-cookie", "no"), is("idle-timeout", "none"), is("keepalive-timeout", "5m"),
 			is("transparent-proxy", "no"), is("open-status-page", "http-login")}},
+	}, resolverParts()...)
+}
+
+// resolverParts slow down a resolver that guests may ask before they are online, so that no tunnel through it is worth its while.
+func resolverParts() []part {
+	return []part{
 		{title: "slow resolver before log-in", menu: "/ip firewall filter", key: comment("dns limit"), ours: true, values: []property{
 			is("chain", "pre-hs-input"), is("action", "return"), is("hotspot", "!auth"), is("protocol", "udp"), is("dst-port", "64872"),
 			is("dst-limit", "10,30,src-address/1m")}},

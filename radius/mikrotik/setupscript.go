@@ -81,7 +81,9 @@ func (s Setup) checks() string {
 		wanted[s.PPPoE.Interface] = `[:len [/interface pppoe-server server find]] = 0`
 	}
 	for _, name := range slices.Sorted(mapKeys(wanted)) {
-		text += "\n{\n:if (" + wanted[name] + " && [:len [/interface find where name=" + quote(name) + "]] = 0) do={\n:put " + quote("mtandao: this router has no interface "+name+".") +
+		text += "\n{\n:if (" + wanted[name] + " && [:len [/interface bridge port find where interface=" + quote(name) + "]] > 0) do={\n:put " +
+			quote("mtandao: "+name+" is a port of a bridge. Choose the bridge, or take the port out of it.") +
+			"\n:error \"mtandao: stopped, nothing was changed\"\n}\n:if (" + wanted[name] + " && [:len [/interface find where name=" + quote(name) + "]] = 0) do={\n:put " + quote("mtandao: this router has no interface "+name+".") +
 			"\n:error \"mtandao: stopped, nothing was changed\"\n}\n}\n"
 	}
 	return text

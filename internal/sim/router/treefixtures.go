@@ -3,7 +3,7 @@ package router
 import "strconv"
 
 // BareConfiguration is a router as it leaves the factory, of a version such as "7.19.4" or "6.49.18": one bridge for the
-// inside with DHCP, the first port outside, and MikroTik's default firewall.
+// inside with DHCP, the first port outside, the last two free, and MikroTik's default firewall.
 func BareConfiguration(version string) *Configuration {
 	c := newConfiguration(version)
 	c.born()
@@ -66,7 +66,6 @@ const factory = `
 /interface bridge add name=bridge comment=defconf
 /interface bridge port add bridge=bridge interface=ether2 comment=defconf
 /interface bridge port add bridge=bridge interface=ether3 comment=defconf
-/interface bridge port add bridge=bridge interface=ether4 comment=defconf
 /interface list add name=WAN comment=defconf
 /interface list add name=LAN comment=defconf
 /interface list member add list=WAN interface=ether1 comment=defconf
@@ -91,11 +90,14 @@ const factorySeven = `
 /ipv6 firewall filter
 add chain=input action=accept connection-state=established,related,untracked comment="defconf: accept established,related,untracked"
 add chain=input action=drop in-interface-list="!LAN" comment="defconf: drop everything else not coming from LAN"
+add chain=forward action=accept connection-state=established,related,untracked comment="defconf: accept established,related,untracked"
+add chain=forward action=accept protocol=icmpv6 comment="defconf: accept ICMPv6"
+add chain=forward action=drop in-interface-list="!LAN" comment="defconf: drop everything else not coming from LAN"
 `
 
 const used = `
 /interface bridge add name=guests
-/interface bridge port add bridge=guests interface=ether5
+/interface bridge port add bridge=guests interface=ether4
 /ip address add address=10.5.50.1/24 interface=guests comment="hotspot network"
 /ip pool add name=hs-pool-1 ranges=10.5.50.2-10.5.50.254
 /ip dhcp-server add name=dhcp1 interface=guests address-pool=hs-pool-1 lease-time=1h disabled=no
