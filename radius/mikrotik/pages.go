@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-var pageNames = []string{"login.html", "rlogin.html", "redirect.html", "alogin.html", "status.html", "logout.html", "error.html", "api.json"}
+var pageNames = strings.Fields("login.html rlogin.html redirect.html alogin.html status.html logout.html error.html api.json")
 
 // visitVariables are what ReadVisit reads. Each is URL-escaped by the router, except the two of CHAP, which it prints as \ooo.
 const visitVariables = "mac=$(mac-esc)&ip=$(ip)&login=$(link-login-only-esc)&orig=$(link-orig-esc)&err=$(error-esc)&cid=$(chap-id)&chal=$(chap-challenge)&in=$(logged-in)"
