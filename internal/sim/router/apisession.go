@@ -74,8 +74,10 @@ func (s *apiSession) obey(ctx context.Context, c command) bool {
 		return false
 	case c.path == "/cancel":
 		s.cancel(c)
-	case c.tag != "" && (slowCommands[c.path] || s.isListen(c.path)):
-		return s.start(ctx, c)
+	case s.isListen(c.path):
+		return s.start(ctx, c, s.listener(c))
+	case c.tag != "" && slowCommands[c.path]:
+		return s.start(ctx, c, s.execute)
 	default:
 		s.execute(ctx, c)
 	}
@@ -95,7 +97,7 @@ func (s *apiSession) logIn(c command) {
 }
 
 // start runs a tagged command beside the connection; false when the client floods.
-func (s *apiSession) start(ctx context.Context, c command) bool {
+func (s *apiSession) start(ctx context.Context, c command, work func(context.Context, command)) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
 	_, taken := s.running[c.tag]
@@ -110,7 +112,7 @@ func (s *apiSession) start(ctx context.Context, c command) bool {
 		return false
 	}
 	s.workers.Go(func() {
-		s.execute(ctx, c)
+		work(ctx, c)
 		cancel()
 		s.mu.Lock()
 		delete(s.running, c.tag)
@@ -134,7 +136,7 @@ func (s *apiSession) cancel(c command) {
 func (s *apiSession) execute(ctx context.Context, c command) {
 	run := apiCommands[c.path]
 	if menu, verb := s.inTree(c.path); menu != nil {
-		s.obeyTree(ctx, c, menu, verb)
+		s.obeyTree(c, menu, verb)
 		return
 	}
 	if run == nil {

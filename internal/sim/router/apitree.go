@@ -80,14 +80,12 @@ func (s *apiSession) isListen(path string) bool {
 	return menu != nil && verb == "listen"
 }
 
-func (s *apiSession) obeyTree(ctx context.Context, c command, m *menu, verb string) {
-	reading := verb == "print" || verb == "getall" || verb == "listen"
+func (s *apiSession) obeyTree(c command, m *menu, verb string) {
+	reading := verb == "print" || verb == "getall"
 	config := s.router.options.Configuration
 	switch {
 	case reading && !s.may("read"), !reading && !s.may("write"), !reading && strings.HasPrefix(m.path, "/user") && !s.may("policy"):
 		s.trap(c, &trap{trapNone, "not enough permissions (9)"})
-	case verb == "listen":
-		s.listen(ctx, c, m)
 	case reading:
 		s.printTree(c, m)
 	default:
@@ -184,18 +182,28 @@ func trapOf(err error) *trap {
 	return &trap{trapBadArgument, err.Error()}
 }
 
-// listen tells of changes until the command is cancelled.
-func (s *apiSession) listen(ctx context.Context, c command, m *menu) {
+// listener begins to follow a menu at once, and then tells of its changes until the command is cancelled.
+func (s *apiSession) listener(c command) func(context.Context, command) {
 	config := s.router.options.Configuration
+	menu, _ := s.inTree(c.path)
+	if !s.may("read") {
+		return func(context.Context, command) { s.trap(c, &trap{trapNone, "not enough permissions (9)"}) }
+	}
 	news := make(chan change, 64)
 	config.mu.Lock()
-	config.watchers[news] = m.path
+	config.watchers[news] = menu.path
 	config.mu.Unlock()
-	defer func() {
-		config.mu.Lock()
-		delete(config.watchers, news)
-		config.mu.Unlock()
-	}()
+	return func(ctx context.Context, c command) {
+		defer func() {
+			config.mu.Lock()
+			delete(config.watchers, news)
+			config.mu.Unlock()
+		}()
+		s.relay(ctx, c, news)
+	}
+}
+
+func (s *apiSession) relay(ctx context.Context, c command, news <-chan change) {
 	for {
 		select {
 		case <-ctx.Done():
