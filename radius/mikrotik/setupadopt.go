@@ -147,6 +147,10 @@ func Undo(version int) string {
 
 // removal takes all of a menu's items that are ours, also those of another set-up than the last.
 func (p part) removal() string {
+	if p.noted {
+		return ":foreach it in=[/system script find where name~\"^mtandao-old " + p.menu[1:] + " \"] do={\n:local made [/system script get $it source]\n" +
+			p.menu + " remove [" + p.menu + " find where " + p.key.name + "=$made]\n}\n"
+	}
 	if p.key.name == "comment" {
 		return p.menu + " remove [" + p.menu + " find where comment~\"^mtandao: \"]\n"
 	}

@@ -19,6 +19,7 @@ type part struct {
 	key    property // how to find the item; no name: the menu has one set of values
 	values []property
 	ours   bool // the item is made by us and goes with us
+	noted  bool // ours in a menu without comments: a memory says that we made it
 	guard  guard
 	before string // condition of the rule that it must stand before, if there is one
 }
@@ -65,7 +66,7 @@ func (s Setup) timeParts() []part {
 		return []part{zone, {title: "time", menu: "/system ntp client", values: []property{is("enabled", "yes"), is("server-dns-names", s.NTP)}}}
 	}
 	return []part{zone, {title: "time", menu: "/system ntp client", values: []property{is("enabled", "yes")}},
-		{title: "time server", menu: "/system ntp client servers", key: comment("time"), ours: true, values: []property{is("address", s.NTP)}}}
+		{title: "time server", menu: "/system ntp client servers", key: is("address", s.NTP), ours: true, noted: true}}
 }
 
 func (s Setup) tunnelParts() []part {

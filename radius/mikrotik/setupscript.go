@@ -112,11 +112,18 @@ func (p part) writeOwn(w *strings.Builder) {
 	fmt.Fprintf(w, ":local ids [%s find where %s=%s]\n", p.menu, p.key.name, quote(p.key.value))
 	add := p.menu + " add " + p.key.name + "=" + quote(p.key.value) + p.assignments()
 	w.WriteString(":if ([:len $ids] = 0) do={\n")
+	if p.noted {
+		w.WriteString("/system script add name=" + quote(p.memory(p.key)) + " source=" + quote(p.key.value) + " comment=\"mtandao: remembered\"\n")
+	}
 	if p.before == "" {
 		w.WriteString(add + "\n")
 	} else { // found first: a place before nothing is no place
 		fmt.Fprintf(w, ":local others [%s find where %s]\n", p.menu, p.before)
 		fmt.Fprintf(w, ":if ([:len $others] > 0) do={%s place-before=[:pick $others 0]} else={%s}\n", add, add)
+	}
+	if p.noted {
+		w.WriteString("}\n")
+		return
 	}
 	fmt.Fprintf(w, "} else={%s set $ids%s}\n", p.menu, p.assignments())
 }

@@ -47,7 +47,7 @@ const menus = `
 /system/device-mode one only7 mode:fact=advanced hotspot:fact=true fetch:fact=true scheduler:fact=true
 /system/clock one time-zone-autodetect:bool=true time-zone-name=UTC
 /system/ntp/client one enabled:bool=false mode=unicast~7 primary-ntp=0.0.0.0~6 server-dns-names~6
-/system/ntp/client/servers list only7 address! comment disabled:bool=false
+/system/ntp/client/servers list only7 address! disabled:bool=false
 /system/script list name!^ source comment policy=read,write
 /file list name!^ type=file contents size:fact
 /interface fixed name^ type comment disabled:bool=false
