@@ -60,6 +60,22 @@ func TestScriptErrors(t *testing.T) {
 	}
 }
 
+func TestScriptsEnd(t *testing.T) {
+	c := BareConfiguration("7.19.4")
+	c.SetFetch(func(string) ([]byte, error) { return []byte("/import file-name=again.rsc"), nil })
+	for script, want := range map[string]string{
+		"/tool fetch url=x dst-path=again.rsc; /import file-name=again.rsc":                                                                "runs too long",
+		":foreach a in=[/file find] do={" + strings.Repeat(":foreach a in=[/interface find] do={", 8) + ":put $a" + strings.Repeat("}", 9): "runs too long",
+		"{:local x aaaaaaaa;" + strings.Repeat(":set x ($x . $x);", 30) + "}":                                                              "out of memory",
+		strings.Repeat("{", 60):           "too deep",
+		":put " + strings.Repeat("(", 60): "too deep",
+	} {
+		if _, err := c.Run(script); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%.60s: %v", script, err)
+		}
+	}
+}
+
 func FuzzScript(f *testing.F) {
 	f.Add(factory)
 	f.Add(used)

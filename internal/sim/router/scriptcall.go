@@ -174,16 +174,14 @@ func (c *Configuration) file(name string) *item {
 	return nil
 }
 
-// imported runs a script that stands in a file.
+// imported runs a script that stands in a file: its variables are its own, its steps count.
 func (m *machine) imported(name string) error {
 	i := m.config.file(name)
 	if i == nil {
 		return fmt.Errorf("failure: cannot open %s", name)
 	}
-	if m.steps += 1000; m.steps > mostSteps { // a file may import itself
-		return fmt.Errorf("script runs too long")
-	}
-	output, err := m.config.run(i.values["contents"])
-	m.output.WriteString(output)
-	return err
+	outside := m.scopes
+	m.scopes = make([]map[string]datum, len(outside))
+	defer func() { m.scopes = outside }()
+	return m.script(i.values["contents"])
 }

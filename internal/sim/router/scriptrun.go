@@ -19,7 +19,11 @@ type machine struct {
 	steps  int
 }
 
-const mostSteps = 100_000
+// Bounds of one run, scripts that it imports included.
+const (
+	mostSteps = 20_000
+	mostText  = 1 << 20 // bytes printed, and of one value
+)
 
 // returned ends a function or script early, with its value.
 type returned struct{ datum datum }
@@ -31,13 +35,15 @@ func (returned) Error() string { return "return" }
 func (c *Configuration) Run(script string) (output string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.run(script)
+	m := &machine{config: c}
+	err = m.script(script)
+	return m.output.String(), err
 }
 
-func (c *Configuration) run(script string) (string, error) {
-	m := &machine{config: c}
-	p := &parser{source: c, text: script}
-	for p.gaps(); p.at < len(p.text); p.gaps() { // one at a time: a mistake further down does not undo what was done
+// script runs statements one at a time: a mistake further down does not undo what was done.
+func (m *machine) script(script string) error {
+	p := &parser{source: m.config, text: script}
+	for p.gaps(); p.at < len(p.text); p.gaps() {
 		line := p.line()
 		one, err := p.statement()
 		if err == nil {
@@ -49,13 +55,13 @@ func (c *Configuration) run(script string) (string, error) {
 			_, err = m.block(block{{line, one}})
 		}
 		if errors.As(err, new(returned)) {
-			return m.output.String(), nil
+			return nil
 		}
 		if err != nil {
-			return m.output.String(), err
+			return err
 		}
 	}
-	return m.output.String(), nil
+	return nil
 }
 
 // block runs statements in a scope of their own; the value is the last one's.
@@ -64,7 +70,7 @@ func (m *machine) block(b block) (last datum, err error) {
 	defer func() { m.scopes = m.scopes[:len(m.scopes)-1] }()
 	last = nothing
 	for _, s := range b {
-		if m.steps++; m.steps > mostSteps || len(m.scopes) > 4*deepest {
+		if m.steps++; m.steps > mostSteps || len(m.scopes) > 4*deepest || m.output.Len() > mostText {
 			return nothing, &ScriptError{s.line, "script runs too long"}
 		}
 		if last, err = s.call.eval(m); err != nil {
@@ -107,6 +113,9 @@ func (j joined) eval(m *machine) (datum, error) {
 		}
 		all.WriteString(v.String())
 	}
+	if all.Len() > mostText {
+		return nothing, fmt.Errorf("out of memory")
+	}
 	return str(all.String()), nil
 }
 
@@ -139,7 +148,7 @@ func (o operation) eval(m *machine) (datum, error) {
 		_, err := right.isTrue()
 		return right, err
 	case ".":
-		return str(left.String() + right.String()), nil
+		return joined{literal{left}, literal{right}}.eval(m)
 	case "+", "-", "*", "/":
 		return arithmetic(o.operator, left, right)
 	}
