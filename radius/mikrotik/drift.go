@@ -59,7 +59,8 @@ func (p part) drift(c Configuration) (found []Drift) {
 		}
 	}
 	for _, v := range values {
-		if is := items[at][v.name]; !v.hidden && !same(is, v.value) {
+		is, has := items[at][v.name]
+		if !v.hidden && (has || !p.option) && !same(is, v.value) {
 			found = append(found, Drift{p.title, v.name, is, v.value, p.repair(v)})
 		}
 	}

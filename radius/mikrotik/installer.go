@@ -70,3 +70,9 @@ func (i Installer) Setup(r routers.Router, choices string, tunnel *Tunnel) (Setu
 		Secret: r.Secret, CHAP: r.CHAP, MACLogin: r.MACLogin, Hotspot: c.Hotspot, PPPoE: c.PPPoE, Zone: i.Zone, NTP: i.NTP,
 		API: API{r.APIUser, r.APIPassword, i.From}, Unchecked: c.Unchecked, Tunnel: tunnel}, nil
 }
+
+// Page is a file of the hotspot of that router.
+func (i Installer) Page(r routers.Router, name string) (string, bool) {
+	text, ok := Setup{Portal: i.Portal(r)}.Pages()[name]
+	return text, ok
+}

@@ -2,7 +2,9 @@ package mikrotik
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -51,13 +53,16 @@ func TestLinkToRouter(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := router.BareConfiguration(seven)
-		pages := serve(full, "")
 		c.SetFetch(func(address string) ([]byte, error) {
 			if secret, isScript := strings.CutPrefix(address, "https://portal.example/s/"); isScript {
 				script, err := service.Redeem(ctx, secret, installer)
 				return []byte(script), err
 			}
-			return pages(address)
+			page, ok := installer.Page(r, path.Base(address))
+			if !ok {
+				return nil, fmt.Errorf("status 404")
+			}
+			return []byte(page), nil
 		})
 		line := PasteLine("https://portal.example/s/"+token, false)
 		mustRun(t, c, line)

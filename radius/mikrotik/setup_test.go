@@ -189,6 +189,40 @@ func TestSetupStopsBeforeItChangesAnything(t *testing.T) {
 	}
 }
 
+func TestSetupStopsWhenThePagesDoNotArrive(t *testing.T) {
+	c, s := router.BareConfiguration(seven), wanted(seven)
+	before := c.Export()
+	if _, err := c.Run(scriptOf(t, s)); err == nil {
+		t.Error("a hotspot without pages was made")
+	}
+	mustRun(t, c, Undo(7)) // the folder
+	if diff := difference(before, c.Export()); diff != "" {
+		t.Errorf("it left\n%s", diff)
+	}
+}
+
+func TestAPortOfABridgeIsNoPlaceForAHotspot(t *testing.T) {
+	c, s := router.BareConfiguration(seven), wanted(seven)
+	s.Hotspot.Interface = "ether3"
+	before := c.Export()
+	if output, err := c.Run(scriptOf(t, s)); err == nil || !strings.Contains(output, "ether3 is a port of a bridge") || c.Export() != before {
+		t.Errorf("%v, %s", err, output)
+	}
+}
+
+func TestAHotspotThatIsOffIsNoHotspot(t *testing.T) {
+	c, s := router.BareConfiguration(seven), wanted(seven)
+	mustRun(t, c, "/ip hotspot add name=old interface=bridge disabled=yes; /interface pppoe-server server add interface=ether5 service-name=old")
+	c.SetFetch(serve(s, ""))
+	mustRun(t, c, scriptOf(t, s))
+	if text := c.Export(); !strings.Contains(text, `name="mtandao-hs"`) || !strings.Contains(text, `service-name="mtandao-pppoe"`) {
+		t.Errorf("nothing was made beside what is switched off:\n%s", text)
+	}
+	if found := s.Drift(read(t, reached(t, c))); len(found) > 0 {
+		t.Errorf("%+v", found)
+	}
+}
+
 func TestSetupForSixHasNothingOfSeven(t *testing.T) {
 	for _, s := range []Setup{wanted(six)} {
 		script := scriptOf(t, s) + Undo(6)
@@ -200,6 +234,23 @@ func TestSetupForSixHasNothingOfSeven(t *testing.T) {
 		if !strings.Contains(script, "SSTP or L2TP") {
 			t.Error("no word of the ways home")
 		}
+	}
+}
+
+func TestARouterWithoutAnOptionalPropertyIsSetUpAllTheSame(t *testing.T) {
+	c, s := router.BareConfiguration(six), wanted(six)
+	c.Lack("/system/ntp/client", "server-dns-names")
+	c.SetFetch(serve(s, ""))
+	before := c.Export()
+	if output := mustRun(t, c, scriptOf(t, s)); !strings.Contains(output, "not set on this router: time") || !strings.Contains(output, "complete") {
+		t.Error(output)
+	}
+	if found := s.Drift(read(t, reached(t, c))); len(found) > 1 { // the clock runs by something else
+		t.Errorf("%+v", found)
+	}
+	mustRun(t, c, Undo(6))
+	if diff := difference(before, c.Export()); diff != "" {
+		t.Errorf("undone is not as before:\n%s", diff)
 	}
 }
 

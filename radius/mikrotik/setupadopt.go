@@ -30,9 +30,12 @@ const folder = `:local dir "mtandao"
 :if ([:len [/file find where name="flash"]] > 0) do={:set dir "flash/mtandao"}
 `
 
-// adoptHotspots gives every hotspot server, one that was there as well as our own, a profile of ours, made from the one
-// that it had: its address and its name stay.
-func (s Setup) adoptHotspots() string {
+// makeFolder is for versions whose fetch does not make folders; before 7 there is no such command, nor is it needed twice.
+const makeFolder = `:do {:local make [:parse ("/file add type=directory name=" . $dir)]; $make} on-error={}
+`
+
+// fetchPages brings the pages to the router, and stops the script when they do not arrive.
+func (s Setup) fetchPages() string {
 	check := ""
 	if strings.HasPrefix(s.PagesURL, "https:") {
 		check = " check-certificate=yes-without-crl"
@@ -40,16 +43,22 @@ func (s Setup) adoptHotspots() string {
 			check = " check-certificate=no"
 		}
 	}
+	text := "\n# Pages of the hotspot\n{\n" + folder + makeFolder
+	for _, name := range pageNames {
+		text += "/tool fetch url=" + quote(s.PagesURL+"/"+name) + " dst-path=($dir . " + quote("/"+name) + ")" + check + "\n"
+	}
+	return text + ":if ([:len [/file find where name=($dir . \"/login.html\")]] = 0) do={\n:put \"mtandao: the pages of the hotspot did not arrive.\"\n" +
+		":error \"mtandao: stopped, nothing was changed\"\n}\n}\n"
+}
+
+// adoptHotspots gives every hotspot server, one that was there as well as our own, a profile of ours, made from the one
+// that it had: its address and its name stay.
+func (s Setup) adoptHotspots() string {
 	guests := ""
 	if s.Version == 7 {
 		guests = sixth
 	}
 	var w strings.Builder
-	w.WriteString("\n# Pages of the hotspot\n{\n" + folder)
-	for _, name := range pageNames {
-		w.WriteString("/tool fetch url=" + quote(s.PagesURL+"/"+name) + " dst-path=($dir . " + quote("/"+name) + ")" + check + "\n")
-	}
-	w.WriteString(":if ([:len [/file find where name=($dir . \"/login.html\")]] = 0) do={:error \"mtandao: the pages did not arrive\"}\n}\n")
 	w.WriteString("\n# Hotspots\n{\n" + folder + ":foreach hs in=[/ip hotspot find] do={\n" +
 		":local was [/ip hotspot get $hs profile]\n:local mine $was\n" +
 		":if (!($was ~ \"^mtandao-\")) do={\n:set mine (\"mtandao-\" . $was)\n" +
@@ -168,7 +177,7 @@ func (p part) undo() string {
 		text += "{\n:local kept [/system script find where name=" + quote(p.memory(v)) + "]\n" +
 			":if ([:len $kept] > 0) do={" + p.menu + " set" + item + " " + v.name + "=[:tostr [/system script get $kept source]]}\n}\n"
 	}
-	return text + "}\n"
+	return p.maybe(text + "}\n")
 }
 
 const undoAdoption = `

@@ -2,6 +2,7 @@ package mikrotik
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -19,6 +20,7 @@ type part struct {
 	key    property // how to find the item; no name: the menu has one set of values
 	values []property
 	ours   bool // the item is made by us and goes with us
+	option bool // not every router has these properties, by its packages: one that lacks them goes without
 	noted  bool // ours in a menu without comments: a memory says that we made it
 	guard  guard
 	before string // condition of the rule that it must stand before, if there is one
@@ -63,7 +65,7 @@ func isOwn(name, text string) property { return property{name: name, value: own 
 func (s Setup) timeParts() []part {
 	zone := part{title: "time zone", menu: "/system clock", values: []property{is("time-zone-autodetect", "no"), is("time-zone-name", s.Zone)}}
 	if s.Version == 6 {
-		return []part{zone, {title: "time", menu: "/system ntp client", values: []property{is("enabled", "yes"), is("server-dns-names", s.NTP)}}}
+		return []part{zone, {title: "time", menu: "/system ntp client", option: true, values: []property{is("enabled", "yes"), is("server-dns-names", s.NTP)}}}
 	}
 	return []part{zone, {title: "time", menu: "/system ntp client", values: []property{is("enabled", "yes")}},
 		{title: "time server", menu: "/system ntp client servers", key: is("address", s.NTP), ours: true, noted: true}}
@@ -135,8 +137,8 @@ func (s Setup) apiParts() []part {
 
 // noHotspot and noNetwork are seen without what we made ourselves, so that a second run decides as the first did.
 func noHotspot() guard {
-	return guard{`[:len [/ip hotspot find where name!="mtandao-hs"]] = 0`, func(c Configuration) bool {
-		return len(c.without("/ip/hotspot", "name", own+"hs")) == 0
+	return guard{`[:len [/ip hotspot find where name!="mtandao-hs" disabled=no]] = 0`, func(c Configuration) bool {
+		return !slices.ContainsFunc(c.live("/ip/hotspot"), func(h map[string]string) bool { return h["name"] != own+"hs" })
 	}}
 }
 
@@ -229,8 +231,8 @@ func (s Setup) gardenParts() []part {
 
 func (s Setup) pppoeParts() []part {
 	p := s.PPPoE
-	none := guard{`[:len [/interface pppoe-server server find where service-name!="mtandao-pppoe"]] = 0`, func(c Configuration) bool {
-		return len(c.without("/interface/pppoe-server/server", "service-name", own+"pppoe")) == 0
+	none := guard{`[:len [/interface pppoe-server server find where service-name!="mtandao-pppoe" disabled=no]] = 0`, func(c Configuration) bool {
+		return !slices.ContainsFunc(c.live("/interface/pppoe-server/server"), func(s map[string]string) bool { return s["service-name"] != own+"pppoe" })
 	}}
 	return []part{
 		{title: "PPPoE addresses", menu: "/ip pool", key: named("ppp"), ours: true, guard: none, values: []property{is("ranges", clients(p.Pool))}},

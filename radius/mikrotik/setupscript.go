@@ -16,6 +16,9 @@ func (s Setup) Script() (string, error) {
 	var w strings.Builder
 	w.WriteString("# mtandao set-up, RouterOS " + number(s.Version, 0) + ". Running it again is harmless.\n")
 	w.WriteString(s.checks())
+	if s.Hotspot != nil { // first: without its pages a hotspot would only lock guests out
+		w.WriteString(s.fetchPages())
+	}
 	for _, p := range s.parts() {
 		w.WriteString(p.script())
 	}
@@ -78,7 +81,7 @@ func (s Setup) checks() string {
 		wanted[s.Hotspot.Interface] = noHotspot().script
 	}
 	if s.PPPoE != nil {
-		wanted[s.PPPoE.Interface] = `[:len [/interface pppoe-server server find]] = 0`
+		wanted[s.PPPoE.Interface] = `[:len [/interface pppoe-server server find where disabled=no]] = 0`
 	}
 	for _, name := range slices.Sorted(mapKeys(wanted)) {
 		text += "\n{\n:if (" + wanted[name] + " && [:len [/interface bridge port find where interface=" + quote(name) + "]] > 0) do={\n:put " +
@@ -105,7 +108,15 @@ func (p part) script() string {
 		w.WriteString("}\n")
 	}
 	w.WriteString("}\n")
-	return w.String()
+	return p.maybe(w.String())
+}
+
+// maybe hides an optional part from the router's parser, which would refuse the whole script for one unknown property.
+func (p part) maybe(script string) string {
+	if !p.option {
+		return script
+	}
+	return ":do {\n:local run [:parse " + quote(script) + "]\n$run\n} on-error={:put " + quote("mtandao: note: not set on this router: "+p.title) + "}\n"
 }
 
 func (p part) writeOwn(w *strings.Builder) {
@@ -158,7 +169,7 @@ func (p part) writeSetting(w *strings.Builder) {
 
 // memory is the name of the entry under /system script that holds what a setting was.
 func (p part) memory(v property) string {
-	return strings.TrimSpace(own + "old " + p.menu[1:] + " " + p.key.value + " " + v.name)
+	return strings.Join(strings.Fields(own+"old "+p.menu[1:]+" "+p.key.value+" "+v.name), " ")
 }
 
 // leftovers removes what an earlier set-up of ours wanted and this one does not: a RADIUS server that moved, a portal's old address.

@@ -1,6 +1,9 @@
 package router
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // BareConfiguration is a router as it leaves the factory, of a version such as "7.19.4" or "6.49.18": one bridge for the
 // inside with DHCP, the first port outside, the last two free, and MikroTik's default firewall.
@@ -54,6 +57,14 @@ func (c *Configuration) SetFact(path, name, value string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.items[path][0].values[name] = value
+}
+
+// Lack takes a property out of the tree: what another version or package of RouterOS does not have.
+func (c *Configuration) Lack(path, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m := c.schema[path]
+	m.properties = slices.DeleteFunc(m.properties, func(p property) bool { return p.name == name })
 }
 
 func (c *Configuration) mustRun(script string) {
