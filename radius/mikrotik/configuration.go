@@ -22,7 +22,7 @@ var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/cli
 /ip/firewall/nat /ipv6/settings /ipv6/address /ipv6/firewall/filter /ppp/profile /ppp/secret /ppp/aaa /radius /radius/incoming /user /user/group`)
 
 // secretNames are left out even where the account could read them.
-var secretNames = []string{"password", "secret", "private-key", "mac-auth-password"}
+var secretNames = []string{"password", "secret", "private-key", "preshared-key", "mac-auth-password"}
 
 // Read asks a router for its configuration. What changes while it is read may be half in it.
 func (d *Dialect) Read(ctx context.Context, r routers.Router) (Configuration, error) {

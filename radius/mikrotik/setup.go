@@ -61,6 +61,7 @@ type API struct {
 // Tunnel is the WireGuard way home of a router with RouterOS 7.
 type Tunnel struct {
 	PrivateKey, PeerKey string // the router's own; the public key of the far end
+	SharedKey           string // preshared; empty: none
 	Host                string
 	Port                int
 	Address             netip.Addr   // the router's inside, its identity

@@ -77,12 +77,15 @@ func (s Setup) tunnelParts() []part {
 		return nil
 	}
 	inside := netip.PrefixFrom(t.Address, 32).String()
+	peer := []property{isOwn("interface", "wg"), is("public-key", t.PeerKey), is("endpoint-address", t.Host), is("endpoint-port", strconv.Itoa(t.Port)),
+		is("allowed-address", t.Far.Masked().String()), is("persistent-keepalive", "25s")}
+	if t.SharedKey != "" {
+		peer = append(peer, hidden("preshared-key", t.SharedKey))
+	}
 	return []part{
 		{title: "tunnel", menu: "/interface wireguard", key: named("wg"), ours: true, values: []property{is("mtu", "1420"),
 			hidden("private-key", t.PrivateKey), comment("tunnel")}},
-		{title: "tunnel's far end", menu: "/interface wireguard peers", key: comment("tunnel"), ours: true, values: []property{
-			isOwn("interface", "wg"), is("public-key", t.PeerKey), is("endpoint-address", t.Host), is("endpoint-port", strconv.Itoa(t.Port)),
-			is("allowed-address", t.Far.Masked().String()), is("persistent-keepalive", "25s")}},
+		{title: "tunnel's far end", menu: "/interface wireguard peers", key: comment("tunnel"), ours: true, values: peer},
 		{title: "tunnel's address", menu: "/ip address", key: comment("tunnel"), ours: true, values: []property{is("address", inside),
 			isOwn("interface", "wg")}},
 		{title: "tunnel's route", menu: "/ip route", key: comment("tunnel"), ours: true, values: []property{

@@ -56,7 +56,7 @@ const menus = `
 /interface/list list name!^ comment
 /interface/list/member list list! interface! comment disabled:bool=false
 /interface/wireguard list only7 name!^ mtu:num=1420 listen-port:num=13231 private-key:secret comment disabled:bool=false
-/interface/wireguard/peers list only7 interface! public-key! endpoint-address endpoint-port:num=0 allowed-address persistent-keepalive:time=0s comment disabled:bool=false
+/interface/wireguard/peers list only7 interface! public-key! preshared-key:secret endpoint-address endpoint-port:num=0 allowed-address persistent-keepalive:time=0s comment disabled:bool=false
 /interface/pppoe-server/server list service-name interface! default-profile@/ppp/profile=default authentication=pap,chap,mschap1,mschap2 one-session-per-host:bool=false keepalive-timeout:num=10 max-mtu=auto max-mru=auto disabled:bool=true
 /ip/pool list name!^ ranges! next-pool=none comment~7
 /ip/address list address! network interface! comment disabled:bool=false dynamic:fact=false
