@@ -189,6 +189,17 @@ func TestSetupStopsBeforeItChangesAnything(t *testing.T) {
 	}
 }
 
+func TestUndoOutlivesADeletedProfile(t *testing.T) {
+	c, s := router.UsedConfiguration(seven), wanted(seven)
+	c.SetFetch(serve(s, ""))
+	mustRun(t, c, scriptOf(t, s))
+	mustRun(t, c, "/ip hotspot profile remove hsprof1; /ppp secret remove house1; /ppp profile remove homes")
+	mustRun(t, c, Undo(7))
+	if text := c.Export(); strings.Contains(text, "mtandao") || !strings.Contains(text, `name="hotspot1" profile="default"`) {
+		t.Errorf("undone:\n%s", text)
+	}
+}
+
 func TestSetupStopsWhenThePagesDoNotArrive(t *testing.T) {
 	c, s := router.BareConfiguration(seven), wanted(seven)
 	before := c.Export()

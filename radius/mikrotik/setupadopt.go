@@ -180,14 +180,15 @@ func (p part) undo() string {
 	return p.maybe(text + "}\n")
 }
 
+// undoAdoption gives the servers their old profiles; one whose profile was deleted since gets the default one.
 const undoAdoption = `
 :foreach hs in=[/ip hotspot find] do={
 :local kept [/system script find where name=("mtandao-old hotspot " . [:tostr $hs])]
-:if ([:len $kept] > 0) do={/ip hotspot set $hs profile=[/system script get $kept source]}
+:if ([:len $kept] > 0) do={:do {/ip hotspot set $hs profile=[/system script get $kept source]} on-error={/ip hotspot set $hs profile=default}}
 }
 :foreach it in=[/interface pppoe-server server find] do={
 :local kept [/system script find where name=("mtandao-old pppoe " . [:tostr $it])]
-:if ([:len $kept] > 0) do={/interface pppoe-server server set $it default-profile=[/system script get $kept source]}
+:if ([:len $kept] > 0) do={:do {/interface pppoe-server server set $it default-profile=[/system script get $kept source]} on-error={/interface pppoe-server server set $it default-profile=default}}
 }
 :foreach it in=[/radius find] do={
 :local kept [/system script find where name=("mtandao-old radius " . [:tostr $it])]

@@ -26,7 +26,8 @@ type part struct {
 	before string // condition of the rule that it must stand before, if there is one
 }
 
-// property of an item. A hidden one cannot be read back; a list is read as several values.
+// property of an item. A hidden one cannot be read back, or not as it was
+// written; a list is read as several values.
 type property struct {
 	name, value  string
 	hidden, list bool
@@ -205,7 +206,7 @@ func resolverParts() []part {
 	return []part{
 		{title: "slow resolver before log-in", menu: "/ip firewall filter", key: comment("dns limit"), ours: true, values: []property{
 			is("chain", "pre-hs-input"), is("action", "return"), is("hotspot", "!auth"), is("protocol", "udp"), is("dst-port", "64872"),
-			is("dst-limit", "10,30,src-address/1m")}},
+			hidden("dst-limit", "10,30,src-address/1m")}},
 		{title: "no tunnel through the resolver", menu: "/ip firewall filter", key: comment("dns drop"), ours: true, values: []property{
 			is("chain", "pre-hs-input"), is("action", "drop"), is("hotspot", "!auth"), is("protocol", "udp"), is("dst-port", "64872")}},
 	}
