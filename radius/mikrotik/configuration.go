@@ -21,6 +21,12 @@ var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/cli
 /ip/hotspot/user/profile /ip/hotspot/ip-binding /ip/hotspot/walled-garden /ip/hotspot/walled-garden/ip /ip/firewall/filter
 /ip/firewall/nat /ipv6/settings /ipv6/address /ipv6/firewall/filter /ppp/profile /ppp/secret /ppp/aaa /radius /radius/incoming /user /user/group`)
 
+// narrow are menus with many items, or with properties that are slow to read: only what is needed is asked for.
+var narrow = map[string]string{
+	"/ip/hotspot/user": ".id,name,profile,comment,disabled,default,dynamic",
+	"/ppp/secret":      ".id,name,profile,service,comment,disabled",
+}
+
 // secretNames are left out even where the account could read them.
 var secretNames = []string{"password", "secret", "private-key", "preshared-key", "mac-auth-password"}
 
@@ -28,7 +34,11 @@ var secretNames = []string{"password", "secret", "private-key", "preshared-key",
 func (d *Dialect) Read(ctx context.Context, r routers.Router) (Configuration, error) {
 	c := Configuration{}
 	for _, menu := range readMenus {
-		reply, err := d.pool.ask(ctx, r, menu+"/print")
+		sentence := []string{menu + "/print"}
+		if names := narrow[menu]; names != "" {
+			sentence = append(sentence, "=.proplist="+names)
+		}
+		reply, err := d.pool.ask(ctx, r, sentence...)
 		if lacksMenu(err) {
 			continue
 		}

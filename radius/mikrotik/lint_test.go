@@ -77,7 +77,8 @@ var planted = map[string][]string{
 	"hole.fasttrack": {`/ip firewall filter add chain=forward action=fasttrack-connection place-before=[:pick [/ip firewall filter find where chain=forward] 0]`,
 		`/ip firewall filter disable [find where comment="mtandao: not fast to ether4"]`},
 	"hole.static": {`/ip address add address=172.30.0.1/24 interface=ether4`, `/interface bridge port add bridge=bridge interface=ether4`},
-	"hole.outside": {`/ip proxy set enabled=yes`, `/ip socks set enabled=yes`, `/ip firewall filter disable [find where chain=input action=drop !(connection-state~"invalid")]`,
+	"hole.outside": {`/ip proxy set enabled=yes`, `/ip firewall filter add chain=input action=accept protocol=tcp dst-port=22,8291 place-before=[:pick [/ip firewall filter find where chain=input] 0]`,
+		`/ip firewall filter add chain=input action=accept protocol=udp dst-port=53 in-interface-list=WAN place-before=[:pick [/ip firewall filter find where chain=input] 0]`, `/ip socks set enabled=yes`, `/ip firewall filter disable [find where chain=input action=drop !(connection-state~"invalid")]`,
 		`/ip firewall filter disable [find where chain=input action=drop !(connection-state~"invalid")]; /ip service set ssh address=10.0.0.0/8`},
 }
 

@@ -3,6 +3,7 @@ package mikrotik
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -109,8 +110,9 @@ func openOutside(c Configuration) (found []Finding) {
 			found = append(found, Finding{Item: menu, Command: "/ip " + menu + " set enabled=no"})
 		}
 	}
-	if slices.ContainsFunc(c.live("/ip/firewall/filter"), guardsInput) {
-		return found
+	rules := c.live("/ip/firewall/filter")
+	if guard := slices.IndexFunc(rules, guardsInput); guard >= 0 {
+		return append(found, c.letIn(rules[:guard])...)
 	}
 	for _, s := range c.live("/ip/service") {
 		if s["address"] != "" || s["dynamic"] == "true" {
@@ -122,11 +124,36 @@ func openOutside(c Configuration) (found []Finding) {
 		}
 		found = append(found, Finding{Item: describe(s, "name", "port"), Command: command})
 	}
-	if c.single("/ip/dns")["allow-remote-requests"] == "true" && !slices.ContainsFunc(c.live("/ip/firewall/filter"), guardsDNS) {
+	if c.single("/ip/dns")["allow-remote-requests"] == "true" && !slices.ContainsFunc(rules, guardsDNS) {
 		found = append(found, Finding{Item: "resolver", Command: "/ip firewall filter add chain=input action=drop protocol=udp dst-port=53 " + c.outside() +
 			` comment="mtandao: resolver"; /ip firewall filter add chain=input action=drop protocol=tcp dst-port=53 ` + c.outside() + ` comment="mtandao: resolver"`})
 	}
 	return found
+}
+
+// letIn finds rules that open a service to everybody before the rule that keeps strangers out.
+func (c Configuration) letIn(rules []map[string]string) (found []Finding) {
+	for _, rule := range rules {
+		everybody := rule["chain"] == "input" && rule["action"] == "accept" && only(rule, "protocol", "dst-port", "in-interface-list") &&
+			(rule["in-interface-list"] == "" || rule["in-interface-list"] == "WAN" || rule["in-interface-list"] == "all")
+		if everybody && c.offers(rule) {
+			found = append(found, disable("/ip/firewall/filter", rule, "chain", "protocol", "dst-port"))
+		}
+	}
+	return found
+}
+
+// offers says whether what a rule lets in reaches a service without a list of addresses of its own, or the resolver.
+func (c Configuration) offers(rule map[string]string) bool {
+	port := func(n int) bool { return rule["dst-port"] == "" || hasPort(rule["dst-port"], n) }
+	tcp, udp := rule["protocol"] == "tcp" || rule["protocol"] == "", rule["protocol"] == "udp" || rule["protocol"] == ""
+	if (tcp || udp) && port(53) && c.single("/ip/dns")["allow-remote-requests"] == "true" {
+		return true
+	}
+	return tcp && slices.ContainsFunc(c.live("/ip/service"), func(s map[string]string) bool {
+		n, err := strconv.Atoi(s["port"])
+		return err == nil && s["address"] == "" && port(n)
+	})
 }
 
 func guardsInput(rule map[string]string) bool {
