@@ -2,7 +2,8 @@
 export CGO_ENABLED := 0
 
 # Packages where goroutines meet over money, access and packets.
-RACED := ./internal/money ./internal/spool ./internal/jobs ./billing ./billing/ledger ./radius ./radius/access
+RACED := ./internal/money ./internal/seal ./internal/spool ./internal/jobs ./billing ./billing/ledger ./billing/mpesa \
+	./radius ./radius/access ./radius/routers ./radius/mikrotik ./portal/callbacks ./portal/web
 
 # With C on, GORM's SQLite dialect brings in a C SQLite that we never open. Unoptimised it compiles in seconds instead of
 # over a minute; the tag that would leave it out wants the headers of the system's SQLite.
@@ -11,7 +12,7 @@ RACE := CGO_ENABLED=1 CGO_CFLAGS=-O0 go test -race -vet=off -p 2
 SEED ?= $(shell date +%s)
 FUZZTIME ?= 10s
 
-.PHONY: build demo test quick long bench fuzz format
+.PHONY: build demo test quick long bench fuzz screens format
 
 build:
 	go build -trimpath -o bin/mtandao ./cmd/mtandao
@@ -33,10 +34,12 @@ quick: format
 	go vet ./...
 	go test $$(go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | grep -vE 'internal/testdb|chromedp' | cut -d ' ' -f 1)
 
-# Hours: the race detector on every package, ten thousand stories (DB=mysql:… tells them on that server), and the fuzzers.
+# Hours: ten thousand stories and every crash point, by seed (internal/app/LONG.md keeps what came of it), the race detector
+# on every package, and the fuzzers. DB=mysql:… tells the stories on that server too.
 long: test
+	.ci/long $(SEED)
+	$(if $(DB),go run ./cmd/mtandao schedules --seed $(SEED) --count 10000 --db '$(DB)')
 	$(RACE) -timeout 2h ./...
-	go run ./cmd/mtandao schedules --seed $(SEED) --count 10000 $(if $(DB),--db '$(DB)')
 	.ci/fuzz 5m
 
 bench:
@@ -44,6 +47,17 @@ bench:
 
 fuzz:
 	.ci/fuzz $(FUZZTIME)
+
+# Every guest page at three widths, in both languages and two brands, and the stories of the demo with the simulated phone
+# and router. README's pictures are three of them.
+screens:
+	@.ci/install
+	rm -rf screens
+	mkdir -p screens
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink' ./internal/app
+	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
+	@echo "$$(find screens -name '*.png' | wc -l) pictures in screens"
 
 format:
 	@out=$$(gofmt -l .); test -z "$$out" || { echo "run gofmt -w on:"; echo "$$out"; exit 1; }

@@ -17,10 +17,11 @@ type origin struct{ kind, source, account, party string }
 
 // Kinds of ledger entries. The entry that brings a receipt in is (EntryMoneyIn, "receipt:ID"): unique, so money comes once.
 const (
-	EntryMoneyIn = "money in"
-	entryMoved   = "money moved"
-	entryMerged  = "counted twice"
-	entryUsed    = "service used"
+	EntryMoneyIn  = "money in"
+	entryMoved    = "money moved"
+	entryMerged   = "counted twice"
+	entryNumbered = "receipt numbered"
+	entryUsed     = "service used"
 )
 
 func fromTill(r Receipt) origin {
@@ -113,7 +114,7 @@ func (s *Service) placeFor(tx *db.Tx, r Receipt, o Order, from origin, serve boo
 	if err := store(tx, r); err != nil {
 		return Outcome{}, err
 	}
-	if _, err := s.Ledger.Post(tx, entry); err != nil {
+	if err := s.post(tx, r.ID, entry); err != nil {
 		return Outcome{}, err
 	}
 	return Outcome{PaymentID: r.PaymentID, OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed, State: PaymentPaid}, nil
@@ -239,7 +240,7 @@ func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
 		return Outcome{}, err
 	}
 	from := fromTill(r)
-	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in without an order",
+	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in without an order",
 		Postings: []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}, to}})
 	return Outcome{ReceiptID: r.ID, Placed: r.Placed}, err
 }

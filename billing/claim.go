@@ -26,6 +26,9 @@ const ClaimHeld = "held"
 // claimHold is how long a typed receipt waits for the rail's answer before it is asked for again.
 const claimHold = 2 * time.Minute
 
+// lookAgain is when a receipt is asked about once more while there is no answer: the rail sends each only once.
+var lookAgain = []time.Duration{claimHold + time.Second, 10 * time.Minute, time.Hour}
+
 // Claimed tells what a typed receipt led to.
 type Claimed struct {
 	Token string // the order's pages to show: this one's, or the one that the receipt paid
@@ -185,7 +188,7 @@ func (s *Service) lookForReceipt(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if s.PublicURL == "" || till.Initiator == "" || c.State == ClaimFound {
+	if s.PublicURL == "" || till.Initiator == "" || c.State == ClaimFound || c.State == claimRefused && j.Attempt > 1 {
 		return nil
 	}
 	won, err := s.askClaim(ctx, c, s.Clock.Now().Add(-claimHold))
@@ -199,7 +202,10 @@ func (s *Service) lookForReceipt(ctx context.Context, j jobs.Job) error {
 		}
 		return err
 	}
-	return s.setConversation(ctx, c.ID, conversation)
+	if err := s.setConversation(ctx, c.ID, conversation); err != nil || j.Attempt > len(lookAgain) {
+		return err
+	}
+	return jobs.Again(lookAgain[j.Attempt-1], errors.New("no answer yet"))
 }
 
 // settleClaim brings the rail's word about a typed receipt to the one door.

@@ -39,12 +39,15 @@ func (s *Service) merge(tx *db.Tx, known, pending Receipt, from origin) error {
 	if err := s.mergeReceipts(tx, known, pending); err != nil {
 		return err
 	}
-	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),
+	pending.Number = known.Number
+	if err := s.postNumbered(tx, pending); err != nil {
+		return err
+	}
+	return s.post(tx, known.ID, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),
 		Memo: "the same money as receipt " + id(pending.ID), Postings: []ledger.Posting{
 			{Account: from.account, Party: from.party, Amount: known.Amount},
 			{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Amount.Neg()},
 		}})
-	return err
 }
 
 // Credit is what is held for the payer of a receipt.

@@ -16,4 +16,6 @@
 //   - every receipt is placed: on an order, as credit, or in suspense (a named queue with an age); placing is separate from
 //     arriving, so that money is never rolled back with service
 //   - each order buys at most one grant, through the source ("order", id)
+//   - whatever changes a receipt posts an entry with a digest of the receipt, its order and its payment, so that the chain of
+//     the books holds these rows too
 package billing

@@ -77,6 +77,7 @@ const (
 	ReasonTimedOut      Reason = "timed_out"
 	ReasonPhoneBusy     Reason = "phone_busy"
 	ReasonLimit         Reason = "limit"
+	ReasonTooSoon       Reason = "too_soon" // the same amount again
 	ReasonTooSmall      Reason = "too_small"
 	ReasonTooLarge      Reason = "too_large"
 	ReasonPINLocked     Reason = "pin_locked"

@@ -153,7 +153,7 @@ func (s *shop) holds(till, prepaid, credit, suspense int64) {
 func (s *shop) prove() {
 	s.t.Helper()
 	ctx := context.Background()
-	problems, err := report.NewProofs(s.db, s.ledger).Prove(ctx)
+	problems, err := report.NewProofs(s.db, s.ledger, s.bill).Prove(ctx)
 	if err != nil || len(problems) > 0 {
 		s.t.Errorf("proof: %v %v", problems, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 )
 
 type inboxRow struct {
@@ -64,6 +65,22 @@ func (s *Service) incoming(ctx context.Context, rowID int64) (m Incoming, done b
 		return m, false, err
 	}
 	return m, r.State != inboxNew && r.State != inboxFailed, json.Unmarshal(whole, &m)
+}
+
+// Heard finds a message that came to a secret address of ours since a time, whatever became of it; fault.NotFound.
+func (s *Service) Heard(ctx context.Context, secret string, since time.Time) (Incoming, error) {
+	var rows []inboxRow
+	if err := s.DB.Read(ctx).Where("received_at >= ?", since).Order("received_at DESC").Limit(1000).Find(&rows).Error; err != nil {
+		return Incoming{}, db.Fault(err)
+	}
+	for _, r := range rows {
+		var m Incoming
+		whole, err := s.Keys.Open(purposeInbox, r.Body)
+		if err == nil && json.Unmarshal(whole, &m) == nil && m.Secret == secret {
+			return m, nil
+		}
+	}
+	return Incoming{}, fault.New(fault.NotFound, "callback.none")
 }
 
 // failIncoming sets a message aside that could not be applied, with a job to try again.

@@ -59,7 +59,7 @@ type Payment struct {
 	CheckoutRequestID   string // personal data: ends in the payer's number
 	Reason              Reason
 	ResultCode          string
-	Attention           string // why a person must look: "" or amount_mismatch, unanswered, never_sent
+	Attention           string // why a person must look: "" or amount_mismatch, unanswered, merchant_fault
 	Asks                int
 	CreatedAt, PushedAt time.Time
 	SettledAt           time.Time

@@ -98,10 +98,17 @@ func (s *Service) numberPending(tx *db.Tx, paymentID int64, e Evidence) (bool, e
 	if err != nil {
 		return false, err
 	}
-	won, err := db.Won(tx.Gorm().Model(&receiptRow{}).Where("payment_id = ? AND receipt IS NULL AND placed <> ? AND amount_cents = ? AND amount_currency = ?",
-		paymentID, placedMerged, e.Amount.Cents, e.Amount.Currency).
+	pending, err := s.pendingReceipt(tx, paymentID)
+	if missing, err := notFoundIs(err); err != nil || missing || pending.Amount != e.Amount {
+		return false, err
+	}
+	won, err := db.Won(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND receipt IS NULL AND placed <> ?", pending.ID, placedMerged).
 		Updates(map[string]any{"receipt": e.Receipt, "payer": sealed, "updated_at": s.Clock.Now()}))
-	return won, db.Fault(err)
+	if err != nil || !won {
+		return false, db.Fault(err)
+	}
+	pending.Number = e.Receipt
+	return true, s.postNumbered(tx, pending)
 }
 
 // PlacedMoving is where a receipt is between unplace and moveReceipt, inside one transaction.

@@ -60,10 +60,19 @@ func (s *Service) Settle(ctx context.Context, e Evidence) (Outcome, error) {
 			continue
 		}
 		if !db.IsDuplicate(err) {
+			s.alarm(e, out, err)
 			return out, err
 		}
 	}
 	return out, err
+}
+
+// alarm: what the rail says of our till keeps everybody from paying.
+func (s *Service) alarm(e Evidence, out Outcome, err error) {
+	if err == nil && !out.Again && e.Verdict.State == VerdictFailed && e.Verdict.Reason == ReasonMerchantFault {
+		s.Log.Error("the rail refuses payments to a till: run mtandao doctor mpesa", "till", e.TillID, "payment", e.PaymentID,
+			"code", e.Verdict.Code, "text", e.Verdict.Text)
+	}
 }
 
 // unservable tells a failure to give the grant that no retry cures.
@@ -121,8 +130,11 @@ func (s *Service) doubt(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 func (s *Service) fail(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	state := verdictState(e.Verdict)
 	now := s.Clock.Now()
-	won, err := s.movePayment(tx, p.ID, before(state), paymentChange{State: state, Reason: e.Verdict.Reason,
-		ResultCode: e.Verdict.Code, ResultText: e.Verdict.Text, SettledAt: &now})
+	change := paymentChange{State: state, Reason: e.Verdict.Reason, ResultCode: e.Verdict.Code, ResultText: e.Verdict.Text, SettledAt: &now}
+	if e.Verdict.Reason == ReasonMerchantFault {
+		change.Attention = string(ReasonMerchantFault)
+	}
+	won, err := s.movePayment(tx, p.ID, before(state), change)
 	return Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: state, Again: !won}, err
 }
 

@@ -330,7 +330,8 @@ func TestWhatWasPaidIsEarnedWhenTheGrantEnds(t *testing.T) {
 	})
 }
 
-// TestAThousandCallbacksOfOnePayment is "must be shown" 3: doubled, reordered, forged and wrong ones, 50 at a time.
+// TestAThousandCallbacksOfOnePayment brings doubled, reordered, forged and wrong ones to Settle itself, 50 at once; through the
+// front door they are in internal/app.
 func TestAThousandCallbacksOfOnePayment(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o := s.order(phoneMAC)

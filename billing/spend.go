@@ -30,12 +30,11 @@ func (s *Service) payByCredit(tx *db.Tx, _ Payment, o Order, proof Receipt) erro
 	if err := s.insertReceipt(tx, r); err != nil {
 		return err
 	}
-	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: EntryMoneyIn, Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit",
+	return s.post(tx, r.ID, ledger.Entry{Kind: EntryMoneyIn, Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit",
 		Postings: []ledger.Posting{
 			{Account: ledger.GuestCredit, Party: proof.payerHash, Amount: o.Price},
 			{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()},
 		}})
-	return err
 }
 
 func notServed(err error) error {

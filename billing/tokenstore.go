@@ -57,13 +57,19 @@ func (t *Tokens) Token(ctx context.Context, consumerKey string, mint func(contex
 }
 
 func (t *Tokens) live(ctx context.Context, hash string) (string, error) {
+	token, _, err := t.current(ctx, hash)
+	return token, err
+}
+
+// current is the live token and its row; empty when there is none.
+func (t *Tokens) current(ctx context.Context, hash string) (string, tokenRow, error) {
 	var r tokenRow
 	err := db.Fault(t.DB.Read(ctx).Where("consumer_hash = ? AND expires_at > ?", hash, t.Clock.Now()).Take(&r).Error)
 	if missing, err := notFoundIs(err); err != nil || missing {
-		return "", err
+		return "", r, err
 	}
 	token, err := t.Keys.Open(purposeRail, r.Token)
-	return string(token), err
+	return string(token), r, err
 }
 
 func (t *Tokens) hold(ctx context.Context, hash, holder string) (won bool, err error) {
@@ -110,11 +116,12 @@ func (t *Tokens) mint(ctx context.Context, hash, holder string, mint func(contex
 // Evict forgets a token that the rail no longer takes, unless a newer one is there already.
 func (t *Tokens) Evict(ctx context.Context, consumerKey, token string) error {
 	hash := t.Keys.Lookup(purposeRail, consumerKey)
-	current, err := t.live(ctx, hash)
+	current, r, err := t.current(ctx, hash)
 	if err != nil || current != token {
 		return err
 	}
+	// The holder who minted it: between the look and the UPDATE another may have minted a new one, which must live.
 	return t.DB.InTx(ctx, func(tx *db.Tx) error {
-		return db.Fault(tx.Gorm().Exec("UPDATE rail_tokens SET expires_at = ? WHERE consumer_hash = ?", t.Clock.Now(), hash).Error)
+		return db.Fault(tx.Gorm().Exec("UPDATE rail_tokens SET expires_at = ? WHERE consumer_hash = ? AND holder = ?", t.Clock.Now(), hash, r.Holder).Error)
 	})
 }

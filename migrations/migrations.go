@@ -19,7 +19,7 @@ import (
 var files embed.FS
 
 // ErrBinaryTooOld is returned when the database was changed by a newer program than this one.
-var ErrBinaryTooOld = errors.New("this program is older than the database: install the newer program")
+var ErrBinaryTooOld = errors.New("the database needs a newer program")
 
 // Up applies what is missing and returns the versions applied.
 func Up(ctx context.Context, pool *sql.DB, dialect string) ([]int64, error) {
@@ -75,7 +75,7 @@ func Check(ctx context.Context, pool *sql.DB, dialect string) error {
 		return err
 	}
 	if least.Int64 > Latest() {
-		return fmt.Errorf("%w (it knows schema %d, the database needs %d)", ErrBinaryTooOld, Latest(), least.Int64)
+		return fmt.Errorf("%w: one that knows schema %d, and this one knows %d", ErrBinaryTooOld, least.Int64, Latest())
 	}
 	return nil
 }

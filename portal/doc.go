@@ -4,5 +4,5 @@
 // any page (portal/guest) or message (portal/callbacks).
 //
 // Invariants: a route without a policy stops the start; no request can hold a connection, or memory, without a bound; a
-// handler's panic ends one request and is counted; metrics are shown to the machine itself, or on their own listener.
+// handler's panic ends one request and is counted; metrics are shown to the machine itself.
 package portal

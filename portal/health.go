@@ -1,8 +1,6 @@
 package portal
 
 import (
-	"net"
-	"net/http"
 	"runtime/debug"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,7 +14,7 @@ func (s *Server) health() []web.Route {
 	get := func(path string, h fiber.Handler) web.Route {
 		return web.Route{Method: fiber.MethodGet, Path: path, Policy: web.Health, Handle: h}
 	}
-	metrics := adaptor.HTTPHandler(s.metrics())
+	metrics := adaptor.HTTPHandler(promhttp.HandlerFor(s.options.Metrics, promhttp.HandlerOpts{}))
 	return []web.Route{
 		get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") }),
 		get("/readyz", s.ready),
@@ -44,18 +42,6 @@ func (s *Server) ready(c *fiber.Ctx) error {
 func local(c *fiber.Ctx) bool {
 	return c.Context().RemoteIP().IsLoopback() && c.Get(fiber.HeaderXForwardedFor) == "" && c.Get("Forwarded") == "" &&
 		c.Get("X-Real-IP") == ""
-}
-
-func (s *Server) metrics() http.Handler {
-	return promhttp.HandlerFor(s.options.Metrics, promhttp.HandlerOpts{})
-}
-
-// ServeMetrics shows the metrics on a listener of their own, until it is closed.
-func (s *Server) ServeMetrics(listener net.Listener) error {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", s.metrics())
-	server := &http.Server{Handler: mux, ReadHeaderTimeout: readFor, WriteTimeout: writeFor, IdleTimeout: idleFor}
-	return server.Serve(listener)
 }
 
 func stack() string { return string(debug.Stack()) }

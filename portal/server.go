@@ -8,12 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/gofiber/fiber/v2/middleware/recover"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"mtandao/internal/clock"
 	"mtandao/portal/web"
@@ -30,6 +31,7 @@ type Options struct {
 	Log     *slog.Logger
 	// CertFile and KeyFile are the server's own certificate; empty: plain HTTP, behind a proxy.
 	CertFile, KeyFile string
+	PublicURL         string // scheme and host that people know
 }
 
 // Server is the portal's HTTP server.
@@ -62,7 +64,7 @@ func New(o Options) (*Server, error) {
 	s.app = fiber.New(s.config())
 	s.app.Use(web.Identify, s.meter.measure, web.Secure)
 	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))
-	s.app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed}))
+	s.app.Use(packed)
 	return s, s.register()
 }
 
@@ -75,6 +77,18 @@ func (s *Server) config() fiber.Config {
 		ErrorHandler: s.fail,
 	}
 }
+
+// packed compresses an answer for who can read it. Gzip alone: of a page of ours it makes less than quick brotli does, and
+// sooner; better brotli takes four times as long for 3 % less.
+func packed(c *fiber.Ctx) error {
+	err := c.Next()
+	if err == nil {
+		pack(c.Context())
+	}
+	return err
+}
+
+var pack = fasthttp.CompressHandlerLevel(func(*fasthttp.RequestCtx) {}, fasthttp.CompressDefaultCompression)
 
 func texts(prefixes []netip.Prefix) []string {
 	var out []string
@@ -92,6 +106,9 @@ func (s *Server) register() error {
 			return fmt.Errorf("portal: route %s %s declares no policy", r.Method, r.Path)
 		}
 		s.app.Add(r.Method, r.Path, s.policed(r))
+		if r.Method == fiber.MethodGet { // RFC 9110 §9.1; monitors and link previews ask so
+			s.app.Add(fiber.MethodHead, r.Path, s.policed(r))
+		}
 	}
 	s.app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return nil
@@ -103,11 +120,22 @@ const policyKey = "policy"
 func (s *Server) policed(r web.Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		c.Locals(policyKey, r.Policy)
+		if r.Policy == web.Guest && s.inTheClear(c) {
+			return c.Redirect(s.options.PublicURL+string(c.Context().URI().RequestURI()), fiber.StatusFound)
+		}
 		return r.Handle(c)
 	}
 }
 
+// inTheClear is a page asked for without encryption although we have it ourselves: a captive landing may begin so, and
+// nobody should type there. Behind a proxy it is the proxy's to know.
+func (s *Server) inTheClear(c *fiber.Ctx) bool {
+	return s.tls != nil && strings.HasPrefix(s.options.PublicURL, "https://") && !c.Context().IsTLS() && !c.IsProxyTrusted() &&
+		(c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead)
+}
+
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	defer pack(c.Context()) // an error's page is made when every middleware has returned
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if policy, _ := c.Locals(policyKey).(web.Policy); policy == web.Machine || policy == web.Health {
 		return c.SendStatus(web.Status(err))

@@ -15,6 +15,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -48,6 +50,7 @@ func start(t *testing.T, o Options) (*Server, string) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(listener) }()
+	get(t, "http://"+listener.Addr().String()+"/healthz") // a server that was stopped before it began would never end
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
@@ -58,7 +61,9 @@ func start(t *testing.T, o Options) (*Server, string) {
 			t.Error(err)
 		}
 	})
-	return s, listener.Addr().String()
+	address := listener.Addr().String()
+	get(t, "http://"+address+"/healthz") // a server that is asked to stop before it has begun would serve for ever
+	return s, address
 }
 
 func get(t *testing.T, url string, header ...string) (int, string, http.Header) {
@@ -109,8 +114,23 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+func TestWhatCanBeReadCanBeAskedAbout(t *testing.T) {
+	_, address := start(t, options(text("/x", web.Guest, func(c *fiber.Ctx) error { return c.SendString("body") })))
+	for path, want := range map[string]int{"/x": 200, "/healthz": 200, "/nothing": 404} {
+		res, err := http.Head("http://" + address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		if err != nil || res.StatusCode != want || len(body) != 0 {
+			t.Errorf("HEAD %s: %d, %q, %v", path, res.StatusCode, body, err)
+		}
+	}
+}
+
 func TestMetricsAreForThisMachine(t *testing.T) {
-	s, address := start(t, options(text("/o/:token", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })))
+	_, address := start(t, options(text("/o/:token", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })))
 	get(t, "http://"+address+"/o/0123456789")
 	get(t, "http://"+address+"/nowhere/0123456789")
 	status, body, _ := get(t, "http://"+address+"/metrics")
@@ -120,15 +140,6 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 	}
 	if status, _, _ := get(t, "http://"+address+"/metrics", "X-Forwarded-For", "41.90.1.2"); status != 404 {
 		t.Errorf("through a proxy: %d", status)
-	}
-	own, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	go func() { _ = s.ServeMetrics(own) }()
-	defer own.Close()
-	if status, _, _ := get(t, "http://"+own.Addr().String()+"/metrics"); status != 200 {
-		t.Errorf("on their own listener: %d", status)
 	}
 }
 
@@ -180,23 +191,27 @@ func TestBounds(t *testing.T) {
 
 func TestPagesArePacked(t *testing.T) {
 	page := strings.Repeat("calm ", 1000)
-	_, address := start(t, options(text("/X/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString(page) })))
-	r, err := http.NewRequest(http.MethodGet, "http://"+address+"/x/KASARANI/", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Accept-Encoding", "gzip")
-	res, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	unpacked, err := gzip.NewReader(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if body, err := io.ReadAll(unpacked); err != nil || string(body) != page || res.ContentLength > 500 {
-		t.Errorf("%d bytes on the wire, %v", res.ContentLength, err)
+	o := options(text("/X/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString(page) }))
+	o.Fail = func(c *fiber.Ctx, err error) error { return c.Status(web.Status(err)).SendString(page) }
+	_, address := start(t, o)
+	for path, want := range map[string]int{"/x/KASARANI/": 200, "/nothing": 404} {
+		r, err := http.NewRequest(http.MethodGet, "http://"+address+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept-Encoding", "gzip, deflate, br")
+		res, err := http.DefaultTransport.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		unpacked, err := gzip.NewReader(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(unpacked); err != nil || string(body) != page || res.ContentLength > 500 || res.StatusCode != want {
+			t.Errorf("%s: %d bytes on the wire, %d, %v", path, res.ContentLength, res.StatusCode, err)
+		}
 	}
 }
 
@@ -262,6 +277,35 @@ func TestTLS(t *testing.T) {
 	without, _ := start(t, options())
 	if err := without.ServeTLS(listener); err == nil {
 		t.Error("HTTPS without a certificate")
+	}
+}
+
+// TestNobodyTypesInTheClear: a captive landing may begin over plain HTTP, and goes on encrypted.
+func TestNobodyTypesInTheClear(t *testing.T) {
+	page := text("/h/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })
+	o := options(page)
+	o.CertFile, o.KeyFile = certificate(t)
+	o.PublicURL, o.Proxies = "https://wifi.example", web.Proxies{netip.MustParsePrefix("127.0.0.9/32")}
+	_, address := start(t, o)
+	ask := func(address string) (int, string) {
+		res, err := http.DefaultTransport.RoundTrip(httptest.NewRequest(http.MethodGet, "http://"+address+`/h/kasarani?r=t&cid=\371`, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		return res.StatusCode, res.Header.Get("Location")
+	}
+	if status, to := ask(address); status != 302 || to != `https://wifi.example/h/kasarani?r=t&cid=\371` {
+		t.Errorf("in the clear: %d %q", status, to)
+	}
+	o.Metrics, o.Proxies = prometheus.NewRegistry(), web.Proxies{netip.MustParsePrefix("127.0.0.1/32")}
+	_, behind := start(t, o)
+	o.Metrics, o.Proxies, o.CertFile = prometheus.NewRegistry(), nil, ""
+	_, without := start(t, o)
+	for name, address := range map[string]string{"from a proxy, which may have encrypted it": behind, "without a certificate of ours": without} {
+		if status, _ := ask(address); status != 200 {
+			t.Errorf("%s: %d", name, status)
+		}
 	}
 }
 

@@ -10,7 +10,9 @@ import (
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/spool"
 	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -144,10 +146,22 @@ func TestClassesOfStrangersAreNotBelieved(t *testing.T) {
 // TestTheSameIdOnTwoRouters are two sessions, and one router's Stop does not end the other's.
 func TestTheSameIdOnTwoRouters(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	b.routers.all[8] = routers.Router{ID: 8, SiteID: 3, Name: "roof", Dialect: routers.MikroTik, Secret: testSecret, Interim: 5 * time.Minute, State: routers.StateActive}
 	b.applied(t, aStart)
-	batch := b.records(t, arrived{time.Second, report{status: begin, id: "81a0", mac: "11:22:33:44:55:66"}},
+	batch := b.onTheRoof(t, arrived{time.Second, report{status: begin, id: "81a0", mac: "11:22:33:44:55:66"}},
 		arrived{time.Minute, report{status: end, id: "81a0", mac: "11:22:33:44:55:66", seconds: 59, out: 7}})
+	if err := b.apply(context.Background(), batch); err != nil {
+		t.Fatal(err)
+	}
+	if open, over := allOpen(t, b.db), allClosed(t, b.db); len(open) != 1 || open[0].RouterID != 7 || len(over) != 1 || over[0].RouterID != 8 {
+		t.Errorf("open %+v, over %+v", open, over)
+	}
+}
+
+// onTheRoof are the records of a second router at the same site.
+func (b *bench) onTheRoof(t testing.TB, reports ...arrived) []spool.Record {
+	t.Helper()
+	b.routers.all[8] = routers.Router{ID: 8, SiteID: 3, Name: "roof", Dialect: routers.MikroTik, Secret: testSecret, Interim: 5 * time.Minute, State: routers.StateActive}
+	batch := b.records(t, reports...)
 	for i := range batch {
 		r, err := decodeRecord(batch[i].Payload)
 		if err != nil {
@@ -156,12 +170,31 @@ func TestTheSameIdOnTwoRouters(t *testing.T) {
 		r.RouterID = 8
 		batch[i].Payload = r.encode()
 	}
-	if err := b.apply(context.Background(), batch); err != nil {
-		t.Fatal(err)
-	}
-	if open, over := allOpen(t, b.db), allClosed(t, b.db); len(open) != 1 || open[0].RouterID != 7 || len(over) != 1 || over[0].RouterID != 8 {
-		t.Errorf("open %+v, over %+v", open, over)
-	}
+	return batch
+}
+
+// TestADeviceThatMovesLeavesNoGhost: the Stop of the router that it left is lost. If that router reports again, the session
+// was no ghost.
+func TestADeviceThatMovesLeavesNoGhost(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		b.applied(t, aStart, arrived{5 * time.Minute, report{status: more, id: "81a0", seconds: 300, out: 10}})
+		if err := b.apply(context.Background(), b.onTheRoof(t, arrived{7 * time.Minute, report{status: begin, id: "roof1"}})); err != nil {
+			t.Fatal(err)
+		}
+		open, over := allOpen(t, d), allClosed(t, d)
+		if len(open) != 1 || open[0].RouterID != 8 || len(over) != 1 || over[0].ClosedBy != ByMoved || !over[0].EndedAt.Equal(noon.Add(5*time.Minute)) {
+			t.Fatalf("open %+v, over %+v", open, over)
+		}
+		b.applied(t, arrived{10 * time.Minute, report{status: more, id: "81a0", seconds: 600, out: 30}})
+		if open := allOpen(t, d); len(open) != 2 {
+			t.Errorf("open %+v", open)
+		}
+		b.applied(t, arrived{11 * time.Minute, report{status: end, id: "81a0", seconds: 660, out: 40}})
+		if over := allClosed(t, d); len(over) != 1 || over[0].ClosedBy != ByRouter || b.access.usage().Bytes != 40 {
+			t.Errorf("over %+v, used %+v", over, b.access.usage())
+		}
+	})
 }
 
 // TestWhatWaitedTooLongIsNotAsked: while the database hangs, the queue fills with requests that their routers gave up.

@@ -283,6 +283,7 @@ func TestNotPutOnline(t *testing.T) {
 		"queued":                func(f *fakeAccess) { f.grant.AfterGrantID = 1 },
 		"over":                  func(f *fakeAccess) { f.grant.State = access.Ended },
 		"no time left":          func(f *fakeAccess) { f.grant.Until = noon },
+		"closed at this hour":   func(f *fakeAccess) { f.grant.Limits.Hours = access.Hours{{Days: everyDay, From: 22 * 60, To: 6 * 60}} },
 		"full of other devices": func(f *fakeAccess) { f.slots[0].MAC = "112233445566" },
 	} {
 		t.Run(name, func(t *testing.T) {

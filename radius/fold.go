@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"slices"
 	"time"
 )
 
@@ -15,7 +16,7 @@ const (
 	corrected action = "corrected" // the router's own Stop replaces our inference
 	reopened  action = "reopened"
 	another   action = "another" // the id is in use again: fold the event into a session of the next epoch
-	earlier   action = "earlier" // the event belongs to a session before this one: fold it into that
+	earlier   action = "earlier" // the event belongs to a session before this one: keep the record for review
 	refused   action = "refused" // impossible counters: keep the old ones, keep the record for review
 )
 
@@ -70,12 +71,16 @@ func (s *Over) proceed(e event) action {
 	case e.Kind == stop && s.ClosedBy != ByRouter:
 		s.close(e.At, e.Cause, ByRouter)
 		return corrected
-	case e.Kind == interim && e.At.After(s.EndedAt) && (s.ClosedBy == ByBoot || s.ClosedBy == BySilence || s.ClosedBy == ByServer):
+	case e.Kind == interim && e.At.After(s.EndedAt) && slices.Contains(inferred, s.ClosedBy):
 		s.EndedAt, s.Cause, s.ClosedBy = time.Time{}, "", ""
 		return reopened
 	}
 	return updated
 }
+
+// inferred are the ends that the router's own word undoes. After a replacement on the same router there is no doubt: it has
+// one session for a device.
+var inferred = []string{ByBoot, BySilence, ByServer, ByMoved}
 
 func (s *Over) close(at time.Time, cause, by string) {
 	s.EndedAt, s.Cause, s.ClosedBy = at, cause, by

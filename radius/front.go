@@ -8,6 +8,7 @@ import (
 	"time"
 
 	codec "layeh.com/radius"
+	"layeh.com/radius/rfc2865"
 
 	"mtandao/internal/clock"
 	"mtandao/radius/routers"
@@ -61,7 +62,20 @@ func (f *front) process(ctx context.Context, k *socket, d datagram) {
 		return
 	}
 	f.routers.Heard(router.ID, f.clock.Now())
+	f.crossCheck(r)
 	f.converse(ctx, k, d.from, r)
+}
+
+// crossCheck says when a router calls itself something else than the register does: two may have been exchanged. Its address
+// and its secret are what counts.
+func (f *front) crossCheck(r request) {
+	said := text(r.packet, rfc2865.NASIdentifier_Type)
+	if r.router.Identifier == "" || said == "" || said == r.router.Identifier {
+		return
+	}
+	if f.complains.may(r.router.Name + "identifier") {
+		f.log.Warn("radius router has another NAS-Identifier than its record", "router", r.router.Name, "record", r.router.Identifier, "says", clean(said))
+	}
 }
 
 // converse gives the same packet the same answer, and handles a fresh one.

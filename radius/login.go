@@ -21,7 +21,7 @@ func (s *Service) logIn(ctx context.Context, r routers.Router, d routers.Dialect
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return step{}, err
 	}
-	if err != nil || !mayLogIn(grant, slots, left, e.MAC) {
+	if err != nil || !s.mayLogIn(grant, slots, r, e.MAC) {
 		return finished(e.Method, notNeeded), nil
 	}
 	running, found, err := readOfMAC(ctx, s.db, r.SiteID, e.MAC)
@@ -47,12 +47,13 @@ func (s *Service) waitFor(running Online, e *Enforcement) step {
 	return finished(e.Method, notNeeded)
 }
 
-// mayLogIn: a grant that is queued, over or full of other devices is not put online unasked.
-func mayLogIn(g access.Grant, slots []access.Slot, left access.Left, mac access.MAC) bool {
-	if g.State != access.Dormant && g.State != access.Active || g.AfterGrantID != 0 {
-		return false
+// mayLogIn: a grant that is queued, over, closed at this hour or full of other devices is not put online unasked.
+func (s *Service) mayLogIn(g access.Grant, slots []access.Slot, r routers.Router, mac access.MAC) bool {
+	siteID := g.SiteID
+	if siteID == 0 {
+		siteID = r.SiteID
 	}
-	if left.Timed && left.Time <= 0 || left.Capped && left.Bytes <= 0 {
+	if cause, _ := access.Decide(g, s.clock.Now(), s.zone(siteID)); cause != access.CauseOK || g.AfterGrantID != 0 {
 		return false
 	}
 	for _, slot := range slots {

@@ -132,3 +132,18 @@ func TestUnknownRouterIsDropped(t *testing.T) {
 		t.Error("a stranger gets an answer")
 	}
 }
+
+// TestARouterWithAnotherNameIsSaid, and served: its address and its secret are what counts.
+func TestARouterWithAnotherNameIsSaid(t *testing.T) {
+	for record, warned := range map[string]bool{"": false, "gate": false, "roof": true} {
+		t.Run("record "+record, func(t *testing.T) {
+			b := newServing(t)
+			b.routers.change(7, func(r *routers.Router) { r.Identifier = record })
+			auth, _ := b.Addresses()
+			answer := newClient(t, auth).ask(mark(encoded(t, papRequest(t, "asha", "siri", testSecret)), testSecret), testSecret)
+			if answer == nil || answer.Code != codec.CodeAccessAccept || b.log.has("another NAS-Identifier") != warned {
+				t.Errorf("answer %v, warned %v", answer, !warned)
+			}
+		})
+	}
+}

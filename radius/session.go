@@ -10,7 +10,8 @@ import (
 const (
 	ByRouter   = "router"   // a Stop
 	ByBoot     = "boot"     // Accounting-On or -Off of the whole router
-	ByReplaced = "replaced" // the same device began a new one
+	ByReplaced = "replaced" // the same device began a new one on the same router
+	ByMoved    = "moved"    // the same device began a new one on another router
 	BySilence  = "silence"  // no update for too long
 	ByServer   = "server"   // cut off by us, and no Stop came
 )

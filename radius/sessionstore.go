@@ -81,30 +81,37 @@ func openRow(o Online) *row {
 }
 
 func latestClosed(tx *db.Tx, id identity) (*row, error) {
-	return closedRow(tx.Gorm().Where("router_id = ? AND session_key = ?", id.RouterID, id.Key).Order("epoch DESC"))
-}
-
-func closedEpoch(tx *db.Tx, id identity, epoch int64) (*row, error) {
-	return closedRow(tx.Gorm().Where("router_id = ? AND session_key = ? AND epoch = ?", id.RouterID, id.Key, epoch))
-}
-
-func closedRow(query *gorm.DB) (*row, error) {
-	var over Over
-	err := query.Take(&over).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil
-	}
-	if err != nil {
+	rows, err := closedRows(tx.Gorm().Where("router_id = ? AND session_key = ?", id.RouterID, id.Key).Order("epoch DESC").Limit(1))
+	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	return &row{Over: over, was: over, place: inClosed}, nil
+	return rows[0], nil
 }
 
-// olderOf finds, locked, the open sessions of the same device on the same router that began earlier.
+func closedRows(query *gorm.DB) ([]*row, error) {
+	var found []Over
+	err := query.Find(&found).Error
+	rows := make([]*row, 0, len(found))
+	for _, over := range found {
+		rows = append(rows, &row{Over: over, was: over, place: inClosed})
+	}
+	return rows, err
+}
+
+// mostEpochs bounds how many sessions back a late record is placed.
+const mostEpochs = 100
+
+// closedBefore finds the sessions with this id that came before an epoch.
+func closedBefore(tx *db.Tx, id identity, epoch int64) ([]*row, error) {
+	return closedRows(tx.Gorm().Where("router_id = ? AND session_key = ? AND epoch < ?", id.RouterID, id.Key, epoch).
+		Order("epoch DESC").Limit(mostEpochs))
+}
+
+// olderOf finds, locked, the open sessions of the same device that began earlier, on any router.
 func olderOf(tx *db.Tx, s Session) ([]*row, error) {
 	var open []Online
-	err := tx.Gorm().Clauses(forUpdate).Where("mac = ? AND router_id = ? AND started_at < ?", s.MAC, s.RouterID, s.StartedAt).
-		Limit(20).Find(&open).Error
+	err := tx.Gorm().Clauses(forUpdate).Where("mac = ? AND started_at < ?", s.MAC, s.StartedAt).
+		Order("id").Limit(20).Find(&open).Error
 	rows := make([]*row, 0, len(open))
 	for _, o := range open {
 		rows = append(rows, openRow(o))

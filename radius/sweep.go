@@ -3,6 +3,7 @@ package radius
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"mtandao/internal/db"
@@ -37,7 +38,7 @@ func (s *Service) sweepStops(ctx context.Context) error {
 
 // settle decides on all due sessions of a grant together: they share what is left.
 func (s *Service) settle(ctx context.Context, grantID int64, until time.Time) error {
-	grant, _, _, err := s.access.View(ctx, grantID)
+	grant, slots, _, err := s.access.View(ctx, grantID)
 	nobodys := grantID == 0 || fault.Is(err, fault.NotFound)
 	if err != nil && !nobodys {
 		return err
@@ -51,17 +52,25 @@ func (s *Service) settle(ctx context.Context, grantID int64, until time.Time) er
 			return err
 		}
 		cause, stop := s.stopOf(grant, open)
-		if cause == access.CauseOK {
-			return setStop(tx, grantID, until, stop)
-		}
 		for _, session := range open {
-			source := sourceOfStop(session)
-			if err := s.wantDisconnect(tx, source, session, cause); err != nil {
+			why := cause
+			if why == access.CauseOK && !hasSlot(slots, session.MAC) {
+				why = access.CauseDevicesFull
+			}
+			if why == access.CauseOK {
+				continue
+			}
+			if err := s.wantDisconnect(tx, sourceOfStop(session), session, why); err != nil {
 				return err
 			}
 		}
-		return setStop(tx, grantID, until, nil)
+		return setStop(tx, grantID, until, stop)
 	})
+}
+
+// hasSlot: a router that was told to let a device in, instead of asking, may have done so when the last slot was just gone.
+func hasSlot(slots []access.Slot, mac access.MAC) bool {
+	return mac == "" || slices.ContainsFunc(slots, func(slot access.Slot) bool { return slot.MAC == mac })
 }
 
 // stopOf says why the sessions of a grant must stop now, or when they must if nothing changes; nil for never.
@@ -114,7 +123,7 @@ func intervalOf(r routers.Router) time.Duration {
 func (s *Service) sweepSilent(ctx context.Context) error {
 	for _, r := range s.routers.All() {
 		before := s.clock.Now().Add(-max(3*intervalOf(r)+2*time.Minute, leastSilence))
-		if s.routers.LastHeard(r.ID).Before(before) {
+		if r.State != routers.StateRetired && s.routers.LastHeard(r.ID).Before(before) {
 			continue
 		}
 		for n := chunkSessions; n == chunkSessions; {

@@ -8,7 +8,10 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/testdb"
 	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
+
+var everyDay = [7]bool{true, true, true, true, true, true, true}
 
 func stops(t *testing.T, b *bench) {
 	t.Helper()
@@ -46,6 +49,7 @@ func TestSweepSharesOnlineTime(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.access.edit(func(f *fakeAccess) {
 		f.grant.Limits = access.Limits{Time: time.Hour, TimeKind: access.Online, Devices: 2}
+		f.slots = append(f.slots, access.Slot{N: 2, MAC: "112233445566"})
 		f.grant.Until = time.Time{}
 	})
 	b.applied(t, aStart)
@@ -94,7 +98,6 @@ func TestSweepLeavesWhatHasNoEnd(t *testing.T) {
 
 func TestSweepStopsOutsideHours(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	everyDay := [7]bool{true, true, true, true, true, true, true}
 	b.access.edit(func(f *fakeAccess) {
 		f.grant.Limits = access.Limits{Hours: access.Hours{{Days: everyDay, From: 8 * 60, To: 13 * 60}}}
 		f.grant.Until = time.Time{}
@@ -142,4 +145,37 @@ func TestSweepSilent(t *testing.T) {
 			t.Errorf("it came back: %d open, used %+v", len(open), b.access.usage())
 		}
 	})
+}
+
+// TestSweepEndsADeviceWithoutASlot: CoovaChilli lets in on our word, and the slot may be gone when we come to take it.
+func TestSweepEndsADeviceWithoutASlot(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		b.applied(t, aStart, arrived{0, report{status: begin, id: "second", mac: "11:22:33:44:55:66"}})
+		b.clock.Advance(stopGrace)
+		stops(t, b)
+		for _, o := range allOpen(t, d) {
+			if ending := o.EndingID != 0; ending != (o.MAC != testMAC) || o.StopAt == nil {
+				t.Errorf("%s: ending %v, to be looked at %v", o.MAC, ending, o.StopAt)
+			}
+		}
+		all, err := b.EnforcementsOf(context.Background(), testGrant)
+		if err != nil || len(all) != 1 || all[0].Cause != string(access.CauseDevicesFull) {
+			t.Errorf("enforcements %+v, %v", all, err)
+		}
+	})
+}
+
+// TestARetiredRoutersSessionsAreClosed: it will never be heard again, and nobody is online there.
+func TestARetiredRoutersSessionsAreClosed(t *testing.T) {
+	b := newBench(t, testdb.SQLite(t))
+	b.applied(t, aStart)
+	b.routers.change(7, func(r *routers.Router) { r.State = routers.StateRetired })
+	b.clock.Set(noon.Add(time.Hour))
+	if err := b.sweepSilent(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if open, closed := allOpen(t, b.db), allClosed(t, b.db); len(open) != 0 || len(closed) != 1 || closed[0].ClosedBy != BySilence {
+		t.Errorf("open %+v, closed %+v", open, closed)
+	}
 }

@@ -42,3 +42,40 @@ func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
 		t.Errorf("it answered, and its next waits %s", wait)
 	}
 }
+
+// TestManyDeadRoutersAskedTogetherLeaveTurns: when the time has come to ask a whole dead region again, half of the turns stay
+// with the living.
+func TestManyDeadRoutersAskedTogetherLeaveTurns(t *testing.T) {
+	var now time.Duration
+	stile := newTurnstile(func() time.Duration { return now })
+	asked := func(router int64, wanted string) bool {
+		return stile.enter(Enforcement{RouterID: router, Wanted: wanted}, usualPace) == 0
+	}
+	for router := int64(1); router <= 50; router++ {
+		stile.learn(router, true, usualPace.wait)
+	}
+	for range 3 {
+		now += 2 * usualPace.wait
+		var dead []int64
+		for router := int64(1); router <= 50; router++ {
+			for _, wanted := range []string{WantDisconnect, WantLogIn} {
+				if asked(router, wanted) {
+					dead = append(dead, router)
+				}
+			}
+		}
+		if len(dead) != mostDeaf {
+			t.Fatalf("%d turns at dead routers", len(dead))
+		}
+		for living := int64(101); living <= 100+mostEnforcing-mostDeaf; living++ {
+			if !asked(living, WantDisconnect) {
+				t.Errorf("living router %d waits", living)
+			}
+			stile.leave(living)
+		}
+		for _, router := range dead {
+			stile.learn(router, true, usualPace.wait)
+			stile.leave(router)
+		}
+	}
+}

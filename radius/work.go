@@ -64,20 +64,20 @@ func (w *work) load(tx *db.Tx, chunk []identity) error {
 // foldAll applies a session's events, and goes on with the next epoch where its id is in use again.
 func (w *work) foldAll(tx *db.Tx, id identity, events []stored) error {
 	for _, e := range events {
-		r := w.current[id]
+		r, err := w.epochOf(tx, id, e.event)
+		if err != nil {
+			return err
+		}
 		if r.GrantID == 0 && e.Who.GrantID == 0 && e.MAC != "" {
 			e.Who = w.service.guess(tx.Context(), e.SiteID, e.MAC)
 		}
 		next, gain, act := fold(r.Over, e.event)
-		if act == another || act == earlier {
-			var err error
-			if r, err = w.turnTo(tx, id, act); err != nil {
-				return err
-			}
+		if act == another && r == w.current[id] {
+			r = w.another(id)
 			next, gain, act = fold(r.Over, e.event)
 		}
-		if act == refused || act == earlier {
-			if err := insertAside(tx, w.now, e.record, e.record.encode(), "impossible counters"); err != nil {
+		if why := asideFor[act]; why != "" {
+			if err := insertAside(tx, w.now, e.record, e.record.encode(), why); err != nil {
 				return err
 			}
 		}
@@ -86,23 +86,45 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []stored) error {
 	return nil
 }
 
-// turnTo finds the session of a neighbouring epoch: the next, or the one before.
-func (w *work) turnTo(tx *db.Tx, id identity, act action) (*row, error) {
-	if act == another {
-		return w.another(id), nil
+// asideFor is why a record that changes nothing is kept for review.
+var asideFor = map[action]string{
+	refused: "impossible counters",
+	earlier: "from before the sessions known",
+	another: "between two sessions",
+}
+
+// epochOf finds whose event it is among the sessions with this id: the latest, unless the event began before that one did
+// and nearer to the beginning of an older one. So a spool that is read again finds each session where it left it.
+func (w *work) epochOf(tx *db.Tx, id identity, e event) (*row, error) {
+	nearest := w.current[id]
+	if nearest.Epoch <= 1 || e.Seconds < 0 || !e.begun().Before(nearest.StartedAt) {
+		return nearest, nil
 	}
-	epoch := w.current[id].Epoch - 1
-	for _, r := range w.rows {
-		if r.RouterID == id.RouterID && r.SessionKey == id.Key && r.Epoch == epoch {
-			return r, nil
+	older, err := w.before(tx, id, nearest.Epoch)
+	for _, r := range older {
+		if e.begun().Sub(r.StartedAt).Abs() < e.begun().Sub(nearest.StartedAt).Abs() {
+			nearest = r
 		}
 	}
-	r, err := closedEpoch(tx, id, epoch)
-	if err != nil || r == nil {
-		return w.current[id], err
+	return nearest, err
+}
+
+// before lists the sessions of earlier epochs, as this transaction has left them so far.
+func (w *work) before(tx *db.Tx, id identity, epoch int64) ([]*row, error) {
+	var older []*row
+	held := map[int64]bool{}
+	for _, r := range w.rows {
+		if r.RouterID == id.RouterID && r.SessionKey == id.Key && r.Epoch > 0 && r.Epoch < epoch {
+			older, held[r.Epoch] = append(older, r), true
+		}
 	}
-	w.rows = append(w.rows, r)
-	return r, nil
+	found, err := closedBefore(tx, id, epoch)
+	for _, r := range found {
+		if !held[r.Epoch] {
+			older, w.rows = append(older, r), append(w.rows, r)
+		}
+	}
+	return older, err
 }
 
 // another closes what bears the id so far, and starts the next epoch.
@@ -120,6 +142,7 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if r.Epoch == 0 && next.Epoch > 0 {
 		next.Epoch = r.lastEpoch + 1
 	}
+	newlyOwned := r.GrantID != next.GrantID // until now nobody looked when it must stop
 	r.Over = next
 	if w.actions[id.RouterID] == nil {
 		w.actions[id.RouterID] = map[action]int{}
@@ -128,7 +151,7 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if act == opened {
 		w.fresh = append(w.fresh, r)
 	}
-	if act == opened || act == closed || act == reopened {
+	if act == opened || act == closed || act == reopened || newlyOwned {
 		w.retime[next.GrantID] = true
 	}
 	if gain != (delta{}) {

@@ -33,7 +33,8 @@ func (w *work) write(tx *db.Tx) error {
 	return nil
 }
 
-// replace closes the older open session of a device that began a new one on the same router: its Stop was lost.
+// replace closes the older open sessions of a device that began a new one: their Stop was lost, or is still on its way from
+// the router that it left.
 func (w *work) replace(tx *db.Tx) error {
 	for _, fresh := range w.fresh {
 		if fresh.MAC == "" || fresh.ClosedBy != "" {
@@ -42,8 +43,8 @@ func (w *work) replace(tx *db.Tx) error {
 		held := map[int64]bool{}
 		for _, r := range w.rows {
 			held[r.ID] = true
-			if r.RouterID == fresh.RouterID && r.MAC == fresh.MAC && r.ClosedBy == "" && r.StartedAt.Before(fresh.StartedAt) {
-				w.supersede(r)
+			if r.MAC == fresh.MAC && r.ClosedBy == "" && r.StartedAt.Before(fresh.StartedAt) {
+				w.supersede(r, fresh)
 			}
 		}
 		older, err := olderOf(tx, fresh.Session)
@@ -53,15 +54,19 @@ func (w *work) replace(tx *db.Tx) error {
 		for _, r := range older {
 			if !held[r.ID] {
 				w.rows = append(w.rows, r)
-				w.supersede(r)
+				w.supersede(r, fresh)
 			}
 		}
 	}
 	return nil
 }
 
-func (w *work) supersede(r *row) {
-	r.close(r.UpdatedAt, lostCarrier, ByReplaced)
+func (w *work) supersede(r, fresh *row) {
+	by := ByReplaced
+	if r.RouterID != fresh.RouterID {
+		by = ByMoved
+	}
+	r.close(r.UpdatedAt, lostCarrier, by)
 	w.retime[r.GrantID] = true
 }
 

@@ -1,8 +1,12 @@
 package themes
 
 import (
+	"bytes"
+	"image/png"
 	"io/fs"
 	"math"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -74,6 +78,28 @@ func TestTheStylesheetFetchesNothing(t *testing.T) {
 	for _, banned := range []string{"url(", "@import", "http", "</"} {
 		if strings.Contains(string(css), banned) {
 			t.Errorf("guest.css holds %q", banned)
+		}
+	}
+}
+
+// TestTheReadmesPicturesAreThere: `make screens` makes them.
+func TestTheReadmesPicturesAreThere(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`\]\(([^)]+\.png)\)`).FindAllSubmatch(readme, -1)
+	if len(shown) != 3 {
+		t.Errorf("README shows %d pictures", len(shown))
+	}
+	for _, m := range shown {
+		picture, err := os.ReadFile("../" + string(m[1]))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if size, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || size.Width != 390 || len(picture) > 120_000 {
+			t.Errorf("%s: %d px wide, %d bytes, %v", m[1], size.Width, len(picture), err)
 		}
 	}
 }

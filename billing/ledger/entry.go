@@ -26,6 +26,7 @@ type Entry struct {
 	Source   string
 	Memo     string
 	At       time.Time
+	Proof    string // a digest of the caller's rows that this entry speaks of, or empty
 	Postings []Posting
 }
 
@@ -39,7 +40,7 @@ var nairobi = func() *time.Location {
 
 // check refuses what is no entry: fault.Invalid "ledger.unbalanced", "ledger.account" or "ledger.entry".
 func (e Entry) check() (currency string, err error) {
-	if !plain(e.Kind, 32) || !plain(e.Source, 100) || e.Kind == "" || e.Source == "" || utf8.RuneCountInString(e.Memo) > 255 || len(e.Postings) < 2 {
+	if !plain(e.Kind, 32) || !plain(e.Source, 100) || e.Kind == "" || e.Source == "" || !plain(e.Proof, 128) || utf8.RuneCountInString(e.Memo) > 255 || len(e.Postings) < 2 {
 		return "", fault.New(fault.Invalid, "ledger.entry", "Source", e.Source)
 	}
 	var sum money.Amount
@@ -80,6 +81,7 @@ func (e Entry) content() string {
 	part(e.Source)
 	part(e.Memo)
 	part(e.At.UTC().Format("2006-01-02T15:04:05.000Z"))
+	part(e.Proof)
 	for n, p := range e.Postings {
 		part(fmt.Sprint(n))
 		part(p.Account)

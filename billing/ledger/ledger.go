@@ -113,6 +113,25 @@ func (l *Ledger) Head(ctx context.Context) (seq int64, hash string, err error) {
 	return h.Seq, h.Hash, err
 }
 
+// Proof is what an entry says of its cause's rows.
+type Proof struct {
+	EntryID       int64
+	Source, Proof string
+}
+
+// Proofs lists what the entries of these kinds say, whose source lies in [from, to), the oldest first.
+func (l *Ledger) Proofs(ctx context.Context, kinds []string, from, to string) ([]Proof, error) {
+	rows, err := l.proofs(ctx, kinds, from, to)
+	all := make([]Proof, len(rows))
+	for i, r := range rows {
+		all[i] = Proof{EntryID: r.ID, Source: r.Source, Proof: r.Proof}
+	}
+	return all, err
+}
+
+// HashAt is the hash of a link; empty when there is no such link.
+func (l *Ledger) HashAt(ctx context.Context, seq int64) (string, error) { return l.hashAt(ctx, seq) }
+
 // Balance is the sum of an account, or of one party's part of it when party is not empty.
 func (l *Ledger) Balance(ctx context.Context, account, party string) (money.Amount, error) {
 	cents, err := l.sum(ctx, account, party)

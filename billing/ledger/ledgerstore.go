@@ -19,6 +19,7 @@ type entryRow struct {
 	Day      string
 	Currency string
 	Content  string
+	Proof    string
 }
 
 func (entryRow) TableName() string { return "ledger_entries" }
@@ -49,7 +50,7 @@ func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error
 
 func (l *Ledger) insert(tx *db.Tx, e Entry, currency string) error {
 	row := entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
-		Day: e.At.In(nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest()}
+		Day: e.At.In(nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest(), Proof: e.Proof}
 	if err := tx.Gorm().Create(&row).Error; err != nil {
 		return db.Fault(err)
 	}
@@ -83,7 +84,7 @@ func withPostings(g *gorm.DB, rows []entryRow) (map[int64]Entry, error) {
 	currency := map[int64]string{}
 	for i, r := range rows {
 		ids[i], currency[r.ID] = r.ID, r.Currency
-		entries[r.ID] = Entry{ID: r.ID, Kind: r.Kind, Source: r.Source, Memo: r.Memo, At: r.At.UTC()}
+		entries[r.ID] = Entry{ID: r.ID, Kind: r.Kind, Source: r.Source, Memo: r.Memo, At: r.At.UTC(), Proof: r.Proof}
 	}
 	var postings []postingRow
 	if err := g.Session(&gorm.Session{NewDB: true}).Where("entry_id IN ?", ids).Order("entry_id, n").Find(&postings).Error; err != nil {
@@ -163,7 +164,7 @@ func (l *Ledger) sums(ctx context.Context) (map[string]int64, error) {
 type pageRow struct {
 	entry                  Entry
 	content, currency, day string
-	linked                 bool
+	linked, gaps           bool
 }
 
 func (l *Ledger) page(ctx context.Context, after int64, n int) ([]pageRow, error) {
@@ -182,11 +183,27 @@ func (l *Ledger) page(ctx context.Context, after int64, n int) ([]pageRow, error
 	for _, id := range linked {
 		isLinked[id] = true
 	}
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	gaps, err := l.gaps(ctx, rows[0].ID, rows[len(rows)-1].ID)
 	page := make([]pageRow, len(rows))
 	for i, r := range rows {
-		page[i] = pageRow{entry: entries[r.ID], content: r.Content, currency: r.Currency, day: r.Day, linked: isLinked[r.ID]}
+		page[i] = pageRow{entry: entries[r.ID], content: r.Content, currency: r.Currency, day: r.Day, linked: isLinked[r.ID], gaps: gaps[r.ID]}
 	}
-	return page, db.Fault(err)
+	return page, err
+}
+
+// gaps finds entries of a range whose postings are not numbered from 0 on.
+func (l *Ledger) gaps(ctx context.Context, first, last int64) (map[int64]bool, error) {
+	var ids []int64
+	err := l.db.Read(ctx).Model(&postingRow{}).Where("entry_id BETWEEN ? AND ?", first, last).Group("entry_id").
+		Having("MIN(n) <> 0 OR MAX(n) <> COUNT(*) - 1").Pluck("entry_id", &ids).Error
+	found := map[int64]bool{}
+	for _, id := range ids {
+		found[id] = true
+	}
+	return found, db.Fault(err)
 }
 
 func (l *Ledger) links(ctx context.Context, after int64, n int) (links []linkRow, err error) {
@@ -210,4 +227,20 @@ func (l *Ledger) orphanPostings(ctx context.Context, n int) (ids []int64, err er
 	err = l.db.Read(ctx).Model(&postingRow{}).Distinct("entry_id").
 		Where("NOT EXISTS (SELECT 1 FROM ledger_entries WHERE ledger_entries.id = ledger_postings.entry_id)").Limit(n).Pluck("entry_id", &ids).Error
 	return ids, db.Fault(err)
+}
+
+// proofs lists the proofs of entries of these kinds whose source lies in [from, to), in order of their ids.
+func (l *Ledger) proofs(ctx context.Context, kinds []string, from, to string) (rows []entryRow, err error) {
+	err = l.db.Read(ctx).Select("id, source, proof").Where("kind IN ? AND source >= ? AND source < ?", kinds, from, to).Order("id").Find(&rows).Error
+	return rows, db.Fault(err)
+}
+
+// hashAt is the hash of a link; empty when there is no such link.
+func (l *Ledger) hashAt(ctx context.Context, seq int64) (string, error) {
+	var hashes []string
+	err := l.db.Read(ctx).Model(&linkRow{}).Where("seq = ?", seq).Pluck("hash", &hashes).Error
+	if err != nil || len(hashes) == 0 {
+		return "", db.Fault(err)
+	}
+	return hashes[0], nil
 }

@@ -70,6 +70,8 @@ func (r *Report) verifyEntry(p pageRow, late time.Time) {
 	switch {
 	case err != nil:
 		r.add(e.ID, "is no balanced entry: %v", err)
+	case p.gaps:
+		r.add(e.ID, "its postings are not numbered as they were posted")
 	case e.digest() != p.content:
 		r.add(e.ID, "was changed after it was posted")
 	case currency != p.currency || p.day != e.At.In(nairobi).Format(time.DateOnly):

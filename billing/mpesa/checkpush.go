@@ -65,6 +65,9 @@ func checkAmount(a money.Amount) *billing.Refused {
 // forbiddenWords may stand nowhere in an address given to the rail, in any case ("exec" is covered by "exe").
 var forbiddenWords = []string{"mpesa", "m-pesa", "safaricom", "exe", "cmd", "sql", "query"}
 
+// AllowedAddress says that the rail would call us at this address.
+func AllowedAddress(address string) bool { return allowedURL(address) }
+
 // allowedURL applies the rail's rules for addresses that it calls (reference/mpesa.md §6). Plain HTTP is for the sandbox;
 // the program refuses it in production when it starts.
 func allowedURL(address string) bool {

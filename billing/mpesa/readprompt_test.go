@@ -66,7 +66,7 @@ func TestWhatAPaidPromptMayLack(t *testing.T) {
 
 func TestEveryResultCode(t *testing.T) {
 	want := map[string]billing.Reason{
-		`1`: "insufficient", `2`: "too_small", `3`: "too_large", `4`: "limit", `8`: "merchant_fault", `17`: "limit", `26`: "safaricom_busy",
+		`1`: "insufficient", `2`: "too_small", `3`: "too_large", `4`: "limit", `8`: "merchant_fault", `17`: "too_soon", `26`: "safaricom_busy",
 		`"1001"`: "phone_busy", `1019`: "timed_out", `1025`: "push_failed", `1032`: "cancelled", `"1037"`: "timed_out", `2001`: "wrong_pin",
 		`2028`: "merchant_fault", `8006`: "pin_locked", `9999`: "push_failed", `"SFC_IC0003"`: "merchant_fault",
 	}

@@ -12,7 +12,7 @@ var results = map[string]billing.Reason{
 	"3":          billing.ReasonTooLarge,
 	"4":          billing.ReasonLimit,
 	"8":          billing.ReasonMerchantFault, // our own account is full
-	"17":         billing.ReasonLimit,         // the same amount to us within two minutes
+	"17":         billing.ReasonTooSoon,       // the same amount to us within two minutes
 	"26":         billing.ReasonRailBusy,
 	"1001":       billing.ReasonPhoneBusy,
 	"1019":       billing.ReasonTimedOut,

@@ -37,6 +37,7 @@ func eachMain(t *testing.T, run func(t *testing.T, m *Main)) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() { _ = m.Close() })
+			testdb.WatchPlans(t, m.DB)
 			run(t, m)
 		})
 	}

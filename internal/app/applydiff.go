@@ -47,11 +47,11 @@ func valueText(v any) string {
 			return fmt.Sprintf("%d bytes, %.4x", len(v.body), sha256.Sum256(v.body))
 		}
 		return ""
-	case int:
+	case whole:
 		if v == 0 {
 			return ""
 		}
-	case bool:
+	case yesNo:
 		if !v {
 			return ""
 		}

@@ -60,9 +60,9 @@ type (
 		Up         text      `yaml:"up,omitempty"`
 		Down       text      `yaml:"down,omitempty"`
 		Burst      burstPart `yaml:"burst,omitempty"`
-		Devices    int       `yaml:"devices,omitempty"`
+		Devices    whole     `yaml:"devices,omitempty"`
 		Idle       text      `yaml:"idle,omitempty"`
-		Sort       int       `yaml:"sort,omitempty"`
+		Sort       whole     `yaml:"sort,omitempty"`
 		Sites      textList  `yaml:"sites,omitempty"`
 		State      text      `yaml:"state,omitempty"`
 	}
@@ -81,17 +81,17 @@ type (
 		Secret         *source  `yaml:"secret,omitempty" secret:"true"`
 		Identifier     text     `yaml:"identifier,omitempty"`
 		Auth           text     `yaml:"auth,omitempty"`
-		Swap           bool     `yaml:"swap,omitempty"`
+		Swap           yesNo    `yaml:"swap,omitempty"`
 		Interim        text     `yaml:"interim,omitempty"`
 		LoginHosts     textList `yaml:"login_hosts,omitempty"`
-		MACLogin       bool     `yaml:"mac_login,omitempty"`
-		CHAP           bool     `yaml:"chap,omitempty"`
+		MACLogin       yesNo    `yaml:"mac_login,omitempty"`
+		CHAP           yesNo    `yaml:"chap,omitempty"`
 		CoAAddress     text     `yaml:"coa_address,omitempty"`
 		UAMSecret      *source  `yaml:"uam_secret,omitempty" secret:"true"`
 		APIAddress     text     `yaml:"api_address,omitempty"`
 		APIUser        text     `yaml:"api_user,omitempty"`
 		APIPassword    *source  `yaml:"api_password,omitempty" secret:"true"`
-		APITLS         bool     `yaml:"api_tls,omitempty"`
+		APITLS         yesNo    `yaml:"api_tls,omitempty"`
 		APICertificate *source  `yaml:"api_certificate,omitempty"`
 		State          text     `yaml:"state,omitempty"`
 	}

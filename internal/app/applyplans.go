@@ -11,7 +11,7 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 		Time: field(r, "time", p.Time, parseTime), TimeKind: access.TimeKind(orElse(p.TimeKind, string(access.Calendar))),
 		DataBytes: field(r, "data", p.Data, parseData), Valid: field(r, "valid", p.Valid, parseTime),
 		ValidUntil: field(r, "valid_until", p.ValidUntil, parseUntil), UpKbps: field(r, "up", p.Up, parseRate),
-		DownKbps: field(r, "down", p.Down, parseRate), Burst: p.Burst.burst(r), Devices: max(p.Devices, 0), Idle: field(r, "idle", p.Idle, parseTime),
+		DownKbps: field(r, "down", p.Down, parseRate), Burst: p.Burst.burst(r), Devices: int(max(p.Devices, 0)), Idle: field(r, "idle", p.Idle, parseTime),
 	}
 	hours, err := parseHours(p.Hours)
 	r.fail("hours", err)
@@ -20,7 +20,7 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 		r.fail("devices", fault.New(fault.Invalid, "limits.devices"))
 	}
 	plan := plans.Plan{Key: string(p.Key), NameEN: string(p.Name), NameSW: string(p.NameSW), Segment: orElse(p.Segment, plans.Hotspot),
-		Price: field(r, "price", p.Price, parsePrice), Limits: limits, Sort: p.Sort, State: orElse(p.State, plans.Live), Sites: r.sites(p.Sites)}
+		Price: field(r, "price", p.Price, parsePrice), Limits: limits, Sort: int(p.Sort), State: orElse(p.State, plans.Live), Sites: r.sites(p.Sites)}
 	if r.err != nil {
 		return plan, r.err
 	}
@@ -41,7 +41,7 @@ func planPartOf(p plans.Plan, n *names) planPart {
 		ValidUntil: untilText(l.ValidUntil), Hours: hoursText(l.Hours), Up: unitText(l.UpKbps, rateUnits), Down: unitText(l.DownKbps, rateUnits),
 		Burst: burstPart{Up: unitText(b.UpKbps, rateUnits), Down: unitText(b.DownKbps, rateUnits), UpThreshold: unitText(b.UpThresholdKbps, rateUnits),
 			DownThreshold: unitText(b.DownThresholdKbps, rateUnits), Over: timeText(b.Over)},
-		Devices: l.DeviceCount(), Idle: timeText(l.Idle), Sort: p.Sort, Sites: n.slugs(p.Sites), State: text(p.State)}
+		Devices: whole(l.DeviceCount()), Idle: timeText(l.Idle), Sort: whole(p.Sort), Sites: n.slugs(p.Sites), State: text(p.State)}
 }
 
 func (a *applying) plan(key string, p planPart) error {

@@ -19,9 +19,9 @@ func (p routerPart) router(r *reading, stored routers.Router) (routers.Router, e
 	r.fail("addresses", err)
 	w := stored
 	w.SiteID, w.Name, w.Dialect, w.Addresses = siteID, string(p.Name), string(p.Dialect), addresses
-	w.Identifier, w.Auth, w.Swap = string(p.Identifier), orElse(p.Auth, routers.AuthRequired), p.Swap
-	w.LoginHosts, w.MACLogin, w.CHAP = p.LoginHosts, p.MACLogin, p.CHAP
-	w.CoAAddress, w.APIAddress, w.APIUser, w.APITLS = string(p.CoAAddress), string(p.APIAddress), string(p.APIUser), p.APITLS
+	w.Identifier, w.Auth, w.Swap = string(p.Identifier), orElse(p.Auth, routers.AuthRequired), bool(p.Swap)
+	w.LoginHosts, w.MACLogin, w.CHAP = p.LoginHosts, bool(p.MACLogin), bool(p.CHAP)
+	w.CoAAddress, w.APIAddress, w.APIUser, w.APITLS = string(p.CoAAddress), string(p.APIAddress), string(p.APIUser), bool(p.APITLS)
 	w.Secret = r.source("secret", p.Secret, stored.Secret)
 	w.UAMSecret = r.source("uam_secret", p.UAMSecret, stored.UAMSecret)
 	w.APIPassword = r.source("api_password", p.APIPassword, stored.APIPassword)
@@ -41,9 +41,9 @@ func (p routerPart) router(r *reading, stored routers.Router) (routers.Router, e
 
 func routerPartOf(w routers.Router, n *names) routerPart {
 	p := routerPart{Name: text(w.Name), Site: text(n.siteSlug[w.SiteID]), Dialect: text(w.Dialect), Secret: sourceOf(w.Secret),
-		Identifier: text(w.Identifier), Auth: text(w.Auth), Swap: w.Swap, Interim: timeText(w.Interim), LoginHosts: w.LoginHosts,
-		MACLogin: w.MACLogin, CHAP: w.CHAP, CoAAddress: text(w.CoAAddress), UAMSecret: sourceOf(w.UAMSecret), APIAddress: text(w.APIAddress),
-		APIUser: text(w.APIUser), APIPassword: sourceOf(w.APIPassword), APITLS: w.APITLS, APICertificate: sourceOf(w.APICert), State: text(w.State)}
+		Identifier: text(w.Identifier), Auth: text(w.Auth), Swap: yesNo(w.Swap), Interim: timeText(w.Interim), LoginHosts: w.LoginHosts,
+		MACLogin: yesNo(w.MACLogin), CHAP: yesNo(w.CHAP), CoAAddress: text(w.CoAAddress), UAMSecret: sourceOf(w.UAMSecret), APIAddress: text(w.APIAddress),
+		APIUser: text(w.APIUser), APIPassword: sourceOf(w.APIPassword), APITLS: yesNo(w.APITLS), APICertificate: sourceOf(w.APICert), State: text(w.State)}
 	for _, a := range w.Addresses {
 		if a.IsSingleIP() {
 			p.Addresses = append(p.Addresses, a.Addr().String())

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"strconv"
+	"strings"
+
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 )
@@ -35,6 +38,41 @@ func scalar(node ast.Node) (string, error) {
 
 func unexpected(node ast.Node, why string) error {
 	return &yaml.SyntaxError{Message: why, Token: node.GetToken()}
+}
+
+// whole is a whole number that every database takes.
+type whole int
+
+const mostWhole = 1_000_000
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (w *whole) UnmarshalYAML(node ast.Node) error {
+	s, err := scalar(node)
+	if err != nil || s == "" {
+		return err
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < -mostWhole || n > mostWhole {
+		return unexpected(node, "a whole number up to a million belongs here")
+	}
+	*w = whole(n)
+	return nil
+}
+
+// yesNo is true or false.
+type yesNo bool
+
+// UnmarshalYAML implements yaml.NodeUnmarshaler.
+func (b *yesNo) UnmarshalYAML(node ast.Node) error {
+	s, err := scalar(node)
+	switch strings.ToLower(s) {
+	case "true":
+		*b = true
+	case "false", "":
+	default:
+		return unexpected(node, "true or false belongs here")
+	}
+	return err
 }
 
 // textList is a list of scalars, or one scalar.

@@ -16,6 +16,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
+	"mtandao/migrations"
 )
 
 // Exit codes: what a command looked at is wrong or it failed; it was called wrongly.
@@ -61,11 +62,16 @@ func Execute(args []string, out, errOut io.Writer) int {
 	return execute(&console{Context: ctx, stdin: os.Stdin, stdout: out, stderr: errOut, Log: newLog(errOut)}, args)
 }
 
+// newParser reads commands; exit is called when help was asked for.
+func (c *console) newParser(exit func(code int)) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(exit),
+		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.NamedMapper("path", kong.MapperFunc(readPath)), kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
+}
+
 func execute(c *console, args []string) int {
 	left := -1 // set when help was asked for
-	parser, err := kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(func(code int) { left = code }),
-		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
+	parser, err := c.newParser(func(code int) { left = code })
 	if err != nil {
 		return c.complain(err, exitUsage)
 	}
@@ -102,8 +108,14 @@ func sentence(err error) string {
 		return oneLine(err)
 	}
 	text := words.Fault(words.English, err)
-	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) {
+	if f.Key == "db.unavailable" { // whose own sentence is a guest's
+		text = words.Text(words.English, "db.unreachable")
+	}
+	if f.Cause != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable || errors.Is(f.Cause, migrations.ErrBinaryTooOld)) {
 		text += " (" + oneLine(f.Cause) + ")"
+	}
+	if s := (settingFault{}); errors.As(err, &s) {
+		text = s.setting + ": " + text
 	}
 	return text
 }
@@ -120,8 +132,14 @@ func newLog(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-// open opens what commands work with.
+// open opens what commands that change something work with.
 func (c *console) open(config *Config) (*Main, error) {
 	config.fill()
 	return Open(c, *config, Options{Log: c.Log})
+}
+
+// look opens the same for commands that only tell: run as root, they leave no file that the service cannot read.
+func (c *console) look(config *Config) (*Main, error) {
+	config.fill()
+	return Open(c, *config, Options{Log: c.Log, Look: true})
 }

@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"mtandao/internal/db"
 	"mtandao/internal/testdb"
+	"mtandao/migrations"
 )
 
 // runCommand calls the front door and gives back its exit code and words.
@@ -122,6 +127,8 @@ func TestFailuresAreOneSentenceAndAnExitCode(t *testing.T) {
 		{exitUsage, `unknown flag --fly`, []string{"migrate", "--fly"}},
 		{exitUsage, `expected "<file>"`, []string{"apply"}},
 		{exitUsage, `expected one of`, nil},
+		{exitUsage, `--count`, []string{"schedules", "--count=-1"}},
+		{exitFailed, "8080 is no address to listen on", []string{"demo", "--http", "8080"}},
 		{exitFailed, "cannot be read.", []string{"apply", "none.yaml"}},
 		{exitFailed, "The database address must begin with sqlite: or mysql:, not postgres.", []string{"migrate", "--db", "postgres:x"}},
 		{exitFailed, "There is no key file", []string{"key", "rotate"}},
@@ -135,8 +142,34 @@ func TestFailuresAreOneSentenceAndAnExitCode(t *testing.T) {
 	}
 }
 
+func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "mysql"} {
+		t.Run(dialect, func(t *testing.T) {
+			inNewHouse(t, dialect)
+			must(t, "migrate")
+			d := testdb.OpenURL(t, os.Getenv("MTANDAO_DB"), db.Options{})
+			if _, err := d.SQL().Exec("INSERT INTO least_binary (version) VALUES (99999)"); err != nil {
+				t.Fatal(err)
+			}
+			want := fmt.Sprintf("This program is older than the database. Install the newer program. "+
+				"(the database needs a newer program: one that knows schema 99999, and this one knows %d)\n", migrations.Latest())
+			for _, command := range []string{"migrate", "export", "ledger verify"} {
+				if code, _, errOut := runCommand(t, strings.Fields(command)...); code != exitFailed || errOut != "mtandao: "+want {
+					t.Errorf("%s: exit %d, %s", command, code, errOut)
+				}
+			}
+			if _, found := doctor(t); found["database"].State != stateFails || found["database"].Do != "install the newer program" {
+				t.Errorf("%+v", found["database"])
+			}
+		})
+	}
+}
+
+var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "config", "key rotate",
+	"schedules"}
+
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, name := range []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "config", "key rotate", "schedules"} {
+	for _, name := range commandNames {
 		code, out, errOut := runCommand(t, append(strings.Fields(name), "--help")...)
 		if code != 0 || errOut != "" || !strings.Contains(out, "Usage: mtandao "+name) || !strings.Contains(out, "Example: mtandao ") {
 			t.Errorf("%s: exit %d\n%s%s", name, code, out, errOut)
@@ -144,6 +177,51 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	}
 	if code, out, _ := runCommand(t, "--help"); code != 0 || !strings.Contains(out, "serve ") {
 		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+var (
+	exampleLine = regexp.MustCompile(`(?s)Example: mtandao ([^\n]+(?:\n[^\n]+)*)`)
+	readmeLine  = regexp.MustCompile("(?m)^(?:\\| `)?mtandao ([^`\n]*?)(?:  .*|` \\|.*)?$")
+	quoted      = regexp.MustCompile(`'([^']*)'|(\S+)`)
+)
+
+// TestExamplesAreUnderstood reads every example of a help, and every command of the README, as the program would.
+func TestExamplesAreUnderstood(t *testing.T) {
+	folder := inNewHouse(t, "sqlite")
+	config := filepath.Join(folder, "mtandao.yaml")
+	readme, err := os.ReadFile("../../README.md")
+	if err := errors.Join(err, os.WriteFile(config, []byte("http: :8080\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	examples := []string{}
+	for _, name := range commandNames {
+		_, out, _ := runCommand(t, append(strings.Fields(name), "--help")...)
+		for _, m := range exampleLine.FindAllStringSubmatch(out, -1) {
+			examples = append(examples, m[1])
+		}
+	}
+	inHelp := len(examples)
+	for _, m := range readmeLine.FindAllStringSubmatch(string(readme), -1) {
+		examples = append(examples, m[1])
+	}
+	if inHelp < len(commandNames) || len(examples) < inHelp+5 {
+		t.Fatalf("%d examples, %d of them in helps", len(examples), inHelp)
+	}
+	for _, line := range examples {
+		c := &console{Context: t.Context(), stdout: io.Discard, stderr: io.Discard}
+		parser, err := c.newParser(func(int) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, _, _ = strings.Cut(line, " > ") // the shell's part
+		var args []string
+		for _, m := range quoted.FindAllStringSubmatch(strings.ReplaceAll(line, "/etc/mtandao.yaml", config), -1) {
+			args = append(args, m[1]+m[2])
+		}
+		if _, err := parser.Parse(args); err != nil {
+			t.Errorf("mtandao %s: %v", line, err)
+		}
 	}
 }
 

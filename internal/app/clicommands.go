@@ -58,7 +58,7 @@ func (cmd *demoCommand) Run(c *console) error {
 
 type schedulesCommand struct {
 	Seed  uint64 `default:"1" help:"Seed of the first story; the others follow from it."`
-	Count int    `default:"1000" help:"How many stories."`
+	Count uint32 `default:"1000" help:"How many stories."`
 	DB    string `name:"db" placeholder:"DSN" help:"A MariaDB server, on which databases are made and dropped. Default: SQLite in a folder that is removed."`
 	JSON  bool   `help:"Print JSON."`
 }
@@ -70,5 +70,5 @@ func (schedulesCommand) Help() string {
 
 // Run plays the stories.
 func (cmd *schedulesCommand) Run(c *console) error {
-	return Schedules(c, ScheduleOptions{Seed: cmd.Seed, Count: cmd.Count, DB: cmd.DB, Out: c.stdout, JSON: cmd.JSON})
+	return Schedules(c, ScheduleOptions{Seed: cmd.Seed, Count: int(cmd.Count), DB: cmd.DB, Out: c.stdout, JSON: cmd.JSON})
 }

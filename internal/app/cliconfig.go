@@ -3,6 +3,7 @@ package app
 import (
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -27,7 +28,7 @@ func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error
 	if path := secretFile(flag); path != "" {
 		body, err := os.ReadFile(path)
 		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, "config.file", err, "Path", path)
+			return nil, named(flag.Envs[0]+"_FILE", fault.Wrap(fault.Invalid, "config.file", err, "Path", path))
 		}
 		return strings.TrimRight(string(body), "\r\n"), nil
 	}
@@ -35,6 +36,19 @@ func fromEnvironment(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error
 		return flag.Default, nil
 	}
 	return nil, nil
+}
+
+// readPath makes a path absolute; one that is set but empty stays so, where kong's own would name the folder we are in.
+func readPath(d *kong.DecodeContext, target reflect.Value) error {
+	var path string
+	if err := d.Scan.PopValueInto("path", &path); err != nil {
+		return err
+	}
+	if path != "" {
+		path = kong.ExpandPath(path)
+	}
+	target.SetString(path)
+	return nil
 }
 
 func fromVariable(flag *kong.Flag) bool {

@@ -1,13 +1,8 @@
 package app
 
 import (
-	"net/netip"
-	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
-
-	"mtandao/internal/fault"
 )
 
 // Config opens sockets, keys and the database; everything else is settings or `apply`. Precedence: flag, environment,
@@ -53,102 +48,4 @@ func (c *Config) fill() {
 		c.KeyFile = filepath.Join(c.Data, "keys.json")
 	}
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-}
-
-// check refuses settings that are unsafe in production, each by its name; fault.Invalid "config.…". With Dev it only
-// refuses what cannot work.
-func (c Config) check() error {
-	if _, err := prefixes(c.TrustedProxies); err != nil {
-		return err
-	}
-	if _, err := prefixes(c.CallbackFrom); err != nil {
-		return err
-	}
-	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
-		return fault.New(fault.Invalid, "config.certificate")
-	}
-	for _, file := range []string{c.TLSCertFile, c.TLSKeyFile} {
-		if _, err := os.Stat(file); file != "" && err != nil {
-			return fault.Wrap(fault.Invalid, "config.file", err, "Path", file)
-		}
-	}
-	if err := c.checkPublicURL(); err != nil {
-		return err
-	}
-	if c.Dev {
-		return nil
-	}
-	return c.checkProduction()
-}
-
-func (c Config) checkPublicURL() error {
-	if c.PublicURL == "" {
-		return nil
-	}
-	u, err := url.Parse(c.PublicURL)
-	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Scheme != "https" && u.Scheme != "http" {
-		return fault.New(fault.Invalid, "config.public_url", "URL", c.PublicURL)
-	}
-	if !c.Dev && u.Scheme != "https" {
-		return fault.New(fault.Invalid, "config.public_url_http", "URL", c.PublicURL)
-	}
-	if !c.Dev && loopback(u.Hostname()) {
-		return fault.New(fault.Invalid, "config.public_url_loopback", "URL", c.PublicURL)
-	}
-	return nil
-}
-
-func (c Config) checkProduction() error {
-	proxies, _ := prefixes(c.TrustedProxies)
-	for _, p := range proxies {
-		if p.Bits() == 0 {
-			return fault.New(fault.Invalid, "config.proxies_everybody")
-		}
-	}
-	if c.TLSCertFile == "" && len(proxies) == 0 {
-		return fault.New(fault.Invalid, "config.no_tls")
-	}
-	return checkRail(c.MPesa.BaseURL)
-}
-
-// checkRail refuses a rail on this machine or without TLS: money would be believed that nobody paid.
-func checkRail(base string) error {
-	if base == "" {
-		return nil
-	}
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return fault.New(fault.Invalid, "config.rail", "URL", base)
-	}
-	if u.Scheme != "https" || loopback(u.Hostname()) {
-		return fault.New(fault.Invalid, "config.rail_unsafe", "URL", base)
-	}
-	return nil
-}
-
-func loopback(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && (a.IsLoopback() || a.IsUnspecified())
-}
-
-// prefixes reads addresses and networks; fault.Invalid "config.address".
-func prefixes(texts []string) ([]netip.Prefix, error) {
-	var all []netip.Prefix
-	for _, text := range texts {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		p, err := netip.ParsePrefix(text)
-		if a, e := netip.ParseAddr(text); e == nil {
-			p, err = netip.PrefixFrom(a, a.BitLen()), nil
-		}
-		if err != nil {
-			return nil, fault.Wrap(fault.Invalid, "config.address", err, "Address", text)
-		}
-		all = append(all, p.Masked())
-	}
-	return all, nil
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"mtandao/internal/fault"
@@ -11,7 +13,8 @@ import (
 
 func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 	proxied := func(change func(*Config)) Config {
-		c := Config{PublicURL: "https://wifi.example.co.ke", TrustedProxies: []string{"10.0.0.5", "10.1.0.0/24"}}
+		c := Config{HTTP: ":8080", HTTPS: ":8443", RadiusAuth: ":1812", RadiusAcct: "[::1]:1813", PublicURL: "https://wifi.example.co.ke",
+			TrustedProxies: []string{"10.0.0.5", "10.1.0.0/24"}}
 		change(&c)
 		return c
 	}
@@ -24,6 +27,14 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		{"config.no_tls", "", proxied(func(c *Config) { c.TrustedProxies = nil })},
 		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"0.0.0.0/0"} })},
 		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"10.0.0.5", "::/0"} })},
+		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"0.0.0.0/1", "128.0.0.0/1"} })},
+		{"config.proxies_everybody", "", proxied(func(c *Config) { c.TrustedProxies = []string{"::ffff:0:0/96"} })},
+		{"", "", proxied(func(c *Config) { c.TrustedProxies = []string{"10.0.0.0/8", "::ffff:10.0.0.5", "fd00::/8"} })},
+		{"config.listen", "config.listen", proxied(func(c *Config) { c.HTTP = "" })},
+		{"config.listen", "config.listen", proxied(func(c *Config) { c.HTTP = "127.0.0.1" })},
+		{"config.listen", "config.listen", proxied(func(c *Config) { c.RadiusAuth = ":radius" })},
+		{"config.listen", "config.listen", proxied(func(c *Config) { c.RadiusAcct = ":70000" })},
+		{"config.certificate_pair", "config.certificate_pair", proxied(func(c *Config) { c.TLSCertFile, c.TLSKeyFile = "config.go", "config.go" })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.TrustedProxies = []string{"proxy.example"} })},
 		{"config.address", "config.address", proxied(func(c *Config) { c.CallbackFrom = []string{"196.201.214"} })},
 		{"config.certificate", "config.certificate", proxied(func(c *Config) { c.TLSCertFile = "cert.pem" })},
@@ -32,6 +43,8 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 		{"config.public_url", "config.public_url", proxied(func(c *Config) { c.PublicURL = "https://wifi.example.co.ke/portal" })},
 		{"config.public_url_http", "", proxied(func(c *Config) { c.PublicURL = "http://wifi.example.co.ke" })},
 		{"config.public_url_loopback", "", proxied(func(c *Config) { c.PublicURL = "https://localhost:8443" })},
+		{"config.public_url_words", "config.public_url_words", proxied(func(c *Config) { c.PublicURL = "https://mpesa.example.co.ke" })},
+		{"config.public_url_words", "config.public_url_words", proxied(func(c *Config) { c.PublicURL = "https://Wifi.example.co.ke" })},
 		{"config.public_url_loopback", "", proxied(func(c *Config) { c.PublicURL = "https://[::1]" })},
 		{"config.rail_unsafe", "", proxied(func(c *Config) { c.MPesa.BaseURL = "http://api.safaricom.co.ke" })},
 		{"config.rail_unsafe", "", proxied(func(c *Config) { c.MPesa.BaseURL = "https://127.0.0.1:9000" })},
@@ -46,6 +59,53 @@ func TestUnsafeSettingsAreRefusedByName(t *testing.T) {
 			if key != "" && !words.Has(key) {
 				t.Errorf("%s has no sentence", key)
 			}
+		}
+	}
+}
+
+func TestARefusalNamesItsSetting(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	inNewHouse(t, "sqlite")
+	t.Setenv("MTANDAO_DB_FILE", "")
+	const free = "127.0.0.1:0"
+	for _, c := range []struct{ setting, value, want string }{
+		{"TRUSTED_PROXIES", "proxy", "proxy is no address or network"},
+		{"CALLBACK_FROM", "196.201", "196.201 is no address or network"},
+		{"HTTP", "8080", "8080 is no address to listen on"},
+		{"HTTP", busy.Addr().String(), "Another program listens on " + busy.Addr().String()},
+		{"RADIUS_ACCT", ":x", ":x is no address to listen on"},
+		{"TLS_CERT_FILE", "/none/cert.pem", "The file /none/cert.pem cannot be read."},
+		{"MPESA_BASE_URL", "http://127.0.0.1:9", "http://127.0.0.1:9 is on this machine"},
+		{"MPESA_CERT_FILE", "/none/rail.pem", "The file /none/rail.pem cannot be read."},
+	} {
+		t.Run(c.setting, func(t *testing.T) {
+			for name, value := range map[string]string{"HTTP": free, "RADIUS_AUTH": free, "RADIUS_ACCT": free, "TRUSTED_PROXIES": "10.0.0.5",
+				"TLS_KEY_FILE": "", "MPESA_SHORTCODE": "174379"} {
+				t.Setenv("MTANDAO_"+name, value)
+			}
+			if c.setting == "TLS_CERT_FILE" {
+				t.Setenv("MTANDAO_TLS_KEY_FILE", c.value)
+			}
+			t.Setenv("MTANDAO_"+c.setting, c.value)
+			code, _, errOut := runCommand(t, "serve")
+			if code != exitFailed || !strings.HasPrefix(errOut, "mtandao: MTANDAO_"+c.setting+": "+c.want) {
+				t.Errorf("exit %d, %s", code, errOut)
+			}
+		})
+	}
+}
+
+func TestADatabaseThatDoesNotOpenIsToldToAnEngineer(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	for _, url := range []string{"mysql:garbage", "mysql:u:hush@tcp(127.0.0.1:1)/m", "sqlite:/dev/null/x.db"} {
+		code, out, errOut := runCommand(t, "migrate", "--db", url)
+		if code != exitFailed || !strings.HasPrefix(errOut, "mtandao: The database cannot be opened or does not answer; see MTANDAO_DB") ||
+			strings.Contains(out+errOut, "hush") || strings.Count(errOut, "\n") != 1 {
+			t.Errorf("exit %d, %s%s", code, out, errOut)
 		}
 	}
 }
@@ -76,10 +136,14 @@ func TestPrecedenceIsFlagEnvironmentSecretFileFileDefault(t *testing.T) {
 	t.Setenv("MTANDAO_HTTPS", "127.0.0.1:12")
 	t.Setenv("MTANDAO_RADIUS_AUTH", "")
 	t.Setenv("MTANDAO_RADIUS_ACCT", "")
+	t.Setenv("MTANDAO_TLS_CERT_FILE", "")
+	t.Setenv("MTANDAO_DATA", folder)
+	t.Setenv("MTANDAO_KEY_FILE", "")
 	t.Setenv("MTANDAO_DB_FILE", write("dsn", "mysql:secretfile:pw@tcp(h)/x\n"))
 	got := settingsOf(t, "--config", file, "--http", "127.0.0.1:21")
 	for key, want := range map[string]string{"MTANDAO_HTTP": "127.0.0.1:21", "MTANDAO_HTTPS": "127.0.0.1:12", "MTANDAO_DB": "mysql:secretfile:(hidden)@tcp(h)/x",
-		"MTANDAO_MPESA_SHORTCODE": "0712", "MTANDAO_TRUSTED_PROXIES": "10.0.0.1 10.0.0.2", "MTANDAO_DEV": "true", "MTANDAO_RADIUS_AUTH": ":99", "MTANDAO_RADIUS_ACCT": ":1813"} {
+		"MTANDAO_MPESA_SHORTCODE": "0712", "MTANDAO_TRUSTED_PROXIES": "10.0.0.1 10.0.0.2", "MTANDAO_DEV": "true", "MTANDAO_RADIUS_AUTH": ":99", "MTANDAO_RADIUS_ACCT": ":1813",
+		"MTANDAO_TLS_CERT_FILE": "", "MTANDAO_KEY_FILE": filepath.Join(folder, "keys.json")} {
 		if got[key] != want {
 			t.Errorf("%s is %q, want %q", key, got[key], want)
 		}
@@ -103,7 +167,7 @@ func TestSecretsComeFromFilesAndAreNeverPrinted(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	t.Setenv("MTANDAO_MPESA_PASSKEY_FILE", secret+".none")
-	if code, _, errOut := runCommand(t, "config"); code != exitUsage || errOut != "mtandao: The file "+secret+".none cannot be read.\n" {
+	if code, _, errOut := runCommand(t, "config"); code != exitUsage || errOut != "mtandao: MTANDAO_MPESA_PASSKEY_FILE: The file "+secret+".none cannot be read.\n" {
 		t.Errorf("%d %s", code, errOut)
 	}
 }

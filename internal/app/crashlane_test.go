@@ -30,6 +30,7 @@ import (
 // lane is the part of the world that is not killed: a rail on which everybody approves at once.
 type lane struct {
 	n    int
+	told int // stories so far
 	rail *safaricom.Server
 	wire *wire
 }
@@ -66,26 +67,28 @@ type crashStory struct {
 	deadline time.Time
 }
 
-// tell plays the story with a kill at one point and says how often the program was killed: 0 when it never came so far.
-func (l *lane) tell(t *testing.T, dialect string, point int64) (killed int, err error) {
+// tell plays the story with a kill at one point and says how often the program was killed: 0 when it never came so far, and
+// which durable writes it made then.
+func (l *lane) tell(t *testing.T, dialect, point string) (killed int, passed []string, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	s := &crashStory{lane: l, phone: fmt.Sprintf("2547%02d%06d", l.n, point), deadline: time.Now().Add(time.Minute)}
+	l.told++
+	s := &crashStory{lane: l, phone: fmt.Sprintf("2547%02d%06d", l.n, l.told), deadline: time.Now().Add(time.Minute)}
 	folder := t.TempDir()
 	s.config = Config{DB: "sqlite:" + filepath.Join(folder, "crash.db"), Data: folder, Dev: true}
 	if dialect == db.MySQL {
 		s.config.DB = testdb.URL(t, dialect)
 	}
 	if err := s.furnish(ctx); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	defer s.router.Close()
 	if s.child, err = startChild(childOrder{Config: s.config, Point: point}); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	err = errors.Join(s.buy(), s.untilOnline(ctx))
-	killed, stopErr := s.child.stop()
-	return killed, errors.Join(err, stopErr, s.verify(ctx))
+	killed, passed, stopErr := s.child.stop()
+	return killed, passed, errors.Join(err, stopErr, s.verify(ctx))
 }
 
 // host is an address of the lane's own: while the program is dead nobody's outgoing connection takes its ports.
@@ -333,7 +336,7 @@ func booksProblems(ctx context.Context, m *Main) (problems []string, err error) 
 	for _, p := range books.Problems {
 		problems = append(problems, p.String())
 	}
-	disagreements, err2 := report.NewProofs(m.DB, m.Ledger).Prove(ctx)
+	disagreements, err2 := report.NewProofs(m.DB, m.Ledger, m.Billing).Prove(ctx)
 	for _, p := range disagreements {
 		problems = append(problems, p.What)
 	}

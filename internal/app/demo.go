@@ -95,6 +95,9 @@ func (s *Stage) prepare() (err error) {
 
 // freePort settles port 0, because the address is told to the rail before the portal listens.
 func freePort(address string) (string, error) {
+	if err := checkSocket(address); err != nil {
+		return "", err
+	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", address)

@@ -28,16 +28,24 @@ func (s *Stage) announce(out io.Writer) {
   3. The router       %s/sim
      Watch the person come online, the bytes count, and the session end.
 
-  Another new phone   %s/d/02a1b2c3d402/
-  Second site         %s  (CoovaChilli)
+  Another new phone   %s/d/02a1b2c3d402/%s
   Safaricom's faults  %s/faults
   Without a router    %s
   Health              %s/readyz
 
   An hour lasts %s here (--speed %d). Stop with Ctrl-C.
 
-`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), s.Routers["kasarani-1"].URL(), s.Routers["ngong-1"].URL()+"/d/02a1b2c3d403/",
+`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), s.Routers["kasarani-1"].URL(), s.secondSite(),
 		s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, (time.Hour / time.Duration(s.options.Speed)).Round(time.Second), s.options.Speed)
+}
+
+// secondSite is the line of the other site, where this machine can show it.
+func (s *Stage) secondSite() string {
+	r := s.Routers["ngong-1"]
+	if r == nil {
+		return ""
+	}
+	return "\n  Second site         " + r.URL() + "/d/02a1b2c3d403/  (CoovaChilli)"
 }
 
 // CaptiveURL is where a phone's first page ends: the portal with what the router's redirect carries.

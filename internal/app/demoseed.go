@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"time"
 
@@ -48,7 +49,7 @@ func demoPlans() []plans.Plan {
 		plan(2, "three-hours", "3 hours online", "Saa 3 mtandaoni", 20, access.Limits{Time: 3 * time.Hour, TimeKind: access.Online, Valid: 2 * day, UpKbps: 1000, DownKbps: 3000, Devices: 1}),
 		plan(3, "night", "Night, 10 pm to 6 am", "Usiku, saa 4 hadi saa 12", 30, access.Limits{Valid: day, Hours: night, UpKbps: 2000, DownKbps: 5000, Devices: 1}),
 		plan(4, "day", "1 day", "Siku 1", 50, access.Limits{Time: day, UpKbps: 2000, DownKbps: 5000, Devices: 2}),
-		plan(5, "gigabyte", "1 GB for a week", "GB 1 kwa wiki", 100, access.Limits{DataBytes: 1_000_000_000, Valid: 7 * day, UpKbps: 2000, DownKbps: 8000, Devices: 1}),
+		plan(5, "gigabyte", "1 GB", "GB 1", 100, access.Limits{DataBytes: 1_000_000_000, Valid: 7 * day, UpKbps: 2000, DownKbps: 8000, Devices: 1}),
 		plan(6, "week", "1 week", "Wiki 1", 200, access.Limits{Time: 7 * day, UpKbps: 2000, DownKbps: 5000, Devices: 3}),
 	}
 }
@@ -118,12 +119,37 @@ var demoRouters = []demoRouter{
 const demoUAMSecret = "demo-uam-secret"
 
 func (s *Stage) startRouters(ctx context.Context) error {
-	for _, d := range demoRouters {
+	for _, d := range routersHere(holds) {
 		if err := s.startRouter(ctx, d); err != nil {
 			return err
 		}
 	}
 	return s.Main.Routers.Refresh(ctx)
+}
+
+// routersHere are the routers that this machine can show. Each sends from an address of its own, and some systems (macOS)
+// have none on loopback but 127.0.0.1: there the first router takes it, and is the only one.
+func routersHere(holds func(address string) bool) []demoRouter {
+	var here []demoRouter
+	for _, d := range demoRouters {
+		if holds(d.source) {
+			here = append(here, d)
+		}
+	}
+	if len(here) == 0 {
+		here = append(here, demoRouters[0])
+		here[0].source = "127.0.0.1"
+	}
+	return here
+}
+
+// holds says whether packets can be sent from an address here.
+func holds(address string) bool {
+	conn, err := net.ListenPacket("udp", net.JoinHostPort(address, "0"))
+	if err == nil {
+		_ = conn.Close()
+	}
+	return err == nil
 }
 
 // startRouter registers a router, which gives it its token, starts it, and registers where it can be reached.

@@ -3,7 +3,10 @@ package app
 import (
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
 
@@ -83,10 +86,15 @@ func (cmd *doctorCommand) Run(c *console) error {
 	cmd.Config.fill()
 	found := findings{}
 	found.config(cmd.Config)
+	found.certificate(cmd.Config)
 	found.keyFile(cmd.Config)
 	found.disk(cmd.Config)
 	found.spools(cmd.Config)
-	m, err := c.open(&cmd.Config)
+	if !databaseExists(cmd.Config.DB) {
+		found.fail("database", fault.New(fault.Conflict, "db.not_migrated"), "mtandao migrate")
+		return found.tell(c, cmd.JSON)
+	}
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		found.fail("database", err, whatToDo(err))
 		return found.tell(c, cmd.JSON)
@@ -98,13 +106,20 @@ func (cmd *doctorCommand) Run(c *console) error {
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
 }
 
+// databaseExists is false for a file of SQLite that opening would make.
+func databaseExists(url string) bool {
+	file, isFile := strings.CutPrefix(url, db.SQLite+":")
+	_, err := os.Stat(file)
+	return !isFile || !errors.Is(err, os.ErrNotExist)
+}
+
 func whatToDo(err error) string {
 	switch fault.KeyOf(err) {
 	case "db.not_migrated":
 		return "mtandao migrate"
 	case "db.binary_too_old":
 		return "install the newer program"
-	case "seal.no_key_file":
+	case "config.keys_lost", "seal.not_ours":
 		return "bring back the copy of the key file that was kept apart"
 	}
 	return "see that the database runs and MTANDAO_DB is right"

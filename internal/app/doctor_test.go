@@ -1,11 +1,19 @@
 package app
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"mtandao/billing/ledger"
 	"mtandao/internal/spool"
 )
 
@@ -72,6 +80,26 @@ func setUpExample(t *testing.T, folder string) {
 	must(t, "apply", file)
 }
 
+func TestLookingLeavesNoFile(t *testing.T) {
+	folder := inNewHouse(t, "sqlite")
+	t.Setenv("MTANDAO_DATA", filepath.Join(folder, "data"))
+	t.Setenv("MTANDAO_DB", "")
+	if _, found := doctor(t); found["database"].Do != "mtandao migrate" {
+		t.Errorf("%+v", found)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "data")); err == nil {
+		t.Error("doctor made the data folder")
+	}
+	must(t, "migrate")
+	for _, command := range []string{"export", "ledger verify"} {
+		must(t, strings.Fields(command)...)
+	}
+	doctor(t)
+	if _, err := os.Stat(filepath.Join(folder, "data", "keys.json")); err == nil {
+		t.Error("looking made a key file")
+	}
+}
+
 func TestDoctorSeesWhatIsWrong(t *testing.T) {
 	folder := inNewHouse(t, "sqlite")
 	must(t, "migrate")
@@ -96,6 +124,58 @@ func TestDoctorSeesWhatIsWrong(t *testing.T) {
 	if code != exitFailed || !strings.Contains(found["keys"].Detail, "chmod 600") || !strings.Contains(found["spool callbacks"].Detail, "1 records wait since 20") {
 		t.Errorf("exit %d, %+v", code, found)
 	}
+}
+
+func TestDoctorLooksAtTheCertificate(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	must(t, "migrate")
+	for name, c := range map[string]struct {
+		life  time.Duration
+		host  string
+		state string
+	}{
+		"good":         {90 * day, "wifi.example.co.ke", stateOK},
+		"ends soon":    {3 * day, "wifi.example.co.ke", stateWarning},
+		"over":         {-day, "wifi.example.co.ke", stateFails},
+		"another host": {90 * day, "other.example", stateFails},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cert, key := certificate(t, c.host, c.life)
+			for setting, value := range map[string]string{"PUBLIC_URL": "https://wifi.example.co.ke", "TLS_CERT_FILE": cert, "TLS_KEY_FILE": key} {
+				t.Setenv("MTANDAO_"+setting, value)
+			}
+			code, found := doctor(t)
+			expect(t, found, map[string]string{"config": stateOK, "certificate": c.state})
+			if (code != 0) != (c.state == stateFails) {
+				t.Errorf("exit %d, %+v", code, found)
+			}
+		})
+	}
+}
+
+// certificate makes one that lives so long from now.
+func certificate(t *testing.T, host string, life time.Duration) (certFile, keyFile string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-100 * day), NotAfter: time.Now().Add(life), DNSNames: []string{host}}
+	body, err := x509.CreateCertificate(rand.Reader, draft, draft, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certFile, keyFile = filepath.Join(t.TempDir(), "cert.pem"), filepath.Join(t.TempDir(), "key.pem")
+	for file, block := range map[string]*pem.Block{certFile: {Type: "CERTIFICATE", Bytes: body}, keyFile: {Type: "PRIVATE KEY", Bytes: secret}} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile
 }
 
 func TestDoctorMPesaNeedsATill(t *testing.T) {
@@ -128,6 +208,10 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	if code != 0 || !strings.Contains(out, "live verdict       paid") || !strings.Contains(errOut, "Type PUSH") || s.Safaricom.Moves()[0].Cents != 100 {
 		t.Errorf("exit %d\n%s%s", code, out, errOut)
 	}
+	if b, err := s.Main.Ledger.Balance(t.Context(), ledger.GuestCredit, ""); !strings.Contains(out, "live callback      it came from 127.0.0.1") || err != nil || b.Cents != -100 {
+		t.Errorf("the books hold %v as credit: %v\n%s", b, err, out)
+	}
+	verifyBooks(t, s.Main)
 	t.Setenv("MTANDAO_PUBLIC_URL", "http://127.0.0.1:1")
 	code, found = doctor(t, "mpesa")
 	expect(t, found, map[string]string{"public url": stateFails})

@@ -32,7 +32,7 @@ func (doctorMPesaCommand) Help() string {
 
 // Run checks the tills and the way back.
 func (cmd *doctorMPesaCommand) Run(c *console) error {
-	m, err := c.open(&cmd.Config)
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		return err
 	}
@@ -126,30 +126,69 @@ func (f *findings) live(c *console, m *Main, t billing.Till, number string) erro
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stderr, "This asks %s for KES 1 into till %s (%s). The shilling stays in the till and waits in suspense. Type %s to go on: ",
+	fmt.Fprintf(c.stderr, "This asks %s for KES 1 into till %s (%s). The shilling stays in the till, as credit of that number. Type %s to go on: ",
 		phone.Local(), t.Key, t.ShortCode, confirmation)
 	typed, _ := bufio.NewReader(c.stdin).ReadString('\n')
 	if strings.TrimSpace(typed) != confirmation {
 		return fault.New(fault.Denied, "doctor.not_confirmed")
 	}
+	secret, since := seal.RandomHex(16), m.Clock.Now()
 	pushed, err := m.MPesa.Push(c, t, billing.Push{Phone: phone, Amount: money.Shillings(1), Reference: "DOCTOR", Description: "Test",
-		CallbackURL: m.liveCallback()})
+		CallbackURL: m.liveCallback(secret)})
 	if err != nil {
 		f.fail("live push", err, "see what the checks above say of the till")
 		return nil
 	}
 	f.ok("live push", "the prompt left as %s", pushed.CheckoutRequestID)
-	f.verdict(c, m, t, pushed.CheckoutRequestID)
+	if paid := f.verdict(c, m, t, pushed.CheckoutRequestID); m.Config.PublicURL == "" {
+		f.warn("live callback", "none can come: there is no public address", "set MTANDAO_PUBLIC_URL")
+	} else {
+		return f.roundTrip(c, m, t, secret, since, paid)
+	}
 	return nil
 }
 
-// liveCallback leads to the portal and there to no payment: the verdict is asked for.
-func (m *Main) liveCallback() string {
+// liveCallback leads to the portal and there to no payment: doctor looks for it in the inbox.
+func (m *Main) liveCallback(secret string) string {
 	base := m.Config.PublicURL
 	if base == "" {
 		base = "https://portal.invalid"
 	}
-	return base + "/in/p/" + seal.RandomHex(16)
+	return base + "/in/p/" + secret
+}
+
+// callbackTime is how long after the verdict the callback may come: a rail that is slow is as bad as one that is lost.
+const callbackTime = 30 * time.Second
+
+// roundTrip waits until the running program has the rail's callback in its inbox, and brings the shilling to the books.
+func (f *findings) roundTrip(ctx context.Context, m *Main, t billing.Till, secret string, since time.Time, paid bool) error {
+	ctx, cancel := context.WithTimeout(ctx, callbackTime)
+	defer cancel()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		came, err := m.Billing.Heard(ctx, secret, since.Add(-time.Minute))
+		if err == nil {
+			f.ok("live callback", "it came from %s, through the portal into the inbox", came.From)
+			return m.keepShilling(ctx, t, came, paid)
+		}
+		select {
+		case <-ctx.Done():
+			f.fail("live callback", errors.New("none came to "+m.Config.PublicURL), "see that mtandao serve runs on this database, and that the way from M-Pesa to it is open")
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (m *Main) keepShilling(ctx context.Context, t billing.Till, came billing.Incoming, paid bool) error {
+	r, err := m.MPesa.ReadPushResult(came.Body)
+	if err != nil || !paid || r.Verdict.State != billing.VerdictPaid {
+		return err
+	}
+	_, err = m.Billing.Settle(ctx, billing.Evidence{Kind: billing.ByConfirm, TillID: t.ID, Verdict: r.Verdict, Receipt: r.Receipt, Amount: r.Amount,
+		Payer: r.Phone, Reference: "DOCTOR", At: r.At})
+	return err
 }
 
 // verdictTime covers the minute that a prompt lives.
@@ -158,7 +197,7 @@ const (
 	verdictEvery = 3 * time.Second
 )
 
-func (f *findings) verdict(ctx context.Context, m *Main, t billing.Till, checkoutID string) {
+func (f *findings) verdict(ctx context.Context, m *Main, t billing.Till, checkoutID string) (paid bool) {
 	ctx, cancel := context.WithTimeout(ctx, verdictTime)
 	defer cancel()
 	tick := time.NewTicker(verdictEvery)
@@ -167,7 +206,7 @@ func (f *findings) verdict(ctx context.Context, m *Main, t billing.Till, checkou
 		select {
 		case <-ctx.Done():
 			f.warn("live verdict", "none within "+verdictTime.String(), "look at the phone and at the till's statement")
-			return
+			return false
 		case <-tick.C:
 		}
 		switch v, err := m.MPesa.QueryPush(ctx, t, checkoutID); {
@@ -175,10 +214,10 @@ func (f *findings) verdict(ctx context.Context, m *Main, t billing.Till, checkou
 			m.Log.Warn("asking for the verdict", "error", err)
 		case v.State == billing.VerdictPaid:
 			f.ok("live verdict", "paid")
-			return
+			return true
 		case v.State == billing.VerdictFailed:
 			f.warn("live verdict", "not paid: "+string(v.Reason)+" "+v.Text, "the way to the phone works; the payer said no")
-			return
+			return false
 		}
 	}
 }

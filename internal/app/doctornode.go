@@ -1,12 +1,16 @@
 package app
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net/url"
+	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/internal/spool"
@@ -22,6 +26,32 @@ func (f *findings) config(c Config) {
 		return
 	}
 	f.ok("config", "safe")
+}
+
+const certificateSoon = 21 * 24 * time.Hour
+
+// certificate looks at our own one; phones refuse one that is over or names another host.
+func (f *findings) certificate(c Config) {
+	pair, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile)
+	if c.TLSCertFile == "" || err != nil { // the check of the configuration tells
+		return
+	}
+	public, err := url.Parse(c.PublicURL)
+	if err != nil {
+		return
+	}
+	ends := pair.Leaf.NotAfter.UTC().Format(time.DateOnly)
+	left := pair.Leaf.NotAfter.Sub(clock.System().Now())
+	switch err := pair.Leaf.VerifyHostname(public.Hostname()); {
+	case left <= 0:
+		f.fail("certificate", errors.New("over since "+ends), "put a new one at MTANDAO_TLS_CERT_FILE and restart")
+	case c.PublicURL != "" && err != nil:
+		f.fail("certificate", err, "get one for the host of MTANDAO_PUBLIC_URL")
+	case left < certificateSoon:
+		f.warn("certificate", "ends on "+ends, "put a new one at MTANDAO_TLS_CERT_FILE and restart")
+	default:
+		f.ok("certificate", "good until %s", ends)
+	}
 }
 
 func (f *findings) keyFile(c Config) {
@@ -68,8 +98,12 @@ func (f *findings) disk(c Config) {
 // spools counts what waits in files. A running program holds them, and drains them itself.
 func (f *findings) spools(c Config) {
 	for _, name := range []string{"callbacks", "accounting"} {
-		check := "spool " + name
-		s, err := spool.Open(filepath.Join(c.Data, "spool", name), spool.Options{})
+		check, folder := "spool "+name, filepath.Join(c.Data, "spool", name)
+		if _, err := os.Stat(folder); errors.Is(err, os.ErrNotExist) {
+			f.ok(check, "empty")
+			continue
+		}
+		s, err := spool.Open(folder, spool.Options{})
 		if fault.KeyOf(err) == "spool.locked" {
 			f.ok(check, "in use by the running program")
 			continue

@@ -34,7 +34,7 @@ func (cmd *exportCommand) Run(c *console) error {
 		_, err := io.WriteString(c.stdout, example)
 		return err
 	}
-	m, err := c.open(&cmd.Config)
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		return err
 	}

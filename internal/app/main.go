@@ -37,6 +37,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Look  bool               // only to look: nothing is made, not even the first key file
 }
 
 // Main is the whole program behind its listeners.
@@ -88,34 +89,65 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 		return nil, err
 	}
 	if err = m.DB.CheckSchema(ctx); err == nil {
-		err = m.openKeys(ctx)
+		err = m.openKeys(ctx, o.Look)
 	}
 	if err != nil {
 		return nil, errors.Join(err, m.DB.Close())
 	}
-	m.wireDomains()
-	return m, m.refresh(ctx)
+	return m, nil
 }
 
-// openKeys loads the key file, or makes it at the very first start; a database with sites and no key file is refused, for
-// its secrets could never be opened again.
-func (m *Main) openKeys(ctx context.Context) (err error) {
+// openKeys loads the key file and wires what stands on it. Without one it makes one, at the very first start: a database
+// that holds secrets and has lost its keys is refused, for they could never be opened again. Who only looks keeps none.
+func (m *Main) openKeys(ctx context.Context, look bool) (err error) {
 	m.Keys, err = seal.Load(m.Config.KeyFile)
-	if !fault.Is(err, fault.NotFound) {
+	missing := fault.Is(err, fault.NotFound)
+	if err != nil && !missing {
 		return err
 	}
-	probe := site.New(m.DB, m.Clock)
-	if e := probe.Refresh(ctx); e != nil {
+	if !missing {
+		m.wireDomains()
+		return m.openSecrets(ctx)
+	}
+	fresh, e := seal.New()
+	if e != nil {
 		return e
 	}
-	if len(probe.Sites()) > 0 {
-		return err
+	m.Keys = fresh
+	m.wireDomains()
+	empty, e := m.empty(ctx)
+	if e != nil {
+		return e
 	}
-	if m.Keys, err = seal.New(); err != nil {
-		return err
+	if !empty {
+		return fault.Wrap(fault.NotFound, "config.keys_lost", err, "Path", m.Config.KeyFile)
+	}
+	if look {
+		return nil
 	}
 	m.Log.Info("made a new key file; keep a copy of it apart from the database", "path", m.Config.KeyFile)
 	return m.Keys.Save(m.Config.KeyFile)
+}
+
+// openSecrets reads what is kept in memory; the wrong key file is told here.
+func (m *Main) openSecrets(ctx context.Context) error {
+	err := m.refresh(ctx)
+	if fault.KeyOf(err) == "seal.not_ours" {
+		return named("MTANDAO_KEY_FILE", err)
+	}
+	return err
+}
+
+// empty says whether nothing of a provider is stored yet: no site, and no till that these keys cannot open.
+func (m *Main) empty(ctx context.Context) (bool, error) {
+	if err := errors.Join(m.Settings.Refresh(ctx), m.Sites.Refresh(ctx)); err != nil {
+		return false, err
+	}
+	tills, err := m.Billing.Tills(ctx)
+	if fault.KeyOf(err) == "seal.not_ours" {
+		return false, nil
+	}
+	return len(m.Sites.Sites())+len(tills) == 0, err
 }
 
 func (m *Main) wireDomains() {
@@ -156,7 +188,8 @@ func (m *Main) openService(ctx context.Context) error {
 		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
-		return fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", m.Config.RadiusAuth+" "+m.Config.RadiusAcct)
+		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
+			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
 	m.schedule()
 	m.measure()
@@ -185,6 +218,7 @@ func (m *Main) zone(siteID int64) *time.Location {
 func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
+	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 

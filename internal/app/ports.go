@@ -27,9 +27,13 @@ func (g grants) ByCode(ctx context.Context, siteID int64, code string) (int64, e
 	return g.Access.ByCode(ctx, siteID, code)
 }
 
-func (g grants) OnceLogin(ctx context.Context, id int64, life time.Duration) (name, secret string, err error) {
+func (g grants) OnceLogin(ctx context.Context, id int64, only access.MAC, life time.Duration) (name, secret string, err error) {
 	err = g.DB.InTx(ctx, func(tx *db.Tx) error {
-		name, secret, err = g.Access.OnceLogin(tx, id, life)
+		if only != "" {
+			name, secret, err = g.Access.DeviceLogin(tx, id, only, life)
+		} else {
+			name, secret, err = g.Access.OnceLogin(tx, id, life)
+		}
 		return err
 	})
 	return name, secret, err

@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/fault"
 	"mtandao/internal/spool"
 	"mtandao/portal"
 	"mtandao/portal/callbacks"
@@ -61,7 +63,8 @@ func (m *Main) openPortal() (err error) {
 	}
 	machines := callbacks.New(callbacks.Options{Spool: m.callbacks, Validator: m.Billing, Allow: allow, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log})
 	m.server, err = portal.New(portal.Options{Routes: append(pages.Routes(), machines.Routes()...), Fail: pages.Fail, Ready: m.ready,
-		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile})
+		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
+		PublicURL: m.Config.PublicURL})
 	if err != nil {
 		return err
 	}
@@ -69,20 +72,42 @@ func (m *Main) openPortal() (err error) {
 }
 
 func (m *Main) listen() (err error) {
-	if m.listeners.plain, err = net.Listen("tcp", m.Config.HTTP); err != nil {
-		return err
-	}
-	if m.Config.TLSCertFile != "" {
-		m.listeners.tls, err = net.Listen("tcp", m.Config.HTTPS)
+	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.TLSCertFile != "" {
+		m.listeners.tls, err = listenTCP("MTANDAO_HTTPS", m.Config.HTTPS)
 	}
 	return err
+}
+
+func listenTCP(setting, address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, named(setting, fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", address))
+	}
+	return l, nil
 }
 
 // HTTPAddress is where the portal listens over plain HTTP.
 func (m *Main) HTTPAddress() string { return m.listeners.plain.Addr().String() }
 
+// spoolRoom is what a spool must still take for the node to count as ready: some of the largest records.
+const spoolRoom = 1 << 20
+
+const readyLimit = 2 * time.Second // a balancer asks every few seconds
+
 // ready says whether this node can serve: the database answers and the spools take records.
-func (m *Main) ready(ctx context.Context) error { return m.DB.Ping(ctx) }
+func (m *Main) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	defer cancel()
+	if err := m.DB.Ping(ctx); err != nil {
+		return err
+	}
+	for name, s := range map[string]*spool.Spool{"callbacks": m.callbacks, "accounting": m.accounting} {
+		if stats := s.Stats(); stats.Most-stats.Bytes < spoolRoom {
+			return fmt.Errorf("the spool of %s is full: %d records wait since %s", name, stats.Pending, stats.Oldest.UTC().Format(time.RFC3339))
+		}
+	}
+	return nil
+}
 
 // Run serves until ctx is done, then stops: first the listeners, then what they fed.
 func (m *Main) Run(ctx context.Context) error {

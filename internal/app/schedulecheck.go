@@ -149,7 +149,19 @@ func (e *ending) holdsOrder(s *story, i int, moves []safaricom.Move) {
 	if e.paidFor(o, moves) && o.State != string(billing.OrderPaid) && !e.boughtAgain(s, w) {
 		e.wrong("order %s was paid for, and is %s", o.Code, o.State)
 	}
-	e.holdsPayment(o)
+	e.holdsPayment(o, e.movedOn(o, w, moves))
+}
+
+// movedOn says that money which came for the order was held as credit and has since bought another, by its receipt.
+func (e *ending) movedOn(o keptOrder, w *wish, moves []safaricom.Move) bool {
+	for _, m := range moves {
+		r, kept := e.byNumber[m.Receipt]
+		meant := m.Reference == o.Code || m.Reference == "" && m.Phone == w.phone
+		if kept && meant && r.PaymentID != o.PaymentID && r.OrderID != 0 && o.State != string(billing.OrderPaid) {
+			return true
+		}
+	}
+	return false
 }
 
 // paidFor says that money known to be meant for the order has come, and enough of it.
@@ -174,12 +186,12 @@ func (e *ending) boughtAgain(s *story, w *wish) bool {
 }
 
 // holdsPayment: a payment is final, or waits in a named queue because the rail gave no verdict.
-func (e *ending) holdsPayment(o keptOrder) {
+func (e *ending) holdsPayment(o keptOrder, movedOn bool) {
 	state := billing.PaymentState(o.PaymentState)
 	verdict := e.wire.verdict[o.CheckoutID]
 	switch {
 	case state.Final():
-		if state == billing.PaymentPaid && len(e.byPay[o.PaymentID]) == 0 {
+		if state == billing.PaymentPaid && len(e.byPay[o.PaymentID]) == 0 && !movedOn {
 			e.wrong("the payment of order %s is paid by nothing", o.Code)
 		}
 	case state != billing.PaymentUnknown || o.Attention == "":
@@ -240,7 +252,7 @@ func (g *group) proveBooks(ctx context.Context, e *ending) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	disagreements, err := report.NewProofs(m.DB, m.Ledger).Prove(ctx)
+	disagreements, err := report.NewProofs(m.DB, m.Ledger, m.Billing).Prove(ctx)
 	for _, p := range disagreements {
 		e.wrong("proof: %s", p.What)
 	}

@@ -99,11 +99,7 @@ func (g *group) place(ctx context.Context, s *story, step int) {
 			})
 		}
 		taps.Wait()
-		for _, o := range orders {
-			if s.took(w, o); o.ID != orders[0].ID {
-				s.note("WRONG: %d taps made order %s and order %s", w.taps, o.Code, orders[0].Code)
-			}
-		}
+		s.tookOne(w, orders)
 		s.note("order %d is %s: %s at %s for %s on %q, %d taps, will %s %s", n, w.order.Code, w.order.Price, worldMerchants[w.site].Name, w.phone, w.mac, w.taps, w.answer.Act, w.answer.Code)
 	}
 }

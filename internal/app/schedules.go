@@ -70,7 +70,8 @@ func Schedules(ctx context.Context, o ScheduleOptions) error {
 		return err
 	}
 	if len(s.failed) > 0 {
-		return fmt.Errorf("the story of seed %d does not end as it must; tell it again with --seed %d --count 1", s.failed[0].first, s.failed[0].first)
+		f := s.failed[0]
+		return fmt.Errorf("the story of seed %d does not end as it must; tell it again with --seed %d --count %d", f.first, f.first, f.last-f.first+1)
 	}
 	return ctx.Err()
 }

@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -16,7 +19,7 @@ import (
 	"mtandao/internal/testdb"
 )
 
-// long is set by `make long`, which tells ten times as many stories and kills at each point on both databases.
+// long is set by `make long`, which tells ten times as many stories.
 var long = os.Getenv("MTANDAO_LONG") != ""
 
 // tell runs stories and returns what was printed.
@@ -97,10 +100,48 @@ func TestTheSameSeedTellsTheSameStory(t *testing.T) {
 	}
 }
 
+// TestAFailingSeedFailsTheSameWhenToldAgain tells a story that goes wrong by itself, as the command proposes, and again.
+func TestAFailingSeedFailsTheSameWhenToldAgain(t *testing.T) {
+	plant := breaks["a receipt that is not the rail's"]
+	_, err := tell(t, ScheduleOptions{Seed: 7, Count: 24, plant: plant})
+	if err == nil {
+		t.Fatal("nothing is wrong")
+	}
+	var seed uint64
+	if _, err := fmt.Sscanf(err.Error(), "the story of seed %d ", &seed); err != nil {
+		t.Fatal(err)
+	}
+	var told [2]string
+	for n := range told {
+		out, err := tell(t, ScheduleOptions{Seed: seed, Count: 1, plant: plant})
+		if err == nil {
+			t.Fatalf("seed %d goes well alone", seed)
+		}
+		told[n] = plot(out)
+	}
+	if diff := cmp.Diff(told[0], told[1]); diff != "" {
+		t.Errorf("seed %d is told in two ways:\n%s", seed, diff)
+	}
+}
+
+var (
+	made     = regexp.MustCompile(`\b[0-9A-Z]{8,10}\b|\b[0-9]{15,}\b`)
+	duration = regexp.MustCompile(`in [0-9]+s`)
+)
+
+// plot is a story without what chance or the day gave to its codes, receipts and ids; what happens at the same instant may
+// be written down in any order.
+func plot(out string) string {
+	lines := strings.Split(duration.ReplaceAllString(made.ReplaceAllString(out, "#"), ""), "\n")
+	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.HasSuffix(l, " stories") })
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
 func drawn(seed uint64) string {
 	var b strings.Builder
 	s := newStory(seed, clock.NewManual(time.Unix(0, 0)))
-	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging)
+	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging, s.outage)
 	for _, w := range s.wishes {
 		fmt.Fprintf(&b, "%+v\n", *w)
 	}

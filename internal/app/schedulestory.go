@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,7 +42,8 @@ type story struct {
 	wishes  []*wish
 	hands   []*hand
 	typings []typing
-	forging []int // steps at which somebody sends lies
+	forging []int  // steps at which somebody sends lies
+	outage  [2]int // steps from and before which every call about the story is cut off; often none
 
 	clock *clock.Manual
 	start time.Time
@@ -103,6 +105,10 @@ func newStory(seed uint64, c *clock.Manual) *story {
 	for range random.IntN(2) {
 		s.forging = append(s.forging, random.IntN(lastHandStep))
 	}
+	if s.percent > 0 && random.IntN(4) == 0 {
+		s.outage[0] = random.IntN(lastOrderStep)
+		s.outage[1] = s.outage[0] + 1 + random.IntN(5)
+	}
 	return s
 }
 
@@ -147,6 +153,12 @@ func (s *story) ordinal(kind string) string {
 	return strconv.Itoa(s.count[kind])
 }
 
+// down says that the rail is out of order for the story.
+func (s *story) down() bool {
+	since := s.clock.Now().Sub(s.start)
+	return since >= steps[s.outage[0]] && since < steps[s.outage[1]]
+}
+
 func (s *story) hasten(code string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -157,6 +169,23 @@ func (s *story) hastened(code string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.haste[code]
+}
+
+// tookOne: all taps of a form lead to one order. One tap may have been taken for a second tap on another wish just like it, and
+// the next, when that one's prompt had failed meanwhile, for a wish of its own.
+func (s *story) tookOne(w *wish, orders []billing.Order) {
+	own := slices.DeleteFunc(slices.Clone(orders), func(o billing.Order) bool {
+		other := s.wishOf(o.Code)
+		return other != nil && other != w
+	})
+	if len(own) == 0 {
+		own = orders
+	}
+	for _, o := range own {
+		if s.took(w, o); o.ID != own[0].ID {
+			s.note("WRONG: %d taps made order %s and order %s", w.taps, o.Code, own[0].Code)
+		}
+	}
 }
 
 // took remembers the order that a wish became.

@@ -112,6 +112,7 @@ var (
 	receiptOf   = regexp.MustCompile(`"(?:TransID":|Name":"MpesaReceiptNumber","Value":|Key":"ReceiptNo","Value":)"([A-Z0-9]+)"`)
 	payerOf     = regexp.MustCompile(`"MSISDN":"([0-9a-f]*)"`)
 	amountOf    = regexp.MustCompile(`("Name":"Amount","Value":)([0-9.]+)`)
+	promptedOf  = regexp.MustCompile(`"PhoneNumber":"([0-9]*)"`)
 	referenceOf = regexp.MustCompile(`"AccountReference":"([^"]*)"`)
 )
 
@@ -265,7 +266,9 @@ func (w *wire) listen(next http.Handler) http.Handler {
 			w.mu.Lock()
 			w.pushes[first(referenceOf, body)]++
 			w.mu.Unlock()
+			w.cutOff(w.ofPhone(first(promptedOf, body)))
 		case strings.HasSuffix(r.URL.Path, "/stkpushquery/v1/query"):
+			w.cutOff(w.ofStory(body))
 			heard := &overheard{ResponseWriter: to}
 			next.ServeHTTP(heard, r)
 			w.heardQuery(first(checkoutOf, body), heard.Bytes())
@@ -273,6 +276,20 @@ func (w *wire) listen(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(to, r)
 	})
+}
+
+// cutOff drops the connection while the rail is out of order for a story.
+func (w *wire) cutOff(s *story) {
+	if s != nil && s.down() {
+		s.note("the rail is out of order, and a call is cut off")
+		panic(http.ErrAbortHandler)
+	}
+}
+
+func (w *wire) ofPhone(phone string) *story {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stories[phone]
 }
 
 // overheard keeps a copy of an answer.

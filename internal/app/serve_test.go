@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/spool"
 	"mtandao/internal/testdb"
 )
 
@@ -206,6 +208,59 @@ func TestATillFromTheEnvironmentNeedsItsParts(t *testing.T) {
 	}
 }
 
+// TestLostKeysAreNotReplaced keeps a till that the environment made, and takes its keys away.
+func TestLostKeysAreNotReplaced(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "mysql"} {
+		t.Run(dialect, func(t *testing.T) {
+			devHouse(t, dialect)
+			must(t, "migrate")
+			m := openEnvironment(t)
+			if err := errors.Join(m.prepareStart(t.Context()), m.Close()); err != nil {
+				t.Fatal(err)
+			}
+			file := filepath.Join(os.Getenv("MTANDAO_DATA"), "keys.json")
+			if err := os.Rename(file, file+".lost"); err != nil {
+				t.Fatal(err)
+			}
+			code, _, errOut := runCommand(t, "export")
+			if code != exitFailed || !strings.Contains(errOut, "bring back the copy") {
+				t.Errorf("exit %d, %s", code, errOut)
+			}
+			if _, err := os.Stat(file); err == nil {
+				t.Error("new keys took the place of the lost ones")
+			}
+		})
+	}
+}
+
+func TestAFullSpoolIsNotReady(t *testing.T) {
+	devHouse(t, "sqlite")
+	must(t, "migrate")
+	m := openEnvironment(t)
+	defer m.Close()
+	var err error
+	for name, s := range map[string]**spool.Spool{"callbacks": &m.callbacks, "accounting": &m.accounting} {
+		if *s, err = m.openSpool(name, 2*spoolRoom); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := m.callbacks.Append(t.Context(), make([]byte, spoolRoom)); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); err == nil || !strings.Contains(err.Error(), "spool of callbacks is full") {
+		t.Error(err)
+	}
+	if err := m.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); err == nil {
+		t.Error("ready without its database")
+	}
+}
+
 // testMain is the program on SQLite, without its listeners.
 func testMain(t *testing.T) *Main {
 	t.Helper()
@@ -216,5 +271,6 @@ func testMain(t *testing.T) *Main {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = m.Close() })
+	testdb.WatchPlans(t, m.DB)
 	return m
 }

@@ -47,7 +47,7 @@ func (p MPesa) till() (billing.Till, error) {
 	if p.CertFile != "" {
 		body, err := os.ReadFile(p.CertFile)
 		if err != nil {
-			return t, fault.Wrap(fault.Invalid, "config.file", err, "Path", p.CertFile)
+			return t, named("MTANDAO_MPESA_CERT_FILE", fault.Wrap(fault.Invalid, "config.file", err, "Path", p.CertFile))
 		}
 		t.Certificate = string(body)
 	}
@@ -65,7 +65,7 @@ func (m *Main) refuseUnsafeRails(ctx context.Context) error {
 	tills, err := m.Billing.Tills(ctx)
 	for _, t := range tills {
 		if t.State == tillLive && !m.Config.Dev {
-			err = errors.Join(err, checkRail(t.BaseURL))
+			err = errors.Join(err, named("base_url of till "+t.Key, checkRail(t.BaseURL)))
 		}
 	}
 	return err

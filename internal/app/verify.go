@@ -2,7 +2,10 @@ package app
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/report"
 )
@@ -14,7 +17,8 @@ type verifyCommand struct {
 
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
-	return "Reads all books: each entry balanced and as it was posted, the chain whole, each receipt credited once, each paid order with its grant.\n\n" +
+	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
+		"receipt credited once and as it was, each paid order with its grant. Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }
 
@@ -25,11 +29,21 @@ type proofReport struct {
 	HeadSeq  int64    `json:"head_seq"`
 	HeadHash string   `json:"head_hash"`
 	Problems []string `json:"problems"`
+	Listed   []listed `json:"listed"`
+}
+
+// listed is a clearing account that is not zero, or a queue.
+type listed struct {
+	Name          string `json:"name"`
+	Count         int64  `json:"count,omitempty"`
+	Cents         int64  `json:"cents"`
+	OldestSeconds int64  `json:"oldest_seconds,omitempty"`
+	told          string
 }
 
 // Run proves the books; fault.Conflict "verify.problems" when they do not hold.
 func (cmd *verifyCommand) Run(c *console) error {
-	m, err := c.open(&cmd.Config)
+	m, err := c.look(&cmd.Config)
 	if err != nil {
 		return err
 	}
@@ -50,22 +64,46 @@ func (cmd *verifyCommand) Run(c *console) error {
 
 func prove(c *console, m *Main) (proofReport, error) {
 	books, err := m.Ledger.Verify(c)
-	found := proofReport{Entries: books.Entries, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}}
+	found := proofReport{Entries: books.Entries, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
 	if err != nil {
 		return found, err
 	}
 	for _, p := range books.Problems {
 		found.Problems = append(found.Problems, p.String())
 	}
-	disagreements, err := report.NewProofs(m.DB, m.Ledger).Prove(c)
+	proofs := report.NewProofs(m.DB, m.Ledger, m.Billing)
+	disagreements, err := proofs.Prove(c)
 	for _, p := range disagreements {
 		found.Problems = append(found.Problems, p.What)
+	}
+	if err != nil {
+		return found, err
+	}
+	changed, err := m.verifyHeads(c)
+	found.Problems = append(found.Problems, changed...)
+	if err != nil {
+		return found, err
+	}
+	queues, err := proofs.Queues(c)
+	for _, q := range queues {
+		found.Listed = append(found.Listed, list(q, m.Clock))
 	}
 	return found, err
 }
 
+func list(q report.Queue, c clock.Clock) listed {
+	l := listed{Name: q.Name, Count: q.Count, Cents: q.Amount.Cents, OldestSeconds: int64(q.Age(c) / time.Second), told: q.Amount.String() + " " + q.Name}
+	if q.Count > 0 {
+		l.told = fmt.Sprintf("%d %s, %s, the oldest for %v", q.Count, q.Name, q.Amount, q.Age(c))
+	}
+	return l
+}
+
 func (r proofReport) print(c *console) {
 	c.printf("entries  %d\nlinks    %d\nhead     %d %s\n", r.Entries, r.Links, r.HeadSeq, r.HeadHash)
+	for _, l := range r.Listed {
+		c.printf("listed   %s\n", l.told)
+	}
 	for _, p := range r.Problems {
 		c.printf("problem  %s\n", p)
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mtandao/internal/db"
@@ -36,11 +37,12 @@ func Record(tx *db.Tx, at time.Time, e Event) error {
 		Object: cut(e.Object, 64), ObjectID: cut(e.ObjectID, 64), OldValue: e.Before, NewValue: e.After, CameFrom: cut(e.From, 100)}).Error)
 }
 
+// cut keeps whole letters: MariaDB refuses half of one.
 func cut(s string, most int) string {
 	if len(s) > most {
-		return s[:most]
+		s = s[:most]
 	}
-	return s
+	return strings.ToValidUTF8(s, "")
 }
 
 // Of lists the newest events of an object, at most limit.

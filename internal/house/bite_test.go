@@ -59,6 +59,8 @@ var bites = []bite{
 	{"books by ledger alone", "billing/astore.go", "package billing\nconst a = \"mtandao_ledger_entries_total\"", ""},
 	{"books by ledger alone", "billing/ledger/astore.go", "package ledger\nconst a = \"SELECT 1 FROM ledger_entries\"", ""},
 	{"books by ledger alone", "migrations/mysql/1.sql", "", "no ledger_ tables"},
+	{"models match", "billing/a.go", "package billing\nfunc (orderRow) TableName() string { return \"orders\" }", "compares orderRow"},
+	{"models match", "billing/a_test.go", "package billing\nfunc (o *order) TableName() string { return \"\" }\nvar _ = testdb.ModelsMatch(t, d, &order{})", ""},
 	{"doc.go", "billing/a.go", "package billing", "no doc.go"},
 	{"doc.go", "billing/doc.go", "package billing", "no doc.go"},
 	{"doc.go", "billing/doc.go", "// Package billing bills.\npackage billing", ""},

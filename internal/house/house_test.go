@@ -27,6 +27,7 @@ var rules = []rule{
 	{"fiber stays in portal", fiberInPortal},
 	{"no edge tags in domains", edgeTags},
 	{"books by ledger alone", books},
+	{"models match", matched},
 	{"doc.go", docFiles},
 	{"doc comments", docComments},
 	{"words exist", missingWords},

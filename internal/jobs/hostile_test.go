@@ -100,3 +100,16 @@ func TestTwoNodesRunAJobOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestAClaimWhoseCommitWasLostIsStillOurs: or its jobs would lie until they are taken for a dead runner's.
+func TestAClaimWhoseCommitWasLostIsStillOurs(t *testing.T) {
+	s, through := testdb.Between(t, testdb.URL(t, db.MySQL))
+	d := testdb.OpenURL(t, through, db.Options{})
+	q := quiet(d)
+	q.On("paid", "test", func(context.Context, Job) error { return nil })
+	emit(t, d, q, "paid", "1")
+	s.Arm()
+	if mine, err := q.claim(t.Context(), batch); err != nil || len(mine) != 1 || s.Cuts() != 1 {
+		t.Errorf("claimed %+v, %v; the line was cut %d times", mine, err, s.Cuts())
+	}
+}

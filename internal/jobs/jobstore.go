@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 )
 
 // row is a job as stored.
@@ -46,15 +47,22 @@ func (q *Queue) claim(ctx context.Context, n int) ([]row, error) {
 	if err != nil || len(due) == 0 {
 		return nil, db.Fault(err)
 	}
-	claim := db.NewHolder()
-	var mine []row
+	name := db.NewHolder()
+	mine, err := q.claimAs(ctx, name, due, now)
+	if fault.Is(err, fault.Unavailable) { // the answer to the COMMIT may have been lost: once more finds out
+		mine, err = q.claimAs(ctx, name, due, now)
+	}
+	return mine, err
+}
+
+func (q *Queue) claimAs(ctx context.Context, name string, due []int64, now time.Time) (mine []row, err error) {
 	err = q.db.InTx(ctx, func(tx *db.Tx) error {
 		update := tx.Gorm().Exec("UPDATE jobs SET state = ?, holder = ?, attempt = attempt + 1, updated_at = ? WHERE id IN (?) AND state = ?",
-			running, claim, now, due, waiting)
+			running, name, now, due, waiting)
 		if update.Error != nil {
 			return update.Error
 		}
-		return tx.Gorm().Where("holder = ?", claim).Order("run_at, id").Find(&mine).Error
+		return tx.Gorm().Where("holder = ?", name).Order("run_at, id").Find(&mine).Error
 	})
 	return mine, err
 }

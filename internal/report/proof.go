@@ -3,10 +3,12 @@ package report
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
+	"mtandao/radius/access"
 )
 
 // Problem is one disagreement between payments, receipts, grants and the books.
@@ -21,10 +23,13 @@ const (
 type Proofs struct {
 	db     *db.DB
 	ledger *ledger.Ledger
+	bill   *billing.Service
 }
 
 // NewProofs makes them.
-func NewProofs(d *db.DB, l *ledger.Ledger) *Proofs { return &Proofs{db: d, ledger: l} }
+func NewProofs(d *db.DB, l *ledger.Ledger, b *billing.Service) *Proofs {
+	return &Proofs{db: d, ledger: l, bill: b}
+}
 
 // proof collects what is wrong.
 type proof struct{ problems []Problem }
@@ -35,11 +40,13 @@ func (p *proof) add(format string, args ...any) {
 	}
 }
 
-// Prove shows that each receipt has exactly one entry that brought it in, each paid order one grant fed by it once and
-// each grant a source, and that credit, suspense and service not yet used are in the books what they are in the tables.
+// Prove shows that each receipt has exactly one entry that brought it in and is with its order and payment what the books
+// say, that each paid order has one grant fed by it once and each grant a source, and that credit, suspense and service not
+// yet used are in the books what they are in the tables.
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
-	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveOrders, s.proveGrants, s.proveCredit, s.proveSuspense, s.proveTills} {
+	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}
@@ -71,17 +78,50 @@ func (s *Proofs) proveOrders(ctx context.Context, p *proof) error {
 	})
 }
 
+// proveRows: each row is what the books say it was, and each entry that brought money in has its receipt.
+func (s *Proofs) proveRows(ctx context.Context, p *proof) error {
+	if err := s.bill.Audit(ctx, func(what string) { p.add("%s", what) }); err != nil {
+		return err
+	}
+	lost, err := s.entriesWithoutReceipt(ctx, maxProblems)
+	for _, e := range lost {
+		p.add("entry %d brought in %s, and there is no such receipt", e.ID, e.Source)
+	}
+	return err
+}
+
 func (s *Proofs) proveGrants(ctx context.Context, p *proof) error {
 	without, err := s.grantsWithoutSource(ctx, maxProblems)
 	for _, id := range without {
 		p.add("grant %d has no source", id)
 	}
-	if err != nil {
-		return err
-	}
-	unpaid, err := s.sourcesWithoutOrder(ctx, maxProblems)
-	for _, key := range unpaid {
-		p.add("a grant was fed by order %s, which is not paid", key)
+	return err
+}
+
+// proveSources: only paid orders feed grants so far, each the grant that it names with what was bought.
+func (s *Proofs) proveSources(ctx context.Context, p *proof) error {
+	return s.eachSource(ctx, func(g sourceProof) {
+		bought, err := access.DecodeLimits([]byte(g.Limits))
+		switch {
+		case g.Kind != "order" || g.OrderState != string(billing.OrderPaid):
+			p.add("grant %d was fed by %s %s, which is no paid order", g.GrantID, g.Kind, g.SourceKey)
+		case g.Found == 0:
+			p.add("order %s feeds grant %d, which does not exist", g.SourceKey, g.GrantID)
+		case g.How != g.OrderHow:
+			p.add("order %s is %s, and its source says %s", g.SourceKey, g.OrderHow, g.How)
+		case err != nil || g.AddedSeconds != seconds(bought.Time) || g.AddedValidSeconds != seconds(bought.Valid) || g.AddedBytes != bought.DataBytes:
+			p.add("the source of order %s did not add what was bought", g.SourceKey)
+		}
+	})
+}
+
+func seconds(d time.Duration) int64 { return int64(d / time.Second) }
+
+// proveService: what is held for a grant is what its orders paid, until the grant has ended and it is earned.
+func (s *Proofs) proveService(ctx context.Context, p *proof) error {
+	differ, err := s.serviceThatDiffers(ctx, maxProblems)
+	for _, g := range differ {
+		p.add("for grant %d (%q) %d cents were paid, and the books hold %d", g.ID, g.State, g.Paid, g.Held)
 	}
 	return err
 }
@@ -89,32 +129,24 @@ func (s *Proofs) proveGrants(ctx context.Context, p *proof) error {
 func (s *Proofs) proveCredit(ctx context.Context, p *proof) error {
 	differ, err := s.creditsThatDiffer(ctx, maxProblems)
 	for _, c := range differ {
-		p.add("credit of %s… is %d cents, the books say %d", c.Party[:min(8, len(c.Party))], c.Held, c.Books)
+		p.add("credit of %s… is %d cents of %q, the books say %d", c.Party[:min(8, len(c.Party))], c.Held, c.Currency, c.Books)
 	}
 	return err
 }
 
 func (s *Proofs) proveSuspense(ctx context.Context, p *proof) error {
-	books, err := s.ledger.Balance(ctx, ledger.Suspense, "")
-	if err != nil {
-		return err
-	}
-	waiting, err := s.sumPlaced(ctx, billing.PlacedSuspense)
-	if err == nil && waiting != -books.Cents {
-		p.add("suspense holds receipts of %d cents, the books say %d", waiting, -books.Cents)
+	differ, err := s.suspenseThatDiffers(ctx, maxProblems)
+	for _, r := range differ {
+		p.add("receipt %d is placed in %q with %d cents, and suspense holds %d for it", r.ID, r.Placed, r.Cents, r.Held)
 	}
 	return err
 }
 
 // proveTills: what the tills hold is what arrived and was not counted twice.
 func (s *Proofs) proveTills(ctx context.Context, p *proof) error {
-	books, err := s.ledger.Balance(ctx, ledger.TillClearing, "")
-	if err != nil {
-		return err
-	}
-	all, err := s.sumPlaced(ctx, billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense)
-	if err == nil && all != books.Cents {
-		p.add("receipts of %d cents arrived, the books say %d", all, books.Cents)
+	differ, err := s.tillsThatDiffer(ctx, maxProblems)
+	for _, t := range differ {
+		p.add("at till %d receipts of %d cents arrived, the books say %d", t.ID, t.Arrived, t.Books)
 	}
 	return err
 }

@@ -2,10 +2,13 @@ package report
 
 import (
 	"context"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
 )
 
 type receiptProof struct {
@@ -82,12 +85,6 @@ func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, e
 	return ids, db.Fault(err)
 }
 
-func (s *Proofs) sourcesWithoutOrder(ctx context.Context, n int) (keys []string, err error) {
-	err = s.db.Read(ctx).Raw("SELECT g.source_key FROM grant_sources g WHERE g.kind = 'order' AND NOT EXISTS"+
-		" (SELECT 1 FROM orders o WHERE o.id = CAST(g.source_key AS "+s.integer()+") AND o.state = ?) LIMIT ?", billing.OrderPaid, n).Scan(&keys).Error
-	return keys, db.Fault(err)
-}
-
 func (s *Proofs) integer() string {
 	if s.db.Dialect() == db.MySQL {
 		return "SIGNED"
@@ -96,15 +93,15 @@ func (s *Proofs) integer() string {
 }
 
 type creditProof struct {
-	Party       string
-	Held, Books int64
+	Party, Currency string
+	Held, Books     int64
 }
 
 // creditsThatDiffer compares each balance row with the postings of its party, from both sides.
 func (s *Proofs) creditsThatDiffer(ctx context.Context, n int) (all []creditProof, err error) {
 	const books = "(SELECT COALESCE(SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = c.phone_hash)"
-	err = s.db.Read(ctx).Raw("SELECT c.phone_hash AS party, c.balance_cents AS held, -"+books+" AS books FROM credits c"+
-		" WHERE c.balance_cents <> -"+books+" LIMIT ?", ledger.GuestCredit, ledger.GuestCredit, n).Scan(&all).Error
+	err = s.db.Read(ctx).Raw("SELECT c.phone_hash AS party, c.currency, c.balance_cents AS held, -"+books+" AS books FROM credits c"+
+		" WHERE c.balance_cents <> -"+books+" OR c.currency <> ? LIMIT ?", ledger.GuestCredit, ledger.GuestCredit, money.Shilling, n).Scan(&all).Error
 	if err != nil {
 		return nil, db.Fault(err)
 	}
@@ -114,11 +111,122 @@ func (s *Proofs) creditsThatDiffer(ctx context.Context, n int) (all []creditProo
 	return append(all, homeless...), db.Fault(err)
 }
 
-func (s *Proofs) sumPlaced(ctx context.Context, places ...string) (int64, error) {
-	var cents *int64
-	err := s.db.Read(ctx).Table("receipts").Where("placed IN ?", places).Select("SUM(amount_cents)").Scan(&cents).Error
-	if err != nil || cents == nil {
-		return 0, db.Fault(err)
+type tillBooks struct{ ID, Arrived, Books int64 }
+
+// tillsThatDiffer compares in one statement, for money comes in meanwhile.
+func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, err error) {
+	err = s.db.Read(ctx).Raw("SELECT id, SUM(arrived) AS arrived, SUM(books) AS books FROM"+
+		" (SELECT till_id AS id, amount_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
+		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
+		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense}, ledger.TillClearing, n).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+type entryProof struct {
+	ID     int64
+	Source string
+}
+
+// entriesWithoutReceipt: the source of an entry that brought money in is receipt:ID.
+func (s *Proofs) entriesWithoutReceipt(ctx context.Context, n int) (all []entryProof, err error) {
+	err = s.db.Read(ctx).Raw("SELECT e.id, e.source FROM ledger_entries e WHERE e.kind = ? AND NOT EXISTS"+
+		" (SELECT 1 FROM receipts r WHERE r.id = CAST(SUBSTR(e.source, 9) AS "+s.integer()+")) LIMIT ?", billing.EntryMoneyIn, n).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+type sourceProof struct {
+	Kind, SourceKey, How                        string
+	GrantID, Found                              int64
+	OrderState, OrderHow, Limits                string
+	AddedSeconds, AddedBytes, AddedValidSeconds int64
+}
+
+// eachSource pages through what fed grants, with the order that it names.
+func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
+	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
+		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
+	for last := (sourceProof{}); ; {
+		var page []sourceProof
+		if err := s.db.Read(ctx).Raw(query, last.Kind, last.SourceKey, last.Kind, verifyPage).Scan(&page).Error; err != nil {
+			return db.Fault(err)
+		}
+		for _, g := range page {
+			see(g)
+			last = g
+		}
+		if len(page) < verifyPage {
+			return nil
+		}
 	}
-	return *cents, nil
+}
+
+type serviceProof struct {
+	ID, Paid, Held int64
+	State          string
+}
+
+// serviceThatDiffers: an ended grant's money is earned by a job, which is there until it is done.
+func (s *Proofs) serviceThatDiffers(ctx context.Context, n int) (all []serviceProof, err error) {
+	const paid = "(SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)"
+	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'grant:'", s.textOf("g.id")) + ")"
+	due := "EXISTS (SELECT 1 FROM jobs j WHERE j.fact = ? AND j.job_key = " + s.textOf("g.id") + ")"
+	err = s.db.Read(ctx).Raw("SELECT id, state, paid, held FROM (SELECT g.id, g.state, "+paid+" AS paid, "+held+" AS held, "+due+" AS due FROM grants g) AS t"+
+		" WHERE held <> CASE WHEN state = ? AND due = 0 THEN 0 ELSE paid END AND NOT (state = ? AND held = 0) LIMIT ?",
+		billing.OrderPaid, ledger.PrepaidService, access.GrantEnded, access.Ended, access.Ended, n).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+type suspenseProof struct {
+	ID, Cents, Held int64
+	Placed          string
+}
+
+func (s *Proofs) suspenseThatDiffers(ctx context.Context, n int) (all []suspenseProof, err error) {
+	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'receipt:'", s.textOf("r.id")) + ")"
+	err = s.db.Read(ctx).Raw("SELECT id, placed, cents, held FROM (SELECT r.id, r.placed, r.amount_cents AS cents, "+held+" AS held FROM receipts r) AS t"+
+		" WHERE held <> CASE WHEN placed = ? THEN cents ELSE 0 END LIMIT ?", ledger.Suspense, billing.PlacedSuspense, n).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+type tillProof struct {
+	ID                 int64
+	TillKey, ShortCode string
+	Cents              int64
+}
+
+// heldByTills sums the clearing account by party, which is till:ID.
+func (s *Proofs) heldByTills(ctx context.Context) (all []tillProof, err error) {
+	err = s.db.Read(ctx).Raw("SELECT p.id, COALESCE(t.till_key, '') AS till_key, COALESCE(t.short_code, '') AS short_code, p.cents FROM"+
+		" (SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, SUM(cents) AS cents FROM ledger_postings WHERE account = ? GROUP BY party) AS p"+
+		" LEFT JOIN tills t ON t.id = p.id WHERE p.cents <> 0 ORDER BY p.id", ledger.TillClearing).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+// wait is one queue as it is found in a table.
+type wait struct{ name, table, since, cents, where string }
+
+var waits = []wait{
+	{"in suspense, nobody's so far", "receipts", "arrived_at", "amount_cents", "placed = 'suspense'"},
+	{"paid by the word of a query, without a receipt number", "receipts", "arrived_at", "amount_cents", "receipt IS NULL AND placed IN ('order', 'credit') AND came_by = 'query'"},
+	{"payments without a verdict", "payments", "created_at", "amount_cents", "state = 'unknown' AND attention <> ''"},
+	{"typed receipts that the rail has not answered", "receipt_claims", "created_at", "0", "state IN ('waiting', 'asked')"},
+	{"messages of a rail set aside", "rail_inbox", "received_at", "0", "state = 'failed'"},
+}
+
+func (s *Proofs) waiting(ctx context.Context, w wait) (Queue, error) {
+	q := Queue{Name: w.name, Amount: money.KES(0)}
+	var sum struct{ Count, Cents int64 }
+	err := s.db.Read(ctx).Raw("SELECT COUNT(*) AS count, COALESCE(SUM(" + w.cents + "), 0) AS cents FROM " + w.table + " WHERE " + w.where).Scan(&sum).Error
+	if err != nil || sum.Count == 0 {
+		return q, db.Fault(err)
+	}
+	q.Count, q.Amount.Cents = sum.Count, sum.Cents
+	var oldest []time.Time
+	err = s.db.Read(ctx).Table(w.table).Where(w.where).Order(w.since).Limit(1).Pluck(w.since, &oldest).Error
+	if len(oldest) > 0 {
+		q.Oldest = oldest[0].UTC()
+	}
+	return q, db.Fault(err)
 }

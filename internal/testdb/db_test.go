@@ -3,7 +3,11 @@ package testdb_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,8 +45,84 @@ func TestSchemasAreTheSame(t *testing.T) {
 		if !slices.Equal(a, b) {
 			t.Errorf("%s: sqlite has nullability %v\nmysql has %v", table, a, b)
 		}
+		if a, b := testdb.PrimaryKey(t, s, table), testdb.PrimaryKey(t, m, table); !slices.Equal(a, b) || len(a) == 0 {
+			t.Errorf("%s: sqlite has the primary key %v\nmysql has %v", table, a, b)
+		}
+		a = names(t, s, "SELECT name || ':' || lower(type) FROM pragma_table_info('"+table+"')")
+		b = names(t, m, "SELECT CONCAT(column_name, ':', data_type) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '"+table+"'")
+		if a, b := families(t, a), families(t, b); !slices.Equal(a, b) {
+			t.Errorf("%s: sqlite has types %v\nmysql has %v", table, a, b)
+		}
 	}
 }
+
+// family is what a type holds, whatever its name and size.
+var family = map[string]string{"bigint": "number", "integer": "number", "int": "number", "boolean": "number", "tinyint": "number",
+	"text": "text", "varchar": "text", "mediumtext": "text", "blob": "octets", "varbinary": "octets", "mediumblob": "octets", "binary": "octets",
+	"datetime": "time", "date": "date"}
+
+func families(t *testing.T, columns []string) (all []string) {
+	t.Helper()
+	for _, column := range columns {
+		name, kind, _ := strings.Cut(column, ":")
+		if family[kind] == "" {
+			t.Errorf("%s has the unknown type %s", name, kind)
+		}
+		all = append(all, name+":"+family[kind])
+	}
+	return all
+}
+
+// TestMariaDBComparesAndKeepsAsSQLite: binary collation, so that r is not R and 'a ' is not 'a'; milliseconds; transactions.
+func TestMariaDBComparesAndKeepsAsSQLite(t *testing.T) {
+	m := testdb.Open(t, db.MySQL)
+	const ours = "table_schema = DATABASE() AND table_name NOT LIKE 'goose_%'"
+	for what, query := range map[string]string{
+		"a collation that is not binary": "SELECT CONCAT(table_name, '.', column_name, ' ', collation_name) FROM information_schema.columns WHERE " + ours + " AND collation_name NOT LIKE '%\\_bin'",
+		"times without milliseconds":     "SELECT CONCAT(table_name, '.', column_name) FROM information_schema.columns WHERE " + ours + " AND data_type = 'datetime' AND datetime_precision <> 3",
+		"no transactions":                "SELECT table_name FROM information_schema.tables WHERE " + ours + " AND engine <> 'InnoDB'",
+	} {
+		if found := names(t, m, query); len(found) > 0 {
+			t.Errorf("%s: %v", what, found)
+		}
+	}
+}
+
+// TestEachStepCanBeRunAgain runs every statement of every migration a second time, as after a crash between two: MariaDB
+// commits each by itself. Each is one change of the schema.
+func TestEachStepCanBeRunAgain(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		d := testdb.Open(t, dialect)
+		for _, name := range migrations.Names(dialect) {
+			for _, step := range steps(t, dialect, name) {
+				if !change.MatchString(step) {
+					t.Errorf("%s/%s: no single change of the schema, and not a guarded one:\n%s", dialect, name, step)
+				}
+				if _, err := d.SQL().Exec(step); err != nil {
+					t.Errorf("%s/%s: the second time: %v\n%s", dialect, name, err, step)
+				}
+			}
+		}
+	}
+}
+
+// steps are the statements of a migration, without its comments.
+func steps(t *testing.T, dialect, name string) (all []string) {
+	t.Helper()
+	body, err := os.ReadFile(filepath.Join("..", "..", "migrations", dialect, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := regexp.MustCompile(`(?m)^\s*--.*$`).ReplaceAllString(string(body), "")
+	for step := range strings.SplitSeq(text, ";") {
+		if step = strings.TrimSpace(step); step != "" {
+			all = append(all, step)
+		}
+	}
+	return all
+}
+
+var change = regexp.MustCompile(`^(CREATE (TABLE|(UNIQUE )?INDEX) IF NOT EXISTS|ALTER TABLE \w+ (ADD|DROP) (COLUMN|INDEX) IF (NOT )?EXISTS|INSERT (IGNORE|OR IGNORE) INTO) `)
 
 func names(t *testing.T, d *db.DB, query string) []string {
 	t.Helper()
@@ -89,6 +169,21 @@ func TestABinaryTooOldIsRefused(t *testing.T) {
 		}
 		if _, err := d.Migrate(context.Background()); !errors.Is(err, migrations.ErrBinaryTooOld) {
 			t.Fatalf("migrating got %v", err)
+		}
+	})
+}
+
+// TestTheNextSchemaIsServed: a newer program has expanded the schema and not yet asked for newer programs.
+func TestTheNextSchemaIsServed(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		if _, err := d.SQL().Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)", migrations.Latest()+1); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.CheckSchema(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if applied, err := d.Migrate(context.Background()); err != nil || len(applied) != 0 {
+			t.Errorf("applied %v: %v", applied, err)
 		}
 	})
 }

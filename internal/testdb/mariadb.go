@@ -99,6 +99,7 @@ func installData(folder string) (string, error) {
 	}
 	install := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--user="+who.Username,
 		"--skip-test-db", "--auth-root-authentication-method=normal")
+	install.Env = append(os.Environ(), "TMPDIR="+folder)
 	if out, err := install.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("mariadb-install-db: %w: %s", err, out)
 	}
@@ -117,8 +118,8 @@ func (s *maria) launch(folder, data string) error {
 		"--skip-networking", "--skip-name-resolve", "--pid-file="+filepath.Join(folder, "pid"),
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M",
 		"--max-connections=400", "--log-error="+filepath.Join(folder, "log"))
-	c.Env = append(os.Environ(), "folder="+folder)
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // an interrupt at the keyboard reaches it through us alone
+	c.Env = append(os.Environ(), "folder="+folder, "TMPDIR="+folder) // servers with one /tmp take each other's temporary tables
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}              // an interrupt at the keyboard reaches it through us alone
 	if s.alive, err = c.StdinPipe(); err != nil {
 		return err
 	}
@@ -160,8 +161,11 @@ func (s *maria) schema() ([]string, error) {
 	return s.ddl, s.err
 }
 
+// oldDefaults are what a server of some years ago gives a database: our tables must not depend on them.
+const oldDefaults = " CHARACTER SET latin1 COLLATE latin1_swedish_ci"
+
 func (s *maria) makeSchema() ([]string, error) {
-	if err := s.run(s.url(""), []string{"CREATE DATABASE template CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}); err != nil {
+	if err := s.run(s.url(""), []string{"CREATE DATABASE template" + oldDefaults}); err != nil {
 		return nil, err
 	}
 	ctx := context.Background()

@@ -37,6 +37,9 @@ func OpenURL(t testing.TB, url string, o db.Options) *db.DB {
 		t.Fatalf("opening %s: %v", url, err)
 	}
 	t.Cleanup(func() { _ = d.Close() })
+	if o.Hook == nil {
+		WatchPlans(t, d)
+	}
 	return d
 }
 
@@ -110,7 +113,7 @@ func mariaCopy(t testing.TB) string {
 func (s *maria) create(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%d", databases.Add(1))
-	if err := s.run(s.url(""), []string{"CREATE DATABASE " + name + " CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"}); err != nil {
+	if err := s.run(s.url(""), []string{"CREATE DATABASE " + name + oldDefaults}); err != nil {
 		t.Fatalf("creating a database: %v", err)
 	}
 	t.Cleanup(func() { _ = s.run(s.url(""), []string{"DROP DATABASE " + name}) })

@@ -17,4 +17,4 @@ CREATE TABLE IF NOT EXISTS jobs (
   KEY jobs_due (state, run_at, id),
   KEY jobs_holder (holder),
   KEY jobs_key (fact, job_key)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS audit_events (
   new_value MEDIUMTEXT NOT NULL,
   came_from VARCHAR(100) NOT NULL,
   KEY audit_object (object, object_id, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

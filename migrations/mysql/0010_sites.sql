@@ -17,7 +17,7 @@ CREATE TABLE IF NOT EXISTS brands (
   version BIGINT NOT NULL,
   updated_at DATETIME(3) NOT NULL,
   UNIQUE KEY brands_key (brand_key)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS sites (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -31,4 +31,4 @@ CREATE TABLE IF NOT EXISTS sites (
   version BIGINT NOT NULL,
   updated_at DATETIME(3) NOT NULL,
   UNIQUE KEY sites_slug (slug)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS grants (
   KEY grants_until (state, until),
   KEY grants_unused (state, unused_until),
   KEY grants_after (after_grant_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS grant_slots (
   grant_id BIGINT NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS grant_slots (
   PRIMARY KEY (grant_id, n),
   UNIQUE KEY grant_slots_device (grant_id, mac),
   KEY grant_slots_mac (mac, live, grant_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS grant_sources (
   kind VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -49,14 +49,14 @@ CREATE TABLE IF NOT EXISTS grant_sources (
   created_at DATETIME(3) NOT NULL,
   PRIMARY KEY (kind, source_key),
   KEY grant_sources_grant (grant_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS grant_devices (
   mac VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   site_id BIGINT NOT NULL,
   turns BIGINT NOT NULL,
   PRIMARY KEY (mac, site_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS logins (
   id BIGINT NOT NULL PRIMARY KEY,
@@ -72,4 +72,4 @@ CREATE TABLE IF NOT EXISTS logins (
   UNIQUE KEY logins_name (name_hash),
   KEY logins_grant (grant_id, kind),
   KEY logins_expiry (expires_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

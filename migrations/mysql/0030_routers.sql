@@ -32,9 +32,9 @@ CREATE TABLE IF NOT EXISTS routers (
   UNIQUE KEY routers_token (token),
   UNIQUE KEY routers_name (name),
   KEY routers_poll (version, last_heard_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 CREATE TABLE IF NOT EXISTS router_addresses (
   prefix VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
   router_id BIGINT NOT NULL,
   KEY router_addresses_router (router_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -15,11 +15,11 @@ CREATE TABLE IF NOT EXISTS plans (
   updated_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY plans_key (plan_key)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS plan_sites (
   plan_id BIGINT NOT NULL,
   site_id BIGINT NOT NULL,
   PRIMARY KEY (plan_id, site_id),
   KEY plan_sites_site (site_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

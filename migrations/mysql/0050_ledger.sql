@@ -9,10 +9,11 @@ CREATE TABLE IF NOT EXISTS ledger_entries (
   day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   content VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  proof VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY ledger_entries_source (kind, source),
   KEY ledger_entries_day (day, id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS ledger_postings (
   entry_id BIGINT NOT NULL,
@@ -22,7 +23,7 @@ CREATE TABLE IF NOT EXISTS ledger_postings (
   cents BIGINT NOT NULL,
   PRIMARY KEY (entry_id, n),
   KEY ledger_postings_account (account, party, entry_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS ledger_links (
   seq BIGINT NOT NULL,
@@ -31,4 +32,4 @@ CREATE TABLE IF NOT EXISTS ledger_links (
   hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (seq),
   UNIQUE KEY ledger_links_entry (entry_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -23,14 +23,14 @@ CREATE TABLE IF NOT EXISTS tills (
   PRIMARY KEY (id),
   UNIQUE KEY tills_key (till_key),
   UNIQUE KEY tills_callback (callback_hash)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS till_sites (
   site_id BIGINT NOT NULL,
   till_id BIGINT NOT NULL,
   PRIMARY KEY (site_id),
   KEY till_sites_till (till_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS rail_tokens (
   consumer_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -39,4 +39,4 @@ CREATE TABLE IF NOT EXISTS rail_tokens (
   holder VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   held_until DATETIME(3) NOT NULL,
   PRIMARY KEY (consumer_hash)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -36,4 +36,4 @@ CREATE TABLE IF NOT EXISTS orders (
   KEY orders_phone (phone_hash, created_at),
   KEY orders_device (site_id, mac, created_at),
   KEY orders_grant (grant_id)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   KEY receipts_order (order_id),
   KEY receipts_placed (placed, created_at),
   KEY receipts_payer (payer_hash, created_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS credits (
   phone_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS credits (
   balance_cents BIGINT NOT NULL,
   updated_at DATETIME(3) NOT NULL,
   PRIMARY KEY (phone_hash, currency)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS known_phones (
   phone_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -40,7 +40,7 @@ CREATE TABLE IF NOT EXISTS known_phones (
   created_at DATETIME(3) NOT NULL,
   PRIMARY KEY (phone_hash),
   UNIQUE KEY known_phones_sha (sha_hash)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS receipt_claims (
   id BIGINT NOT NULL,
@@ -58,4 +58,4 @@ CREATE TABLE IF NOT EXISTS receipt_claims (
   UNIQUE KEY receipt_claims_once (order_id, receipt),
   UNIQUE KEY receipt_claims_secret (secret_hash),
   KEY receipt_claims_state (state, created_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -13,4 +13,4 @@ CREATE TABLE IF NOT EXISTS rail_inbox (
   PRIMARY KEY (id),
   UNIQUE KEY rail_inbox_content (content_hash),
   KEY rail_inbox_state (state, received_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -25,4 +25,4 @@ CREATE TABLE IF NOT EXISTS sessions_open (
   KEY sessions_open_mac (mac),
   KEY sessions_open_router (router_id, updated_at),
   KEY sessions_open_stop (stop_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -25,4 +25,4 @@ CREATE TABLE IF NOT EXISTS sessions_closed (
   KEY sessions_closed_grant (grant_id, ended_at),
   KEY sessions_closed_mac (mac, ended_at),
   KEY sessions_closed_router (router_id, ended_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

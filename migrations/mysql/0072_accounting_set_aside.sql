@@ -7,4 +7,4 @@ CREATE TABLE IF NOT EXISTS accounting_set_aside (
   payload BLOB NOT NULL,
   at DATETIME(3) NOT NULL,
   KEY accounting_set_aside_router (router_id, at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

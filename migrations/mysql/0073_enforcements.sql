@@ -20,4 +20,4 @@ CREATE TABLE IF NOT EXISTS enforcements (
   KEY enforcements_state (state, at),
   KEY enforcements_grant (grant_id, created_at),
   KEY enforcements_router (router_id, created_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -9,4 +9,4 @@ CREATE TABLE IF NOT EXISTS enforcement_attempts (
   detail VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
   at DATETIME(3) NOT NULL,
   KEY enforcement_attempts_of (enforcement_id, attempt)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS ledger_entries (
   day TEXT NOT NULL,
   currency TEXT NOT NULL,
   content TEXT NOT NULL,
+  proof TEXT NOT NULL,
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS ledger_entries_source ON ledger_entries (kind, source);

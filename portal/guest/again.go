@@ -19,7 +19,7 @@ func (g *Guest) again(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if v.byPass {
+	if v.byPass != "" {
 		return c.Redirect(v.address(v.home(), "more", "1"), fiber.StatusSeeOther)
 	}
 	placed, err := g.placeAgain(ctx, c, v, view.Order)

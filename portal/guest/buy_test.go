@@ -191,6 +191,36 @@ func TestTheLanguageTravels(t *testing.T) {
 	}
 }
 
+// TestTheAddressOfAFormIsNoDeadEnd: a window that is reloaded after a failed form, or the language switch there, asks for
+// the form's own address.
+func TestTheAddressOfAFormIsNoDeadEnd(t *testing.T) {
+	w := newWorld(t)
+	unpaid := w.order(strings.Repeat("e", 32), func(v *billing.OrderView) { v.Order.Place.MAC = "" })
+	paid := w.paidOrder()
+	for form, want := range map[string]string{
+		"/h/kasarani/buy":           "/s/", // this device has a plan
+		"/o/" + unpaid + "/again":   "/o/" + unpaid + "?",
+		"/s/" + paid + "/devices":   "/s/" + paid + "?",
+		"/s/" + paid + "/logout":    "/s/" + paid + "?",
+		"/o/" + paid + "/again":     "/s/" + paid + "?",
+		"/h/kasarani/paid":          "/h/kasarani/paid?",
+		"/h/kasarani/code":          "/h/kasarani/code?",
+		"/o/" + unpaid + "/receipt": "/o/" + unpaid + "/receipt?",
+	} {
+		at := form + "?l=sw&" + redirect
+		got := w.get(at)
+		for range 3 {
+			if got.status == http.StatusFound {
+				at = got.location
+				got = w.get(at)
+			}
+		}
+		if got.status != http.StatusOK || !strings.HasPrefix(at, want) || !strings.Contains(got.body, `<html lang="sw">`) {
+			t.Errorf("GET %s ends at %q: %d", form, at, got.status)
+		}
+	}
+}
+
 func TestAReturningDeviceIsSentToItsOwnPage(t *testing.T) {
 	w := newWorld(t)
 	w.order(aToken, func(*billing.OrderView) {})
@@ -207,6 +237,25 @@ func TestAReturningDeviceIsSentToItsOwnPage(t *testing.T) {
 	}
 	if got := w.get("/h/kasarani?more=1&" + redirect); got.status != http.StatusOK {
 		t.Errorf("buying more: %d", got.status)
+	}
+}
+
+// TestWhatTheRouterSaidIsSaidInOurWords: a refusal of ours comes back in English, and a text of an address may be anybody's.
+func TestWhatTheRouterSaidIsSaidInOurWords(t *testing.T) {
+	w := newWorld(t)
+	for said, want := range map[string]string{
+		words.Text(words.English, "cause.devices_full"): words.Text(words.Swahili, "cause.devices_full"),
+		"RADIUS server is not responding":               words.Text(words.Swahili, "cause.unavailable"),
+		"user T123 has reached uptime limit":            words.Text(words.Swahili, "cause.time_used"),
+		"Send KES 500 to 0799 999 999 to go on":         words.Text(words.Swahili, "guest.router_said.text"),
+	} {
+		page := w.get("/h/kasarani?l=sw&" + redirect + "&error=" + url.QueryEscape(said)).body
+		if !strings.Contains(page, want) || strings.Contains(page, "0799 999") {
+			t.Errorf("%q is not told as %q", said, want)
+		}
+	}
+	if page := w.get("/h/kasarani?l=sw&" + redirect).body; strings.Contains(page, words.Text(words.Swahili, "guest.router_said.title")) {
+		t.Error("a first visit is told of a log-in")
 	}
 }
 
@@ -243,7 +292,16 @@ func TestAFaultHasAFriendlyPage(t *testing.T) {
 	if got := w.get("/h/nairobi?l=sw"); got.status != 404 || !strings.Contains(got.body, "Hatufahamu mahali hapa") || !strings.Contains(got.body, "We do not know this Wi-Fi place") {
 		t.Errorf("unknown site: %d", got.status)
 	}
+	if got := w.get("/nowhere?l=sw"); !strings.Contains(got.body, "ufungue ujumbe wa kuingia") || !strings.Contains(got.body, "open the sign-in notice") {
+		t.Errorf("no way on from a page of no site: %s", got.body)
+	}
+	if got := w.post("/h/kasarani?l=sw&"+redirect, nil); got.status != 404 || !strings.Contains(got.body, "Baraka Wi-Fi") || !strings.Contains(got.body, "Nenda mwanzo") {
+		t.Errorf("wrong method at a site: %d %s", got.status, got.body)
+	}
 	w.fail = fault.Wrap(fault.Unavailable, "db.unavailable", http.ErrServerClosed)
+	if got := w.post("/o/"+aToken+"/again?l=sw", nil); got.status != 503 || !strings.Contains(got.body, `href="/o/`+aToken+`/again?l=en`) || !strings.Contains(got.body, `class="go" href="/o/`+aToken+`/again?l=sw`) {
+		t.Errorf("database down under a form: %d %s", got.status, got.body)
+	}
 	got := w.get("/h/kasarani")
 	if got.status != 503 || !strings.Contains(got.body, got.header.Get("X-Request-Id")) || strings.Contains(got.body, http.ErrServerClosed.Error()) {
 		t.Errorf("database down: %d", got.status)

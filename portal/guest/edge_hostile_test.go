@@ -1,14 +1,17 @@
 package guest
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"mtandao/billing"
+	"mtandao/radius/access"
 )
 
 var (
@@ -71,8 +74,9 @@ func TestAStolenStampMovesNobodyElse(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/devices", "/logout"} {
-		if got := w.get("/s/" + mine + path + "?k=" + stamp); got.status < 400 {
-			t.Errorf("GET %s answered %d", path, got.status)
+		got := w.get("/s/" + mine + path + "?remove=1&mac=11:22:33:44:55:66&k=" + stamp)
+		if !strings.HasPrefix(got.location, "/o/"+mine+"?") || len(w.logouts) != 0 || w.slots[0].MAC == "112233445566" {
+			t.Errorf("GET %s answered %d %q", path, got.status, got.location)
 		}
 	}
 }
@@ -91,5 +95,28 @@ func TestJunkNumbersPushNobodyOutOfTheRates(t *testing.T) {
 	}
 	if refused < 60 {
 		t.Errorf("%d of 200 refused", refused)
+	}
+}
+
+// TestJunkMACsMakeNoKeysWithoutEnd: the rates of typed codes forget everybody when too many keys are made.
+func TestJunkMACsMakeNoKeysWithoutEnd(t *testing.T) {
+	w := newWorld(t)
+	statuses := map[string]int{}
+	for i := range 200 {
+		mac := fmt.Sprintf("02:00:00:00:00:%02x", i)
+		junk := strings.Replace(redirect, "A4:C3:F0:12:34:56", mac, 1)
+		values := form(t, w.get("/h/kasarani/code?"+junk).body, "/h/kasarani/code")
+		values.Set("code", access.NewCode())
+		got := w.post("/h/kasarani/code", values)
+		statuses[fmt.Sprint(got.status)]++
+	}
+	first := form(t, w.get("/h/kasarani/code?"+strings.Replace(redirect, "A4:C3:F0:12:34:56", "02:00:00:00:00:c7", 1)).body, "/h/kasarani/code")
+	w.at.Advance(4 * time.Second) // the address may go on: the last device has lost none of its tries to those that were refused
+	first.Set("code", access.NewCode())
+	for range 6 {
+		statuses["last "+fmt.Sprint(w.post("/h/kasarani/code", first).status)]++
+	}
+	if statuses["404"] != 120 || statuses["429"] != 80 || statuses["last 404"] != 6 {
+		t.Errorf("answers %v", statuses)
 	}
 }

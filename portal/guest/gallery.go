@@ -104,6 +104,7 @@ func (s *gallery) selling() error {
 		{"landing-pending", s.who, func(p *landingPage) {
 			p.Notes = []note{{Title: p.T("guest.pending.title", "Amount", "KES 50"), Text: p.T("guest.pending.text"), Address: p.Home}}
 		}},
+		{"landing-refused", s.who, func(p *landingPage) { p.routerSaid("RADIUS server is not responding") }},
 		{"landing-proxy-browser", s.who, func(p *landingPage) {
 			p.Notes = []note{{Title: p.T("guest.proxy.title"), Text: p.T("guest.proxy.text")}}
 		}},

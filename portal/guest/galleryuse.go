@@ -87,6 +87,7 @@ func (s *gallery) telling() error {
 	wrong.Code = "K7M4P-2QXT0"
 	wrong.warn("code", words.Fault(s.who.lang, fault.New(fault.Invalid, "code.invalid")))
 	lost := s.guest.errorPage(s.who, "/nowhere", fault.New(fault.NotFound, "page.unknown"))
+	nowhere := s.guest.errorPage(&visitor{lang: s.who.lang}, "/nowhere", fault.New(fault.NotFound, "page.unknown"))
 	down := s.guest.errorPage(s.who, "/o/0123", fault.New(fault.Unavailable, "unavailable"))
 	down.RequestID, down.Retry = "5f2c81d09ab34e67", down.Home
 	for name, shown := range map[string]screen{
@@ -94,7 +95,7 @@ func (s *gallery) telling() error {
 		"paid-form": {name: "receipt", page: s.guest.paidPage(s.who)},
 		"help":      {name: "words", page: s.guest.helpPage(s.who)},
 		"terms":     {name: "words", page: s.guest.termsPage(s.who)},
-		"error":     {name: "error", page: lost}, "error-unavailable": {name: "error", page: down},
+		"error":     {name: "error", page: lost}, "error-no-site": {name: "error", page: nowhere}, "error-unavailable": {name: "error", page: down},
 	} {
 		if err := s.hang(name, shown); err != nil {
 			return err
@@ -130,7 +131,7 @@ func (s *gallery) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, e
 }
 func (s *gallery) CodeOf(context.Context, int64) (string, error)        { return "K7M4P-2QXTA", nil }
 func (s *gallery) ByCode(context.Context, int64, string) (int64, error) { return 0, nil }
-func (s *gallery) OnceLogin(context.Context, int64, time.Duration) (string, string, error) {
+func (s *gallery) OnceLogin(context.Context, int64, access.MAC, time.Duration) (string, string, error) {
 	return "", "", nil
 }
 func (s *gallery) BindDevice(context.Context, int64, access.MAC) error { return nil }
@@ -144,5 +145,5 @@ func (s *gallery) Get(int64) (routers.Router, bool)                { return rout
 
 // galleryReasons are those that have a sentence of their own.
 var galleryReasons = []billing.Reason{billing.ReasonCancelled, billing.ReasonWrongPIN, billing.ReasonInsufficient, billing.ReasonTimedOut,
-	billing.ReasonPhoneBusy, billing.ReasonLimit, billing.ReasonTooSmall, billing.ReasonTooLarge, billing.ReasonPINLocked,
+	billing.ReasonPhoneBusy, billing.ReasonLimit, billing.ReasonTooSoon, billing.ReasonTooSmall, billing.ReasonTooLarge, billing.ReasonPINLocked,
 	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonUnknown}

@@ -79,5 +79,8 @@ func (g *Guest) Routes() []web.Route {
 		get("/o/:token/connect", g.connect),
 		get("/s/:token", g.status), get("/s/:token/connect", g.connect),
 		post("/s/:token/devices", g.devices), post("/s/:token/logout", g.logOut),
+
+		get("/h/:site/buy", g.toSite), get("/o/:token/again", g.toOrder),
+		get("/s/:token/devices", g.toOrder), get("/s/:token/logout", g.toOrder),
 	}
 }

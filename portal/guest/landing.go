@@ -3,6 +3,7 @@ package guest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,10 +27,11 @@ type landingPage struct {
 }
 
 type planCard struct {
-	N                                 int
-	ID                                string
-	Currency, Price, Name, Gives, Pay string
-	Chosen                            bool
+	N                          int
+	ID                         string
+	Currency, Price, Name, Pay string
+	Gives                      []string
+	Chosen                     bool
 }
 
 func (g *Guest) landing(c *fiber.Ctx) error {
@@ -54,6 +56,16 @@ func (g *Guest) landing(c *fiber.Ctx) error {
 	return g.send(c, fiber.StatusOK, "landing", p)
 }
 
+// toSite and toOrder bring somebody back who opens the address of a form: by reloading after a failure, by the language
+// switch there, or in another browser.
+func (g *Guest) toSite(c *fiber.Ctx) error {
+	v, err := g.atSite(c)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(v.address(v.home()), fiber.StatusFound)
+}
+
 // landingPage is the price list with one plan chosen, so that the button always names an amount.
 func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*landingPage, error) {
 	offered, err := g.Plans.ForSite(ctx, v.site.ID)
@@ -68,9 +80,7 @@ func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*la
 	p.Connect = v.visit.MAC == ""
 	p.Buy, p.Once = v.home()+"/buy", seal.RandomHex(16)
 	p.Stamp = g.stamps.Make("buy", v.site.Slug, string(v.visit.MAC))
-	if said := strings.TrimSpace(v.visit.Error); said != "" {
-		p.Notes = append(p.Notes, note{Title: p.T("guest.router_said.title"), Text: p.T("guest.router_said.text", "Text", cut(said, 140))})
-	}
+	p.routerSaid(v.visit.Error)
 	p.setPlans(offered, chosen)
 	return p, nil
 }
@@ -96,14 +106,20 @@ func (p *landingPage) card(n int, plan plans.Plan, chosen bool) planCard {
 		Pay: p.T("guest.pay", "Amount", plan.Price.String()), Chosen: chosen}
 }
 
-// gives is a plan's sentence without what its name says already, broken only between its parts.
-func gives(name, sentence string) string {
-	const between = " · "
-	parts := strings.Split(sentence, between)
-	if len(parts) > 1 && strings.EqualFold(parts[0], name) {
+// gives is the parts of a plan's sentence, without the one that its name says already.
+func gives(name, sentence string) []string {
+	parts := strings.Split(sentence, " · ")
+	if len(parts) > 1 && strings.EqualFold(sorted(parts[0]), sorted(name)) {
 		parts = parts[1:]
 	}
-	return strings.ReplaceAll(strings.ReplaceAll(strings.Join(parts, "\n"), " ", "\u00a0"), "\n", between)
+	return parts
+}
+
+// sorted is a text's words in one order: "GB 1" and "1 GB" say the same.
+func sorted(text string) string {
+	words := strings.Fields(text)
+	slices.Sort(words)
+	return strings.Join(words, " ")
 }
 
 // amountRules lets the button name the amount of the chosen plan without a script.
@@ -145,7 +161,7 @@ func (g *Guest) whereToGo(ctx context.Context, v *visitor, p *landingPage) strin
 
 // byPass is the address of an order's page for somebody of whom only the MAC is known.
 func (g *Guest) byPass(v *visitor, page, token string) string {
-	pass, err := g.pass(token)
+	pass, err := g.pass(token, v.visit.MAC)
 	if err != nil {
 		g.Log.Error("pass not made", "error", err)
 		return ""

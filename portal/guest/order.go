@@ -34,7 +34,7 @@ type orderPage struct {
 	Slow, Checking       bool
 
 	What, Next, Again, Once string // of a payment that failed, or whose money is kept
-	Kept                    bool
+	Kept, Spend             bool   // the money is here; it is to be spent on a plan
 }
 
 // ToOrder is an address of this order.
@@ -84,8 +84,11 @@ func (g *Guest) entry(v *visitor, o billing.Order) (routers.Router, routers.Visi
 	return router, before.visit, before.visit.Login != ""
 }
 
-// device is whose page it is: the one in front of it, else the one that the order was placed from.
+// device is whose page it is: the one that a pass is for, the one in front of it, else the one that the order was placed from.
 func (v *visitor) device(o billing.Order) access.MAC {
+	if v.byPass != "" {
+		return v.byPass
+	}
 	if v.visit.MAC != "" {
 		return v.visit.MAC
 	}
@@ -100,6 +103,16 @@ func (g *Guest) order(c *fiber.Ctx) error {
 		return err
 	}
 	return g.show(c, fiber.StatusOK, g.orderScreen(v, view))
+}
+
+func (g *Guest) toOrder(c *fiber.Ctx) error {
+	ctx, cancel := web.Context()
+	defer cancel()
+	v, view, err := g.atOrder(ctx, c)
+	if err != nil {
+		return err
+	}
+	return c.Redirect(v.address("/o/"+view.Order.Token), fiber.StatusFound)
 }
 
 // orderScreen picks the page of an order's state. A paid order has its page elsewhere: going there is a full navigation,
@@ -161,7 +174,7 @@ func (g *Guest) keptScreen(p *orderPage, view billing.OrderView) screen {
 	p.Kept, p.What, p.Next = true, p.T("guest.kept"), p.T("guest.kept.working")
 	if view.Surplus {
 		held := money.Amount{Cents: view.Credit, Currency: view.Order.Price.Currency}
-		p.Next = p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
+		p.Spend, p.Next = true, p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
 	} else {
 		p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 	}

@@ -36,7 +36,7 @@ func (g *Guest) connect(c *fiber.Ctx) error {
 	if err := tooMany(g.rates.codes.Wait("connect:" + view.Order.Token)); err != nil { // each makes a row
 		return g.refuse(ctx, c, v, view, "", err)
 	}
-	name, secret, err := g.Grants.OnceLogin(ctx, view.Order.GrantID, onceLife)
+	name, secret, err := g.Grants.OnceLogin(ctx, view.Order.GrantID, v.byPass, onceLife)
 	if err != nil {
 		return g.refuse(ctx, c, v, view, "", err)
 	}
@@ -63,7 +63,7 @@ func (g *Guest) devices(c *fiber.Ctx) error {
 	ctx, cancel := web.Context()
 	defer cancel()
 	v, view, err := g.own(ctx, c)
-	if err == nil && v.byPass {
+	if err == nil && v.byPass != "" {
 		err = fault.New(fault.NotFound, "page.unknown")
 	}
 	if err != nil {

@@ -51,6 +51,28 @@ func TestAnOrderIsFollowed(t *testing.T) {
 	}
 }
 
+// TestNoOrderIsADeadEnd: each page of a payment has the receipt, the site's number and what comes next.
+func TestNoOrderIsADeadEnd(t *testing.T) {
+	paid := func(v *billing.OrderView) { v.Payment.State, v.Surplus, v.Credit = billing.PaymentPaid, true, 500 }
+	slow := func(v *billing.OrderView) { v.Age = 70 * time.Second }
+	for name, c := range map[string]struct {
+		change func(*billing.OrderView)
+		has    []string
+	}{
+		"waiting": {func(*billing.OrderView) {}, []string{`<a href="/o/` + aToken + `/receipt?`}},
+		"slow":    {slow, []string{`<a class="go" href="/o/` + aToken + `/receipt?`, `<a class="go calm" href="tel:0709000111"`}},
+		"kept":    {paid, []string{`<a class="go" href="/h/kasarani?`, "/receipt?", `<a class="go calm" href="tel:0709000111"`}},
+	} {
+		w := newWorld(t)
+		page := w.get("/o/" + w.order(aToken, c.change)).body
+		for _, want := range c.has {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s lacks %s", name, want)
+			}
+		}
+	}
+}
+
 func TestTheBarStandsWhereTheOrderIs(t *testing.T) {
 	w := newWorld(t)
 	page := w.get("/o/" + w.order(aToken, func(v *billing.OrderView) { v.Age = 23 * time.Second }))

@@ -28,6 +28,13 @@ func TestAMACAloneOpensNoCodesDevicesOrPrompts(t *testing.T) {
 	if got := w.post("/s/"+pass+"/devices", url.Values{"k": {stamp}, "mac": {"11:22:33:44:55:66"}}); got.status != http.StatusNotFound {
 		t.Errorf("devices by a pass: %d", got.status)
 	}
+	elsewhere := "?" + strings.Replace(redirect, "A4:C3:F0:12:34:56", "A4:C3:F0:99:99:99", 1)
+	if got := w.get("/s/" + pass + "/connect" + elsewhere); got.status != http.StatusFound || len(w.onlys) != 1 || w.onlys[0] != galleryMAC {
+		t.Errorf("a log-in by a pass is for %v: %d", w.onlys, got.status)
+	}
+	if got := w.post("/s/"+pass+"/logout"+elsewhere, url.Values{"k": {stamp}}); got.status != http.StatusSeeOther || len(w.logouts) != 1 || w.logouts[0] != galleryMAC {
+		t.Errorf("logging out by a pass is for %v: %d", w.logouts, got.status)
+	}
 	before := len(w.wishes)
 	if got := w.post("/o/"+pass+"/again", url.Values{"k": {stamp}, "n": {strings.Repeat("a", 32)}}); got.status != http.StatusSeeOther || len(w.wishes) != before {
 		t.Errorf("a prompt to the neighbour's phone by a pass: %d", got.status)

@@ -305,8 +305,8 @@ func TestALookFindsFaults(t *testing.T) {
 	}
 }
 
-// TestScreens takes a picture of every page at every width, into the folder that MTANDAO_SCREENS names: {page}-{language}-{width}.png.
-// Without a folder it takes those of the price list, and lets go of them.
+// TestScreens takes a picture of every page at every width, into the folder that MTANDAO_SCREENS names:
+// {brand}/{page}-{language}-{width}.png. Without a folder it takes those of the price list, and lets go of them.
 func TestScreens(t *testing.T) {
 	folder, all := os.Getenv("MTANDAO_SCREENS"), true
 	if folder == "" {
@@ -315,15 +315,18 @@ func TestScreens(t *testing.T) {
 	w := hangWall(t)
 	tab := openWindow(t, openBrowser(t), w.URL)
 	taken := 0
-	for _, l := range words.Languages {
-		room := "/" + GalleryBrand().Key + "/" + string(l) + "/"
-		for _, path := range slices.Sorted(maps.Keys(w.pages)) {
-			if name, ok := strings.CutPrefix(path, room); ok && (all || name == "landing") {
-				taken += tab.picture(w.URL+path, filepath.Join(folder, name+"-"+string(l)))
-			}
+	for _, path := range slices.Sorted(maps.Keys(w.pages)) {
+		parts := strings.Split(path, "/") // "", brand, language, page
+		if !all && parts[3] != "landing" {
+			continue
 		}
+		room := filepath.Join(folder, parts[1])
+		if err := os.MkdirAll(room, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		taken += tab.picture(w.URL+path, filepath.Join(room, parts[3]+"-"+parts[2]))
 	}
-	if taken < len(widths)*len(words.Languages) {
+	if want := 2 * len(widths) * len(words.Languages); taken < want || all && taken != len(w.pages)*len(widths) {
 		t.Errorf("%d pictures", taken)
 	}
 }
@@ -342,7 +345,7 @@ func (w *window) picture(address, file string) int {
 		if seen, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || seen.Width != int(width) || seen.Height < 300 {
 			w.t.Errorf("%s at %d px: a picture of %d × %d, %v", address, width, seen.Width, seen.Height, err)
 		}
-		if err := os.WriteFile(file+"-"+strconv.FormatInt(width, 10)+".png", picture, 0o600); err != nil {
+		if err := os.WriteFile(file+"-"+strconv.FormatInt(width, 10)+".png", picture, 0o644); err != nil {
 			w.t.Fatal(err)
 		}
 	}

@@ -22,8 +22,8 @@ type visitor struct {
 	brand  site.Brand
 	router routers.Router // zero: the visit came without one of this site's routers
 	visit  routers.Visit
-	query  string // what the visit was read from
-	byPass bool   // known by the device's MAC alone
+	query  string     // what the visit was read from
+	byPass access.MAC // of whom nothing is known but that a device with this MAC is here; empty: the order's own people
 }
 
 const maxQuery = 4000 // bytes of a router's variables that are carried on

@@ -49,6 +49,7 @@ type world struct {
 	live     bool // the device has the grant
 	online   bool
 	logouts  []access.MAC
+	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
 	fail     error             // of every look-up
 }
@@ -309,7 +310,8 @@ func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
 	return 0, fault.New(fault.NotFound, "not_found")
 }
 
-func (w *world) OnceLogin(context.Context, int64, time.Duration) (string, string, error) {
+func (w *world) OnceLogin(_ context.Context, _ int64, only access.MAC, _ time.Duration) (string, string, error) {
+	w.onlys = append(w.onlys, only)
 	return "once", "s3cret", nil
 }
 

@@ -102,6 +102,10 @@ func (s *Service) try(ctx context.Context, a Attempt, c candidate) Admission {
 	if answer.Cause != CauseOK {
 		return answer
 	}
+	if c.kind == onceLogin && !meantFor(a.Name, a.MAC) {
+		answer.Cause = CauseUnknown
+		return answer
+	}
 	if !c.grant.servesSite(a.SiteID) {
 		answer.Cause = CauseOtherSite
 		return answer

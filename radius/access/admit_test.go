@@ -129,6 +129,27 @@ func TestRefusedClaimLeavesTheOnceLogin(t *testing.T) {
 	})
 }
 
+// TestADeviceLoginServesNobodyElse: whoever claims a neighbour's MAC to the portal gets a log-in that their own device
+// cannot use, though the plan has room for another.
+func TestADeviceLoginServesNobodyElse(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		two := hour
+		two.Devices = 2
+		given := h.give(h.offer("1", "hour", two, phone))
+		var name, secret string
+		h.tx(func(tx *db.Tx) (err error) {
+			name, secret, err = h.DeviceLogin(tx, given.GrantID, phone, time.Minute)
+			return err
+		})
+		h.wantCause("another device", h.byName(name, secret, laptop), CauseUnknown)
+		h.wantCause("without a device", h.byName(name, secret, ""), CauseUnknown)
+		h.wantCause("its device", h.byName(strings.ToUpper(name), secret, phone), CauseOK)
+		if _, slots, _ := h.view(given.GrantID); slots[1].MAC != "" {
+			t.Errorf("the thief has a slot: %+v", slots)
+		}
+	})
+}
+
 func TestSites(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		o := h.offer("1", "hour", hour, phone)

@@ -46,7 +46,25 @@ func (s *Service) NameLogin(tx *db.Tx, grantID int64, name, secret string) error
 // OnceLogin makes a name and secret that reach the grant once within ttl of real time; for a link, a redirect or a
 // router's API.
 func (s *Service) OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error) {
-	name, secret = "t"+seal.RandomHex(8), seal.RandomHex(12)
+	return s.addOnce(tx, grantID, "t", ttl)
+}
+
+// devicePrefix begins the name of a one-time login that serves one device, whose MAC follows.
+const devicePrefix = "d"
+
+// DeviceLogin is OnceLogin for one device: for whoever proves no more than to stand behind its MAC.
+func (s *Service) DeviceLogin(tx *db.Tx, grantID int64, mac MAC, ttl time.Duration) (name, secret string, err error) {
+	return s.addOnce(tx, grantID, devicePrefix+string(mac), ttl)
+}
+
+// meantFor says whether a device may use a one-time login of that name.
+func meantFor(name string, mac MAC) bool {
+	device, bound := strings.CutPrefix(SpellName(name), devicePrefix)
+	return !bound || mac != "" && strings.HasPrefix(device, string(mac))
+}
+
+func (s *Service) addOnce(tx *db.Tx, grantID int64, prefix string, ttl time.Duration) (name, secret string, err error) {
+	name, secret = prefix+seal.RandomHex(8), seal.RandomHex(12)
 	added, err := s.addLogin(tx, grantID, onceLogin, name, secret, s.real.Now().Add(ttl))
 	if err == nil && !added {
 		err = fault.New(fault.Internal, "internal")

@@ -10,10 +10,10 @@ import (
 type MAC string
 
 // ParseMAC reads a MAC as routers write it: 12 hex digits of any case, bare or in equal groups of 2, 4 or 6 set apart by
-// one of ":", "-", ".". fault.Invalid "mac.invalid" otherwise, and for the all-zero and broadcast addresses.
+// one of ":", "-", ".", " ". fault.Invalid "mac.invalid" otherwise, and for the all-zero and broadcast addresses.
 func ParseMAC(s string) (MAC, error) {
 	digits := strings.ToLower(strings.TrimSpace(s))
-	if i := strings.IndexAny(digits, ":-."); i > 0 {
+	if i := strings.IndexAny(digits, ":-. "); i > 0 {
 		groups := strings.Split(digits, digits[i:i+1])
 		for _, group := range groups {
 			if len(group) != i || 12%i != 0 || i%2 != 0 {

@@ -10,7 +10,7 @@ func TestParseMACAsRoutersWriteIt(t *testing.T) {
 	// Every radius-mac-format of RouterOS in both cases, CoovaChilli's dashes, Cisco's dots.
 	forms := []string{
 		"0A:1B:2C:3D:4E:5F", "0a:1b:2c:3d:4e:5f", "0A-1B-2C-3D-4E-5F", "0A1B:2C3D:4E5F", "0A1B2C:3D4E5F", "0A1B2C-3D4E5F",
-		"0a1b-2c3d-4e5f", "0A1B2C3D4E5F", "0a1b2c3d4e5f", "0a1b.2c3d.4e5f", " 0A:1B:2C:3D:4E:5F ",
+		"0a1b-2c3d-4e5f", "0A1B2C3D4E5F", "0a1b2c3d4e5f", "0a1b.2c3d.4e5f", " 0A:1B:2C:3D:4E:5F ", "0A 1B 2C 3D 4E 5F",
 	}
 	for _, s := range forms {
 		if m, err := ParseMAC(s); err != nil || m != "0a1b2c3d4e5f" {

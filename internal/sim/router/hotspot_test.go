@@ -86,7 +86,7 @@ func TestLogInByLink(t *testing.T) {
 		t.Errorf("session %+v", s)
 	}
 	plan.Advance(time.Minute)
-	if _, status, body := browse(t, base+"/status"); status != 200 || !strings.Contains(body, "You are on line") || !strings.Contains(body, "in=yes") {
+	if _, status, body := browse(t, base+"/status"); status != 200 || !strings.Contains(body, "You are online") || !strings.Contains(body, "in=yes") {
 		t.Errorf("status page %d", status)
 	}
 	if _, status, body := browse(t, base+"/anything"); status != 200 || !strings.Contains(body, "on the internet") {

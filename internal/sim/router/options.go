@@ -58,6 +58,7 @@ type Options struct {
 type Faults struct {
 	Drop, Duplicate, Reorder int
 	APIUnreachable           bool
+	NoLimits                 bool // lets sessions run past their time and bytes, as firmware does that misreads them
 }
 
 func (o Options) withDefaults() Options {

@@ -24,6 +24,9 @@ type panelPhone struct {
 	Session          *Session
 }
 
+// eastAfrica is where the demo's people live: the portal tells them its time of day too.
+var eastAfrica = time.FixedZone("EAT", 3*60*60)
+
 // newPhoneKbps is the traffic of a phone that the panel makes.
 const newPhoneKbps = 1500
 
@@ -76,7 +79,7 @@ func (r *Router) panel() panel {
 	defer r.mu.Unlock()
 	r.settle()
 	now := r.options.Clock.Now()
-	view := panel{page: page{Router: r.options.Name, Dialect: r.options.Dialect}, Now: now.Format("Mon 15:04:05"),
+	view := panel{page: page{Router: r.options.Name, Dialect: r.options.Dialect}, Now: now.In(eastAfrica).Format("Mon 15:04:05"),
 		Uptime: now.Sub(r.bootedAt), Unreachable: r.faults.APIUnreachable, HasAPI: r.api.address() != ""}
 	for _, p := range r.hosts() {
 		shown := panelPhone{MAC: p.mac, IP: p.ip.String(), Failure: p.failure}

@@ -43,7 +43,7 @@ func TestPanel(t *testing.T) {
 	logIn(t, r, Device{router: r, mac: mac}, "<voucher>")
 	plan.Advance(100 * time.Second)
 	_, _, body := browse(t, r.URL()+"/sim")
-	for _, want := range []string{"1 on line, 1 in range", "&lt;voucher&gt;", "58 min 20 s", "18.7 MB", "2.5 Mbit/s / 512 kbit/s", "479.3 MB", `content="2"`} {
+	for _, want := range []string{plan.Now().UTC().Add(3 * time.Hour).Format("Mon 15:04:05"), "1 online, 1 in range", "&lt;voucher&gt;", "58 min 20 s", "18.7 MB", "2.5 Mbit/s / 512 kbit/s", "479.3 MB", `content="2"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the panel lacks %q", want)
 		}
@@ -52,7 +52,7 @@ func TestPanel(t *testing.T) {
 		t.Error("the panel needs a script")
 	}
 	post(t, r.URL()+"/sim/leave", url.Values{"mac": {mac}}, "same-origin")
-	if _, _, body := browse(t, r.URL()+"/sim"); !strings.Contains(body, "0 on line, 0 in range") || !strings.Contains(body, "Ended lately") {
+	if _, _, body := browse(t, r.URL()+"/sim"); !strings.Contains(body, "0 online, 0 in range") || !strings.Contains(body, "Ended lately") {
 		t.Error("the phone did not leave")
 	}
 }

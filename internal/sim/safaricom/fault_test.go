@@ -130,6 +130,7 @@ func TestCallbackIsSentOnceWhateverTheReceiverSays(t *testing.T) {
 }
 
 func TestRandomFaultsFollowTheSeedAndThePayment(t *testing.T) {
+	chosen := map[string]bool{}
 	one, two, other := RandomFaults(5, 30), RandomFaults(5, 30), RandomFaults(6, 30)
 	differ, on := 0, 0
 	for i := range int64(200) {
@@ -141,11 +142,19 @@ func TestRandomFaultsFollowTheSeedAndThePayment(t *testing.T) {
 		if f != other(p) {
 			differ++
 		}
-		if f.QueryClaims || f.Down || f.SameAmountRule {
-			t.Fatal("a harmful fault was chosen")
+		if f.Down {
+			t.Fatal("one payment takes the whole rail down")
+		}
+		for _, w := range Switches {
+			chosen[w.Key] = chosen[w.Key] || f.On(w.Key)
 		}
 		if f.LoseCallback {
 			on++
+		}
+	}
+	for _, w := range Switches {
+		if !chosen[w.Key] && w.Key != "down" {
+			t.Errorf("%s is never chosen", w.Key)
 		}
 	}
 	if differ < 150 || on < 30 || on > 90 {

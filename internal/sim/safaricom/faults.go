@@ -29,7 +29,7 @@ type Faults struct {
 // Switch is one fault in plain words.
 type Switch struct {
 	Key, Group, Title, Text string
-	Harmless                bool // leaves the truth reachable: may be chosen at random
+	whole                   bool // of all calls, not of one payment: never chosen at random
 	of                      func(*Faults) *bool
 }
 
@@ -42,27 +42,27 @@ const (
 
 // Switches are all faults in the order of the page.
 var Switches = []Switch{
-	{"lose_callback", groupPush, "Result is lost", "The merchant never hears how the payment ended.", true, func(f *Faults) *bool { return &f.LoseCallback }},
-	{"late_callback", groupPush, "Result is late", "The result comes much later than the payment.", true, func(f *Faults) *bool { return &f.LateCallback }},
-	{"double_callback", groupPush, "Result comes twice", "The same result is sent two times.", true, func(f *Faults) *bool { return &f.DoubleCallback }},
-	{"reorder", groupPush, "Messages out of order", "The last message of a payment comes first; a lone one is overtaken by the next payment.", true, func(f *Faults) *bool { return &f.Reorder }},
-	{"fail_then_succeed", groupPush, "Failure, then success", "A paid prompt is reported as timed out, and then as paid.", true, func(f *Faults) *bool { return &f.FailThenSucceed }},
-	{"callback_first", groupPush, "Result before the answer", "The push is answered only after its result was delivered.", true, func(f *Faults) *bool { return &f.CallbackFirst }},
-	{"error_after_accept", groupPush, "Error 500 after accepting", "The merchant gets an error, but the phone rings.", true, func(f *Faults) *bool { return &f.ErrorAfterAccept }},
-	{"drop_after_accept", groupPush, "Answer is lost", "The connection breaks, but the phone rings.", true, func(f *Faults) *bool { return &f.DropAfterAccept }},
-	{"busy", groupPush, "System is busy", "Pushes are refused; no phone rings.", true, func(f *Faults) *bool { return &f.Busy }},
-	{"query_pending", groupQuery, "Pending for ever", "The query never knows how the payment ended.", true, func(f *Faults) *bool { return &f.QueryPending }},
-	{"query_flaky", groupQuery, "Sometimes no answer", "Every other query of a finished payment fails with 500.001.1001.", true, func(f *Faults) *bool { return &f.QueryFlaky }},
-	{"query_denies", groupQuery, "Denies what was paid", "The money moved; the query says the person cancelled.", true, func(f *Faults) *bool { return &f.QueryDenies }},
+	{"lose_callback", groupPush, "Result is lost", "The merchant never hears how the payment ended.", false, func(f *Faults) *bool { return &f.LoseCallback }},
+	{"late_callback", groupPush, "Result is late", "The result comes much later than the payment.", false, func(f *Faults) *bool { return &f.LateCallback }},
+	{"double_callback", groupPush, "Result comes twice", "The same result is sent two times.", false, func(f *Faults) *bool { return &f.DoubleCallback }},
+	{"reorder", groupPush, "Messages out of order", "The last message of a payment comes first; a lone one is overtaken by the next payment.", false, func(f *Faults) *bool { return &f.Reorder }},
+	{"fail_then_succeed", groupPush, "Failure, then success", "A paid prompt is reported as timed out, and then as paid.", false, func(f *Faults) *bool { return &f.FailThenSucceed }},
+	{"callback_first", groupPush, "Result before the answer", "The push is answered only after its result was delivered.", false, func(f *Faults) *bool { return &f.CallbackFirst }},
+	{"error_after_accept", groupPush, "Error 500 after accepting", "The merchant gets an error, but the phone rings.", false, func(f *Faults) *bool { return &f.ErrorAfterAccept }},
+	{"drop_after_accept", groupPush, "Answer is lost", "The connection breaks, but the phone rings.", false, func(f *Faults) *bool { return &f.DropAfterAccept }},
+	{"busy", groupPush, "System is busy", "Pushes are refused; no phone rings.", false, func(f *Faults) *bool { return &f.Busy }},
+	{"query_pending", groupQuery, "Pending for ever", "The query never knows how the payment ended.", false, func(f *Faults) *bool { return &f.QueryPending }},
+	{"query_flaky", groupQuery, "Sometimes no answer", "Every other query of a finished payment fails with 500.001.1001.", false, func(f *Faults) *bool { return &f.QueryFlaky }},
+	{"query_denies", groupQuery, "Denies what was paid", "The money moved; the query says the person cancelled.", false, func(f *Faults) *bool { return &f.QueryDenies }},
 	{"query_claims", groupQuery, "Claims what was not paid", "No money moved; the query says it did.", false, func(f *Faults) *bool { return &f.QueryClaims }},
-	{"confirm_pushes", groupByHand, "Pushes are confirmed as well", "A push is followed by the confirmation of a payment by hand, with the same receipt.", true, func(f *Faults) *bool { return &f.ConfirmPushes }},
-	{"lose_confirmation", groupByHand, "Confirmation is lost", "Money arrives at the PayBill or till without a word.", true, func(f *Faults) *bool { return &f.LoseConfirmation }},
-	{"late_confirmation", groupByHand, "Confirmation is late", "It comes much later than the money.", true, func(f *Faults) *bool { return &f.LateConfirmation }},
-	{"double_confirmation", groupByHand, "Confirmation comes twice", "The same confirmation is sent two times.", true, func(f *Faults) *bool { return &f.DoubleConfirmation }},
-	{"lose_status", groupByHand, "Receipt check is never answered", "The result of Transaction Status is lost.", true, func(f *Faults) *bool { return &f.LoseStatus }},
-	{"status_timeout", groupByHand, "Receipt check times out", "A time-out notice comes in place of the result.", true, func(f *Faults) *bool { return &f.StatusTimeout }},
+	{"confirm_pushes", groupByHand, "Pushes are confirmed as well", "A push is followed by the confirmation of a payment by hand, with the same receipt.", false, func(f *Faults) *bool { return &f.ConfirmPushes }},
+	{"lose_confirmation", groupByHand, "Confirmation is lost", "Money arrives at the PayBill or till without a word.", false, func(f *Faults) *bool { return &f.LoseConfirmation }},
+	{"late_confirmation", groupByHand, "Confirmation is late", "It comes much later than the money.", false, func(f *Faults) *bool { return &f.LateConfirmation }},
+	{"double_confirmation", groupByHand, "Confirmation comes twice", "The same confirmation is sent two times.", false, func(f *Faults) *bool { return &f.DoubleConfirmation }},
+	{"lose_status", groupByHand, "Receipt check is never answered", "The result of Transaction Status is lost.", false, func(f *Faults) *bool { return &f.LoseStatus }},
+	{"status_timeout", groupByHand, "Receipt check times out", "A time-out notice comes in place of the result.", false, func(f *Faults) *bool { return &f.StatusTimeout }},
 	{"same_amount_rule", groupAll, "Same amount within two minutes", "Paying the same amount to the same merchant again is refused with code 17.", false, func(f *Faults) *bool { return &f.SameAmountRule }},
-	{"down", groupAll, "Safaricom is down", "Every call is cut off without an answer.", false, func(f *Faults) *bool { return &f.Down }},
+	{"down", groupAll, "Safaricom is down", "Every call is cut off without an answer.", true, func(f *Faults) *bool { return &f.Down }},
 }
 
 // Set switches a fault by its key; false when there is none of that name.
@@ -114,7 +114,7 @@ func (s *Server) faultsOf(p Payment) Faults {
 	return s.faults
 }
 
-// RandomFaults gives each payment each harmless fault with this chance, the same for the same seed and payment in
+// RandomFaults gives each payment each fault that a payment can have with this chance, the same for the same seed and payment in
 // whatever order payments come.
 func RandomFaults(seed uint64, percent int) func(Payment) Faults {
 	return func(p Payment) Faults {
@@ -123,7 +123,7 @@ func RandomFaults(seed uint64, percent int) func(Payment) Faults {
 		random := rand.New(rand.NewPCG(seed, h.Sum64()))
 		var f Faults
 		for _, w := range Switches {
-			*w.of(&f) = random.IntN(100) < percent && w.Harmless
+			*w.of(&f) = random.IntN(100) < percent && !w.whole
 		}
 		return f
 	}

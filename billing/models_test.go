@@ -1,0 +1,15 @@
+package billing
+
+import (
+	"testing"
+
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+func TestModelsMatch(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &orderRow{}, &paymentRow{}, &receiptRow{}, &claimRow{}, &creditRow{}, &phoneRow{}, &inboxRow{}, &tillRow{},
+			&tillSiteRow{}, &tokenRow{})
+	})
+}

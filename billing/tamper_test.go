@@ -1,0 +1,267 @@
+package billing_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/internal/db"
+	"mtandao/internal/report"
+	"mtandao/internal/testdb"
+)
+
+// book is a table of the books: what names one of its rows in a problem, which of its rows count, and which of its columns
+// do not matter, each with the reason.
+type book struct {
+	names  string // an expression
+	which  string
+	insert string // the key of a made-up row, as a copy of another; "" when a row more claims nothing
+	exempt map[string]string
+}
+
+const (
+	touched  = "when the row was last written; nothing reads it"
+	railWord = "the rail's word about a prompt, read only while its payment is open"
+)
+
+var booksOfAccount = map[string]book{
+	"ledger_entries":  {names: "id", insert: "id"},
+	"ledger_postings": {names: "entry_id", insert: "n"},
+	"ledger_links":    {names: "entry_id", insert: "entry_id"},
+	"receipts":        {names: "id", insert: "id", exempt: map[string]string{"updated_at": touched}},
+	"credits":         {names: "SUBSTR(phone_hash, 1, 8)", insert: "phone_hash", exempt: map[string]string{"updated_at": touched}},
+	"orders": {names: "id", which: "state = 'paid'", insert: "id", // an order that nobody paid is a wish
+		exempt: map[string]string{"updated_at": touched}},
+	"payments": {names: "id", which: "id IN (SELECT payment_id FROM receipts)", // without a receipt it claims no money
+		exempt: map[string]string{"updated_at": touched, "reason": railWord, "result_code": railWord, "result_text": railWord, "attention": railWord,
+			"asks": railWord, "merchant_request_id": railWord, "checkout_request_id": railWord, "pushed_at": railWord,
+			"settled_at": "bounds which confirmation may number a receipt; the number itself is in the books",
+			"secret":     "sealed; one that was changed builds no callback address, and the hash that admits callbacks is proven"}},
+	"grant_sources": {names: "source_key", insert: "source_key", exempt: map[string]string{
+		"created_at": "tells when; nothing reads it",
+		"input_hash": "compared only when a source is used again, and a paid order's never is"}},
+}
+
+// notBooks are the other tables, each with why a changed row changes no book.
+var notBooks = map[string]string{
+	"least_binary": "program", "nodes": "program", "leases": "program", "jobs": "work to do", "settings": "choices", "goose_db_version": "program", "goose_lock": "program",
+	"audit_events": "the trail of staff's acts", "brands": "looks", "sites": "places", "plans": "what is sold next; an order keeps its own",
+	"plan_sites": "what is sold next", "grants": "service as it is used: the sources say what was bought", "grant_slots": "service as it is used",
+	"grant_devices": "service as it is used", "logins": "service as it is used", "routers": "network", "router_addresses": "network",
+	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers",
+	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
+	"sessions_open": "network", "sessions_closed": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network",
+}
+
+// fullBooks lives through every way that money comes and goes, so that each table has each kind of row.
+func (s *shop) fullBooks() {
+	s.order(phoneMAC)
+	s.hear(s.success(0, "SJ80000001", 10), s.confirmation("SJ80000002", "KIOSK", "2547 ***** 001", 30))
+	second := s.orderFrom("0799000111", "aabbccddee02")
+	s.hear(s.failure(1, billing.ReasonCancelled), s.confirmation("SJ80000003", second.Code, "254799000111", 45)) // 35 too much
+	s.enter(s.orderFrom("0799000222", "aabbccddee03"), "SJ80000003")                                             // 10 of it spent
+	s.enter(s.orderFrom("0799000333", "aabbccddee04"), "SJ80000002")
+	s.order("aabbccddee05")
+	s.hear(s.confirmation("SJ80000004", "", "2547 ***** 678", 10), s.confirmation("SJ80000005", "NOBODY", "2547 ***** 001", 5))
+	s.rail.verdict = paid
+	s.clock.Advance(20 * time.Second)
+	s.idle() // the query's success, for the order before
+	s.hear(s.success(4, "SJ80000004", 10))
+	s.order("aabbccddee06")
+	s.clock.Advance(20 * time.Second)
+	s.idle()
+	s.hear(s.success(5, "SJ80000006", 10))
+	s.clock.Advance(31 * 24 * time.Hour)
+	if err := s.grants.Sweep(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+	s.rail.verdict = billing.Verdict{}
+	s.idle()
+	s.order("aabbccddee07")
+	s.hear(s.success(6, "SJ80000007", 10))
+	s.later(5 * time.Minute)
+}
+
+// TestWhateverIsTamperedWithIsFoundAndNamed is "must be shown" 6: each column of each row of the books is changed, each row
+// taken out, and one of each table made up; ledger verify's proofs name the row each time.
+func TestWhateverIsTamperedWithIsFoundAndNamed(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.fullBooks()
+		s.prove()
+		kinds := s.strings("SELECT DISTINCT kind FROM ledger_entries ORDER BY kind")
+		places := s.strings("SELECT DISTINCT placed FROM receipts ORDER BY placed")
+		if len(kinds) != 5 || len(places) != 4 {
+			t.Fatalf("the story has entries of %q and receipts in %q only", kinds, places)
+		}
+		for _, table := range s.tables() {
+			b, isBook := booksOfAccount[table]
+			if _, other := notBooks[table]; isBook == other {
+				t.Fatalf("say of the table %s whether it is one of the books", table)
+			}
+			if isBook {
+				s.tamperWith(table, b)
+			}
+		}
+		s.prove()
+	})
+}
+
+func (s *shop) strings(query string, args ...any) (all []string) {
+	s.t.Helper()
+	if err := s.db.Read(context.Background()).Raw(query, args...).Scan(&all).Error; err != nil {
+		s.t.Fatal(query, err)
+	}
+	return all
+}
+
+func (s *shop) exec(query string, args ...any) {
+	s.t.Helper()
+	if _, err := s.db.SQL().Exec(query, args...); err != nil {
+		s.t.Fatal(err, query)
+	}
+}
+
+func (s *shop) tables() []string {
+	query := "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+	if s.db.Dialect() == db.SQLite {
+		query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+	}
+	return s.strings(query)
+}
+
+// row is how one row is found and named.
+type row struct{ where, name string }
+
+func (s *shop) rows(table string, b book) (all []row) {
+	keys := map[string][]string{"ledger_postings": {"entry_id", "n"}, "ledger_links": {"seq"}, "credits": {"phone_hash"}, "grant_sources": {"source_key"}}[table]
+	if keys == nil {
+		keys = []string{"id"}
+	}
+	if b.which == "" {
+		b.which = "1 = 1"
+	}
+	concat := "CONCAT(" + strings.Join(keys, ", '|', ") + ", '|', " + b.names + ")"
+	for _, line := range s.strings("SELECT " + concat + " FROM " + table + " WHERE " + b.which) {
+		parts := strings.Split(line, "|")
+		var where []string
+		for i, k := range keys {
+			where = append(where, fmt.Sprintf("%s = '%s'", k, parts[i]))
+		}
+		all = append(all, row{where: strings.Join(where, " AND "), name: parts[len(keys)]})
+	}
+	if len(all) == 0 {
+		s.t.Fatalf("the story has no row in %s", table)
+	}
+	return all
+}
+
+func (s *shop) tamperWith(table string, b book) {
+	s.t.Helper()
+	s.exec("CREATE TABLE saved AS SELECT * FROM " + table)
+	defer s.exec("DROP TABLE saved")
+	restore := func() {
+		s.exec("DELETE FROM " + table)
+		s.exec("INSERT INTO " + table + " SELECT * FROM saved")
+	}
+	for column := range b.exempt {
+		if !slices.Contains(testdb.Columns(s.t, s.db, table), column) {
+			s.t.Errorf("%s has no column %s to exempt", table, column)
+		}
+	}
+	for _, r := range s.rows(table, b) {
+		for _, column := range testdb.Columns(s.t, s.db, table) {
+			if _, exempt := b.exempt[column]; exempt {
+				continue
+			}
+			s.exec("UPDATE " + table + " SET " + column + " = " + s.changed(table, column) + " WHERE " + r.where)
+			s.found(r.name, "%s.%s of %s was changed", table, column, r.where)
+			restore()
+		}
+		s.exec("DELETE FROM " + table + " WHERE " + r.where)
+		s.found(r.name, "%s of %s was taken out", table, r.where)
+		restore()
+	}
+	if b.insert != "" {
+		s.makeUp(table, b)
+		restore()
+	}
+}
+
+// changed is an expression for another value of a column.
+func (s *shop) changed(table, column string) string {
+	kind := "SELECT LOWER(data_type) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?"
+	if s.db.Dialect() == db.SQLite {
+		kind = "SELECT LOWER(type) FROM pragma_table_info(?) WHERE name = ?"
+	}
+	switch kind := s.strings(kind, table, column)[0]; {
+	case kind == "bigint" || kind == "int":
+		return column + " + 1000000"
+	case kind == "datetime" && s.db.Dialect() == db.MySQL:
+		return column + " + INTERVAL 1 SECOND"
+	case kind == "datetime":
+		return "strftime('%Y-%m-%d %H:%M:%f+00:00', " + column + ", '+1 second')"
+	case strings.Contains(kind, "blob") || strings.Contains(kind, "binary"):
+		return "X'0102'"
+	case s.db.Dialect() == db.MySQL:
+		return "CASE WHEN COALESCE(" + column + ", '') = '' THEN 'x' ELSE CONCAT(SUBSTR(" + column + ", 1, CHAR_LENGTH(" + column + ") - 1), '#') END"
+	}
+	return "CASE WHEN COALESCE(" + column + ", '') = '' THEN 'x' ELSE SUBSTR(" + column + ", 1, LENGTH(" + column + ") - 1) || '#' END"
+}
+
+// makeUp copies a row under another key.
+func (s *shop) makeUp(table string, b book) {
+	s.t.Helper()
+	r := s.rows(table, b)[0]
+	made, key := []string{}, ""
+	columns := testdb.Columns(s.t, s.db, table)
+	for _, c := range columns {
+		switch { // what is unique must differ
+		case c == b.insert && strings.Contains("id n entry_id", c):
+			c, key = c+" + 1000000", c+" + 1000000"
+		case c == b.insert:
+			c, key = "CONCAT('#', SUBSTR("+c+", 2))", "CONCAT('#', SUBSTR("+c+", 2))"
+		case c == "seq":
+			c = "(SELECT MAX(seq) + 1 FROM saved)"
+		case slices.Contains([]string{"code", "token_hash", "once_hash", "receipt", "source"}, c):
+			c = "CONCAT('#', SUBSTR(" + c + ", 2))"
+		}
+		made = append(made, c)
+	}
+	if b.names != b.insert {
+		key = b.names
+		if b.insert == "phone_hash" {
+			key = "CONCAT('#', SUBSTR(phone_hash, 2, 7))"
+		}
+	}
+	name := s.strings("SELECT " + key + " FROM " + table + " WHERE " + r.where)[0]
+	s.exec("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") SELECT " + strings.Join(made, ", ") + " FROM saved WHERE " + r.where)
+	s.found(name, "%s like that of %s was made up", table, r.where)
+}
+
+// found wants a problem that names the row.
+func (s *shop) found(name, format string, args ...any) {
+	s.t.Helper()
+	ctx := context.Background()
+	problems, err := report.NewProofs(s.db, s.ledger, s.bill).Prove(ctx)
+	if err != nil {
+		s.t.Errorf("%s: the proof cannot be made: %v", fmt.Sprintf(format, args...), err)
+	}
+	books, err := s.ledger.Verify(ctx)
+	if err != nil {
+		s.t.Errorf("%s: the books cannot be read: %v", fmt.Sprintf(format, args...), err)
+	}
+	var told []string
+	for _, p := range problems {
+		told = append(told, p.What)
+	}
+	for _, p := range books.Problems {
+		told = append(told, p.String())
+	}
+	if !slices.ContainsFunc(told, func(what string) bool { return strings.Contains(what, name) }) {
+		s.t.Errorf("%s, and %q is not named: %q", fmt.Sprintf(format, args...), name, told)
+	}
+}

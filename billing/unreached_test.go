@@ -1,0 +1,79 @@
+package billing_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/internal/money"
+)
+
+// TestWithoutAPublicAddress: prompts and queries alone bring the internet; paying by hand is not offered, and a typed receipt
+// waits in its queue.
+func TestWithoutAPublicAddress(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := context.Background()
+		if err := s.bill.RegisterURLs(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if code, _ := s.bill.Paybill(ctx, s.site); code != "174379" {
+			t.Fatalf("with an address the paybill is %q", code)
+		}
+		s.bill.PublicURL = ""
+		if code, kind := s.bill.Paybill(ctx, s.site); code != "" || kind != "" {
+			t.Fatalf("the paybill %q is offered, and nobody would tell of its money", code)
+		}
+		o := s.order(phoneMAC)
+		if url := s.rail.pushes[0].CallbackURL; !strings.HasPrefix(url, "https://no-callback.invalid/") {
+			t.Fatalf("the rail calls %s", url)
+		}
+		s.enter(o, "SJ70000001")
+		s.idle()
+		if v := s.view(o); v.Claim != "waiting" || len(s.rail.asked) != 0 {
+			t.Fatalf("asked %v: %+v", s.rail.asked, v)
+		}
+		s.rail.verdict = paid
+		s.clock.Advance(20 * time.Second)
+		s.idle()
+		if v := s.view(o); v.Order.State != billing.OrderPaid {
+			t.Fatalf("%+v", v)
+		}
+		s.holds(10, 10, 0, 0)
+	})
+}
+
+// TestALostAnswerAboutAReceiptIsAskedForAgain: results of Transaction Status are sent once.
+func TestALostAnswerAboutAReceiptIsAskedForAgain(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		o := s.order(phoneMAC)
+		s.enter(o, "SJ70000002")
+		s.idle()
+		s.clock.Advance(3 * time.Minute)
+		s.idle()
+		if len(s.rail.asked) != 2 {
+			t.Fatalf("asked %v", s.rail.asked)
+		}
+		s.answerStatus(1, billing.StatusResult{PaidTo: "174379", Receipt: "SJ70000002", Verdict: paid, Amount: money.Shillings(10), Payer: "254712345678"})
+		if v := s.view(o); v.Order.State != billing.OrderPaid {
+			t.Fatalf("%+v", v)
+		}
+		for range 8 {
+			s.clock.Advance(longerThanAnyPause)
+			s.idle()
+		}
+		if len(s.rail.asked) != 2 {
+			t.Fatalf("asked %d times about what is found", len(s.rail.asked))
+		}
+		other := s.orderFrom("0799000111", "aabbccddee02")
+		s.enter(other, "SJ70000003")
+		for range 8 {
+			s.idle()
+			s.clock.Advance(longerThanAnyPause)
+		}
+		if len(s.rail.asked) != 2+4 || s.view(other).Claim != "asked" {
+			t.Fatalf("asked %d times about what is never answered", len(s.rail.asked)-2)
+		}
+	})
+}
