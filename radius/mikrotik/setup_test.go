@@ -300,27 +300,42 @@ func TestPagesSendWhatReadVisitReads(t *testing.T) {
 	}
 }
 
-// FuzzScriptQuotes puts any text where the owner's values go: it must arrive unchanged, and nothing else may happen.
-func FuzzScriptQuotes(f *testing.F) {
-	for _, seed := range []string{"plain", `a"b`, `a\`, "$(x)[/system reset]", "\n/user remove [find]\n", "\x00\xff\"};:error x", `\22`, "?", "É", "", "}"} {
+var hostileValues = []string{"plain", `a"b`, `a\`, "$(x)[/system reset]", "\n/user remove [find]\n", "\x00\xff\"};:error x", `\22`, "?", "É", "", "}"}
+
+// FuzzQuote reads any quoted text back by an interpreter that shares no code with the writer: it must arrive unchanged, and nothing
+// else may happen.
+func FuzzQuote(f *testing.F) {
+	for _, seed := range hostileValues {
+		f.Add(seed)
+	}
+	c := router.BareConfiguration(seven)
+	before := c.Export()
+	f.Fuzz(func(t *testing.T, hostile string) {
+		if output, err := c.Run(":put " + quote(hostile)); err != nil || output != hostile+"\n" || c.Export() != before {
+			t.Fatalf("%q came back as %q, %v", hostile, output, err)
+		}
+	})
+}
+
+// FuzzScript puts any text where the owner's values go: the router gets as many items as from plain values, and says the same.
+func FuzzScript(f *testing.F) {
+	for _, seed := range hostileValues {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, hostile string) {
-		c := router.BareConfiguration(seven)
-		output, err := c.Run(":put " + quote(hostile))
-		if err != nil || output != hostile+"\n" {
-			t.Fatalf("%q came back as %q, %v", hostile, output, err)
-		}
-		s := wanted(seven)
 		if hostile == "" {
 			return
 		}
+		c, s := router.BareConfiguration(seven), wanted(seven)
 		s.Secret, s.API.Password = hostile+s.Secret, hostile+s.API.Password
 		s.API.User, s.Zone, s.NTP, s.Tunnel.Host = hostile, hostile, hostile, hostile
 		s.Tunnel.PrivateKey, s.Tunnel.PeerKey, s.Hotspot.DNSName = hostile, hostile, hostile
+		s.Hotspot.Interface = "guests" + hostile
+		mustRun(t, c, "/interface bridge add name="+quote(s.Hotspot.Interface))
 		c.SetFetch(serve(s, ""))
-		output = mustRun(t, c, scriptOf(t, s))
+		output := mustRun(t, c, scriptOf(t, s))
 		plain := router.BareConfiguration(seven)
+		mustRun(t, plain, "/interface bridge add name=guests")
 		plain.SetFetch(serve(wanted(seven), ""))
 		usual := mustRun(t, plain, scriptOf(t, wanted(seven)))
 		if items := strings.Count(plain.Export(), "\n"); strings.Count(c.Export(), "\n") != items || output != usual {
