@@ -1,4 +1,5 @@
-// Package callbacks is where machines call us: M-Pesa's results, confirmations and validations.
+// Package callbacks is where machines call us: M-Pesa's results, confirmations and validations; and routers,
+// which fetch their set-up script and the pages of their hotspot.
 //
 // It owns the addresses, the bound on a message, who may call, and the answers (reference/mpesa.md §4, §8). It does not
 // own what a message means: it keeps it whole, and billing reads it later.

@@ -34,7 +34,7 @@ func printResource(_ context.Context, r *Router, _ command) ([]row, *trap) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	up := r.options.Clock.Now().Sub(r.bootedAt)
-	return []row{{{"uptime", span(up)}, {"version", apiVersion}, {"free-memory", "201326592"}, {"total-memory", "268435456"},
+	return []row{{{"uptime", span(up)}, {"version", r.options.Configuration.version()}, {"free-memory", "201326592"}, {"total-memory", "268435456"},
 		{"cpu", "ARM64"}, {"cpu-count", "4"}, {"cpu-load", "3"}, {"architecture-name", "arm64"}, {"board-name", "Simulated"},
 		{"platform", "MikroTik"}}}, nil
 }

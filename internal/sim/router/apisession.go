@@ -29,6 +29,7 @@ type apiSession struct {
 	router   *Router
 	conn     net.Conn
 	admitted bool
+	policies string // of the user's group, when the user is the configuration's
 
 	writing sync.Mutex
 	mu      sync.Mutex
@@ -73,8 +74,10 @@ func (s *apiSession) obey(ctx context.Context, c command) bool {
 		return false
 	case c.path == "/cancel":
 		s.cancel(c)
+	case s.isListen(c.path):
+		return s.start(ctx, c, s.listener(c))
 	case c.tag != "" && slowCommands[c.path]:
-		return s.start(ctx, c)
+		return s.start(ctx, c, s.execute)
 	default:
 		s.execute(ctx, c)
 	}
@@ -85,7 +88,7 @@ func (s *apiSession) logIn(c command) {
 	o := s.router.options
 	name := subtle.ConstantTimeCompare([]byte(c.attributes["name"]), []byte(o.APIUser))
 	password := subtle.ConstantTimeCompare([]byte(c.attributes["password"]), []byte(o.APIPassword))
-	if name&password != 1 {
+	if name&password != 1 && !s.admitUser(c) {
 		s.trap(c, &trap{trapNone, "invalid user name or password (6)"})
 		return
 	}
@@ -94,7 +97,7 @@ func (s *apiSession) logIn(c command) {
 }
 
 // start runs a tagged command beside the connection; false when the client floods.
-func (s *apiSession) start(ctx context.Context, c command) bool {
+func (s *apiSession) start(ctx context.Context, c command, work func(context.Context, command)) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
 	_, taken := s.running[c.tag]
@@ -109,7 +112,7 @@ func (s *apiSession) start(ctx context.Context, c command) bool {
 		return false
 	}
 	s.workers.Go(func() {
-		s.execute(ctx, c)
+		work(ctx, c)
 		cancel()
 		s.mu.Lock()
 		delete(s.running, c.tag)
@@ -132,6 +135,10 @@ func (s *apiSession) cancel(c command) {
 
 func (s *apiSession) execute(ctx context.Context, c command) {
 	run := apiCommands[c.path]
+	if menu, verb := s.inTree(c.path); menu != nil {
+		s.obeyTree(c, menu, verb)
+		return
+	}
 	if run == nil {
 		s.trap(c, &trap{trapMissing, "no such command"})
 		return

@@ -4,6 +4,10 @@
 // pages, the phones behind it and the traffic they make. It shares no protocol code with the real clients, so that a
 // mistake in one shows as a disagreement with the other.
 //
+// A Configuration is the device's tree of menus, of RouterOS 6 or 7, without a running router: it runs the scripts that
+// /import runs, and serves the API of a router that is given it. It knows the part of the script language and of the menus
+// that set-up scripts use, and refuses the rest as a real router refuses a word that it does not know.
+//
 // It does not own the truth about grants: it enforces what the RADIUS server told it, as reference/mikrotik.md and
 // reference/other-nas.md say that routers do.
 //

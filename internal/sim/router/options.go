@@ -48,6 +48,7 @@ type Options struct {
 	HTTP, CoA, API       string // listeners
 	APIUser, APIPassword string
 	APITLS               *tls.Config
+	Configuration        *Configuration // what the API serves besides hosts and sessions; its users may log in too
 
 	Seed   uint64 // of the packet faults
 	Faults Faults

@@ -1,0 +1,122 @@
+package mikrotik
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"mtandao/internal/fault"
+	"mtandao/radius/routers"
+)
+
+// Configuration is what a router is set to, as its API tells: the items of each menu, by the menu's API path. Secrets are
+// not in it.
+type Configuration map[string][]map[string]string
+
+// readMenus are the menus that the linter and the search for drift look at. A router may lack some of them.
+var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/client/servers /system/resource /interface/bridge/port /interface/wireguard
+/interface/list /interface/wireguard/peers /interface/pppoe-server/server /ip/address /ip/route /ip/pool /ip/dns /ip/proxy /ip/socks /ip/service
+/ip/dhcp-server /ip/dhcp-server/network /ip/dhcp-server/option /ip/hotspot /ip/hotspot/profile /ip/hotspot/user
+/ip/hotspot/user/profile /ip/hotspot/ip-binding /ip/hotspot/walled-garden /ip/hotspot/walled-garden/ip /ip/firewall/filter
+/ip/firewall/nat /ipv6/settings /ipv6/address /ipv6/firewall/filter /ppp/profile /ppp/secret /ppp/aaa /radius /radius/incoming /user /user/group`)
+
+// narrow are menus with many items, or with properties that are slow to read: only what is needed is asked for.
+var narrow = map[string]string{
+	"/ip/hotspot/user": ".id,name,profile,comment,disabled,default,dynamic",
+	"/ppp/secret":      ".id,name,profile,service,comment,disabled",
+}
+
+// secretNames are left out even where the account could read them.
+var secretNames = []string{"password", "secret", "private-key", "preshared-key", "mac-auth-password"}
+
+// Read asks a router for its configuration. What changes while it is read may be half in it.
+func (d *Dialect) Read(ctx context.Context, r routers.Router) (Configuration, error) {
+	c := Configuration{}
+	for _, menu := range readMenus {
+		sentence := []string{menu + "/print"}
+		if names := narrow[menu]; names != "" {
+			sentence = append(sentence, "=.proplist="+names)
+		}
+		reply, err := d.pool.ask(ctx, r, sentence...)
+		if lacksMenu(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		c[menu] = nil
+		for _, row := range reply.Re {
+			for _, name := range secretNames {
+				delete(row.Map, name)
+			}
+			c[menu] = append(c[menu], row.Map)
+		}
+	}
+	if c["/ip/hotspot"] == nil && c["/radius"] == nil && len(c["/user"]) == 0 {
+		return nil, fault.New(fault.Denied, "router.refused")
+	}
+	return c, nil
+}
+
+func lacksMenu(err error) bool {
+	var refusal *DeviceError
+	return errors.As(err, &refusal) && !errors.Is(err, ErrClosed) && strings.Contains(refusal.Message, "no such command")
+}
+
+// LoginHosts are the hosts that a log-in address of the router's hotspots may have: the name and address of each profile
+// in use.
+func (c Configuration) LoginHosts() (hosts []string) {
+	for _, server := range c.live("/ip/hotspot") {
+		profile := c.one("/ip/hotspot/profile", "name", server["profile"])
+		for _, host := range []string{profile["dns-name"], profile["hotspot-address"]} {
+			if host != "" && host != "0.0.0.0" && !slices.Contains(hosts, host) {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
+}
+
+// one is the first item whose property has that value; nil, which reads as empty, when there is none.
+func (c Configuration) one(menu, name, value string) map[string]string {
+	for _, item := range c[menu] {
+		if item[name] == value {
+			return item
+		}
+	}
+	return nil
+}
+
+// single are the values of a menu without items.
+func (c Configuration) single(menu string) map[string]string {
+	if len(c[menu]) == 0 {
+		return nil
+	}
+	return c[menu][0]
+}
+
+// without are the items whose property has another value.
+func (c Configuration) without(menu, name, value string) (others []map[string]string) {
+	for _, item := range c[menu] {
+		if item[name] != value {
+			others = append(others, item)
+		}
+	}
+	return others
+}
+
+// live are the items that are switched on.
+func (c Configuration) live(menu string) []map[string]string {
+	return c.without(menu, "disabled", "true")
+}
+
+// fastTracks are the places, in the filter, of rules that send forwarded packets past the queues.
+func (c Configuration) fastTracks() (places []int) {
+	for i, rule := range c["/ip/firewall/filter"] {
+		if rule["action"] == "fasttrack-connection" && rule["chain"] == "forward" && rule["disabled"] != "true" && rule["dynamic"] != "true" {
+			places = append(places, i)
+		}
+	}
+	return places
+}

@@ -1,0 +1,78 @@
+package mikrotik
+
+import (
+	"encoding/json"
+	"net/netip"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/routers"
+)
+
+// Tunnels prepares a router's way home, with keys that no script before it had.
+type Tunnels interface {
+	Fresh(tx *db.Tx, routerID int64) (*Tunnel, error)
+}
+
+// Choices are what a person chooses for one router; a link keeps them.
+type Choices struct {
+	Version   int // RouterOS major version
+	Unchecked bool
+	Hotspot   *Hotspot
+	PPPoE     *PPPoE
+}
+
+// Installer writes the set-up of a router from its record, the choices for it, and what all routers share.
+type Installer struct {
+	Servers         []Server
+	Portal, Pages   func(r routers.Router) string // addresses, as Setup has them
+	PortalAddresses []netip.Addr
+	From            netip.Prefix // where we call routers from
+	Zone, NTP       string       // empty: the usual
+	Tunnels         Tunnels      // nil: routers are reached without
+}
+
+var _ routers.ScriptWriter = Installer{}
+
+// Encode is the choices as a link keeps them.
+func (c Choices) Encode() string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // numbers, strings and addresses: there is nothing in it that can fail
+	}
+	return string(text)
+}
+
+// WriteScript writes the script for a link that was redeemed.
+func (i Installer) WriteScript(tx *db.Tx, r routers.Router, choices string) (string, error) {
+	s, err := i.Setup(r, choices, nil)
+	if err != nil {
+		return "", err
+	}
+	if i.Tunnels != nil && s.Version == 7 {
+		if s.Tunnel, err = i.Tunnels.Fresh(tx, r.ID); err != nil {
+			return "", err
+		}
+	}
+	return s.Script()
+}
+
+// Setup is what a router with these choices should be like: what Drift compares it with. Without a tunnel, nil.
+func (i Installer) Setup(r routers.Router, choices string, tunnel *Tunnel) (Setup, error) {
+	if r.Dialect != routers.MikroTik {
+		return Setup{}, fault.New(fault.Invalid, "router.dialect")
+	}
+	var c Choices
+	if err := json.Unmarshal([]byte(choices), &c); err != nil {
+		return Setup{}, fault.Wrap(fault.Invalid, "setup.nothing", err)
+	}
+	return Setup{Version: c.Version, Portal: i.Portal(r), PagesURL: i.Pages(r), PortalAddresses: i.PortalAddresses, Servers: i.Servers,
+		Secret: r.Secret, CHAP: r.CHAP, MACLogin: r.MACLogin, Hotspot: c.Hotspot, PPPoE: c.PPPoE, Zone: i.Zone, NTP: i.NTP,
+		API: API{r.APIUser, r.APIPassword, i.From}, Unchecked: c.Unchecked, Tunnel: tunnel}, nil
+}
+
+// Page is a file of the hotspot of that router.
+func (i Installer) Page(r routers.Router, name string) (string, bool) {
+	text, ok := Setup{Portal: i.Portal(r)}.Pages()[name]
+	return text, ok
+}
