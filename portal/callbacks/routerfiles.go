@@ -9,6 +9,7 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
+	"mtandao/internal/pace"
 	"mtandao/portal/web"
 )
 
@@ -20,7 +21,7 @@ type RouterFiles struct {
 	Page    func(token, name string) (string, bool)
 	Proxies web.Proxies
 
-	tries *web.Limiter
+	tries *pace.Limiter
 }
 
 // Guesses at links from one network: so many at once, then one more every so often.
@@ -31,7 +32,7 @@ const (
 
 // NewRouterFiles makes the two addresses.
 func NewRouterFiles(c clock.Clock, proxies web.Proxies, script func(context.Context, string) (string, error), page func(token, name string) (string, bool)) *RouterFiles {
-	return &RouterFiles{Script: script, Page: page, Proxies: proxies, tries: web.NewLimiter(c, triesBurst, triesEvery)}
+	return &RouterFiles{Script: script, Page: page, Proxies: proxies, tries: pace.New(c, triesBurst, triesEvery)}
 }
 
 // Routes are the addresses. Only GET: a HEAD, with which some programs look at a link first, must not spend it.
@@ -57,7 +58,7 @@ func (f *RouterFiles) script(c *fiber.Ctx) error {
 
 // admit slows down whoever tries links; a router tries one.
 func (f *RouterFiles) admit(from netip.Addr) error {
-	if wait := f.tries.Wait(web.Network(from)); wait > 0 {
+	if wait := f.tries.Wait(pace.Network(from)); wait > 0 {
 		return fault.New(fault.TooMany, "rate.wait", "Seconds", int(wait/time.Second)+1)
 	}
 	return nil

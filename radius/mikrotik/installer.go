@@ -11,7 +11,7 @@ import (
 
 // Tunnels prepares a router's way home, with keys that no script before it had.
 type Tunnels interface {
-	Fresh(tx *db.Tx, routerID int64) (*Tunnel, error)
+	Fresh(tx *db.Tx, routerID int64) (*WayHome, error)
 }
 
 // Choices are what a person chooses for one router; a link keeps them.
@@ -58,7 +58,7 @@ func (i Installer) WriteScript(tx *db.Tx, r routers.Router, choices string) (str
 }
 
 // Setup is what a router with these choices should be like: what Drift compares it with. Without a tunnel, nil.
-func (i Installer) Setup(r routers.Router, choices string, tunnel *Tunnel) (Setup, error) {
+func (i Installer) Setup(r routers.Router, choices string, tunnel *WayHome) (Setup, error) {
 	if r.Dialect != routers.MikroTik {
 		return Setup{}, fault.New(fault.Invalid, "router.dialect")
 	}

@@ -20,7 +20,7 @@ import (
 
 type oneTunnel struct{ given int }
 
-func (o *oneTunnel) Fresh(*db.Tx, int64) (*Tunnel, error) {
+func (o *oneTunnel) Fresh(*db.Tx, int64) (*WayHome, error) {
 	o.given++
 	return wanted(seven).Tunnel, nil
 }

@@ -25,7 +25,7 @@ type Setup struct {
 	API             API
 	Zone            string // of tz database, Africa/Nairobi
 	NTP             string // host
-	Tunnel          *Tunnel
+	Tunnel          *WayHome
 	Unchecked       bool // fetch without checking certificates: RouterOS knows no authorities before 7.19
 }
 
@@ -58,8 +58,8 @@ type API struct {
 	From           netip.Prefix // where we connect from
 }
 
-// Tunnel is the WireGuard way home of a router with RouterOS 7.
-type Tunnel struct {
+// WayHome is the WireGuard tunnel home of a router with RouterOS 7.
+type WayHome struct {
 	PrivateKey, PeerKey string // the router's own; the public key of the far end
 	SharedKey           string // preshared; empty: none
 	Host                string
@@ -123,7 +123,7 @@ func (p *PPPoE) valid() bool {
 	return p.Interface != "" && p.Pool.IsValid() && p.Pool.Addr().Is4() && p.Pool.Bits() >= 16 && p.Pool.Bits() <= 29 && p.DNS.Is4()
 }
 
-func (t *Tunnel) valid() bool {
+func (t *WayHome) valid() bool {
 	return t.PrivateKey != "" && t.PeerKey != "" && t.Host != "" && t.Port > 0 && t.Port < 65536 && t.Address.Is4() && t.Far.IsValid() && t.Far.Addr().Is4()
 }
 

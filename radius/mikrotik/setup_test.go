@@ -26,7 +26,7 @@ func wanted(version string) Setup {
 		API:     API{"mtandao", "api password 0123456789", netip.MustParsePrefix("127.0.0.0/8")}}
 	if version == seven {
 		s.Version = 7
-		s.Tunnel = &Tunnel{PrivateKey: "cHJpdmF0ZQ==", PeerKey: "cHVibGlj", SharedKey: "c2hhcmVk", Host: "home.example", Port: 51820, Address: netip.MustParseAddr("10.99.7.2"),
+		s.Tunnel = &WayHome{PrivateKey: "cHJpdmF0ZQ==", PeerKey: "cHVibGlj", SharedKey: "c2hhcmVk", Host: "home.example", Port: 51820, Address: netip.MustParseAddr("10.99.7.2"),
 			Far: netip.MustParsePrefix("10.99.0.0/24")}
 	}
 	return s

@@ -129,7 +129,7 @@ func Undo(version int) string {
 	some := netip.MustParsePrefix("10.0.0.1/24") // only menus and names count here
 	full := Setup{Version: version, Hotspot: &Hotspot{Address: some, Capport: "-"}, PPPoE: &PPPoE{Pool: some}, Servers: make([]Server, 1)}
 	if version == 7 {
-		full.Tunnel = &Tunnel{}
+		full.Tunnel = &WayHome{}
 	}
 	parts := full.parts()
 	removed := map[string]bool{}

@@ -9,4 +9,4 @@ CREATE TABLE IF NOT EXISTS router_links (
   used_by VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   created_at DATETIME(3) NOT NULL,
   KEY router_links_router (router_id, used_at)
-);
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
