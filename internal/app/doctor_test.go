@@ -181,7 +181,7 @@ func certificate(t *testing.T, host string, life time.Duration) (certFile, keyFi
 func TestDoctorMPesaNeedsATill(t *testing.T) {
 	inNewHouse(t, "sqlite")
 	must(t, "migrate")
-	if code, _, errOut := runCommand(t, "doctor", "mpesa"); code != exitFailed || !strings.Contains(errOut, "Payment is not set up here yet") {
+	if code, _, errOut := runCommand(t, "doctor", "mpesa"); code != exitFailed || !strings.Contains(errOut, "There is no till in use: nobody can pay.") {
 		t.Errorf("exit %d, %s", code, errOut)
 	}
 }

@@ -39,7 +39,7 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 	found := findings{}
 	tills, err := m.liveTills(c)
 	if err == nil && len(tills) == 0 {
-		err = fault.New(fault.Unavailable, "till.missing")
+		err = fault.New(fault.Conflict, "till.none")
 	}
 	if err != nil {
 		return errors.Join(err, m.Close())
