@@ -57,7 +57,7 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 func (m *Main) liveTills(ctx context.Context) (live []billing.Till, err error) {
 	tills, err := m.Billing.Tills(ctx)
 	for _, t := range tills {
-		if t.State == tillLive {
+		if t.State == billing.TillLive {
 			live = append(live, t)
 		}
 	}
@@ -80,13 +80,26 @@ func (f *findings) till(ctx context.Context, m *Main, t billing.Till) {
 			f.fail(name, errors.New(detail), "compare the till's "+check.Name+" with the M-Pesa portal")
 		}
 	}
+	f.paybill(ctx, m, t)
+}
+
+// paybill says whether money paid to the till by hand is told to us.
+func (f *findings) paybill(ctx context.Context, m *Main, t billing.Till) {
+	switch {
+	case m.Billing.Registered(ctx, t):
+		f.ok(t.Key+" paybill", "what is paid by hand is told to %s", m.Config.PublicURL)
+	case m.Config.PublicURL == "":
+		f.warn(t.Key+" paybill", "unavailable: what is paid by hand is not told to us", "set MTANDAO_PUBLIC_URL")
+	default:
+		f.warn(t.Key+" paybill", "unavailable so far: M-Pesa does not know our address", "start mtandao serve: it registers the address within a minute")
+	}
 }
 
 // publicAddress asks the running portal by the address that the rail calls.
 func (f *findings) publicAddress(ctx context.Context, m *Main) {
 	base := m.Config.PublicURL
 	if base == "" {
-		f.warn("public url", "none: pushes and queries only; paybill and typed receipts wait", "set MTANDAO_PUBLIC_URL")
+		f.warn("public url", "none: pushes and queries only; typed receipts wait", "set MTANDAO_PUBLIC_URL")
 		return
 	}
 	if err := askHealth(ctx, base); err != nil {

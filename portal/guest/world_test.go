@@ -171,7 +171,7 @@ func (sites) BySlug(slug string) (site.Site, site.Brand, error) {
 }
 
 func (sites) Get(int64) (site.Site, site.Brand, error) {
-	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, GalleryBrand(), nil
+	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, galleryBrand(), nil
 }
 
 type routerList struct{}
