@@ -46,13 +46,18 @@ func usedExports(t *tree) (found []finding) {
 	return found
 }
 
-// named are the names that the program and its templates mention, other than to declare a function.
+// named are the names that the program and its templates mention, other than to declare a function or to ask for a method.
 func (t *tree) named() map[string]bool {
 	names := map[string]bool{}
 	for _, s := range t.built() {
 		var declared []*ast.Ident
 		for f := range nodes[*ast.FuncDecl](s.file) {
 			declared = append(declared, f.Name)
+		}
+		for i := range nodes[*ast.InterfaceType](s.file) {
+			for _, method := range i.Methods.List {
+				declared = append(declared, method.Names...)
+			}
 		}
 		for id := range nodes[*ast.Ident](s.file) {
 			if !slices.Contains(declared, id) {
