@@ -6,7 +6,9 @@
 //
 // Settle is the one door through which money enters: callback, status query, paybill confirmation, transaction status and
 // typed receipt all bring Evidence to it. In one transaction it changes the payment by a conditional UPDATE, records the
-// receipt, posts the ledger entry and gives the grant.
+// receipt, posts the ledger entry and gives the grant. Before the door stand place (an order), push and ask (a prompt and its
+// verdict), takein (the rails' messages) and claim (a typed receipt); behind it spend and credit (money that waits), and proof
+// (the books' word about each row).
 //
 // Invariants:
 //   - a payment moves created → sending → sent → unknown, any of which may end paid, failed or expired; failed and expired

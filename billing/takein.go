@@ -11,12 +11,20 @@ import (
 
 // Incoming is one message of a rail as it came: stored before it is answered, read after.
 type Incoming struct {
-	Kind   string // push, confirm, status, timeout: which address it came to
+	Kind   string // which address it came to
 	Secret string // the last part of that address
 	From   string
 	Body   []byte
 	At     time.Time
 }
+
+// The kinds of messages.
+const (
+	AboutPush   = "push"    // a prompt's verdict
+	AboutMoney  = "confirm" // money paid in by hand, or a prompt's money once more
+	AboutStatus = "status"  // the answer about a receipt
+	NoStatus    = "timeout" // there will be no answer about a receipt
+)
 
 // What became of a message.
 const (
@@ -63,7 +71,7 @@ func (s *Service) takeInOne(ctx context.Context, rowID int64, m Incoming) error 
 
 // again handles "message failed".
 func (s *Service) again(ctx context.Context, j jobs.Job) error {
-	var f paymentFact
+	var f messageFact
 	if err := j.Decode(&f); err != nil {
 		return err
 	}
@@ -88,13 +96,13 @@ func ours(err error) bool {
 
 func (s *Service) apply(ctx context.Context, m Incoming) (note string, err error) {
 	switch m.Kind {
-	case "push":
+	case AboutPush:
 		return s.applyPrompt(ctx, m)
-	case "confirm":
+	case AboutMoney:
 		return s.applyConfirmation(ctx, m)
-	case "status":
+	case AboutStatus:
 		return s.applyStatus(ctx, m)
-	case "timeout":
+	case NoStatus:
 		return s.applyTimeout(ctx, m)
 	}
 	return "", fault.New(fault.Invalid, "callback.kind")

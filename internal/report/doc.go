@@ -1,4 +1,5 @@
 // Package report reads across the tables of the domains, and never writes.
 //
-// It owns the proof that payments, receipts, grants and the books agree ("ledger verify"). It does not own any table.
+// It owns the proof that payments, receipts, grants and the books agree, and the list of what waits ("ledger verify"). It does
+// not own any table.
 package report

@@ -17,7 +17,7 @@ import (
 	"mtandao/radius/routers"
 )
 
-// slowAfter is when a wait page stops pointing at the phone and offers to take the receipt (issue: 60 s).
+// slowAfter is when a wait page stops pointing at the phone and offers to take the receipt.
 const slowAfter = time.Minute
 
 // States of a typed receipt, as billing.OrderView.Claim tells them.

@@ -27,7 +27,7 @@ func (s *Service) end(tx *db.Tx, id int64, cause Cause, only *gorm.DB) (bool, er
 	return true, s.emit(tx, GrantEnded, g, cause)
 }
 
-func notEnded(tx *db.Tx) *gorm.DB { return inStates(tx, Held, Dormant, Active, Suspended) }
+func notEnded(tx *db.Tx) *gorm.DB { return inStates(tx, before(Ended)...) }
 
 // past narrows to what is still over by the column: a purchase may have moved it since it was read.
 func past(tx *db.Tx, state State, column string, now time.Time) *gorm.DB {
