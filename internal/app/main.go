@@ -69,6 +69,7 @@ type Main struct {
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
+	writes     trial
 }
 
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
