@@ -220,6 +220,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
 	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
+	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 
