@@ -297,6 +297,31 @@ func TestANodeThatCannotWriteIsNotReady(t *testing.T) {
 	}
 }
 
+// SQLite takes orders into a deleted file as if nothing were, and a restart would know of none.
+func TestANodeWhoseDatabaseIsDeletedIsNotReady(t *testing.T) {
+	devHouse(t, "sqlite")
+	must(t, "migrate")
+	m := openEnvironment(t)
+	defer m.Close()
+	openSpools(t, m)
+	if err := m.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	file := strings.TrimPrefix(m.Config.DB, "sqlite:")
+	if err := os.Rename(file, file+".gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); fault.KeyOf(err) != "db.file_gone" {
+		t.Errorf("deleted: %v", err)
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); fault.KeyOf(err) != "db.file_gone" {
+		t.Errorf("exchanged: %v", err)
+	}
+}
+
 // testMain is the program on SQLite, without its listeners.
 func testMain(t *testing.T) *Main {
 	t.Helper()
