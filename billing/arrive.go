@@ -129,7 +129,11 @@ func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, 
 	if again, err := s.boughtAgain(tx, *o); err != nil || again {
 		return false, err
 	}
-	given, err := s.Grants.Give(tx, access.Offer{Source: o.source(), SiteID: o.SiteID, Plan: o.PlanKey, Segment: o.Segment,
+	owner, err := s.ownerOf(tx, *o, r)
+	if err != nil {
+		return false, err
+	}
+	given, err := s.Grants.Give(tx, access.Offer{Source: o.source(), SiteID: o.SiteID, Plan: o.PlanKey, Segment: o.Segment, Owner: owner,
 		Limits: o.Limits, Place: o.Place, UnusedFor: time.Duration(s.Settings.Int(settings.UnusedDays)) * 24 * time.Hour})
 	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound) {
 		return false, &serviceFault{err}

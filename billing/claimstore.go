@@ -68,7 +68,7 @@ func (s *Service) claim(ctx context.Context, id int64) (claim, error) {
 func (s *Service) claimBySecret(ctx context.Context, secret string) (claim, error) {
 	var r claimRow
 	if err := s.DB.Read(ctx).Where("secret_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return claim{}, db.Fault(err)
+		return claim{}, byAddress(err)
 	}
 	return s.toClaim(r)
 }

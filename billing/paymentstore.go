@@ -79,7 +79,7 @@ func (s *Service) paymentTx(tx *db.Tx, id int64) (Payment, error) {
 func (s *Service) paymentBySecret(ctx context.Context, secret string) (Payment, error) {
 	var r paymentRow
 	if err := s.DB.Read(ctx).Where("secret_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return Payment{}, db.Fault(err)
+		return Payment{}, byAddress(err)
 	}
 	return s.toPayment(r)
 }

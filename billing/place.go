@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mtandao/billing/customers"
@@ -16,7 +17,8 @@ import (
 // sameTap is how long a second order for the same plan, phone and device is taken for a second tap on the first.
 const sameTap = 90 * time.Second
 
-// OrderRequest is what a guest asks for. Once is the form's own random value: the same form sent twice is one order.
+// OrderRequest is what a guest asks for. Once is the form's own random value: the same form sent twice is one order. Filled
+// in anew, after going back to correct a number, it is another wish.
 type OrderRequest struct {
 	SiteID, PlanID int64
 	Phone          string
@@ -24,6 +26,14 @@ type OrderRequest struct {
 	Visit          string
 	Lang           words.Lang
 	Once           string
+}
+
+// once names the wish that the form was sent with; empty for no form.
+func (r OrderRequest) once(phone customers.Phone) string {
+	if r.Once == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %d %d %s %s", r.Once, r.SiteID, r.PlanID, phone, r.Place.MAC)
 }
 
 // PlaceOrder freezes what is bought and asks the rail, by a job, to prompt the payer. The same form, or the same wish of the
@@ -46,7 +56,7 @@ func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error)
 		return first, err
 	}
 	o := s.draft(r, phone, plan)
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.Once, till) })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.once(phone), till) })
 	if db.IsDuplicate(err) { // the same form won on another connection, or (hardly ever) the code was taken
 		if first, ok, e := s.alreadyPlaced(ctx, r, phone); e != nil || ok {
 			return first, e
@@ -95,8 +105,8 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 
 // alreadyPlaced finds the order of a second tap.
 func (s *Service) alreadyPlaced(ctx context.Context, r OrderRequest, phone customers.Phone) (Order, bool, error) {
-	if r.Once != "" {
-		if o, err := s.orderByOnce(ctx, r.Once); err == nil {
+	if once := r.once(phone); once != "" {
+		if o, err := s.orderByOnce(ctx, once); err == nil {
 			return o, true, nil
 		} else if !fault.Is(err, fault.NotFound) {
 			return Order{}, false, err

@@ -62,6 +62,8 @@ func (s *Service) takeInOne(ctx context.Context, rowID int64, m Incoming) error 
 	case ours(err):
 		s.Log.Error("message of a rail set aside", "kind", m.Kind, "message", rowID, "error", err)
 		return s.failIncoming(ctx, rowID, err)
+	case fault.KeyOf(err) == addressUnknown:
+		return s.doneIncoming(ctx, rowID, inboxStranger, "")
 	case err != nil:
 		s.Log.Warn("message of a rail ignored", "kind", m.Kind, "from", m.From, "error", err)
 		return s.doneIncoming(ctx, rowID, inboxIgnored, err.Error())

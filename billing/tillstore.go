@@ -163,7 +163,7 @@ func (s *Service) commonTill(ctx context.Context) (Till, error) {
 func (s *Service) tillBySecret(ctx context.Context, secret string) (Till, error) {
 	var r tillRow
 	if err := s.DB.Read(ctx).Where("callback_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return Till{}, db.Fault(err)
+		return Till{}, byAddress(err)
 	}
 	return s.toTill(ctx, r)
 }

@@ -69,6 +69,7 @@ type Main struct {
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
+	writes     trial
 }
 
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
@@ -216,6 +217,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
 	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
+	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 }
 

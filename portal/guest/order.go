@@ -40,6 +40,9 @@ type orderPage struct {
 // ToOrder is an address of this order.
 func (p *orderPage) ToOrder(path string) string { return p.who.address("/o/" + p.token + path) }
 
+// ToSite is the price list: who mistyped their number must not have to wait for a stranger's answer.
+func (p *orderPage) ToSite() string { return p.who.address(p.who.home(), "more", "1") }
+
 // screen is a page that is ready to be sent, or where to go instead.
 type screen struct {
 	name     string

@@ -59,7 +59,7 @@ func TestNoOrderIsADeadEnd(t *testing.T) {
 		change func(*billing.OrderView)
 		has    []string
 	}{
-		"waiting": {func(*billing.OrderView) {}, []string{`<a href="/o/` + aToken + `/receipt?`}},
+		"waiting": {func(*billing.OrderView) {}, []string{`<a href="/o/` + aToken + `/receipt?`, `more=1">Wrong number?</a>`}},
 		"slow":    {slow, []string{`<a class="go" href="/o/` + aToken + `/receipt?`, `<a class="go calm" href="tel:0709000111"`}},
 		"kept":    {paid, []string{`<a class="go" href="/h/kasarani?`, "/receipt?", `<a class="go calm" href="tel:0709000111"`}},
 	} {

@@ -82,6 +82,17 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
+// A machine that started with a wrong date is put right: nobody waits for that date to come.
+func TestLimiterSurvivesAClockPutBack(t *testing.T) {
+	at := clock.NewManual(noon)
+	l := NewLimiter(at, 3, 10*time.Second)
+	l.Wait("a")
+	at.Set(noon.Add(-24 * time.Hour))
+	if wait := l.Wait("a"); wait > 10*time.Second {
+		t.Errorf("waits %v", wait)
+	}
+}
+
 func TestLimiterForgets(t *testing.T) {
 	at := clock.NewManual(noon)
 	l := NewLimiter(at, 1, time.Second)

@@ -52,6 +52,23 @@ func (s *Service) openNext(tx *db.Tx, ended Grant) error {
 	return nil
 }
 
+// openFreed lets those that waited for a grant have their turn when their device has been taken off it.
+func (s *Service) openFreed(tx *db.Tx, grantID int64, mac MAC) error {
+	waiting, err := queuedBehind(tx, grantID)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if r.MAC != mac {
+			continue
+		}
+		if err := s.openQueued(tx, r, grantID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Service) openQueued(tx *db.Tx, r grantRow, behind int64) error {
 	g, err := r.grant()
 	if err != nil {

@@ -50,6 +50,7 @@ type Grant struct {
 	ID, SiteID   int64 // SiteID 0: every site
 	Plan         string
 	Segment      string
+	Owner        string // of Offer
 	State        State
 	Limits       Limits
 	Place        Place // where it was bought
@@ -77,10 +78,13 @@ type Source struct{ Kind, Key string }
 
 // Offer asks for access.
 type Offer struct {
-	Source    Source
-	SiteID    int64 // 0: every site
-	Plan      string
-	Segment   string
+	Source  Source
+	SiteID  int64 // 0: every site
+	Plan    string
+	Segment string
+	// Owner is who paid, as the giver names them: a device's address is anybody's claim, so only what one owner gets is
+	// put together, and what somebody else pays for the device stays apart.
+	Owner     string
 	Limits    Limits
 	Place     Place
 	UnusedFor time.Duration // how long it waits for its first use; 0: 30 days
