@@ -99,11 +99,12 @@ func (s *Service) setClaim(ctx context.Context, id int64, state, reason string) 
 	})
 }
 
-func (s *Service) lastClaim(ctx context.Context, orderID int64) (string, error) {
+// lastClaim is the receipt that was typed for an order, or heard of, last; the zero claim when there is none.
+func (s *Service) lastClaim(ctx context.Context, orderID int64) (claim, error) {
 	var r claimRow
 	err := db.Fault(s.DB.Read(ctx).Where("order_id = ?", orderID).Order("updated_at DESC").Limit(1).Take(&r).Error)
 	if fault.Is(err, fault.NotFound) {
-		return "", nil
+		return claim{}, nil
 	}
-	return r.State, err
+	return claim{ID: r.ID, OrderID: r.OrderID, TillID: r.TillID, Receipt: r.Receipt, State: r.State}, err
 }
