@@ -15,6 +15,8 @@
 //     may still become paid, paid never becomes anything else
 //   - "sending" is committed before the call leaves; whoever finds it never pushes again
 //   - a rail's receipt is unique per till; each receipt has exactly one ledger entry that brought it in
+//   - a prompt moves money once: at most one receipt is its own, by its callback's word or taken for what a query told of; a
+//     payment is paid by its prompt's own money or by what serves its order (own.go)
 //   - every receipt is placed: on an order, as credit, or in suspense (a named queue with an age); placing is separate from
 //     arriving, so that money is never rolled back with service
 //   - each order buys at most one grant, through the source ("order", id)

@@ -135,6 +135,8 @@ type OrderView struct {
 	Claim   string        // state of the last receipt typed for it: "", waiting, asked, found, refused
 	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
+	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed
+	PaidBy  string        // token of the order that the last receipt typed for this one has bought; else ""
 }
 
 // ByToken finds the order behind a public link; fault.NotFound "order.not_found".
@@ -151,13 +153,37 @@ func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
 	if err != nil {
 		return OrderView{}, err
 	}
+	if p.State == PaymentPaid { // the order was read before, and both change at once
+		if o, err = s.order(ctx, o.ID); err != nil {
+			return OrderView{}, err
+		}
+	}
 	v := OrderView{Order: o, Payment: p, Age: s.Clock.Now().Sub(o.CreatedAt)}
-	if v.Claim, err = s.lastClaim(ctx, o.ID); err != nil {
+	last, err := s.lastClaim(ctx, o.ID)
+	if err != nil {
 		return v, err
 	}
+	v.Claim = last.State
 	v.Credit, err = s.creditFromOrder(ctx, o)
 	v.Surplus = v.Credit > 0
+	if err == nil && o.State == OrderPlaced {
+		v.Spent = !v.Surplus && p.State == PaymentPaid
+		v.PaidBy, err = s.boughtBy(ctx, last)
+	}
 	return v, err
+}
+
+// boughtBy is the token of the order that a receipt which was found has bought; "" when it bought none.
+func (s *Service) boughtBy(ctx context.Context, c claim) (string, error) {
+	if c.State != ClaimFound {
+		return "", nil
+	}
+	known, err := s.receiptAnywhere(ctx, c.Receipt)
+	if missing, err := notFoundIs(err); err != nil || missing || known.Placed != PlacedOrder || known.OrderID == c.OrderID {
+		return "", err
+	}
+	bought, err := s.order(ctx, known.OrderID)
+	return bought.Token, err
 }
 
 // PendingFor finds the newest unpaid order of a device that may still be paid (10 minutes), for a landing that comes back.

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/internal/db"
@@ -172,10 +173,26 @@ func (s *Service) applyStatus(ctx context.Context, m Incoming) (string, error) {
 	if r.Receipt != "" && r.Receipt != c.Receipt {
 		return "", fault.New(fault.Denied, "callback.other_receipt")
 	}
+	if elsewhere, err := s.paidElsewhere(ctx, c, r); err != nil || elsewhere {
+		return "paid to another till of ours", err
+	}
 	if err := s.checkPayee(ctx, c, r); err != nil {
 		return "", err
 	}
 	return string(r.Verdict.Reason), s.settleClaim(ctx, c, r, m.At)
+}
+
+// paidElsewhere: the receipt is of money that another till of ours got; that till tells of it.
+func (s *Service) paidElsewhere(ctx context.Context, c claim, r StatusResult) (bool, error) {
+	tills, err := s.Tills(ctx)
+	if err != nil || r.Verdict.State != VerdictPaid {
+		return false, err
+	}
+	other := slices.ContainsFunc(tills, func(t Till) bool { return t.ID != c.TillID && t.answersTo(r.PaidTo) })
+	if here := slices.ContainsFunc(tills, func(t Till) bool { return t.ID == c.TillID && t.answersTo(r.PaidTo) }); here || !other {
+		return false, nil
+	}
+	return true, s.askElsewhere(ctx, c, "other_till")
 }
 
 // checkPayee refuses a receipt that is real but not of money that these books know of: another shop's, our own refund to a

@@ -145,8 +145,8 @@ func (s *gallery) paying() error {
 		"receipt-refused": func(v *billing.OrderView) {
 			v.Claim, v.Age = claimRefused, 100*time.Second
 		},
-		"kept":            func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
-		"paid-not-served": func(v *billing.OrderView) { v.Payment.State = billing.PaymentPaid },
+		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
+		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },
 	} {
 		view := s.order()
 		change(&view)
