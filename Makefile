@@ -1,6 +1,9 @@
 # Everything is pure Go; only the race detector needs C.
 export CGO_ENABLED := 0
 
+# Debian keeps mariadbd there, where not everybody looks.
+export PATH := $(PATH):/usr/sbin
+
 # Packages where goroutines meet over money, access and packets.
 RACED := ./internal/money ./internal/seal ./internal/spool ./internal/jobs ./billing ./billing/ledger ./billing/mpesa \
 	./radius ./radius/access ./radius/routers ./radius/mikrotik ./radius/tunnel ./internal/staff ./internal/audit ./internal/notify ./portal/callbacks ./portal/web

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -212,7 +213,7 @@ func (s *Service) lookForReceipt(ctx context.Context, j jobs.Job) error {
 func (s *Service) settleClaim(ctx context.Context, c claim, r StatusResult, at time.Time) error {
 	if r.Verdict.State != VerdictPaid {
 		if r.Verdict.State == VerdictFailed {
-			return s.setClaim(ctx, c.ID, claimRefused, string(r.Verdict.Reason))
+			return s.askElsewhere(ctx, c, string(r.Verdict.Reason))
 		}
 		return s.setClaim(ctx, c.ID, claimWaiting, string(r.Verdict.Reason))
 	}
@@ -232,6 +233,30 @@ func (s *Service) settleClaim(ctx context.Context, c claim, r StatusResult, at t
 		return err
 	}
 	return s.setClaim(ctx, c.ID, ClaimFound, "")
+}
+
+// askElsewhere has a receipt that is no money of one till looked up at the next: the rail tells each till of its own money only,
+// and the payer may have paid to any of ours. It is refused when all have been asked.
+func (s *Service) askElsewhere(ctx context.Context, c claim, why string) error {
+	p, err := s.paymentOfOrder(ctx, c.OrderID)
+	if err != nil {
+		return err
+	}
+	tills, err := s.Tills(ctx)
+	if err != nil {
+		return err
+	}
+	next := slices.IndexFunc(tills, func(t Till) bool { return t.ID == c.TillID }) + 1
+	for n := range tills {
+		t := tills[(next+n)%len(tills)]
+		if t.ID == p.TillID || t.ID == c.TillID {
+			break
+		}
+		if t.Initiator != "" {
+			return s.moveClaim(ctx, c, t.ID)
+		}
+	}
+	return s.setClaim(ctx, c.ID, claimRefused, why)
 }
 
 // serveClaim gives the order money that had come by another way while the rail was asked, and was not known to be meant.

@@ -2,10 +2,12 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/seal"
 )
 
 // claim is a receipt number that a payer typed for an order.
@@ -49,7 +51,29 @@ func (s *Service) keepClaim(tx *db.Tx, c claim) (claim, error) {
 	if err := tx.Gorm().Where("order_id = ? AND receipt = ?", c.OrderID, c.Receipt).Take(&r).Error; err != nil {
 		return c, db.Fault(err)
 	}
-	return s.toClaim(r)
+	if r.State == claimRefused { // typed again: each till is asked again
+		r.TillID = c.TillID
+		err = tx.Gorm().Model(&claimRow{}).Where("id = ? AND state = ?", r.ID, claimRefused).Update("till_id", r.TillID).Error
+	}
+	kept, e := s.toClaim(r)
+	return kept, errors.Join(db.Fault(err), e)
+}
+
+// moveClaim has another till asked about a receipt, at an address of its own: what the first one says after all is not heard.
+func (s *Service) moveClaim(ctx context.Context, c claim, tillID int64) error {
+	secret := seal.RandomHex(16)
+	sealed, err := s.Keys.Seal(purposeCallback, []byte(secret))
+	if err != nil {
+		return err
+	}
+	set := map[string]any{"till_id": tillID, "secret": sealed, "secret_hash": s.lookup(purposeCallback, secret), "state": claimWaiting, "updated_at": s.Clock.Now()}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		won, err := db.Won(tx.Gorm().Model(&claimRow{}).Where("id = ? AND till_id = ? AND state <> ?", c.ID, c.TillID, ClaimFound).Updates(set))
+		if err != nil || !won {
+			return db.Fault(err)
+		}
+		return s.Jobs.Emit(tx, factReceiptTyped, id(c.ID), paymentFact{PaymentID: c.ID, Receipt: c.Receipt})
+	})
 }
 
 func (s *Service) toClaim(r claimRow) (claim, error) {
@@ -68,7 +92,7 @@ func (s *Service) claim(ctx context.Context, id int64) (claim, error) {
 func (s *Service) claimBySecret(ctx context.Context, secret string) (claim, error) {
 	var r claimRow
 	if err := s.DB.Read(ctx).Where("secret_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return claim{}, db.Fault(err)
+		return claim{}, byAddress(err)
 	}
 	return s.toClaim(r)
 }
@@ -99,11 +123,12 @@ func (s *Service) setClaim(ctx context.Context, id int64, state, reason string) 
 	})
 }
 
-func (s *Service) lastClaim(ctx context.Context, orderID int64) (string, error) {
+// lastClaim is the receipt that was typed for an order, or heard of, last; the zero claim when there is none.
+func (s *Service) lastClaim(ctx context.Context, orderID int64) (claim, error) {
 	var r claimRow
 	err := db.Fault(s.DB.Read(ctx).Where("order_id = ?", orderID).Order("updated_at DESC").Limit(1).Take(&r).Error)
 	if fault.Is(err, fault.NotFound) {
-		return "", nil
+		return claim{}, nil
 	}
-	return r.State, err
+	return claim{ID: r.ID, OrderID: r.OrderID, TillID: r.TillID, Receipt: r.Receipt, State: r.State}, err
 }

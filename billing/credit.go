@@ -40,7 +40,7 @@ func (s *Service) merge(tx *db.Tx, known, pending Receipt, from origin) error {
 		return err
 	}
 	pending.Number = known.Number
-	if err := s.postNumbered(tx, pending); err != nil {
+	if err := s.postNumbered(tx, entryNumbered, pending); err != nil {
 		return err
 	}
 	return s.post(tx, known.ID, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),

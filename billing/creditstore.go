@@ -104,6 +104,11 @@ func (s *Service) knowPhone(tx *db.Tx, p customers.Phone) error {
 	return db.Fault(err)
 }
 
+// touchPhone holds the row of a phone until the end of the transaction.
+func (s *Service) touchPhone(tx *db.Tx, hashes []string) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE known_phones SET created_at = created_at WHERE phone_hash IN ?", hashes).Error)
+}
+
 func (s *Service) isKnown(tx *db.Tx, p customers.Phone) (bool, error) {
 	var hashes []string
 	err := tx.Gorm().Model(&phoneRow{}).Where("phone_hash IN ?", s.lookups(purposePhone, string(p))).Limit(1).Pluck("phone_hash", &hashes).Error

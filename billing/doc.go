@@ -6,13 +6,17 @@
 //
 // Settle is the one door through which money enters: callback, status query, paybill confirmation, transaction status and
 // typed receipt all bring Evidence to it. In one transaction it changes the payment by a conditional UPDATE, records the
-// receipt, posts the ledger entry and gives the grant.
+// receipt, posts the ledger entry and gives the grant. Before the door stand place (an order), push and ask (a prompt and its
+// verdict), takein (the rails' messages) and claim (a typed receipt); behind it spend and credit (money that waits), and proof
+// (the books' word about each row).
 //
 // Invariants:
 //   - a payment moves created → sending → sent → unknown, any of which may end paid, failed or expired; failed and expired
 //     may still become paid, paid never becomes anything else
 //   - "sending" is committed before the call leaves; whoever finds it never pushes again
 //   - a rail's receipt is unique per till; each receipt has exactly one ledger entry that brought it in
+//   - a prompt moves money once: at most one receipt is its own, by its callback's word or taken for what a query told of; a
+//     payment is paid by its prompt's own money or by what serves its order (own.go)
 //   - every receipt is placed: on an order, as credit, or in suspense (a named queue with an age); placing is separate from
 //     arriving, so that money is never rolled back with service
 //   - each order buys at most one grant, through the source ("order", id)

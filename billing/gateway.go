@@ -17,6 +17,12 @@ const (
 	TillBuyGoods TillType = "buygoods"
 )
 
+// The states of a till. A retired one takes no new orders; what comes to it late is still taken in.
+const (
+	TillLive    = "live"
+	TillRetired = "retired"
+)
+
 // Till is one M-Pesa short code with all that it needs. Secrets are in the clear here and sealed in the database.
 type Till struct {
 	ID                int64

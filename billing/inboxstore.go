@@ -91,13 +91,13 @@ func (s *Service) failIncoming(ctx context.Context, rowID int64, why error) erro
 		if err != nil || !won {
 			return db.Fault(err)
 		}
-		return s.Jobs.Emit(tx, factMessageFailed, id(rowID), paymentFact{MessageID: rowID})
+		return s.Jobs.Emit(tx, factMessageFailed, id(rowID), messageFact{MessageID: rowID})
 	})
 }
 
-func (s *Service) doneIncoming(ctx context.Context, id int64, state, note string) error {
+func (s *Service) doneIncoming(ctx context.Context, rowID int64, state, note string) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		return db.Fault(tx.Gorm().Model(&inboxRow{}).Where("id = ?", id).
+		return db.Fault(tx.Gorm().Model(&inboxRow{}).Where("id = ?", rowID).
 			Updates(map[string]any{"state": state, "note": cut(note), "applied_at": s.Clock.Now()}).Error)
 	})
 }

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"crypto/rand"
+	"strings"
 	"time"
 
 	"mtandao/billing/customers"
@@ -64,8 +65,8 @@ func newOrderCode() string {
 	var b [1]byte
 	for len(code) < codeLength {
 		_, _ = rand.Read(b[:])
-		if b[0] < 248 { // 8 × 31, so that each symbol is as likely
-			code = append(code, codeSymbols[b[0]%31])
+		if int(b[0]) < 256/len(codeSymbols)*len(codeSymbols) { // so that each symbol is as likely
+			code = append(code, codeSymbols[int(b[0])%len(codeSymbols)])
 		}
 	}
 	return string(code)
@@ -81,7 +82,7 @@ func spellOrderCode(typed string) string {
 		case r == ' ' || r == '-' || r == '.':
 			continue
 		}
-		if len(code) == codeLength || !isSymbol(r) {
+		if len(code) == codeLength || !strings.ContainsRune(codeSymbols, r) {
 			return ""
 		}
 		code = append(code, byte(r))
@@ -90,13 +91,4 @@ func spellOrderCode(typed string) string {
 		return ""
 	}
 	return string(code)
-}
-
-func isSymbol(r rune) bool {
-	for _, s := range codeSymbols {
-		if r == s {
-			return true
-		}
-	}
-	return false
 }

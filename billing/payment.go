@@ -63,6 +63,7 @@ type Payment struct {
 	Asks                int
 	CreatedAt, PushedAt time.Time
 	SettledAt           time.Time
+	resultText          string // the rail's own words, or what of its callback must be confirmed
 	secret              string // of its callback URL
 }
 
@@ -100,7 +101,7 @@ const (
 type Receipt struct {
 	ID, TillID int64
 	Number     string
-	CameBy     string // the kind of evidence that brought it
+	CameBy     string // the kind of evidence that brought it; ByPrompt and ByQuery mark a prompt's own money (own.go)
 	Amount     money.Amount
 	PaymentID  int64
 	OrderID    int64

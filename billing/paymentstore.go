@@ -47,7 +47,7 @@ func (s *Service) toPayment(r paymentRow) (Payment, error) {
 	secret, err := s.Keys.Open(purposeCallback, r.Secret)
 	p := Payment{ID: r.ID, OrderID: r.OrderID, TillID: r.TillID, Rail: r.Rail, State: PaymentState(r.State), Amount: r.Amount,
 		MerchantRequestID: r.MerchantRequestID, Reason: Reason(r.Reason), ResultCode: r.ResultCode, Attention: r.Attention,
-		Asks: r.Asks, CreatedAt: r.CreatedAt, secret: string(secret)}
+		Asks: r.Asks, CreatedAt: r.CreatedAt, resultText: r.ResultText, secret: string(secret)}
 	if r.CheckoutRequestID != nil {
 		p.CheckoutRequestID = *r.CheckoutRequestID
 	}
@@ -79,7 +79,7 @@ func (s *Service) paymentTx(tx *db.Tx, id int64) (Payment, error) {
 func (s *Service) paymentBySecret(ctx context.Context, secret string) (Payment, error) {
 	var r paymentRow
 	if err := s.DB.Read(ctx).Where("secret_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return Payment{}, db.Fault(err)
+		return Payment{}, byAddress(err)
 	}
 	return s.toPayment(r)
 }
@@ -110,21 +110,19 @@ func (s *Service) paymentByOrderCode(tx *db.Tx, tillID int64, code string) (Paym
 	return s.toPayment(r)
 }
 
-// unpaidPaymentsOf lists prompts that evidence without a reference may be about: unpaid, or paid by a query that named no
-// receipt. When some wait for their receipt, and the
-// money may be theirs by the time it moved at, only those count.
-func (s *Service) unpaidPaymentsOf(tx *db.Tx, tillID int64, phoneHashes []string, amount money.Amount, since, at time.Time) ([]Payment, error) {
+// unpaidPaymentsOf lists prompts that evidence of a time may be about: those that are open, and those that wait for the number
+// of money which a query told of.
+func (s *Service) unpaidPaymentsOf(tx *db.Tx, tillID int64, phoneHashes []string, amount money.Amount, since, at time.Time) (open, pending []Payment, err error) {
 	var rows []paymentRow
-	err := tx.Gorm().Where("till_id = ? AND phone_hash IN ? AND created_at >= ? AND amount_cents = ? AND amount_currency = ?",
-		tillID, phoneHashes, since, amount.Cents, amount.Currency).Order("id DESC").Limit(20).Find(&rows).Error
+	err = tx.Gorm().Where("till_id = ? AND phone_hash IN ? AND created_at >= ? AND amount_cents = ? AND amount_currency = ?",
+		tillID, phoneHashes, since, amount.Cents, amount.Currency).Order("id DESC").Limit(100).Find(&rows).Error
 	if err != nil {
-		return nil, db.Fault(err)
+		return nil, nil, db.Fault(err)
 	}
-	var open, pending []Payment
 	for _, r := range rows {
 		p, err := s.toPayment(r)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if p.State != PaymentPaid {
 			open = append(open, p)
@@ -136,13 +134,16 @@ func (s *Service) unpaidPaymentsOf(tx *db.Tx, tillID int64, phoneHashes []string
 		if _, err := s.pendingReceipt(tx, p.ID); err == nil {
 			pending = append(pending, p)
 		} else if _, err := notFoundIs(err); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	if len(pending) > 0 {
-		return pending, nil
-	}
-	return open, nil
+	return open, pending, nil
+}
+
+// stillOpen is true, and stays so until the end of the transaction, when a payment is not paid.
+func (s *Service) stillOpen(tx *db.Tx, p Payment, _ Evidence) (bool, error) {
+	won, err := db.Won(tx.Gorm().Model(&paymentRow{}).Where("id = ? AND state <> ?", p.ID, PaymentPaid).Update("updated_at", s.Clock.Now()))
+	return won, db.Fault(err)
 }
 
 // paymentChange is what a move of a payment's state writes besides the state; zero values leave what is there.
@@ -179,10 +180,10 @@ func (s *Service) movePayment(tx *db.Tx, id int64, from []PaymentState, c paymen
 	return won, db.Fault(err)
 }
 
-// markPayment tells why a person must look at a payment; false when it is paid.
-func (s *Service) markPayment(tx *db.Tx, id int64, why string) (bool, error) {
+// markPayment tells why a person must look at a payment, and of what; false when it is paid.
+func (s *Service) markPayment(tx *db.Tx, id int64, why, text string) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&paymentRow{}).Where("id = ? AND state <> ?", id, PaymentPaid).
-		Updates(map[string]any{"attention": why, "updated_at": s.Clock.Now()}))
+		Updates(map[string]any{"attention": why, "result_text": cut(text), "updated_at": s.Clock.Now()}))
 	return won, db.Fault(err)
 }
 

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"mtandao/billing/customers"
@@ -16,7 +17,8 @@ import (
 // sameTap is how long a second order for the same plan, phone and device is taken for a second tap on the first.
 const sameTap = 90 * time.Second
 
-// OrderRequest is what a guest asks for. Once is the form's own random value: the same form sent twice is one order.
+// OrderRequest is what a guest asks for. Once is the form's own random value: the same form sent twice is one order. Filled
+// in anew, after going back to correct a number, it is another wish.
 type OrderRequest struct {
 	SiteID, PlanID int64
 	Phone          string
@@ -24,6 +26,14 @@ type OrderRequest struct {
 	Visit          string
 	Lang           words.Lang
 	Once           string
+}
+
+// once names the wish that the form was sent with; empty for no form.
+func (r OrderRequest) once(phone customers.Phone) string {
+	if r.Once == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s %d %d %s %s", r.Once, r.SiteID, r.PlanID, phone, r.Place.MAC)
 }
 
 // PlaceOrder freezes what is bought and asks the rail, by a job, to prompt the payer. The same form, or the same wish of the
@@ -46,7 +56,7 @@ func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error)
 		return first, err
 	}
 	o := s.draft(r, phone, plan)
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.Once, till) })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.once(phone), till) })
 	if db.IsDuplicate(err) { // the same form won on another connection, or (hardly ever) the code was taken
 		if first, ok, e := s.alreadyPlaced(ctx, r, phone); e != nil || ok {
 			return first, e
@@ -95,8 +105,8 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 
 // alreadyPlaced finds the order of a second tap.
 func (s *Service) alreadyPlaced(ctx context.Context, r OrderRequest, phone customers.Phone) (Order, bool, error) {
-	if r.Once != "" {
-		if o, err := s.orderByOnce(ctx, r.Once); err == nil {
+	if once := r.once(phone); once != "" {
+		if o, err := s.orderByOnce(ctx, once); err == nil {
 			return o, true, nil
 		} else if !fault.Is(err, fault.NotFound) {
 			return Order{}, false, err
@@ -125,6 +135,8 @@ type OrderView struct {
 	Claim   string        // state of the last receipt typed for it: "", waiting, asked, found, refused
 	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
+	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed
+	PaidBy  string        // token of the order that the last receipt typed for this one has bought; else ""
 }
 
 // ByToken finds the order behind a public link; fault.NotFound "order.not_found".
@@ -141,13 +153,37 @@ func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
 	if err != nil {
 		return OrderView{}, err
 	}
+	if p.State == PaymentPaid { // the order was read before, and both change at once
+		if o, err = s.order(ctx, o.ID); err != nil {
+			return OrderView{}, err
+		}
+	}
 	v := OrderView{Order: o, Payment: p, Age: s.Clock.Now().Sub(o.CreatedAt)}
-	if v.Claim, err = s.lastClaim(ctx, o.ID); err != nil {
+	last, err := s.lastClaim(ctx, o.ID)
+	if err != nil {
 		return v, err
 	}
+	v.Claim = last.State
 	v.Credit, err = s.creditFromOrder(ctx, o)
 	v.Surplus = v.Credit > 0
+	if err == nil && o.State == OrderPlaced {
+		v.Spent = !v.Surplus && p.State == PaymentPaid
+		v.PaidBy, err = s.boughtBy(ctx, last)
+	}
 	return v, err
+}
+
+// boughtBy is the token of the order that a receipt which was found has bought; "" when it bought none.
+func (s *Service) boughtBy(ctx context.Context, c claim) (string, error) {
+	if c.State != ClaimFound {
+		return "", nil
+	}
+	known, err := s.receiptAnywhere(ctx, c.Receipt)
+	if missing, err := notFoundIs(err); err != nil || missing || known.Placed != PlacedOrder || known.OrderID == c.OrderID {
+		return "", err
+	}
+	bought, err := s.order(ctx, known.OrderID)
+	return bought.Token, err
 }
 
 // PendingFor finds the newest unpaid order of a device that may still be paid (10 minutes), for a landing that comes back.

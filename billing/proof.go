@@ -17,7 +17,7 @@ import (
 // program's back is not what the newest entry of its receipt says.
 
 // receiptKinds are the kinds of entries that speak of a receipt.
-var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered}
+var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered, entryTraced}
 
 // shortDigest is as much of a SHA-256 as three of them fit into a proof.
 const shortDigest = 40
@@ -183,11 +183,11 @@ func (s *Service) post(tx *db.Tx, receiptID int64, e ledger.Entry) error {
 	return err
 }
 
-// postNumbered tells the books the number of a receipt that had come without one; no money moves.
-func (s *Service) postNumbered(tx *db.Tx, r Receipt) error {
+// postNumbered tells the books what was learnt of a receipt; no money moves.
+func (s *Service) postNumbered(tx *db.Tx, kind string, r Receipt) error {
 	nothing := r.Amount
 	nothing.Cents = 0
 	till := ledger.Posting{Account: ledger.TillClearing, Party: tillParty(r.TillID), Amount: nothing}
-	return s.post(tx, r.ID, ledger.Entry{Kind: entryNumbered, Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "receipt " + r.Number,
+	return s.post(tx, r.ID, ledger.Entry{Kind: kind, Source: receiptParty(r.ID) + ":" + id(tx.ID()), At: s.Clock.Now(), Memo: "receipt " + r.Number,
 		Postings: []ledger.Posting{till, till}})
 }

@@ -19,11 +19,7 @@ const promptWithin = 10 * time.Minute
 // push handles "order placed": it commits "sending", then prompts the payer. A job found again after a crash sees
 // "sending" and never pushes again, for the rail has no idempotency key.
 func (s *Service) push(ctx context.Context, j jobs.Job) error {
-	var f paymentFact
-	if err := j.Decode(&f); err != nil {
-		return err
-	}
-	p, err := s.payment(ctx, f.PaymentID)
+	p, _, err := s.paymentOf(ctx, j)
 	if err != nil {
 		return err
 	}
@@ -45,6 +41,16 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 	return s.pushed(ctx, p, answer, err)
 }
 
+// paymentOf is the payment that a job is about.
+func (s *Service) paymentOf(ctx context.Context, j jobs.Job) (Payment, paymentFact, error) {
+	var f paymentFact
+	if err := j.Decode(&f); err != nil {
+		return Payment{}, f, err
+	}
+	p, err := s.payment(ctx, f.PaymentID)
+	return p, f, err
+}
+
 func (s *Service) callback(path string) string {
 	if s.PublicURL == "" {
 		return unreachable + path
@@ -61,8 +67,8 @@ func (s *Service) tillAndOrder(ctx context.Context, p Payment) (Till, Order, err
 	return till, o, err
 }
 
-// startSending moves created → sending (expired, when the prompt would come too late) and, in the same transaction, plans the first status query, so that a crash at any
-// later point still ends in a question to the rail.
+// startSending moves created → sending (expired, when the prompt would come too late) and, in the same transaction, plans the
+// first status query, so that a crash at any later point still ends in a question to the rail.
 func (s *Service) startSending(ctx context.Context, p Payment) (won bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		now := s.Clock.Now()
@@ -111,77 +117,4 @@ func (s *Service) doubtIfSending(ctx context.Context, paymentID int64, why strin
 		_, err := s.movePayment(tx, paymentID, []PaymentState{PaymentSending}, paymentChange{State: PaymentUnknown, ResultText: why})
 		return err
 	})
-}
-
-// ask handles "payment sending": it asks the rail for the verdict, ever more seldom, until there is one.
-func (s *Service) ask(ctx context.Context, j jobs.Job) error {
-	var f paymentFact
-	if err := j.Decode(&f); err != nil {
-		return err
-	}
-	p, err := s.payment(ctx, f.PaymentID)
-	if err != nil {
-		return err
-	}
-	if p.State.Final() {
-		return nil
-	}
-	if done, err := s.askOnce(ctx, p); done || err != nil {
-		return err
-	}
-	return s.askLater(ctx, p)
-}
-
-// askOnce returns true when the verdict is in. A failed question is no verdict.
-func (s *Service) askOnce(ctx context.Context, p Payment) (bool, error) {
-	if p.CheckoutRequestID == "" {
-		return false, nil // lost with the answer to the push: only a callback, a confirmation or the payer can tell
-	}
-	till, err := s.Till(ctx, p.TillID)
-	if err != nil {
-		return false, err
-	}
-	verdict, err := s.Gateway.QueryPush(ctx, till, p.CheckoutRequestID)
-	if err != nil {
-		s.Log.Info("status query without an answer", "payment", p.ID, "error", err)
-		return false, nil
-	}
-	if verdict.State != VerdictPaid && verdict.State != VerdictFailed {
-		return false, nil
-	}
-	_, err = s.Settle(ctx, Evidence{Kind: ByQuery, TillID: p.TillID, PaymentID: p.ID, Verdict: verdict, Amount: p.Amount})
-	return err == nil, err
-}
-
-func (s *Service) askLater(ctx context.Context, p Payment) error {
-	next := p.Asks + 1
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-		change := paymentChange{State: PaymentUnknown, Asks: &next}
-		if next >= len(askAfter) {
-			change.Attention = "unanswered"
-		}
-		_, err := s.movePayment(tx, p.ID, []PaymentState{PaymentSending, PaymentSent, PaymentUnknown}, change)
-		return err
-	})
-	if err != nil || next >= len(askAfter) {
-		return err
-	}
-	return jobs.Again(askAfter[next], errors.New("no verdict yet"))
-}
-
-// confirmDoubted handles "payment doubted": a callback whose amount differs from the order's is believed only when the
-// receipt itself says the same.
-func (s *Service) confirmDoubted(ctx context.Context, j jobs.Job) error {
-	var f paymentFact
-	if err := j.Decode(&f); err != nil {
-		return err
-	}
-	p, err := s.payment(ctx, f.PaymentID)
-	if err != nil {
-		return err
-	}
-	if f.Receipt == "" {
-		return nil
-	}
-	return s.claimReceipt(ctx, p.OrderID, p.TillID, f.Receipt)
 }

@@ -85,10 +85,56 @@ func (s *Service) pendingReceipt(tx *db.Tx, paymentID int64) (Receipt, error) {
 	return s.toReceipt(r)
 }
 
-func (s *Service) hasReceiptBy(tx *db.Tx, paymentID int64, cameBy string) (bool, error) {
-	var ids []int64
-	err := tx.Gorm().Model(&receiptRow{}).Where("payment_id = ? AND came_by = ?", paymentID, cameBy).Limit(1).Pluck("id", &ids).Error
-	return len(ids) > 0, db.Fault(err)
+// ownReceipt is a prompt's own money.
+func (s *Service) ownReceipt(tx *db.Tx, paymentID int64) (Receipt, error) {
+	var r receiptRow
+	err := tx.Gorm().Where("payment_id = ? AND came_by IN ? AND placed <> ?", paymentID, []string{ByPrompt, ByQuery}, placedMerged).Limit(1).Take(&r).Error
+	if err != nil {
+		return Receipt{}, db.Fault(err)
+	}
+	return s.toReceipt(r)
+}
+
+// receiptsAt lists the numbered receipts of an amount that arrived at a till within a time, oldest first.
+func (s *Service) receiptsAt(tx *db.Tx, tillID int64, a money.Amount, from, to time.Time) ([]Receipt, error) {
+	var rows []receiptRow
+	err := tx.Gorm().Where("till_id = ? AND amount_cents = ? AND arrived_at BETWEEN ? AND ? AND amount_currency = ? AND receipt IS NOT NULL",
+		tillID, a.Cents, from, to, a.Currency).Order("arrived_at").Limit(5000).Find(&rows).Error
+	var all []Receipt
+	for _, r := range rows {
+		one, err := s.toReceipt(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, db.Fault(err)
+}
+
+// trace keeps whose prompt's own money a receipt is, or with payment 0 that it is none's, with what was learnt of its payer.
+func (s *Service) trace(tx *db.Tx, r Receipt, paymentID int64, cameBy string) error {
+	payer, err := s.Keys.Seal(purposePhone, []byte(r.Payer))
+	if err != nil {
+		return err
+	}
+	err = tx.Gorm().Model(&receiptRow{}).Where("id = ?", r.ID).Updates(map[string]any{"payment_id": paymentID, "came_by": cameBy,
+		"payer": payer, "reference": cut(r.Reference), "updated_at": s.Clock.Now()}).Error
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.postNumbered(tx, entryTraced, r)
+}
+
+// renumber gives a receipt another number, or none.
+func (s *Service) renumber(tx *db.Tx, r Receipt, number, cameBy string) error {
+	set := map[string]any{"receipt": nil, "came_by": cameBy, "updated_at": s.Clock.Now()}
+	if r.Number = number; number != "" {
+		set["receipt"] = number
+	}
+	if err := tx.Gorm().Model(&receiptRow{}).Where("id = ?", r.ID).Updates(set).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.postNumbered(tx, entryNumbered, r)
 }
 
 // numberPending gives the receipt that a query brought in its number; false when none of this amount waits for one: money
@@ -102,13 +148,16 @@ func (s *Service) numberPending(tx *db.Tx, paymentID int64, e Evidence) (bool, e
 	if missing, err := notFoundIs(err); err != nil || missing || pending.Amount != e.Amount {
 		return false, err
 	}
-	won, err := db.Won(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND receipt IS NULL AND placed <> ?", pending.ID, placedMerged).
-		Updates(map[string]any{"receipt": e.Receipt, "payer": sealed, "updated_at": s.Clock.Now()}))
+	set := map[string]any{"receipt": e.Receipt, "payer": sealed, "updated_at": s.Clock.Now()}
+	if e.Kind == ByPrompt {
+		set["came_by"] = ByPrompt
+	}
+	won, err := db.Won(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND receipt IS NULL AND placed <> ?", pending.ID, placedMerged).Updates(set))
 	if err != nil || !won {
 		return false, db.Fault(err)
 	}
 	pending.Number = e.Receipt
-	return true, s.postNumbered(tx, pending)
+	return true, s.postNumbered(tx, entryNumbered, pending)
 }
 
 // PlacedMoving is where a receipt is between unplace and moveReceipt, inside one transaction.
@@ -123,7 +172,7 @@ func (s *Service) unplace(tx *db.Tx, r Receipt) (bool, error) {
 
 func (s *Service) moveReceipt(tx *db.Tx, r Receipt) error {
 	return db.Fault(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND placed = ?", r.ID, PlacedMoving).
-		Updates(map[string]any{"placed": r.Placed, "payment_id": r.PaymentID, "order_id": r.OrderID, "payer_hash": r.payerHash, "updated_at": s.Clock.Now()}).Error)
+		Updates(map[string]any{"placed": r.Placed, "payment_id": r.PaymentID, "came_by": r.CameBy, "order_id": r.OrderID, "payer_hash": r.payerHash, "updated_at": s.Clock.Now()}).Error)
 }
 
 // mergeReceipts marks known as counted twice and gives its number to pending. The number moves in two steps for its unique key.

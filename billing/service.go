@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
-	"time"
 
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
@@ -51,11 +50,6 @@ const (
 	factMessageFailed  = "message failed"
 )
 
-// askAfter is the schedule of status queries after a push, then a day apart for a week, then a person looks
-// (reference/mpesa.md §7).
-var askAfter = []time.Duration{15 * time.Second, 30 * time.Second, time.Minute, 2 * time.Minute, 5 * time.Minute, time.Hour,
-	24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour}
-
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
 	s := &Service{Options: o}
@@ -68,11 +62,13 @@ func New(o Options) *Service {
 	return s
 }
 
+// paymentFact is about a payment, or about a typed receipt, whose id is then in PaymentID.
 type paymentFact struct {
 	PaymentID int64
-	MessageID int64
 	Receipt   string
 }
+
+type messageFact struct{ MessageID int64 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 

@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mtandao/internal/db"
@@ -59,6 +60,10 @@ func (s *Service) Settle(ctx context.Context, e Evidence) (Outcome, error) {
 			serve = false
 			continue
 		}
+		if errors.Is(err, errRaced) {
+			serve = false
+			continue
+		}
 		if !db.IsDuplicate(err) {
 			s.alarm(e, out, err)
 			return out, err
@@ -87,6 +92,9 @@ type serviceFault struct{ error }
 func (f *serviceFault) Unwrap() error { return f.error }
 
 func (s *Service) settle(tx *db.Tx, e Evidence, serve bool) (Outcome, error) {
+	if err := s.holdPayer(tx, e.Payer); err != nil {
+		return Outcome{}, err
+	}
 	p, err := s.paymentFor(tx, e)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Outcome{}, err
@@ -115,11 +123,11 @@ func (s *Service) mustConfirm(p Payment, e Evidence) bool {
 
 // doubt keeps the payment open, or failed as it was, marks it for a person, and asks the rail about the receipt.
 func (s *Service) doubt(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
-	change := paymentChange{State: PaymentUnknown, ResultCode: e.Verdict.Code, ResultText: "amount " + e.Amount.String()}
+	change := paymentChange{State: PaymentUnknown, ResultCode: e.Verdict.Code}
 	if _, err := s.movePayment(tx, p.ID, before(PaymentUnknown), change); err != nil {
 		return Outcome{}, err
 	}
-	marked, err := s.markPayment(tx, p.ID, "amount_mismatch")
+	marked, err := s.markPayment(tx, p.ID, "amount_mismatch", "amount "+e.Amount.String()+doubtOf(e.Receipt))
 	out := Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: PaymentUnknown, Again: !marked}
 	if err != nil || !marked {
 		return out, err
@@ -138,11 +146,17 @@ func (s *Service) fail(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	return Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: state, Again: !won}, err
 }
 
-// paymentFor finds the payment that evidence is about: named by the callback's secret, by the receipt it is already known
-// by, by the order code the payer typed, or by the payer and amount when exactly one prompt can be meant.
+// paymentFor finds the payment that evidence is about: named by the callback's secret, by the order code that was paid to, by
+// the receipt it is already known by, by the order it was typed for, or by the payer and amount when exactly one prompt can be
+// meant.
 func (s *Service) paymentFor(tx *db.Tx, e Evidence) (Payment, error) {
 	if e.PaymentID != 0 {
 		return s.paymentTx(tx, e.PaymentID)
+	}
+	if code := spellOrderCode(e.Reference); code != "" {
+		if p, err := s.paymentByOrderCode(tx, e.TillID, code); err == nil || !fault.Is(err, fault.NotFound) {
+			return p, err
+		}
 	}
 	if known, err := s.receiptByNumber(tx, e.TillID, e.Receipt); err == nil {
 		if known.PaymentID == 0 {
@@ -158,19 +172,15 @@ func (s *Service) paymentFor(tx *db.Tx, e Evidence) (Payment, error) {
 		}
 		return s.paymentOfOrderTx(tx, e.OrderID)
 	}
-	if code := spellOrderCode(e.Reference); code != "" {
-		if p, err := s.paymentByOrderCode(tx, e.TillID, code); err == nil || !fault.Is(err, fault.NotFound) {
-			return p, err
-		}
-	}
 	return s.onlyOpenPaymentOf(tx, e)
 }
 
 // askedLongest is how long ago a prompt may have been whose receipt number is still not known.
 const askedLongest = 14 * 24 * time.Hour
 
-// waitingFor finds the prompt whose money a typed receipt is: one that a query said was paid and whose number is not known.
-// The receipt may be typed for another order; without this look its money would come twice, and serve that order too.
+// waitingFor finds the prompt whose money a receipt is: one that a query said was paid and whose number is not known. The
+// receipt may be typed for another order; without this look its money would come twice, and serve that order too. Of several
+// that fit any may be it, for each waits for a number of this payer's: the order's own first.
 func (s *Service) waitingFor(tx *db.Tx, e Evidence) (found Payment, err error) {
 	err = fault.New(fault.NotFound, "payment.not_found")
 	_, hashes, e2 := s.payerPhone(tx, e.Payer)
@@ -180,23 +190,28 @@ func (s *Service) waitingFor(tx *db.Tx, e Evidence) (found Payment, err error) {
 	if len(hashes) == 0 {
 		return found, err
 	}
-	all, e2 := s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-askedLongest), e.At)
+	_, pending, e2 := s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-askedLongest), e.At)
 	if e2 != nil {
 		return found, e2
 	}
-	for _, p := range all {
-		if p.State != PaymentPaid || found.OrderID == e.OrderID {
-			continue
+	for _, p := range pending {
+		if found.ID == 0 || p.OrderID == e.OrderID {
+			found, err = p, nil
 		}
-		found, err = p, nil
 	}
 	return found, err
 }
 
 // onlyOpenPaymentOf finds the one prompt of the last hour at this till that this payer was asked to pay, with this amount
-// and without money so far; two that fit are none.
+// and without money so far; two that fit are none. A prompt that waits for its number comes first, unless the payer typed an
+// account: a prompt's money carries its order's code.
 func (s *Service) onlyOpenPaymentOf(tx *db.Tx, e Evidence) (Payment, error) {
 	none := fault.New(fault.NotFound, "payment.not_found")
+	if e.Reference == "" {
+		if p, err := s.waitingFor(tx, e); err == nil || !fault.Is(err, fault.NotFound) {
+			return p, err
+		}
+	}
 	_, hashes, err := s.payerPhone(tx, e.Payer)
 	if err != nil {
 		return Payment{}, err
@@ -204,7 +219,7 @@ func (s *Service) onlyOpenPaymentOf(tx *db.Tx, e Evidence) (Payment, error) {
 	if len(hashes) == 0 {
 		return Payment{}, none
 	}
-	found, err := s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-time.Hour), e.At)
+	found, _, err := s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-time.Hour), e.At)
 	if err != nil {
 		return Payment{}, err
 	}

@@ -275,6 +275,28 @@ func TestSilenceEndsInTheQueueOfUnanswered(t *testing.T) {
 	})
 }
 
+// Who mistyped their number goes back, corrects it and sends the same form: the prompt must go to the right phone.
+func TestAFormFilledInAnewIsAnotherWish(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		place := func(phone string) billing.Order {
+			o, err := s.bill.PlaceOrder(context.Background(), billing.OrderRequest{SiteID: s.site, PlanID: s.plan.ID, Phone: phone,
+				Place: access.Place{MAC: phoneMAC}, Lang: "en", Once: "nonce-1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.idle()
+			return o
+		}
+		mistyped, corrected := place("0712345687"), place("0712345678")
+		if mistyped.ID == corrected.ID || corrected.Phone != "254712345678" || len(s.rail.pushes) != 2 {
+			t.Errorf("the corrected number got the order of %s; %d prompts", corrected.PhoneMask, len(s.rail.pushes))
+		}
+		if again := place("0712345687"); again.ID != mistyped.ID {
+			t.Error("the first wish sent once more is another order")
+		}
+	})
+}
+
 func TestTwoTapsAreOneOrder(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		ctx := context.Background()

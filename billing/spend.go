@@ -47,10 +47,13 @@ func notServed(err error) error {
 // provesPayer says that a receipt was paid by the very phone whose credit it is kept with. Money by hand may be paid for
 // anybody's number; only what their own phone paid makes its holder the owner of the rest.
 func (s *Service) provesPayer(tx *db.Tx, r Receipt) (bool, error) {
-	if r.CameBy == ByPrompt || r.CameBy == ByQuery || r.payerHash == "" {
-		return r.payerHash != "", nil
+	if r.payerHash == "" {
+		return false, nil
 	}
 	_, hashes, err := s.payerPhone(tx, r.Payer)
+	if err == nil && len(hashes) == 0 {
+		return r.own(), nil // a prompt's payer may be told as a mask
+	}
 	return slices.Contains(hashes, r.payerHash), err
 }
 

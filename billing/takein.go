@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/internal/db"
@@ -11,12 +12,20 @@ import (
 
 // Incoming is one message of a rail as it came: stored before it is answered, read after.
 type Incoming struct {
-	Kind   string // push, confirm, status, timeout: which address it came to
+	Kind   string // which address it came to
 	Secret string // the last part of that address
 	From   string
 	Body   []byte
 	At     time.Time
 }
+
+// The kinds of messages.
+const (
+	AboutPush   = "push"    // a prompt's verdict
+	AboutMoney  = "confirm" // money paid in by hand, or a prompt's money once more
+	AboutStatus = "status"  // the answer about a receipt
+	NoStatus    = "timeout" // there will be no answer about a receipt
+)
 
 // What became of a message.
 const (
@@ -54,6 +63,8 @@ func (s *Service) takeInOne(ctx context.Context, rowID int64, m Incoming) error 
 	case ours(err):
 		s.Log.Error("message of a rail set aside", "kind", m.Kind, "message", rowID, "error", err)
 		return s.failIncoming(ctx, rowID, err)
+	case fault.KeyOf(err) == addressUnknown:
+		return s.doneIncoming(ctx, rowID, inboxStranger, "")
 	case err != nil:
 		s.Log.Warn("message of a rail ignored", "kind", m.Kind, "from", m.From, "error", err)
 		return s.doneIncoming(ctx, rowID, inboxIgnored, err.Error())
@@ -63,7 +74,7 @@ func (s *Service) takeInOne(ctx context.Context, rowID int64, m Incoming) error 
 
 // again handles "message failed".
 func (s *Service) again(ctx context.Context, j jobs.Job) error {
-	var f paymentFact
+	var f messageFact
 	if err := j.Decode(&f); err != nil {
 		return err
 	}
@@ -88,13 +99,13 @@ func ours(err error) bool {
 
 func (s *Service) apply(ctx context.Context, m Incoming) (note string, err error) {
 	switch m.Kind {
-	case "push":
+	case AboutPush:
 		return s.applyPrompt(ctx, m)
-	case "confirm":
+	case AboutMoney:
 		return s.applyConfirmation(ctx, m)
-	case "status":
+	case AboutStatus:
 		return s.applyStatus(ctx, m)
-	case "timeout":
+	case NoStatus:
 		return s.applyTimeout(ctx, m)
 	}
 	return "", fault.New(fault.Invalid, "callback.kind")
@@ -162,10 +173,26 @@ func (s *Service) applyStatus(ctx context.Context, m Incoming) (string, error) {
 	if r.Receipt != "" && r.Receipt != c.Receipt {
 		return "", fault.New(fault.Denied, "callback.other_receipt")
 	}
+	if elsewhere, err := s.paidElsewhere(ctx, c, r); err != nil || elsewhere {
+		return "paid to another till of ours", err
+	}
 	if err := s.checkPayee(ctx, c, r); err != nil {
 		return "", err
 	}
 	return string(r.Verdict.Reason), s.settleClaim(ctx, c, r, m.At)
+}
+
+// paidElsewhere: the receipt is of money that another till of ours got; that till tells of it.
+func (s *Service) paidElsewhere(ctx context.Context, c claim, r StatusResult) (bool, error) {
+	tills, err := s.Tills(ctx)
+	if err != nil || r.Verdict.State != VerdictPaid {
+		return false, err
+	}
+	other := slices.ContainsFunc(tills, func(t Till) bool { return t.ID != c.TillID && t.answersTo(r.PaidTo) })
+	if here := slices.ContainsFunc(tills, func(t Till) bool { return t.ID == c.TillID && t.answersTo(r.PaidTo) }); here || !other {
+		return false, nil
+	}
+	return true, s.askElsewhere(ctx, c, "other_till")
 }
 
 // checkPayee refuses a receipt that is real but not of money that these books know of: another shop's, our own refund to a

@@ -81,8 +81,12 @@ func (s *shop) fullBooks() {
 	}
 	s.rail.verdict = billing.Verdict{}
 	s.idle()
-	s.order("aabbccddee07")
+	served := s.order("aabbccddee07")
 	s.hear(s.success(6, "SJ80000007", 10))
+	asked := s.order("aabbccddee08")
+	s.typed(served, "SJ80000008", payerOfAll)
+	s.queried(asked) // whose money that is
+	s.hear(s.confirmation("SJ80000009", "0712345678", "x", 3))
 	s.later(5 * time.Minute)
 }
 
@@ -94,7 +98,7 @@ func TestWhateverIsTamperedWithIsFoundAndNamed(t *testing.T) {
 		s.prove()
 		kinds := s.strings("SELECT DISTINCT kind FROM ledger_entries ORDER BY kind")
 		places := s.strings("SELECT DISTINCT placed FROM receipts ORDER BY placed")
-		if len(kinds) != 5 || len(places) != 4 {
+		if len(kinds) != 6 || len(places) != 4 {
 			t.Fatalf("the story has entries of %q and receipts in %q only", kinds, places)
 		}
 		for _, table := range s.tables() {

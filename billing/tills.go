@@ -52,7 +52,7 @@ func (s *Service) SaveTill(tx *db.Tx, t Till) (Till, error) {
 		return t, err
 	}
 	if t.State == "" {
-		t.State = "live"
+		t.State = TillLive
 	}
 	if t.CallbackSecret == "" {
 		t.CallbackSecret = seal.RandomHex(16)
@@ -72,17 +72,9 @@ func (s *Service) tillFor(ctx context.Context, siteID int64) (Till, error) {
 	return t, err
 }
 
-// Paybill is the short code that people can pay to by hand at a site with an order's code as account; "" when confirmations
-// of such payments cannot reach us.
-func (s *Service) Paybill(ctx context.Context, siteID int64) (shortCode, kind string) {
-	t, err := s.tillFor(ctx, siteID)
-	if err != nil || s.PublicURL == "" || !s.registered(ctx, t.ID) {
-		return "", ""
-	}
-	if t.Type == TillBuyGoods {
-		return t.PartyB, string(t.Type)
-	}
-	return t.ShortCode, string(t.Type)
+// Registered says whether the rail knows where to confirm money paid to the till by hand; without that it is not seen here.
+func (s *Service) Registered(ctx context.Context, t Till) bool {
+	return s.PublicURL != "" && s.registeredAt(ctx, t.ID) == s.PublicURL
 }
 
 // RegisterURLs tells the rail where to confirm money paid in by hand, once per till and public address.
@@ -95,7 +87,7 @@ func (s *Service) RegisterURLs(ctx context.Context) error {
 		return err
 	}
 	for _, t := range tills {
-		if s.registeredAt(ctx, t.ID) == s.PublicURL {
+		if s.Registered(ctx, t) {
 			continue
 		}
 		if err := s.Gateway.RegisterURLs(ctx, t, s.callback("/in/c/"+t.CallbackSecret), s.callback("/in/v/"+t.CallbackSecret)); err != nil {

@@ -153,7 +153,7 @@ func (s *Service) tillOfSite(ctx context.Context, siteID int64) (Till, error) {
 // commonTill is the oldest live till that is bound to no site.
 func (s *Service) commonTill(ctx context.Context) (Till, error) {
 	var r tillRow
-	err := s.DB.Read(ctx).Where("state = 'live' AND NOT EXISTS (SELECT 1 FROM till_sites WHERE till_sites.till_id = tills.id)").Order("id").Limit(1).Take(&r).Error
+	err := s.DB.Read(ctx).Where("state = ? AND NOT EXISTS (SELECT 1 FROM till_sites WHERE till_sites.till_id = tills.id)", TillLive).Order("id").Limit(1).Take(&r).Error
 	if err != nil {
 		return Till{}, db.Fault(err)
 	}
@@ -163,7 +163,7 @@ func (s *Service) commonTill(ctx context.Context) (Till, error) {
 func (s *Service) tillBySecret(ctx context.Context, secret string) (Till, error) {
 	var r tillRow
 	if err := s.DB.Read(ctx).Where("callback_hash IN ?", s.lookups(purposeCallback, secret)).Take(&r).Error; err != nil {
-		return Till{}, db.Fault(err)
+		return Till{}, byAddress(err)
 	}
 	return s.toTill(ctx, r)
 }
@@ -181,10 +181,6 @@ func (s *Service) registeredAt(ctx context.Context, id int64) string {
 		return ""
 	}
 	return url[0]
-}
-
-func (s *Service) registered(ctx context.Context, id int64) bool {
-	return s.registeredAt(ctx, id) == s.PublicURL && s.PublicURL != ""
 }
 
 func (s *Service) setRegistered(ctx context.Context, id int64, url string) error {

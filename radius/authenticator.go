@@ -1,110 +1,151 @@
 package radius
 
 import (
-	"crypto/hmac"
-	"crypto/md5"
-	"crypto/subtle"
+	"context"
+	"log/slog"
+	"strings"
 	"time"
 
 	codec "layeh.com/radius"
+	"layeh.com/radius/rfc2865"
 
+	"mtandao/internal/clock"
+	"mtandao/internal/seal"
+	"mtandao/internal/words"
+	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
-var zeroAuthenticator [16]byte
+// rejectDelay slows guessing. It stays below 1.1 s, after which RouterOS by default asks again.
+const rejectDelay = 900 * time.Millisecond
 
-// secretsOf lists what the router may have signed with: the secret, and during a rotation the one before it.
-func secretsOf(r routers.Router, now time.Time) [][]byte {
-	var secrets [][]byte
-	if r.Secret != "" {
-		secrets = append(secrets, []byte(r.Secret))
+const longestMessage = 120
+
+// authenticator answers Access-Requests.
+type authenticator struct {
+	access      Access
+	dialects    map[string]routers.Dialect
+	keys        *seal.Keys
+	clock       clock.Clock
+	log         *slog.Logger
+	metrics     *metrics
+	complains   *complaints
+	rejectDelay time.Duration
+}
+
+// proof is how a log-in shows that it knows the secret.
+type proof struct {
+	verify func(secret string) bool
+	mschap *mschap
+}
+
+func (a *authenticator) handle(ctx context.Context, r request) reply {
+	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
+	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
+		return a.reject(r, proof{}, access.CauseUnknown)
 	}
-	if r.OldSecret != "" && now.Before(r.OldSecretUntil) {
-		secrets = append(secrets, []byte(r.OldSecret))
+	attempt.MAC, _ = access.ParseMAC(text(r.packet, rfc2865.CallingStationID_Type))
+	proof, ok := a.readProof(r)
+	attempt.MACLogin = isMACLogin(r.router, attempt)
+	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
+		return a.reject(r, proof, access.CauseWrongSecret)
 	}
-	return secrets
+	admission := a.access.Admit(ctx, attempt)
+	if admission.Cause != access.CauseOK {
+		return a.reject(r, proof, admission.Cause)
+	}
+	accepted, err := a.accept(r, proof, admission)
+	if err != nil {
+		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
+		return a.reject(r, proof, access.CauseUnavailable)
+	}
+	return reply{packet: accepted, kind: "accept"}
 }
 
-// requestSigned checks the request authenticator of Accounting-, CoA- and Disconnect-Requests (RFC 2866 §3, 5176 §2.3).
-func requestSigned(wire, secret []byte) bool {
-	sum := digest(wire, zeroAuthenticator[:], secret)
-	return subtle.ConstantTimeCompare(sum[:], wire[authenticatorAt:headerLength]) == 1
-}
-
-// responseSigned checks the response authenticator against the request's (RFC 2865 §3).
-func responseSigned(wire []byte, request [16]byte, secret []byte) bool {
-	sum := digest(wire, request[:], secret)
-	return subtle.ConstantTimeCompare(sum[:], wire[authenticatorAt:headerLength]) == 1
-}
-
-func digest(wire, authenticator, secret []byte) (sum [md5.Size]byte) {
-	h := md5.New()
-	h.Write(wire[:authenticatorAt])
-	h.Write(authenticator)
-	h.Write(wire[headerLength:])
-	h.Write(secret)
-	h.Sum(sum[:0])
-	return sum
-}
-
-// messageSigned checks Message-Authenticator (RFC 2869 §5.14): HMAC-MD5 over the packet with the given authenticator in
-// the header and the attribute's own value zero.
-func messageSigned(wire []byte, authenticator [16]byte, secret []byte) bool {
-	at, length := offsetOf(wire, messageAuthType)
-	if at < 0 || length != messageAuthValue {
+// isMACLogin: the router asks for a device by its own MAC. The password proves nothing then, whatever it is.
+func isMACLogin(router routers.Router, a access.Attempt) bool {
+	if !router.MACLogin || a.MAC == "" {
 		return false
 	}
-	return hmac.Equal(messageDigest(wire, at, authenticator, secret), wire[at:at+messageAuthValue])
+	named, err := access.ParseMAC(a.Name)
+	return err == nil && named == a.MAC
 }
 
-func messageDigest(wire []byte, at int, authenticator [16]byte, secret []byte) []byte {
-	h := hmac.New(md5.New, secret)
-	h.Write(wire[:authenticatorAt])
-	h.Write(authenticator[:])
-	h.Write(wire[headerLength:at])
-	h.Write(zeroAuthenticator[:])
-	h.Write(wire[at+messageAuthValue:])
-	return h.Sum(nil)
+// readProof finds the one method of a request; false when there is none that we speak, or more than one (RFC 2865 §4.1).
+func (a *authenticator) readProof(r request) (proof, bool) {
+	password, pap := r.packet.Lookup(rfc2865.UserPassword_Type)
+	digest, chap := r.packet.Lookup(rfc2865.CHAPPassword_Type)
+	exchange, ms := readMSCHAP(r.packet)
+	switch {
+	case pap && !chap && !ms:
+		return a.readPAP(r, password)
+	case chap && !pap && !ms:
+		challenge, ok := r.packet.Lookup(rfc2865.CHAPChallenge_Type)
+		if !ok {
+			challenge = r.packet.Authenticator[:]
+		}
+		return proof{verify: verifyChap(digest, challenge)}, true
+	case ms && !pap && !chap:
+		return proof{verify: exchange.verify, mschap: &exchange}, true
+	}
+	return proof{}, false
 }
 
-func hasMessageAuthenticator(wire []byte) bool {
-	at, _ := offsetOf(wire, messageAuthType)
-	return at >= 0
+func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
+	password, err := clearPassword(hidden, r.packet.Secret, r.packet.Authenticator)
+	if err != nil {
+		return proof{}, false
+	}
+	if !printable(password) {
+		if !r.proven && a.complains.may(r.router.Name+"password") {
+			a.log.Warn("radius password is not text: wrong secret?", "router", r.router.Name)
+		}
+		return proof{}, false
+	}
+	return proof{verify: verifyClear(password)}, true
 }
 
-// addMessageAuthenticator makes room for it; sealReply and signRequest fill it in. It belongs first (CVE-2024-3596).
-func addMessageAuthenticator(p *codec.Packet) {
-	p.Add(messageAuthType, make([]byte, messageAuthValue))
-}
-
-// sealReply encodes a reply: Message-Authenticator over the request's authenticator first, then the response authenticator
-// over the whole.
-func sealReply(reply *codec.Packet) ([]byte, error) {
-	wire, err := reply.MarshalBinary()
+func (a *authenticator) accept(r request, p proof, admission access.Admission) (*codec.Packet, error) {
+	accepted := r.packet.Response(codec.CodeAccessAccept)
+	addMessageAuthenticator(accepted)
+	answer := routers.Answer{
+		Left: admission.Left, Limits: admission.Grant.Limits, SessionTimeout: sessionTimeout(admission.Left), Interim: r.router.Interim,
+		Class: classOf(a.keys, authorisation{GrantID: admission.Grant.ID, LoginID: admission.LoginID}),
+	}
+	dialect, err := dialectOf(a.dialects, r.router)
 	if err != nil {
 		return nil, err
 	}
-	fillMessageAuthenticator(wire, reply.Authenticator, reply.Secret)
-	sum := digest(wire, reply.Authenticator[:], reply.Secret)
-	copy(wire[authenticatorAt:], sum[:])
-	return wire, nil
-}
-
-// signRequest encodes a CoA- or Disconnect-Request; both digests are over a zero authenticator.
-func signRequest(request *codec.Packet) ([]byte, error) {
-	request.Authenticator = zeroAuthenticator
-	wire, err := request.MarshalBinary()
-	if err != nil {
+	if err := dialect.Answer(accepted, answer); err != nil {
 		return nil, err
 	}
-	fillMessageAuthenticator(wire, zeroAuthenticator, request.Secret)
-	sum := digest(wire, zeroAuthenticator[:], request.Secret)
-	copy(wire[authenticatorAt:], sum[:])
-	return wire, nil
+	if p.mschap != nil {
+		return accepted, p.mschap.accept(accepted, admission.Secret)
+	}
+	return accepted, nil
 }
 
-func fillMessageAuthenticator(wire []byte, authenticator [16]byte, secret []byte) {
-	if at, length := offsetOf(wire, messageAuthType); at >= 0 && length == messageAuthValue {
-		copy(wire[at:], messageDigest(wire, at, authenticator, secret))
+// sessionTimeout is whole seconds, at least one: 0 would mean "for ever" to a router.
+func sessionTimeout(left access.Left) time.Duration {
+	if !left.Timed {
+		return 0
 	}
+	return max(left.Time.Truncate(time.Second), time.Second)
+}
+
+func (a *authenticator) reject(r request, p proof, cause access.Cause) reply {
+	a.metrics.reject(r.router, cause)
+	rejected := r.packet.Response(codec.CodeAccessReject)
+	addMessageAuthenticator(rejected)
+	message := words.Text(words.English, "cause."+string(cause))
+	if len(message) > longestMessage {
+		message = strings.ToValidUTF8(message[:longestMessage], "")
+	}
+	rejected.Add(rfc2865.ReplyMessage_Type, codec.Attribute(message))
+	if p.mschap != nil {
+		if err := p.mschap.refuse(rejected, message); err != nil {
+			a.log.Error("radius MS-CHAP-Error cannot be made", "router", r.router.Name, "error", err)
+		}
+	}
+	return reply{packet: rejected, kind: "reject", after: a.rejectDelay}
 }

@@ -65,7 +65,7 @@ func (p *coaPool) close() {
 }
 
 // Send signs p with the router's secret and returns the answer, ACK or NAK. During a rotation the old secret is tried when
-// the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_api" for a
+// the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_coa" for a
 // router that takes none. Message-Authenticator goes along when the router is known to use it.
 func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*codec.Packet, error) {
 	pool, to, err := s.wayTo(r)
@@ -74,7 +74,7 @@ func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*
 	}
 	secrets := secretsOf(r, s.clock.Now())
 	if len(secrets) == 0 {
-		return nil, fault.New(fault.Invalid, "router.no_api")
+		return nil, fault.New(fault.Invalid, "router.no_coa")
 	}
 	for _, secret := range secrets {
 		var answer *codec.Packet
@@ -101,7 +101,7 @@ func (s *Sender) wayTo(r routers.Router) (*coaPool, netip.AddrPort, error) {
 
 func resolve(address string) (netip.AddrPort, error) {
 	if address == "" {
-		return netip.AddrPort{}, fault.New(fault.Invalid, "router.no_api")
+		return netip.AddrPort{}, fault.New(fault.Invalid, "router.no_coa")
 	}
 	to, err := net.ResolveUDPAddr("udp", address)
 	if err != nil {

@@ -22,9 +22,12 @@ func provesReuse(s Over, e event) bool {
 	return younger && e.begun().Sub(s.StartedAt) > e.interval()+reuseSlack
 }
 
-func (e event) interval() time.Duration {
-	if e.Interim > 0 {
-		return e.Interim
+func (e event) interval() time.Duration { return intervalOf(e.Interim) }
+
+// intervalOf is how often a router reports that was told an interval, or none.
+func intervalOf(told time.Duration) time.Duration {
+	if told > 0 {
+		return told
 	}
 	return usualInterim
 }

@@ -1,8 +1,8 @@
 // Package radius answers routers, measures sessions and stops them.
 //
-// It owns: the packets in and out (server, front, authentic, replycache), how a log-in proves itself (pap, chap, mschap), the
-// sessions as accounting tells them (record, fold, work, sessionstore), and the carrying out of decisions on routers
-// (enforcement, disconnect, change, login, coa, sweep). It does not own who may be online (radius/access), the routers
+// It owns: the packets in and out (server, front, authentic, signing, replycache), the answer to a log-in (authenticator) and
+// how it proves itself (pap, chap, mschap), the sessions as accounting tells them (accounting, applyaccounting, fold, work,
+// sessionstore), and the carrying out of decisions on routers (enforce, disconnect, change, login, coa, turnstile, sweep). It does not own who may be online (radius/access), the routers
 // (radius/routers) or the words of one make of router (radius/mikrotik, radius/chilli); it knows nothing of money.
 //
 // Dates of a session: StartedAt is the earliest beginning any of its packets implies (arrival, less delay, less session time);

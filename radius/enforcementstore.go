@@ -84,17 +84,6 @@ func setStop(tx *db.Tx, grantID int64, until time.Time, stop *time.Time) error {
 	return tx.Gorm().Model(&Online{}).Where("grant_id = ? AND stop_at <= ?", grantID, until).UpdateColumn("stop_at", stop).Error
 }
 
-func silentSince(tx *db.Tx, routerID int64, before time.Time) ([]*row, error) {
-	var open []Online
-	err := tx.Gorm().Clauses(forUpdate).Where("router_id = ? AND updated_at < ?", routerID, before).
-		Order("updated_at").Limit(chunkSessions).Find(&open).Error
-	rows := make([]*row, 0, len(open))
-	for _, o := range open {
-		rows = append(rows, openRow(o))
-	}
-	return rows, err
-}
-
 // EnforcementsOf lists what was to be carried out for a grant, newest first, at most 100.
 func (s *Service) EnforcementsOf(ctx context.Context, grantID int64) ([]Enforcement, error) {
 	var all []Enforcement

@@ -75,17 +75,22 @@ func (s *Service) onStopped(ctx context.Context, j jobs.Job) error {
 
 func (s *Service) endSessions(ctx context.Context, j jobs.Job, grantID int64, mac access.MAC, cause access.Cause) error {
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		open, err := openOfGrant(tx, grantID, mac)
-		if err != nil {
+		return s.endOpen(tx, grantID, mac, cause, func(session int64) string { return sourceOf(j, session) })
+	})
+}
+
+// endOpen wants the open sessions of a grant ended, on one device or on all; source names who asked, for each session.
+func (s *Service) endOpen(tx *db.Tx, grantID int64, mac access.MAC, cause access.Cause, source func(session int64) string) error {
+	open, err := openOfGrant(tx, grantID, mac)
+	if err != nil {
+		return err
+	}
+	for _, session := range open {
+		if err := s.wantDisconnect(tx, source(session.ID), session, cause); err != nil {
 			return err
 		}
-		for _, session := range open {
-			if err := s.wantDisconnect(tx, sourceOf(j, session.ID), session, cause); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // sourceOf names a job and a session, so that a job run twice asks once.
@@ -93,33 +98,4 @@ func sourceOf(j jobs.Job, session int64) string { return fmt.Sprintf("job:%d:%d"
 
 func aboutSession(o Online) Enforcement {
 	return Enforcement{SessionRow: o.ID, RouterID: o.RouterID, GrantID: o.GrantID, MAC: o.MAC, IP: o.IP}
-}
-
-// LogOut ends the sessions of a grant on one device, or on all of them for an empty MAC.
-func (s *Service) LogOut(ctx context.Context, grantID int64, mac access.MAC) error {
-	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		open, err := openOfGrant(tx, grantID, mac)
-		if err != nil {
-			return err
-		}
-		for _, session := range open {
-			if err := s.wantDisconnect(tx, fmt.Sprintf("log-out:%d", tx.ID()), session, "logged_out"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// SessionsOf lists the open sessions of a grant, newest first, at most 100.
-func (s *Service) SessionsOf(ctx context.Context, grantID int64) ([]Online, error) {
-	return readOfGrant(ctx, s.db, grantID)
-}
-
-// Online finds the open session of a device at a site.
-func (s *Service) Online(ctx context.Context, siteID int64, mac access.MAC) (Online, bool, error) {
-	if mac == "" {
-		return Online{}, false, nil
-	}
-	return readOfMAC(ctx, s.db, siteID, mac)
 }

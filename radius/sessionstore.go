@@ -80,6 +80,17 @@ func openRow(o Online) *row {
 	return &row{Over: over, was: over, place: inOpen}
 }
 
+// openRows reads open sessions, locked.
+func openRows(query *gorm.DB) ([]*row, error) {
+	var open []Online
+	err := query.Clauses(forUpdate).Find(&open).Error
+	rows := make([]*row, 0, len(open))
+	for _, o := range open {
+		rows = append(rows, openRow(o))
+	}
+	return rows, err
+}
+
 func latestClosed(tx *db.Tx, id identity) (*row, error) {
 	rows, err := closedRows(tx.Gorm().Where("router_id = ? AND session_key = ?", id.RouterID, id.Key).Order("epoch DESC").Limit(1))
 	if err != nil || len(rows) == 0 {
@@ -109,26 +120,17 @@ func closedBefore(tx *db.Tx, id identity, epoch int64) ([]*row, error) {
 
 // olderOf finds, locked, the open sessions of the same device that began earlier, on any router.
 func olderOf(tx *db.Tx, s Session) ([]*row, error) {
-	var open []Online
-	err := tx.Gorm().Clauses(forUpdate).Where("mac = ? AND started_at < ?", s.MAC, s.StartedAt).
-		Order("id").Limit(20).Find(&open).Error
-	rows := make([]*row, 0, len(open))
-	for _, o := range open {
-		rows = append(rows, openRow(o))
-	}
-	return rows, err
+	return openRows(tx.Gorm().Where("mac = ? AND started_at < ?", s.MAC, s.StartedAt).Order("id").Limit(20))
 }
 
 // openBefore finds, locked, some open sessions of a router that began before an instant.
 func openBefore(tx *db.Tx, routerID int64, at time.Time) ([]*row, error) {
-	var open []Online
-	err := tx.Gorm().Clauses(forUpdate).Where("router_id = ? AND started_at < ?", routerID, at).Order("id").
-		Limit(chunkSessions).Find(&open).Error
-	rows := make([]*row, 0, len(open))
-	for _, o := range open {
-		rows = append(rows, openRow(o))
-	}
-	return rows, err
+	return openRows(tx.Gorm().Where("router_id = ? AND started_at < ?", routerID, at).Order("id").Limit(chunkSessions))
+}
+
+// silentSince finds, locked, some open sessions of a router without a word since an instant.
+func silentSince(tx *db.Tx, routerID int64, before time.Time) ([]*row, error) {
+	return openRows(tx.Gorm().Where("router_id = ? AND updated_at < ?", routerID, before).Order("updated_at").Limit(chunkSessions))
 }
 
 // openByID finds an open session, locked; nil when it is over.

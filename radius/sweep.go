@@ -27,7 +27,7 @@ func (s *Service) sweepStops(ctx context.Context) error {
 			return err
 		}
 		for _, id := range grants { // one that cannot be decided on does not keep the others online
-			err = errors.Join(err, s.settle(ctx, id, until))
+			err = errors.Join(err, s.stopDue(ctx, id, until))
 		}
 		if err != nil {
 			return err
@@ -36,8 +36,8 @@ func (s *Service) sweepStops(ctx context.Context) error {
 	return nil
 }
 
-// settle decides on all due sessions of a grant together: they share what is left.
-func (s *Service) settle(ctx context.Context, grantID int64, until time.Time) error {
+// stopDue decides on all due sessions of a grant together: they share what is left.
+func (s *Service) stopDue(ctx context.Context, grantID int64, until time.Time) error {
 	grant, slots, _, err := s.access.View(ctx, grantID)
 	nobodys := grantID == 0 || fault.Is(err, fault.NotFound)
 	if err != nil && !nobodys {
@@ -106,23 +106,16 @@ func (s *Service) unreported(open []Online, now time.Time) time.Duration {
 	var sum time.Duration
 	for _, session := range open {
 		router, _ := s.routers.Get(session.RouterID)
-		sum += min(max(now.Sub(session.UpdatedAt), 0), 2*intervalOf(router))
+		sum += min(max(now.Sub(session.UpdatedAt), 0), 2*intervalOf(router.Interim))
 	}
 	return sum
-}
-
-func intervalOf(r routers.Router) time.Duration {
-	if r.Interim > 0 {
-		return r.Interim
-	}
-	return usualInterim
 }
 
 // sweepSilent closes the sessions whose updates have stopped, unless the whole router is silent: then its people are
 // probably still online, and it is its line that is down.
 func (s *Service) sweepSilent(ctx context.Context) error {
 	for _, r := range s.routers.All() {
-		before := s.clock.Now().Add(-max(3*intervalOf(r)+2*time.Minute, leastSilence))
+		before := s.clock.Now().Add(-max(3*intervalOf(r.Interim)+2*time.Minute, leastSilence))
 		if r.State != routers.StateRetired && s.routers.LastHeard(r.ID).Before(before) {
 			continue
 		}

@@ -179,3 +179,24 @@ func TestARetiredRoutersSessionsAreClosed(t *testing.T) {
 		t.Errorf("open %+v, closed %+v", open, closed)
 	}
 }
+
+// TestNobodysSessionsAreNotWrittenForEachOther: there may be thousands, such as a router's local users after a cut of power.
+// Were each that closes to write all the others, no payment would be taken meanwhile.
+func TestNobodysSessionsAreNotWrittenForEachOther(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		foreign := []byte("not ours")
+		b.applied(t, arrived{0, report{status: begin, id: "goes", class: foreign, mac: "11:22:33:44:55:66"}},
+			arrived{0, report{status: begin, id: "stays", class: foreign}},
+			arrived{29 * time.Minute, report{status: more, id: "stays", class: foreign, seconds: 29 * 60}})
+		b.clock.Set(noon.Add(30 * time.Minute))
+		stops(t, b) // each new session is looked at once
+		b.routers.Heard(7, b.clock.Now())
+		if err := b.sweepSilent(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if open := allOpen(t, d); len(open) != 1 || len(allClosed(t, d)) != 1 || open[0].GrantID != 0 || open[0].StopAt != nil {
+			t.Errorf("%+v", open)
+		}
+	})
+}

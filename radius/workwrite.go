@@ -18,7 +18,6 @@ func (w *work) write(tx *db.Tx) error {
 			return err
 		}
 	}
-	delete(w.retime, 0)
 	for _, id := range sortedKeys(w.retime) {
 		if err := lookAgain(tx, id, w.now); err != nil {
 			return err

@@ -138,24 +138,6 @@ func (l *Ledger) Balance(ctx context.Context, account, party string) (money.Amou
 	return money.KES(cents), err
 }
 
-// Total is one account's sum in the trial balance.
-type Total struct {
-	Account
-	Amount money.Amount
-}
-
-// TrialBalance sums every account that has postings; together they are zero.
-func (l *Ledger) TrialBalance(ctx context.Context) ([]Total, error) {
-	sums, err := l.sums(ctx)
-	var all []Total
-	for _, a := range Chart {
-		if cents, ok := sums[a.Code]; ok {
-			all = append(all, Total{Account: a, Amount: money.KES(cents)})
-		}
-	}
-	return all, err
-}
-
 // Problem is one thing wrong in the books; EntryID is 0 when no entry can be named.
 type Problem struct {
 	EntryID int64

@@ -147,19 +147,6 @@ func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) 
 	return *cents, nil
 }
 
-func (l *Ledger) sums(ctx context.Context) (map[string]int64, error) {
-	var rows []struct {
-		Account string
-		Cents   int64
-	}
-	err := l.db.Read(ctx).Model(&postingRow{}).Select("account, SUM(cents) AS cents").Group("account").Scan(&rows).Error
-	sums := map[string]int64{}
-	for _, r := range rows {
-		sums[r.Account] = r.Cents
-	}
-	return sums, db.Fault(err)
-}
-
 // pageRow is an entry as the proof sees it.
 type pageRow struct {
 	entry                  Entry

@@ -13,6 +13,15 @@ import (
 type Check struct {
 	Name, Detail string
 	OK           bool
+	Silent       bool // the rail could not be asked, so nothing is known of the till
+}
+
+// notAsked is a check that failed on the way to the rail.
+func notAsked(name string, err error) Check {
+	for u := (*unsent)(nil); errors.As(err, &u); {
+		err = u.cause
+	}
+	return Check{Name: name, Silent: true, Detail: "the rail could not be asked: " + scrub(err.Error())}
 }
 
 // nobodysPrompt has the form of a checkout id and belongs to nobody.
@@ -42,7 +51,7 @@ func (c *Client) checkToken(ctx context.Context, t billing.Till) Check {
 	case errors.As(err, &refused):
 		return Check{Name: "token", Detail: "the rail refused the consumer key or secret: " + refused.answer.code + " " + refused.answer.message}
 	case err != nil:
-		return Check{Name: "token", Detail: scrub(err.Error())}
+		return notAsked("token", err)
 	}
 	return Check{Name: "token", OK: true, Detail: "the rail gave one"}
 }
@@ -53,7 +62,7 @@ func (c *Client) checkPassword(ctx context.Context, t billing.Till) Check {
 	a, err := c.query(ctx, t, nobodysPrompt)
 	switch {
 	case err != nil:
-		check.Detail = scrub(err.Error())
+		return notAsked(check.Name, err)
 	case a.code == noVerdict && refusal(a) != nil:
 		check.Detail = "short code, passkey or environment is wrong: " + a.message
 	case a.code == noVerdict:

@@ -178,8 +178,12 @@ func TestDoctor(t *testing.T) {
 	}
 	r.server.Close()
 	r.tokens.tokens = map[string]string{}
-	if got := verdicts(r.Doctor(t.Context(), r.till)); got != "settings- token- operator- " {
+	checks = r.Doctor(t.Context(), r.till)
+	if got := verdicts(checks); got != "settings- token- operator- " {
 		t.Error(got)
+	}
+	if token := checks[1]; !token.Silent || checks[2].Silent || strings.Contains(token.Detail, "not sent") {
+		t.Errorf("%+v", token)
 	}
 }
 

@@ -52,7 +52,7 @@ func TestPlansAreSavedByKeyAndSoldBySite(t *testing.T) {
 		if err != nil || got.Price != money.Shillings(20) || got.Limits.Time != time.Hour || got.Limits.DownKbps != 2000 {
 			t.Fatalf("%+v %v", got, err)
 		}
-		if _, err := s.ByKey(ctx, "never"); !fault.Is(err, fault.NotFound) {
+		if _, err := s.Get(ctx, 1); !fault.Is(err, fault.NotFound) {
 			t.Fatal(err)
 		}
 	})

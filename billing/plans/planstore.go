@@ -84,9 +84,9 @@ func (s *Service) all(ctx context.Context) ([]Plan, error) {
 	return s.plans(ctx, rows, err)
 }
 
-func (s *Service) one(ctx context.Context, where string, value any) (Plan, error) {
+func (s *Service) one(ctx context.Context, id int64) (Plan, error) {
 	var row planRow
-	if err := s.db.Read(ctx).Where(where, value).Take(&row).Error; err != nil {
+	if err := s.db.Read(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
 		return Plan{}, db.Fault(err)
 	}
 	all, err := s.plans(ctx, []planRow{row}, nil)

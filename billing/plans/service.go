@@ -40,12 +40,7 @@ func (s *Service) ForSite(ctx context.Context, siteID int64) ([]Plan, error) {
 }
 
 // Get is one plan; fault.NotFound when there is none.
-func (s *Service) Get(ctx context.Context, id int64) (Plan, error) { return s.one(ctx, "id = ?", id) }
-
-// ByKey is the plan of a key; fault.NotFound when there is none.
-func (s *Service) ByKey(ctx context.Context, key string) (Plan, error) {
-	return s.one(ctx, "plan_key = ?", key)
-}
+func (s *Service) Get(ctx context.Context, id int64) (Plan, error) { return s.one(ctx, id) }
 
 // All lists every plan, retired ones too; at most 1,000.
 func (s *Service) All(ctx context.Context) ([]Plan, error) { return s.all(ctx) }

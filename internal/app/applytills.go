@@ -13,8 +13,8 @@ func (p tillPart) till(r *reading, stored billing.Till) (billing.Till, error) {
 		Passkey:        r.source("passkey", p.Passkey, stored.Passkey), Initiator: string(p.Initiator),
 		InitiatorPassword: r.source("initiator_password", p.InitiatorPassword, stored.InitiatorPassword),
 		Certificate:       r.source("certificate", p.Certificate, ""), BaseURL: string(p.BaseURL), CallbackSecret: stored.CallbackSecret,
-		Sites: r.sites(p.Sites), State: orElse(p.State, tillLive)}
-	if t.State != tillLive && t.State != tillRetired {
+		Sites: r.sites(p.Sites), State: orElse(p.State, billing.TillLive)}
+	if t.State != billing.TillLive && t.State != billing.TillRetired {
 		r.fail("state", fault.New(fault.Invalid, "apply.till_state", "State", t.State))
 	}
 	if r.err != nil {
@@ -56,9 +56,3 @@ func (a *applying) till(key string, p tillPart) error {
 		return err
 	})
 }
-
-// States of a till.
-const (
-	tillLive    = "live"
-	tillRetired = "retired"
-)

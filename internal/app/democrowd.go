@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
+	"mtandao/radius/access"
 )
 
 // visitorMAC is the phone that the printed address belongs to.
@@ -19,14 +20,14 @@ const visitorMAC = "02a1b2c3d401"
 // announce prints where to go, the captive portal first.
 func (s *Stage) announce(out io.Writer) {
 	captive := s.CaptiveURL("kasarani-1", visitorMAC)
-	fmt.Fprintf(out, `Mtandao is running. Everything below is simulated but the program.
+	fmt.Fprintf(out, `Mtandao is running. Everything but the program itself is simulated.
 
   1. Captive portal   %s
      Choose "1 hour", type any number such as 0712 345 678, and pay.
   2. The phone        %s/phone
      Type PIN 1234 there, or cancel.
   3. The router       %s/sim
-     Watch the person come online, the bytes count, and the session end.
+     Watch %s come online, its bytes count, and its session end.%s
 
   4. The back office   %s/office
      Sign in as %s with the password "%s".
@@ -36,10 +37,30 @@ func (s *Stage) announce(out io.Writer) {
   Without a router    %s
   Health              %s/readyz
 
-  An hour lasts %s here (--speed %d). Stop with Ctrl-C.
+  An hour takes %s here (--speed %d). Stop with Ctrl-C.
 
-`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), s.Main.Config.PublicURL, demoMember, demoPassword, s.Routers["kasarani-1"].URL(), s.secondSite(),
-		s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, (time.Hour / time.Duration(s.options.Speed)).Round(time.Second), s.options.Speed)
+`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, s.Routers["kasarani-1"].URL(), s.secondSite(),
+		s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
+}
+
+// others says whom else one sees at the router.
+func (s *Stage) others() string {
+	if s.options.Quiet {
+		return ""
+	}
+	return "\n     The others there are simulated people, who buy too (--quiet: none)."
+}
+
+// hour is how long an hour takes, as people say it.
+func (s *Stage) hour() string {
+	switch took := time.Hour / time.Duration(s.options.Speed); {
+	case took >= 2*time.Minute:
+		return fmt.Sprintf("%.0f minutes", took.Minutes())
+	case took == time.Minute:
+		return "a minute"
+	default:
+		return fmt.Sprintf("%.0f seconds", took.Seconds())
+	}
 }
 
 // secondSite is the line of the other site, where this machine can show it.

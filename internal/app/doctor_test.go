@@ -181,7 +181,7 @@ func certificate(t *testing.T, host string, life time.Duration) (certFile, keyFi
 func TestDoctorMPesaNeedsATill(t *testing.T) {
 	inNewHouse(t, "sqlite")
 	must(t, "migrate")
-	if code, _, errOut := runCommand(t, "doctor", "mpesa"); code != exitFailed || !strings.Contains(errOut, "Payment is not set up here yet") {
+	if code, _, errOut := runCommand(t, "doctor", "mpesa"); code != exitFailed || !strings.Contains(errOut, "There is no till in use: nobody can pay.") {
 		t.Errorf("exit %d, %s", code, errOut)
 	}
 }
@@ -192,8 +192,11 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	for name, value := range map[string]string{"DATA": c.Data, "DB": c.DB, "KEY_FILE": c.KeyFile, "PUBLIC_URL": c.PublicURL, "DEV": "true"} {
 		t.Setenv("MTANDAO_"+name, value)
 	}
+	if err := s.Main.Billing.RegisterURLs(t.Context()); err != nil { // what serve does within a minute
+		t.Fatal(err)
+	}
 	code, found := doctor(t, "mpesa")
-	expect(t, found, map[string]string{"demo settings": stateOK, "demo token": stateOK, "demo push password": stateOK, "demo operator": stateOK, "public url": stateOK})
+	expect(t, found, map[string]string{"demo paybill": stateOK, "demo settings": stateOK, "demo token": stateOK, "demo push password": stateOK, "demo operator": stateOK, "public url": stateOK})
 	if code != 0 {
 		t.Errorf("exit %d, %+v", code, found)
 	}
@@ -214,11 +217,14 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	verifyBooks(t, s.Main)
 	t.Setenv("MTANDAO_PUBLIC_URL", "http://127.0.0.1:1")
 	code, found = doctor(t, "mpesa")
-	expect(t, found, map[string]string{"public url": stateFails})
+	expect(t, found, map[string]string{"public url": stateFails, "demo paybill": stateWarning})
 	if code != exitFailed {
 		t.Errorf("exit %d", code)
 	}
 	t.Setenv("MTANDAO_PUBLIC_URL", "")
+	if _, found = doctor(t, "mpesa"); !strings.HasPrefix(found["demo paybill"].Detail, "unavailable: ") {
+		t.Errorf("%+v", found)
+	}
 	t.Setenv("MTANDAO_DEV", "false")
 	code, found = doctor(t, "mpesa")
 	expect(t, found, map[string]string{"public url": stateWarning, "demo rail": stateFails})

@@ -39,7 +39,7 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 	found := findings{}
 	tills, err := m.liveTills(c)
 	if err == nil && len(tills) == 0 {
-		err = fault.New(fault.Unavailable, "till.missing")
+		err = fault.New(fault.Conflict, "till.none")
 	}
 	if err != nil {
 		return errors.Join(err, m.Close())
@@ -57,7 +57,7 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 func (m *Main) liveTills(ctx context.Context) (live []billing.Till, err error) {
 	tills, err := m.Billing.Tills(ctx)
 	for _, t := range tills {
-		if t.State == tillLive {
+		if t.State == billing.TillLive {
 			live = append(live, t)
 		}
 	}
@@ -74,11 +74,27 @@ func (f *findings) till(ctx context.Context, m *Main, t billing.Till) {
 		if words.Has(detail) {
 			detail = words.Text(words.English, detail)
 		}
-		if check.OK {
+		switch {
+		case check.OK:
 			f.ok(name, "%s", detail)
-		} else {
+		case check.Silent:
+			f.fail(name, errors.New(detail), "see that this machine reaches "+t.BaseURL)
+		default:
 			f.fail(name, errors.New(detail), "compare the till's "+check.Name+" with the M-Pesa portal")
 		}
+	}
+	f.paybill(ctx, m, t)
+}
+
+// paybill says whether money paid to the till by hand is told to us.
+func (f *findings) paybill(ctx context.Context, m *Main, t billing.Till) {
+	switch {
+	case m.Billing.Registered(ctx, t):
+		f.ok(t.Key+" paybill", "what is paid by hand is told to %s", m.Config.PublicURL)
+	case m.Config.PublicURL == "":
+		f.warn(t.Key+" paybill", "unavailable: what is paid by hand is not told to us", "set MTANDAO_PUBLIC_URL")
+	default:
+		f.warn(t.Key+" paybill", "unavailable so far: M-Pesa does not know our address", "start mtandao serve: it registers the address within a minute")
 	}
 }
 
@@ -86,7 +102,7 @@ func (f *findings) till(ctx context.Context, m *Main, t billing.Till) {
 func (f *findings) publicAddress(ctx context.Context, m *Main) {
 	base := m.Config.PublicURL
 	if base == "" {
-		f.warn("public url", "none: pushes and queries only; paybill and typed receipts wait", "set MTANDAO_PUBLIC_URL")
+		f.warn("public url", "none: pushes and queries only; typed receipts wait", "set MTANDAO_PUBLIC_URL")
 		return
 	}
 	if err := askHealth(ctx, base); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/internal/db"
 	"mtandao/radius/routers"
 )
@@ -89,7 +90,7 @@ func (f *findings) tills(ctx context.Context, m *Main) {
 	}
 	live := 0
 	for _, t := range tills {
-		if t.State != tillLive {
+		if t.State != billing.TillLive {
 			continue
 		}
 		live++

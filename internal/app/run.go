@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"slices"
 	"sync"
@@ -93,26 +92,6 @@ func listenTCP(setting, address string) (net.Listener, error) {
 
 // HTTPAddress is where the portal listens over plain HTTP.
 func (m *Main) HTTPAddress() string { return m.listeners.plain.Addr().String() }
-
-// spoolRoom is what a spool must still take for the node to count as ready: some of the largest records.
-const spoolRoom = 1 << 20
-
-const readyLimit = 2 * time.Second // a balancer asks every few seconds
-
-// ready says whether this node can serve: the database answers and the spools take records.
-func (m *Main) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyLimit)
-	defer cancel()
-	if err := m.DB.Ping(ctx); err != nil {
-		return err
-	}
-	for name, s := range map[string]*spool.Spool{"callbacks": m.callbacks, "accounting": m.accounting} {
-		if stats := s.Stats(); stats.Most-stats.Bytes < spoolRoom {
-			return fmt.Errorf("the spool of %s is full: %d records wait since %s", name, stats.Pending, stats.Oldest.UTC().Format(time.RFC3339))
-		}
-	}
-	return nil
-}
 
 // Run serves until ctx is done, then stops: first the listeners, then what they fed.
 func (m *Main) Run(ctx context.Context) error {

@@ -17,6 +17,7 @@ type ending struct {
 	orders   map[string]keptOrder   // by code
 	byNumber map[string]keptReceipt // receipts that have a number
 	byPay    map[int64][]keptReceipt
+	byOrder  map[int64]keptReceipt // what bought it
 	claims   []keptClaim
 	tally    *tally
 	shown    []string
@@ -56,7 +57,8 @@ func (g *group) check(ctx context.Context, t *tally) ([]failure, error) {
 }
 
 func (g *group) read(ctx context.Context, t *tally) (*ending, error) {
-	e := &ending{wire: g.world.wire, orders: map[string]keptOrder{}, byNumber: map[string]keptReceipt{}, byPay: map[int64][]keptReceipt{}, tally: t}
+	e := &ending{wire: g.world.wire, orders: map[string]keptOrder{}, byNumber: map[string]keptReceipt{}, byPay: map[int64][]keptReceipt{},
+		byOrder: map[int64]keptReceipt{}, tally: t}
 	orders, err := g.world.main.ordersSince(ctx, g.since)
 	if err != nil {
 		return nil, err
@@ -73,6 +75,9 @@ func (g *group) read(ctx context.Context, t *tally) (*ending, error) {
 			e.byNumber[r.Receipt] = r
 		}
 		e.byPay[r.PaymentID] = append(e.byPay[r.PaymentID], r)
+		if r.Placed == billing.PlacedOrder {
+			e.byOrder[r.OrderID] = r
+		}
 	}
 	e.claims, err = g.world.main.claimsSince(ctx, g.since)
 	return e, err
@@ -113,7 +118,7 @@ func (e *ending) holdsMove(m safaricom.Move) {
 	case isPush && e.wire.queried[m.CheckoutID] == "0" && o.PaymentState != string(billing.PaymentPaid):
 		e.wrong("a query said that the prompt of order %s was paid, and its payment is %s", o.Code, o.PaymentState)
 	case isPush && o.PaymentState == string(billing.PaymentPaid):
-		e.tally.shadowed.Add(1) // its query's money was taken for a payment by hand of the same order, or nobody asked any more
+		e.tally.shadowed.Add(1) // a payment by hand stands for it, and nobody asked any more
 	default:
 		e.tally.untold.Add(1)
 	}
@@ -146,32 +151,38 @@ func (e *ending) holdsOrder(s *story, i int, moves []safaricom.Move) {
 	if o.State == string(billing.OrderPaid) && o.GrantID == 0 {
 		e.wrong("order %s is paid and has no grant", o.Code)
 	}
-	if e.paidFor(o, moves) && o.State != string(billing.OrderPaid) && !e.boughtAgain(s, w) {
-		e.wrong("order %s was paid for, and is %s", o.Code, o.State)
-	}
-	e.holdsPayment(o, e.movedOn(o, w, moves))
-}
-
-// movedOn says that money which came for the order was held as credit and has since bought another, by its receipt.
-func (e *ending) movedOn(o keptOrder, w *wish, moves []safaricom.Move) bool {
 	for _, m := range moves {
-		r, kept := e.byNumber[m.Receipt]
-		meant := m.Reference == o.Code || m.Reference == "" && m.Phone == w.phone
-		if kept && meant && r.PaymentID != o.PaymentID && r.OrderID != 0 && o.State != string(billing.OrderPaid) {
-			return true
+		if r, kept := e.byNumber[m.Receipt]; m.Kind == safaricom.KindPush && m.Reference == o.Code && e.wire.verdict[m.CheckoutID] == "0" &&
+			(!kept || r.PaymentID != o.PaymentID || r.CameBy != billing.ByPrompt) {
+			e.wrong("the rail told that receipt %s is the money of order %s, and it is kept as that of payment %d (%s)", m.Receipt, o.Code, r.PaymentID, r.CameBy)
 		}
 	}
-	return false
-}
-
-// paidFor says that money known to be meant for the order has come, and enough of it.
-func (e *ending) paidFor(o keptOrder, moves []safaricom.Move) bool {
-	for _, m := range moves {
-		if r, kept := e.byNumber[m.Receipt]; kept && m.Kind == safaricom.KindPush && m.Reference == o.Code && r.PaymentID == o.PaymentID {
-			return true
+	own := e.ownMoney(o)
+	if len(own) > 1 {
+		e.wrong("the prompt of order %s has moved money once, and has %d receipts of its own", o.Code, len(own))
+	}
+	for _, r := range own {
+		if r.OrderID == o.ID && o.State != string(billing.OrderPaid) && !e.boughtAgain(s, w) {
+			e.wrong("order %s was paid for, and is %s", o.Code, o.State)
 		}
 	}
-	return e.unnumbered(o.PaymentID)
+	e.holdsPayment(o, len(own) > 0 || e.served(o))
+}
+
+// ownMoney is what the prompt of an order moved, wherever it went.
+func (e *ending) ownMoney(o keptOrder) (own []keptReceipt) {
+	for _, r := range e.byPay[o.PaymentID] {
+		if r.CameBy == billing.ByPrompt || r.CameBy == billing.ByQuery {
+			own = append(own, r)
+		}
+	}
+	return own
+}
+
+// served says that money has bought the order: any but credit, which asks no prompt.
+func (e *ending) served(o keptOrder) bool {
+	r, ok := e.byOrder[o.ID]
+	return ok && o.State == string(billing.OrderPaid) && (r.CameBy == billing.ByConfirm || r.CameBy == billing.ByStatus || r.CameBy == billing.ByPrompt || r.CameBy == billing.ByQuery)
 }
 
 // boughtAgain: money for a wish that its owner had served by a later order is credit.
@@ -185,13 +196,14 @@ func (e *ending) boughtAgain(s *story, w *wish) bool {
 	return false
 }
 
-// holdsPayment: a payment is final, or waits in a named queue because the rail gave no verdict.
-func (e *ending) holdsPayment(o keptOrder, movedOn bool) {
+// holdsPayment: a payment is paid by its prompt's own money or by what bought the order, or final otherwise, or it waits in a
+// named queue because the rail gave no verdict.
+func (e *ending) holdsPayment(o keptOrder, byMoney bool) {
 	state := billing.PaymentState(o.PaymentState)
 	verdict := e.wire.verdict[o.CheckoutID]
 	switch {
 	case state.Final():
-		if state == billing.PaymentPaid && len(e.byPay[o.PaymentID]) == 0 && !movedOn {
+		if state == billing.PaymentPaid && !byMoney {
 			e.wrong("the payment of order %s is paid by nothing", o.Code)
 		}
 	case state != billing.PaymentUnknown || o.Attention == "":

@@ -94,7 +94,7 @@ func (g *group) place(ctx context.Context, s *story, step int) {
 			taps.Go(func() {
 				var err error
 				if orders[tap], err = g.world.main.Billing.PlaceOrder(ctx, request); err != nil {
-					s.note("order %d was not taken: %v", n, err)
+					s.note("WRONG: order %d was not taken: %v", n, err)
 				}
 			})
 		}

@@ -176,7 +176,13 @@ func (s *story) hastened(code string) bool {
 func (s *story) tookOne(w *wish, orders []billing.Order) {
 	own := slices.DeleteFunc(slices.Clone(orders), func(o billing.Order) bool {
 		other := s.wishOf(o.Code)
-		return other != nil && other != w
+		if other == nil || other == w {
+			return false
+		}
+		if !s.alike(w, other) {
+			s.note("WRONG: a tap on the form of wish %+v led to order %s", w, o.Code)
+		}
+		return true
 	})
 	if len(own) == 0 {
 		own = orders
@@ -186,6 +192,12 @@ func (s *story) tookOne(w *wish, orders []billing.Order) {
 			s.note("WRONG: %d taps made order %s and order %s", w.taps, o.Code, own[0].Code)
 		}
 	}
+}
+
+// alike: two forms are one wish when the same device asks for the same within a minute and a half.
+func (s *story) alike(w, other *wish) bool {
+	return w.mac != "" && w.mac == other.mac && w.phone == other.phone && w.site == other.site && w.plan == other.plan &&
+		s.clock.Now().Sub(other.order.CreatedAt) <= 90*time.Second
 }
 
 // took remembers the order that a wish became.

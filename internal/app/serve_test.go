@@ -233,17 +233,22 @@ func TestLostKeysAreNotReplaced(t *testing.T) {
 	}
 }
 
-func TestAFullSpoolIsNotReady(t *testing.T) {
-	devHouse(t, "sqlite")
-	must(t, "migrate")
-	m := openEnvironment(t)
-	defer m.Close()
+func openSpools(t *testing.T, m *Main) {
+	t.Helper()
 	var err error
 	for name, s := range map[string]**spool.Spool{"callbacks": &m.callbacks, "accounting": &m.accounting} {
 		if *s, err = m.openSpool(name, 2*spoolRoom); err != nil {
 			t.Fatal(err)
 		}
 	}
+}
+
+func TestAFullSpoolIsNotReady(t *testing.T) {
+	devHouse(t, "sqlite")
+	must(t, "migrate")
+	m := openEnvironment(t)
+	defer m.Close()
+	openSpools(t, m)
 	if err := m.ready(t.Context()); err != nil {
 		t.Error(err)
 	}
@@ -256,8 +261,64 @@ func TestAFullSpoolIsNotReady(t *testing.T) {
 	if err := m.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
+	m.writes = trial{}
 	if err := m.ready(t.Context()); err == nil {
 		t.Error("ready without its database")
+	}
+}
+
+// A full or read-only disk answers every question and takes no order: a node with one must not be sent guests.
+func TestANodeThatCannotWriteIsNotReady(t *testing.T) {
+	devHouse(t, "sqlite")
+	must(t, "migrate")
+	m := openEnvironment(t)
+	defer m.Close()
+	openSpools(t, m)
+	query := func(on string) {
+		if _, err := m.DB.SQL().ExecContext(t.Context(), "PRAGMA query_only = "+on); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	query("1")
+	if err := m.ready(t.Context()); err != nil {
+		t.Errorf("asked again at once it tried again: %v", err)
+	}
+	m.writes = trial{}
+	if err := m.ready(t.Context()); err == nil || !strings.Contains(err.Error(), "database takes no writes") {
+		t.Errorf("ready with a read-only database: %v", err)
+	}
+	query("0")
+	m.writes, m.Config.Data = trial{}, filepath.Join(t.TempDir(), "gone")
+	if err := m.ready(t.Context()); err == nil || !strings.Contains(err.Error(), "folder takes no writes") {
+		t.Errorf("ready with a dead data folder: %v", err)
+	}
+}
+
+// SQLite takes orders into a deleted file as if nothing were, and a restart would know of none.
+func TestANodeWhoseDatabaseIsDeletedIsNotReady(t *testing.T) {
+	devHouse(t, "sqlite")
+	must(t, "migrate")
+	m := openEnvironment(t)
+	defer m.Close()
+	openSpools(t, m)
+	if err := m.ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	file := strings.TrimPrefix(m.Config.DB, "sqlite:")
+	if err := os.Rename(file, file+".gone"); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); fault.KeyOf(err) != "db.file_gone" {
+		t.Errorf("deleted: %v", err)
+	}
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.ready(t.Context()); fault.KeyOf(err) != "db.file_gone" {
+		t.Errorf("exchanged: %v", err)
 	}
 }
 

@@ -43,7 +43,7 @@ func (m *Main) tillFromConfig(ctx context.Context) error {
 func (p MPesa) till() (billing.Till, error) {
 	t := billing.Till{Key: envTill, Type: billing.TillType(p.Type), ShortCode: p.ShortCode, StoreNumber: p.StoreNumber, PartyB: p.PartyB,
 		ConsumerKey: p.ConsumerKey, ConsumerSecret: p.ConsumerSecret, Passkey: p.Passkey, Initiator: p.Initiator,
-		InitiatorPassword: p.InitiatorPassword, BaseURL: p.BaseURL, State: tillLive}
+		InitiatorPassword: p.InitiatorPassword, BaseURL: p.BaseURL, State: billing.TillLive}
 	if p.CertFile != "" {
 		body, err := os.ReadFile(p.CertFile)
 		if err != nil {
@@ -64,7 +64,7 @@ func sameTill(a, b billing.Till) bool {
 func (m *Main) refuseUnsafeRails(ctx context.Context) error {
 	tills, err := m.Billing.Tills(ctx)
 	for _, t := range tills {
-		if t.State == tillLive && !m.Config.Dev {
+		if t.State == billing.TillLive && !m.Config.Dev {
 			err = errors.Join(err, named("base_url of till "+t.Key, checkRail(t.BaseURL)))
 		}
 	}

@@ -44,6 +44,8 @@ type DB struct {
 	options     Options
 	ids         atomic.Int64
 	node        atomic.Int64
+	path        string      // of SQLite's file
+	opened      os.FileInfo // what was there when it was opened; nil when there is no telling
 }
 
 // Open opens "sqlite:/path/file.db" or "mysql:user:pass@tcp(host:3306)/name". It does not migrate.
@@ -75,6 +77,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	if err := d.SQL().PingContext(ctx); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "db.unavailable", err)
 	}
+	if d.path != "" {
+		d.opened, _ = os.Stat(d.path)
+	}
 	return d, nil
 }
 
@@ -88,6 +93,7 @@ func (d *DB) openSQLite(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	d.path = path
 	var err error
 	if d.write, err = d.openGORM(sqliteDialector(path, "&_txlock=immediate")); err != nil {
 		return err
@@ -203,8 +209,17 @@ func (d *DB) SQL() *sql.DB {
 // Read gives the pool for reading; queries end with ctx. Only for files named *store.go.
 func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(ctx) }
 
-// Ping says whether the database answers.
-func (d *DB) Ping(ctx context.Context) error { return Fault(d.SQL().PingContext(ctx)) }
+// Ping asks the database whether it is there. SQLite goes on in a file that was deleted or exchanged, and all that it takes
+// then is gone with this process: fault.Unavailable "db.file_gone".
+func (d *DB) Ping(ctx context.Context) error {
+	if d.opened != nil {
+		now, err := os.Stat(d.path)
+		if err != nil || !os.SameFile(d.opened, now) {
+			return fault.Wrap(fault.Unavailable, "db.file_gone", err)
+		}
+	}
+	return Fault(d.SQL().PingContext(ctx))
+}
 
 // Close closes both pools.
 func (d *DB) Close() error {

@@ -94,6 +94,12 @@ var bites = []bite{
 	{"machine paths", "Makefile", "cd /ho" + "me/me/mtandao\n", "the path of one machine"},
 	{"machine paths", "a.yaml", "key: \"/ro" + "ot/key\"\n", "/ro" + "ot/"},
 	{"machine paths", "a.md", "https://example.com/ho" + "me/ and ./wo" + "rk/\n", ""},
+	{"exports are used", "billing/a.go", "package billing\n// A is.\nfunc A() {}", "only tests use A"},
+	{"exports are used", "billing/a.go", "package billing\n// A is.\nfunc A() {}\nvar b = A", ""},
+	{"exports are used", "billing/a.go", "package billing\n// Run implements kong's.\nfunc (T) Run() {}", ""},
+	{"exports are used", "radius/access/a.go", "package access\n// Suspend is.\nfunc (T) Suspend() {}", ""},
+	{"exports are used", "radius/access/a.go", "package access\n// Suspend is.\nfunc (T) Suspend() {}\nvar a = b.Suspend", "Suspend has a caller now"},
+	{"exports are used", "internal/testdb/a.go", "package testdb\n// A is.\nfunc A() {}", ""},
 	{"skips", "billing/a_test.go", "package billing\nfunc a(t *testing.T) { t.Skip(\"no database\") }", "a test runs or fails"},
 	{"skips", "billing/a.go", "package billing\nfunc a() { d.Skip() }", ""},
 }

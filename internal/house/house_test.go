@@ -30,6 +30,7 @@ var rules = []rule{
 	{"models match", matched},
 	{"doc.go", docFiles},
 	{"doc comments", docComments},
+	{"exports are used", usedExports},
 	{"words exist", missingWords},
 	{"words are used", unusedWords},
 	{"functions", longFunctions},

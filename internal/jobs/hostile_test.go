@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -111,5 +113,19 @@ func TestAClaimWhoseCommitWasLostIsStillOurs(t *testing.T) {
 	s.Arm()
 	if mine, err := q.claim(t.Context(), batch); err != nil || len(mine) != 1 || s.Cuts() != 1 {
 		t.Errorf("claimed %+v, %v; the line was cut %d times", mine, err, s.Cuts())
+	}
+}
+
+// While the database is away each look fails twice a second: the log must not fill what may be the same disk.
+func TestTheSameTroubleIsToldOnceAMinute(t *testing.T) {
+	var told bytes.Buffer
+	q := New(testdb.SQLite(t), clock.System(), slog.New(slog.NewTextHandler(&told, nil)))
+	for range 50 {
+		q.warn("claiming jobs", errors.New("disk full"))
+	}
+	q.warn("claiming jobs", errors.New("locked"))
+	q.warn("claiming jobs", nil)
+	if lines := strings.Count(told.String(), "\n"); lines != 2 {
+		t.Errorf("%d lines:\n%s", lines, told.String())
 	}
 }

@@ -37,7 +37,7 @@ func (q *Queue) repeat(ctx context.Context, p periodic) {
 			}
 			held = now.Add(length)
 		}
-		if err := q.runPeriodic(ctx, p); err != nil && ctx.Err() == nil {
+		if err := q.runPeriodic(ctx, p); err != nil && ctx.Err() == nil && q.complaints.may(p.name+": "+err.Error()) {
 			q.log.Warn("periodic work failed", "name", p.name, "error", err)
 		}
 	}

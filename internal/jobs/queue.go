@@ -31,6 +31,7 @@ type Queue struct {
 	wake        chan struct{}
 	slots       chan struct{}
 	inFlight    sync.WaitGroup
+	complaints  complaints
 }
 
 // New makes a queue; c is the machine's clock, never the plan clock of a demo.
@@ -163,7 +164,7 @@ func (q *Queue) call(ctx context.Context, j row) (err error) {
 }
 
 func (q *Queue) warn(doing string, err error) {
-	if err != nil {
+	if err != nil && q.complaints.may(doing+": "+err.Error()) {
 		q.log.Error(doing, "error", err)
 	}
 }

@@ -37,6 +37,9 @@ func (l *Limiter) Take(key string, n int) time.Duration {
 	if full.Before(now) {
 		full = now
 	}
+	if most := now.Add(time.Duration(l.burst) * l.every); full.After(most) { // the machine's clock was put back
+		full = most
+	}
 	full = full.Add(time.Duration(n) * l.every)
 	if over := full.Sub(now) - time.Duration(l.burst)*l.every; over > 0 {
 		return over

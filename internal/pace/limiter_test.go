@@ -57,3 +57,14 @@ func TestNetworkHoldsAnIPv6CallerToOneKey(t *testing.T) {
 		t.Errorf("two IPv4 callers share %s", a)
 	}
 }
+
+// A machine that started with a wrong date is put right: nobody waits for that date to come.
+func TestAClockPutBack(t *testing.T) {
+	at := clock.NewManual(noon)
+	l := New(at, 3, 10*time.Second)
+	l.Wait("a")
+	at.Set(noon.Add(-24 * time.Hour))
+	if wait := l.Wait("a"); wait > 10*time.Second {
+		t.Errorf("waits %v", wait)
+	}
+}

@@ -33,24 +33,29 @@ func (s *Proofs) concat(a, b string) string {
 	return a + " || " + b
 }
 
+// eachOf shows every row of a query, a page at a time; after gives the arguments of the page that follows a row, at first the
+// zero one.
+func eachOf[T any](ctx context.Context, d *db.DB, query string, after func(last T) []any, see func(T)) error {
+	for last, full := *new(T), true; full; {
+		var page []T
+		if err := d.Read(ctx).Raw(query, after(last)...).Scan(&page).Error; err != nil {
+			return db.Fault(err)
+		}
+		for _, row := range page {
+			see(row)
+			last = row
+		}
+		full = len(page) == verifyPage
+	}
+	return nil
+}
+
 // eachReceipt pages through all receipts with the number of ledger entries that brought each in.
 func (s *Proofs) eachReceipt(ctx context.Context, see func(receiptProof)) error {
 	query := "SELECT r.id, r.order_id, r.placed, COALESCE(o.state, '') AS order_state," +
 		" (SELECT COUNT(*) FROM ledger_entries e WHERE e.kind = ? AND e.source = " + s.concat("'receipt:'", s.textOf("r.id")) + ") AS entries" +
 		" FROM receipts r LEFT JOIN orders o ON o.id = r.order_id WHERE r.id > ? ORDER BY r.id LIMIT ?"
-	for after := int64(0); ; {
-		var page []receiptProof
-		if err := s.db.Read(ctx).Raw(query, billing.EntryMoneyIn, after, verifyPage).Scan(&page).Error; err != nil {
-			return db.Fault(err)
-		}
-		for _, r := range page {
-			see(r)
-			after = r.ID
-		}
-		if len(page) < verifyPage {
-			return nil
-		}
-	}
+	return eachOf(ctx, s.db, query, func(last receiptProof) []any { return []any{billing.EntryMoneyIn, last.ID, verifyPage} }, see)
 }
 
 type orderProof struct {
@@ -65,19 +70,7 @@ func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error 
 		" (SELECT COUNT(*) FROM grant_sources g WHERE " + source + ") AS sources," +
 		" COALESCE((SELECT MAX(g.grant_id) FROM grant_sources g WHERE " + source + "), 0) AS source_grant" +
 		" FROM orders o WHERE o.state = ? AND o.id > ? ORDER BY o.id LIMIT ?"
-	for after := int64(0); ; {
-		var page []orderProof
-		if err := s.db.Read(ctx).Raw(query, billing.PlacedOrder, billing.OrderPaid, after, verifyPage).Scan(&page).Error; err != nil {
-			return db.Fault(err)
-		}
-		for _, o := range page {
-			see(o)
-			after = o.ID
-		}
-		if len(page) < verifyPage {
-			return nil
-		}
-	}
+	return eachOf(ctx, s.db, query, func(last orderProof) []any { return []any{billing.PlacedOrder, billing.OrderPaid, last.ID, verifyPage} }, see)
 }
 
 func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, err error) {
@@ -85,6 +78,7 @@ func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, e
 	return ids, db.Fault(err)
 }
 
+// integer is the type that a text is cast to, to be read as a number, on each database.
 func (s *Proofs) integer() string {
 	if s.db.Dialect() == db.MySQL {
 		return "SIGNED"
@@ -147,19 +141,7 @@ func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
-	for last := (sourceProof{}); ; {
-		var page []sourceProof
-		if err := s.db.Read(ctx).Raw(query, last.Kind, last.SourceKey, last.Kind, verifyPage).Scan(&page).Error; err != nil {
-			return db.Fault(err)
-		}
-		for _, g := range page {
-			see(g)
-			last = g
-		}
-		if len(page) < verifyPage {
-			return nil
-		}
-	}
+	return eachOf(ctx, s.db, query, func(last sourceProof) []any { return []any{last.Kind, last.SourceKey, last.Kind, verifyPage} }, see)
 }
 
 type serviceProof struct {

@@ -5,6 +5,7 @@ CREATE TABLE IF NOT EXISTS grants (
   site_id BIGINT NOT NULL,
   plan VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   segment VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  owner VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   limits TEXT NOT NULL,
   router_id BIGINT NOT NULL,

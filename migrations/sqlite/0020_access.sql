@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS grants (
   site_id BIGINT NOT NULL,
   plan TEXT NOT NULL,
   segment TEXT NOT NULL,
+  owner TEXT NOT NULL,
   state TEXT NOT NULL,
   limits TEXT NOT NULL,
   router_id BIGINT NOT NULL,

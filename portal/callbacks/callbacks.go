@@ -67,14 +67,14 @@ const (
 // refusals maps a fault to the code of a refused validation.
 var refusals = map[string]string{"c2b.account": "C2B00012", "c2b.amount": "C2B00013", "c2b.shortcode": "C2B00015"}
 
-// Routes are the addresses. Their kinds are billing.Incoming's.
+// Routes are the addresses.
 func (h *Callbacks) Routes() []web.Route {
 	route := func(letter string, handle fiber.Handler) web.Route {
 		return web.Route{Method: fiber.MethodPost, Path: "/in/" + letter + "/:secret", Policy: web.Machine, Handle: handle}
 	}
 	return []web.Route{
-		route("p", h.keep("push", accepted)), route("c", h.keep("confirm", confirmed)),
-		route("t", h.keep("status", accepted)), route("e", h.keep("timeout", accepted)),
+		route("p", h.keep(billing.AboutPush, accepted)), route("c", h.keep(billing.AboutMoney, confirmed)),
+		route("t", h.keep(billing.AboutStatus, accepted)), route("e", h.keep(billing.NoStatus, accepted)),
 		route("v", h.validate),
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // BenchmarkLanding renders the price list with eight plans: what each visitor costs before the network.
 func BenchmarkLanding(b *testing.B) {
-	show, err := newGallery(words.Swahili, GalleryBrand())
+	show, err := newGallery(words.Swahili, galleryBrand())
 	if err != nil {
 		b.Fatal(err)
 	}

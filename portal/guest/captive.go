@@ -68,7 +68,7 @@ func (g *Guest) captiveState(v *visitor, mac access.MAC) (captiveState, error) {
 			return state, err
 		}
 		if online {
-			return g.free(state, grant, location(v.site.Timezone)), nil
+			return g.free(state, grant, v.site.Location()), nil
 		}
 	}
 	return state, nil

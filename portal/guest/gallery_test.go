@@ -13,7 +13,7 @@ import (
 
 func galleryOf(t *testing.T, l words.Lang) map[string]string {
 	t.Helper()
-	pages, err := Gallery(l, GalleryBrand())
+	pages, err := everyPage(l, galleryBrand())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,13 +138,13 @@ func TestTheFirstViewIsSmall(t *testing.T) {
 			t.Errorf("%s: landing with 8 plans and a logo: %d bytes, want 6 KB at most", l, n)
 		}
 	}
-	brand := GalleryBrand()
+	brand := galleryBrand()
 	brand.LogoType, brand.Logo = "image/png", make([]byte, 6<<10)
 	noise := rand.NewChaCha8([32]byte{1})
 	if _, err := noise.Read(brand.Logo); err != nil {
 		t.Fatal(err)
 	}
-	pages, err := Gallery(words.Swahili, brand)
+	pages, err := everyPage(words.Swahili, brand)
 	if err != nil {
 		t.Fatal(err)
 	}

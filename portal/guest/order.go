@@ -17,7 +17,7 @@ import (
 	"mtandao/radius/routers"
 )
 
-// slowAfter is when a wait page stops pointing at the phone and offers to take the receipt (issue: 60 s).
+// slowAfter is when a wait page stops pointing at the phone and offers to take the receipt.
 const slowAfter = time.Minute
 
 // States of a typed receipt, as billing.OrderView.Claim tells them.
@@ -39,6 +39,9 @@ type orderPage struct {
 
 // ToOrder is an address of this order.
 func (p *orderPage) ToOrder(path string) string { return p.who.address("/o/" + p.token + path) }
+
+// ToSite is the price list: who mistyped their number must not have to wait for a stranger's answer.
+func (p *orderPage) ToSite() string { return p.who.address(p.who.home(), "more", "1") }
 
 // screen is a page that is ready to be sent, or where to go instead.
 type screen struct {
@@ -123,7 +126,9 @@ func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
 	switch {
 	case view.Order.GrantID != 0:
 		return screen{redirect: v.address("/s/" + p.token)}
-	case view.Surplus || view.Payment.State == billing.PaymentPaid:
+	case view.PaidBy != "" && v.byPass == "": // whoever typed a receipt is led to what it bought
+		return screen{redirect: v.address("/o/" + view.PaidBy)}
+	case view.Surplus || view.Spent:
 		return g.keptScreen(p, view)
 	case !checking && view.Payment.State.Final():
 		return g.failedScreen(p, view)
@@ -170,12 +175,15 @@ func pause(age time.Duration) int {
 	return 30
 }
 
+// keptScreen says where money is that did not buy the order: held, or spent on something else. It looks again while the
+// prompt may still bring its own.
 func (g *Guest) keptScreen(p *orderPage, view billing.OrderView) screen {
-	p.Kept, p.What, p.Next = true, p.T("guest.kept"), p.T("guest.kept.working")
-	if view.Surplus {
-		held := money.Amount{Cents: view.Credit, Currency: view.Order.Price.Currency}
-		p.Spend, p.Next = true, p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
-	} else {
+	held := money.Amount{Cents: view.Credit, Currency: view.Order.Price.Currency}
+	p.Kept, p.Spend, p.What, p.Next = true, true, p.T("guest.kept"), p.T("guest.kept.next", "Amount", held.String(), "Phone", p.Masked)
+	if view.Spent {
+		p.What, p.Next = p.T("guest.spent"), p.T("guest.spent.next")
+	}
+	if !view.Payment.State.Final() {
 		p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 	}
 	return screen{name: "failed", page: p, base: &p.page}

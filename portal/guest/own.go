@@ -47,7 +47,7 @@ func (g *Guest) connect(c *fiber.Ctx) error {
 	return c.Redirect(link, fiber.StatusFound)
 }
 
-// own reads the visitor of a form on a status page, and checks that the form is ours.
+// own reads the visitor of a form on a status page, which only an order with a grant has.
 func (g *Guest) own(ctx context.Context, c *fiber.Ctx) (*visitor, billing.OrderView, error) {
 	v, view, err := g.atOrder(ctx, c)
 	if err != nil {

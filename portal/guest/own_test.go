@@ -33,7 +33,8 @@ func TestAnOrderIsFollowed(t *testing.T) {
 		}, "guest.fail.timed_out", true},
 		{"a reason nobody knew", func(v *billing.OrderView) { v.Payment.State, v.Payment.Reason = billing.PaymentFailed, "new" }, "guest.fail.unknown", true},
 		{"kept", func(v *billing.OrderView) { v.Payment.State, v.Surplus, v.Credit = billing.PaymentPaid, true, 500 }, "guest.kept", false},
-		{"paid, service late", func(v *billing.OrderView) { v.Payment.State = billing.PaymentPaid }, "guest.kept.working", false},
+		{"spent on another plan", func(v *billing.OrderView) { v.Payment.State, v.Spent = billing.PaymentPaid, true }, "guest.spent.next", false},
+		{"too little by hand, and the prompt is open", func(v *billing.OrderView) { v.Surplus, v.Credit = true, 500 }, "guest.kept", false},
 	} {
 		for _, l := range words.Languages {
 			w := newWorld(t)
@@ -55,13 +56,15 @@ func TestAnOrderIsFollowed(t *testing.T) {
 func TestNoOrderIsADeadEnd(t *testing.T) {
 	paid := func(v *billing.OrderView) { v.Payment.State, v.Surplus, v.Credit = billing.PaymentPaid, true, 500 }
 	slow := func(v *billing.OrderView) { v.Age = 70 * time.Second }
+	spent := func(v *billing.OrderView) { v.Payment.State, v.Spent = billing.PaymentPaid, true }
 	for name, c := range map[string]struct {
 		change func(*billing.OrderView)
 		has    []string
 	}{
-		"waiting": {func(*billing.OrderView) {}, []string{`<a href="/o/` + aToken + `/receipt?`}},
+		"waiting": {func(*billing.OrderView) {}, []string{`<a href="/o/` + aToken + `/receipt?`, `more=1">Wrong number?</a>`}},
 		"slow":    {slow, []string{`<a class="go" href="/o/` + aToken + `/receipt?`, `<a class="go calm" href="tel:0709000111"`}},
 		"kept":    {paid, []string{`<a class="go" href="/h/kasarani?`, "/receipt?", `<a class="go calm" href="tel:0709000111"`}},
+		"spent":   {spent, []string{`<a class="go" href="/h/kasarani?`, "/receipt?", `<a class="go calm" href="tel:0709000111"`}},
 	} {
 		w := newWorld(t)
 		page := w.get("/o/" + w.order(aToken, c.change)).body
@@ -70,6 +73,30 @@ func TestNoOrderIsADeadEnd(t *testing.T) {
 				t.Errorf("%s lacks %s", name, want)
 			}
 		}
+	}
+}
+
+// TestMoneyThatIsNotForTheOrder: a page looks again only while something may still change, and a typed receipt leads to
+// what it bought.
+func TestMoneyThatIsNotForTheOrder(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		name   string
+		change func(*billing.OrderView)
+		looks  bool
+	}{
+		{"spent", func(v *billing.OrderView) { v.Payment.State, v.Spent = billing.PaymentPaid, true }, false},
+		{"held", func(v *billing.OrderView) { v.Payment.State, v.Surplus, v.Credit = billing.PaymentPaid, true, 500 }, false},
+		{"held beside an open prompt", func(v *billing.OrderView) { v.Surplus, v.Credit = true, 500 }, true},
+	} {
+		page := w.get("/o/" + w.order(aToken, c.change)).body
+		if strings.Contains(page, `http-equiv="refresh"`) != c.looks {
+			t.Errorf("%s: looks again is %t", c.name, !c.looks)
+		}
+	}
+	token := w.order(aToken, func(v *billing.OrderView) { v.Claim, v.PaidBy = billing.ClaimFound, "0123" })
+	if got := w.get("/o/" + token); got.status != http.StatusFound || !strings.HasPrefix(got.location, "/o/0123?") {
+		t.Errorf("answered %d %q", got.status, got.location)
 	}
 }
 

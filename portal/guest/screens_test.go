@@ -60,9 +60,9 @@ type wall struct {
 func hangWall(t *testing.T) *wall {
 	t.Helper()
 	w := &wall{pages: map[string][]byte{}}
-	for _, brand := range []site.Brand{GalleryBrand(), darkBrand()} {
+	for _, brand := range []site.Brand{galleryBrand(), darkBrand()} {
 		for _, l := range words.Languages {
-			pages, err := Gallery(l, brand)
+			pages, err := everyPage(l, brand)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +96,7 @@ var (
 // policyOfPages takes the policy of a real answer, and fits it to each page's style.
 func policyOfPages(t *testing.T) func(page []byte) string {
 	t.Helper()
-	show, err := newGallery(words.English, GalleryBrand())
+	show, err := newGallery(words.English, galleryBrand())
 	if err != nil {
 		t.Fatal(err)
 	}

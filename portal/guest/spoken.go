@@ -54,13 +54,3 @@ func daysBetween(from, to time.Time) int {
 	midnight := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC) }
 	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
 }
-
-// location is the site's time zone, Nairobi's when it names none.
-func location(zone string) *time.Location {
-	if loc, err := time.LoadLocation(zone); err == nil && zone != "" {
-		return loc
-	}
-	return nairobi
-}
-
-var nairobi = time.FixedZone("EAT", 3*60*60)

@@ -82,7 +82,7 @@ func (g *Guest) statusScreen(ctx context.Context, v *visitor, view billing.Order
 		return screen{}, err
 	}
 	p := g.statusPage(s)
-	if s.grant.State == access.Ended || over(s.cause) {
+	if s.grant.State == access.Ended || s.cause.Over() {
 		g.fillEnded(p, s)
 		return screen{name: "ended", page: p, base: &p.page}, nil
 	}
@@ -92,12 +92,8 @@ func (g *Guest) statusScreen(ctx context.Context, v *visitor, view billing.Order
 	return screen{name: "status", page: p, base: &p.page}, nil
 }
 
-func over(cause access.Cause) bool {
-	return cause == access.CauseTimeUsed || cause == access.CauseDataUsed || cause == access.CauseExpired || cause == access.CauseEnded
-}
-
 func (g *Guest) situation(ctx context.Context, v *visitor, o billing.Order) (situation, error) {
-	s := situation{v: v, order: o, now: g.PlanClock.Now(), loc: location(v.site.Timezone)}
+	s := situation{v: v, order: o, now: g.PlanClock.Now(), loc: v.site.Location()}
 	var err error
 	if s.grant, s.slots, _, err = g.Grants.View(ctx, o.GrantID); err != nil {
 		return s, err

@@ -171,7 +171,7 @@ func (sites) BySlug(slug string) (site.Site, site.Brand, error) {
 }
 
 func (sites) Get(int64) (site.Site, site.Brand, error) {
-	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, GalleryBrand(), nil
+	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, galleryBrand(), nil
 }
 
 type routerList struct{}
@@ -215,7 +215,6 @@ func (plainDialect) ReadVisit(_ routers.Router, rawQuery, _ string) (routers.Vis
 func (plainDialect) LoginLink(_ routers.Router, v routers.Visit, name, secret string) (string, error) {
 	return v.Login + "?username=" + name + "&password=" + secret, nil
 }
-func (plainDialect) LogoutLink(routers.Router, routers.Visit) string            { return "" }
 func (plainDialect) Answer(*radius.Packet, routers.Answer) error                { return nil }
 func (plainDialect) Identify(*radius.Packet, routers.SessionRef) error          { return nil }
 func (plainDialect) LogIn(context.Context, routers.Router, routers.Login) error { return nil }

@@ -38,7 +38,7 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 		if tried.Cause == CauseOK || tried.Cause == CauseUnavailable {
 			return tried
 		}
-		alive[c.grant.ID] = !tried.Cause.over()
+		alive[c.grant.ID] = !tried.Cause.Over()
 	}
 	return answer
 }

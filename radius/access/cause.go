@@ -23,7 +23,7 @@ const (
 // CauseSlotFreed is the cause in the fact "grant changed" when a device was taken off a grant: its MAC must go offline.
 const CauseSlotFreed Cause = "slot_freed"
 
-// over says that waiting does not cure the cause: the grant is finished.
-func (c Cause) over() bool {
+// Over says that waiting does not cure the cause: the grant is finished.
+func (c Cause) Over() bool {
 	return c == CauseTimeUsed || c == CauseDataUsed || c == CauseExpired || c == CauseEnded
 }

@@ -26,7 +26,7 @@ func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) {
 
 // endCause tells a guest why an ended grant ended, where that says more than "ended".
 func endCause(g Grant) Cause {
-	if c := Cause(g.EndCause); c.over() {
+	if c := Cause(g.EndCause); c.Over() {
 		return c
 	}
 	return CauseEnded

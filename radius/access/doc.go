@@ -8,7 +8,8 @@
 // All are on the plan clock. One-time logins expire on the real clock: they are part of a protocol, not of a plan.
 //
 // Invariants: a grant goes held → dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant
-// once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; each change
+// once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; what is given to different
+// owners is never put together, for a device's address proves nothing; each change
 // of a grant raises its Version; whoever must see two things of a grant together first writes the grant's row (lock).
 // What is over is refused by Decide at once; Sweep and Use only write it down.
 package access

@@ -23,16 +23,16 @@ func (s *Service) End(tx *db.Tx, grantID int64, cause Cause) (bool, error) {
 
 // Suspend bars an active grant. Its calendar runs on. False when it was not active.
 func (s *Service) Suspend(tx *db.Tx, grantID int64) (bool, error) {
-	return s.turn(tx, grantID, Active, Suspended, GrantSuspended)
+	return s.turn(tx, grantID, before(Suspended), Suspended, GrantSuspended)
 }
 
 // Resume lifts a suspension. False when there was none.
 func (s *Service) Resume(tx *db.Tx, grantID int64) (bool, error) {
-	return s.turn(tx, grantID, Suspended, Active, GrantResumed)
+	return s.turn(tx, grantID, []State{Suspended}, Active, GrantResumed)
 }
 
-func (s *Service) turn(tx *db.Tx, grantID int64, from, to State, fact string) (bool, error) {
-	won, err := move(tx, grantID, inStates(tx, from), map[string]any{"state": to})
+func (s *Service) turn(tx *db.Tx, grantID int64, from []State, to State, fact string) (bool, error) {
+	won, err := move(tx, grantID, inStates(tx, from...), map[string]any{"state": to})
 	if err != nil || !won {
 		return false, err
 	}

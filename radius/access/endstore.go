@@ -27,7 +27,7 @@ func (s *Service) end(tx *db.Tx, id int64, cause Cause, only *gorm.DB) (bool, er
 	return true, s.emit(tx, GrantEnded, g, cause)
 }
 
-func notEnded(tx *db.Tx) *gorm.DB { return inStates(tx, Held, Dormant, Active, Suspended) }
+func notEnded(tx *db.Tx) *gorm.DB { return inStates(tx, before(Ended)...) }
 
 // past narrows to what is still over by the column: a purchase may have moved it since it was read.
 func past(tx *db.Tx, state State, column string, now time.Time) *gorm.DB {
@@ -46,6 +46,23 @@ func (s *Service) openNext(tx *db.Tx, ended Grant) error {
 	}
 	for _, r := range waiting {
 		if err := s.openQueued(tx, r, ended.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openFreed lets those that waited for a grant have their turn when their device has been taken off it.
+func (s *Service) openFreed(tx *db.Tx, grantID int64, mac MAC) error {
+	waiting, err := queuedBehind(tx, grantID)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if r.MAC != mac {
+			continue
+		}
+		if err := s.openQueued(tx, r, grantID); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func (o Offer) check() error {
 		value string
 		least int
 		most  int
-	}{{o.Source.Kind, 1, 32}, {o.Source.Key, 1, 64}, {o.Plan, 1, 64}, {o.Segment, 0, 32}, {o.Place.IP, 0, 45}} {
+	}{{o.Source.Kind, 1, 32}, {o.Source.Key, 1, 64}, {o.Plan, 1, 64}, {o.Segment, 0, 32}, {o.Owner, 0, 64}, {o.Place.IP, 0, 45}} {
 		if n := len(field.value); n < field.least || n > field.most || !isASCII(field.value) {
 			return fault.New(fault.Invalid, "grant.offer", "Value", field.value)
 		}
@@ -40,9 +40,9 @@ func (o Offer) hash() string {
 }
 
 // Give turns an offer into access. A source already used gets its first answer; with another offer it is fault.Conflict
-// "grant.source_used". A device that has the same plan running or waiting gets more of it (GivenStacked, fact
-// GrantChanged); with another plan usable now the new grant waits behind it (GivenQueued, and GrantOpened when its turn
-// comes); else it may be used at once (GivenNew, fact GrantOpened). What has a fixed end that is past cannot be given:
+// "grant.source_used". A device that has the same plan of the same owner running or waiting gets more of it (GivenStacked,
+// fact GrantChanged); with another plan of that owner usable now the new grant waits behind it (GivenQueued, and GrantOpened
+// when its turn comes); else it may be used at once (GivenNew, fact GrantOpened). What has a fixed end that is past cannot be given:
 // fault.Invalid "grant.ended".
 func (s *Service) Give(tx *db.Tx, o Offer) (Given, error) {
 	if err := o.check(); err != nil {
@@ -101,11 +101,12 @@ func (s *Service) plan(tx *db.Tx, o Offer) (string, Grant, error) {
 	return how, locked, err
 }
 
-// fit finds the grant of the device to stack on or to queue behind. One that is closed at this hour keeps nobody waiting:
+// fit finds the grant of the device to stack on or to queue behind. Another owner's is left alone: whoever stacked on it would
+// share its code and its devices for the price of a part, and whoever put this device on theirs would get its money. One that is closed at this hour keeps nobody waiting:
 // who pays now wants to be online now.
 func fit(o Offer, live []Grant, at time.Time, loc *time.Location) (string, Grant) {
 	live = slices.DeleteFunc(live, func(g Grant) bool {
-		return !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(g, at) != CauseOK
+		return g.Owner != o.Owner || !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(g, at) != CauseOK
 	})
 	slices.SortFunc(live, byTurn)
 	for _, g := range live {
@@ -160,7 +161,7 @@ func (s *Service) lapses(l Limits, unusedFor time.Duration) time.Time {
 func (s *Service) open(tx *db.Tx, given Given, behind int64, o Offer) error {
 	now := s.clock.Now()
 	g := Grant{
-		ID: given.GrantID, SiteID: o.SiteID, Plan: o.Plan, Segment: o.Segment, State: Dormant, Limits: o.Limits, Place: o.Place,
+		ID: given.GrantID, SiteID: o.SiteID, Plan: o.Plan, Segment: o.Segment, Owner: o.Owner, State: Dormant, Limits: o.Limits, Place: o.Place,
 		UnusedUntil: s.lapses(o.Limits, o.UnusedFor), AfterGrantID: behind, CreatedAt: now,
 	}
 	if behind != 0 {

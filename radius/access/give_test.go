@@ -185,6 +185,8 @@ func TestFit(t *testing.T) {
 		{"of every site: behind it, not onto it", []Grant{g(5, "hour", Active, func(v *Grant) { v.SiteID = 0 })}, GivenQueued, 5},
 		{"of another segment", []Grant{g(5, "hour", Active, func(v *Grant) { v.Segment = "home" })}, GivenQueued, 5},
 		{"sold faster meanwhile", []Grant{g(5, "hour", Active, func(v *Grant) { v.Limits.DownKbps = 1 })}, GivenQueued, 5},
+		{"of another owner", []Grant{g(5, "hour", Active, func(v *Grant) { v.Owner = "another" })}, GivenNew, 0},
+		{"another plan of another owner", []Grant{g(5, "day", Dormant, func(v *Grant) { v.Owner = "another" })}, GivenNew, 0},
 		{"over", []Grant{g(5, "hour", Active, func(v *Grant) { v.Until = noon })}, GivenNew, 0},
 	}
 	for _, tt := range tests {

@@ -17,6 +17,7 @@ const (
 	Ended     State = "ended"
 )
 
+// next is the whole state machine of a grant.
 var next = map[State][]State{
 	Held:      {Dormant, Ended},
 	Dormant:   {Active, Ended},
@@ -25,8 +26,17 @@ var next = map[State][]State{
 	Ended:     {},
 }
 
-// MayBecome says whether a grant may go from s to another state.
-func (s State) MayBecome(other State) bool { return slices.Contains(next[s], other) }
+// before lists the states from which a grant may come to state: what the WHERE of its UPDATE names.
+func before(state State) []State {
+	var from []State
+	for s, to := range next {
+		if slices.Contains(to, state) {
+			from = append(from, s)
+		}
+	}
+	slices.Sort(from)
+	return from
+}
 
 // Place is where a device stands: the router it was seen on, its MAC and its address there. Any part may be unknown.
 type Place struct {
@@ -40,6 +50,7 @@ type Grant struct {
 	ID, SiteID   int64 // SiteID 0: every site
 	Plan         string
 	Segment      string
+	Owner        string // of Offer
 	State        State
 	Limits       Limits
 	Place        Place // where it was bought
@@ -67,10 +78,13 @@ type Source struct{ Kind, Key string }
 
 // Offer asks for access.
 type Offer struct {
-	Source    Source
-	SiteID    int64 // 0: every site
-	Plan      string
-	Segment   string
+	Source  Source
+	SiteID  int64 // 0: every site
+	Plan    string
+	Segment string
+	// Owner is who paid, as the giver names them: a device's address is anybody's claim, so only what one owner gets is
+	// put together, and what somebody else pays for the device stays apart.
+	Owner     string
 	Limits    Limits
 	Place     Place
 	UnusedFor time.Duration // how long it waits for its first use; 0: 30 days

@@ -16,6 +16,7 @@ type grantRow struct {
 	SiteID        int64
 	Plan          string
 	Segment       string
+	Owner         string
 	State         State
 	Limits        string
 	RouterID      int64
@@ -39,7 +40,7 @@ func (grantRow) TableName() string { return "grants" }
 func (r grantRow) grant() (Grant, error) {
 	limits, err := DecodeLimits([]byte(r.Limits))
 	return Grant{
-		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, State: r.State, Limits: limits,
+		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
 		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: instant(r.FirstUsedAt), Until: instant(r.Until),
 		UnusedUntil: instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
 		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: instant(r.EndedAt),
@@ -74,7 +75,7 @@ func nullable(t time.Time) *time.Time {
 
 func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
 	return db.Fault(tx.Gorm().Create(&grantRow{
-		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, State: g.State, Limits: string(EncodeLimits(g.Limits)),
+		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Owner: g.Owner, State: g.State, Limits: string(EncodeLimits(g.Limits)),
 		RouterID: g.Place.RouterID, MAC: g.Place.MAC, IP: g.Place.IP, UnusedSeconds: seconds(unusedFor),
 		UnusedUntil: nullable(g.UnusedUntil), AfterGrantID: g.AfterGrantID, Version: 1, CreatedAt: g.CreatedAt,
 	}).Error)

@@ -84,7 +84,7 @@ func (s *Service) BindDevice(tx *db.Tx, grantID int64, mac MAC) error {
 	return err
 }
 
-// FreeSlot takes the device off slot n; a free slot is no change. The fact GrantChanged then names the device, which has to
+// FreeSlot takes the device off slot n; a free slot is no change. What was bought for it waits for this grant no longer. The fact GrantChanged then names the device, which has to
 // go offline. fault.Conflict "grant.ended", fault.NotFound "grant.no_slot".
 func (s *Service) FreeSlot(tx *db.Tx, grantID int64, n int) error {
 	g, err := lockLive(tx, grantID)
@@ -107,6 +107,9 @@ func (s *Service) FreeSlot(tx *db.Tx, grantID int64, n int) error {
 		g.Place.IP = "" // it is the buyer's device's
 	}
 	g.Place.MAC = slots[i].MAC
+	if err := s.openFreed(tx, grantID, g.Place.MAC); err != nil {
+		return err
+	}
 	return s.emit(tx, GrantChanged, g, CauseSlotFreed)
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"net/url"
-	"strings"
 
 	"mtandao/internal/fault"
 	"mtandao/radius/routers"
@@ -48,13 +47,4 @@ func mask(password string, key []byte) []byte {
 		masked[i] ^= key[i%len(key)]
 	}
 	return masked
-}
-
-// LogoutLink is the router's log-off address.
-func (*Dialect) LogoutLink(_ routers.Router, v routers.Visit) string {
-	base, found := strings.CutSuffix(v.Login, "/logon")
-	if !found {
-		return ""
-	}
-	return base + "/logoff"
 }

@@ -160,12 +160,6 @@ func TestNoLinkWithoutChallengeOrLogin(t *testing.T) {
 	if _, err := New(nil).LoginLink(uam(), routers.Visit{}, "a", "b"); fault.KeyOf(err) != "visit.no_login" {
 		t.Errorf("%v", err)
 	}
-	if got := New(nil).LogoutLink(uam(), routers.Visit{Login: "http://10.1.0.1:3990/logon"}); got != "http://10.1.0.1:3990/logoff" {
-		t.Errorf("%s", got)
-	}
-	if got := New(nil).LogoutLink(uam(), routers.Visit{}); got != "" {
-		t.Errorf("%s", got)
-	}
 }
 
 func FuzzReadVisit(f *testing.F) {

@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"net/url"
-	"strings"
 
 	"mtandao/internal/fault"
 	"mtandao/radius/routers"
@@ -32,13 +31,4 @@ func chapResponse(id byte, secret string, challenge []byte) string {
 	message := append([]byte{id}, secret...)
 	sum := md5.Sum(append(message, challenge...))
 	return hex.EncodeToString(sum[:])
-}
-
-// LogoutLink is the logout page beside the login page.
-func (*Dialect) LogoutLink(_ routers.Router, v routers.Visit) string {
-	folder := v.Login[:strings.LastIndexByte(v.Login, '/')+1]
-	if folder == "" {
-		return ""
-	}
-	return folder + "logout"
 }

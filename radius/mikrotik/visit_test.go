@@ -133,14 +133,6 @@ func TestLoginLinkCHAP(t *testing.T) {
 	}
 }
 
-func TestLogoutLink(t *testing.T) {
-	for login, want := range map[string]string{"http://10.5.50.1/login": "http://10.5.50.1/logout", "http://10.5.50.1/sw/login": "http://10.5.50.1/sw/logout", "": ""} {
-		if got := New().LogoutLink(hotspot(), routers.Visit{Login: login}); got != want {
-			t.Errorf("%q gave %q", login, got)
-		}
-	}
-}
-
 func FuzzReadVisit(f *testing.F) {
 	for _, seed := range []string{redirect, "mac=AABBCC001122&login=http%3A%2F%2F10.5.50.1%2F", `chal=\1&cid=\377`, "%zz&=;&login=%00", "login=http://10.5.50.1\\@evil"} {
 		f.Add(seed)

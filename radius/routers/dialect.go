@@ -55,8 +55,6 @@ type Dialect interface {
 	ReadVisit(r Router, rawQuery, fullURL string) (Visit, error)
 	// LoginLink is the address that logs the browser in: PAP, or CHAP with the visit's challenge.
 	LoginLink(r Router, v Visit, name, secret string) (string, error)
-	// LogoutLink is the address that logs the browser out; empty when the visit has no log-in address.
-	LogoutLink(r Router, v Visit) string
 	// Answer adds the attributes of an Access-Accept to a fresh packet.
 	Answer(p *radius.Packet, a Answer) error
 	// Identify adds what names a session in a CoA- or Disconnect-Request.

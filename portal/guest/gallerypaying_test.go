@@ -20,8 +20,8 @@ import (
 	"mtandao/radius/routers"
 )
 
-// Gallery renders every page in every state with made-up data, by name, for eyes, screenshots and tests.
-func Gallery(lang words.Lang, brand site.Brand) (map[string][]byte, error) {
+// everyPage renders every page in every state with made-up data, by name, for eyes, screenshots and tests.
+func everyPage(lang words.Lang, brand site.Brand) (map[string][]byte, error) {
 	show, err := newGallery(lang, brand)
 	if err != nil {
 		return nil, err
@@ -34,8 +34,8 @@ func Gallery(lang words.Lang, brand site.Brand) (map[string][]byte, error) {
 	return show.pages, nil
 }
 
-// GalleryBrand is the made-up brand of the gallery.
-func GalleryBrand() site.Brand {
+// galleryBrand is the made-up brand of the gallery.
+func galleryBrand() site.Brand {
 	return site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0f6b4f", AccentInk: "#ffffff", Paper: "#f6f7f5", Ink: "#13201b",
 		WelcomeEN: "Fast internet at Kasarani", WelcomeSW: "Intaneti ya kasi Kasarani", LogoType: "image/svg+xml",
 		Logo: []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="9" fill="#0f6b4f"/><g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M8 15.5a14.5 14.5 0 0 1 20 0M12.5 20.5a8 8 0 0 1 11 0"/></g><circle cx="18" cy="26" r="2.5" fill="#ffc83d"/></svg>`)}
@@ -145,8 +145,8 @@ func (s *gallery) paying() error {
 		"receipt-refused": func(v *billing.OrderView) {
 			v.Claim, v.Age = claimRefused, 100*time.Second
 		},
-		"kept":            func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
-		"paid-not-served": func(v *billing.OrderView) { v.Payment.State = billing.PaymentPaid },
+		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
+		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },
 	} {
 		view := s.order()
 		change(&view)

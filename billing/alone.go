@@ -1,0 +1,61 @@
+package billing
+
+import (
+	"mtandao/billing/customers"
+	"mtandao/billing/ledger"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// arriveAlone books money without a payment: credit when the payer is known to us, else suspense.
+func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
+	known, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
+	if err == nil {
+		return Outcome{PaymentID: known.PaymentID, OrderID: known.OrderID, ReceiptID: known.ID, Placed: known.Placed, Again: true}, nil
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return Outcome{}, err
+	}
+	r := s.newReceipt(tx, e)
+	phone, hashes, err := s.payerPhone(tx, e.Payer)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if len(hashes) == 0 {
+		if phone, err = s.phoneTyped(tx, e.Reference); err != nil {
+			return Outcome{}, err
+		}
+	}
+	to := ledger.Posting{Account: ledger.Suspense, Party: receiptParty(r.ID), Amount: r.Amount.Neg()}
+	r.Placed = PlacedSuspense
+	if phone != "" {
+		r.Placed = PlacedCredit
+		if r.payerHash, err = s.creditParty(tx, phone); err != nil {
+			return Outcome{}, err
+		}
+		to = ledger.Posting{Account: ledger.GuestCredit, Party: r.payerHash, Amount: r.Amount.Neg()}
+		if err := s.addCredit(tx, r.payerHash, r.Amount); err != nil {
+			return Outcome{}, err
+		}
+	}
+	if err := s.insertReceipt(tx, r); err != nil {
+		return Outcome{}, err
+	}
+	from := fromTill(r)
+	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in without an order",
+		Postings: []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}, to}})
+	return Outcome{ReceiptID: r.ID, Placed: r.Placed}, err
+}
+
+// phoneTyped reads a paybill account that is a phone number; only numbers that bought here before count.
+func (s *Service) phoneTyped(tx *db.Tx, reference string) (customers.Phone, error) {
+	phone, err := customers.ParsePhone(reference)
+	if err != nil {
+		return "", nil // not a number: no error of anybody's
+	}
+	known, err := s.isKnown(tx, phone)
+	if err != nil || !known {
+		return "", err
+	}
+	return phone, nil
+}
