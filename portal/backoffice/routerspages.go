@@ -186,7 +186,7 @@ func (b *Backoffice) router(q *request) error {
 	if when != "" {
 		p.Said = when
 	}
-	p.Live = []fact{{p.T("office.column.people"), number(int64(online[r.ID]))}, {p.T("office.router.uptime"), p.T("office.router.unknown_yet")}, {p.T("office.site"), b.siteName(r.SiteID)}}
+	p.Live = []fact{{p.T("office.column.people"), number(int64(online[r.ID]))}, {p.T("office.site"), b.siteName(r.SiteID)}}
 	p.Facts, p.Abilities, p.Portal = routerFacts(p, r), abilities(p, r), b.Setup.PortalPage(r.ID)
 	return q.send(fiber.StatusOK, "router", p)
 }
@@ -214,7 +214,7 @@ func routerFacts(p *routerPage, r routers.Router) []wayFact {
 		old = p.T("office.router.old_secret")
 	}
 	return []wayFact{{p.T("office.field.router.dialect"), p.T("office.pick.dialect_" + r.Dialect), false}, {p.T("office.router.from"), strings.Join(from, ", "), true},
-		{p.T("office.router.tunnel"), tunnel, true}, {p.T("office.field.router.secret"), strings.TrimSpace(p.T("office.is_set") + " " + old), false},
+		{p.T("office.router.tunnel"), tunnel, true}, {p.T("office.field.router.secret"), strings.TrimSpace(p.T("office.router.secret_set") + " " + old), false},
 		{p.T("office.field.router.auth"), p.T("office.pick.auth_" + r.Auth), false}, {p.T("office.field.router.login_hosts"), strings.Join(r.LoginHosts, ", "), true},
 		{p.T("office.field.router.interim"), span(p.Lang, r.Interim), false}}
 }

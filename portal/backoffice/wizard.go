@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -238,12 +239,20 @@ func (b *Backoffice) startWithSite(q *request, fields map[string]string) (string
 		}
 	}
 	place := map[string]string{"slug": shortName(fields["place"]), "name": fields["place"], "language": fields["language"], "phone": fields["phone"], "brand": brand["key"]}
-	err := b.Setup.Save(q.ctx, q.author(), Change{Kind: kindBrand, Key: brand["key"], New: true, Fields: brand}, Change{Kind: kindSite, Key: place["slug"], New: true, Fields: place})
+	wanted := []Change{{Kind: kindSite, Key: place["slug"], New: true, Fields: place}}
+	if !b.hasBrand(brand["key"]) { // a further site wears the brand that is there, as it is
+		wanted = append([]Change{{Kind: kindBrand, Key: brand["key"], New: true, Fields: brand}}, wanted...)
+	}
+	err := b.Setup.Save(q.ctx, q.author(), wanted...)
 	var w *WrongField
 	if errors.As(err, &w) && w.Kind == kindSite && (w.Field == "name" || w.Field == "slug" || w.Field == "taken" || w.Field == "unnamed") {
 		w.Field = "place"
 	}
 	return "", err
+}
+
+func (b *Backoffice) hasBrand(key string) bool {
+	return slices.ContainsFunc(b.Sites.Brands(), func(brand site.Brand) bool { return brand.Key == key })
 }
 
 func (b *Backoffice) startWithTill(q *request, fields map[string]string) (string, error) {

@@ -1,4 +1,4 @@
-// The two things that need a script: "/" goes to the search box, and an open menu closes when somebody looks elsewhere.
+// What needs a script: "/" goes to the search box, an open menu closes when somebody looks elsewhere, and a preview follows its form.
 addEventListener('keydown', (event) => {
   const box = document.getElementById('search');
   if (event.key === '/' && box && !event.target.closest('input, textarea, select')) {
@@ -9,4 +9,10 @@ addEventListener('keydown', (event) => {
 });
 addEventListener('click', (event) => {
   document.querySelectorAll('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+});
+// A brand's price list follows its form.
+addEventListener('change', (event) => {
+  const form = event.target.closest('form[data-preview]');
+  const show = form && form.querySelector('[data-shows]');
+  if (show) form.requestSubmit(show);
 });
