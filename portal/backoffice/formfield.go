@@ -67,6 +67,7 @@ type form struct {
 	bad    map[string]string // sentences by field
 	sites  []choice
 	brands []choice
+	again  bool // it is shown as it was typed
 }
 
 func (q *request) form(kind string, o Object) form {
@@ -103,7 +104,9 @@ func (f form) show(l words.Lang, s spec) formField {
 			v.GoneText = words.Text(l, "office.take_away")
 		}
 	case asAmount:
-		v.Value, v.Unit = amountOf(v.Value, s.units)
+		if v.Value, v.Unit = amountOf(v.Value, s.units); f.again {
+			v.Value, v.Unit = f.q.FormValue(s.name), f.q.FormValue(s.name+"_unit")
+		}
 		for _, u := range withUnit(s.units, v.Unit) {
 			v.Choices = append(v.Choices, choice{Name: words.Text(l, "office.unit."+strings.ToLower(u)), Value: u, Here: u == v.Unit})
 		}

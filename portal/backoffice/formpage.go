@@ -110,6 +110,7 @@ func (q *request) submit(f form, sheets []sheet, show func(form) (*formPage, err
 	for name, value := range typed {
 		f.fields[name] = value
 	}
+	f.again = true
 	f.bad[field] = words.Fault(q.lang(), cause)
 	p, err := show(f)
 	if err != nil {

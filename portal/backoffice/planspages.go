@@ -155,6 +155,7 @@ func (b *Backoffice) lookAtPlan(q *request) error {
 	for name, value := range typed {
 		f.fields[name] = value
 	}
+	f.again = true
 	p, err := e.page(q, f, o)
 	if err != nil {
 		return err
