@@ -14,6 +14,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
+	"mtandao/internal/staff"
 	"mtandao/radius/routers"
 )
 
@@ -68,6 +69,9 @@ func TestALogoIsCleanedOrRefusedWithTheCause(t *testing.T) {
 		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, want) || !strings.Contains(body, "Karibu sana") {
 			t.Errorf("%.20q: %d, want %q", file, answer.StatusCode, want)
 		}
+	}
+	if answer, _ := manager.upload(edit, brandFields(), "logo", "logo.svg", strings.Repeat("x", 100<<10)); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("more than the portal takes of any request: %d", answer.StatusCode)
 	}
 	answer, _ := manager.upload(edit, brandFields(), "logo", "logo.svg", `<svg xmlns="http://www.w3.org/2000/svg" onload="x()"><script>x</script><g></g></svg>`)
 	_, brand, err := s.Main.Sites.BySlug("kasarani")
@@ -326,5 +330,36 @@ func TestARouterTellsThatItTalksToUs(t *testing.T) {
 	r, _ = s.Main.Routers.Get(s.seeded.routers["ngong-1"].ID)
 	if secret.status != http.StatusOK || !strings.Contains(secret.body, r.Secret) || r.OldSecret == "" {
 		t.Errorf("%d", secret.status)
+	}
+}
+
+// TestAProofIsTakenInTheForm is for somebody who has no second factor: they give their password again.
+func TestAProofIsTakenInTheForm(t *testing.T) {
+	s := openStage(t, 1)
+	ctx := context.Background()
+	_, err := s.Main.Staff.SaveRole(ctx, staff.By{Command: "test"}, staff.Role{Key: "treasurer", Name: "Treasurer", Permissions: []staff.Permission{staff.TillsEdit}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	treasurer := s.hire(t, "treasurer@demo.example", nil, "treasurer")
+	s.age(t)
+	form := tillFields()
+	form.Set("proof", "four words in a row")
+	if got := treasurer.send("/office/tills/"+s.idOf(t, kindTill, "demo")+"/edit", form); got.status != http.StatusSeeOther {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+	s.age(t)
+	asked := treasurer.ask(http.MethodGet, "/office/tills/new", nil)
+	if asked.status != http.StatusSeeOther {
+		t.Fatal(asked.status)
+	}
+	if got := treasurer.send("/office/prove", url.Values{"proof": {"not it"}, "back": {"/office/tills/new"}}); got.status != http.StatusBadRequest || strings.Contains(got.body, "not it") {
+		t.Errorf("a wrong password: %d", got.status)
+	}
+	if got := treasurer.send("/office/prove", url.Values{"proof": {"four words in a row"}, "back": {"/office/tills/new"}}); got.location != "/office/tills/new" {
+		t.Errorf("%d to %q", got.status, got.location)
+	}
+	if got := treasurer.ask(http.MethodGet, "/office/tills/new", nil); got.status != http.StatusOK {
+		t.Error(got.status)
 	}
 }

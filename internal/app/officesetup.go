@@ -17,33 +17,37 @@ type setup struct{ *Main }
 
 // Objects lists what is stored of a kind, as its parts say it.
 func (s setup) Objects(ctx context.Context, kind string) ([]backoffice.Object, error) {
-	kept, err := s.readStored(ctx)
-	if err != nil {
-		return nil, err
-	}
 	n := s.names()
 	var all []backoffice.Object
 	add := func(id int64, key string, part any) { all = append(all, s.object(id, key, part)) }
 	switch kind {
 	case kindBrand:
-		for key, b := range kept.brands {
-			add(b.ID, key, brandPartOf(b))
+		for _, b := range s.Sites.Brands() {
+			add(b.ID, b.Key, brandPartOf(b))
 		}
 	case kindSite:
-		for key, v := range kept.sites {
-			add(v.ID, key, sitePartOf(v, n))
+		for _, v := range s.Sites.Sites() {
+			add(v.ID, v.Slug, sitePartOf(v, n))
 		}
 	case kindTill:
-		for key, t := range kept.tills {
-			add(t.ID, key, tillPartOf(t, n))
+		tills, err := s.Billing.Tills(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range tills {
+			add(t.ID, t.Key, tillPartOf(t, n))
 		}
 	case kindPlan:
-		for key, p := range kept.plans {
-			add(p.ID, key, planPartOf(p, n))
+		sold, err := s.Plans.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range sold {
+			add(p.ID, p.Key, planPartOf(p, n))
 		}
 	case kindRouter:
-		for key, r := range kept.routers {
-			add(r.ID, key, routerPartOf(r, n))
+		for _, r := range s.Routers.All() {
+			add(r.ID, r.Name, routerPartOf(r, n))
 		}
 	}
 	slices.SortFunc(all, func(x, y backoffice.Object) int { return strings.Compare(x.Key, y.Key) })

@@ -132,4 +132,9 @@ func TestAWizardIsLeftAndComeBackTo(t *testing.T) {
 	if got := manager.ask("GET", "/office/setup/site", nil); strings.Contains(got.body, "/office/setup/till") {
 		t.Error("somebody who may not change tills is led to that step")
 	}
+	for _, step := range []string{"till", "provider", "moon"} {
+		if got := manager.send("/office/setup/"+step, tillFields()); got.status != 404 {
+			t.Errorf("the step %s of somebody who may not do it answers %d", step, got.status)
+		}
+	}
 }

@@ -34,8 +34,13 @@ func (e *editor) routes(b *Backoffice) []route {
 }
 
 func (e *editor) askNew(q *request) error {
-	if err := e.admit(q); err != nil {
-		return err
+	if !e.mayMake(q) {
+		return notHere()
+	}
+	if e.proof {
+		if err := q.proven(); err != nil {
+			return err
+		}
 	}
 	o := usual(e.sheets)
 	p, err := e.page(q, q.form(e.kind, o), o)
@@ -43,19 +48,6 @@ func (e *editor) askNew(q *request) error {
 		return err
 	}
 	return q.send(fiber.StatusOK, "form", p)
-}
-
-// admit lets somebody to a form of something new, or of something dangerous.
-func (e *editor) admit(q *request) error {
-	if e.proof {
-		if err := q.proven(); err != nil {
-			return err
-		}
-	}
-	if (e.kind == kindSite || e.kind == kindBrand || e.kind == kindTill) && !q.everywhere(e.may) {
-		return notHere()
-	}
-	return nil
 }
 
 // page is the form as its fields stand; o is what is stored, without an id for something new.
@@ -92,11 +84,7 @@ func (b *Backoffice) brandChoices(f *form, p *formPage) {
 }
 
 func (e *editor) create(q *request) error {
-	if !e.proof {
-		if err := e.admit(q); err != nil {
-			return err
-		}
-	} else if !q.everywhere(e.may) {
+	if !e.mayMake(q) {
 		return notHere()
 	}
 	o := usual(e.sheets)
@@ -118,14 +106,10 @@ func (e *editor) create(q *request) error {
 // after leads on from what was made. A secret that we have made is shown now, and not again.
 func (e *editor) after(q *request, secret string) error {
 	q.tell("good", e.texts+"made", "")
-	to := e.list
-	if back := q.FormValue("next"); back != "" {
-		to = safeBack(back)
-	}
 	if secret != "" {
-		return q.showSecret(secret, to)
+		return q.showSecret(secret, e.list)
 	}
-	return led(to)
+	return led(e.list)
 }
 
 // complete names something new by its name, where nobody gave it a short one.

@@ -66,6 +66,7 @@ type windowRow struct {
 	N        int
 	Days     []choice
 	From, To string
+	Labels   [2]string // of the two times
 }
 
 // dayNames are the days as apply writes them, Monday first as people here count.
@@ -89,7 +90,7 @@ func windowRows(l words.Lang, value string) []windowRow {
 }
 
 func windowOf(l words.Lang, n int, parts []string) windowRow {
-	row := windowRow{N: n}
+	row := windowRow{N: n, Labels: [2]string{words.Text(l, "office.hours.from", "N", n+1), words.Text(l, "office.hours.to", "N", n+1)}}
 	days := dayNames
 	if len(parts) == 2 {
 		days = strings.Split(parts[0], ",")

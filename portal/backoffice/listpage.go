@@ -9,16 +9,14 @@ import (
 // listPage is a list of one kind of thing.
 type listPage struct {
 	frame
-	Lead     string
-	New      crumb // the button that makes one; no address: none
-	Chips    []choice
-	Warnings []string
-	Columns  []column
-	Rows     []listRow
-	Next     string
-	Empty    blank
-	Button   string
-	Live     string // address from which the list brings itself up to date
+	New     crumb // the button that makes one; no address: none
+	Chips   []choice
+	Columns []column
+	Rows    []listRow
+	Next    string
+	Empty   blank
+	Button  string
+	Live    string // address from which the list brings itself up to date
 }
 
 type column struct {
@@ -55,12 +53,12 @@ func paged(q *request, all []Object) ([]Object, string) {
 		return kept, ""
 	}
 	kept = kept[:mostRows]
-	return kept, q.Path() + "?" + url.Values{"after": {kept[mostRows-1].Key}, "state": {q.Query("state")}, "at": {q.Query("at")}}.Encode()
+	return kept, q.Path() + "?" + url.Values{"after": {kept[mostRows-1].Key}}.Encode()
 }
 
 // list starts the page of an editor's kind. Its columns are words office.column.…
 func (e *editor) listing(q *request, columns ...column) *listPage {
-	p := &listPage{frame: q.page(e.texts+"list", e.here), Lead: ""}
+	p := &listPage{frame: q.page(e.texts+"list", e.here)}
 	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
 	for _, c := range columns {
 		c.Name = p.T("office.column." + c.Name)

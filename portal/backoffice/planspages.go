@@ -3,6 +3,8 @@ package backoffice
 import (
 	"fmt"
 	"html/template"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -175,10 +177,15 @@ func (b *Backoffice) planList(q *request) error {
 	for _, c := range []struct{ value, name string }{{"", "office.plan.live"}, {plans.Retired, "office.plan.retired"}} {
 		p.Chips = append(p.Chips, choice{Name: p.T(c.name), Value: "/office/plans?state=" + c.value, Here: state == c.value})
 	}
+	all = slices.DeleteFunc(all, func(plan plans.Plan) bool {
+		return (plan.State == plans.Retired) != (state == plans.Retired) || !q.showsPlan(plan)
+	})
+	after := slices.IndexFunc(all, func(plan plans.Plan) bool { return number(plan.ID) == q.Query("after") })
+	if all = all[after+1:]; len(all) > mostRows {
+		all = all[:mostRows]
+		p.Next = "/office/plans?state=" + url.QueryEscape(state) + "&after=" + number(all[mostRows-1].ID)
+	}
 	for _, plan := range all {
-		if (plan.State == plans.Retired) != (state == plans.Retired) || !q.showsPlan(plan) {
-			continue
-		}
 		name := cell{Text: plan.Name(p.Lang)}
 		if b.reachesSites(q, plan.ID, map[string]string{"sites": b.slugs(plan.Sites)}) {
 			name.Address = "/office/plans/" + number(plan.ID) + "/edit"

@@ -1,7 +1,7 @@
 package backoffice
 
 import (
-	"net/url"
+	"path"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -14,11 +14,8 @@ func (q *request) proven() error {
 		return nil
 	}
 	back := q.OriginalURL()
-	if q.Method() != fiber.MethodGet { // what was sent is not kept: they look, and press again
-		back = "/office/settings"
-		if u, err := url.Parse(q.Get(fiber.HeaderReferer)); err == nil && u.Path != "" {
-			back = safeBack(u.Path)
-		}
+	if q.Method() != fiber.MethodGet { // to the form with the button, which is pressed again
+		back = path.Dir(q.Path()) + "/edit"
 	}
 	return led(withBack("/office/prove", back))
 }

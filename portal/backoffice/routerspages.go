@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -112,7 +113,7 @@ func (b *Backoffice) routerList(q *request) error {
 			{State: heard, More: when}, {Text: number(int64(online[r.ID])), Class: "num"}, warning}})
 	}
 	if shown > mostRows {
-		p.Next = "/office/routers?state=" + state + "&after=" + p.Rows[mostRows-1].Cells[0].Text
+		p.Next = "/office/routers?" + url.Values{"state": {state}, "after": {p.Rows[mostRows-1].Cells[0].Text}}.Encode()
 	}
 	p.Live = q.OriginalURL()
 	return q.list(p)

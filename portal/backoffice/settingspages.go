@@ -42,7 +42,7 @@ func (q *request) maySomewhere(p staff.Permission) bool { return staff.MaySomewh
 
 // bounded is a setting that is a number.
 func bounded(name string, from, to int) spec {
-	return spec{name: name, as: asNumber, must: true, most: 10, from: from, to: to}
+	return spec{name: name, as: asNumber, most: 10, from: from, to: to}
 }
 
 func typed(name string, most int) spec { return spec{name: name, as: asText, most: most} }

@@ -3,7 +3,6 @@ package backoffice
 import (
 	"mtandao/internal/site"
 	"mtandao/internal/staff"
-	"mtandao/internal/words"
 )
 
 var siteSheets = []sheet{
@@ -39,33 +38,31 @@ func (b *Backoffice) dressSite(q *request, p *formPage, _ form, o Object) error 
 	if o.Fields["state"] == site.Closed {
 		p.Acts = []act{{Name: p.T("office.site.reopen"), Address: at + "/open", Icon: "undo-2", Posted: true}}
 	}
-	till, err := b.tillOf(q, o.Key)
+	tills, err := b.Setup.Objects(q.ctx, kindTill)
 	if err != nil {
 		return err
 	}
-	p.Facts = []fact{{p.T("office.field.site.slug"), o.Key}, {p.T("office.column.till"), till}, {p.T("office.site.routers"), b.routersAt(o.ID)}}
+	p.Facts = []fact{{p.T("office.field.site.slug"), o.Key}, {p.T("office.column.till"), tillOf(&p.frame, tills, o.Key)}, {p.T("office.site.routers"), b.routersAt(o.ID)}}
 	return nil
 }
 
-// tillOf names the till that takes a site's money.
-func (b *Backoffice) tillOf(q *request, slug string) (string, error) {
-	tills, err := b.Setup.Objects(q.ctx, kindTill)
-	if err != nil {
-		return "", err
-	}
-	common := words.Text(q.lang(), "office.till.no_till")
+// tillOf names the till that takes a site's money: its own, else the oldest that is for all.
+func tillOf(f *frame, tills []Object, slug string) string {
+	common, oldest := "", int64(0)
 	for _, t := range tills {
-		if t.Fields["state"] != stateLive {
-			continue
-		}
-		if listed(t.Fields["sites"], slug) {
-			return t.name() + " · " + t.Fields["short_code"], nil
-		}
-		if t.Fields["sites"] == "" {
-			common = t.name() + " · " + t.Fields["short_code"]
+		name := t.name() + " · " + shownCode(t)
+		switch {
+		case t.Fields["state"] != stateLive:
+		case listed(t.Fields["sites"], slug):
+			return name
+		case t.Fields["sites"] == "" && (oldest == 0 || t.ID < oldest):
+			common, oldest = name, t.ID
 		}
 	}
-	return common, nil
+	if common == "" {
+		return f.T("office.till.no_till")
+	}
+	return common
 }
 
 func (b *Backoffice) routersAt(siteID int64) string {
@@ -83,6 +80,10 @@ func (b *Backoffice) siteList(q *request) error {
 	if err != nil {
 		return err
 	}
+	tills, err := b.Setup.Objects(q.ctx, kindTill)
+	if err != nil {
+		return err
+	}
 	e := b.siteEditor()
 	p := e.listing(q, column{Name: "name"}, column{Name: "slug"}, column{Name: "brand"}, column{Name: "till"}, column{Name: "routers", Right: true}, column{Name: "state"})
 	all = kept(all, func(o Object) bool { return q.may(staff.SitesEdit, o.ID) })
@@ -92,12 +93,8 @@ func (b *Backoffice) siteList(q *request) error {
 		brands[brand.Key] = brand.Name
 	}
 	for _, o := range all {
-		till, err := b.tillOf(q, o.Key)
-		if err != nil {
-			return err
-		}
 		p.Rows = append(p.Rows, listRow{[]cell{{Text: o.Fields["name"], Address: "/office/sites/" + number(o.ID) + "/edit"}, {Text: o.Key, Class: "code"},
-			{Text: brands[o.Fields["brand"]]}, {Text: till}, {Text: b.routersAt(o.ID), Class: "num"}, {State: siteState(&p.frame, o.Fields["state"])}}})
+			{Text: brands[o.Fields["brand"]]}, {Text: tillOf(&p.frame, tills, o.Key)}, {Text: b.routersAt(o.ID), Class: "num"}, {State: siteState(&p.frame, o.Fields["state"])}}})
 	}
 	return q.list(p)
 }

@@ -158,9 +158,6 @@ func (b *Backoffice) theStep(q *request) (wizardStep, error) {
 	if !known || !q.everywhere(may) {
 		return w, notHere()
 	}
-	if w.key == "till" {
-		return w, q.proven()
-	}
 	return w, nil
 }
 
@@ -195,6 +192,8 @@ func (b *Backoffice) stepPage(q *request, w wizardStep, f form) (*formPage, erro
 		p.Colours = corrected(&p.frame, f.fields)
 	case "plans":
 		p.Offers = b.offers(p, at.plans)
+	case "till":
+		p.Prove, p.ByCode = !q.in.ProvenLately(b.Clock.Now()), q.in.Member.SecondFactor
 	}
 	p.lay(f, w.sheets, true)
 	return p, nil
@@ -256,6 +255,9 @@ func (b *Backoffice) hasBrand(key string) bool {
 }
 
 func (b *Backoffice) startWithTill(q *request, fields map[string]string) (string, error) {
+	if err := q.proveNow(kindTill); err != nil {
+		return "", err
+	}
 	fields["key"] = "till-" + fields["short_code"]
 	return "", b.Setup.Save(q.ctx, q.author(), Change{Kind: kindTill, Key: fields["key"], New: true, Fields: fields})
 }
