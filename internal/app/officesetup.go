@@ -73,6 +73,8 @@ func everything(part any) map[string]string {
 
 // Save makes changes, all or none. What a field says wrong is a *backoffice.WrongField.
 func (s setup) Save(ctx context.Context, by backoffice.Author, wanted ...backoffice.Change) error {
+	s.saving.Lock() // so that of two forms of one state the second is told
+	defer s.saving.Unlock()
 	kept, err := s.readStored(ctx)
 	if err != nil {
 		return err

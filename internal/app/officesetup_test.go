@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"mtandao/internal/audit"
@@ -94,6 +95,33 @@ func checkFormTrail(t *testing.T, m *Main) {
 	if err != nil || len(plan) != 2 || plan[0].Actor != wanjiku.Email || plan[0].From != wanjiku.From || !strings.Contains(plan[0].After, `"price":"15"`) {
 		t.Errorf("%+v, %v", plan, err)
 	}
+}
+
+// TestOfManyFormsOfOneStateOneWins sends eight at once.
+func TestOfManyFormsOfOneStateOneWins(t *testing.T) {
+	setExampleSecrets(t)
+	eachMain(t, func(t *testing.T, m *Main) {
+		applyText(t, m, example)
+		s := setup{m}
+		stamp := s.find(t, kindPlan, "hour").Stamp
+		won := make(chan string, 8)
+		var all sync.WaitGroup
+		for n := range cap(won) {
+			price := strconv.Itoa(20 + n)
+			all.Go(func() {
+				err := s.Save(t.Context(), wanjiku, backoffice.Change{Kind: kindPlan, Key: "hour", Stamp: stamp, Fields: map[string]string{"price": price}})
+				if err == nil {
+					won <- price
+				} else if fault.KeyOf(err) != "conflict" {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if len(won) != 1 || s.find(t, kindPlan, "hour").Fields["price"] != <-won {
+			t.Errorf("%d won", len(won))
+		}
+	})
 }
 
 // TestNoSecretLeavesWithAnObject looks for every secret of the example in what pages are given.
