@@ -48,6 +48,7 @@ type spec struct {
 type formField struct {
 	Name, Label, Hint, Wrong, Value, Unit, Accept string
 	SetText, GoneText                             string // of a secret or file that is stored
+	Large                                         string // what is said of a file above Most bytes
 	As                                            kindOf
 	Most                                          int
 	Must, Set                                     bool
@@ -101,6 +102,7 @@ func (f form) show(l words.Lang, s spec) formField {
 			v.SetText = words.Text(l, "office.is_set")
 		}
 		if s.as == asFile {
+			v.Most, v.Large = mostFile, words.Text(l, "setup.file_size")
 			v.GoneText = words.Text(l, "office.take_away")
 		}
 	case asAmount:
@@ -208,8 +210,8 @@ func (q *request) values(name string) []string {
 	return all
 }
 
-// mostFile bounds an upload well below what the portal takes of any request, so that a larger one can be told so.
-const mostFile = 48 << 10
+// mostFile bounds an upload well below what the portal takes of a form, so that a larger one can be told so.
+const mostFile = 256 << 10
 
 // file is what was uploaded; fault.Invalid "setup.file_size" for too much.
 func (q *request) file(name string) (string, error) {
