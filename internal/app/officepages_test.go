@@ -255,7 +255,7 @@ func TestATillIsForWhoHasProvedThemself(t *testing.T) {
 		t.Fatalf("%d %+v %v", fresh.status, tills, err)
 	}
 	s.age(t)
-	if got := owner.ask(http.MethodGet, edit, nil); got.status != http.StatusSeeOther || got.location != "/office/prove?"+(url.Values{"back": {edit}}).Encode() {
+	if got := owner.ask(http.MethodGet, edit, nil); got.status != http.StatusSeeOther || got.location != "/office/proof?"+(url.Values{"back": {edit}}).Encode() {
 		t.Errorf("an old proof: %d to %q", got.status, got.location)
 	}
 	other := tillFields()
@@ -269,7 +269,7 @@ func TestATillIsForWhoHasProvedThemself(t *testing.T) {
 		t.Errorf("a wrong code: %d", got.status)
 	}
 	for _, path := range []string{"/check", "/retire"} {
-		if got := owner.send(strings.TrimSuffix(edit, "/edit")+path, url.Values{}); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/office/prove") {
+		if got := owner.send(strings.TrimSuffix(edit, "/edit")+path, url.Values{}); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/office/proof") {
 			t.Errorf("%s with an old proof: %d to %q", path, got.status, got.location)
 		}
 	}
@@ -350,10 +350,10 @@ func TestAProofIsTakenInTheForm(t *testing.T) {
 	if asked.status != http.StatusSeeOther {
 		t.Fatal(asked.status)
 	}
-	if got := treasurer.send("/office/prove", url.Values{"proof": {"not it"}, "back": {"/office/tills/new"}}); got.status != http.StatusBadRequest || strings.Contains(got.body, "not it") {
+	if got := treasurer.send("/office/proof", url.Values{"proof": {"not it"}, "back": {"/office/tills/new"}}); got.status != http.StatusBadRequest || strings.Contains(got.body, "not it") {
 		t.Errorf("a wrong password: %d", got.status)
 	}
-	if got := treasurer.send("/office/prove", url.Values{"proof": {"four words in a row"}, "back": {"/office/tills/new"}}); got.location != "/office/tills/new" {
+	if got := treasurer.send("/office/proof", url.Values{"proof": {"four words in a row"}, "back": {"/office/tills/new"}}); got.location != "/office/tills/new" {
 		t.Errorf("%d to %q", got.status, got.location)
 	}
 	if got := treasurer.ask(http.MethodGet, "/office/tills/new", nil); got.status != http.StatusOK {

@@ -85,7 +85,7 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story",
-	"settings", "form", "list", "sure", "prove", "checked", "secret", "router", "done"}
+	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "done"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {

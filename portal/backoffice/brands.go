@@ -22,7 +22,7 @@ var brandSheets = []sheet{
 
 func (b *Backoffice) brandEditor() *editor {
 	return &editor{kind: kindBrand, texts: "office.brand.", list: "/office/brands", here: "settings", may: staff.SitesEdit, sheets: brandSheets, keyField: "key",
-		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.everywhere(staff.SitesEdit) }, dress: dressBrand}
+		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.atAllSites(staff.SitesEdit) }, dress: dressBrand}
 }
 
 func dressBrand(_ *request, p *formPage, f form, o Object) error {
@@ -54,7 +54,7 @@ func corrected(f *frame, fields map[string]string) []colourLine {
 }
 
 func (b *Backoffice) brandList(q *request) error {
-	if !q.everywhere(staff.SitesEdit) {
+	if !q.atAllSites(staff.SitesEdit) {
 		return notHere()
 	}
 	all, err := b.Setup.Objects(q.ctx, kindBrand)
@@ -116,7 +116,7 @@ func (b *Backoffice) previewTyped(q *request) error {
 
 // storedBrand is the brand of the address; the house's for a new one.
 func (b *Backoffice) storedBrand(q *request) (site.Brand, error) {
-	if !q.everywhere(staff.SitesEdit) {
+	if !q.atAllSites(staff.SitesEdit) {
 		return site.Brand{}, notHere()
 	}
 	if q.Params("id") == "" {

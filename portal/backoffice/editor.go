@@ -63,7 +63,7 @@ func (e *editor) page(q *request, f form, o Object) (*formPage, error) {
 		p.Title = name
 	}
 	p.Crumbs = []crumb{{p.T(e.texts + "list"), e.list}}
-	p.Button = p.T("office.save")
+	p.Button = p.T("office.set.save")
 	if q.office.brandChoices(&f, p); e.proof && !q.in.ProvenLately(q.office.Clock.Now()) {
 		p.Prove, p.ByCode = true, q.in.Member.SecondFactor
 	}
@@ -181,7 +181,7 @@ func (e *editor) save(q *request) error {
 		return e.store(q, o.ID, c)
 	})
 	if err == nil {
-		q.tell("good", "office.saved", "")
+		q.tell("good", "office.set.saved", "")
 	}
 	return settle(err, e.list+"/"+number(o.ID)+e.tail())
 }

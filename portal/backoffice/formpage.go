@@ -15,7 +15,7 @@ type formPage struct {
 	Lead      string
 	State     stateView
 	Facts     []fact
-	Acts      []act
+	Acts      []formAct
 	Sections  []section
 	Action    string // where it is sent
 	Button    string
@@ -33,8 +33,8 @@ type formPage struct {
 	Offers    []offer
 }
 
-// act is a further thing to do with what a form is about. One that is Posted is done at once, else it leads somewhere.
-type act struct {
+// formAct is a further thing to do with what a form is about. One that is Posted is done at once, else it leads somewhere.
+type formAct struct {
 	Name, Address, Icon string
 	Posted, Danger      bool
 }

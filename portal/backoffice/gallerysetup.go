@@ -46,13 +46,13 @@ func (g *gallery) setupForms() error {
 		Hours: access.Hours{{Days: [7]bool{true, true, true, true, true, true, true}, From: 22 * 60, To: 6 * 60}}}}
 	fields := usual(planSheets).Fields
 	fields["name"], fields["price"], fields["data"], fields["hours"] = "Night", "30", "1.5GB", "22:00-06:00"
-	page := &formPage{frame: g.inside("office.plan.new", "plans"), Action: "/office/plans/new", Button: g.text("office.save"), Look: "/office/plans/look", State: stateView{"good", g.text("office.plan.live")}}
+	page := &formPage{frame: g.inside("office.plan.new", "plans"), Action: "/office/plans/new", Button: g.text("office.set.save"), Look: "/office/plans/look", State: stateView{"good", g.text("office.plan.live")}}
 	page.tellPlan(plan)
 	page.lay(form{kind: kindPlan, fields: fields, sites: []choice{{Name: "Kasarani", Value: "kasarani"}}}, planSheets, true)
 	if err := g.hang("plan", "form", page); err != nil {
 		return err
 	}
-	till := &formPage{frame: g.inside("office.till.new", "settings"), Action: "/office/tills/new", Button: g.text("office.save"), Prove: true, ByCode: true}
+	till := &formPage{frame: g.inside("office.till.new", "settings"), Action: "/office/tills/new", Button: g.text("office.set.save"), Prove: true, ByCode: true}
 	refused := words.Text(g.lang, "till.short_code")
 	till.Notes = []note{{Tone: "bad", Text: refused}}
 	till.lay(form{kind: kindTill, fields: map[string]string{"short_code": "12"}, set: map[string]bool{"passkey": true}, bad: map[string]string{"short_code": refused}}, tillSheets, true)
@@ -65,9 +65,9 @@ func (g *gallery) setupAsks() error {
 	if err := g.hang("retire", "sure", sure); err != nil {
 		return err
 	}
-	prove := &gatePage{frame: g.inside("office.prove.title", ""), Lead: g.text("office.prove.lead"), Button: g.text("office.prove.button"), Action: "/office/prove"}
+	prove := &gatePage{frame: g.inside("office.proof.title", ""), Lead: g.text("office.proof.lead"), Button: g.text("office.proof.button"), Action: "/office/proof"}
 	prove.Fields = []input{{Name: "proof", Type: "text", Label: g.text("office.code"), Hint: g.text("office.code.hint"), Must: true}}
-	if err := g.hang("prove", "prove", prove); err != nil {
+	if err := g.hang("proof", "proof", prove); err != nil {
 		return err
 	}
 	checked := &checkedPage{frame: g.inside("office.till.check", "settings"), Again: "/office/tills/1/check", Back: "/office/tills/1/edit"}

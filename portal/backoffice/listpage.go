@@ -76,7 +76,7 @@ func (e *editor) mayMake(q *request) bool {
 	if e.kind == kindPlan || e.kind == kindRouter {
 		return q.maySomewhere(e.may)
 	}
-	return q.everywhere(e.may)
+	return q.atAllSites(e.may)
 }
 
 func (q *request) list(p *listPage) error { return q.send(fiber.StatusOK, "list", p) }

@@ -37,7 +37,7 @@ func (b *Backoffice) planEditor() *editor {
 func (b *Backoffice) reachesSites(q *request, _ int64, fields map[string]string) bool {
 	slugs := strings.Fields(fields["sites"])
 	if len(slugs) == 0 {
-		return q.everywhere(staff.PlansEdit)
+		return q.atAllSites(staff.PlansEdit)
 	}
 	mine := map[string]bool{}
 	for _, s := range b.Sites.Sites() {
@@ -63,9 +63,9 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		p.Look = "/office/plans/" + number(o.ID) + "/look"
 		p.State = planState(&p.frame, o.Fields["state"])
 		at := "/office/plans/" + number(o.ID)
-		p.Acts = []act{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
+		p.Acts = []formAct{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
 		if o.Fields["state"] == plans.Retired {
-			p.Acts = []act{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
+			p.Acts = []formAct{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
 		}
 	}
 	plan, err := b.Setup.ReadPlan(complete(f.fields))

@@ -79,7 +79,7 @@ func (b *Backoffice) heard(f *frame, r routers.Router) (stateView, string) {
 // ago is a span that counts seconds while it is short.
 func ago(f *frame, age time.Duration) string {
 	if age < time.Minute {
-		return f.T("office.seconds", "N", int(age/time.Second))
+		return f.T("office.set.seconds", "N", int(age/time.Second))
 	}
 	return span(f.Lang, age)
 }
@@ -130,7 +130,7 @@ func (q *request) inView(siteID int64) bool {
 // routerPage is one router: whether it talks to us, how it is reached, what it can be told.
 type routerPage struct {
 	frame
-	Acts      []act
+	Acts      []formAct
 	Warnings  []string
 	Address   string
 	State     stateView
@@ -192,13 +192,13 @@ func (b *Backoffice) router(q *request) error {
 	return q.send(fiber.StatusOK, "router", p)
 }
 
-func routerActs(p *routerPage, r routers.Router) []act {
-	acts := []act{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
+func routerActs(p *routerPage, r routers.Router) []formAct {
+	acts := []formAct{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
 	if r.State == routers.StateRetired {
-		return append(acts, act{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
+		return append(acts, formAct{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
 	}
-	return append(acts, act{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
-		act{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Danger: true})
+	return append(acts, formAct{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
+		formAct{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Danger: true})
 }
 
 func routerFacts(p *routerPage, r routers.Router) []wayFact {

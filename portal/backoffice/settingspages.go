@@ -73,13 +73,13 @@ func (b *Backoffice) providerForm(q *request, sheets []sheet) form {
 
 func (b *Backoffice) providerPage(q *request, f form) (*formPage, error) {
 	p := &formPage{frame: q.page("office.settings.provider", "settings"), Action: "/office/settings/provider"}
-	p.Crumbs, p.Button = []crumb{{p.T("office.nav.settings"), "/office/settings"}}, p.T("office.save")
+	p.Crumbs, p.Button = []crumb{{p.T("office.nav.settings"), "/office/settings"}}, p.T("office.set.save")
 	p.lay(f, providerSheets, false)
 	return p, nil
 }
 
 func (b *Backoffice) askProvider(q *request) error {
-	if !q.everywhere(staff.SettingsEdit) {
+	if !q.atAllSites(staff.SettingsEdit) {
 		return notHere()
 	}
 	p, err := b.providerPage(q, b.providerForm(q, providerSheets))
@@ -90,14 +90,14 @@ func (b *Backoffice) askProvider(q *request) error {
 }
 
 func (b *Backoffice) saveProvider(q *request) error {
-	if !q.everywhere(staff.SettingsEdit) {
+	if !q.atAllSites(staff.SettingsEdit) {
 		return notHere()
 	}
 	err := q.submit(b.providerForm(q, providerSheets), providerSheets, func(f form) (*formPage, error) { return b.providerPage(q, f) }, func(fields map[string]string) error {
 		return b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
 	})
 	if err == nil {
-		q.tell("good", "office.saved", "")
+		q.tell("good", "office.set.saved", "")
 	}
 	return settle(err, "/office/settings/provider")
 }

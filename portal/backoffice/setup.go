@@ -93,8 +93,8 @@ func (q *request) author() Author {
 	return Author{Email: q.in.Member.Email, From: q.visit().Address.String()}
 }
 
-// everywhere says that somebody may do something at all sites: what belongs to no one site is theirs to change.
-func (q *request) everywhere(p staff.Permission) bool {
+// atAllSites says that somebody may do something at all sites: what belongs to no one site is theirs to change.
+func (q *request) atAllSites(p staff.Permission) bool {
 	return staff.MaySomewhere(q.in.Member, p) && len(q.in.Member.Sites) == 0
 }
 

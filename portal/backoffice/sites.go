@@ -15,7 +15,7 @@ func (b *Backoffice) siteEditor() *editor {
 	return &editor{kind: kindSite, texts: "office.site.", list: "/office/sites", here: "settings", may: staff.SitesEdit, sheets: siteSheets, keyField: "slug",
 		reaches: func(q *request, id int64, _ map[string]string) bool {
 			if id == 0 {
-				return q.everywhere(staff.SitesEdit)
+				return q.atAllSites(staff.SitesEdit)
 			}
 			return q.may(staff.SitesEdit, id)
 		}, dress: b.dressSite}
@@ -34,9 +34,9 @@ func (b *Backoffice) dressSite(q *request, p *formPage, _ form, o Object) error 
 	}
 	at := "/office/sites/" + number(o.ID)
 	p.State = siteState(&p.frame, o.Fields["state"])
-	p.Acts = []act{{Name: p.T("office.site.close"), Address: at + "/close", Icon: "lock", Danger: true}}
+	p.Acts = []formAct{{Name: p.T("office.site.close"), Address: at + "/close", Icon: "lock", Danger: true}}
 	if o.Fields["state"] == site.Closed {
-		p.Acts = []act{{Name: p.T("office.site.reopen"), Address: at + "/open", Icon: "undo-2", Posted: true}}
+		p.Acts = []formAct{{Name: p.T("office.site.reopen"), Address: at + "/open", Icon: "undo-2", Posted: true}}
 	}
 	tills, err := b.Setup.Objects(q.ctx, kindTill)
 	if err != nil {

@@ -26,7 +26,7 @@ var tillSheets = []sheet{
 
 func (b *Backoffice) tillEditor() *editor {
 	return &editor{kind: kindTill, texts: "office.till.", list: "/office/tills", here: "settings", may: staff.TillsEdit, sheets: tillSheets, keyField: "key", proof: true,
-		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.everywhere(staff.TillsEdit) }, dress: b.dressTill}
+		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.atAllSites(staff.TillsEdit) }, dress: b.dressTill}
 }
 
 func tillState(f *frame, state string) stateView {
@@ -42,11 +42,11 @@ func (b *Backoffice) dressTill(q *request, p *formPage, _ form, o Object) error 
 	}
 	at := "/office/tills/" + number(o.ID)
 	p.State = tillState(&p.frame, o.Fields["state"])
-	p.Acts = []act{{Name: p.T("office.till.check"), Address: at + "/check", Icon: "shield-check", Posted: true}}
+	p.Acts = []formAct{{Name: p.T("office.till.check"), Address: at + "/check", Icon: "shield-check", Posted: true}}
 	if o.Fields["state"] == stateRetired {
-		p.Acts = append(p.Acts, act{Name: p.T("office.till.revive"), Address: at + "/revive", Icon: "undo-2", Posted: true})
+		p.Acts = append(p.Acts, formAct{Name: p.T("office.till.revive"), Address: at + "/revive", Icon: "undo-2", Posted: true})
 	} else {
-		p.Acts = append(p.Acts, act{Name: p.T("office.till.retire"), Address: at + "/retire", Icon: "ban", Danger: true})
+		p.Acts = append(p.Acts, formAct{Name: p.T("office.till.retire"), Address: at + "/retire", Icon: "ban", Danger: true})
 	}
 	registered := b.Setup.Registered(q.ctx, o.ID)
 	if registered == "" {
@@ -59,7 +59,7 @@ func (b *Backoffice) dressTill(q *request, p *formPage, _ form, o Object) error 
 func listed(list, one string) bool { return slices.Contains(strings.Fields(list), one) }
 
 func (b *Backoffice) tillList(q *request) error {
-	if !q.everywhere(staff.TillsEdit) {
+	if !q.atAllSites(staff.TillsEdit) {
 		return notHere()
 	}
 	all, err := b.Setup.Objects(q.ctx, kindTill)

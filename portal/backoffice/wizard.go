@@ -70,7 +70,7 @@ func (b *Backoffice) done(p progress, key string) bool {
 func (b *Backoffice) steps(q *request, f *frame, p progress, here string) []step {
 	var all []step
 	for _, s := range wizardSteps {
-		if q.everywhere(s.may) {
+		if q.atAllSites(s.may) {
 			all = append(all, step{len(all) + 1, f.T("office.setup.step_" + s.key), wizard + "/" + s.key, b.done(p, s.key), s.key == here})
 		}
 	}
@@ -81,7 +81,7 @@ func (b *Backoffice) steps(q *request, f *frame, p progress, here string) []step
 func following(q *request, key string) string {
 	found := key == ""
 	for _, s := range wizardSteps {
-		if found && q.everywhere(s.may) {
+		if found && q.atAllSites(s.may) {
 			return wizard + "/" + s.key
 		}
 		found = found || s.key == key
@@ -91,11 +91,11 @@ func following(q *request, key string) string {
 
 // bare says that nothing is set up yet, and that this person is the one to do it.
 func (b *Backoffice) bare(q *request) bool {
-	return len(b.Sites.Sites()) == 0 && q.everywhere(staff.SitesEdit)
+	return len(b.Sites.Sites()) == 0 && q.atAllSites(staff.SitesEdit)
 }
 
 func (b *Backoffice) startSetup(q *request) error {
-	if !q.everywhere(staff.SitesEdit) {
+	if !q.atAllSites(staff.SitesEdit) {
 		return notHere()
 	}
 	p, err := b.progress(q)
@@ -103,7 +103,7 @@ func (b *Backoffice) startSetup(q *request) error {
 		return err
 	}
 	for _, s := range wizardSteps {
-		if q.everywhere(s.may) && !b.done(p, s.key) {
+		if q.atAllSites(s.may) && !b.done(p, s.key) {
 			return led(wizard + "/" + s.key)
 		}
 	}
@@ -155,7 +155,7 @@ func (b *Backoffice) wizardStep(key string) (wizardStep, staff.Permission, bool)
 // theStep finds the step of the address, if somebody may do it.
 func (b *Backoffice) theStep(q *request) (wizardStep, error) {
 	w, may, known := b.wizardStep(q.Params("step"))
-	if !known || !q.everywhere(may) {
+	if !known || !q.atAllSites(may) {
 		return w, notHere()
 	}
 	return w, nil
@@ -320,7 +320,7 @@ type donePage struct {
 }
 
 func (b *Backoffice) endSetup(q *request) error {
-	if !q.everywhere(staff.SitesEdit) {
+	if !q.atAllSites(staff.SitesEdit) {
 		return notHere()
 	}
 	at, err := b.progress(q)
@@ -330,7 +330,7 @@ func (b *Backoffice) endSetup(q *request) error {
 	p := &donePage{frame: q.page("office.setup.title_done", "settings")}
 	p.Steps = b.steps(q, &p.frame, at, "done")
 	for _, s := range wizardSteps {
-		if q.everywhere(s.may) && !b.done(at, s.key) {
+		if q.atAllSites(s.may) && !b.done(at, s.key) {
 			p.Missing = append(p.Missing, crumb{p.T("office.setup.miss_" + s.key), wizard + "/" + s.key})
 		}
 	}

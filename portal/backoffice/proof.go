@@ -17,7 +17,7 @@ func (q *request) proven() error {
 	if q.Method() != fiber.MethodGet { // to the form with the button, which is pressed again
 		back = path.Dir(q.Path()) + "/edit"
 	}
-	return led(withBack("/office/prove", back))
+	return led(withBack("/office/proof", back))
 }
 
 // proveNow takes the proof that stands in a form, where it is needed.
@@ -36,10 +36,10 @@ func (q *request) proveNow(kind string) error {
 	return &WrongField{Kind: kind, Field: "proof", Cause: err}
 }
 
-func (b *Backoffice) askProof(q *request) error { return q.send(fiber.StatusOK, "prove", provePage(q)) }
+func (b *Backoffice) askProof(q *request) error { return q.send(fiber.StatusOK, "proof", proofPage(q)) }
 
-func provePage(q *request) *gatePage {
-	p := q.gate("office.prove.", "/office/prove")
+func proofPage(q *request) *gatePage {
+	p := q.gate("office.proof.", "/office/proof")
 	p.Fields = []input{{Name: "proof", Type: "text", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
 	if !q.in.Member.SecondFactor {
 		p.Fields = []input{{Name: "proof", Type: "password", Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
@@ -55,7 +55,7 @@ func (b *Backoffice) giveProof(q *request) error {
 	if fault.KeyOf(err) == "staff.signed_out" {
 		return led("/office/in")
 	}
-	p := provePage(q)
+	p := proofPage(q)
 	if e := p.wrong(err); e != nil {
 		return e
 	}
@@ -63,5 +63,5 @@ func (b *Backoffice) giveProof(q *request) error {
 	if fault.Is(err, fault.TooMany) {
 		status = fiber.StatusTooManyRequests
 	}
-	return q.send(status, "prove", p)
+	return q.send(status, "proof", p)
 }
