@@ -35,7 +35,7 @@ func (m *Main) applyDocument(ctx context.Context, file *parsed, dryRun bool) (do
 		return done, err
 	}
 	err = m.DB.InTx(ctx, func(tx *db.Tx) error {
-		run := &applying{Main: m, tx: tx, file: file, stored: kept, names: m.names(), seen: map[string]bool{},
+		run := &applying{Main: m, tx: tx, file: file, stored: kept, names: m.names(), seen: map[string]bool{}, actor: "command apply", from: hostName(),
 			done: changes{Changes: []change{}, Unchanged: map[string]int{}}}
 		err := run.all()
 		if done = run.done; err == nil && dryRun {
@@ -58,6 +58,8 @@ type applying struct {
 	names  *names
 	done   changes
 	seen   map[string]bool
+
+	actor, from string // of the trail
 }
 
 func (a *applying) all() error {
@@ -141,8 +143,8 @@ func (a *applying) finish(one change, save func() error) error {
 	}
 	a.done.Changes = append(a.done.Changes, one)
 	before, after := one.values()
-	return audit.Record(a.tx, a.Clock.Now(), audit.Event{Actor: "command apply", Action: one.Object + " saved", Object: one.Object,
-		ObjectID: one.Name, Before: before, After: after, From: hostName()})
+	return audit.Record(a.tx, a.Clock.Now(), audit.Event{Actor: a.actor, Action: one.Object + " saved", Object: one.Object,
+		ObjectID: one.Name, Before: before, After: after, From: a.from})
 }
 
 // onlyIf is a part as settle takes it: nil when nothing is stored.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -68,6 +69,7 @@ type Main struct {
 	Tunnel   *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics  *prometheus.Registry
 
+	saving     sync.Mutex // of what is set up from pages
 	hook       func(string)
 	holder     string
 	callbacks  *spool.Spool

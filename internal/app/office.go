@@ -6,13 +6,16 @@ import (
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
 	"mtandao/portal/backoffice"
+	"mtandao/portal/guest"
 	"mtandao/portal/web"
 )
 
 // openOffice wires the staff's pages.
 func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	stories := &report.Stories{Money: m.Billing, Access: m.Access, Radius: m.Radius, Routers: m.Routers, Zone: m.zone, Clock: m.Clock, Plan: m.Plan}
-	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: report.NewDesk(m.DB, m.Clock), Stories: stories,
+	desk := report.NewDesk(m.DB, m.Clock)
+	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: desk, Crowd: desk, Stories: stories,
+		Setup: setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: nairobi,
 		Log: m.Log, Proxies: proxies, Secure: !m.Config.Dev})
 }

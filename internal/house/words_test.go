@@ -12,7 +12,10 @@ import (
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
 var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
-	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over."}
+	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
+	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.column.", "office.site.", "office.brand.", "office.plan.", "office.till.",
+	"office.router.", "office.proof.", "office.settings.", "office.settings_text.", "office.setup.step_", "office.setup.title_", "office.setup.lead_",
+	"office.setup.there_", "office.setup.miss_", "office.field.brand.", "office.pick.dialect_", "office.pick.auth_", "office.pick.type_", "office.ability.", "office.ability_missing."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

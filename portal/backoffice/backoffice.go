@@ -3,6 +3,7 @@ package backoffice
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"mtandao/internal/clock"
@@ -24,17 +25,21 @@ type Staff interface {
 	Enrol(ctx context.Context, v staff.Visit, token, typed string) (codes []string, next string, err error)
 	Judge(ctx context.Context, token string) (staff.SignedIn, error)
 	SignOut(ctx context.Context, v staff.Visit, token string) error
+	Prove(ctx context.Context, v staff.Visit, token, typed string) error
 }
 
 // Sites are the provider's places. *site.Service satisfies it.
 type Sites interface {
 	Sites() []site.Site
+	Brands() []site.Brand
 	Get(id int64) (site.Site, site.Brand, error)
 }
 
 // Routers is the register of routers. *routers.Service satisfies it.
 type Routers interface {
 	Get(id int64) (routers.Router, bool)
+	All() []routers.Router
+	LastHeard(id int64) time.Time
 }
 
 // Options are what the pages stand on.
@@ -44,6 +49,11 @@ type Options struct {
 	Routers   Routers
 	Desk      Desk
 	Stories   Stories
+	Setup     Setup
+	Settings  Settings
+	Plans     Plans
+	Preview   Preview
+	Crowd     Crowd
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -74,11 +84,12 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story",
+	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "done"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return []route{
+	return slices.Concat([]route{
 		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
@@ -89,7 +100,7 @@ func (b *Backoffice) table() []route {
 		{get, "/office/more", full, "", b.more},
 		{get, "/office/search", full, "", b.search},
 		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
-	}
+	}, b.setupRoutes())
 }
 
 // Routes are the addresses of the back office.

@@ -138,6 +138,10 @@ func (q *request) answer(err error) error {
 		return nil
 	}
 	if there, ok := err.(somewhere); ok {
+		if q.Get("HX-Request") == "true" { // a part of a page has asked: it is the page that goes there
+			q.Set("HX-Redirect", string(there))
+			return q.SendStatus(fiber.StatusNoContent)
+		}
 		return q.Redirect(string(there), fiber.StatusSeeOther)
 	}
 	err = web.Fault(err)

@@ -72,6 +72,9 @@ func bars(cents [24]int64, now int, say func(cents int64) string) []hourBar {
 func twoDigits(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }
 
 func (b *Backoffice) today(q *request) error {
+	if b.bare(q) {
+		return led(wizard)
+	}
 	t, err := b.Desk.Today(q.ctx, q.scope(), b.Zone, "KES")
 	if err != nil {
 		return err

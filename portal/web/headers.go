@@ -41,7 +41,7 @@ func RequestID(c *fiber.Ctx) string {
 	return id
 }
 
-// OwnPolicy allows a page of ours its files from this host and one inline style: no other host, no inline script, no frame.
+// OwnPolicy allows a page of ours its files from this host and one inline style: no other host, no inline script, no frame but of a page of ours.
 func OwnPolicy(style string) string {
-	return "default-src 'none'; style-src 'self' '" + StyleHash(style) + "'; script-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	return "default-src 'none'; style-src 'self' '" + StyleHash(style) + "'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 }

@@ -1,0 +1,103 @@
+package backoffice
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/settings"
+	"mtandao/internal/staff"
+)
+
+// settingsPage leads to everything that is set up.
+type settingsPage struct {
+	frame
+	Places []settingsPlace
+}
+
+type settingsPlace struct{ Name, Text, Icon, Address string }
+
+var settingsPlaces = []struct {
+	key, icon, address string
+	may                staff.Permission
+}{
+	{"provider", "settings", "/office/settings/provider", staff.SettingsEdit},
+	{"sites", "map-pin", "/office/sites", staff.SitesEdit},
+	{"brands", "palette", "/office/brands", staff.SitesEdit},
+	{"plans", "tag", "/office/plans", staff.AccessView},
+	{"tills", "credit-card", "/office/tills", staff.TillsEdit},
+	{"routers", "router", "/office/routers", staff.AccessView},
+	{"setup", "play", "/office/setup", staff.SitesEdit},
+}
+
+func (b *Backoffice) settings(q *request) error {
+	p := &settingsPage{frame: q.page("office.nav.settings", "settings")}
+	for _, at := range settingsPlaces {
+		if q.maySomewhere(at.may) {
+			p.Places = append(p.Places, settingsPlace{p.T("office.settings." + at.key), p.T("office.settings_text." + at.key), at.icon, at.address})
+		}
+	}
+	return q.send(fiber.StatusOK, "settings", p)
+}
+
+func (q *request) maySomewhere(p staff.Permission) bool { return staff.MaySomewhere(q.in.Member, p) }
+
+// bounded is a setting that is a number.
+func bounded(name string, from, to int) spec {
+	return spec{name: name, as: asNumber, most: 10, from: from, to: to}
+}
+
+func typed(name string, most int) spec { return spec{name: name, as: asText, most: most} }
+
+// providerSheets are all keys of the settings.
+var providerSheets = []sheet{
+	{title: "office.settings.who", specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}},
+	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366)}},
+	{title: "office.settings.alerts", specs: []spec{typed(settings.AlertSMS, 300), typed(settings.AlertEmail, 1000), typed(settings.AlertTelegram, 400),
+		typed(settings.AlertWebhook, 500), {name: settings.AlertLanguage, as: asPick, choices: []string{"en", "sw"}},
+		bounded(settings.AlertEscalateMinutes, 0, 1440), typed(settings.AlertEscalateSMS, 300)}},
+	{title: "office.settings.limits", folded: true, specs: []spec{bounded(settings.AlertPromptSuccess, 0, 80), bounded(settings.AlertCallbackSilence, 0, 1440),
+		bounded(settings.AlertRouterDown, 0, 3600), bounded(settings.AlertRejects, 0, 1_000_000), bounded(settings.AlertQueueAge, 0, 10_000),
+		bounded(settings.AlertBalance, 0, 1_000_000), bounded(settings.AlertDiskFree, 0, 80), bounded(settings.AlertBackupAge, 0, 1000),
+		bounded(settings.AlertCertificate, 0, 60)}},
+	{title: "office.settings.messages", folded: true, specs: []spec{typed(settings.MessageZone, 60), typed(settings.MessageQuietFrom, 5),
+		typed(settings.MessageQuietUntil, 5), bounded(settings.MessageCodesPerHour, 1, 100), bounded(settings.MessageReceiptLeast, 0, 1_000_000),
+		typed(settings.MessageStop, 100), bounded(settings.MessageKeepDays, 1, 3660)}},
+}
+
+func (b *Backoffice) providerForm(q *request, sheets []sheet) form {
+	o := usual(sheets)
+	for _, s := range specsOf(sheets) {
+		o.Fields[s.name] = b.Settings.String(s.name)
+	}
+	return q.form(kindProvider, o)
+}
+
+func (b *Backoffice) providerPage(q *request, f form) (*formPage, error) {
+	p := &formPage{frame: q.page("office.settings.provider", "settings"), Action: "/office/settings/provider"}
+	p.Crumbs, p.Button = []crumb{{p.T("office.nav.settings"), "/office/settings"}}, p.T("office.set.save")
+	p.lay(f, providerSheets, false)
+	return p, nil
+}
+
+func (b *Backoffice) askProvider(q *request) error {
+	if !q.atAllSites(staff.SettingsEdit) {
+		return notHere()
+	}
+	p, err := b.providerPage(q, b.providerForm(q, providerSheets))
+	if err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "form", p)
+}
+
+func (b *Backoffice) saveProvider(q *request) error {
+	if !q.atAllSites(staff.SettingsEdit) {
+		return notHere()
+	}
+	err := q.submit(b.providerForm(q, providerSheets), providerSheets, func(f form) (*formPage, error) { return b.providerPage(q, f) }, func(fields map[string]string) error {
+		return b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
+	})
+	if err == nil {
+		q.tell("good", "office.set.saved", "")
+	}
+	return settle(err, "/office/settings/provider")
+}
