@@ -87,7 +87,7 @@ func (s *Service) Paybill(ctx context.Context, siteID int64) (shortCode, kind st
 
 // RegisterURLs tells the rail where to confirm money paid in by hand, once per till and public address.
 func (s *Service) RegisterURLs(ctx context.Context) error {
-	if s.PublicURL == "" {
+	if s.PublicURL == "" || s.paused() {
 		return nil
 	}
 	tills, err := s.Tills(ctx)

@@ -35,6 +35,9 @@ func (s *Server) ready(c *fiber.Ctx) error {
 		s.options.Log.Warn("not ready", "error", err)
 		return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
 	}
+	if s.options.Note != nil {
+		return c.SendString("ready\n" + s.options.Note())
+	}
 	return c.SendString("ready\n")
 }
 

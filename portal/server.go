@@ -25,6 +25,7 @@ type Options struct {
 	Routes  []web.Route
 	Fail    fiber.ErrorHandler // answers an error with a page
 	Ready   func(ctx context.Context) error
+	Note    func() string // what /readyz says besides; nil: nothing
 	Metrics *prometheus.Registry
 	Proxies web.Proxies // whose X-Forwarded-For and -Proto are believed
 	Clock   clock.Clock

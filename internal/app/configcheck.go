@@ -16,7 +16,7 @@ import (
 // check refuses settings that are unsafe in production, each by its name; fault.Invalid "config.…". With Dev it only
 // refuses what cannot work.
 func (c Config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkCertificate, c.checkPublicURL} {
+	for _, check := range []func() error{c.checkAddresses, c.checkCertificate, c.checkPublicURL, c.checkBackup} {
 		if err := check(); err != nil {
 			return err
 		}

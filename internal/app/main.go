@@ -16,6 +16,7 @@ import (
 	"mtandao/billing/mpesa"
 	"mtandao/billing/plans"
 	"mtandao/internal/audit"
+	"mtandao/internal/backup"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -54,6 +55,8 @@ type Main struct {
 	Keys     *seal.Keys
 	Jobs     *jobs.Queue
 	Settings *settings.Store
+	Pause    *backup.Pause
+	Backup   *backup.Service
 	Audit    *audit.Trail
 	Notify   *notify.Service
 	Sites    *site.Service
@@ -70,6 +73,7 @@ type Main struct {
 
 	hook       func(string)
 	holder     string
+	opened     time.Time
 	callbacks  *spool.Spool
 	accounting *spool.Spool
 	sender     *radius.Sender
@@ -93,6 +97,7 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 	if m.Plan == nil {
 		m.Plan = m.Clock
 	}
+	m.opened = m.Clock.Now()
 	var err error
 	if m.DB, err = db.Open(ctx, c.DB, db.Options{Log: m.Log, Hook: o.Hook}); err != nil {
 		return nil, err
@@ -162,8 +167,10 @@ func (m *Main) empty(ctx context.Context) (bool, error) {
 func (m *Main) wireDomains() {
 	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
 	m.Settings = settings.New(m.DB, m.Clock)
+	m.Pause = backup.NewPause(m.DB, m.Clock)
+	m.Backup = m.newBackup()
 	m.Audit = audit.New(m.DB, m.Clock)
-	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings})
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
@@ -172,12 +179,12 @@ func (m *Main) wireDomains() {
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
-		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, PublicURL: m.Config.PublicURL})
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Pause: m.Pause, PublicURL: m.Config.PublicURL})
 }
 
 // refresh reads what is kept in memory.
 func (m *Main) refresh(ctx context.Context) error {
-	return errors.Join(m.Settings.Refresh(ctx), m.Sites.Refresh(ctx), m.Routers.Refresh(ctx))
+	return errors.Join(m.Pause.Refresh(ctx), m.Settings.Refresh(ctx), m.Sites.Refresh(ctx), m.Routers.Refresh(ctx))
 }
 
 // openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
@@ -200,7 +207,7 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
 		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
@@ -238,6 +245,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("staff sweep", 5*time.Minute, m.Staff.Sweep)
 	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Notify.Schedule()
 	m.watch()
 }

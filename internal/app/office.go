@@ -14,7 +14,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	stories := &report.Stories{Money: m.Billing, Access: m.Access, Radius: m.Radius, Routers: m.Routers, Zone: m.zone, Clock: m.Clock, Plan: m.Plan}
 	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: report.NewDesk(m.DB, m.Clock), Stories: stories,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: nairobi,
-		Log: m.Log, Proxies: proxies, Secure: !m.Config.Dev})
+		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})
 }
 
 // nairobi is where the provider's days begin and end; Kenya has one time zone.

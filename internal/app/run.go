@@ -67,7 +67,7 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready,
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
 		PublicURL: m.Config.PublicURL})
 	if err != nil {

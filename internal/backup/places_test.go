@@ -1,28 +1,17 @@
 package backup
 
 import (
-	"bufio"
 	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
-	"github.com/pkg/sftp"
-	"golang.org/x/crypto/ssh"
+	"mtandao/internal/sim/stores"
 )
 
 // places are a fresh one of each kind, by name.
@@ -31,158 +20,22 @@ func places(t *testing.T) map[string]string {
 	return map[string]string{"folder": path.Join(t.TempDir(), "copies"), "sftp": sftpServer(t), "s3": s3Server(t)}
 }
 
-// sftpServer serves a fresh folder by SFTP on this machine, and returns its address.
 func sftpServer(t *testing.T) string {
 	t.Helper()
-	_, private, err := ed25519.GenerateKey(rand.Reader)
+	s, err := stores.NewSFTP(path.Join(t.TempDir(), "copies"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := &ssh.ServerConfig{PasswordCallback: func(c ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
-		if c.User() != "copies" || string(password) != "p@ss/word" {
-			return nil, errors.New("who are you")
-		}
-		return nil, nil
-	}}
-	config.AddHostKey(signer)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			wire, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go serveSFTP(wire, config)
-		}
-	}()
-	u := url.URL{Scheme: "sftp", User: url.UserPassword("copies", "p@ss/word"), Host: listener.Addr().String(), Path: path.Join(t.TempDir(), "copies"),
-		RawQuery: "host_key=" + url.QueryEscape(ssh.FingerprintSHA256(signer.PublicKey()))}
-	return u.String()
-}
-
-func serveSFTP(wire net.Conn, config *ssh.ServerConfig) {
-	defer wire.Close()
-	_, channels, requests, err := ssh.NewServerConn(wire, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for wanted := range channels {
-		channel, asked, err := wanted.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			for r := range asked {
-				_ = r.Reply(r.Type == "subsystem", nil)
-			}
-		}()
-		server, err := sftp.NewServer(channel)
-		if err != nil {
-			return
-		}
-		_ = server.Serve()
-		_ = channel.Close()
-	}
-}
-
-// bucket is as much of an S3-compatible store as a backup needs.
-type bucket struct {
-	mu      sync.Mutex
-	objects map[string][]byte
+	t.Cleanup(func() { _ = s.Close() })
+	return s.Address()
 }
 
 func s3Server(t *testing.T) string {
 	t.Helper()
-	b := &bucket{objects: map[string][]byte{}}
-	server := httptest.NewServer(b)
+	s := stores.NewS3()
+	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return "s3://access:se%2Fcret@" + strings.TrimPrefix(server.URL, "http://") + "/copies/mtaani/net?plain=1&region=af-south-1"
-}
-
-func (b *bucket) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	name, ours := strings.CutPrefix(r.URL.Path, "/copies/")
-	if !ours || !strings.Contains(r.Header.Get("Authorization"), "Credential=access/") {
-		w.WriteHeader(http.StatusForbidden)
-		return
-	}
-	switch body, has := b.objects[name]; {
-	case name == "":
-		b.list(w, r.URL.Query().Get("prefix"))
-	case r.Method == http.MethodPut:
-		data, err := io.ReadAll(r.Body)
-		if err == nil && r.Header.Get("X-Amz-Decoded-Content-Length") != "" {
-			data, err = dechunked(data)
-		}
-		if err != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		b.objects[name] = data
-		w.Header().Set("ETag", `"x"`)
-	case !has:
-		w.WriteHeader(http.StatusNotFound)
-	case r.Method == http.MethodDelete:
-		delete(b.objects, name)
-		w.WriteHeader(http.StatusNoContent)
-	default:
-		w.Header().Set("ETag", `"x"`)
-		w.Header().Set("Last-Modified", "Mon, 02 Jan 2006 15:04:05 GMT")
-		http.ServeContent(w, r, "", testStart, bytes.NewReader(body))
-	}
-}
-
-type objectList struct {
-	XMLName  xml.Name `xml:"ListBucketResult"`
-	Contents []object
-}
-
-type object struct {
-	Key  string
-	Size int
-}
-
-func (b *bucket) list(w http.ResponseWriter, prefix string) {
-	var list objectList
-	for name, body := range b.objects {
-		if strings.HasPrefix(name, prefix) {
-			list.Contents = append(list.Contents, object{name, len(body)})
-		}
-	}
-	slices.SortFunc(list.Contents, func(a, c object) int { return strings.Compare(a.Key, c.Key) })
-	w.Header().Set("Content-Type", "application/xml")
-	_ = xml.NewEncoder(w).Encode(list)
-}
-
-// dechunked is a body that came in signed chunks: size;chunk-signature=…, data, and so on.
-func dechunked(body []byte) (data []byte, err error) {
-	r := bufio.NewReader(bytes.NewReader(body))
-	for {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return nil, err
-		}
-		text, _, _ := strings.Cut(strings.TrimSpace(line), ";")
-		size, err := strconv.ParseInt(text, 16, 32)
-		if err != nil || size == 0 {
-			return data, err
-		}
-		part := make([]byte, size+2)
-		if _, err := io.ReadFull(r, part); err != nil {
-			return nil, fmt.Errorf("a chunk of %d: %w", size, err)
-		}
-		data = append(data, part[:size]...)
-	}
+	return s.Address(strings.TrimPrefix(server.URL, "http://"))
 }
 
 func TestAPlaceKeepsListsAndLetsGo(t *testing.T) {
