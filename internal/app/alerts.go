@@ -23,6 +23,9 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
+	if m.Config.hasTLS() {
+		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
+	}
 	if m.Config.BackupTo != "" {
 		m.Notify.Watch(notify.RuleBackup, m.backupAge)
 	}

@@ -14,6 +14,8 @@ type Config struct {
 	HTTPS          string   `name:"https" env:"MTANDAO_HTTPS" default:":8443" help:"Address of the portal over HTTPS, used when a certificate is given."`
 	TLSCertFile    string   `name:"tls-cert-file" env:"MTANDAO_TLS_CERT_FILE" type:"path" help:"Certificate chain (PEM)."`
 	TLSKeyFile     string   `name:"tls-key-file" env:"MTANDAO_TLS_KEY_FILE" type:"path" help:"Its key (PEM)."`
+	ACMEEmail      string   `name:"acme-email" env:"MTANDAO_ACME_EMAIL" help:"Your address: a certificate for the host of MTANDAO_PUBLIC_URL is then issued by Let's Encrypt, and renewed. Ports 80 and 443 of the host must lead to MTANDAO_HTTP and MTANDAO_HTTPS."`
+	ACMEDirectory  string   `name:"acme-directory" env:"MTANDAO_ACME_DIRECTORY" help:"Another issuer that speaks ACME. Default: Let's Encrypt."`
 	PublicURL      string   `name:"public-url" env:"MTANDAO_PUBLIC_URL" help:"How phones and M-Pesa reach the portal, e.g. https://wifi.example.co.ke. Empty: M-Pesa by push and query only."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MTANDAO_TRUSTED_PROXIES" help:"Addresses of proxies in front of the portal, e.g. 10.0.0.5 or 10.0.0.0/24."`
 	CallbackFrom   []string `name:"callback-from" env:"MTANDAO_CALLBACK_FROM" help:"Addresses that M-Pesa may call from. Empty: any that knows the secret address."`

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/plans"
+	"mtandao/internal/acme"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
@@ -42,6 +44,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
 	Look  bool               // only to look: nothing is made, not even the first key file
 }
 
@@ -57,6 +60,7 @@ type Main struct {
 	Settings *settings.Store
 	Pause    *backup.Pause
 	Backup   *backup.Service
+	ACME     *acme.Service // nil without MTANDAO_ACME_EMAIL
 	Audit    *audit.Trail
 	Notify   *notify.Service
 	Sites    *site.Service
@@ -72,6 +76,7 @@ type Main struct {
 	Metrics  *prometheus.Registry
 
 	hook       func(string)
+	roots      *x509.CertPool
 	holder     string
 	opened     time.Time
 	callbacks  *spool.Spool
@@ -87,7 +92,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -258,6 +263,9 @@ func (m *Main) Close() error {
 	if m.mikrotik != nil {
 		m.mikrotik.Close()
 		m.sender.Close()
+	}
+	if m.ACME != nil {
+		m.ACME.Close()
 	}
 	for _, l := range []net.Listener{m.listeners.plain, m.listeners.tls} {
 		if l != nil {

@@ -48,6 +48,10 @@ func New(ctx context.Context, c Config, o Options) (*Main, error) {
 }
 
 func (m *Main) openPortal() (err error) {
+	if err := m.listen(); err != nil {
+		return err
+	}
+	m.openACME()
 	proxies, err := prefixes(m.Config.TrustedProxies)
 	if err != nil {
 		return err
@@ -69,15 +73,12 @@ func (m *Main) openPortal() (err error) {
 	}
 	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
-		PublicURL: m.Config.PublicURL})
-	if err != nil {
-		return err
-	}
-	return m.listen()
+		Issued: m.issued(), PublicURL: m.Config.PublicURL})
+	return err
 }
 
 func (m *Main) listen() (err error) {
-	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.TLSCertFile != "" {
+	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.hasTLS() {
 		m.listeners.tls, err = listenTCP("MTANDAO_HTTPS", m.Config.HTTPS)
 	}
 	return err
@@ -130,6 +131,11 @@ func (m *Main) Run(ctx context.Context) error {
 	edge.Go(func() { failed <- m.server.Serve(m.listeners.plain) })
 	if m.listeners.tls != nil {
 		edge.Go(func() { failed <- m.server.ServeTLS(m.listeners.tls) })
+	}
+	if m.ACME != nil {
+		if err := m.ACME.Manage(working); err != nil {
+			return err
+		}
 	}
 	inner.Go(func() { _ = m.Jobs.Run(working) })
 	inner.Go(func() { m.consumeCallbacks(working) })
