@@ -152,6 +152,7 @@ func (m *Main) Run(ctx context.Context) error {
 	m.listeners.close() // a server that was asked to stop before it had begun does not know them
 	stopFeeding()
 	edge.Wait()
+	m.Backup.Stop()
 	stopWorking()
 	inner.Wait()
 	return err

@@ -114,3 +114,15 @@ func TestAnotherPlaceBeginsANewChain(t *testing.T) {
 		t.Errorf("built upon a person's copy: %v", p)
 	}
 }
+
+// TestAStopBreaksOffAPiece: a stop of the program does not wait for a thin line.
+func TestAStopBreaksOffAPiece(t *testing.T) {
+	w := newWorld(t, testdb.SQLite(t), t.TempDir()+"/copies")
+	w.Stop()
+	if err := w.Due(t.Context()); err == nil {
+		t.Error("a piece was made after the stop")
+	}
+	if _, ok, err := w.Last(t.Context()); ok || err != nil {
+		t.Errorf("one was kept: %v", err)
+	}
+}

@@ -36,11 +36,20 @@ type Options struct {
 // Service makes pieces.
 type Service struct {
 	Options
-	mu sync.Mutex // one piece at a time
+	mu    sync.Mutex      // one piece at a time
+	alive context.Context // until Stop
+	stop  context.CancelFunc
 }
 
 // New makes the service; it does nothing before it is asked.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service {
+	s := &Service{Options: o}
+	s.alive, s.stop = context.WithCancel(context.Background())
+	return s
+}
+
+// Stop breaks off the piece that Due is making, and lets it make no more.
+func (s *Service) Stop() { s.stop() }
 
 // Taken is a piece that was made.
 type Taken struct {
@@ -50,8 +59,8 @@ type Taken struct {
 	Whole  int
 }
 
-// Due makes the next piece when it is time, and removes those that have had theirs. It is run every half minute; ctx may
-// have a limit that only fits small work, so of it only a stop of the program is heeded.
+// Due makes the next piece when it is time, and removes those that have had theirs. It is run every half minute. A first
+// day over a thin line takes longer than any periodic work may: the piece itself ends with Stop, not with ctx.
 func (s *Service) Due(ctx context.Context) error {
 	if s.To == "" || s.Pause.Paused() {
 		return nil
@@ -60,18 +69,13 @@ func (s *Service) Due(ctx context.Context) error {
 	if err != nil || ok && s.Clock.Now().Sub(last.At) < stepLasts {
 		return err
 	}
-	long, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	long, cancel := context.WithTimeout(s.alive, longest)
 	defer cancel()
-	defer context.AfterFunc(ctx, func() {
-		if errors.Is(ctx.Err(), context.Canceled) {
-			cancel()
-		}
-	})()
 	_, err = s.Take(long)
 	return err
 }
 
-const longest = 6 * time.Hour // a first day over a thin line
+const longest = 6 * time.Hour
 
 // Take makes the next piece of this node's chain now.
 func (s *Service) Take(ctx context.Context) (Taken, error) {
