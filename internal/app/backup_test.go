@@ -18,7 +18,6 @@ import (
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/internal/sim/stores"
 	"mtandao/internal/testdb"
 )
@@ -321,56 +320,5 @@ func (s *lostMachine) pausedThenLive(m *Main) {
 	until(s.t, 40*time.Second, "the prompt leaves, and its payer is online", s.device.Online)
 	if code, _, errOut := runCommand(s.t, s.flags("live")...); code != exitFailed || !strings.Contains(errOut, "not paused") {
 		s.t.Errorf("live twice: %d %s", code, errOut)
-	}
-}
-
-func TestADrillProvesTheNewestCopyAndLeavesNothing(t *testing.T) {
-	for _, dialect := range []string{"sqlite", "mysql"} {
-		t.Run(dialect, func(t *testing.T) {
-			folder := inNewHouse(t, dialect)
-			file := filepath.Join(folder, "provider.yaml")
-			if err := os.WriteFile(file, []byte(must(t, "export", "--example")), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			setUp(t, file)
-			t.Setenv("TMPDIR", t.TempDir())
-			public, private, _ := strings.Cut(must(t, "backup", "key"), "\n")
-			_, public, _ = strings.Cut(public, "=")
-			copies := filepath.Join(t.TempDir(), "copies")
-			t.Setenv("MTANDAO_BACKUP_TO", copies)
-			if code, _, errOut := runCommand(t, "backup"); code != exitFailed || !strings.Contains(errOut, "go together") {
-				t.Errorf("half a setting: %d %s", code, errOut)
-			}
-			t.Setenv("MTANDAO_BACKUP_KEY", public)
-			must(t, "backup")
-			for _, args := range [][]string{{"backup", "drill", "--identity", "-"}, {"backup", "drill", "--identity", "-", "--json"}} {
-				code, out, errOut := runWith(t, t.Context(), private, args...)
-				if code != 0 || !strings.Contains(out, "The books agree.") && !strings.Contains(out, `"problems": []`) {
-					t.Errorf("%v: exit %d\n%s%s", args, code, out, errOut)
-				}
-			}
-			if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) != 0 {
-				t.Errorf("left behind: %v %v", left, err)
-			}
-			code, _, errOut := runWith(t, t.Context(), private, "restore", "--identity", "-")
-			if code != exitFailed || !strings.Contains(errOut, "There is something at") {
-				t.Errorf("over what is there: %d %s", code, errOut)
-			}
-		})
-	}
-}
-
-func TestBackupSettingsAreChecked(t *testing.T) {
-	public, private, err := backup.NewKey()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ to, key, want string }{
-		{"", "", ""}, {"/mnt/copies", public, ""}, {"/mnt/copies", "", "config.backup_half"}, {"/mnt/copies", private, "backup.key"}, {"copies", public, "backup.place"},
-	} {
-		err := Config{BackupTo: c.to, BackupKey: c.key}.checkBackup()
-		if (err != nil) != (c.want != "") || err != nil && fault.KeyOf(err) != c.want || err != nil && strings.Contains(err.Error(), private) {
-			t.Errorf("%q %q: %v", c.to, c.key, err)
-		}
 	}
 }
