@@ -23,6 +23,9 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
+	if s.paused() {
+		return jobs.Again(pausedLook, errors.New("this copy is paused"))
+	}
 	won, err := s.startSending(ctx, p)
 	if err != nil {
 		return err

@@ -21,7 +21,11 @@ type Grants interface {
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 }
 
-// Options are a Service's collaborators.
+// Pause says whether this is a restored copy that must not act yet: it pushes nothing and registers no address, but takes
+// in what arrives and asks for verdicts.
+type Pause interface{ Paused() bool }
+
+// Options are a Service's collaborators; Pause may be left empty.
 type Options struct {
 	DB        *db.DB
 	Jobs      *jobs.Queue
@@ -33,6 +37,7 @@ type Options struct {
 	Grants    Grants
 	Gateway   Gateway
 	Settings  *settings.Store
+	Pause     Pause
 	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
 }
 
@@ -89,3 +94,8 @@ const (
 	purposeRail     = "billing.rail_token"
 	purposeInbox    = "billing.inbox"
 )
+
+// pausedLook is how often what waits for the end of a pause looks again.
+const pausedLook = 15 * time.Second
+
+func (s *Service) paused() bool { return s.Pause != nil && s.Pause.Paused() }

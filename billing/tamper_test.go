@@ -55,6 +55,7 @@ var notBooks = map[string]string{
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network",
+	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
 }
 
 // fullBooks lives through every way that money comes and goes, so that each table has each kind of row.

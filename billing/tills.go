@@ -82,7 +82,7 @@ func (s *Service) Registered(ctx context.Context, id int64) string { return s.re
 
 // RegisterURLs tells the rail where to confirm money paid in by hand, once per till and public address.
 func (s *Service) RegisterURLs(ctx context.Context) error {
-	if s.PublicURL == "" {
+	if s.PublicURL == "" || s.paused() {
 		return nil
 	}
 	tills, err := s.Tills(ctx)

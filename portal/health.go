@@ -27,6 +27,14 @@ func (s *Server) health() []web.Route {
 	}
 }
 
+// challenge answers who asks whether this host is ours.
+func (s *Server) challenge() []web.Route {
+	if s.options.Issued == nil {
+		return nil
+	}
+	return []web.Route{{Method: fiber.MethodGet, Path: "/.well-known/acme-challenge/:token", Policy: web.Machine, Handle: adaptor.HTTPHandler(s.options.Issued.Challenge)}}
+}
+
 // ready says whether this node should get requests; the reason why not goes to the log.
 func (s *Server) ready(c *fiber.Ctx) error {
 	ctx, cancel := web.Context()
@@ -34,6 +42,9 @@ func (s *Server) ready(c *fiber.Ctx) error {
 	if err := s.options.Ready(ctx); err != nil {
 		s.options.Log.Warn("not ready", "error", err)
 		return c.Status(fiber.StatusServiceUnavailable).SendString("not ready\n")
+	}
+	if s.options.Note != nil {
+		return c.SendString("ready\n" + s.options.Note())
 	}
 	return c.SendString("ready\n")
 }

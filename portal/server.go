@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,13 +27,22 @@ type Options struct {
 	Routes  []web.Route
 	Fail    fiber.ErrorHandler // answers an error with a page
 	Ready   func(ctx context.Context) error
+	Note    func() string // what /readyz says besides; nil: nothing
 	Metrics *prometheus.Registry
 	Proxies web.Proxies // whose X-Forwarded-For and -Proto are believed
 	Clock   clock.Clock
 	Log     *slog.Logger
 	// CertFile and KeyFile are the server's own certificate; empty: plain HTTP, behind a proxy.
 	CertFile, KeyFile string
-	PublicURL         string // scheme and host that people know
+	Issued            *Issued // nil: no certificate that is issued to us
+	PublicURL         string  // scheme and host that people know
+}
+
+// Issued is a certificate that comes, and is renewed, while the server runs.
+type Issued struct {
+	TLS       *tls.Config
+	Ready     func() bool  // before it nobody is sent to HTTPS
+	Challenge http.Handler // of HTTP-01, RFC 8555 §8.3
 }
 
 // Server is the portal's HTTP server.
@@ -62,6 +73,9 @@ func New(o Options) (*Server, error) {
 			return nil, fmt.Errorf("portal: certificate: %w", err)
 		}
 		s.tls = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	if o.Issued != nil {
+		s.tls = o.Issued.TLS
 	}
 	s.app = fiber.New(s.config())
 	s.app.Server().HeaderReceived = room
@@ -111,7 +125,7 @@ func texts(prefixes []netip.Prefix) []string {
 
 // register adds the routes, each with its policy, and the server's own.
 func (s *Server) register() error {
-	routes := append(s.health(), s.options.Routes...)
+	routes := slices.Concat(s.health(), s.challenge(), s.options.Routes)
 	for _, r := range routes {
 		if !r.Declared() {
 			return fmt.Errorf("portal: route %s %s declares no policy", r.Method, r.Path)
@@ -141,6 +155,9 @@ func (s *Server) policed(r web.Route) fiber.Handler {
 // inTheClear is a page asked for without encryption although we have it ourselves: a captive landing may begin so, and
 // nobody should type there. Behind a proxy it is the proxy's to know.
 func (s *Server) inTheClear(c *fiber.Ctx) bool {
+	if s.options.Issued != nil && !s.options.Issued.Ready() {
+		return false
+	}
 	return s.tls != nil && strings.HasPrefix(s.options.PublicURL, "https://") && !c.Context().IsTLS() && !c.IsProxyTrusted() &&
 		(c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead)
 }

@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -14,6 +15,9 @@ import (
 const enforcementWanted = "enforcement wanted"
 
 type enforcementFact struct{ EnforcementID int64 }
+
+// pausedLook is how often what waits for the end of a pause looks again.
+const pausedLook = 15 * time.Second
 
 // pace is how long things are given; protocol time, so real time.
 type pace struct {
@@ -56,6 +60,9 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	e, err := readEnforcement(ctx, s.db, fact.EnforcementID)
 	if err != nil || e.State != Outstanding {
 		return err
+	}
+	if s.pause != nil && s.pause.Paused() {
+		return jobs.Again(pausedLook, errors.New("this copy is paused"))
 	}
 	if wait := s.turns.enter(e, s.pace); wait > 0 {
 		return jobs.Again(wait, nil)

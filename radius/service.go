@@ -45,7 +45,10 @@ type Spool interface {
 	Consume(ctx context.Context, most int, apply func(context.Context, []spool.Record) error) error
 }
 
-// Options are the collaborators of a Service; all but Metrics and Tunnel are needed.
+// Pause says whether this is a restored copy that gives no orders to routers yet. It answers them all the same.
+type Pause interface{ Paused() bool }
+
+// Options are the collaborators of a Service; all but Metrics, Tunnel and Pause are needed.
 type Options struct {
 	DB       *db.DB
 	Jobs     *jobs.Queue
@@ -59,6 +62,7 @@ type Options struct {
 	Zone     func(siteID int64) *time.Location // of a site's opening hours
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
+	Pause    Pause
 	Tunnel   Tunnel // nil: none; RADIUS also listens inside it
 	Node     string // this program, in accounting records
 
@@ -86,6 +90,7 @@ type Service struct {
 
 	addresses [2]string
 	tunnel    Tunnel
+	pause     Pause
 	mu        sync.Mutex
 	sockets   []*socket // authentication, accounting; the same inside the tunnel
 }
@@ -95,7 +100,7 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
 		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel,
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect

@@ -23,6 +23,12 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
+	if m.Config.hasTLS() {
+		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
+	}
+	if m.Config.BackupTo != "" {
+		m.Notify.Watch(notify.RuleBackup, m.backupAge)
+	}
 }
 
 // queueAges tells in minutes how long the oldest waits in each queue.

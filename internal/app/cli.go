@@ -46,8 +46,15 @@ type commands struct {
 	Ledger struct {
 		Verify verifyCommand `cmd:"" help:"Prove the books."`
 	} `cmd:"" help:"The books."`
-	Config configCommand `cmd:"" help:"Print every key of the configuration and its value, secrets hidden, and say what is unsafe."`
-	Key    struct {
+	Backup struct {
+		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`
+		Key   backupKeyCommand   `cmd:"" help:"Make the pair of keys; the private one is printed once and kept nowhere."`
+		Drill backupDrillCommand `cmd:"" help:"Restore the newest copy to a place that is removed again, and prove its books."`
+	} `cmd:"" help:"Encrypted copies at another place."`
+	Restore restoreCommand `cmd:"" help:"Bring a copy back to an empty place, paused, and prove its books."`
+	Live    liveCommand    `cmd:"" help:"Let a restored copy act: prompts, messages and orders to routers leave again."`
+	Config  configCommand  `cmd:"" help:"Print every key of the configuration and its value, secrets hidden, and say what is unsafe."`
+	Key     struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
 	Schedules schedulesCommand `cmd:"" help:"Play random stories of payments and faults on a throw-away database."`

@@ -14,6 +14,8 @@ type Config struct {
 	HTTPS          string   `name:"https" env:"MTANDAO_HTTPS" default:":8443" help:"Address of the portal over HTTPS, used when a certificate is given."`
 	TLSCertFile    string   `name:"tls-cert-file" env:"MTANDAO_TLS_CERT_FILE" type:"path" help:"Certificate chain (PEM)."`
 	TLSKeyFile     string   `name:"tls-key-file" env:"MTANDAO_TLS_KEY_FILE" type:"path" help:"Its key (PEM)."`
+	ACMEEmail      string   `name:"acme-email" env:"MTANDAO_ACME_EMAIL" help:"Your address: a certificate for the host of MTANDAO_PUBLIC_URL is then issued by Let's Encrypt, and renewed. Ports 80 and 443 of the host must lead to MTANDAO_HTTP and MTANDAO_HTTPS."`
+	ACMEDirectory  string   `name:"acme-directory" env:"MTANDAO_ACME_DIRECTORY" help:"Another issuer that speaks ACME. Default: Let's Encrypt."`
 	PublicURL      string   `name:"public-url" env:"MTANDAO_PUBLIC_URL" help:"How phones and M-Pesa reach the portal, e.g. https://wifi.example.co.ke. Empty: M-Pesa by push and query only."`
 	TrustedProxies []string `name:"trusted-proxies" env:"MTANDAO_TRUSTED_PROXIES" help:"Addresses of proxies in front of the portal, e.g. 10.0.0.5 or 10.0.0.0/24."`
 	CallbackFrom   []string `name:"callback-from" env:"MTANDAO_CALLBACK_FROM" help:"Addresses that M-Pesa may call from. Empty: any that knows the secret address."`
@@ -21,6 +23,8 @@ type Config struct {
 	RadiusAcct     string   `name:"radius-acct" env:"MTANDAO_RADIUS_ACCT" default:":1813" help:"UDP address of RADIUS accounting."`
 	Tunnel         string   `name:"tunnel" env:"MTANDAO_TUNNEL" help:"UDP address of the WireGuard tunnel that routers behind NAT call home through, e.g. :51820; with the host when the machine has several addresses. Empty: no tunnel."`
 	KeyFile        string   `name:"key-file" env:"MTANDAO_KEY_FILE" type:"path" help:"Keys that seal secrets in the database. Default: keys.json in the data folder, made at the first start."`
+	BackupTo       string   `name:"backup-to" env:"MTANDAO_BACKUP_TO" secret:"" help:"Where encrypted copies go every five minutes: a folder, sftp://USER:PASSWORD@HOST/FOLDER?host_key=SHA256:…, or s3://KEY:SECRET@HOST/BUCKET/PREFIX. Empty: nowhere."`
+	BackupKey      string   `name:"backup-key" env:"MTANDAO_BACKUP_KEY" help:"The public key, age1…, that mtandao backup key prints."`
 	Dev            bool     `name:"dev" env:"MTANDAO_DEV" help:"Permit plain HTTP and loopback rails, loudly. Never on a real site."`
 	MPesa          MPesa    `embed:"" prefix:"mpesa-" envprefix:"MTANDAO_MPESA_"`
 }

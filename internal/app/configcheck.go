@@ -3,6 +3,7 @@ package app
 import (
 	"crypto/tls"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -16,7 +17,7 @@ import (
 // check refuses settings that are unsafe in production, each by its name; fault.Invalid "config.…". With Dev it only
 // refuses what cannot work.
 func (c Config) check() error {
-	for _, check := range []func() error{c.checkAddresses, c.checkCertificate, c.checkPublicURL} {
+	for _, check := range []func() error{c.checkAddresses, c.checkCertificate, c.checkPublicURL, c.checkBackup} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -51,7 +52,7 @@ func (c Config) checkAddresses() error {
 		return named("MTANDAO_CALLBACK_FROM", err)
 	}
 	sockets := [][2]string{{"MTANDAO_HTTP", c.HTTP}, {"MTANDAO_RADIUS_AUTH", c.RadiusAuth}, {"MTANDAO_RADIUS_ACCT", c.RadiusAcct}}
-	if c.TLSCertFile != "" {
+	if c.hasTLS() {
 		sockets = append(sockets, [2]string{"MTANDAO_HTTPS", c.HTTPS})
 	}
 	if c.Tunnel != "" {
@@ -81,6 +82,9 @@ func (c Config) checkCertificate() error {
 	if (c.TLSCertFile == "") != (c.TLSKeyFile == "") {
 		return fault.New(fault.Invalid, "config.certificate")
 	}
+	if c.ACMEEmail != "" {
+		return c.checkACME()
+	}
 	if c.TLSCertFile == "" {
 		return nil
 	}
@@ -91,6 +95,27 @@ func (c Config) checkCertificate() error {
 	}
 	if _, err := tls.LoadX509KeyPair(c.TLSCertFile, c.TLSKeyFile); err != nil {
 		return fault.Wrap(fault.Invalid, "config.certificate_pair", err, "Why", oneLine(err))
+	}
+	return nil
+}
+
+// hasTLS says whether we encrypt the portal ourselves.
+func (c Config) hasTLS() bool { return c.TLSCertFile != "" || c.ACMEEmail != "" }
+
+// checkACME wants a host to ask a certificate for, and no other certificate.
+func (c Config) checkACME() error {
+	if c.TLSCertFile != "" {
+		return fault.New(fault.Invalid, "config.acme_and_file")
+	}
+	if a, err := mail.ParseAddress(c.ACMEEmail); err != nil || a.Address != c.ACMEEmail {
+		return fault.New(fault.Invalid, "config.acme_email")
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "https" {
+		return fault.New(fault.Invalid, "config.acme_url")
+	}
+	if _, err := netip.ParseAddr(u.Hostname()); err == nil {
+		return fault.New(fault.Invalid, "config.acme_url")
 	}
 	return nil
 }
@@ -125,7 +150,7 @@ func (c Config) checkProduction() error {
 			return fault.New(fault.Invalid, "config.proxies_everybody")
 		}
 	}
-	if c.TLSCertFile == "" && len(proxies) == 0 {
+	if !c.hasTLS() && len(proxies) == 0 {
 		return fault.New(fault.Invalid, "config.no_tls")
 	}
 	return named("MTANDAO_MPESA_BASE_URL", checkRail(c.MPesa.BaseURL))

@@ -159,12 +159,17 @@ type child struct {
 const later = 4 * time.Minute
 
 func startChild(order childOrder) (*child, error) {
-	c := &child{order: order, armed: make(chan struct{}), ended: make(chan struct{})}
-	if err := c.start(); err != nil {
-		return nil, err
+	c, err := startLoneChild(order)
+	if err == nil {
+		go c.watch()
 	}
-	go c.watch()
-	return c, nil
+	return c, err
+}
+
+// startLoneChild starts one that nobody watches, nor starts again.
+func startLoneChild(order childOrder) (*child, error) {
+	c := &child{order: order, armed: make(chan struct{}), ended: make(chan struct{})}
+	return c, c.start()
 }
 
 func (c *child) start() error {

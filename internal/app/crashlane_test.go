@@ -157,8 +157,14 @@ var (
 	planInput = regexp.MustCompile(`<input[^>]*type="radio"[^>]*value="([^"]*)"`)
 )
 
-// buy fills the form once, and sends the same form until it is answered: what a browser does when one presses again.
-func (s *crashStory) buy() error {
+// buy orders from the moment that the child's writes count.
+func (s *crashStory) buy() error { return s.orderAfter(s.child.arm) }
+
+// place orders.
+func (s *crashStory) place() error { return s.orderAfter(func() error { return nil }) }
+
+// orderAfter fills the form once, and sends the same form until it is answered: what a browser does when one presses again.
+func (s *crashStory) orderAfter(ready func() error) error {
 	var err error
 	if s.device, err = s.router.Join(fmt.Sprintf("02dead%s", s.phone[6:])); err != nil {
 		return err
@@ -181,7 +187,7 @@ func (s *crashStory) buy() error {
 	if err != nil {
 		return err
 	}
-	if err := s.child.arm(); err != nil {
+	if err := ready(); err != nil {
 		return err
 	}
 	for ; time.Now().Before(s.deadline); time.Sleep(50 * time.Millisecond) {

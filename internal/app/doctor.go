@@ -103,6 +103,8 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.jobs(c, m)
 	found.routers(m)
 	found.tunnel(c, m)
+	found.issued(c, m)
+	found.backup(c, m)
 	found.tills(c, m)
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"log/slog"
 	"net"
@@ -16,7 +17,9 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/plans"
+	"mtandao/internal/acme"
 	"mtandao/internal/audit"
+	"mtandao/internal/backup"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -42,6 +45,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
 	Look  bool               // only to look: nothing is made, not even the first key file
 }
 
@@ -55,6 +59,9 @@ type Main struct {
 	Keys     *seal.Keys
 	Jobs     *jobs.Queue
 	Settings *settings.Store
+	Pause    *backup.Pause
+	Backup   *backup.Service
+	ACME     *acme.Service // nil without MTANDAO_ACME_EMAIL
 	Audit    *audit.Trail
 	Notify   *notify.Service
 	Sites    *site.Service
@@ -71,7 +78,9 @@ type Main struct {
 
 	saving     sync.Mutex // of what is set up from pages
 	hook       func(string)
+	roots      *x509.CertPool
 	holder     string
+	opened     time.Time
 	callbacks  *spool.Spool
 	accounting *spool.Spool
 	sender     *radius.Sender
@@ -86,7 +95,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -96,6 +105,7 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 	if m.Plan == nil {
 		m.Plan = m.Clock
 	}
+	m.opened = m.Clock.Now()
 	var err error
 	if m.DB, err = db.Open(ctx, c.DB, db.Options{Log: m.Log, Hook: o.Hook}); err != nil {
 		return nil, err
@@ -165,8 +175,10 @@ func (m *Main) empty(ctx context.Context) (bool, error) {
 func (m *Main) wireDomains() {
 	m.Jobs = jobs.New(m.DB, m.Clock, m.Log)
 	m.Settings = settings.New(m.DB, m.Clock)
+	m.Pause = backup.NewPause(m.DB, m.Clock)
+	m.Backup = m.newBackup()
 	m.Audit = audit.New(m.DB, m.Clock)
-	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings})
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
@@ -175,12 +187,12 @@ func (m *Main) wireDomains() {
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
-		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, PublicURL: m.Config.PublicURL})
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Pause: m.Pause, PublicURL: m.Config.PublicURL})
 }
 
 // refresh reads what is kept in memory.
 func (m *Main) refresh(ctx context.Context) error {
-	return errors.Join(m.Settings.Refresh(ctx), m.Sites.Refresh(ctx), m.Routers.Refresh(ctx))
+	return errors.Join(m.Pause.Refresh(ctx), m.Settings.Refresh(ctx), m.Sites.Refresh(ctx), m.Routers.Refresh(ctx))
 }
 
 // openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
@@ -203,7 +215,7 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
 		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
@@ -239,6 +251,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Notify.Schedule()
 	m.watch()
 }
@@ -251,6 +264,9 @@ func (m *Main) Close() error {
 	if m.mikrotik != nil {
 		m.mikrotik.Close()
 		m.sender.Close()
+	}
+	if m.ACME != nil {
+		m.ACME.Close()
 	}
 	for _, l := range []net.Listener{m.listeners.plain, m.listeners.tls} {
 		if l != nil {

@@ -17,7 +17,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: desk, Crowd: desk, Stories: stories,
 		Setup: setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: nairobi,
-		Log: m.Log, Proxies: proxies, Secure: !m.Config.Dev})
+		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})
 }
 
 // nairobi is where the provider's days begin and end; Kenya has one time zone.

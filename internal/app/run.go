@@ -47,6 +47,10 @@ func New(ctx context.Context, c Config, o Options) (*Main, error) {
 }
 
 func (m *Main) openPortal() (err error) {
+	if err := m.listen(); err != nil {
+		return err
+	}
+	m.openACME()
 	proxies, err := prefixes(m.Config.TrustedProxies)
 	if err != nil {
 		return err
@@ -66,17 +70,14 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready,
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
-		PublicURL: m.Config.PublicURL})
-	if err != nil {
-		return err
-	}
-	return m.listen()
+		Issued: m.issued(), PublicURL: m.Config.PublicURL})
+	return err
 }
 
 func (m *Main) listen() (err error) {
-	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.TLSCertFile != "" {
+	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.hasTLS() {
 		m.listeners.tls, err = listenTCP("MTANDAO_HTTPS", m.Config.HTTPS)
 	}
 	return err
@@ -110,6 +111,11 @@ func (m *Main) Run(ctx context.Context) error {
 	if m.listeners.tls != nil {
 		edge.Go(func() { failed <- m.server.ServeTLS(m.listeners.tls) })
 	}
+	if m.ACME != nil {
+		if err := m.ACME.Manage(working); err != nil {
+			return err
+		}
+	}
 	inner.Go(func() { _ = m.Jobs.Run(working) })
 	inner.Go(func() { m.consumeCallbacks(working) })
 	inner.Go(func() { m.keepFresh(working) })
@@ -125,6 +131,7 @@ func (m *Main) Run(ctx context.Context) error {
 	m.listeners.close() // a server that was asked to stop before it had begun does not know them
 	stopFeeding()
 	edge.Wait()
+	m.Backup.Stop()
 	stopWorking()
 	inner.Wait()
 	return err

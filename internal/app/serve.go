@@ -92,6 +92,12 @@ func (m *Main) tellAddresses() {
 	if m.Config.Dev {
 		m.Log.Warn("MTANDAO_DEV IS ON: PLAIN HTTP AND SIMULATED MONEY ARE ACCEPTED. NEVER RUN A REAL SITE LIKE THIS")
 	}
+	if cause := m.Pause.Cause(); cause != "" {
+		m.Log.Warn("THIS COPY IS PAUSED: NO PROMPT, MESSAGE OR ORDER TO A ROUTER LEAVES IT UNTIL mtandao live", "cause", cause)
+	}
+	if m.Config.BackupTo == "" && !m.Config.Dev {
+		m.Log.Warn("no MTANDAO_BACKUP_TO: if this machine is lost, the books are lost")
+	}
 	if m.setup != "" {
 		m.Log.Warn("nobody works here yet: open this address and make the owner", "address", m.setupAddress())
 	}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -33,6 +34,9 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) error {
 	}
 	switch m.State {
 	case Queued:
+		if s.paused() {
+			return jobs.Again(pausedLook, errors.New("this copy is paused"))
+		}
 		return s.deliverQueued(ctx, m)
 	case Sending:
 		return s.move(ctx, m, []State{Sending}, change{state: Unknown, reason: reasonInterrupted})

@@ -296,3 +296,22 @@ func TestNothingIsStoredInTheClear(t *testing.T) {
 		}
 	}
 }
+
+// paused is a restored copy, until it lives.
+type paused struct{ still bool }
+
+func (p *paused) Paused() bool { return p.still }
+
+func TestNothingLeavesAPausedCopy(t *testing.T) {
+	each(t, func(w *world) {
+		copied := &paused{still: true}
+		w.s.Pause = copied
+		w.sms()
+		id := w.send(with(ForReceipt, "1", "Receipt"))
+		w.later(pausedLook)
+		w.is(id, Queued, "", 0)
+		copied.still = false
+		w.later(pausedLook)
+		w.is(id, Sent, "", 1)
+	})
+}

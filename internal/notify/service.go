@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -12,7 +13,10 @@ import (
 	"mtandao/internal/settings"
 )
 
-// Options are the service's collaborators; HTTP and RootCAs may be left empty.
+// Pause says whether this is a restored copy from which nothing may leave yet.
+type Pause interface{ Paused() bool }
+
+// Options are the service's collaborators; Pause, HTTP and RootCAs may be left empty.
 type Options struct {
 	DB       *db.DB
 	Jobs     *jobs.Queue
@@ -20,6 +24,7 @@ type Options struct {
 	Clock    clock.Clock // the machine's clock
 	Log      *slog.Logger
 	Settings *settings.Store
+	Pause    Pause
 	HTTP     *http.Client   // calls of all drivers; a careful one when nil
 	RootCAs  *x509.CertPool // who may vouch for a mail server; the machine's when nil
 }
@@ -48,6 +53,11 @@ func New(o Options) *Service {
 	o.Jobs.On(factQueued, "deliver", s.deliver)
 	return s
 }
+
+// pausedLook is how often what waits for the end of a pause looks again.
+const pausedLook = 15 * time.Second
+
+func (s *Service) paused() bool { return s.Pause != nil && s.Pause.Paused() }
 
 // Schedule subscribes the work that one node does at a time.
 func (s *Service) Schedule() {

@@ -62,7 +62,7 @@ var messageKeys = []Key{
 	{AlertQueueAge, "15", "minutes that anything may wait in a queue", between(0, 10_000)},
 	{AlertBalance, "200", "shillings of SMS balance, at least", between(0, 1_000_000)},
 	{AlertDiskFree, "10", "percent of the disk that is free, at least", between(0, 80)},
-	{AlertBackupAge, "26", "hours since the last good backup, at most", between(0, 1000)},
+	{AlertBackupAge, "1", "hours since the last good backup, at most", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 }
 

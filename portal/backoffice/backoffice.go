@@ -60,6 +60,7 @@ type Options struct {
 	PlanClock clock.Clock    // of grants and sessions
 	Zone      *time.Location // of the provider's days
 	Log       *slog.Logger
+	Paused    func() bool // nil: never; says whether this is a restored copy that does not act
 	Proxies   web.Proxies
 	Secure    bool // staff reach us by HTTPS: cookies never leave it
 }

@@ -62,6 +62,9 @@ func (b *Backoffice) handler(r route) fiber.Handler {
 		defer cancel()
 		q := &request{Ctx: c, office: b, ctx: ctx, token: c.Cookies(signInCookie), seen: readSeen(c.Cookies(seenCookie))}
 		q.hint()
+		if b.Secure {
+			q.Set(fiber.HeaderStrictTransportSecurity, "max-age=31536000")
+		}
 		err := b.admit(q, r)
 		if err == nil {
 			err = r.handle(q)

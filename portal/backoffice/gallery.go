@@ -82,5 +82,10 @@ func (g *gallery) today() error {
 	page.Queues = []queueLine{{Name: g.text("office.queue.suspense"), Count: 2, Oldest: "1 h 10 min", Waits: g.text("office.queue_waits.suspense"), State: stateView{Tone: "warn"}, Address: "/office/suspense"},
 		{Name: g.text("office.queue.unknown"), Count: 1, Oldest: "4 min", Waits: g.text("office.queue_waits.unknown"), State: stateView{Tone: ""}, Address: "/office/payments?state=unknown"},
 		{Name: g.text("office.queue.enforcements"), Waits: g.text("office.queue_waits.enforcements"), Address: "/office/enforcements"}}
-	return g.hang("today", "today", page)
+	if err := g.hang("today", "today", page); err != nil {
+		return err
+	}
+	paused := *page
+	paused.Notes = []note{{Tone: "warn", Text: g.text("office.paused")}}
+	return g.hang("today-paused", "today", &paused)
 }

@@ -94,6 +94,9 @@ func (q *request) page(title, here string) frame {
 	f.Nav = rail(l, here, func(p staff.Permission) bool { return staff.MaySomewhere(m, p) })
 	f.Sites, f.SiteName = q.choices(l)
 	f.Notes = q.told(l)
+	if b.Paused != nil && b.Paused() {
+		f.Notes = append([]note{{Tone: "warn", Text: words.Text(l, "office.paused")}}, f.Notes...)
+	}
 	return f
 }
 

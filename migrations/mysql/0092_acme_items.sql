@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS acme_items (
+  name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY,
+  value MEDIUMBLOB NOT NULL,
+  size BIGINT NOT NULL,
+  updated_at DATETIME(3) NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,7 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS acme_locks (
+  name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL PRIMARY KEY,
+  holder VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  until DATETIME(3) NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

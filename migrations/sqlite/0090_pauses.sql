@@ -1,0 +1,6 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS pauses (
+  id BIGINT NOT NULL PRIMARY KEY,
+  cause TEXT NOT NULL,
+  since DATETIME NOT NULL
+);
