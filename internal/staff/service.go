@@ -57,6 +57,7 @@ const (
 	purposeLink     = "staff link"
 	purposeRecovery = "staff recovery code"
 	purposeSeed     = "staff second factor"
+	purposePending  = "staff second factor, not proved"
 )
 
 // rates slow guesses down. A member's own address of late is not held up by what strangers type at their e-mail.
