@@ -239,6 +239,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
 	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.On(factForgotten, "staff", m.remind)
 	m.Notify.Schedule()
 	m.watch()
 }

@@ -12,7 +12,11 @@ import (
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
 var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
-	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over."}
+	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.",
+	"office.prove.", "office.welcome.", "office.reset.", "office.forgot.", "office.staff.disable_ask.", "office.staff.lock_ask.", "office.staff.link_ask.",
+	"office.object.", "office.did.", "office.fact.", "office.why.", "office.because.", "office.job.", "office.callback.", "office.message.", "office.channel.", "office.purpose.",
+	"office.carriers.", "office.carriers.address_", "office.driver.", "office.consent.", "office.alarm.", "office.alert_setting.",
+	"alert.say.", "alert.over."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"
