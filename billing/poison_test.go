@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mtandao/billing"
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
@@ -41,5 +42,36 @@ func TestOneMessageThatCannotBeAppliedHoldsUpNoOther(t *testing.T) {
 			t.Fatalf("suspense holds %v: %v", b, err)
 		}
 		s.prove()
+	})
+}
+
+// TestASetAsideMessageIsTakenInByHand: a person sees it without its body, mends the cause and does not wait for the next try.
+func TestASetAsideMessageIsTakenInByHand(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		ctx := context.Background()
+		rail := &poisoned{fakeRail: s.rail, broken: true}
+		s.bill.Gateway = rail
+		s.hear(s.confirmation("SJ77777771", "WHO", "2547 ***** 001", 30))
+		aside, err := s.bill.SetAsides(ctx, 0, 50)
+		if err != nil || len(aside) != 1 || aside[0].Kind != "confirm" || aside[0].Note == "" {
+			t.Fatalf("%+v: %v", aside, err)
+		}
+		again := func() error {
+			return s.bill.DB.InTx(ctx, func(tx *db.Tx) error { return s.bill.TakeInAgain(tx, aside[0].ID) })
+		}
+		rail.broken = false
+		if err := again(); err != nil {
+			t.Fatal(err)
+		}
+		s.idle()
+		if b, err := s.ledger.Balance(ctx, "2300", ""); err != nil || b != money.Shillings(-30) {
+			t.Fatalf("suspense holds %v: %v", b, err)
+		}
+		if err := again(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("taken in twice: %v", err)
+		}
+		if aside, err := s.bill.SetAsides(ctx, 0, 50); err != nil || len(aside) != 0 {
+			t.Errorf("%+v: %v", aside, err)
+		}
 	})
 }

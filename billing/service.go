@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"time"
 
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"

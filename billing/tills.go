@@ -77,8 +77,8 @@ func (s *Service) Registered(ctx context.Context, t Till) bool {
 	return s.PublicURL != "" && s.registeredAt(ctx, t.ID) == s.PublicURL
 }
 
-// Registered is the public address that the rail confirms a till's payments to; "" for none.
-func (s *Service) Registered(ctx context.Context, id int64) string { return s.registeredAt(ctx, id) }
+// RegisteredAt is the public address that the rail confirms a till's payments to; "" for none.
+func (s *Service) RegisteredAt(ctx context.Context, id int64) string { return s.registeredAt(ctx, id) }
 
 // RegisterURLs tells the rail where to confirm money paid in by hand, once per till and public address.
 func (s *Service) RegisterURLs(ctx context.Context) error {

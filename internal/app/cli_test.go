@@ -166,7 +166,7 @@ func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
 }
 
 var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "config", "key rotate",
-	"schedules", "backup take", "backup key", "backup drill", "restore", "live"}
+	"staff add", "staff link", "schedules", "backup take", "backup key", "backup drill", "restore", "live"}
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 	for _, name := range commandNames {
@@ -221,6 +221,28 @@ func TestExamplesAreUnderstood(t *testing.T) {
 		}
 		if _, err := parser.Parse(args); err != nil {
 			t.Errorf("mtandao %s: %v", line, err)
+		}
+	}
+}
+
+// TestStaffAreInvitedByACommand: the first must be an owner, and the printed link opens.
+func TestStaffAreInvitedByACommand(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	must(t, "migrate")
+	code, _, errOut := runCommand(t, "staff", "add", "juma@example.com", "--name", "Juma Odhiambo", "--role", "support")
+	if code != exitFailed || !strings.Contains(errOut, "The first person must be an owner.") {
+		t.Errorf("exit %d\n%s", code, errOut)
+	}
+	first := must(t, "staff", "add", "juma@example.com", "--name", "Juma Odhiambo", "--role", "owner")
+	again := must(t, "staff", "link", "JUMA@example.com")
+	link := regexp.MustCompile(`^http://127\.0\.0\.1:8080/office/welcome/[0-9a-f]{32}\n$`)
+	if !link.MatchString(first) || !link.MatchString(again) || first == again {
+		t.Errorf("%q, then %q", first, again)
+	}
+	for _, refused := range [][]string{{"staff", "link", "nobody@example.com"}, {"staff", "add", "x@example.com", "--name", "X", "--role", "boss"},
+		{"staff", "add", "y@example.com", "--name", "Y", "--role", "support", "--site", "nowhere"}} {
+		if code, out, _ := runCommand(t, refused...); code != exitFailed || out != "" {
+			t.Errorf("%v: exit %d %s", refused, code, out)
 		}
 	}
 }

@@ -11,10 +11,20 @@ import (
 	"time"
 )
 
-// Who can write the database can write a whole new chain. So the head of the books is copied once a day into a file of the
-// data folder, and told to the log, which operators keep elsewhere: ledger verify compares the chain with each copy.
+// Who can write the database can write a whole new chain. So the heads of the books and of the audit trail are copied once a
+// day into files of the data folder, and told to the log, which operators keep elsewhere: ledger verify compares the chains
+// with each copy.
 
-const headsFile = "ledger-heads"
+// outside is a chain whose head is copied.
+type outside struct {
+	file, name string
+	head       func(ctx context.Context) (seq int64, hash string, err error)
+	hashAt     func(ctx context.Context, seq int64) (string, error)
+}
+
+func (m *Main) chains() []outside {
+	return []outside{{"ledger-heads", "the books", m.Ledger.Head, m.Ledger.HashAt}, {"audit-heads", "the audit trail", m.Audit.Head, m.Audit.HashAt}}
+}
 
 // headCopy is the head as it was on a day.
 type headCopy struct {
@@ -23,13 +33,20 @@ type headCopy struct {
 	hash string
 }
 
-// copyHead keeps today's first head.
-func (m *Main) copyHead(ctx context.Context) error {
-	seq, hash, err := m.Ledger.Head(ctx)
+// copyHeads keeps today's first head of each chain.
+func (m *Main) copyHeads(ctx context.Context) (err error) {
+	for _, o := range m.chains() {
+		err = errors.Join(err, m.copyHead(ctx, o))
+	}
+	return err
+}
+
+func (m *Main) copyHead(ctx context.Context, o outside) error {
+	seq, hash, err := o.head(ctx)
 	if err != nil || seq == 0 {
 		return err
 	}
-	copies, err := m.headCopies()
+	copies, err := m.headCopies(o)
 	if err != nil {
 		return err
 	}
@@ -37,11 +54,11 @@ func (m *Main) copyHead(ctx context.Context) error {
 	if len(copies) > 0 && copies[len(copies)-1].day == today {
 		return nil
 	}
-	m.Log.Info("the head of the books", "day", today, "link", seq, "hash", hash)
-	return appendDurably(m.headsPath(), fmt.Sprintf("%s %d %s\n", today, seq, hash))
+	m.Log.Info("the head of "+o.name, "day", today, "link", seq, "hash", hash)
+	return appendDurably(m.headsPath(o), fmt.Sprintf("%s %d %s\n", today, seq, hash))
 }
 
-func (m *Main) headsPath() string { return filepath.Join(m.Config.Data, headsFile) }
+func (m *Main) headsPath(o outside) string { return filepath.Join(m.Config.Data, o.file) }
 
 func appendDurably(path, line string) error {
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -53,8 +70,8 @@ func appendDurably(path, line string) error {
 }
 
 // headCopies reads the file; a line that a crash cut short is left out.
-func (m *Main) headCopies() (copies []headCopy, err error) {
-	text, err := os.ReadFile(m.headsPath())
+func (m *Main) headCopies(o outside) (copies []headCopy, err error) {
+	text, err := os.ReadFile(m.headsPath(o))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -67,19 +84,21 @@ func (m *Main) headCopies() (copies []headCopy, err error) {
 	return copies, err
 }
 
-// verifyHeads tells where the chain is not what it was on a day.
+// verifyHeads tells where a chain is not what it was on a day.
 func (m *Main) verifyHeads(ctx context.Context) (problems []string, err error) {
-	copies, err := m.headCopies()
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range copies {
-		hash, err := m.Ledger.HashAt(ctx, c.seq)
+	for _, o := range m.chains() {
+		copies, err := m.headCopies(o)
 		if err != nil {
 			return problems, err
 		}
-		if hash != c.hash {
-			problems = append(problems, fmt.Sprintf("link %d is not what it was on %s, when the head of the books was copied", c.seq, c.day))
+		for _, c := range copies {
+			hash, err := o.hashAt(ctx, c.seq)
+			if err != nil {
+				return problems, err
+			}
+			if hash != c.hash {
+				problems = append(problems, fmt.Sprintf("link %d is not what it was on %s, when the head of %s was copied", c.seq, c.day, o.name))
+			}
 		}
 	}
 	return problems, nil

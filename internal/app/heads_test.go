@@ -30,18 +30,19 @@ func TestAChainMadeAnewIsFound(t *testing.T) {
 			defer m.Close()
 			hashes := []string{strings.Repeat("a", 64), strings.Repeat("b", 64), strings.Repeat("c", 64)}
 			for day := range hashes {
-				chained := "INSERT INTO ledger_links (seq, entry_id, previous, hash) VALUES (?, ?, ?, ?)"
-				if _, err := m.DB.SQL().Exec(chained, day+1, day+1, "", hashes[day]); err != nil {
-					t.Fatal(err)
+				for _, into := range []string{"ledger_links (seq, entry_id", "audit_links (seq, event_id"} {
+					if _, err := m.DB.SQL().Exec("INSERT INTO "+into+", previous, hash) VALUES (?, ?, ?, ?)", day+1, day+1, "", hashes[day]); err != nil {
+						t.Fatal(err)
+					}
 				}
 				for range 3 { // once a day, however often it is called
-					if err := m.copyHead(ctx); err != nil {
+					if err := m.copyHeads(ctx); err != nil {
 						t.Fatal(err)
 					}
 				}
 				now.Advance(24 * time.Hour)
 			}
-			copies, err := m.headCopies()
+			copies, err := m.headCopies(m.chains()[0])
 			if err != nil || len(copies) != 3 || copies[2].seq != 3 || copies[2].hash != hashes[2] {
 				t.Fatalf("%+v %v", copies, err)
 			}
@@ -52,6 +53,12 @@ func TestAChainMadeAnewIsFound(t *testing.T) {
 				t.Fatal(err)
 			}
 			if problems, err := m.verifyHeads(ctx); err != nil || len(problems) != 1 || !strings.Contains(problems[0], "link 3 ") {
+				t.Fatal(problems, err)
+			}
+			if _, err := m.DB.SQL().Exec("UPDATE audit_links SET hash = ? WHERE seq = 2", hashes[0]); err != nil {
+				t.Fatal(err)
+			}
+			if problems, err := m.verifyHeads(ctx); err != nil || len(problems) != 2 || !strings.Contains(problems[1], "head of the audit trail") {
 				t.Fatal(problems, err)
 			}
 		})
@@ -69,18 +76,18 @@ func TestAHeadThatWasCutShortIsCopiedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Close()
-	if err := os.WriteFile(m.headsPath(), []byte("2026-11-2"), 0o600); err != nil {
+	if err := os.WriteFile(m.headsPath(m.chains()[0]), []byte("2026-11-2"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := m.DB.SQL().Exec("INSERT INTO ledger_links (seq, entry_id, previous, hash) VALUES (1, 1, '', ?)", strings.Repeat("a", 64)); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the first ends the torn line
-		if err := m.copyHead(context.Background()); err != nil {
+		if err := m.copyHeads(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if copies, err := m.headCopies(); err != nil || len(copies) != 1 || copies[0].seq != 1 {
+	if copies, err := m.headCopies(m.chains()[0]); err != nil || len(copies) != 1 || copies[0].seq != 1 {
 		t.Fatalf("%+v %v", copies, err)
 	}
 }

@@ -248,10 +248,12 @@ func (m *Main) schedule() {
 	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
 	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
 	m.Jobs.Every("staff sweep", 5*time.Minute, m.Staff.Sweep)
-	m.Jobs.Every("ledger head", time.Minute, m.copyHead)
+	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
+	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
+	m.Jobs.On(factForgotten, "staff", m.remind)
 	m.Notify.Schedule()
 	m.watch()
 }

@@ -65,7 +65,7 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	machines := callbacks.New(callbacks.Options{Spool: m.callbacks, Validator: m.Billing, Allow: allow, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log})
+	machines := callbacks.New(callbacks.Options{Spool: m.callbacks, Validator: m.Billing, Reports: mailroom{m}, Allow: allow, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log})
 	office, err := m.openOffice(web.Proxies(proxies))
 	if err != nil {
 		return err

@@ -115,10 +115,4 @@ func hostName() string {
 }
 
 // setupAddress is where the first owner is made; it holds the set-up secret.
-func (m *Main) setupAddress() string {
-	base := m.Config.PublicURL
-	if base == "" {
-		base = "http://" + reachable(m.HTTPAddress())
-	}
-	return base + "/office/owner?secret=" + m.setup
-}
+func (m *Main) setupAddress() string { return m.officeBase() + "/office/owner?secret=" + m.setup }

@@ -18,7 +18,8 @@ type verifyCommand struct {
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
 	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
-		"receipt credited once and as it was, each paid order with its grant. Lists what the tills hold and what waits.\n\n" +
+		"receipt credited once and as it was, each paid order with its grant. Reads the audit trail too: no event changed or removed.\n" +
+		"Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }
 
@@ -28,6 +29,7 @@ type proofReport struct {
 	Links    int64    `json:"links"`
 	HeadSeq  int64    `json:"head_seq"`
 	HeadHash string   `json:"head_hash"`
+	Events   int64    `json:"audit_events"`
 	Problems []string `json:"problems"`
 	Listed   []listed `json:"listed"`
 }
@@ -79,6 +81,14 @@ func prove(c *console, m *Main) (proofReport, error) {
 	if err != nil {
 		return found, err
 	}
+	trail, err := m.Audit.Verify(c)
+	found.Events = trail.Items
+	for _, p := range trail.Problems {
+		found.Problems = append(found.Problems, p.String())
+	}
+	if err != nil {
+		return found, err
+	}
 	changed, err := m.verifyHeads(c)
 	found.Problems = append(found.Problems, changed...)
 	if err != nil {
@@ -100,7 +110,7 @@ func list(q report.Queue, c clock.Clock) listed {
 }
 
 func (r proofReport) print(c *console) {
-	c.printf("entries  %d\nlinks    %d\nhead     %d %s\n", r.Entries, r.Links, r.HeadSeq, r.HeadHash)
+	c.printf("entries  %d\nlinks    %d\nhead     %d %s\nevents   %d\n", r.Entries, r.Links, r.HeadSeq, r.HeadHash, r.Events)
 	for _, l := range r.Listed {
 		c.printf("listed   %s\n", l.told)
 	}

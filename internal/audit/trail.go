@@ -11,12 +11,13 @@ import (
 // Trail reads, chains and proves the events.
 type Trail struct {
 	db    *db.DB
+	clock clock.Clock
 	chain chain.Chain
 }
 
 // New makes the trail.
 func New(d *db.DB, c clock.Clock) *Trail {
-	t := &Trail{db: d}
+	t := &Trail{db: d, clock: c}
 	t.chain = chain.Chain{DB: d, Clock: c, Items: "audit_events", Links: "audit_links", Item: "event_id", Contents: t.contents}
 	return t
 }
@@ -30,6 +31,11 @@ func (t *Trail) Verify(ctx context.Context) (chain.Report, error) { return t.cha
 // Head is the newest link: its number and hash, to be kept outside the database.
 func (t *Trail) Head(ctx context.Context) (seq int64, hash string, err error) {
 	return t.chain.Head(ctx)
+}
+
+// HashAt is the hash of a link; empty when there is no such link.
+func (t *Trail) HashAt(ctx context.Context, seq int64) (string, error) {
+	return t.chain.HashAt(ctx, seq)
 }
 
 // Filter chooses events; what is empty does not restrict.
@@ -55,4 +61,10 @@ func (t *Trail) List(ctx context.Context, f Filter) ([]Event, error) {
 		events[i] = r.event()
 	}
 	return events, err
+}
+
+// Get reads one event; fault.NotFound.
+func (t *Trail) Get(ctx context.Context, id int64) (Event, error) {
+	r, err := t.get(ctx, id)
+	return r.event(), err
 }

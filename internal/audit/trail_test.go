@@ -54,7 +54,7 @@ func verify(t *testing.T, trail *Trail) chain.Report {
 
 func TestTheTrailTellsWhoChangedWhat(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &row{})
+		testdb.ModelsMatch(t, d, &row{}, &proofRow{})
 		trail := New(d, clock.NewManual(noon))
 		record(t, d, noon, site("1", "command apply", "{}"))
 		record(t, d, noon.Add(13*time.Hour), site("1", "asha@example.com", `{"name":"Kasarani"}`))
@@ -118,6 +118,40 @@ func TestTheChainIsProved(t *testing.T) {
 		}
 		if r := verify(t, trail); !r.OK() || r.HeadSeq != 451 {
 			t.Fatalf("chained later: %+v", r)
+		}
+	})
+}
+
+func TestTheLastProofIsKept(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		trail, c := trail(t, d, 3)
+		ctx := context.Background()
+		if p, err := trail.LastProof(ctx); err != nil || !p.At.IsZero() {
+			t.Fatalf("%+v: %v", p, err)
+		}
+		for range 3 { // once a day, however often it is asked
+			if err := trail.ProveDaily(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, err := trail.LastProof(ctx)
+		if err != nil || !first.At.Equal(c.Now()) || first.Events != 3 || first.Problems != 0 {
+			t.Fatalf("%+v: %v", first, err)
+		}
+		if _, err := d.SQL().Exec("UPDATE audit_events SET actor = 'somebody else' WHERE object_id = '1'"); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(proveEvery)
+		if err := trail.ProveDaily(ctx); err != nil {
+			t.Fatal(err)
+		}
+		p, err := trail.LastProof(ctx)
+		if err != nil || p.Problems != 1 || !strings.Contains(p.Said, "is not what link") {
+			t.Fatalf("%+v: %v", p, err)
+		}
+		var proofs int
+		if err := d.SQL().QueryRow("SELECT COUNT(*) FROM audit_proofs").Scan(&proofs); err != nil || proofs != 2 {
+			t.Fatal(proofs, err)
 		}
 	})
 }

@@ -43,6 +43,10 @@ func (t *Trail) list(ctx context.Context, f Filter) (rows []row, err error) {
 	return rows, db.Fault(err)
 }
 
+func (t *Trail) get(ctx context.Context, id int64) (r row, err error) {
+	return r, db.Fault(t.db.Read(ctx).Where("id = ?", id).Take(&r).Error)
+}
+
 func (t *Trail) contents(ctx context.Context, ids []int64) (map[int64]string, error) {
 	var rows []row
 	err := t.db.Read(ctx).Where("id IN ?", ids).Find(&rows).Error

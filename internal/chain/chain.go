@@ -101,3 +101,6 @@ func (c *Chain) Head(ctx context.Context) (seq int64, hash string, err error) {
 	h, err := c.head(ctx)
 	return h.Seq, h.Hash, err
 }
+
+// HashAt is the hash of a link; empty when there is no such link.
+func (c *Chain) HashAt(ctx context.Context, seq int64) (string, error) { return c.hashAt(ctx, seq) }

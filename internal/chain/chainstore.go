@@ -58,3 +58,12 @@ func (c *Chain) items(ctx context.Context, after int64) (items []item, err error
 		Order("id").Limit(page).Scan(&items).Error
 	return items, db.Fault(err)
 }
+
+func (c *Chain) hashAt(ctx context.Context, seq int64) (string, error) {
+	var hashes []string
+	err := c.DB.Read(ctx).Table(c.Links).Where("seq = ?", seq).Limit(1).Pluck("hash", &hashes).Error
+	if err != nil || len(hashes) == 0 {
+		return "", db.Fault(err)
+	}
+	return hashes[0], nil
+}

@@ -20,6 +20,9 @@ type Problem struct {
 	What string
 }
 
+// String names the item of an audit trail in a list of problems.
+func (p Problem) String() string { return fmt.Sprintf("event %d %s", p.Item, p.What) }
+
 const (
 	maxProblems    = 100
 	unchainedLimit = time.Minute

@@ -113,6 +113,13 @@ func (s *Service) alert(tx *db.Tx, id int64) (Alert, error) {
 	return r.alert(), db.Fault(err)
 }
 
+// Alert reads one alert; fault.NotFound.
+func (s *Service) Alert(ctx context.Context, id int64) (Alert, error) {
+	var r alertRow
+	err := s.DB.Read(ctx).Where("id = ?", id).Take(&r).Error
+	return r.alert(), db.Fault(err)
+}
+
 // OpenAlerts lists what is raised or acknowledged, the oldest first.
 func (s *Service) OpenAlerts(ctx context.Context) ([]Alert, error) {
 	var rows []alertRow

@@ -42,6 +42,23 @@ func allows(class Class, latest []consentRow) bool {
 	return latest[0].Given == 1
 }
 
+// Consents says which classes may be sent to an address; fault.Invalid "message.address".
+func (s *Service) Consents(ctx context.Context, c Channel, to string) (map[Class]bool, error) {
+	to, ok := address(c, to)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "message.address")
+	}
+	allowed := map[Class]bool{}
+	for _, class := range []Class{Services, Offers} {
+		latest, err := s.consent(ctx, s.addressHashes(c, to), class)
+		if err != nil {
+			return nil, err
+		}
+		allowed[class] = allows(class, latest)
+	}
+	return allowed, nil
+}
+
 func (s *Service) mayReceive(tx *db.Tx, m Message) (bool, error) {
 	latest, err := s.consentTx(tx, s.addressHashes(m.Channel, m.To), manners[m.Purpose].class)
 	return allows(manners[m.Purpose].class, latest), err

@@ -8,20 +8,43 @@ import (
 	"mtandao/internal/seal"
 )
 
-// StartEnrolment makes a seed for a member's app: one who owes it, or who proved themself lately and has a new phone.
-// fault.Denied "staff.prove".
+// StartEnrolment shows a seed for a member's app: to one who owes it, or who proved themself lately and has a new phone. For
+// half an hour it is the same one, so that a wrong first code needs no second scan. fault.Denied "staff.prove".
 func (s *Service) StartEnrolment(ctx context.Context, token string) (Enrolment, error) {
 	in, err := s.mayEnrol(ctx, token)
 	if err != nil {
 		return Enrolment{}, err
 	}
-	value := seal.Random(seedOctets)
-	sealed, err := s.Keys.Seal(purposeSeed, value)
+	if shown, ok := s.pending(in); ok {
+		return newEnrolment(shown.seed, s.Provider(), in.Member.Email), nil
+	}
+	fresh := pendingSeed{seed: seal.Random(seedOctets), signIn: in.ID, at: s.Clock.Now()}
+	sealed, err := s.Keys.Seal(purposePending, fresh.octets())
 	if err != nil {
 		return Enrolment{}, err
 	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return setPending(tx, in.Member.ID, sealed) })
-	return newEnrolment(value, s.Provider(), in.Member.Email), err
+	won := false
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		won, err = setPending(tx, in.Member.ID, in.row.TotpPending, sealed)
+		return err
+	})
+	if err == nil && !won {
+		return s.shownMeanwhile(ctx, token)
+	}
+	return newEnrolment(fresh.seed, s.Provider(), in.Member.Email), err
+}
+
+// shownMeanwhile reads the seed that the same sign-in was shown by another request at the same time.
+func (s *Service) shownMeanwhile(ctx context.Context, token string) (Enrolment, error) {
+	in, err := s.mayEnrol(ctx, token)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	shown, ok := s.pending(in)
+	if !ok {
+		return Enrolment{}, fault.New(fault.Conflict, "conflict")
+	}
+	return newEnrolment(shown.seed, s.Provider(), in.Member.Email), nil
 }
 
 func (s *Service) mayEnrol(ctx context.Context, token string) (SignedIn, error) {
@@ -42,35 +65,33 @@ func (s *Service) Enrol(ctx context.Context, v Visit, token, typed string) (code
 	if err := slow(s.rates.code, in.rateKey(v)); err != nil {
 		return nil, "", err
 	}
-	step, err := s.pendingStep(in, typed)
+	step, sealed, err := s.proveSeed(in, typed)
 	if err != nil {
 		return nil, "", err
 	}
 	codes, next = newRecoveryCodes(), newToken()
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.enrolled(tx, v, in, step, next, codes) })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.enrolled(tx, v, in, proved{step, sealed}, next, codes) })
 	if err != nil {
 		return nil, "", err
 	}
 	return codes, next, nil
 }
 
-func (s *Service) pendingStep(in SignedIn, typed string) (int64, error) {
+// proveSeed finds the step of a first code, and seals the seed as the member's own.
+func (s *Service) proveSeed(in SignedIn, typed string) (step int64, sealed []byte, err error) {
 	code, fromApp := spellCode(typed)
-	if !fromApp || len(in.row.TotpPending) == 0 {
-		return 0, fault.New(fault.Denied, "staff.code")
+	shown, ok := s.pending(in)
+	if fromApp && ok {
+		step = stepOf(shown.seed, code, s.Clock.Now(), 0)
 	}
-	value, err := s.Keys.Open(purposeSeed, in.row.TotpPending)
-	if err != nil {
-		return 0, err
-	}
-	step := stepOf(value, code, s.Clock.Now(), 0)
 	if step == 0 {
-		return 0, fault.New(fault.Denied, "staff.code")
+		return 0, nil, fault.New(fault.Denied, "staff.code")
 	}
-	return step, nil
+	sealed, err = s.Keys.Seal(purposeSeed, shown.seed)
+	return step, sealed, err
 }
 
-func (s *Service) enrolled(tx *db.Tx, v Visit, in SignedIn, step int64, next string, codes []string) error {
+func (s *Service) enrolled(tx *db.Tx, v Visit, in SignedIn, p proved, next string, codes []string) error {
 	won, err := s.complete(tx, in, next)
 	if err != nil {
 		return err
@@ -78,7 +99,7 @@ func (s *Service) enrolled(tx *db.Tx, v Visit, in SignedIn, step int64, next str
 	if !won {
 		return s.completedBefore(tx, in.ID, next)
 	}
-	if won, err = s.enrol(tx, in.Member.ID, in.row.TotpPending, step); err != nil {
+	if won, err = s.enrol(tx, in.Member.ID, in.row.TotpPending, p); err != nil {
 		return err
 	}
 	if !won { // another seed was shown, or another code was first

@@ -176,12 +176,11 @@ func TestTheAppReadsTheAddress(t *testing.T) {
 		if in := w.judge(token); in.Stage != OwesEnrolment {
 			t.Fatalf("enrolled without a code: %+v", in)
 		}
-		shownAgain, err := w.StartEnrolment(w.ctx, token) // the first seed is dead now
-		w.ok(err)
-		_, _, err = w.Enrol(w.ctx, office, token, w.code(ownerEmail))
-		w.refused(err, "staff.code")
+		again, err := w.StartEnrolment(w.ctx, token)
+		if w.ok(err); again != e {
+			t.Fatal("after a wrong code there is another seed to scan")
+		}
 		w.clock.Advance(10 * time.Minute)
-		w.seeds[ownerEmail] = shownAgain.Seed
 		_, _, err = w.Enrol(w.ctx, office, token, w.code(ownerEmail))
 		w.ok(err)
 		_, err = w.Judge(w.ctx, token)
@@ -285,6 +284,50 @@ func FuzzSpellCode(f *testing.F) {
 	})
 }
 
+// TestASeedIsOfOneSignIn: whoever knows the password too is not shown the seed that the member will take, and after half
+// an hour it is dead.
+func TestASeedIsOfOneSignIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
+		w.ok(err)
+		mine, err := w.StartEnrolment(w.ctx, token)
+		w.ok(err)
+		other, _, err := w.SignIn(w.ctx, office, ownerEmail, password)
+		w.ok(err)
+		theirs, err := w.StartEnrolment(w.ctx, other)
+		if w.ok(err); theirs.Seed == mine.Seed {
+			t.Fatal("two sign-ins are shown one seed")
+		}
+		w.seeds[ownerEmail] = theirs.Seed
+		_, _, err = w.Enrol(w.ctx, office, token, w.code(ownerEmail))
+		w.refused(err, "staff.code")
+		in := w.judge(other)
+		w.clock.Advance(pendingLasts)
+		if _, ok := w.pending(in); ok {
+			t.Fatal("a seed is shown for ever")
+		}
+	})
+}
+
+func TestASeedIsShownOnceToTwoAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		token, err := w.MakeOwner(w.ctx, office, w.setup, asha)
+		w.ok(err)
+		var mu sync.Mutex
+		shown := map[string]bool{}
+		race(t, 4, func(int) error {
+			e, err := w.StartEnrolment(w.ctx, token)
+			mu.Lock()
+			defer mu.Unlock()
+			shown[e.Seed] = true
+			return err
+		})
+		if len(shown) != 1 {
+			t.Fatalf("%d seeds for one app", len(shown))
+		}
+	})
+}
+
 // TestASeedShownBeforeIsNotEnrolled: another was shown between the reading and the writing.
 func TestASeedShownBeforeIsNotEnrolled(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -293,9 +336,13 @@ func TestASeedShownBeforeIsNotEnrolled(t *testing.T) {
 		_, err = w.StartEnrolment(w.ctx, token)
 		w.ok(err)
 		in := w.judge(token)
-		_, err = w.StartEnrolment(w.ctx, token)
+		other, _, err := w.SignIn(w.ctx, office, ownerEmail, password)
 		w.ok(err)
-		err = w.DB.InTx(w.ctx, func(tx *db.Tx) error { return w.enrolled(tx, office, in, 1, newToken(), newRecoveryCodes()) })
+		_, err = w.StartEnrolment(w.ctx, other)
+		w.ok(err)
+		err = w.DB.InTx(w.ctx, func(tx *db.Tx) error {
+			return w.enrolled(tx, office, in, proved{1, []byte("x")}, newToken(), newRecoveryCodes())
+		})
 		w.refused(err, "staff.code")
 	})
 }

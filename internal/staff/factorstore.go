@@ -17,15 +17,16 @@ func (recoveryRow) TableName() string { return "staff_recovery_codes" }
 
 func ofMember(memberID int64, code string) string { return fmt.Sprintf("%d:%s", memberID, code) }
 
-// setPending keeps a seed that was shown, until a code proves that an app has it.
-func setPending(tx *db.Tx, memberID int64, sealed []byte) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE staff_members SET totp_pending = ? WHERE id = ?", sealed, memberID).Error)
+// setPending keeps a seed that was shown, until a code proves that an app has it; false when another was shown meanwhile.
+func setPending(tx *db.Tx, memberID int64, old, sealed []byte) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_members SET totp_pending = ? WHERE id = ? AND (totp_pending = ? OR totp_pending = ?)", sealed, memberID, append([]byte{}, old...), sealed)) // never NULL, which equals nothing
+	return won, db.Fault(err)
 }
 
 // enrol makes the pending seed the member's, if it is still the one that was proved.
-func (s *Service) enrol(tx *db.Tx, memberID int64, sealed []byte, step int64) (bool, error) {
+func (s *Service) enrol(tx *db.Tx, memberID int64, pending []byte, p proved) (bool, error) {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_members SET totp_seed = ?, totp_pending = ?, totp_step = ?, version = ?, changed_at = ? WHERE id = ? AND totp_pending = ?",
-		sealed, []byte{}, step, tx.ID(), s.Clock.Now(), memberID, sealed))
+		p.sealed, []byte{}, p.step, tx.ID(), s.Clock.Now(), memberID, pending))
 	return won, db.Fault(err)
 }
 

@@ -116,3 +116,11 @@ func (s *Service) linkUsed(tx *db.Tx, v Visit, l Link, m Member, row linkRow, si
 	}
 	return s.insertSignIn(tx, v, m, signIn)
 }
+
+// MayForget slows down who asks for new passwords: fault.TooMany "staff.slow".
+func (s *Service) MayForget(v Visit, email string) error {
+	if err := slow(s.rates.address, pace.Network(v.Address)); err != nil {
+		return err
+	}
+	return slow(s.rates.forgot, shorten(Spell(email), mostEmail))
+}

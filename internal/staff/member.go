@@ -68,6 +68,12 @@ func covers(actor, m Member) bool {
 	return len(actor.Sites) == 0 || within(actor.Sites, m.Sites)
 }
 
+// Covers says whether a member may give or take all that another is.
+func (m Member) Covers(other Member) bool { return covers(m, other) }
+
+// Knows says whether somebody who manages staff sees another: who has all sites sees everybody, others who has no other sites.
+func Knows(m, other Member) bool { return len(m.Sites) == 0 || within(m.Sites, other.Sites) }
+
 // within: no sites means all of them, which is more than some.
 func within(all, some []int64) bool {
 	return len(some) > 0 && !slices.ContainsFunc(some, func(id int64) bool { return !slices.Contains(all, id) })

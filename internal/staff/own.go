@@ -107,3 +107,21 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, token, old, passw
 		return s.record(tx, in.Member.Email, v.from(), "password changed", in.Member.ID, nil, nil)
 	})
 }
+
+// Describe changes the member's own name and language, nothing that gives a right.
+func (s *Service) Describe(ctx context.Context, v Visit, in SignedIn, name, language string) error {
+	if in.Stage != Full {
+		return unfinished()
+	}
+	after := in.Member
+	after.Name, after.Language = name, language
+	if err := after.check(); err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := s.updateMember(tx, after); err != nil {
+			return err
+		}
+		return s.record(tx, after.Email, v.from(), "own account edited", after.ID, in.Member.document(), after.document())
+	})
+}

@@ -57,10 +57,11 @@ const (
 	purposeLink     = "staff link"
 	purposeRecovery = "staff recovery code"
 	purposeSeed     = "staff second factor"
+	purposePending  = "staff second factor, not proved"
 )
 
 // rates slow guesses down. A member's own address of late is not held up by what strangers type at their e-mail.
-type rates struct{ address, email, code, recovery, failures *pace.Limiter }
+type rates struct{ address, email, code, recovery, failures, forgot *pace.Limiter }
 
 func newRates(c clock.Clock) rates {
 	return rates{
@@ -68,6 +69,7 @@ func newRates(c clock.Clock) rates {
 		email:    pace.New(c, 10, 30*time.Second),
 		code:     pace.New(c, 6, 2*time.Minute), // three right codes in a million: about one chance in 500 a day, password known
 		recovery: pace.New(c, 6, 2*time.Minute),
+		forgot:   pace.New(c, 3, 20*time.Minute), // each makes the links before it useless
 		failures: pace.New(c, 1000, time.Second), // worth a row in the trail
 	}
 }

@@ -38,6 +38,12 @@ func (s *Service) Member(ctx context.Context, id int64) (Member, error) {
 	return m, err
 }
 
+// MemberByEmail reads one member; fault.NotFound "staff.no_member".
+func (s *Service) MemberByEmail(ctx context.Context, email string) (Member, error) {
+	m, _, err := s.byEmail(ctx, Spell(email))
+	return m, err
+}
+
 // Profile is what is said of a member, and may be edited. Roles are keys.
 type Profile struct {
 	Name, Language string

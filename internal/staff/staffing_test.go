@@ -332,3 +332,37 @@ func TestALinkIsTakenForOneSignIn(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoOneIsIsOnesOwn: name and language, and nothing that gives a right.
+func TestWhoOneIsIsOnesOwn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		in := w.hire(w.owner().By(office), "juma@kasarani.example", []int64{3}, "cashier")
+		w.refused(w.Describe(w.ctx, office, in, " ", "sw"), "staff.name")
+		w.refused(w.Describe(w.ctx, office, in, "Juma", "fr"), "staff.language")
+		w.ok(w.Describe(w.ctx, office, in, "Juma Odhiambo", "sw"))
+		w.refused(w.Describe(w.ctx, office, in, "Too late", "sw"), "conflict") // what was read is old
+		m, err := w.MemberByEmail(w.ctx, " JUMA@kasarani.example")
+		w.ok(err)
+		if m.Name != "Juma Odhiambo" || m.Language != "sw" || len(m.Roles) != 1 || m.Roles[0].Key != "cashier" || len(m.Sites) != 1 {
+			t.Fatalf("%+v", m)
+		}
+		if !Knows(Member{Sites: []int64{3, 4}}, m) || Knows(Member{Sites: []int64{4}}, m) || !Knows(Member{}, m) || Knows(m, Member{}) {
+			t.Fatal("who knows whom")
+		}
+	})
+}
+
+func TestForgettingIsSlowed(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		slowed := 0
+		for range 10 {
+			if err := w.MayForget(office, "juma@kasarani.example"); err != nil {
+				w.refused(err, "staff.slow")
+				slowed++
+			}
+		}
+		if slowed != 7 {
+			t.Fatalf("%d of 10 are slowed", slowed)
+		}
+	})
+}

@@ -25,7 +25,8 @@ type Staff interface {
 	Enrol(ctx context.Context, v staff.Visit, token, typed string) (codes []string, next string, err error)
 	Judge(ctx context.Context, token string) (staff.SignedIn, error)
 	SignOut(ctx context.Context, v staff.Visit, token string) error
-	Prove(ctx context.Context, v staff.Visit, token, typed string) error
+	Own
+	Colleagues
 }
 
 // Sites are the provider's places. *site.Service satisfies it.
@@ -54,6 +55,11 @@ type Options struct {
 	Plans     Plans
 	Preview   Preview
 	Crowd     Crowd
+	Doorway   Doorway
+	Trail     Trail
+	Network   Network
+	Work      Work
+	Messages  Messages
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -70,6 +76,7 @@ type Backoffice struct {
 	Options
 	look   *look
 	stamps web.Stamps
+	waits  waits
 	routes []route
 }
 
@@ -85,12 +92,12 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story",
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "board", "prove", "forgot",
 	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "done"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return slices.Concat([]route{
+	return slices.Concat(b.setupRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.jobRoutes(), b.messageRoutes(), []route{
 		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
@@ -101,7 +108,7 @@ func (b *Backoffice) table() []route {
 		{get, "/office/more", full, "", b.more},
 		{get, "/office/search", full, "", b.search},
 		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
-	}, b.setupRoutes())
+	})
 }
 
 // Routes are the addresses of the back office.

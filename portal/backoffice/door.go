@@ -137,7 +137,7 @@ func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
 
 // answer turns an error into a redirect or a page.
 func (q *request) answer(err error) error {
-	if err == nil {
+	if err == nil || err == errAnswered {
 		return nil
 	}
 	if there, ok := err.(somewhere); ok {

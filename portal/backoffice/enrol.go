@@ -26,6 +26,11 @@ func (b *Backoffice) askEnrol(q *request) error {
 	if q.in.Stage == staff.OwesCode {
 		return led("/office/code")
 	}
+	if q.in.Stage == staff.Full { // a new phone, or a lock that nobody asked for
+		if err := b.proven(q); err != nil {
+			return err
+		}
+	}
 	p, err := b.enrolling(q)
 	if err != nil {
 		return err
@@ -67,6 +72,11 @@ type codesPage struct {
 }
 
 func (b *Backoffice) enrol(q *request) error {
+	if q.in.Stage == staff.Full {
+		if err := b.proven(q); err != nil {
+			return err
+		}
+	}
 	codes, token, err := b.Staff.Enrol(q.ctx, q.visit(), q.token, q.FormValue("code"))
 	if fault.KeyOf(err) == "staff.code" {
 		p, e := b.enrolling(q)

@@ -17,9 +17,12 @@ var places = []place{
 	{key: "payments", icon: "banknote", address: "/office/payments", may: staff.PaymentsView},
 	{key: "sessions", icon: "activity", address: "/office/sessions", may: staff.AccessView},
 	{key: "network", icon: "router", address: "/office/routers", may: staff.AccessView},
+	{key: "alerts", icon: "bell", address: "/office/alerts", may: staff.AlertsManage, far: true},
 	{key: "messages", icon: "mail", address: "/office/messages", may: staff.PaymentsView, far: true},
 	{key: "plans", icon: "tag", address: "/office/plans", may: staff.AccessView, far: true},
 	{key: "jobs", icon: "list", address: "/office/jobs", may: staff.JobsManage, far: true},
+	{key: "staff", icon: "users", address: "/office/staff", may: staff.StaffManage, far: true},
+	{key: "audit", icon: "history", address: "/office/audit", may: staff.AuditView, far: true},
 	{key: "settings", icon: "settings", address: "/office/settings", may: staff.SitesEdit, far: true},
 }
 

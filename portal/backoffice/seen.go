@@ -76,8 +76,12 @@ func (b *Backoffice) setLook(q *request) error {
 	if s := q.FormValue("site"); s != "" {
 		q.seen.site, _ = strconv.ParseInt(s, 10, 64)
 	}
-	q.Cookie(&fiber.Cookie{Name: seenCookie, Value: q.seen.String(), Path: "/office", HTTPOnly: true, Secure: b.Secure, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: 365 * 24 * 60 * 60})
+	q.keepSeen()
 	return led(safeBack(q.FormValue("back")))
+}
+
+func (q *request) keepSeen() {
+	q.Cookie(&fiber.Cookie{Name: seenCookie, Value: q.seen.String(), Path: "/office", HTTPOnly: true, Secure: q.office.Secure, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: 365 * 24 * 60 * 60})
 }
 
 // page starts a page for somebody. The title is a words key; here is the place of the rail it belongs to.
@@ -92,6 +96,7 @@ func (q *request) page(title, here string) frame {
 	m := q.in.Member
 	f.Member = memberView{Name: m.Name, Email: m.Email, Initials: initials(m.Name)}
 	f.Nav = rail(l, here, func(p staff.Permission) bool { return staff.MaySomewhere(m, p) })
+	q.count(f.Nav)
 	f.Sites, f.SiteName = q.choices(l)
 	f.Notes = q.told(l)
 	if b.Paused != nil && b.Paused() {

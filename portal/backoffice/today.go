@@ -84,13 +84,16 @@ func (b *Backoffice) today(q *request) error {
 		return err
 	}
 	p := &todayPage{frame: q.page("office.nav.today", "today"), Total: t.Total.String(), At: t.At.Format("15:04:05")}
-	p.Queues = b.queueLines(p, waiting)
+	p.Queues = b.queueLines(q, p, waiting)
+	if p.Alarms, err = b.alarms(q, p); err != nil {
+		return err
+	}
 	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
 		p.Hours = bars(cents(t.Hours), t.At.Hour(), func(c int64) string { return money.Amount{Cents: c, Currency: t.Total.Currency}.String() })
 		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(),
 			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
 	}
-	p.Figures = append(p.Figures, b.online(p, t), waitingFigure(p, waiting))
+	p.Figures = append(p.Figures, b.online(q, p, t), waitingFigure(p, waiting))
 	return q.send(fiber.StatusOK, "today", p)
 }
 
@@ -105,13 +108,13 @@ func prompts(p *todayPage, t report.Today) figure {
 	f := figure{Label: p.T("office.today.prompts"), Value: "–", Detail: p.T("office.today.no_prompts")}
 	if t.Prompts > 0 {
 		f.Value = strconv.Itoa(100*t.Paid/t.Prompts) + " %"
-		f.Detail = p.T("office.today.prompts_of", "Paid", t.Paid, "Count", t.Prompts)
+		f.Detail = p.T("office.today.prompts_of", "Paid", t.Paid, "N", t.Prompts)
 	}
 	return f
 }
 
 // online is how many people are online, and where most of them are.
-func (b *Backoffice) online(p *todayPage, t report.Today) figure {
+func (b *Backoffice) online(q *request, p *todayPage, t report.Today) figure {
 	type at struct {
 		name string
 		n    int
@@ -129,7 +132,7 @@ func (b *Backoffice) online(p *todayPage, t report.Today) figure {
 	for _, x := range places[:min(len(places), 2)] {
 		most = append(most, x.name+" "+strconv.Itoa(x.n))
 	}
-	return figure{Label: p.T("office.today.online"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
+	return figure{Label: p.T("office.today.online"), Address: q.reachable("/office/sessions"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
 }
 
 func waitingFigure(p *todayPage, waiting []report.Waiting) figure {
@@ -150,10 +153,10 @@ const (
 	badAfter = 24 * time.Hour
 )
 
-func (b *Backoffice) queueLines(p *todayPage, waiting []report.Waiting) []queueLine {
+func (b *Backoffice) queueLines(q *request, p *todayPage, waiting []report.Waiting) []queueLine {
 	var lines []queueLine
 	for _, w := range waiting {
-		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count}
+		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count, Address: q.reachable(queuePlaces[w.Name].address)}
 		if w.Count > 0 {
 			age := b.Clock.Now().Sub(w.Oldest)
 			l.Oldest = span(p.Lang, age)

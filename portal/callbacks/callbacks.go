@@ -35,6 +35,7 @@ type Validator interface {
 type Options struct {
 	Spool     Spool
 	Validator Validator
+	Reports   Reports
 	Allow     []netip.Prefix // who may call; empty: anybody who knows a secret
 	Proxies   web.Proxies
 	Clock     clock.Clock
@@ -75,7 +76,7 @@ func (h *Callbacks) Routes() []web.Route {
 	return []web.Route{
 		route("p", h.keep(billing.AboutPush, accepted)), route("c", h.keep(billing.AboutMoney, confirmed)),
 		route("t", h.keep(billing.AboutStatus, accepted)), route("e", h.keep(billing.NoStatus, accepted)),
-		route("v", h.validate),
+		route("v", h.validate), route("r", h.report),
 	}
 }
 

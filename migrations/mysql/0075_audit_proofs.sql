@@ -1,0 +1,9 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS audit_proofs (
+  id BIGINT NOT NULL PRIMARY KEY,
+  at DATETIME(3) NOT NULL,
+  events BIGINT NOT NULL,
+  problems BIGINT NOT NULL,
+  said VARCHAR(200) NOT NULL
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

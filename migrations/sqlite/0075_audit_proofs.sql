@@ -1,0 +1,8 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS audit_proofs (
+  id BIGINT NOT NULL PRIMARY KEY,
+  at DATETIME NOT NULL,
+  events BIGINT NOT NULL,
+  problems BIGINT NOT NULL,
+  said TEXT NOT NULL
+);

@@ -1,0 +1,208 @@
+package backoffice
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/fault"
+	"mtandao/internal/staff"
+	"mtandao/radius"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+// Network tells who is online and what routers are told.
+type Network interface {
+	OpenSessions(ctx context.Context, w radius.Which) ([]radius.Online, error)
+	OpenSession(ctx context.Context, id int64) (radius.Online, error)
+	Enforcements(ctx context.Context, w radius.Which) ([]radius.Enforcement, error)
+	Enforcement(ctx context.Context, id int64) (radius.Enforcement, error)
+	AttemptsOf(ctx context.Context, enforcementID int64) ([]radius.Attempt, error)
+	AllRouters() []routers.Router
+	// CutOff and TryAgain are recorded in the audit trail.
+	CutOff(ctx context.Context, by staff.By, o radius.Online) (enforcementID int64, err error)
+	TryAgain(ctx context.Context, by staff.By, enforcementID int64) error
+}
+
+func (b *Backoffice) onlineRoutes() []route {
+	return []route{
+		{get, "/office/sessions", full, staff.AccessView, b.sessions},
+		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
+		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
+		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
+	}
+}
+
+// which reads what a list of sessions or enforcements is asked for.
+func (q *request) which() (radius.Which, error) {
+	w := radius.Which{Sites: q.scope(), Before: q.before(), Limit: mostListed}
+	w.RouterID, _ = strconv.ParseInt(q.Query("router"), 10, 64)
+	typed := cutTyped(q.Query("mac"))
+	if typed == "" {
+		return w, nil
+	}
+	var err error
+	w.MAC, err = access.ParseMAC(typed)
+	return w, err
+}
+
+func (b *Backoffice) sessions(q *request) error {
+	w, typing := q.which()
+	w.Ending = q.Query("show") == "ending"
+	p := b.board(q, "office.nav.sessions", "sessions")
+	p.Chips = append(q.chips("show", []option{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)...)
+	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
+	p.Find = &find{Action: "/office/sessions", Fields: []input{{Name: "mac", Type: "search", Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
+		Keep: keep("show", q.Query("show"), "router", q.Query("router"))}
+	if typing != nil {
+		return q.refuse(typing, p, nil)
+	}
+	open, err := b.Network.OpenSessions(q.ctx, w)
+	if err != nil {
+		return err
+	}
+	p.add(b.sessionTable(q, p, open))
+	return q.show(p)
+}
+
+const mostRouterChips = 12
+
+// routerChips are offered while they are few, for a chosen site or all.
+func (b *Backoffice) routerChips(q *request, p *boardPage) []chip {
+	all := []option{{Name: p.T("office.sessions.routers")}}
+	for _, r := range b.Network.AllRouters() {
+		if q.sees(r.SiteID) && (q.seen.site == 0 || q.seen.site == r.SiteID) {
+			all = append(all, option{Value: number(r.ID), Name: r.Name})
+		}
+	}
+	if len(all) < 3 || len(all) > mostRouterChips {
+		return nil
+	}
+	return q.chips("router", all)
+}
+
+func (b *Backoffice) sessionTable(q *request, p *boardPage, open []radius.Online) section {
+	t := &table{Columns: []column{texted(p.T("office.device"), "code"), {Name: p.T("office.state")}, {Name: p.T("office.router")}, texted(p.T("office.began"), "when"), texted(p.T("office.time"), "num"),
+		texted(p.T("office.data"), "num"), {}}}
+	for _, o := range open {
+		router, _ := b.Routers.Get(o.RouterID)
+		device := cell{Text: o.MAC.Colons(), Detail: o.IP, Address: storyAddress(o.GrantID)}
+		if device.Text == "" {
+			device.Text = o.UserName
+		}
+		last := cell{}
+		if q.may(staff.AccessChange, o.SiteID) && o.EndingID == 0 {
+			last.Acts = []act{{Name: p.T("office.sessions.end"), Address: "/office/sessions/" + number(o.ID) + "/end", Tone: "plain"}}
+		} else if o.EndingID != 0 {
+			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
+		}
+		t.add(device, stated(b.sessionState(p, o)), cell{Text: router.Name, Detail: b.siteName(o.SiteID)}, cell{Text: b.planWhen(p, o.StartedAt), Detail: p.T("office.sessions.heard", "Ago", b.ago(p, b.PlanClock.Now().Sub(o.UpdatedAt)))},
+			cell{Text: span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
+	}
+	s := section{Table: t}
+	switch {
+	case len(open) > 0:
+		s.Older = q.older(len(open) == mostListed, open[len(open)-1].ID)
+	case q.Query("show") == "ending":
+		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
+	default:
+		s.Empty = &blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
+	}
+	return s
+}
+
+func storyAddress(grantID int64) string {
+	if grantID == 0 {
+		return ""
+	}
+	return "/office/grants/" + number(grantID)
+}
+
+func (b *Backoffice) sessionState(p *boardPage, o radius.Online) stateView {
+	if o.EndingID != 0 {
+		return stateView{"warn", p.T("office.sessions.should_end")}
+	}
+	return stateView{"good", p.T("office.session.open")}
+}
+
+// planWhen is an instant of the plan clock, which a demo runs faster than the machine's.
+func (b *Backoffice) planWhen(p *boardPage, at time.Time) string {
+	return moment(&p.frame, at, b.PlanClock.Now(), b.Zone)
+}
+
+// ago is how long something is past, in its largest parts.
+func (b *Backoffice) ago(p *boardPage, d time.Duration) string {
+	if d < time.Minute {
+		return p.T("office.seconds", "N", int(max(0, d)/time.Second))
+	}
+	return span(p.Lang, d)
+}
+
+// rate is what a session has carried in a second on average, both ways.
+func rate(p *boardPage, s radius.Session) string {
+	if s.Seconds == 0 {
+		return ""
+	}
+	kbps := s.Bytes() * 8 / 1000 / s.Seconds
+	text := strconv.FormatInt(kbps, 10) + " kbit/s"
+	if kbps >= 1000 {
+		text = strconv.FormatInt(kbps/1000, 10) + "." + strconv.FormatInt(kbps%1000/100, 10) + " Mbit/s"
+	}
+	return p.T("office.sessions.rate", "Rate", text)
+}
+
+// theSession is the open session of an address, if it is at a site of whoever asks. One that is over leads to the list.
+func (b *Backoffice) theSession(q *request) (radius.Online, error) {
+	id, err := q.idOf("id")
+	if err != nil {
+		return radius.Online{}, err
+	}
+	o, err := b.Network.OpenSession(q.ctx, id)
+	if err != nil {
+		return o, hidden(err)
+	}
+	if !q.may(staff.AccessChange, o.SiteID) {
+		return o, notHere()
+	}
+	return o, nil
+}
+
+func (b *Backoffice) askCutOff(q *request) error {
+	o, err := b.theSession(q)
+	if err != nil {
+		return err
+	}
+	router, _ := b.Routers.Get(o.RouterID)
+	p := b.board(q, "office.sessions.end", "sessions")
+	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
+	p.Title = p.T("office.sessions.end_ask", "Device", deviceName(o))
+	p.add(section{Lead: p.T("office.sessions.end_lead", "Site", b.siteName(o.SiteID), "Router", router.Name),
+		Form: &form{Action: q.Path(), Button: p.T("office.sessions.end"), Danger: true, Cancel: "/office/sessions"}})
+	return q.show(p)
+}
+
+func deviceName(o radius.Online) string {
+	if o.MAC != "" {
+		return o.MAC.Colons()
+	}
+	return o.UserName
+}
+
+func (b *Backoffice) cutOff(q *request) error {
+	o, err := b.theSession(q)
+	if err != nil {
+		return err
+	}
+	id, err := b.Network.CutOff(q.ctx, q.in.By(q.visit()), o)
+	if fault.Is(err, fault.NotFound) { // it ended by itself meanwhile, which is what was wanted
+		q.tell("", "office.sessions.gone", "")
+		return led("/office/sessions")
+	}
+	if err != nil {
+		return err
+	}
+	q.tell("good", "office.sessions.ending_now", "", "Device", deviceName(o))
+	return led("/office/enforcements/" + number(id))
+}

@@ -1,0 +1,144 @@
+package backoffice
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"mtandao/internal/report"
+	"mtandao/internal/staff"
+)
+
+// waits keeps what the rail counts for a moment: every page shows it, and nobody needs it to the second.
+type waits struct {
+	mu     sync.Mutex
+	counts map[string]counted // by scope
+}
+
+type counted struct {
+	at     time.Time
+	queues map[string]int
+	alerts int
+}
+
+const (
+	countedFor = 5 * time.Second
+	mostScopes = 1000
+)
+
+// queuePlaces says where what waits in a queue is looked at: its page, and the place of the rail that counts it.
+var queuePlaces = map[string]struct{ address, place string }{
+	report.QueueSuspense:     {"/office/suspense", "payments"},
+	report.QueueUnknown:      {"/office/payments?state=unknown", "payments"},
+	report.QueueTyped:        {"/office/payments?state=typed", ""},
+	report.QueueEnforcements: {"/office/enforcements", "sessions"},
+	report.QueueMessages:     {"/office/callbacks", "jobs"},
+	report.QueueParked:       {"/office/jobs?state=parked", "jobs"},
+	queueMessages:            {"/office/messages?state=unknown", "messages"},
+}
+
+// queueMessages are messages to people of which nobody knows whether they arrived; they are of no site.
+const queueMessages = "messages"
+
+// count writes how much waits beside the places of the rail. A rail without counts is better than no page.
+func (q *request) count(nav []navItem) {
+	c, err := q.office.counted(q)
+	if err != nil {
+		q.office.Log.Warn("what waits is not counted", "error", err)
+		return
+	}
+	for i := range nav {
+		for name, n := range c.queues {
+			if p := queuePlaces[name].place; p != "" && placeKey(nav[i].Address) == p {
+				nav[i].Count += n
+			}
+		}
+		if nav[i].Address == "/office/alerts" && q.may(staff.AlertsManage, 0) {
+			nav[i].Count, nav[i].Alarm = c.alerts, c.alerts > 0
+		}
+	}
+}
+
+func placeKey(address string) string {
+	for _, p := range places {
+		if p.address == address {
+			return p.key
+		}
+	}
+	return ""
+}
+
+func (b *Backoffice) counted(q *request) (counted, error) {
+	scope := q.scope()
+	key := fmt.Sprint(scope == nil, scope)
+	b.waits.mu.Lock()
+	c, known := b.waits.counts[key]
+	b.waits.mu.Unlock()
+	if known && b.Clock.Now().Sub(c.at) < countedFor {
+		return c, nil
+	}
+	c, err := b.countNow(q, scope)
+	if err != nil {
+		return c, err
+	}
+	b.waits.mu.Lock()
+	defer b.waits.mu.Unlock()
+	if b.waits.counts == nil || len(b.waits.counts) >= mostScopes {
+		b.waits.counts = map[string]counted{}
+	}
+	b.waits.counts[key] = c
+	return c, nil
+}
+
+func (b *Backoffice) countNow(q *request, scope report.Scope) (counted, error) {
+	c := counted{at: b.Clock.Now(), queues: map[string]int{}}
+	waiting, err := b.Desk.Queues(q.ctx, scope)
+	if err != nil {
+		return c, err
+	}
+	for _, w := range waiting {
+		c.queues[w.Name] = w.Count
+	}
+	if scope != nil {
+		return c, nil
+	}
+	unknown, failed, err := b.Messages.Waiting(q.ctx)
+	if err != nil {
+		return c, err
+	}
+	c.queues[queueMessages] = int(unknown + failed)
+	open, err := b.Messages.OpenAlerts(q.ctx)
+	c.alerts = len(open)
+	return c, err
+}
+
+// alarms are the open alerts on the first page, the newest first, for who may do something about them.
+func (b *Backoffice) alarms(q *request, p *todayPage) ([]alarmLine, error) {
+	if !q.may(staff.AlertsManage, 0) {
+		return nil, nil
+	}
+	open, err := b.Messages.OpenAlerts(q.ctx)
+	var lines []alarmLine
+	for i := len(open) - 1; i >= 0 && len(lines) < mostAlarms; i-- {
+		a := open[i]
+		lines = append(lines, alarmLine{Text: b.alertText(&p.frame, a), Since: span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), State: alertState(&p.frame, a.State), Address: "/office/alerts"})
+	}
+	return lines, err
+}
+
+const mostAlarms = 5
+
+// reachable is an address if there is a page at it that the person may see, else empty: no link leads to a refusal.
+func (q *request) reachable(address string) string {
+	path, _, _ := strings.Cut(address, "?")
+	if i := strings.LastIndexByte(path, '/'); i > 0 && path[i+1:] != "" && strings.Trim(path[i+1:], "0123456789") == "" {
+		path = path[:i] + "/:id"
+	}
+	for _, r := range q.office.routes {
+		if r.method == get && r.path == path && (r.may == "" || staff.MaySomewhere(q.in.Member, r.may)) {
+			return address
+		}
+	}
+	return ""
+}

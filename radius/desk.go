@@ -1,0 +1,90 @@
+package radius
+
+import (
+	"context"
+	"fmt"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/access"
+)
+
+// causeStaff is why a session ends that somebody who works here cut off.
+const causeStaff = access.Cause("staff")
+
+// Which chooses open sessions and enforcements; what is empty does not restrict.
+type Which struct {
+	Sites    []int64 // nil: all
+	RouterID int64
+	MAC      access.MAC
+	Ending   bool   // sessions that should be over and are not
+	State    string // of enforcements
+	Before   int64  // an id: the page after the one that it ended
+	Limit    int
+}
+
+const mostOnPage = 200
+
+func (w Which) limit() int { return max(1, min(w.Limit, mostOnPage)) }
+
+// OpenSessions lists open sessions, the newest first.
+func (s *Service) OpenSessions(ctx context.Context, w Which) ([]Online, error) {
+	return openSessions(ctx, s.db, w)
+}
+
+// OpenSession reads one; fault.NotFound when it is over.
+func (s *Service) OpenSession(ctx context.Context, id int64) (Online, error) {
+	return readOpen(ctx, s.db, id)
+}
+
+// Enforcements lists what routers were told or are to be told, the newest first.
+func (s *Service) Enforcements(ctx context.Context, w Which) ([]Enforcement, error) {
+	return enforcements(ctx, s.db, w)
+}
+
+// Enforcement reads one; fault.NotFound.
+func (s *Service) Enforcement(ctx context.Context, id int64) (Enforcement, error) {
+	return readEnforcement(ctx, s.db, id)
+}
+
+// CutOff ends one session because a person says so, and gives the enforcement that does it; of a session that is being
+// ended already, the one that does. fault.NotFound when the session is over.
+func (s *Service) CutOff(tx *db.Tx, id int64) (enforcementID int64, err error) {
+	session, err := openByID(tx, id)
+	if err != nil || session == nil {
+		return 0, orGone(err)
+	}
+	if session.EndingID != 0 {
+		return session.EndingID, nil
+	}
+	if err := s.wantDisconnect(tx, fmt.Sprintf("staff:%d", tx.ID()), *session, causeStaff); err != nil {
+		return 0, err
+	}
+	if session, err = openByID(tx, id); err != nil || session == nil {
+		return 0, orGone(err)
+	}
+	return session.EndingID, nil
+}
+
+func orGone(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "not_found")
+}
+
+// TryAgain carries out an enforcement now that waits, or was given up. fault.Conflict "conflict" when it is done.
+func (s *Service) TryAgain(tx *db.Tx, id int64) error {
+	won, err := reopenEnforcement(tx, id)
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	if err != nil {
+		return err
+	}
+	hurried, err := s.jobs.Hurry(tx, enforcementWanted, fmt.Sprint(id))
+	if err != nil || hurried {
+		return err
+	}
+	return s.jobs.Emit(tx, enforcementWanted, fmt.Sprint(id), enforcementFact{EnforcementID: id})
+}

@@ -1,0 +1,60 @@
+package radius
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+)
+
+func paged(d *db.DB, ctx context.Context, w Which) *gorm.DB {
+	q := d.Read(ctx).Order("id DESC").Limit(w.limit())
+	if w.Before != 0 {
+		q = q.Where("id < ?", w.Before)
+	}
+	if w.RouterID != 0 {
+		q = q.Where("router_id = ?", w.RouterID)
+	}
+	if w.MAC != "" {
+		q = q.Where("mac = ?", w.MAC)
+	}
+	return q
+}
+
+// someSites never is empty, which no SQL likes.
+func someSites(sites []int64) []int64 {
+	if len(sites) == 0 {
+		return []int64{-1}
+	}
+	return sites
+}
+
+func openSessions(ctx context.Context, d *db.DB, w Which) (open []Online, err error) {
+	q := paged(d, ctx, w)
+	if w.Sites != nil {
+		q = q.Where("site_id IN ?", someSites(w.Sites))
+	}
+	if w.Ending {
+		q = q.Where("ending_id > 0")
+	}
+	return open, db.Fault(q.Find(&open).Error)
+}
+
+func enforcements(ctx context.Context, d *db.DB, w Which) (all []Enforcement, err error) {
+	q := paged(d, ctx, w)
+	if w.Sites != nil {
+		q = q.Where("router_id IN (SELECT id FROM routers WHERE site_id IN ?)", someSites(w.Sites))
+	}
+	if w.State != "" {
+		q = q.Where("state = ?", w.State)
+	}
+	return all, db.Fault(q.Find(&all).Error)
+}
+
+// reopenEnforcement makes what was given up outstanding again; false when it is done. The time of its last attempt stays: by
+// it the next one tells whether the session went on after the router agreed.
+func reopenEnforcement(tx *db.Tx, id int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE enforcements SET state = ? WHERE id = ? AND state IN ?", Outstanding, id, []string{Outstanding, GivenUp}))
+	return won, db.Fault(err)
+}
