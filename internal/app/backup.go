@@ -27,7 +27,8 @@ func (m *Main) newBackup() *backup.Service {
 
 // backupFiles are this node's files that belong to a copy.
 func (c Config) backupFiles() []backup.File {
-	return []backup.File{{Name: "keys", Path: c.KeyFile}, {Name: "heads", Path: filepath.Join(c.Data, headsFile)},
+	return []backup.File{{Name: "keys", Path: c.KeyFile}, {Name: "heads", Path: filepath.Join(c.Data, "ledger-heads")},
+		{Name: "audit-heads", Path: filepath.Join(c.Data, "audit-heads")},
 		{Name: "callbacks", Path: filepath.Join(c.Data, "spool", "callbacks")}, {Name: "accounting", Path: filepath.Join(c.Data, "spool", "accounting")}}
 }
 

@@ -18,13 +18,6 @@ import (
 	"mtandao/radius/routers"
 )
 
-// send sends a form with a stamp of ours.
-func (c *colleague) send(path string, fields url.Values) officeAnswer {
-	c.t.Helper()
-	fields.Set("k", c.stamp())
-	return c.ask(http.MethodPost, path, fields)
-}
-
 // upload sends a form with a file, and gives the whole answer.
 func (c *colleague) upload(path string, fields map[string]string, field, file, body string) (*http.Response, string) {
 	c.t.Helper()

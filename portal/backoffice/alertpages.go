@@ -43,10 +43,10 @@ func (b *Backoffice) alerts(q *request) error {
 	return q.show(p)
 }
 
-func (b *Backoffice) alertTable(p *boardPage, all []notify.Alert) section {
-	t := &table{Columns: []column{{Name: p.T("office.alerts.what")}, texted(p.T("office.alerts.since"), "when"), texted(p.T("office.alerts.over"), "when"), {Name: p.T("office.state")}, {}}}
+func (b *Backoffice) alertTable(p *boardPage, all []notify.Alert) boardSection {
+	t := &table{Columns: []boardColumn{{Name: p.T("office.alerts.what")}, texted(p.T("office.alerts.since"), "when"), texted(p.T("office.alerts.over"), "when"), {Name: p.T("office.state")}, {}}}
 	for _, a := range all {
-		last := cell{}
+		last := boardCell{}
 		if a.State == notify.Raised {
 			last.Acts = []act{{Name: p.T("office.alerts.know"), Address: "/office/alerts/" + number(a.ID) + "/known", Post: true, Tone: "plain"}}
 		}
@@ -58,9 +58,9 @@ func (b *Backoffice) alertTable(p *boardPage, all []notify.Alert) section {
 		if a.AcknowledgedBy != "" {
 			state.Text, state.Detail = " ", a.AcknowledgedBy
 		}
-		t.add(cell{Text: b.alertText(&p.frame, a)}, cell{Text: b.when(&p.frame, a.RaisedAt)}, cell{Text: over}, state, last)
+		t.add(boardCell{Text: b.alertText(&p.frame, a)}, boardCell{Text: b.when(&p.frame, a.RaisedAt)}, boardCell{Text: over}, state, last)
 	}
-	return section{Table: t}
+	return boardSection{Table: t}
 }
 
 // alertText says an alert in the same words as the message that told it.
@@ -118,10 +118,10 @@ func (b *Backoffice) alertForm(q *request, value func(name string) string) *boar
 	p := b.board(q, "office.alerts.whom", "alerts")
 	p.Crumbs = []crumb{{p.T("office.nav.alerts"), "/office/alerts"}}
 	p.Lead = p.T("office.alerts.whom_lead")
-	f := &form{Action: "/office/alerts/whom", Button: p.T("office.save"), Cancel: "/office/alerts"}
+	f := &boardForm{Action: "/office/alerts/whom", Button: p.T("office.save"), Cancel: "/office/alerts"}
 	for _, key := range slices.Concat(whomKeys, limitKeys) {
 		name := strings.TrimPrefix(key, "alert.")
-		one := field{input: input{Name: key, Type: "text", Label: p.T("office.alert_setting." + name), Value: value(key), Auto: "off", Most: 1000}}
+		one := boardField{input: input{Name: key, Type: "text", Label: p.T("office.alert_setting." + name), Value: value(key), Auto: "off", Most: 1000}}
 		if slices.Contains(limitKeys, key) || key == settings.AlertEscalateMinutes {
 			one.Numeric, one.Most = true, 8
 		}
@@ -130,7 +130,7 @@ func (b *Backoffice) alertForm(q *request, value func(name string) string) *boar
 		}
 		f.Fields = append(f.Fields, one)
 	}
-	p.add(section{Form: f})
+	p.add(boardSection{Form: f})
 	return p
 }
 

@@ -92,14 +92,14 @@ func cutTyped(s string) string {
 // auditKinds are the things that most changes are about.
 var auditKinds = []string{"member", "role", "site", "plan", "till", "router", "session", "enforcement", "job", "message", "carrier", "setting"}
 
-func (b *Backoffice) auditObjects(p *boardPage, chosen string) []option {
+func (b *Backoffice) auditObjects(p *boardPage, chosen string) []boardOption {
 	kinds := slices.Clone(auditKinds)
 	if chosen != "" && !slices.Contains(kinds, chosen) {
 		kinds = append(kinds, chosen)
 	}
-	all := []option{{Name: p.T("office.all")}}
+	all := []boardOption{{Name: p.T("office.all")}}
 	for _, k := range kinds {
-		all = append(all, option{Value: k, Name: objectName(&p.frame, k)})
+		all = append(all, boardOption{Value: k, Name: objectName(&p.frame, k)})
 	}
 	return all
 }
@@ -156,13 +156,13 @@ func objectOf(f *frame, e audit.Event, names map[string]string) string {
 	return objectName(f, e.Object) + " " + e.ObjectID
 }
 
-func (b *Backoffice) auditTable(q *request, p *boardPage, events []audit.Event, names map[string]string) section {
-	t := &table{Columns: []column{texted(p.T("office.when"), "when"), {Name: p.T("office.audit.who")}, {Name: p.T("office.audit.did")}, {Name: p.T("office.audit.what")}, texted(p.T("office.audit.from"), "code")}}
+func (b *Backoffice) auditTable(q *request, p *boardPage, events []audit.Event, names map[string]string) boardSection {
+	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.audit.who")}, {Name: p.T("office.audit.did")}, {Name: p.T("office.audit.what")}, texted(p.T("office.audit.from"), "code")}}
 	for _, e := range events {
-		t.add(cell{Text: b.when(&p.frame, e.At), Address: "/office/audit/" + number(e.ID)}, cell{Text: e.Actor}, cell{Text: didName(&p.frame, e.Action)},
-			cell{Text: objectOf(&p.frame, e, names), Address: q.reachable(objectAddress(e))}, cell{Text: e.From})
+		t.add(boardCell{Text: b.when(&p.frame, e.At), Address: "/office/audit/" + number(e.ID)}, boardCell{Text: e.Actor}, boardCell{Text: didName(&p.frame, e.Action)},
+			boardCell{Text: objectOf(&p.frame, e, names), Address: q.reachable(objectAddress(e))}, boardCell{Text: e.From})
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(events) == 0 {
 		s.Empty = &blank{Icon: "history", Title: p.T("office.audit.nothing"), Text: p.T("office.audit.nothing_text")}
 	} else {
@@ -213,10 +213,10 @@ func (b *Backoffice) auditEvent(q *request) error {
 	if err != nil {
 		return err
 	}
-	p.add(section{Facts: []fact{{p.T("office.audit.who"), e.Actor}, {p.T("office.when"), e.At.In(b.Zone).Format(time.DateTime)}, {p.T("office.audit.from"), e.From},
+	p.add(boardSection{Facts: []fact{{p.T("office.audit.who"), e.Actor}, {p.T("office.when"), e.At.In(b.Zone).Format(time.DateTime)}, {p.T("office.audit.from"), e.From},
 		{p.T("office.audit.what"), objectOf(&p.frame, e, names)}}})
 	if sides := sidesOf(e.Before, e.After); len(sides) > 0 {
-		p.add(section{Name: p.T("office.audit.changed"), Sides: sides})
+		p.add(boardSection{Name: p.T("office.audit.changed"), Sides: sides})
 	}
 	p.Acts = []act{{Name: p.T("office.audit.all_of_it"), Icon: "history", Address: "/office/audit?" + url.Values{"object": {e.Object}, "object_id": {e.ObjectID}}.Encode()}}
 	return q.show(p)

@@ -18,18 +18,18 @@ type boardPage struct {
 	Acts     []act // beside the title
 	Chips    []chip
 	Find     *find
-	Sections []section
+	Sections []boardSection
 	Empty    *blank // in place of the sections
 }
 
-// section is one card.
-type section struct {
+// boardSection is one card.
+type boardSection struct {
 	ID, Name, Lead string
 	State          *stateView
 	Acts           []act
 	Facts          []fact
 	Table          *table
-	Form           *form
+	Form           *boardForm
 	Once           string // shown once, to be copied
 	Sides          []side
 	Text           string
@@ -65,44 +65,44 @@ type side struct {
 
 // table folds on a phone: each cell carries the name of its column there.
 type table struct {
-	Columns []column
-	Rows    [][]cell
+	Columns []boardColumn
+	Rows    [][]boardCell
 }
 
-// column has the class of its cells: when, code, num or empty.
-type column struct{ Name, Class string }
+// boardColumn has the class of its cells: when, code, num or empty.
+type boardColumn struct{ Name, Class string }
 
-type cell struct {
-	Column                column
+type boardCell struct {
+	Column                boardColumn
 	Text, Detail, Address string
 	State                 *stateView
 	Acts                  []act
 }
 
-func (t *table) add(cells ...cell) {
+func (t *table) add(cells ...boardCell) {
 	for i := range cells {
 		cells[i].Column = t.Columns[i]
 	}
 	t.Rows = append(t.Rows, cells)
 }
 
-// form is one column of fields and a button. Its refused sentence stands on top of it.
-type form struct {
+// boardForm is one column of fields and a button. Its refused sentence stands on top of it.
+type boardForm struct {
 	Action, Button string
 	Danger         bool
 	Cancel         string
-	Fields         []field
+	Fields         []boardField
 	Hidden         []fact
 }
 
-// field is an input, or one of the kinds select, ticks, and text for several lines.
-type field struct {
+// boardField is an input, or one of the kinds select, ticks, and text for several lines.
+type boardField struct {
 	input
 	Kind    string
-	Options []option
+	Options []boardOption
 }
 
-type option struct {
+type boardOption struct {
 	Value, Name, Hint string
 	Chosen            bool
 }
@@ -111,7 +111,7 @@ func (b *Backoffice) board(q *request, title, here string) *boardPage {
 	return &boardPage{frame: q.page(title, here)}
 }
 
-func (p *boardPage) add(s section) { p.Sections = append(p.Sections, s) }
+func (p *boardPage) add(s boardSection) { p.Sections = append(p.Sections, s) }
 
 func (q *request) show(p *boardPage) error { return q.send(fiber.StatusOK, "board", p) }
 
@@ -150,7 +150,7 @@ func (q *request) with(name, value string) string {
 }
 
 // chips are the values that a filter may have; the first, of an empty value, is all.
-func (q *request) chips(name string, all []option) []chip {
+func (q *request) chips(name string, all []boardOption) []chip {
 	here := q.Query(name)
 	chips := make([]chip, len(all))
 	for i, o := range all {
@@ -173,16 +173,16 @@ func (q *request) before() int64 { return int64(q.QueryInt("before")) }
 // asking is a page that names what will happen before it does.
 func (b *Backoffice) asking(q *request, title, here, lead, button, cancel string) *boardPage {
 	p := b.board(q, title, here)
-	p.add(section{Lead: lead, Form: &form{Action: q.Path(), Button: button, Danger: true, Cancel: cancel}})
+	p.add(boardSection{Lead: lead, Form: &boardForm{Action: q.Path(), Button: button, Danger: true, Cancel: cancel}})
 	return p
 }
 
-func texted(name string, class ...string) column {
-	c := column{Name: name}
+func texted(name string, class ...string) boardColumn {
+	c := boardColumn{Name: name}
 	if len(class) > 0 {
 		c.Class = class[0]
 	}
 	return c
 }
 
-func stated(v stateView) cell { return cell{State: &v} }
+func stated(v stateView) boardCell { return boardCell{State: &v} }

@@ -18,7 +18,7 @@ func (b *Backoffice) carriers(q *request) error {
 	}
 	p := b.board(q, "office.carriers.title", "messages")
 	p.Lead, p.Crumbs = p.T("office.carriers.lead"), []crumb{{p.T("office.nav.messages"), "/office/messages"}}
-	t := &table{Columns: []column{{Name: p.T("office.messages.channel")}, {Name: p.T("office.carriers.by")}, {Name: p.T("office.carriers.sender")}, {Name: p.T("office.state")}}}
+	t := &table{Columns: []boardColumn{{Name: p.T("office.messages.channel")}, {Name: p.T("office.carriers.by")}, {Name: p.T("office.carriers.sender")}, {Name: p.T("office.state")}}}
 	for _, c := range channelsShown {
 		stored, err := b.Messages.Carrier(q.ctx, c)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -32,9 +32,9 @@ func (b *Backoffice) carriers(q *request) error {
 				state = stateView{"warn", p.T("office.off")}
 			}
 		}
-		t.add(cell{Text: p.T("office.channel." + string(c)), Address: "/office/carriers/" + string(c)}, cell{Text: by}, cell{Text: stored.Sender}, stated(state))
+		t.add(boardCell{Text: p.T("office.channel." + string(c)), Address: "/office/carriers/" + string(c)}, boardCell{Text: by}, boardCell{Text: stored.Sender}, stated(state))
 	}
-	p.add(section{Table: t})
+	p.add(boardSection{Table: t})
 	return q.show(p)
 }
 
@@ -74,13 +74,13 @@ func (b *Backoffice) carrierPage(q *request, c notify.Carrier, known bool) *boar
 	p.Title = p.T("office.channel." + string(c.Channel))
 	c = q.chooseDriver(p, c)
 	w := carrierForm{p: p, c: c}
-	p.add(section{Form: &form{Action: "/office/carriers/" + string(c.Channel), Button: p.T("office.save"), Cancel: "/office/carriers", Fields: w.fields(), Hidden: []fact{{"driver", c.Driver}}}})
+	p.add(boardSection{Form: &boardForm{Action: "/office/carriers/" + string(c.Channel), Button: p.T("office.save"), Cancel: "/office/carriers", Fields: w.fields(), Hidden: []fact{{"driver", c.Driver}}}})
 	if known {
-		p.add(section{Name: p.T("office.carriers.test"), Lead: p.T("office.carriers.test_text"), Form: &form{Action: "/office/carriers/" + string(c.Channel) + "/test", Button: p.T("office.carriers.test"),
-			Fields: []field{{input: input{Name: "address", Type: "text", Label: p.T("office.carriers.address_" + string(c.Channel)), Most: 254, Must: true}}}}})
+		p.add(boardSection{Name: p.T("office.carriers.test"), Lead: p.T("office.carriers.test_text"), Form: &boardForm{Action: "/office/carriers/" + string(c.Channel) + "/test", Button: p.T("office.carriers.test"),
+			Fields: []boardField{{input: input{Name: "address", Type: "text", Label: p.T("office.carriers.address_" + string(c.Channel)), Most: 254, Must: true}}}}})
 	}
 	if known && c.Channel == notify.SMS {
-		p.add(section{Name: p.T("office.carriers.reports"), Lead: p.T("office.carriers.reports_text"), Once: b.Messages.ReportAddress()})
+		p.add(boardSection{Name: p.T("office.carriers.reports"), Lead: p.T("office.carriers.reports_text"), Once: b.Messages.ReportAddress()})
 	}
 	return p
 }
@@ -91,27 +91,27 @@ type carrierForm struct {
 	c notify.Carrier
 }
 
-func (w carrierForm) text(name, value string, most int) field {
-	return field{input: input{Name: name, Type: "text", Label: w.p.T("office.carriers." + name), Value: value, Auto: "off", Most: most}}
+func (w carrierForm) text(name, value string, most int) boardField {
+	return boardField{input: input{Name: name, Type: "text", Label: w.p.T("office.carriers." + name), Value: value, Auto: "off", Most: most}}
 }
 
-func (w carrierForm) secret(name string, stored bool) field {
-	f := field{input: input{Name: name, Type: "password", Label: w.p.T("office.carriers." + name), Auto: "new-password", Most: 500}}
+func (w carrierForm) secret(name string, stored bool) boardField {
+	f := boardField{input: input{Name: name, Type: "password", Label: w.p.T("office.carriers." + name), Auto: "new-password", Most: 500}}
 	if stored {
 		f.Hint = w.p.T("office.carriers.kept")
 	}
 	return f
 }
 
-func (w carrierForm) long(name string, stored bool) field {
+func (w carrierForm) long(name string, stored bool) boardField {
 	f := w.secret(name, stored)
 	f.Kind, f.Most = "text", 4000
 	return f
 }
 
-func (w carrierForm) fields() []field {
+func (w carrierForm) fields() []boardField {
 	c := w.c
-	off := field{input: input{Name: "off", Label: w.p.T("office.state")}, Kind: "ticks", Options: []option{{Value: "1", Name: w.p.T("office.carriers.off"), Hint: w.p.T("office.carriers.off_text"), Chosen: c.Off}}}
+	off := boardField{input: input{Name: "off", Label: w.p.T("office.state")}, Kind: "ticks", Options: []boardOption{{Value: "1", Name: w.p.T("office.carriers.off"), Hint: w.p.T("office.carriers.off_text"), Chosen: c.Off}}}
 	switch c.Channel {
 	case notify.SMS:
 		return append(w.smsFields(), off)
@@ -121,21 +121,21 @@ func (w carrierForm) fields() []field {
 			port.Value = strconv.Itoa(c.Port)
 		}
 		port.Hint, port.Numeric = w.p.T("office.carriers.port_hint"), true
-		return []field{w.text("sender", c.Sender, 254), w.text("host", c.Host, 253), port, w.text("username", c.Username, 254), w.secret("secret", c.Secret != ""), off}
+		return []boardField{w.text("sender", c.Sender, 254), w.text("host", c.Host, 253), port, w.text("username", c.Username, 254), w.secret("secret", c.Secret != ""), off}
 	}
-	return []field{w.secret("secret", c.Secret != ""), off}
+	return []boardField{w.secret("secret", c.Secret != ""), off}
 }
 
-func (w carrierForm) smsFields() []field {
+func (w carrierForm) smsFields() []boardField {
 	c, g := w.c, w.c.HTTP
 	offers := w.text("offer_sender", c.OfferSender, 15)
 	offers.Hint = w.p.T("office.carriers.offer_sender_hint")
 	if c.Driver != notify.HTTPGateway {
-		return []field{w.text("username", c.Username, 100), w.secret("secret", c.Secret != ""), w.text("sender", c.Sender, 15), offers}
+		return []boardField{w.text("username", c.Username, 100), w.secret("secret", c.Secret != ""), w.text("sender", c.Sender, 15), offers}
 	}
 	method := w.text("method", g.Method, 4)
 	method.Hint = w.p.T("office.carriers.method_hint")
-	return []field{w.text("sender", c.Sender, 15), offers, w.secret("url", g.URL != ""), method, w.text("content_type", g.ContentType, 40), w.long("header", len(g.Header) > 0), w.long("body", g.Body != ""),
+	return []boardField{w.text("sender", c.Sender, 15), offers, w.secret("url", g.URL != ""), method, w.text("content_type", g.ContentType, 40), w.long("header", len(g.Header) > 0), w.long("body", g.Body != ""),
 		w.text("success", g.Success, 200), w.text("id", g.ID, 200), w.secret("balance_url", g.BalanceURL != ""), w.text("balance", g.Balance, 200),
 		w.text("report_id", g.ReportID, 200), w.text("report_delivered", g.ReportDelivered, 200), w.text("report_failed", g.ReportFailed, 200)}
 }

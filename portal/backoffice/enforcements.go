@@ -18,7 +18,7 @@ func (b *Backoffice) enforcements(q *request) error {
 	p := b.board(q, "office.enforcements.title", "sessions")
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
-	p.Chips = q.chips("state", []option{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
+	p.Chips = q.chips("state", []boardOption{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
 	if typing != nil {
 		return q.refuse(typing, p, nil)
 	}
@@ -26,15 +26,15 @@ func (b *Backoffice) enforcements(q *request) error {
 	if err != nil {
 		return err
 	}
-	t := &table{Columns: []column{texted(p.T("office.when"), "when"), {Name: p.T("office.wanted")}, texted(p.T("office.device"), "code"), {Name: p.T("office.router")},
+	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.wanted")}, texted(p.T("office.device"), "code"), {Name: p.T("office.router")},
 		{Name: p.T("office.outcome")}, texted(p.T("office.tries"), "num"), {Name: p.T("office.state")}}}
 	for _, e := range all {
 		router, _ := b.Routers.Get(e.RouterID)
-		t.add(cell{Text: b.planWhen(p, e.At), Address: "/office/enforcements/" + number(e.ID)}, cell{Text: p.T("office.wanted." + e.Wanted), Detail: causeName(p, e.Cause)},
-			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, Detail: b.siteName(router.SiteID)}, cell{Text: outcomeName(p, e.Outcome), Detail: methodName(p, e.Method)},
-			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
+		t.add(boardCell{Text: b.planWhen(p, e.At), Address: "/office/enforcements/" + number(e.ID)}, boardCell{Text: p.T("office.wanted." + e.Wanted), Detail: causeName(p, e.Cause)},
+			boardCell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, boardCell{Text: router.Name, Detail: b.siteName(router.SiteID)}, boardCell{Text: outcomeName(p, e.Outcome), Detail: methodName(p, e.Method)},
+			boardCell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(all) == 0 {
 		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	} else {
@@ -105,18 +105,18 @@ func (b *Backoffice) enforcement(q *request) error {
 	if storyAddress(e.GrantID) != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.story.title"), Icon: "arrow-right", Address: storyAddress(e.GrantID)})
 	}
-	p.add(section{Facts: []fact{{p.T("office.router"), router.Name}, {p.T("office.site"), b.siteName(router.SiteID)}, {p.T("office.enforcements.why"), causeName(p, e.Cause)},
+	p.add(boardSection{Facts: []fact{{p.T("office.router"), router.Name}, {p.T("office.site"), b.siteName(router.SiteID)}, {p.T("office.enforcements.why"), causeName(p, e.Cause)},
 		{p.T("office.enforcements.asked"), b.planWhen(p, e.CreatedAt)}, {p.T("office.tries"), strconv.FormatInt(e.Attempts, 10)}}})
 	p.add(b.attempts(p, attempts))
 	return q.show(p)
 }
 
-func (b *Backoffice) attempts(p *boardPage, attempts []radius.Attempt) section {
-	t := &table{Columns: []column{texted(p.T("office.enforcements.try"), "num"), texted(p.T("office.when"), "when"), {Name: p.T("office.how")}, {Name: p.T("office.outcome")}, {Name: p.T("office.said_by_router")}}}
+func (b *Backoffice) attempts(p *boardPage, attempts []radius.Attempt) boardSection {
+	t := &table{Columns: []boardColumn{texted(p.T("office.enforcements.try"), "num"), texted(p.T("office.when"), "when"), {Name: p.T("office.how")}, {Name: p.T("office.outcome")}, {Name: p.T("office.said_by_router")}}}
 	for _, a := range attempts {
-		t.add(cell{Text: strconv.FormatInt(a.Attempt, 10)}, cell{Text: b.planWhen(p, a.At)}, cell{Text: methodName(p, a.Method)}, cell{Text: outcomeName(p, a.Outcome)}, cell{Text: a.Detail})
+		t.add(boardCell{Text: strconv.FormatInt(a.Attempt, 10)}, boardCell{Text: b.planWhen(p, a.At)}, boardCell{Text: methodName(p, a.Method)}, boardCell{Text: outcomeName(p, a.Outcome)}, boardCell{Text: a.Detail})
 	}
-	s := section{Name: p.T("office.tries"), Table: t}
+	s := boardSection{Name: p.T("office.tries"), Table: t}
 	if len(attempts) == 0 {
 		s.Empty = &blank{Icon: "hourglass", Title: p.T("office.enforcements.not_tried"), Text: p.T("office.enforcements.soon")}
 	}

@@ -26,12 +26,12 @@ func (g *gallery) board(title, here string) *boardPage {
 func (g *gallery) staffBoard() *boardPage {
 	p := g.board("office.staff.title", "staff")
 	p.Acts = []act{{Name: p.T("office.roles.title"), Icon: "key-round", Address: "/office/roles"}, {Name: p.T("office.staff.invite"), Icon: "plus", Address: "/office/staff/new", Tone: "primary"}}
-	t := &table{Columns: []column{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.state")}, {}}}
+	t := &table{Columns: []boardColumn{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.state")}, {}}}
 	for name, state := range map[string]string{"Wanjiku Kamau": staff.Active, "Juma Odhiambo": staff.Invited, "Kiplagat arap Cheruiyot-Wekesa": staff.Disabled} {
-		t.add(cell{Text: name, Address: "/office/staff/1"}, cell{Text: "wanjiku@baraka.example"}, cell{Text: p.T("role.cashier") + ", " + p.T("role.support")}, stated(memberState(&p.frame, state)),
-			cell{Acts: []act{{Name: p.T("office.staff.disable"), Address: "/office/staff/1/disable", Tone: "plain"}}})
+		t.add(boardCell{Text: name, Address: "/office/staff/1"}, boardCell{Text: "wanjiku@baraka.example"}, boardCell{Text: p.T("role.cashier") + ", " + p.T("role.support")}, stated(memberState(&p.frame, state)),
+			boardCell{Acts: []act{{Name: p.T("office.staff.disable"), Address: "/office/staff/1/disable", Tone: "plain"}}})
 	}
-	p.add(section{Table: t, Older: "/office/staff?after=1"})
+	p.add(boardSection{Table: t, Older: "/office/staff?after=1"})
 	return p
 }
 
@@ -39,7 +39,7 @@ func (g *gallery) emptyBoard() *boardPage {
 	p := g.board("office.nav.sessions", "sessions")
 	p.Chips = []chip{{Name: p.T("office.sessions.all"), Address: "/office/sessions"}, {Name: p.T("office.sessions.ending"), Address: "/office/sessions?show=ending", Here: true}}
 	p.Find = &find{Action: "/office/sessions", Fields: []input{{Name: "mac", Type: "search", Label: p.T("office.sessions.mac")}}}
-	p.add(section{Table: &table{}, Empty: &blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}})
+	p.add(boardSection{Table: &table{}, Empty: &blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}})
 	return p
 }
 
@@ -47,11 +47,11 @@ func (g *gallery) refusedBoard() *boardPage {
 	p := g.board("office.staff.invite", "staff")
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}}
 	p.Notes = []note{{Tone: "bad", Text: p.T("staff.no_role")}}
-	ticks := field{input: input{Name: "role", Label: p.T("office.staff.roles"), Wrong: p.T("staff.no_role")}, Kind: "ticks"}
+	ticks := boardField{input: input{Name: "role", Label: p.T("office.staff.roles"), Wrong: p.T("staff.no_role")}, Kind: "ticks"}
 	for _, key := range []string{"role.manager", "role.cashier", "role.support"} {
-		ticks.Options = append(ticks.Options, option{Value: key, Name: p.T(key), Hint: p.T("permission.payments_view") + " · " + p.T("permission.access_change")})
+		ticks.Options = append(ticks.Options, boardOption{Value: key, Name: p.T(key), Hint: p.T("permission.payments_view") + " · " + p.T("permission.access_change")})
 	}
-	p.add(section{Form: &form{Action: "/office/staff/new", Button: p.T("office.staff.make_link"), Cancel: "/office/staff", Fields: []field{
+	p.add(boardSection{Form: &boardForm{Action: "/office/staff/new", Button: p.T("office.staff.make_link"), Cancel: "/office/staff", Fields: []boardField{
 		{input: input{Name: "email", Type: "email", Label: p.T("office.email"), Value: "juma@baraka.example", Hint: p.T("office.staff.email_hint"), Must: true}},
 		{input: input{Name: "language", Label: p.T("office.me.language")}, Kind: "select", Options: spokenHere("sw")}, ticks}}})
 	return p
@@ -61,21 +61,21 @@ func (g *gallery) askBoard() *boardPage {
 	p := g.board("office.staff.title", "staff")
 	p.Title = p.T("office.staff.disable_ask.title", "Name", "Juma Odhiambo")
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}, {"Juma Odhiambo", "/office/staff/1"}}
-	p.add(section{Lead: p.T("office.staff.disable_ask.lead", "Name", "Juma Odhiambo"), Form: &form{Action: "/office/staff/1/disable", Button: p.T("office.staff.disable"), Danger: true, Cancel: "/office/staff/1"}})
+	p.add(boardSection{Lead: p.T("office.staff.disable_ask.lead", "Name", "Juma Odhiambo"), Form: &boardForm{Action: "/office/staff/1/disable", Button: p.T("office.staff.disable"), Danger: true, Cancel: "/office/staff/1"}})
 	return p
 }
 
 func (g *gallery) eventBoard() *boardPage {
 	p := g.board("office.did.member_edited", "audit")
 	p.State = &stateView{"good", p.T("office.audit.whole")}
-	p.add(section{Facts: []fact{{p.T("office.audit.who"), "wanjiku@baraka.example"}, {p.T("office.when"), "2026-11-25 14:02:07"}, {p.T("office.audit.from"), "41.90.12.7"}, {p.T("office.audit.what"), "Juma Odhiambo"}}})
-	p.add(section{Name: p.T("office.audit.changed"), Sides: sidesOf(`{"name":"Juma","roles":["cashier"],"sites":["1"]}`, `{"name":"Juma","roles":["cashier","support"],"sites":["1"],"second_factor":true}`)})
+	p.add(boardSection{Facts: []fact{{p.T("office.audit.who"), "wanjiku@baraka.example"}, {p.T("office.when"), "2026-11-25 14:02:07"}, {p.T("office.audit.from"), "41.90.12.7"}, {p.T("office.audit.what"), "Juma Odhiambo"}}})
+	p.add(boardSection{Name: p.T("office.audit.changed"), Sides: sidesOf(`{"name":"Juma","roles":["cashier"],"sites":["1"]}`, `{"name":"Juma","roles":["cashier","support"],"sites":["1"],"second_factor":true}`)})
 	return p
 }
 
 func (g *gallery) linkBoard() *boardPage {
 	p := g.board("office.staff.link_title", "staff")
 	p.Notes = []note{{Tone: "good", Text: p.T("office.staff.link_mailed", "Email", "juma@baraka.example")}}
-	p.add(section{Lead: p.T("office.staff.link_lead", "Name", "Juma Odhiambo"), Once: "https://wifi.baraka.example/office/welcome/5f0c6b1d2e9a47c38d51a0be94f7c263"})
+	p.add(boardSection{Lead: p.T("office.staff.link_lead", "Name", "Juma Odhiambo"), Once: "https://wifi.baraka.example/office/welcome/5f0c6b1d2e9a47c38d51a0be94f7c263"})
 	return p
 }

@@ -44,18 +44,18 @@ func (b *Backoffice) jobs(q *request) error {
 	p := b.board(q, "office.nav.jobs", "jobs")
 	p.Lead = p.T("office.jobs.lead")
 	p.Acts = []act{{Name: p.T("office.callbacks.title"), Icon: "inbox", Address: "/office/callbacks"}}
-	chips := []option{{Name: p.T("office.all")}}
+	chips := []boardOption{{Name: p.T("office.all")}}
 	for _, s := range jobs.States {
-		chips = append(chips, option{Value: s, Name: p.T("office.job." + s)})
+		chips = append(chips, boardOption{Value: s, Name: p.T("office.job." + s)})
 	}
 	p.Chips = q.chips("state", chips)
-	t := &table{Columns: []column{{Name: p.T("office.jobs.work")}, texted(p.T("office.jobs.since"), "when"), texted(p.T("office.jobs.next"), "when"), texted(p.T("office.tries"), "num"),
+	t := &table{Columns: []boardColumn{{Name: p.T("office.jobs.work")}, texted(p.T("office.jobs.since"), "when"), texted(p.T("office.jobs.next"), "when"), texted(p.T("office.tries"), "num"),
 		{Name: p.T("office.jobs.error")}, {Name: p.T("office.state")}}}
 	for _, j := range all {
-		t.add(cell{Text: factName(p, j.Fact), Detail: j.Key, Address: "/office/jobs/" + number(j.ID)}, cell{Text: b.when(&p.frame, j.CreatedAt)}, cell{Text: b.nextRun(p, j)},
-			cell{Text: strconv.Itoa(j.Attempt)}, cell{Text: errorWords(&p.frame, j.LastError)}, stated(jobState(p, j.State)))
+		t.add(boardCell{Text: factName(p, j.Fact), Detail: j.Key, Address: "/office/jobs/" + number(j.ID)}, boardCell{Text: b.when(&p.frame, j.CreatedAt)}, boardCell{Text: b.nextRun(p, j)},
+			boardCell{Text: strconv.Itoa(j.Attempt)}, boardCell{Text: errorWords(&p.frame, j.LastError)}, stated(jobState(p, j.State)))
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(all) == 0 {
 		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.jobs.none"), Text: p.T("office.jobs.none_text")}
 	} else {
@@ -110,10 +110,10 @@ func (b *Backoffice) job(q *request) error {
 	if j.State != "running" {
 		p.Acts = []act{{Name: p.T("office.retry"), Icon: "refresh-cw", Address: q.Path() + "/retry", Post: true}, {Name: p.T("office.jobs.drop"), Icon: "x", Address: q.Path() + "/drop"}}
 	}
-	p.add(section{Facts: []fact{{p.T("office.jobs.for"), j.Subscriber}, {p.T("office.jobs.about"), j.Key}, {p.T("office.jobs.since"), b.when(&p.frame, j.CreatedAt)},
+	p.add(boardSection{Facts: []fact{{p.T("office.jobs.for"), j.Subscriber}, {p.T("office.jobs.about"), j.Key}, {p.T("office.jobs.since"), b.when(&p.frame, j.CreatedAt)},
 		{p.T("office.jobs.last"), b.when(&p.frame, j.UpdatedAt)}, {p.T("office.jobs.next"), b.nextRun(p, j)}, {p.T("office.tries"), strconv.Itoa(j.Attempt)}}})
 	if j.LastError != "" {
-		s := section{Name: p.T("office.jobs.error"), Text: j.LastError}
+		s := boardSection{Name: p.T("office.jobs.error"), Text: j.LastError}
 		if said := errorWords(&p.frame, j.LastError); said != j.LastError {
 			s.Lead = said
 		}
@@ -141,7 +141,7 @@ func (b *Backoffice) askDropJob(q *request) error {
 	}
 	p := b.jobPage(q, j)
 	p.Title = p.T("office.jobs.drop_ask", "Work", p.Title)
-	p.add(section{Lead: p.T("office.jobs.drop_lead"), Form: &form{Action: q.Path(), Button: p.T("office.jobs.drop"), Danger: true, Cancel: "/office/jobs/" + number(j.ID)}})
+	p.add(boardSection{Lead: p.T("office.jobs.drop_lead"), Form: &boardForm{Action: q.Path(), Button: p.T("office.jobs.drop"), Danger: true, Cancel: "/office/jobs/" + number(j.ID)}})
 	return q.show(p)
 }
 
@@ -168,12 +168,12 @@ func (b *Backoffice) setAsides(q *request) error {
 	}
 	p := b.board(q, "office.callbacks.title", "jobs")
 	p.Lead, p.Crumbs = p.T("office.callbacks.lead"), []crumb{{p.T("office.nav.jobs"), "/office/jobs"}}
-	t := &table{Columns: []column{texted(p.T("office.when"), "when"), {Name: p.T("office.callbacks.kind")}, texted(p.T("office.audit.from"), "code"), {Name: p.T("office.jobs.error")}, {}}}
+	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.callbacks.kind")}, texted(p.T("office.audit.from"), "code"), {Name: p.T("office.jobs.error")}, {}}}
 	for _, m := range all {
-		t.add(cell{Text: b.when(&p.frame, m.ReceivedAt)}, cell{Text: p.T("office.callback." + m.Kind)}, cell{Text: m.From}, cell{Text: errorWords(&p.frame, m.Note)},
-			cell{Acts: []act{{Name: p.T("office.retry"), Address: "/office/callbacks/" + number(m.ID) + "/retry", Post: true, Tone: "plain"}}})
+		t.add(boardCell{Text: b.when(&p.frame, m.ReceivedAt)}, boardCell{Text: p.T("office.callback." + m.Kind)}, boardCell{Text: m.From}, boardCell{Text: errorWords(&p.frame, m.Note)},
+			boardCell{Acts: []act{{Name: p.T("office.retry"), Address: "/office/callbacks/" + number(m.ID) + "/retry", Post: true, Tone: "plain"}}})
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(all) == 0 {
 		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.callbacks.none"), Text: p.T("office.callbacks.none_text")}
 	} else {

@@ -44,10 +44,10 @@ func (b *Backoffice) me(q *request) error {
 // myPage is somebody's account, with the name and language as typed.
 func (b *Backoffice) myPage(q *request, name, language string) (*boardPage, error) {
 	p := b.board(q, "office.me.account", "")
-	p.add(section{Name: p.T("office.me.about"), Form: &form{Action: "/office/me", Button: p.T("office.save"), Fields: []field{
+	p.add(boardSection{Name: p.T("office.me.about"), Form: &boardForm{Action: "/office/me", Button: p.T("office.save"), Fields: []boardField{
 		{input: input{Name: "name", Type: "text", Label: p.T("office.name"), Value: name, Auto: "name", Most: 80, Must: true}},
 		{input: input{Name: "language", Label: p.T("office.me.language")}, Kind: "select", Options: spokenHere(language)}}}})
-	p.add(section{Name: p.T("office.password"), Lead: p.T("office.me.password_text"),
+	p.add(boardSection{Name: p.T("office.password"), Lead: p.T("office.me.password_text"),
 		Acts: []act{{Name: p.T("office.me.change_password"), Icon: "key-round", Address: "/office/me/password"}}})
 	p.add(mySecondLock(p, q.in.Member))
 	signIns, err := b.mySignIns(q, p)
@@ -55,13 +55,13 @@ func (b *Backoffice) myPage(q *request, name, language string) (*boardPage, erro
 	return p, err
 }
 
-func spokenHere(chosen string) []option {
-	return []option{{Value: string(words.English), Name: "English", Chosen: chosen == string(words.English)},
+func spokenHere(chosen string) []boardOption {
+	return []boardOption{{Value: string(words.English), Name: "English", Chosen: chosen == string(words.English)},
 		{Value: string(words.Swahili), Name: "Kiswahili", Chosen: chosen == string(words.Swahili)}}
 }
 
-func mySecondLock(p *boardPage, m staff.Member) section {
-	s := section{Name: p.T("office.me.lock"), Lead: p.T("office.me.lock_off"), State: &stateView{"", p.T("office.off")},
+func mySecondLock(p *boardPage, m staff.Member) boardSection {
+	s := boardSection{Name: p.T("office.me.lock"), Lead: p.T("office.me.lock_off"), State: &stateView{"", p.T("office.off")},
 		Acts: []act{{Name: p.T("office.me.lock_on"), Icon: "shield-check", Address: "/office/enrol"}}}
 	if m.SecondFactor {
 		s.Lead, s.State = p.T("office.me.lock_text"), &stateView{"good", p.T("office.on")}
@@ -70,20 +70,20 @@ func mySecondLock(p *boardPage, m staff.Member) section {
 	return s
 }
 
-func (b *Backoffice) mySignIns(q *request, p *boardPage) (section, error) {
+func (b *Backoffice) mySignIns(q *request, p *boardPage) (boardSection, error) {
 	all, err := b.Staff.SignIns(q.ctx, q.in)
-	s := section{Name: p.T("office.me.sign_ins"), Table: &table{Columns: []column{{Name: p.T("office.me.browser")}, texted(p.T("office.me.address"), "code"),
+	s := boardSection{Name: p.T("office.me.sign_ins"), Table: &table{Columns: []boardColumn{{Name: p.T("office.me.browser")}, texted(p.T("office.me.address"), "code"),
 		texted(p.T("office.began"), "when"), texted(p.T("office.me.last_seen"), "when"), {}}}}
 	if len(all) > 1 {
 		s.Acts = []act{{Name: p.T("office.me.end_others"), Icon: "log-out", Address: "/office/me/others", Post: true}}
 	}
 	for _, one := range all {
-		last := cell{Acts: []act{{Name: p.T("office.me.end"), Address: "/office/me/sign-ins/" + number(one.ID) + "/end", Post: true, Tone: "plain"}}}
+		last := boardCell{Acts: []act{{Name: p.T("office.me.end"), Address: "/office/me/sign-ins/" + number(one.ID) + "/end", Post: true, Tone: "plain"}}}
 		if one.This {
 			last = stated(stateView{"good", p.T("office.me.this")})
 		}
-		s.Table.add(cell{Text: browserName(p, one.Browser), Detail: unfinishedWord(p, one)}, cell{Text: one.Address}, cell{Text: b.when(&p.frame, one.StartedAt)},
-			cell{Text: b.when(&p.frame, one.SeenAt)}, last)
+		s.Table.add(boardCell{Text: browserName(p, one.Browser), Detail: unfinishedWord(p, one)}, boardCell{Text: one.Address}, boardCell{Text: b.when(&p.frame, one.StartedAt)},
+			boardCell{Text: b.when(&p.frame, one.SeenAt)}, last)
 	}
 	return s, err
 }
@@ -137,7 +137,7 @@ func (b *Backoffice) askPassword(q *request) error { return q.show(b.passwordPag
 func (b *Backoffice) passwordPage(q *request) *boardPage {
 	p := b.board(q, "office.me.change_password", "")
 	p.Crumbs = []crumb{{p.T("office.me.account"), "/office/me"}}
-	p.add(section{Lead: p.T("office.me.password_lead"), Form: &form{Action: "/office/me/password", Button: p.T("office.me.change_password"), Cancel: "/office/me", Fields: []field{
+	p.add(boardSection{Lead: p.T("office.me.password_lead"), Form: &boardForm{Action: "/office/me/password", Button: p.T("office.me.change_password"), Cancel: "/office/me", Fields: []boardField{
 		{input: input{Name: "old", Type: "password", Label: p.T("office.me.old_password"), Auto: "current-password", Most: 256, Must: true}},
 		{input: input{Name: "password", Type: "password", Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}}}})
 	return p

@@ -63,9 +63,9 @@ func (b *Backoffice) messages(q *request) error {
 	if err := b.aboutMessages(q, p); err != nil {
 		return err
 	}
-	chips := []option{{Name: p.T("office.all")}}
+	chips := []boardOption{{Name: p.T("office.all")}}
 	for _, s := range notify.States {
-		chips = append(chips, option{Value: string(s), Name: p.T("office.message." + string(s))})
+		chips = append(chips, boardOption{Value: string(s), Name: p.T("office.message." + string(s))})
 	}
 	p.Chips = q.chips("state", chips)
 	p.add(b.messageTable(q, p, lines))
@@ -90,13 +90,13 @@ func (b *Backoffice) aboutMessages(q *request, p *boardPage) error {
 	return nil
 }
 
-func (b *Backoffice) messageTable(q *request, p *boardPage, lines []notify.Line) section {
-	t := &table{Columns: []column{texted(p.T("office.when"), "when"), {Name: p.T("office.messages.to")}, {Name: p.T("office.messages.purpose")}, texted(p.T("office.messages.cost"), "num"), {Name: p.T("office.state")}}}
+func (b *Backoffice) messageTable(q *request, p *boardPage, lines []notify.Line) boardSection {
+	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.messages.to")}, {Name: p.T("office.messages.purpose")}, texted(p.T("office.messages.cost"), "num"), {Name: p.T("office.state")}}}
 	for _, l := range lines {
-		t.add(cell{Text: b.when(&p.frame, l.CreatedAt), Address: "/office/messages/" + number(l.ID)}, cell{Text: l.To, Detail: p.T("office.channel." + string(l.Channel))},
-			cell{Text: p.T("office.purpose." + string(l.Purpose)), Detail: reasonOf(p, l.Reason)}, cell{Text: costOf(l)}, stated(messageState(p, l.State)))
+		t.add(boardCell{Text: b.when(&p.frame, l.CreatedAt), Address: "/office/messages/" + number(l.ID)}, boardCell{Text: l.To, Detail: p.T("office.channel." + string(l.Channel))},
+			boardCell{Text: p.T("office.purpose." + string(l.Purpose)), Detail: reasonOf(p, l.Reason)}, boardCell{Text: costOf(l)}, stated(messageState(p, l.State)))
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(lines) == 0 {
 		s.Empty = &blank{Icon: "mail", Title: p.T("office.messages.none"), Text: p.T("office.messages.none_text")}
 	} else {
@@ -150,13 +150,13 @@ func (b *Backoffice) message(q *request) error {
 	if (l.State == notify.Failed || l.State == notify.Unknown) && q.may(staff.JobsManage, 0) {
 		p.Acts = []act{{Name: p.T("office.retry"), Icon: "refresh-cw", Address: q.Path() + "/retry"}}
 	}
-	p.add(section{Facts: []fact{{p.T("office.messages.channel"), p.T("office.channel." + string(l.Channel))}, {p.T("office.messages.purpose"), p.T("office.purpose." + string(l.Purpose))},
+	p.add(boardSection{Facts: []fact{{p.T("office.messages.channel"), p.T("office.channel." + string(l.Channel))}, {p.T("office.messages.purpose"), p.T("office.purpose." + string(l.Purpose))},
 		{p.T("office.when"), b.when(&p.frame, l.CreatedAt)}, {p.T("office.tries"), strconv.Itoa(l.Attempts)}, {p.T("office.messages.parts"), strconv.Itoa(l.Parts)},
 		{p.T("office.messages.cost"), costOf(l)}, {p.T("office.jobs.error"), reasonOf(p, l.Reason)}}})
 	if text == "" {
-		p.add(section{Name: p.T("office.messages.text"), Lead: p.T("office.messages.hidden")})
+		p.add(boardSection{Name: p.T("office.messages.text"), Lead: p.T("office.messages.hidden")})
 	} else {
-		p.add(section{Name: p.T("office.messages.text"), Lead: subject, Text: text})
+		p.add(boardSection{Name: p.T("office.messages.text"), Lead: subject, Text: text})
 	}
 	return q.show(p)
 }
@@ -172,7 +172,7 @@ func (b *Backoffice) askRetryMessage(q *request) error {
 	if l.State == notify.Unknown {
 		lead = p.T("office.messages.retry_unknown")
 	}
-	p.add(section{Lead: lead, Form: &form{Action: q.Path(), Button: p.T("office.messages.send_again"), Danger: l.State == notify.Unknown, Cancel: "/office/messages/" + number(l.ID)}})
+	p.add(boardSection{Lead: lead, Form: &boardForm{Action: q.Path(), Button: p.T("office.messages.send_again"), Danger: l.State == notify.Unknown, Cancel: "/office/messages/" + number(l.ID)}})
 	return q.show(p)
 }
 
@@ -220,10 +220,10 @@ func (b *Backoffice) consentPage(q *request, to string) (*boardPage, error) {
 	return p, nil
 }
 
-func consentSection(p *boardPage, to string, class notify.Class, given bool) section {
-	s := section{Name: p.T("office.consent." + string(class)), Lead: p.T("office.consent." + string(class) + "_text"), State: &stateView{"bad", p.T("office.consent.no")}}
-	f := &form{Action: "/office/consent", Button: p.T("office.consent.say_yes"), Hidden: []fact{{"to", to}, {"class", string(class)}, {"given", "1"}},
-		Fields: []field{{input: input{Name: "wording-" + string(class), Type: "text", Label: p.T("office.consent.wording"), Hint: p.T("office.consent.wording_hint"), Most: 200, Must: class == notify.Offers}}}}
+func consentSection(p *boardPage, to string, class notify.Class, given bool) boardSection {
+	s := boardSection{Name: p.T("office.consent." + string(class)), Lead: p.T("office.consent." + string(class) + "_text"), State: &stateView{"bad", p.T("office.consent.no")}}
+	f := &boardForm{Action: "/office/consent", Button: p.T("office.consent.say_yes"), Hidden: []fact{{"to", to}, {"class", string(class)}, {"given", "1"}},
+		Fields: []boardField{{input: input{Name: "wording-" + string(class), Type: "text", Label: p.T("office.consent.wording"), Hint: p.T("office.consent.wording_hint"), Most: 200, Must: class == notify.Offers}}}}
 	if given {
 		s.State = &stateView{"good", p.T("office.consent.yes")}
 		f.Button, f.Fields, f.Hidden[2].Value = p.T("office.consent.say_no"), nil, "0"

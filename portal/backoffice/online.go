@@ -52,7 +52,7 @@ func (b *Backoffice) sessions(q *request) error {
 	w, typing := q.which()
 	w.Ending = q.Query("show") == "ending"
 	p := b.board(q, "office.nav.sessions", "sessions")
-	p.Chips = append(q.chips("show", []option{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)...)
+	p.Chips = append(q.chips("show", []boardOption{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)...)
 	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
 	p.Find = &find{Action: "/office/sessions", Fields: []input{{Name: "mac", Type: "search", Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
 		Keep: keep("show", q.Query("show"), "router", q.Query("router"))}
@@ -71,10 +71,10 @@ const mostRouterChips = 12
 
 // routerChips are offered while they are few, for a chosen site or all.
 func (b *Backoffice) routerChips(q *request, p *boardPage) []chip {
-	all := []option{{Name: p.T("office.sessions.routers")}}
+	all := []boardOption{{Name: p.T("office.sessions.routers")}}
 	for _, r := range b.Network.AllRouters() {
 		if q.sees(r.SiteID) && (q.seen.site == 0 || q.seen.site == r.SiteID) {
-			all = append(all, option{Value: number(r.ID), Name: r.Name})
+			all = append(all, boardOption{Value: number(r.ID), Name: r.Name})
 		}
 	}
 	if len(all) < 3 || len(all) > mostRouterChips {
@@ -83,25 +83,25 @@ func (b *Backoffice) routerChips(q *request, p *boardPage) []chip {
 	return q.chips("router", all)
 }
 
-func (b *Backoffice) sessionTable(q *request, p *boardPage, open []radius.Online) section {
-	t := &table{Columns: []column{texted(p.T("office.device"), "code"), {Name: p.T("office.state")}, {Name: p.T("office.router")}, texted(p.T("office.began"), "when"), texted(p.T("office.time"), "num"),
+func (b *Backoffice) sessionTable(q *request, p *boardPage, open []radius.Online) boardSection {
+	t := &table{Columns: []boardColumn{texted(p.T("office.device"), "code"), {Name: p.T("office.state")}, {Name: p.T("office.router")}, texted(p.T("office.began"), "when"), texted(p.T("office.time"), "num"),
 		texted(p.T("office.data"), "num"), {}}}
 	for _, o := range open {
 		router, _ := b.Routers.Get(o.RouterID)
-		device := cell{Text: o.MAC.Colons(), Detail: o.IP, Address: storyAddress(o.GrantID)}
+		device := boardCell{Text: o.MAC.Colons(), Detail: o.IP, Address: storyAddress(o.GrantID)}
 		if device.Text == "" {
 			device.Text = o.UserName
 		}
-		last := cell{}
+		last := boardCell{}
 		if q.may(staff.AccessChange, o.SiteID) && o.EndingID == 0 {
 			last.Acts = []act{{Name: p.T("office.sessions.end"), Address: "/office/sessions/" + number(o.ID) + "/end", Tone: "plain"}}
 		} else if o.EndingID != 0 {
 			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
 		}
-		t.add(device, stated(b.sessionState(p, o)), cell{Text: router.Name, Detail: b.siteName(o.SiteID)}, cell{Text: b.planWhen(p, o.StartedAt), Detail: p.T("office.sessions.heard", "Ago", b.ago(p, b.PlanClock.Now().Sub(o.UpdatedAt)))},
-			cell{Text: span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
+		t.add(device, stated(b.sessionState(p, o)), boardCell{Text: router.Name, Detail: b.siteName(o.SiteID)}, boardCell{Text: b.planWhen(p, o.StartedAt), Detail: p.T("office.sessions.heard", "Ago", b.ago(p, b.PlanClock.Now().Sub(o.UpdatedAt)))},
+			boardCell{Text: span(p.Lang, secondsOf(o.Seconds))}, boardCell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	switch {
 	case len(open) > 0:
 		s.Older = q.older(len(open) == mostListed, open[len(open)-1].ID)
@@ -178,8 +178,8 @@ func (b *Backoffice) askCutOff(q *request) error {
 	p := b.board(q, "office.sessions.end", "sessions")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
 	p.Title = p.T("office.sessions.end_ask", "Device", deviceName(o))
-	p.add(section{Lead: p.T("office.sessions.end_lead", "Site", b.siteName(o.SiteID), "Router", router.Name),
-		Form: &form{Action: q.Path(), Button: p.T("office.sessions.end"), Danger: true, Cancel: "/office/sessions"}})
+	p.add(boardSection{Lead: p.T("office.sessions.end_lead", "Site", b.siteName(o.SiteID), "Router", router.Name),
+		Form: &boardForm{Action: q.Path(), Button: p.T("office.sessions.end"), Danger: true, Cancel: "/office/sessions"}})
 	return q.show(p)
 }
 

@@ -17,28 +17,28 @@ func (b *Backoffice) roleList(q *request) error {
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}}
 	p.Lead = p.T("office.roles.lead")
 	p.Acts = []act{{Name: p.T("office.roles.new"), Icon: "plus", Address: "/office/roles/new", Tone: "primary"}}
-	columns := []column{{Name: p.T("office.roles.permission")}}
+	columns := []boardColumn{{Name: p.T("office.roles.permission")}}
 	for _, r := range roles {
-		columns = append(columns, column{Name: roleName(&p.frame, r), Class: "yes"})
+		columns = append(columns, boardColumn{Name: roleName(&p.frame, r), Class: "yes"})
 	}
 	t := &table{Columns: columns}
 	for _, d := range staff.Permissions {
-		cells := []cell{{Text: p.T(d.TextKey)}}
+		cells := []boardCell{{Text: p.T(d.TextKey)}}
 		for _, r := range roles {
 			if r.Has(d.Permission) {
-				cells = append(cells, cell{Text: "✓"})
+				cells = append(cells, boardCell{Text: "✓"})
 			} else {
-				cells = append(cells, cell{Text: "–"})
+				cells = append(cells, boardCell{Text: "–"})
 			}
 		}
 		t.add(cells...)
 	}
-	names := &table{Columns: []column{{Name: p.T("office.roles.role")}, {Name: p.T("office.roles.may")}}}
+	names := &table{Columns: []boardColumn{{Name: p.T("office.roles.role")}, {Name: p.T("office.roles.may")}}}
 	for _, r := range roles {
-		names.add(cell{Text: roleName(&p.frame, r), Address: roleAddress(r)}, cell{Text: permissionNames(&p.frame, r)})
+		names.add(boardCell{Text: roleName(&p.frame, r), Address: roleAddress(r)}, boardCell{Text: permissionNames(&p.frame, r)})
 	}
-	p.add(section{Table: names})
-	p.add(section{Name: p.T("office.roles.who_may"), Table: t})
+	p.add(boardSection{Table: names})
+	p.add(boardSection{Name: p.T("office.roles.who_may"), Table: t})
 	return q.show(p)
 }
 
@@ -56,15 +56,15 @@ func (b *Backoffice) rolePage(q *request, r staff.Role, title string) *boardPage
 	if title != "" {
 		p.Title = title
 	}
-	ticks := field{input: input{Name: "permission", Label: p.T("office.roles.may")}, Kind: "ticks"}
+	ticks := boardField{input: input{Name: "permission", Label: p.T("office.roles.may")}, Kind: "ticks"}
 	for _, d := range staff.Permissions {
-		ticks.Options = append(ticks.Options, option{Value: string(d.Permission), Name: p.T(d.TextKey), Hint: graveWord(p, d.Permission), Chosen: slices.Contains(r.Permissions, d.Permission)})
+		ticks.Options = append(ticks.Options, boardOption{Value: string(d.Permission), Name: p.T(d.TextKey), Hint: graveWord(p, d.Permission), Chosen: slices.Contains(r.Permissions, d.Permission)})
 	}
-	name := field{input: input{Name: "name", Type: "text", Label: p.T("office.roles.name"), Value: r.Name, Most: 80, Must: r.TextKey() == ""}}
+	name := boardField{input: input{Name: "name", Type: "text", Label: p.T("office.roles.name"), Value: r.Name, Most: 80, Must: r.TextKey() == ""}}
 	if r.TextKey() != "" {
 		name.Hint = p.T("office.roles.name_hint", "Name", p.T(r.TextKey()))
 	}
-	p.add(section{Form: &form{Action: q.Path(), Button: p.T("office.save"), Cancel: "/office/roles", Fields: []field{name, ticks}, Hidden: []fact{{"version", number(r.Version)}}}})
+	p.add(boardSection{Form: &boardForm{Action: q.Path(), Button: p.T("office.save"), Cancel: "/office/roles", Fields: []boardField{name, ticks}, Hidden: []fact{{"version", number(r.Version)}}}})
 	return p
 }
 

@@ -17,7 +17,7 @@ func (b *Backoffice) askAbout(q *request, texts string) error {
 	at := "/office/staff/" + number(m.ID)
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}, {m.Name, at}}
 	p.Title = p.T(texts+"title", "Name", m.Name)
-	p.add(section{Lead: p.T(texts+"lead", "Name", m.Name), Form: &form{Action: q.Path(), Button: p.T(texts + "button"), Danger: texts != "office.staff.link_ask.", Cancel: at}})
+	p.add(boardSection{Lead: p.T(texts+"lead", "Name", m.Name), Form: &boardForm{Action: q.Path(), Button: p.T(texts + "button"), Danger: texts != "office.staff.link_ask.", Cancel: at}})
 	return q.show(p)
 }
 

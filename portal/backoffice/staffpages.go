@@ -22,15 +22,15 @@ func (b *Backoffice) staffList(q *request) error {
 	}
 	p := b.board(q, "office.staff.title", "staff")
 	p.Acts = []act{{Name: p.T("office.roles.title"), Icon: "key-round", Address: "/office/roles"}, {Name: p.T("office.staff.invite"), Icon: "plus", Address: "/office/staff/new", Tone: "primary"}}
-	t := &table{Columns: []column{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.staff.sites")},
+	t := &table{Columns: []boardColumn{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.staff.sites")},
 		{Name: p.T("office.me.lock")}, {Name: p.T("office.state")}}}
 	for _, m := range members {
 		if q.shows(m) {
-			t.add(cell{Text: m.Name, Address: "/office/staff/" + number(m.ID)}, cell{Text: m.Email}, cell{Text: roleNames(&p.frame, m.Roles)},
-				cell{Text: b.sitesOf(&p.frame, m)}, stated(lockState(&p.frame, m)), stated(memberState(&p.frame, m.State)))
+			t.add(boardCell{Text: m.Name, Address: "/office/staff/" + number(m.ID)}, boardCell{Text: m.Email}, boardCell{Text: roleNames(&p.frame, m.Roles)},
+				boardCell{Text: b.siteNames(&p.frame, m)}, stated(lockState(&p.frame, m)), stated(memberState(&p.frame, m.State)))
 		}
 	}
-	s := section{Table: t}
+	s := boardSection{Table: t}
 	if len(members) == mostListed {
 		s.Older = q.with("after", number(members[len(members)-1].ID))
 	}
@@ -56,7 +56,7 @@ func roleName(f *frame, r staff.Role) string {
 	return r.Name
 }
 
-func (b *Backoffice) sitesOf(f *frame, m staff.Member) string {
+func (b *Backoffice) siteNames(f *frame, m staff.Member) string {
 	if len(m.Sites) == 0 {
 		return f.T("office.site.all")
 	}
@@ -116,18 +116,18 @@ func (q *request) all(name string) (values []string) {
 var aboutMember = map[string]string{"staff.name": "name", "staff.email": "email", "staff.email_taken": "email", "staff.language": "language",
 	"staff.no_role": "role", "staff.no_such_role": "role", "staff.sites": "site", "staff.last_owner": "role"}
 
-func (b *Backoffice) profileFields(q *request, f *frame, p staff.Profile) ([]field, error) {
+func (b *Backoffice) profileFields(q *request, f *frame, p staff.Profile) ([]boardField, error) {
 	roles, err := b.Staff.Roles(q.ctx)
-	fields := []field{{input: input{Name: "name", Type: "text", Label: f.T("office.staff.name"), Value: p.Name, Auto: "off", Most: 80, Must: true}},
+	fields := []boardField{{input: input{Name: "name", Type: "text", Label: f.T("office.staff.name"), Value: p.Name, Auto: "off", Most: 80, Must: true}},
 		{input: input{Name: "language", Label: f.T("office.me.language")}, Kind: "select", Options: spokenHere(p.Language)}}
-	ticks := field{input: input{Name: "role", Label: f.T("office.staff.roles")}, Kind: "ticks"}
+	ticks := boardField{input: input{Name: "role", Label: f.T("office.staff.roles")}, Kind: "ticks"}
 	for _, r := range roles {
-		ticks.Options = append(ticks.Options, option{Value: r.Key, Name: roleName(f, r), Hint: permissionNames(f, r), Chosen: slices.Contains(p.Roles, r.Key)})
+		ticks.Options = append(ticks.Options, boardOption{Value: r.Key, Name: roleName(f, r), Hint: permissionNames(f, r), Chosen: slices.Contains(p.Roles, r.Key)})
 	}
-	places := field{input: input{Name: "site", Label: f.T("office.staff.sites"), Hint: f.T("office.staff.sites_hint")}, Kind: "ticks"}
+	places := boardField{input: input{Name: "site", Label: f.T("office.staff.sites"), Hint: f.T("office.staff.sites_hint")}, Kind: "ticks"}
 	for _, s := range b.Sites.Sites() {
 		if q.sees(s.ID) {
-			places.Options = append(places.Options, option{Value: number(s.ID), Name: s.Name, Chosen: slices.Contains(p.Sites, s.ID)})
+			places.Options = append(places.Options, boardOption{Value: number(s.ID), Name: s.Name, Chosen: slices.Contains(p.Sites, s.ID)})
 		}
 	}
 	return append(fields, ticks, places), err
@@ -161,8 +161,8 @@ func (b *Backoffice) invitePage(q *request, email string, said staff.Profile) (*
 	p := b.board(q, "office.staff.invite", "staff")
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}}
 	fields, err := b.profileFields(q, &p.frame, said)
-	mail := field{input: input{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "off", Most: 100, Must: true, Hint: p.T("office.staff.email_hint")}}
-	p.add(section{Form: &form{Action: "/office/staff/new", Button: p.T("office.staff.make_link"), Cancel: "/office/staff", Fields: append([]field{mail}, fields...)}})
+	mail := boardField{input: input{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "off", Most: 100, Must: true, Hint: p.T("office.staff.email_hint")}}
+	p.add(boardSection{Form: &boardForm{Action: "/office/staff/new", Button: p.T("office.staff.make_link"), Cancel: "/office/staff", Fields: append([]boardField{mail}, fields...)}})
 	return p, err
 }
 
@@ -186,7 +186,7 @@ func (b *Backoffice) invite(q *request) error {
 func (b *Backoffice) showLink(q *request, w Welcome) error {
 	p := b.board(q, "office.staff.link_title", "staff")
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}, {w.Member.Name, "/office/staff/" + number(w.Member.ID)}}
-	s := section{Lead: p.T("office.staff.link_lead", "Name", w.Member.Name), Once: w.Address}
+	s := boardSection{Lead: p.T("office.staff.link_lead", "Name", w.Member.Name), Once: w.Address}
 	if w.Mailed {
 		p.Notes = append(p.Notes, note{Tone: "good", Text: p.T("office.staff.link_mailed", "Email", w.Member.Email)})
 	}
@@ -233,7 +233,7 @@ func (b *Backoffice) colleaguePage(q *request, m staff.Member, said staff.Profil
 	state := memberState(&p.frame, m.State)
 	p.Title, p.State = m.Name, &state
 	lock := lockState(&p.frame, m)
-	p.add(section{Facts: []fact{{p.T("office.email"), m.Email}, {p.T("office.staff.roles"), roleNames(&p.frame, m.Roles)}, {p.T("office.staff.sites"), b.sitesOf(&p.frame, m)},
+	p.add(boardSection{Facts: []fact{{p.T("office.email"), m.Email}, {p.T("office.staff.roles"), roleNames(&p.frame, m.Roles)}, {p.T("office.staff.sites"), b.siteNames(&p.frame, m)},
 		{p.T("office.me.lock"), lock.Text}, {p.T("office.staff.since"), b.when(&p.frame, m.CreatedAt)}, {p.T("office.staff.changed"), b.when(&p.frame, m.ChangedAt)}}})
 	if !q.in.Member.Covers(m) {
 		p.Lead = p.T("office.staff.above")
@@ -241,7 +241,7 @@ func (b *Backoffice) colleaguePage(q *request, m staff.Member, said staff.Profil
 	}
 	p.Acts = colleagueActs(&p.frame, m)
 	fields, err := b.profileFields(q, &p.frame, said)
-	p.add(section{Name: p.T("office.staff.edit"), Form: &form{Action: "/office/staff/" + number(m.ID), Button: p.T("office.save"), Fields: fields,
+	p.add(boardSection{Name: p.T("office.staff.edit"), Form: &boardForm{Action: "/office/staff/" + number(m.ID), Button: p.T("office.save"), Fields: fields,
 		Hidden: []fact{{"version", number(m.Version)}}}})
 	return p, err
 }
