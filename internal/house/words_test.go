@@ -12,7 +12,8 @@ import (
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
 var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
-	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over."}
+	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
+	"office.payments.", "office.attention."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

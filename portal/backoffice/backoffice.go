@@ -74,7 +74,7 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -88,6 +88,7 @@ func (b *Backoffice) table() []route {
 		{get, "/office", full, "", b.today},
 		{get, "/office/more", full, "", b.more},
 		{get, "/office/search", full, "", b.search},
+		{get, "/office/payments", full, staff.PaymentsView, b.payments},
 		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
 	}
 }

@@ -19,6 +19,7 @@ import (
 type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
 	Queues(ctx context.Context, scope report.Scope) ([]report.Waiting, error)
+	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 }
 
 // todayPage is the first page: money, people, what needs somebody.
