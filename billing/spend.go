@@ -50,7 +50,7 @@ func (s *Service) provesPayer(tx *db.Tx, r Receipt) (bool, error) {
 	if r.CameBy == ByPrompt || r.CameBy == ByQuery || r.payerHash == "" {
 		return r.payerHash != "", nil
 	}
-	_, hashes, err := s.payerPhone(tx, r.Payer)
+	_, hashes, err := s.provenPhone(tx, r.Payer)
 	return slices.Contains(hashes, r.payerHash), err
 }
 

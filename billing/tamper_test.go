@@ -39,6 +39,7 @@ var booksOfAccount = map[string]book{
 	"payments": {names: "id", which: "id IN (SELECT payment_id FROM receipts)", // without a receipt it claims no money
 		exempt: map[string]string{"updated_at": touched, "reason": railWord, "result_code": railWord, "result_text": railWord, "attention": railWord,
 			"asks": railWord, "merchant_request_id": railWord, "checkout_request_id": railWord, "pushed_at": railWord,
+			"site_id":    "where the payment is listed; the order itself names its site",
 			"settled_at": "bounds which confirmation may number a receipt; the number itself is in the books",
 			"secret":     "sealed; one that was changed builds no callback address, and the hash that admits callbacks is proven"}},
 	"grant_sources": {names: "source_key", insert: "source_key", exempt: map[string]string{
@@ -55,6 +56,9 @@ var notBooks = map[string]string{
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network",
+	"receipt_matches": "recognises payers; what was matched is a receipt", "audit_links": "the trail's own chain", "router_tunnels": "network", "tunnel_keys": "network",
+	"staff_setup": "staff", "staff_roles": "staff", "staff_members": "staff", "staff_member_roles": "staff", "staff_recovery_codes": "staff", "staff_sign_ins": "staff",
+	"staff_links": "staff", "messages": "words", "message_reports": "words", "message_consents": "words", "message_slots": "words", "message_carriers": "words", "alerts": "words",
 }
 
 // fullBooks lives through every way that money comes and goes, so that each table has each kind of row.

@@ -98,9 +98,13 @@ func (s *Proofs) proveGrants(ctx context.Context, p *proof) error {
 	return err
 }
 
-// proveSources: only paid orders feed grants so far, each the grant that it names with what was bought.
+// proveSources: paid orders feed grants, each the grant that it names with what was bought; what else may is in sources.go.
 func (s *Proofs) proveSources(ctx context.Context, p *proof) error {
 	return s.eachSource(ctx, func(g sourceProof) {
+		if prove := otherSources[g.Kind]; prove != nil {
+			prove(p, g)
+			return
+		}
 		bought, err := access.DecodeLimits([]byte(g.Limits))
 		switch {
 		case g.Kind != "order" || g.OrderState != string(billing.OrderPaid):

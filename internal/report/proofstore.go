@@ -81,7 +81,8 @@ func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error 
 }
 
 func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, err error) {
-	err = s.db.Read(ctx).Raw("SELECT id FROM grants WHERE NOT EXISTS (SELECT 1 FROM grant_sources g WHERE g.grant_id = grants.id) LIMIT ?", n).Scan(&ids).Error
+	err = s.db.Read(ctx).Raw("SELECT id FROM grants WHERE NOT EXISTS (SELECT 1 FROM grant_sources g WHERE g.grant_id = grants.id"+
+		" AND (g.kind <> ? OR grants.state = ?)) LIMIT ?", access.SourceWithdrawn, access.Ended, n).Scan(&ids).Error
 	return ids, db.Fault(err)
 }
 
@@ -139,12 +140,13 @@ type sourceProof struct {
 	Kind, SourceKey, How                        string
 	GrantID, Found                              int64
 	OrderState, OrderHow, Limits                string
+	GrantState                                  string
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
 }
 
 // eachSource pages through what fed grants, with the order that it names.
 func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
-	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
+	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	for last := (sourceProof{}); ; {
