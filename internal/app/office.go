@@ -12,7 +12,7 @@ import (
 // openOffice wires the staff's pages.
 func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	stories := &report.Stories{Money: m.Billing, Access: m.Access, Radius: m.Radius, Routers: m.Routers, Zone: m.zone, Clock: m.Clock, Plan: m.Plan}
-	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: report.NewDesk(m.DB, m.Clock), Stories: stories,
+	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: report.NewDesk(m.DB, m.Clock), Stories: stories, Money: m.Billing, Deeds: officeDeeds{m},
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: nairobi,
 		Log: m.Log, Proxies: proxies, Secure: !m.Config.Dev})
 }

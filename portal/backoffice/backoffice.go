@@ -44,6 +44,8 @@ type Options struct {
 	Routers   Routers
 	Desk      Desk
 	Stories   Stories
+	Money     Money
+	Deeds     Deeds
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -74,7 +76,7 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments", "suspense", "receipt"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -89,6 +91,9 @@ func (b *Backoffice) table() []route {
 		{get, "/office/more", full, "", b.more},
 		{get, "/office/search", full, "", b.search},
 		{get, "/office/payments", full, staff.PaymentsView, b.payments},
+		{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
+		{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},
+		{post, "/office/receipts/:id/match", full, staff.PaymentsMatch, b.match}, {post, "/office/receipts/:id/unmatch", full, staff.PaymentsMatch, b.unmatch},
 		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
 	}
 }

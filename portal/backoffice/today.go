@@ -85,7 +85,7 @@ func (b *Backoffice) today(q *request) error {
 	p.Queues = b.queueLines(p, waiting)
 	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
 		p.Hours = bars(cents(t.Hours), t.At.Hour(), func(c int64) string { return money.Amount{Cents: c, Currency: t.Total.Currency}.String() })
-		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(),
+		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(), Address: "/office/payments",
 			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
 	}
 	p.Figures = append(p.Figures, b.online(p, t), waitingFigure(p, waiting))
@@ -148,10 +148,13 @@ const (
 	badAfter = 24 * time.Hour
 )
 
+// queueAddresses are the pages on which what waits is worked on.
+var queueAddresses = map[string]string{report.QueueSuspense: "/office/suspense", report.QueueUnknown: "/office/payments?state=unknown"}
+
 func (b *Backoffice) queueLines(p *todayPage, waiting []report.Waiting) []queueLine {
 	var lines []queueLine
 	for _, w := range waiting {
-		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count}
+		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count, Address: queueAddresses[w.Name]}
 		if w.Count > 0 {
 			age := b.Clock.Now().Sub(w.Oldest)
 			l.Oldest = span(p.Lang, age)
