@@ -64,7 +64,19 @@ func (s *Service) Suspense(ctx context.Context, tills []int64, before int64, lim
 		q = q.Where("created_at <= ? AND (created_at < ? OR id < ?)", at[0], at[0], before)
 	}
 	var rows []receiptRow
-	if err := q.Order("created_at DESC, id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	err := q.Order("created_at DESC, id DESC").Limit(limit).Find(&rows).Error
+	return s.toReceipts(rows, err)
+}
+
+// suspenseSince lists the money that nobody has claimed of a time, the newest first.
+func (s *Service) suspenseSince(ctx context.Context, from, to time.Time) ([]Receipt, error) {
+	var rows []receiptRow
+	err := s.DB.Read(ctx).Where("placed = ? AND created_at >= ? AND created_at < ?", PlacedSuspense, from, to).Order("created_at DESC").Limit(mostFound).Find(&rows).Error
+	return s.toReceipts(rows, err)
+}
+
+func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
+	if err != nil {
 		return nil, db.Fault(err)
 	}
 	var all []Receipt
@@ -76,4 +88,15 @@ func (s *Service) Suspense(ctx context.Context, tills []int64, before int64, lim
 		all = append(all, receipt)
 	}
 	return all, nil
+}
+
+// orderOnceTx finds the order that a form of ours has placed.
+func (s *Service) orderOnceTx(tx *db.Tx, once string) (Order, bool, error) {
+	var r orderRow
+	err := db.Fault(tx.Gorm().Where("once_hash IN ?", s.lookups(purposeOnce, once)).Take(&r).Error)
+	if missing, err := notFoundIs(err); err != nil || missing {
+		return Order{}, false, err
+	}
+	o, err := s.toOrder(r)
+	return o, true, err
 }

@@ -13,7 +13,8 @@ import (
 var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
-	"office.payments.", "office.attention.", "clue."}
+	"office.payments.", "office.attention.", "clue.",
+	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

@@ -141,13 +141,16 @@ type sourceProof struct {
 	GrantID, Found                              int64
 	OrderState, OrderHow, Limits                string
 	GrantState                                  string
+	EventAction, EventSaid                      string // of a gift
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
 }
 
 // eachSource pages through what fed grants, with the order that it names.
 func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
-	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
+	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits," +
+		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	for last := (sourceProof{}); ; {
 		var page []sourceProof

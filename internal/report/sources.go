@@ -2,9 +2,6 @@ package report
 
 import "mtandao/radius/access"
 
-// otherSources proves what feeds grants besides orders, by its kind.
-var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn}
-
 // proveWithdrawn: what was taken back added nothing in the end, and a grant of its own has ended.
 func proveWithdrawn(p *proof, g sourceProof) {
 	switch {

@@ -76,7 +76,7 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments", "suspense", "receipt"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments", "suspense", "receipt", "mend"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -91,6 +91,12 @@ func (b *Backoffice) table() []route {
 		{get, "/office/more", full, "", b.more},
 		{get, "/office/search", full, "", b.search},
 		{get, "/office/payments", full, staff.PaymentsView, b.payments},
+		{post, "/office/orders/:id/ask", full, staff.PaymentsMatch, b.askRail}, {post, "/office/orders/:id/serve", full, staff.PaymentsMatch, b.serveHeld},
+		{post, "/office/orders/:id/prompt", full, staff.PaymentsMatch, b.promptAgain},
+		{post, "/office/grants/:id/online", full, staff.AccessChange, b.putOnline}, {post, "/office/grants/:id/resume", full, staff.AccessChange, b.resume},
+		{get, "/office/grants/:id/move", full, staff.AccessChange, b.askMove}, {post, "/office/grants/:id/move", full, staff.AccessChange, b.move},
+		{get, "/office/grants/:id/extend", full, staff.AccessChange, b.askExtend}, {post, "/office/grants/:id/extend", full, staff.AccessChange, b.extend},
+		{get, "/office/grants/:id/disconnect", full, staff.AccessChange, b.askDisconnect}, {post, "/office/grants/:id/disconnect", full, staff.AccessChange, b.disconnect},
 		{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
 		{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},
 		{post, "/office/receipts/:id/match", full, staff.PaymentsMatch, b.match}, {post, "/office/receipts/:id/unmatch", full, staff.PaymentsMatch, b.unmatch},

@@ -9,12 +9,21 @@ import (
 	"mtandao/billing"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/radius/access"
 )
 
 // Deeds are what members change on money and access. Each is one transaction with its trace in the trail.
 type Deeds interface {
 	Match(ctx context.Context, who staff.Member, by staff.By, m billing.Matching) (billing.Outcome, error)
 	Unmatch(ctx context.Context, who staff.Member, by staff.By, receiptID int64) error
+	AskNow(ctx context.Context, who staff.Member, by staff.By, orderID int64) (said string, err error)
+	ServeFromCredit(ctx context.Context, who staff.Member, by staff.By, orderID int64) error
+	PromptAgain(ctx context.Context, who staff.Member, by staff.By, orderID int64) (billing.Order, error)
+	PutOnline(ctx context.Context, who staff.Member, by staff.By, grantID int64) error
+	Move(ctx context.Context, who staff.Member, by staff.By, grantID int64, slot int, mac access.MAC) error
+	Resume(ctx context.Context, who staff.Member, by staff.By, grantID int64) (bool, error)
+	Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string) (access.Given, error)
+	Disconnect(ctx context.Context, who staff.Member, by staff.By, grantID int64) (sessions int, err error)
 }
 
 // Money is what the pages read of money. *billing.Service satisfies it.
@@ -24,6 +33,7 @@ type Money interface {
 	Matched(ctx context.Context, receiptID int64) (bool, error)
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
 	OrderMoney(ctx context.Context, orderID int64) (billing.Money, error)
+	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	Tills(ctx context.Context) ([]billing.Till, error)
 }
 

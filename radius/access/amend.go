@@ -89,7 +89,7 @@ func (s *Service) Revoke(tx *db.Tx, src, by Source) error {
 	return s.setLimits(tx, g, smaller)
 }
 
-// Extend adds a gift to a grant; one that is over gets a new one of its plan instead, which is told. fault.Invalid
+// Extend adds a gift to a grant; one that is over, or rests at this hour, gets a new one of its plan instead, which is told. fault.Invalid
 // "gift.nothing", "gift.no_time" or "gift.no_data" (the plan has no such limit).
 func (s *Service) Extend(tx *db.Tx, grantID int64, src Source, more Gift) (Given, error) {
 	g, err := lockAny(tx, grantID)
@@ -101,6 +101,10 @@ func (s *Service) Extend(tx *db.Tx, grantID int64, src Source, more Gift) (Given
 		return Given{}, err
 	}
 	now := s.clock.Now()
+	if cause, _ := Decide(g, now, s.location(g.SiteID)); cause == CauseHours {
+		added.Hours = nil // for whoever shall be online now
+		return s.Give(tx, Offer{Source: src, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Limits: added, Place: g.Place})
+	}
 	if g.State == Ended || overAt(g, now) != CauseOK {
 		return s.Give(tx, Offer{Source: src, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Limits: added, Place: g.Place})
 	}
