@@ -137,6 +137,7 @@ func (b *Backoffice) grantFor(q *request) (report.Story, string, error) {
 	}
 	orders, err := b.Money.OrdersOfGrant(q.ctx, id)
 	if err == nil && len(orders) > 0 {
+		s.Order = orders[0]
 		return s, "/office/orders/" + number(orders[0].ID), nil
 	}
 	return s, "/office/grants/" + number(id), err
@@ -190,7 +191,7 @@ func (b *Backoffice) disconnect(q *request) error {
 
 // planName is what a grant's plan is called on its pages.
 func planName(s report.Story, l words.Lang) string {
-	if s.HasOrder {
+	if s.Order.ID != 0 {
 		return s.Order.PlanName(l)
 	}
 	return s.Access.Grant.Plan
