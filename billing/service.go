@@ -20,7 +20,7 @@ import (
 type Grants interface {
 	Give(tx *db.Tx, o access.Offer) (access.Given, error)
 	Withdraw(tx *db.Tx, src access.Source) error
-	Revoke(tx *db.Tx, src, by access.Source) error
+	Revoke(tx *db.Tx, src, by access.Source) (lived bool, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 }
 

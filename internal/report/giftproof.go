@@ -30,4 +30,5 @@ func proveGift(p *proof, g sourceProof) {
 }
 
 // otherSources proves what feeds grants besides orders, by its kind.
-var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn, access.SourceGift: proveGift}
+var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn, access.SourceGift: proveGift,
+	access.SourceRefund: proveTaken}

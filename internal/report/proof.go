@@ -46,7 +46,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}

@@ -63,30 +63,30 @@ func (s *Service) Withdraw(tx *db.Tx, src Source) error {
 }
 
 // Revoke takes away what a source gave, used or not, in the name of another: the grant ends, or is made smaller when others
-// have fed it too. What is over already stays as it is.
-func (s *Service) Revoke(tx *db.Tx, src, by Source) error {
+// have fed it too. What is over already stays as it is, and lived is false.
+func (s *Service) Revoke(tx *db.Tx, src, by Source) (lived bool, err error) {
 	given, g, err := lockSource(tx, src)
 	if fault.KeyOf(err) == "grant.ended" {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	alone, err := onlySource(tx, given)
 	if err != nil {
-		return err
+		return true, err
 	}
 	smaller := g
 	smaller.Limits = g.Limits.minus(given)
 	smaller.resize()
 	if alone || overAt(smaller, s.clock.Now()) != CauseOK {
 		_, err = s.End(tx, g.ID, CauseRefunded)
-		return err
+		return true, err
 	}
 	if err := insertTaken(tx, by, given, s.clock.Now()); err != nil {
-		return err
+		return true, err
 	}
-	return s.setLimits(tx, g, smaller)
+	return true, s.setLimits(tx, g, smaller)
 }
 
 // Extend adds a gift to a grant; one that is over, or rests at this hour, gets a new one of its plan instead, which is told. fault.Invalid
