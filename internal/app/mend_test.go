@@ -22,15 +22,20 @@ import (
 // receiptOf is the first money that came for an order.
 func (s *Stage) receiptOf(t *testing.T, order string) string {
 	t.Helper()
-	id, err := strconv.ParseInt(order, 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := s.Main.Billing.OrderMoney(context.Background(), id)
+	m, err := s.Main.Billing.OrderMoney(context.Background(), idOf(t, order))
 	if err != nil || len(m.Receipts) == 0 {
 		t.Fatal(m, err)
 	}
 	return strconv.FormatInt(m.Receipts[0].ID, 10)
+}
+
+func idOf(t *testing.T, typed string) int64 {
+	t.Helper()
+	id, err := strconv.ParseInt(typed, 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // wanted is an order that a device has placed.

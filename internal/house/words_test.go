@@ -14,7 +14,8 @@ var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.he
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
 	"office.payments.", "office.attention.", "clue.",
-	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect."}
+	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
+	"office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

@@ -76,7 +76,7 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments", "suspense", "receipt", "mend"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "payments", "suspense", "receipt", "mend", "refunds"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -97,6 +97,10 @@ func (b *Backoffice) table() []route {
 		{get, "/office/grants/:id/move", full, staff.AccessChange, b.askMove}, {post, "/office/grants/:id/move", full, staff.AccessChange, b.move},
 		{get, "/office/grants/:id/extend", full, staff.AccessChange, b.askExtend}, {post, "/office/grants/:id/extend", full, staff.AccessChange, b.extend},
 		{get, "/office/grants/:id/disconnect", full, staff.AccessChange, b.askDisconnect}, {post, "/office/grants/:id/disconnect", full, staff.AccessChange, b.disconnect},
+		{get, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.askRefund}, {post, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.refund},
+		{get, "/office/refunds", full, staff.PaymentsView, b.refunds},
+		{get, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.askDecide}, {post, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.decide},
+		{get, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.askPay}, {post, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.pay},
 		{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
 		{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},
 		{post, "/office/receipts/:id/match", full, staff.PaymentsMatch, b.match}, {post, "/office/receipts/:id/unmatch", full, staff.PaymentsMatch, b.unmatch},

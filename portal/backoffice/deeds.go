@@ -24,6 +24,9 @@ type Deeds interface {
 	Resume(ctx context.Context, who staff.Member, by staff.By, grantID int64) (bool, error)
 	Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string) (access.Given, error)
 	Disconnect(ctx context.Context, who staff.Member, by staff.By, grantID int64) (sessions int, err error)
+	AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error)
+	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error)
+	PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error)
 }
 
 // Money is what the pages read of money. *billing.Service satisfies it.
@@ -34,6 +37,9 @@ type Money interface {
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
 	OrderMoney(ctx context.Context, orderID int64) (billing.Money, error)
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
+	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)
+	RefundsOf(ctx context.Context, receiptID int64) ([]billing.Refund, error)
+	OpenRefunds(ctx context.Context, state billing.RefundState) ([]billing.Refund, error)
 	Tills(ctx context.Context) ([]billing.Till, error)
 }
 

@@ -18,14 +18,15 @@ import (
 type mendPage struct {
 	frame
 	Lead, Action, Button, Cancel string
-	Choices                      []choice // radio buttons of name "slot"
+	Choices                      []choice // radio buttons of name Field
+	Field                        string
 	ChoicesName                  string
 	Fields                       []input
 	Danger                       bool
 }
 
 func (b *Backoffice) mendPage(q *request, texts, action string, s report.Story, back string) *mendPage {
-	p := &mendPage{frame: q.page(texts+"title", "sessions"), Action: "/office/grants/" + number(s.Access.Grant.ID) + action, Cancel: back}
+	p := &mendPage{frame: q.page(texts+"title", "sessions"), Action: "/office/grants/" + number(s.Access.Grant.ID) + action, Cancel: back, Field: "slot"}
 	p.Lead, p.Button = p.T(texts+"lead", "Plan", planName(s, p.Lang)), p.T(texts+"button")
 	p.Crumbs = []crumb{{p.T("office.story.title"), back}}
 	return p

@@ -20,6 +20,8 @@ type receiptPage struct {
 	Unmatch   string // where a match by hand is taken back
 	NotFound  string
 	SearchFor string
+	Refunds   []refundLine
+	Refund    string // where one is asked for
 }
 
 // receiptFor reads the receipt of an address, if who asks may do that with it; else it does not exist.
@@ -45,6 +47,9 @@ func (b *Backoffice) receipt(q *request) error {
 		return err
 	}
 	p := b.receiptPage(q.page("office.receipt.title", "payments"), r)
+	if err := b.tellRefunds(q, p, r); err != nil {
+		return err
+	}
 	if r.Placed == billing.PlacedSuspense {
 		stray, err := b.stray(q, &p.frame, r)
 		if err != nil {
@@ -79,6 +84,21 @@ func (b *Backoffice) receiptPage(f frame, r billing.Receipt) *receiptPage {
 	p.Facts = []fact{{p.T("office.amount"), r.Amount.String()}, {p.T("office.when"), b.when(&p.frame, r.ArrivedAt)},
 		{p.T("office.payer"), shownPayer(r.Payer)}, {p.T("office.reference"), r.Reference}}
 	return p
+}
+
+// tellRefunds shows what of the money was, or is to be, paid back.
+func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) error {
+	all, err := b.Money.RefundsOf(q.ctx, r.ID)
+	open := false
+	for _, f := range all {
+		p.Refunds = append(p.Refunds, b.refundLine(q, &p.frame, f))
+		open = open || f.State != billing.RefundRefused
+	}
+	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense
+	if here && !open && staff.MaySomewhere(q.in.Member, staff.PaymentsRefund) {
+		p.Refund = "/office/receipts/" + number(r.ID) + "/refund"
+	}
+	return err
 }
 
 // lookForOrder shows the orders that somebody looks for by hand.
