@@ -72,7 +72,8 @@ func matchable(r Receipt, o Order, serve bool) error {
 }
 
 // Unmatch takes money that was matched by hand back into suspense, and what it bought while that is unused. Else it says why
-// not: fault.Conflict "grant.used", "grant.fed_again", "grant.ended", "unmatch.spent" or "unmatch.not_matched".
+// not: fault.Conflict "grant.used", "grant.fed_again", "grant.ended", "unmatch.spent", "unmatch.refunded" or
+// "unmatch.not_matched".
 func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 	r, err := s.receiptTx(tx, receiptID)
 	if err != nil {
@@ -90,6 +91,9 @@ func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 	default:
 		err = notMatched(nil)
 	}
+	if err == nil { // only now: approving a refund has held the receipt, too
+		err = s.notRefunded(tx, r)
+	}
 	if err != nil {
 		return err
 	}
@@ -99,6 +103,14 @@ func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 	}
 	entry.Postings = append(entry.Postings, ledger.Posting{Account: ledger.Suspense, Party: receiptParty(r.ID), Amount: r.Amount.Neg()})
 	return s.post(tx, r.ID, entry)
+}
+
+func (s *Service) notRefunded(tx *db.Tx, r Receipt) error {
+	back, err := s.refundedOf(tx, r.ID)
+	if err == nil && back.IsPositive() {
+		err = fault.New(fault.Conflict, "unmatch.refunded")
+	}
+	return err
 }
 
 func notMatched(err error) error {

@@ -101,11 +101,11 @@ func (s *Service) refundable(tx *db.Tx, r Receipt) (money.Amount, error) {
 // ApproveRefund is the second person's word: the money leaves what it had bought and is owed, and the service ends or is made
 // smaller. fault.Denied "refund.same_person", fault.Conflict "refund.decided", "refund.spent" or "refund.placed".
 func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64) (Refund, error) {
-	f, err := s.decideRefund(tx, refundID, member, RefundApproved)
+	r, err := s.refundStands(tx, refundID)
 	if err != nil {
-		return f, err
+		return Refund{}, err
 	}
-	r, err := s.receiptTx(tx, f.ReceiptID)
+	f, err := s.decideRefund(tx, refundID, member, RefundApproved)
 	if err != nil {
 		return f, err
 	}
@@ -118,6 +118,31 @@ func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64) (Refund, erro
 	}
 	return f, s.post(tx, r.ID, ledger.Entry{Kind: EntryRefundOwed, Source: f.OwedSource(), At: s.Clock.Now(), Memo: f.owedDigest(),
 		Postings: []ledger.Posting{from, {Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount.Neg()}}})
+}
+
+// refundStands holds a refund's receipt where it is, and sees that what was asked for is there still: the money may have been
+// matched, or taken back, meanwhile.
+func (s *Service) refundStands(tx *db.Tx, refundID int64) (Receipt, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil || f.State != RefundAsked {
+		return Receipt{ID: f.ReceiptID}, err // deciding tells
+	}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return r, err
+	}
+	if held, err := s.holdReceipt(tx, r); err != nil || !held {
+		return r, spent(err)
+	}
+	most, err := s.refundable(tx, r)
+	if err != nil {
+		return r, err
+	}
+	over, err := f.Amount.Compare(most)
+	if err == nil && (over > 0 || r.Placed == PlacedSuspense && over != 0) {
+		err = fault.New(fault.Conflict, "refund.spent")
+	}
+	return r, err
 }
 
 // takeForRefund takes the money out of where it is.

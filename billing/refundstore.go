@@ -91,6 +91,12 @@ func (s *Service) payRefund(tx *db.Tx, refundID, member int64, how, reference st
 	return s.refundTx(tx, refundID)
 }
 
+// holdReceipt writes a receipt's row, so that nobody moves it before this transaction ends; false when somebody did.
+func (s *Service) holdReceipt(tx *db.Tx, r Receipt) (bool, error) {
+	won, err := db.Won(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND placed = ?", r.ID, r.Placed).Update("updated_at", s.Clock.Now()))
+	return won, db.Fault(err)
+}
+
 // refundedOf sums what is or was approved to be paid back of a receipt.
 func (s *Service) refundedOf(tx *db.Tx, receiptID int64) (money.Amount, error) {
 	var rows []refundRow
