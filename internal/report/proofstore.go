@@ -221,6 +221,8 @@ type wait struct{ name, table, since, cents, where string }
 var waits = []wait{
 	{"in suspense, nobody's so far", "receipts", "arrived_at", "amount_cents", "placed = 'suspense'"},
 	{"paid by the word of a query, without a receipt number", "receipts", "arrived_at", "amount_cents", "receipt IS NULL AND placed IN ('order', 'credit') AND came_by = 'query'"},
+	{"refunds that wait for a second person", "refunds", "asked_at", "amount_cents", "state = 'asked'"},
+	{"refunds that are owed", "refunds", "asked_at", "amount_cents", "state = 'approved'"},
 	{"payments without a verdict", "payments", "created_at", "amount_cents", "state = 'unknown' AND attention <> ''"},
 	{"typed receipts that the rail has not answered", "receipt_claims", "created_at", "0", "state IN ('waiting', 'asked')"},
 	{"messages of a rail set aside", "rail_inbox", "received_at", "0", "state = 'failed'"},

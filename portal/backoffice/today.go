@@ -149,7 +149,8 @@ const (
 )
 
 // queueAddresses are the pages on which what waits is worked on.
-var queueAddresses = map[string]string{report.QueueSuspense: "/office/suspense", report.QueueUnknown: "/office/payments?state=unknown"}
+var queueAddresses = map[string]string{report.QueueSuspense: "/office/suspense", report.QueueUnknown: "/office/payments?state=unknown",
+	report.QueueRefunds: "/office/refunds"}
 
 func (b *Backoffice) queueLines(p *todayPage, waiting []report.Waiting) []queueLine {
 	var lines []queueLine
