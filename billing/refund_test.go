@@ -259,3 +259,24 @@ func TestATamperedRefundIsNamed(t *testing.T) {
 		s.prove()
 	})
 }
+
+func TestARefusedRefundMovesNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		o := s.order("02a1b2c3d4aa")
+		s.hear(s.success(0, "RKN1", 10))
+		f, err := s.askRefund(s.onlyReceipt(o).ID, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.in(func(tx *db.Tx) error { f, err = s.bill.RefusePayback(tx, f.ID, juma); return err })
+		if err := s.approve(f, pendo); fault.KeyOf(err) != "refund.decided" {
+			t.Errorf("approved after it was refused: %v", err)
+		}
+		s.idle()
+		s.holds(10, 10, 0, 0)
+		s.owed(0)
+		if _, err := s.askRefund(s.onlyReceipt(o).ID, 10); err != nil {
+			t.Errorf("asked anew: %v", err)
+		}
+	})
+}
