@@ -131,8 +131,15 @@ func (s *Service) refundStands(tx *db.Tx, refundID int64) (Receipt, error) {
 	if err != nil {
 		return r, err
 	}
-	if held, err := s.holdReceipt(tx, r); err != nil || !held {
-		return r, spent(err)
+	held, err := s.holdReceipt(tx, r)
+	if err != nil {
+		return r, err
+	}
+	if f, err = s.refundTx(tx, refundID); err != nil || f.State != RefundAsked { // decided while this one waited for the receipt
+		return r, err
+	}
+	if !held {
+		return r, spent(nil)
 	}
 	most, err := s.refundable(tx, r)
 	if err != nil {
