@@ -15,7 +15,7 @@ import (
 // paymentsPage lists payments, the newest first.
 type paymentsPage struct {
 	frame
-	Chips        []chip
+	Chips        []paymentChip
 	Day          string // 2026-11-25, or empty
 	Group        string
 	Lines        []orderedLine
@@ -23,8 +23,8 @@ type paymentsPage struct {
 	Older, First string // addresses of other pages; empty when there are none
 }
 
-// chip is one choice of a list's filter, kept in the address.
-type chip struct {
+// paymentChip is one choice of a list's filter, kept in the address.
+type paymentChip struct {
 	Name, Address string
 	Here          bool
 }
@@ -53,7 +53,7 @@ func (b *Backoffice) payments(q *request) error {
 
 // paymentFilter reads the address. What was not made by us is a page that does not exist.
 func (q *request) paymentFilter(zone *time.Location) (f report.PaymentFilter, day string, err error) {
-	f = report.PaymentFilter{Scope: q.scope(), Group: q.Query("state"), Limit: linesOfPage + 1, Before: q.before()}
+	f = report.PaymentFilter{Scope: q.scope(), Group: q.Query("state"), Limit: linesOfPage + 1, Before: q.beforeID()}
 	if !slices.Contains(report.PaymentGroups, f.Group) {
 		return f, "", notHere()
 	}
@@ -67,8 +67,8 @@ func (q *request) paymentFilter(zone *time.Location) (f report.PaymentFilter, da
 	return f, day, nil
 }
 
-// before is the last id of the page before this one.
-func (q *request) before() int64 {
+// beforeID is the last id of the page beforeID this one.
+func (q *request) beforeID() int64 {
 	id, err := strconv.ParseInt(q.Query("before"), 10, 64)
 	if err != nil {
 		return 0
@@ -84,7 +84,7 @@ func (b *Backoffice) paymentsPage(f frame, filter report.PaymentFilter, day stri
 		if g == report.PaymentsAll {
 			name = "all"
 		}
-		p.Chips = append(p.Chips, chip{p.T("office.payments." + name), paymentsAddress(g, day, 0), g == filter.Group})
+		p.Chips = append(p.Chips, paymentChip{p.T("office.payments." + name), paymentsAddress(g, day, 0), g == filter.Group})
 	}
 	p.Empty = blank{Icon: "banknote", Title: p.T("office.payments.none"), Text: p.T("office.payments.none_text")}
 	if filter.Before != 0 {

@@ -69,8 +69,8 @@ func (b *Backoffice) refunds(q *request) error {
 	return q.send(fiber.StatusOK, "refunds", p)
 }
 
-// form starts a page that asks about money.
-func (q *request) form(texts, action, back string, args ...any) *mendPage {
+// mendForm starts a page that asks about money.
+func (q *request) mendForm(texts, action, back string, args ...any) *mendPage {
 	p := &mendPage{frame: q.page(texts+"title", "payments"), Action: action, Cancel: back, Field: "how"}
 	p.Lead, p.Button = p.T(texts+"lead", args...), p.T(texts+"button")
 	p.Crumbs = []crumb{{p.T("office.refund.title"), "/office/refunds"}}
@@ -87,7 +87,7 @@ func (b *Backoffice) askRefund(q *request) error {
 
 func refundForm(q *request, r billing.Receipt) *mendPage {
 	here := "/office/receipts/" + number(r.ID)
-	p := q.form("office.refund_ask.", here+"/refund", here, "Amount", r.Amount.String(), "Number", r.Number)
+	p := q.mendForm("office.refund_ask.", here+"/refund", here, "Amount", r.Amount.String(), "Number", r.Number)
 	p.Fields = []input{{Name: "amount", Type: "text", Label: p.T("office.refund.shillings"), Value: q.FormValue("amount"), Most: 9, Must: true, Numeric: true},
 		{Name: "reason", Type: "text", Label: p.T("office.extend.reason"), Value: q.FormValue("reason"), Most: 200, Must: true}}
 	return p
@@ -140,7 +140,7 @@ func (b *Backoffice) askDecide(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := q.form("office.refund_decide.", "/office/refunds/"+number(f.ID)+"/decide", here, "Amount", f.Amount.String(), "Reason", f.Reason)
+	p := q.mendForm("office.refund_decide.", "/office/refunds/"+number(f.ID)+"/decide", here, "Amount", f.Amount.String(), "Reason", f.Reason)
 	p.ChoicesName = p.T("office.refund_decide.which")
 	p.Choices = []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}
 	p.Danger = true
@@ -177,7 +177,7 @@ func (b *Backoffice) askPay(q *request) error {
 }
 
 func payForm(q *request, f billing.Refund, here string) *mendPage {
-	p := q.form("office.refund_pay.", "/office/refunds/"+number(f.ID)+"/pay", here, "Amount", f.Amount.String())
+	p := q.mendForm("office.refund_pay.", "/office/refunds/"+number(f.ID)+"/pay", here, "Amount", f.Amount.String())
 	p.ChoicesName = p.T("office.how")
 	p.Choices = []choice{{Name: p.T("office.refund_pay.mpesa"), Value: billing.RefundByMPesa, Here: q.FormValue("how") != billing.RefundByCash},
 		{Name: p.T("office.refund_pay.cash"), Value: billing.RefundByCash, Here: q.FormValue("how") == billing.RefundByCash}}

@@ -43,7 +43,7 @@ func (b *Backoffice) suspense(q *request) error {
 	if err != nil {
 		return err
 	}
-	before := q.before()
+	before := q.beforeID()
 	found, err := b.Money.Suspense(q.ctx, tills, before, straysOfPage+1)
 	if err != nil {
 		return err
