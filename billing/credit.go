@@ -61,23 +61,40 @@ func (s *Service) recognise(ctx context.Context, j jobs.Job) error {
 	if err := j.Decode(&f); err != nil {
 		return err
 	}
-	grant, _, _, err := s.Grants.View(ctx, f.GrantID)
-	if err != nil {
-		return err
-	}
-	earned := ledger.InternetSales
-	if grant.FirstUsedAt.IsZero() {
-		earned = ledger.Breakage
-	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		sum, err := s.paidForGrant(tx, f.GrantID)
-		if err != nil || !sum.IsPositive() {
-			return err
-		}
-		_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: grantParty(f.GrantID), At: s.Clock.Now(), Memo: "grant ended: " + f.Cause,
-			Postings: []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(f.GrantID), Amount: sum}, {Account: earned, Amount: sum.Neg()}}})
+		_, err := s.earn(tx, f.GrantID, f.Cause)
 		return err
 	})
+}
+
+// earn books what was paid for an ended grant, less what was paid back of it, as earned, once, and tells the account. A grant
+// that nobody ever used is breakage.
+func (s *Service) earn(tx *db.Tx, grantID int64, cause string) (account string, err error) {
+	grant, _, _, err := s.Grants.View(tx.Context(), grantID)
+	if err != nil {
+		return "", err
+	}
+	account = ledger.InternetSales
+	if grant.FirstUsedAt.IsZero() {
+		account = ledger.Breakage
+	}
+	sum, err := s.paidForGrant(tx, grantID)
+	if err != nil {
+		return account, err
+	}
+	back, err := s.refundedFromGrant(tx, grantID)
+	if err != nil {
+		return account, err
+	}
+	if sum, err = sum.Sub(back); err != nil || !sum.IsPositive() {
+		return account, err
+	}
+	if grant.EndCause != "" {
+		cause = grant.EndCause
+	}
+	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: grantParty(grantID), At: s.Clock.Now(), Memo: "grant ended: " + cause,
+		Postings: []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(grantID), Amount: sum}, {Account: account, Amount: sum.Neg()}}})
+	return account, err
 }
 
 // notFoundIs turns a NotFound into fine.

@@ -115,9 +115,21 @@ func (s *Service) isKnown(tx *db.Tx, p customers.Phone) (bool, error) {
 	return len(hashes) > 0, db.Fault(err)
 }
 
-// payerPhone recognises a payer told as a number or as its SHA-256. A mask is nobody. The hashes are what rows of that
-// phone may be found by.
+// payerPhone recognises a payer told as a number or as its SHA-256, or one whose money was matched by hand before. The hashes
+// are what rows of that phone may be found by.
 func (s *Service) payerPhone(tx *db.Tx, payer string) (customers.Phone, []string, error) {
+	return s.payerPhoneIn(tx.Gorm(), payer)
+}
+
+func (s *Service) payerPhoneIn(from *gorm.DB, payer string) (customers.Phone, []string, error) {
+	if phone, hashes, err := s.ownPhone(from, payer); err != nil || phone != "" {
+		return phone, hashes, err
+	}
+	return s.matchedPayer(from, payer)
+}
+
+// ownPhone is the number that paid, told in full or as its SHA-256. A mask is nobody.
+func (s *Service) ownPhone(from *gorm.DB, payer string) (customers.Phone, []string, error) {
 	if p, err := customers.ParsePhone(payer); err == nil && !strings.ContainsAny(payer, "*•") {
 		return p, s.lookups(purposePhone, string(p)), nil
 	}
@@ -126,7 +138,7 @@ func (s *Service) payerPhone(tx *db.Tx, payer string) (customers.Phone, []string
 		return "", nil, nil
 	}
 	var r phoneRow
-	err := db.Fault(tx.Gorm().Where("sha_hash IN ?", s.lookups(purposeSHA, sha)).Take(&r).Error)
+	err := db.Fault(from.Where("sha_hash IN ?", s.lookups(purposeSHA, sha)).Take(&r).Error)
 	if missing, err := notFoundIs(err); err != nil || missing {
 		return "", nil, err
 	}
@@ -135,4 +147,9 @@ func (s *Service) payerPhone(tx *db.Tx, payer string) (customers.Phone, []string
 		return "", nil, fault.Wrap(fault.Internal, "internal", err)
 	}
 	return customers.Phone(phone), s.lookups(purposePhone, string(phone)), nil
+}
+
+// provenPhone is ownPhone inside a transaction.
+func (s *Service) provenPhone(tx *db.Tx, payer string) (customers.Phone, []string, error) {
+	return s.ownPhone(tx.Gorm(), payer)
 }

@@ -17,9 +17,13 @@
 //   - a rail's receipt is unique per till; each receipt has exactly one ledger entry that brought it in
 //   - a prompt moves money once: at most one receipt is its own, by its callback's word or taken for what a query told of; a
 //     payment is paid by its prompt's own money or by what serves its order (own.go)
-//   - every receipt is placed: on an order, as credit, or in suspense (a named queue with an age); placing is separate from
+//   - every receipt is placed: on an order, as credit, in suspense (a named queue with an age), or paid back; placing is separate from
 //     arriving, so that money is never rolled back with service
 //   - each order buys at most one grant, through the source ("order", id)
+//   - what staff match by hand (Match) can be taken back (Unmatch) while what it bought is unused; the prompt's payment stays as it
+//     is. By what its payer is told they are known again: their next money finds their phone, which is no proof for spending credit
+//   - money is paid back by two members, never one: who approves did not ask. Approved it is owed (RefundsPayable) and what it bought
+//     ends or is made smaller; paid it leaves the till or the cash box
 //   - whatever changes a receipt posts an entry with a digest of the receipt, its order and its payment, so that the chain of
 //     the books holds these rows too
 package billing

@@ -12,6 +12,7 @@ type paymentRow struct {
 	ID                int64
 	OrderID           int64
 	TillID            int64
+	SiteID            int64
 	Rail              string
 	State             string
 	Amount            money.Amount `gorm:"embedded;embeddedPrefix:amount_"`
@@ -33,12 +34,12 @@ type paymentRow struct {
 
 func (paymentRow) TableName() string { return "payments" }
 
-func (s *Service) insertPayment(tx *db.Tx, p Payment, phoneHash string) error {
+func (s *Service) insertPayment(tx *db.Tx, p Payment, siteID int64, phoneHash string) error {
 	sealed, err := s.Keys.Seal(purposeCallback, []byte(p.secret))
 	if err != nil {
 		return err
 	}
-	return db.Fault(tx.Gorm().Create(&paymentRow{ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, Rail: p.Rail, State: string(p.State),
+	return db.Fault(tx.Gorm().Create(&paymentRow{ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, SiteID: siteID, Rail: p.Rail, State: string(p.State),
 		Amount: p.Amount, PhoneHash: phoneHash, SecretHash: s.lookup(purposeCallback, p.secret), Secret: sealed,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt}).Error)
 }

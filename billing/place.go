@@ -97,7 +97,7 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 	}
 	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: "stk", State: PaymentCreated, Amount: o.Price,
 		CreatedAt: o.CreatedAt, secret: seal.RandomHex(16)}
-	if err := s.insertPayment(tx, p, s.lookup(purposePhone, string(o.Phone))); err != nil {
+	if err := s.insertPayment(tx, p, o.SiteID, s.lookup(purposePhone, string(o.Phone))); err != nil {
 		return err
 	}
 	return s.Jobs.Emit(tx, factOrderPlaced, id(p.ID), paymentFact{PaymentID: p.ID})

@@ -17,7 +17,7 @@ import (
 // program's back is not what the newest entry of its receipt says.
 
 // receiptKinds are the kinds of entries that speak of a receipt.
-var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered, entryTraced}
+var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered, entryTraced, EntryRefundOwed}
 
 // shortDigest is as much of a SHA-256 as three of them fit into a proof.
 const shortDigest = 40

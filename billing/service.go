@@ -16,9 +16,11 @@ import (
 	"mtandao/radius/access"
 )
 
-// Grants is what billing needs of access: to give what was bought, and to see it.
+// Grants is what billing needs of access: to give what was bought, to take it back, and to see it.
 type Grants interface {
 	Give(tx *db.Tx, o access.Offer) (access.Given, error)
+	Withdraw(tx *db.Tx, src access.Source) error
+	Revoke(tx *db.Tx, src, by access.Source) (lived bool, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 }
 

@@ -50,7 +50,7 @@ func (s *Service) provesPayer(tx *db.Tx, r Receipt) (bool, error) {
 	if r.payerHash == "" {
 		return false, nil
 	}
-	_, hashes, err := s.payerPhone(tx, r.Payer)
+	_, hashes, err := s.provenPhone(tx, r.Payer)
 	if err == nil && len(hashes) == 0 {
 		return r.own(), nil // a prompt's payer may be told as a mask
 	}

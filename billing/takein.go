@@ -157,7 +157,7 @@ func (s *Service) applyConfirmation(ctx context.Context, m Incoming) (string, er
 		return "", fault.New(fault.Denied, "callback.other_till")
 	}
 	out, err := s.Settle(ctx, Evidence{Kind: ByConfirm, TillID: till.ID, Verdict: Verdict{State: VerdictPaid, Code: "0"},
-		Receipt: c.Receipt, Amount: c.Amount, Payer: c.Payer, Reference: c.Reference, At: c.At})
+		Receipt: c.Receipt, Amount: c.Amount, Payer: c.payer(), Reference: c.Reference, At: c.At})
 	return out.Placed, err
 }
 

@@ -39,6 +39,7 @@ var booksOfAccount = map[string]book{
 	"payments": {names: "id", which: "id IN (SELECT payment_id FROM receipts)", // without a receipt it claims no money
 		exempt: map[string]string{"updated_at": touched, "reason": railWord, "result_code": railWord, "result_text": railWord, "attention": railWord,
 			"asks": railWord, "merchant_request_id": railWord, "checkout_request_id": railWord, "pushed_at": railWord,
+			"site_id":    "where the payment is listed; the order itself names its site",
 			"settled_at": "bounds which confirmation may number a receipt; the number itself is in the books",
 			"secret":     "sealed; one that was changed builds no callback address, and the hash that admits callbacks is proven"}},
 	"grant_sources": {names: "source_key", insert: "source_key", exempt: map[string]string{
@@ -60,7 +61,8 @@ var notBooks = map[string]string{
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
 	"staff_recovery_codes": "who works here", "staff_sign_ins": "who works here", "staff_links": "who works here",
 	"messages": "what was told", "message_reports": "what was told", "message_consents": "what was told", "message_slots": "what was told", "message_carriers": "what was told",
-	"alerts": "what was told",
+	"alerts":  "what was told",
+	"refunds": "a book: TestATamperedRefundIsNamed changes its columns", "receipt_matches": "recognises payers; what was matched is a receipt",
 }
 
 // fullBooks lives through every way that money comes and goes, so that each table has each kind of row.

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"mtandao/internal/db"
-	"mtandao/radius/access"
 )
 
 // PastOf lists the closed sessions of a grant, newest first, at most 100.
@@ -18,12 +17,5 @@ func (s *Service) PastOf(ctx context.Context, grantID int64) ([]Over, error) {
 func (s *Service) AttemptsOf(ctx context.Context, enforcementID int64) ([]Attempt, error) {
 	var all []Attempt
 	err := s.db.Read(ctx).Where("enforcement_id = ?", enforcementID).Order("attempt").Limit(mostSessions).Find(&all).Error
-	return all, db.Fault(err)
-}
-
-// OnlineByMAC lists the open sessions of a device on any router, at most 100.
-func (s *Service) OnlineByMAC(ctx context.Context, mac access.MAC) ([]Online, error) {
-	var all []Online
-	err := s.db.Read(ctx).Where("mac = ?", mac).Order("id DESC").Limit(mostSessions).Find(&all).Error
 	return all, db.Fault(err)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -11,8 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/billing/plans"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
 	"mtandao/radius/routers"
@@ -118,7 +121,7 @@ func TestAPlanIsTypedInPeoplesUnits(t *testing.T) {
 	if look := manager.send("/office/plans/look", planFields()); !strings.Contains(look.body, "8 hours · 1.5 GB") || !strings.Contains(look.body, `class="week"`) {
 		t.Errorf("what a guest will read is not shown: %d", look.status)
 	}
-	if _, err := s.Main.Plans.ByKey(ctx, "night-2"); err == nil {
+	if _, err := s.planByKey(ctx, "night-2"); err == nil {
 		t.Fatal("looking saved it")
 	}
 	made := planFields()
@@ -126,7 +129,7 @@ func TestAPlanIsTypedInPeoplesUnits(t *testing.T) {
 	if got := manager.send("/office/plans/new", made); got.status != http.StatusSeeOther {
 		t.Fatalf("%d %s", got.status, got.body)
 	}
-	p, err := s.Main.Plans.ByKey(ctx, "night-2")
+	p, err := s.planByKey(ctx, "night-2")
 	l := p.Limits
 	if err != nil || p.Price != money.Shillings(30) || l.Time != 8*time.Hour || l.DataBytes != 1.5e9 || l.UpKbps != 512 || l.DownKbps != 2000 || l.Devices != 2 || len(p.Sites) != 1 {
 		t.Errorf("%+v %v", p, err)
@@ -150,11 +153,11 @@ func TestAPlanIsTypedInPeoplesUnits(t *testing.T) {
 	if got := manager.send(edit+"/archive", url.Values{}); got.status != http.StatusSeeOther {
 		t.Error(got.status)
 	}
-	if p, _ = s.Main.Plans.ByKey(ctx, "night-2"); p.State != plans.Retired {
+	if p, _ = s.planByKey(ctx, "night-2"); p.State != plans.Retired {
 		t.Error(p.State)
 	}
 	manager.send(edit+"/restore", url.Values{})
-	if p, _ = s.Main.Plans.ByKey(ctx, "night-2"); p.State != plans.Live {
+	if p, _ = s.planByKey(ctx, "night-2"); p.State != plans.Live {
 		t.Error(p.State)
 	}
 }
@@ -171,7 +174,7 @@ func TestAChangedPlanLeavesWhatWasBought(t *testing.T) {
 	if got := manager.send("/office/plans/"+s.idOf(t, kindPlan, "hour")+"/edit", planFields()); got.status != http.StatusSeeOther {
 		t.Fatal(got.status)
 	}
-	plan, err := s.Main.Plans.ByKey(context.Background(), "hour")
+	plan, err := s.planByKey(context.Background(), "hour")
 	if err != nil || plan.Price != money.Shillings(30) {
 		t.Fatalf("%+v %v", plan, err)
 	}
@@ -266,7 +269,7 @@ func TestATillIsForWhoHasProvedThemself(t *testing.T) {
 			t.Errorf("%s with an old proof: %d to %q", path, got.status, got.location)
 		}
 	}
-	if tills, _ = s.Main.Billing.Tills(context.Background()); tills[0].ShortCode != "174379" || tills[0].State != tillLive {
+	if tills, _ = s.Main.Billing.Tills(context.Background()); tills[0].ShortCode != "174379" || tills[0].State != billing.TillLive {
 		t.Errorf("%+v", tills)
 	}
 }
@@ -370,4 +373,15 @@ func TestALivePageLeadsToTheDoor(t *testing.T) {
 	if answer.StatusCode != http.StatusNoContent || answer.Header.Get("HX-Redirect") != "/office/in?back=%2Foffice%2Frouters" {
 		t.Errorf("%d to %q", answer.StatusCode, answer.Header.Get("HX-Redirect"))
 	}
+}
+
+// planByKey finds a plan by its key; fault.NotFound "plan.gone".
+func (s *Stage) planByKey(ctx context.Context, key string) (plans.Plan, error) {
+	all, err := s.Main.Plans.All(ctx)
+	for _, p := range all {
+		if p.Key == key {
+			return p, err
+		}
+	}
+	return plans.Plan{}, errors.Join(err, fault.New(fault.NotFound, "plan.gone"))
 }

@@ -27,7 +27,9 @@ func (s setup) CheckTill(ctx context.Context, id int64) ([]backoffice.Checked, e
 }
 
 // Registered is the public address at which M-Pesa confirms what is paid into a till by hand; "" for none.
-func (s setup) Registered(ctx context.Context, id int64) string { return s.Billing.RegisteredAt(ctx, id) }
+func (s setup) Registered(ctx context.Context, id int64) string {
+	return s.Billing.RegisteredAt(ctx, id)
+}
 
 // PortalPage is where a router sends its guests.
 func (s setup) PortalPage(id int64) string {

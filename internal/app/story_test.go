@@ -47,8 +47,8 @@ func TestTwoPeopleOnAOneDevicePlan(t *testing.T) {
 					t.Errorf("round %d: the first is online: %v, the second: %v", round, devices[0].Online(), devices[1].Online())
 				}
 			}
-			verifyBooks(t, s.Main)
-			s.tellManyRounds(t) // gifts, which the books know nothing of
+			verifyBooks(t, s.Main) // before the rounds, whose grants nobody paid for and no trail knows
+			s.tellManyRounds(t)
 		})
 	}
 }

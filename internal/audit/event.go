@@ -11,7 +11,7 @@ import (
 
 // Event is one change by a person or a command.
 type Event struct {
-	ID     int64     // made by Record
+	ID     int64     // made by Record, unless the change names its event
 	At     time.Time // given to Record
 	Actor  string    // "command apply", a member's e-mail
 	Action string    // "site saved"

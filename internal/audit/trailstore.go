@@ -24,7 +24,9 @@ func (row) TableName() string { return "audit_events" }
 
 // Record adds the event to the trail inside the transaction of the change.
 func Record(tx *db.Tx, at time.Time, e Event) error {
-	e.ID, e.At = tx.ID(), at
+	if e.At = at; e.ID == 0 {
+		e.ID = tx.ID()
+	}
 	r := e.row()
 	return db.Fault(tx.Gorm().Create(&r).Error)
 }

@@ -18,7 +18,10 @@ var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.he
 	"office.setup.there_", "office.setup.miss_", "office.field.brand.", "office.pick.dialect_", "office.pick.auth_", "office.pick.type_", "office.ability.", "office.ability_missing.",
 	"office.prove.", "office.welcome.", "office.reset.", "office.forgot.", "office.staff.disable_ask.", "office.staff.lock_ask.", "office.staff.link_ask.",
 	"office.object.", "office.did.", "office.fact.", "office.why.", "office.because.", "office.job.", "office.callback.", "office.message.", "office.channel.", "office.purpose.",
-	"office.carriers.", "office.carriers.address_", "office.driver.", "office.consent.", "office.alarm.", "office.alert_setting."}
+	"office.carriers.", "office.carriers.address_", "office.driver.", "office.consent.", "office.alarm.", "office.alert_setting.",
+	"office.payments.", "office.attention.", "clue.",
+	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
+	"office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

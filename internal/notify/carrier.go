@@ -37,7 +37,7 @@ type Carrier struct {
 // String names a carrier without its secrets.
 func (c Carrier) String() string { return string(c.Channel) + " by " + c.Driver }
 
-// GoString is String.
+// GoString implements fmt.GoStringer.
 func (c Carrier) GoString() string { return c.String() }
 
 // LogValue implements slog.LogValuer.

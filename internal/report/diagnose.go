@@ -19,6 +19,7 @@ type Finding struct {
 const (
 	ActionNone       = ""
 	ActionAsk        = "ask"        // ask the rail about the payment now
+	ActionMatch      = "match"      // give the order money that nobody has claimed
 	ActionServe      = "serve"      // give the order the money that is held for its payer
 	ActionPrompt     = "prompt"     // place the order again
 	ActionOnline     = "online"     // put the device online
@@ -51,9 +52,15 @@ func Diagnose(s Story, now time.Time) Finding {
 
 // unpaid: the money is not there, or not on this order.
 func unpaid(s Story) Finding {
+	if enough, err := s.Held.Compare(s.Order.Price); err == nil && enough >= 0 {
+		return Finding{Name: "credit", Action: ActionServe, Arg: s.Held.String()}
+	}
+	if s.Stray.ID != 0 {
+		return Finding{Name: "stray", Action: ActionMatch, Arg: s.Stray.Amount.String()}
+	}
 	for _, r := range s.Receipts {
 		if r.Placed == billing.PlacedCredit {
-			return Finding{Name: "credit", Action: ActionServe, Arg: r.Amount.String()}
+			return Finding{Name: "credit_little", Arg: r.Amount.String()}
 		}
 	}
 	for _, c := range s.Claims {
@@ -84,12 +91,12 @@ func barred(g Granted) (Finding, bool) {
 	case access.CauseSuspended:
 		return Finding{Name: "suspended", Action: ActionResume}, true
 	case access.CauseHours:
-		return Finding{Name: "hours"}, true
+		return Finding{Name: "hours", Action: ActionExtend}, true
 	default:
 		return Finding{Name: string(g.Cause), Action: ActionExtend}, true
 	}
 	if g.Grant.AfterGrantID != 0 {
-		return Finding{Name: "queued"}, true
+		return Finding{Name: "queued", Action: ActionOnline}, true
 	}
 	return Finding{}, false
 }

@@ -46,7 +46,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}
@@ -98,9 +98,13 @@ func (s *Proofs) proveGrants(ctx context.Context, p *proof) error {
 	return err
 }
 
-// proveSources: only paid orders feed grants so far, each the grant that it names with what was bought.
+// proveSources: paid orders feed grants, each the grant that it names with what was bought; what else may is in sources.go.
 func (s *Proofs) proveSources(ctx context.Context, p *proof) error {
 	return s.eachSource(ctx, func(g sourceProof) {
+		if prove := otherSources[g.Kind]; prove != nil {
+			prove(p, g)
+			return
+		}
 		bought, err := access.DecodeLimits([]byte(g.Limits))
 		switch {
 		case g.Kind != "order" || g.OrderState != string(billing.OrderPaid):

@@ -74,7 +74,8 @@ func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error 
 }
 
 func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, err error) {
-	err = s.db.Read(ctx).Raw("SELECT id FROM grants WHERE NOT EXISTS (SELECT 1 FROM grant_sources g WHERE g.grant_id = grants.id) LIMIT ?", n).Scan(&ids).Error
+	err = s.db.Read(ctx).Raw("SELECT id FROM grants WHERE NOT EXISTS (SELECT 1 FROM grant_sources g WHERE g.grant_id = grants.id"+
+		" AND (g.kind <> ? OR grants.state = ?)) LIMIT ?", access.SourceWithdrawn, access.Ended, n).Scan(&ids).Error
 	return ids, db.Fault(err)
 }
 
@@ -111,9 +112,10 @@ type tillBooks struct{ ID, Arrived, Books int64 }
 func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, err error) {
 	err = s.db.Read(ctx).Raw("SELECT id, SUM(arrived) AS arrived, SUM(books) AS books FROM"+
 		" (SELECT till_id AS id, amount_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
+		" UNION ALL SELECT r.till_id AS id, -f.amount_cents AS arrived, 0 AS books FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.state = 'paid' AND f.how = 'mpesa'"+
 		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
 		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
-		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense}, ledger.TillClearing, n).Scan(&all).Error
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded}, ledger.TillClearing, n).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
@@ -133,13 +135,21 @@ type sourceProof struct {
 	Kind, SourceKey, How                        string
 	GrantID, Found                              int64
 	OrderState, OrderHow, Limits                string
+	GrantState                                  string
+	EventAction, EventSaid                      string // of a gift
+	RefundGrant                                 int64
+	RefundState                                 string
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
 }
 
 // eachSource pages through what fed grants, with the order that it names.
 func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
-	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits" +
+	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits," +
+		" COALESCE(f.grant_id, 0) AS refund_grant, COALESCE(f.state, '') AS refund_state," +
+		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN refunds f ON g.kind = 'refund' AND f.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	return eachOf(ctx, s.db, query, func(last sourceProof) []any { return []any{last.Kind, last.SourceKey, last.Kind, verifyPage} }, see)
 }
@@ -151,7 +161,8 @@ type serviceProof struct {
 
 // serviceThatDiffers: an ended grant's money is earned by a job, which is there until it is done.
 func (s *Proofs) serviceThatDiffers(ctx context.Context, n int) (all []serviceProof, err error) {
-	const paid = "(SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)"
+	const paid = "((SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)" +
+		" - (SELECT COALESCE(SUM(f.amount_cents), 0) FROM refunds f WHERE f.grant_id = g.id AND f.account = '" + ledger.PrepaidService + "'))"
 	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'grant:'", s.textOf("g.id")) + ")"
 	due := "EXISTS (SELECT 1 FROM jobs j WHERE j.fact = ? AND j.job_key = " + s.textOf("g.id") + ")"
 	err = s.db.Read(ctx).Raw("SELECT id, state, paid, held FROM (SELECT g.id, g.state, "+paid+" AS paid, "+held+" AS held, "+due+" AS due FROM grants g) AS t"+
@@ -192,6 +203,8 @@ type wait struct{ name, table, since, cents, where string }
 var waits = []wait{
 	{"in suspense, nobody's so far", "receipts", "arrived_at", "amount_cents", "placed = 'suspense'"},
 	{"paid by the word of a query, without a receipt number", "receipts", "arrived_at", "amount_cents", "receipt IS NULL AND placed IN ('order', 'credit') AND came_by = 'query'"},
+	{"refunds that wait for a second person", "refunds", "asked_at", "amount_cents", "state = 'asked'"},
+	{"refunds that are owed", "refunds", "asked_at", "amount_cents", "state = 'approved'"},
 	{"payments without a verdict", "payments", "created_at", "amount_cents", "state = 'unknown' AND attention <> ''"},
 	{"typed receipts that the rail has not answered", "receipt_claims", "created_at", "0", "state IN ('waiting', 'asked')"},
 	{"messages of a rail set aside", "rail_inbox", "received_at", "0", "state = 'failed'"},

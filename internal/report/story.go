@@ -8,6 +8,7 @@ import (
 	"mtandao/billing"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/radius"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -20,6 +21,8 @@ type Money interface {
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	OrdersOfDevice(ctx context.Context, mac string) ([]billing.Order, error)
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
+	HeldFor(ctx context.Context, o billing.Order) (money.Amount, error)
+	StrayFor(ctx context.Context, o billing.Order) (billing.Receipt, bool, error)
 }
 
 // Access is what a story asks of access. *access.Service satisfies it.
@@ -110,6 +113,8 @@ func (m *Matches) addOrders(orders []billing.Order) {
 type Story struct {
 	billing.Money
 	HasOrder bool
+	Held     money.Amount    // credit of who placed an order that is not paid
+	Stray    billing.Receipt // money of nobody that may be meant for it; no ID when there is none
 	Access   Granted
 	Router   routers.Router // where the order was placed, or the grant was last used; no ID when unknown
 	Heard    time.Time      // when that router was last heard; zero: not since this program started
@@ -129,12 +134,20 @@ type Granted struct {
 
 // OfOrder tells the story of an order; fault.NotFound "order.not_found".
 func (s *Stories) OfOrder(ctx context.Context, orderID int64) (Story, error) {
-	money, err := s.Money.OrderMoney(ctx, orderID)
+	known, err := s.Money.OrderMoney(ctx, orderID)
 	if err != nil {
 		return Story{}, err
 	}
-	story := Story{Money: money, HasOrder: true}
-	return s.finish(ctx, story, money.Order.GrantID, money.Order.Place.RouterID)
+	story := Story{Money: known, HasOrder: true}
+	if known.Order.State != billing.OrderPaid {
+		if story.Held, err = s.Money.HeldFor(ctx, known.Order); err != nil {
+			return story, err
+		}
+		if story.Stray, _, err = s.Money.StrayFor(ctx, known.Order); err != nil {
+			return story, err
+		}
+	}
+	return s.finish(ctx, story, known.Order.GrantID, known.Order.Place.RouterID)
 }
 
 // OfGrant tells the story of a grant; fault.NotFound when there is none.

@@ -70,6 +70,7 @@ const (
 	QueueSuspense     = "suspense"     // money that matches nothing
 	QueueUnknown      = "unknown"      // payments without a verdict
 	QueueTyped        = "typed"        // receipts that payers typed and the rail has not told of
+	QueueRefunds      = "refunds"      // money to be paid back: to approve, or owed
 	QueueEnforcements = "enforcements" // people who should be offline, or online, and are not
 	QueueMessages     = "callbacks"    // messages of a rail that could not be taken in
 	QueueParked       = "parked"       // jobs that were given up

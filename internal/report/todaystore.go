@@ -13,7 +13,7 @@ import (
 )
 
 // placed are where money that really came can be.
-var placed = []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense}
+var placed = []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded}
 
 // ofSites narrows receipts to a scope: those of orders at its sites, and those without an order at tills of its sites.
 func ofSites(q *gorm.DB, scope Scope) *gorm.DB {
@@ -115,6 +115,8 @@ var queues = []queueOf{
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = payments.order_id AND o.site_id IN ?)"},
 	{name: QueueTyped, table: "receipt_claims", where: "state = ?", state: "waiting", since: "created_at",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_claims.order_id AND o.site_id IN ?)"},
+	{name: QueueRefunds, table: "refunds", where: "state IN ?", state: []billing.RefundState{billing.RefundAsked, billing.RefundApproved}, since: "asked_at",
+		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},
 	{name: QueueEnforcements, table: "enforcements", where: "state = ?", state: radius.Outstanding, since: "at",
 		narrow: "EXISTS (SELECT 1 FROM routers o WHERE o.id = enforcements.router_id AND o.site_id IN ?)"},
 	{name: QueueMessages, table: "rail_inbox", where: "state = ?", state: "failed", since: "received_at", everywhere: true},

@@ -68,7 +68,7 @@ func enforcementState(f *frame, s string) stateView {
 // shownPayer hides the middle of a number; what the rail has hidden itself is shown as it is, a hash not at all.
 func shownPayer(payer string) string {
 	switch {
-	case len(payer) > 24:
+	case len(payer) == 64: // a hash
 		return ""
 	case len(payer) >= 9 && !strings.ContainsAny(payer, "*•"):
 		return payer[:len(payer)-6] + "***" + payer[len(payer)-3:]

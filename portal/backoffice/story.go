@@ -19,6 +19,7 @@ type storyPage struct {
 	frame
 	State    stateView
 	Finding  findingView
+	Acts     []crumb
 	Facts    []fact
 	Payments []paymentLine
 	Receipts []receiptLine
@@ -32,7 +33,10 @@ type fact struct{ Name, Value string }
 
 // findingView is the cause in a sentence, and the button that mends it.
 type findingView struct {
-	Tone, Text, Action, Button, Address string
+	Tone, Text, Button, Address string
+	Order                       string // whose money it is to be, when the button matches
+	Asks                        bool   // the button leads to a page
+	Stamp                       string
 }
 
 // Icon says the tone without colour.
@@ -94,13 +98,15 @@ func (b *Backoffice) showStory(q *request, s report.Story, here string) error {
 	if !money && !online {
 		return notHere()
 	}
-	return q.send(fiber.StatusOK, "story", b.storyPage(q.page("office.story.title", here), s, money, online))
+	return q.send(fiber.StatusOK, "story", b.storyPage(q.page("office.story.title", here), s, money, online, func(p staff.Permission) bool { return q.may(p, s.SiteID()) }))
 }
 
 // storyPage shows of a story what somebody may see.
-func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool) *storyPage {
+func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool, may func(staff.Permission) bool) *storyPage {
 	p := &storyPage{frame: f}
 	p.Finding = b.finding(p, s)
+	p.Finding.button(p, s, may)
+	p.others(s, may)
 	if s.HasOrder {
 		p.Title = p.T("office.story.order", "Code", s.Order.Code)
 		p.State = orderState(&p.frame, s.Order.State)
@@ -124,7 +130,7 @@ func (b *Backoffice) orderFacts(p *storyPage, o billing.Order) []fact {
 
 // finding is green when all is well, red when only a person can help, and else in between.
 func (b *Backoffice) finding(p *storyPage, s report.Story) findingView {
-	v := findingView{Tone: "warn", Text: p.T("finding."+s.Finding.Name, "Arg", b.findingArg(p, s)), Action: s.Finding.Action}
+	v := findingView{Tone: "warn", Text: p.T("finding."+s.Finding.Name, "Arg", b.findingArg(p, s)), Stamp: p.Stamp}
 	switch s.Finding.Name {
 	case "online":
 		v.Tone = "good"

@@ -19,6 +19,7 @@ import (
 type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
 	Queues(ctx context.Context, scope report.Scope) ([]report.Waiting, error)
+	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 }
 
 // todayPage is the first page: money, people, what needs somebody.
@@ -90,7 +91,7 @@ func (b *Backoffice) today(q *request) error {
 	}
 	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
 		p.Hours = bars(cents(t.Hours), t.At.Hour(), func(c int64) string { return money.Amount{Cents: c, Currency: t.Total.Currency}.String() })
-		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(),
+		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(), Address: "/office/payments",
 			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
 	}
 	p.Figures = append(p.Figures, b.online(q, p, t), waitingFigure(p, waiting))

@@ -11,5 +11,6 @@
 // once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; what is given to different
 // owners is never put together, for a device's address proves nothing; each change
 // of a grant raises its Version; whoever must see two things of a grant together first writes the grant's row (lock).
+// A source that was taken back unused is kept as "withdrawn" and feeds nothing; a refund takes away in a source of its own.
 // What is over is refused by Decide at once; Sweep and Use only write it down.
 package access

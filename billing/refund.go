@@ -1,0 +1,271 @@
+package billing
+
+import (
+	"strings"
+	"time"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
+)
+
+// RefundState is how far a refund got: asked → approved or refused; approved → paid.
+type RefundState string
+
+// The states of a refund.
+const (
+	RefundAsked    RefundState = "asked"
+	RefundApproved RefundState = "approved" // owed: out of what it had bought, and not paid back yet
+	RefundRefused  RefundState = "refused"
+	RefundPaid     RefundState = "paid"
+)
+
+// How a refund was paid back.
+const (
+	RefundByMPesa = "mpesa" // reversed by hand at the till's own portal
+	RefundByCash  = "cash"
+)
+
+// Kinds of a refund's ledger entries.
+const (
+	EntryRefundOwed = "refund owed"
+	EntryRefundPaid = "refund paid"
+)
+
+// PlacedRefunded is money of nobody that goes back to who paid it.
+const PlacedRefunded = "refunded"
+
+// Refund is money to be paid back. One member asks for it, another approves, and whoever pays it says how.
+type Refund struct {
+	ID, ReceiptID, OrderID, GrantID int64
+	Account                         string // of the books that it came out of; empty while asked
+	Amount                          money.Amount
+	Reason                          string
+	State                           RefundState
+	AskedBy, DecidedBy, PaidBy      int64 // members
+	How, Reference                  string
+	AskedAt, DecidedAt, PaidAt      time.Time
+}
+
+// AskRefund asks for a receipt's money, or a part of it, to be paid back. fault.Invalid "refund.amount" or "refund.reason",
+// fault.Conflict "refund.open" (another is under way) or "refund.placed" (there is nothing of it here any more).
+func (s *Service) AskRefund(tx *db.Tx, f Refund) (Refund, error) {
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return f, err
+	}
+	if f.Reason = strings.TrimSpace(f.Reason); f.Reason == "" {
+		return f, fault.New(fault.Invalid, "refund.reason")
+	}
+	most, err := s.refundable(tx, r)
+	if err != nil {
+		return f, err
+	}
+	if over, err := f.Amount.Compare(most); err != nil || over > 0 || !f.Amount.IsPositive() || r.Placed == PlacedSuspense && over != 0 {
+		return f, fault.New(fault.Invalid, "refund.amount", "Most", most.String())
+	}
+	f.ID, f.OrderID, f.State, f.AskedAt, f.Reason = tx.ID(), r.OrderID, RefundAsked, s.Clock.Now(), cut(f.Reason)
+	err = s.insertRefund(tx, f)
+	if db.IsDuplicate(err) {
+		err = fault.New(fault.Conflict, "refund.open")
+	}
+	return f, err
+}
+
+// refundable is the most that may be paid back of a receipt.
+func (s *Service) refundable(tx *db.Tx, r Receipt) (money.Amount, error) {
+	most := r.Amount
+	switch r.Placed {
+	case PlacedOrder:
+		o, err := s.orderTx(tx, r.OrderID)
+		if err != nil {
+			return most, err
+		}
+		most = o.Price
+	case PlacedCredit, PlacedSuspense:
+	default:
+		return most, fault.New(fault.Conflict, "refund.placed")
+	}
+	given, err := s.refundedOf(tx, r.ID)
+	if err == nil && r.Placed == PlacedOrder && given.IsPositive() { // its service was taken away with the first
+		err = fault.New(fault.Conflict, "refund.placed")
+	}
+	if err != nil {
+		return most, err
+	}
+	return most.Sub(given)
+}
+
+// ApproveRefund is the second person's word: the money leaves what it had bought and is owed, and the service ends or is made
+// smaller. fault.Denied "refund.same_person", fault.Conflict "refund.decided", "refund.spent" or "refund.placed".
+func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64) (Refund, error) {
+	r, err := s.refundStands(tx, refundID)
+	if err != nil {
+		return Refund{}, err
+	}
+	f, err := s.decideRefund(tx, refundID, member, RefundApproved)
+	if err != nil {
+		return f, err
+	}
+	from, err := s.takeForRefund(tx, &f, r)
+	if err != nil {
+		return f, err
+	}
+	if err := s.keepRefund(tx, f); err != nil {
+		return f, err
+	}
+	return f, s.post(tx, r.ID, ledger.Entry{Kind: EntryRefundOwed, Source: f.OwedSource(), At: s.Clock.Now(), Memo: f.owedDigest(),
+		Postings: []ledger.Posting{from, {Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount.Neg()}}})
+}
+
+// refundStands holds a refund's receipt where it is, and sees that what was asked for is there still: the money may have been
+// matched, or taken back, meanwhile.
+func (s *Service) refundStands(tx *db.Tx, refundID int64) (Receipt, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil || f.State != RefundAsked {
+		return Receipt{ID: f.ReceiptID}, err // deciding tells
+	}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return r, err
+	}
+	held, err := s.holdReceipt(tx, r)
+	if err != nil {
+		return r, err
+	}
+	if f, err = s.refundTx(tx, refundID); err != nil || f.State != RefundAsked { // decided while this one waited for the receipt
+		return r, err
+	}
+	if !held {
+		return r, spent(nil)
+	}
+	most, err := s.refundable(tx, r)
+	if err != nil {
+		return r, err
+	}
+	over, err := f.Amount.Compare(most)
+	if err == nil && (over > 0 || r.Placed == PlacedSuspense && over != 0) {
+		err = fault.New(fault.Conflict, "refund.spent")
+	}
+	return r, err
+}
+
+// takeForRefund takes the money out of where it is.
+func (s *Service) takeForRefund(tx *db.Tx, f *Refund, r Receipt) (ledger.Posting, error) {
+	from := ledger.Posting{Amount: f.Amount}
+	switch r.Placed {
+	case PlacedOrder:
+		account, party, err := s.takeService(tx, f, r)
+		from.Account, from.Party = account, party
+		f.Account = account
+		return from, err
+	case PlacedCredit:
+		from.Account, from.Party = ledger.GuestCredit, r.payerHash
+		if had, err := s.takeCredit(tx, r.payerHash, f.Amount); err != nil || !had {
+			return from, spent(err)
+		}
+	case PlacedSuspense:
+		from.Account, from.Party = ledger.Suspense, receiptParty(r.ID)
+		if won, err := s.unplace(tx, r); err != nil || !won {
+			return from, spent(err)
+		}
+		r.Placed = PlacedRefunded
+		if err := s.moveReceipt(tx, r); err != nil {
+			return from, err
+		}
+	default:
+		return from, fault.New(fault.Conflict, "refund.placed")
+	}
+	f.Account = from.Account
+	return from, nil
+}
+
+func spent(err error) error {
+	if err == nil {
+		err = fault.New(fault.Conflict, "refund.spent")
+	}
+	return err
+}
+
+// takeService ends or shortens what an order bought. While its grant lives the money is held for it; after, it is earned, and
+// what was earned is given back.
+func (s *Service) takeService(tx *db.Tx, f *Refund, r Receipt) (account, party string, err error) {
+	o, err := s.orderTx(tx, r.OrderID)
+	if err != nil {
+		return "", "", err
+	}
+	f.OrderID, f.GrantID = o.ID, o.GrantID
+	lived, err := s.Grants.Revoke(tx, o.source(), access.Source{Kind: access.SourceRefund, Key: id(f.ID)})
+	if err != nil || lived {
+		return ledger.PrepaidService, grantParty(o.GrantID), err
+	}
+	earned, err := s.earn(tx, o.GrantID, "refunded")
+	return earned, "", err
+}
+
+// RefusePayback says no to a refund; nothing moves. Faults as of ApproveRefund.
+func (s *Service) RefusePayback(tx *db.Tx, refundID, member int64) (Refund, error) {
+	return s.decideRefund(tx, refundID, member, RefundRefused)
+}
+
+// PayRefund says how a refund was paid back: the money leaves the till or the cash box. fault.Invalid "refund.how" or
+// "refund.reference" (a reversal has a code), fault.Conflict "refund.not_owed".
+func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference string) (Refund, error) {
+	reference = strings.TrimSpace(reference)
+	var err error
+	switch how {
+	case RefundByMPesa:
+		if reference, err = SpellReceipt(reference); err != nil {
+			return Refund{}, fault.Wrap(fault.Invalid, "refund.reference", err)
+		}
+	case RefundByCash:
+		reference = cutTo(reference, 60)
+	default:
+		return Refund{}, fault.New(fault.Invalid, "refund.how")
+	}
+	f, err := s.payRefund(tx, refundID, member, how, reference)
+	if err != nil {
+		return f, err
+	}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return f, err
+	}
+	to := ledger.Posting{Account: ledger.Cash, Amount: f.Amount.Neg()}
+	if how == RefundByMPesa {
+		to.Account, to.Party = ledger.TillClearing, tillParty(r.TillID)
+	}
+	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: EntryRefundPaid, Source: f.PaidSource(), At: s.Clock.Now(), Memo: f.paidDigest(),
+		Postings: []ledger.Posting{{Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount}, to}})
+	return f, err
+}
+
+func refundParty(n int64) string { return "refund:" + id(n) }
+
+func cutTo(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most])
+	}
+	return s
+}
+
+// Says is what the books say of a refund that was approved, and of one that was paid.
+func (f Refund) Says() (owed, paid string) { return f.owedDigest(), f.paidDigest() }
+
+// OwedSource is the source of the entry by which a refund became owed.
+func (f Refund) OwedSource() string { return receiptParty(f.ReceiptID) + ":" + id(f.ID) }
+
+// PaidSource is the source of the entry by which it was paid.
+func (f Refund) PaidSource() string { return refundParty(f.ID) }
+
+// owedDigest is what the books say of a refund when it was approved; paidDigest of how it was paid.
+func (f Refund) owedDigest() string {
+	return "refund " + digestOf(f.ID, f.ReceiptID, f.OrderID, f.GrantID, f.Account, f.Amount.Cents, f.Amount.Currency, f.Reason, f.AskedBy, f.DecidedBy,
+		f.AskedAt, f.DecidedAt)
+}
+
+func (f Refund) paidDigest() string {
+	return "paid back " + digestOf(f.ID, f.How, f.Reference, f.PaidBy, f.PaidAt)
+}

@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"strconv"
+
+	"mtandao/billing"
+	"mtandao/internal/db"
+	"mtandao/internal/staff"
+)
+
+// refundDocument is a refund in the trail.
+type refundDocument struct {
+	Receipt   string `json:"receipt"`
+	Amount    string `json:"amount"`
+	Reason    string `json:"reason"`
+	State     string `json:"state"`
+	How       string `json:"how,omitempty"`
+	Reference string `json:"reference,omitempty"`
+}
+
+func refundSaid(f billing.Refund) refundDocument {
+	return refundDocument{strconv.FormatInt(f.ReceiptID, 10), f.Amount.String(), f.Reason, string(f.State), f.How, f.Reference}
+}
+
+func (o officeDeeds) refund(ctx context.Context, who staff.Member, by staff.By, action string, change func(tx *db.Tx) (billing.Refund, error)) (f billing.Refund, err error) {
+	err = o.do(ctx, who, by, func(tx *db.Tx) (deed, error) {
+		f, err = change(tx)
+		return deed{action: action, object: "refund", id: f.ID, after: refundSaid(f)}, err
+	})
+	return f, err
+}
+
+// AskRefund implements backoffice.Deeds.
+func (o officeDeeds) AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error) {
+	f.AskedBy = who.ID
+	return o.refund(ctx, who, by, "refund asked", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.AskRefund(tx, f) })
+}
+
+// DecideRefund implements backoffice.Deeds.
+func (o officeDeeds) DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error) {
+	if !approve {
+		return o.refund(ctx, who, by, "refund refused", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.RefusePayback(tx, refundID, who.ID) })
+	}
+	return o.refund(ctx, who, by, "refund approved", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.ApproveRefund(tx, refundID, who.ID) })
+}
+
+// PayRefund implements backoffice.Deeds.
+func (o officeDeeds) PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error) {
+	return o.refund(ctx, who, by, "refund paid", func(tx *db.Tx) (billing.Refund, error) {
+		return o.m.Billing.PayRefund(tx, refundID, who.ID, how, reference)
+	})
+}

@@ -1,0 +1,167 @@
+package backoffice
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/report"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+	"mtandao/radius/access"
+)
+
+// mendPage asks how before something is done: a lead, choices, fields, one button.
+type mendPage struct {
+	frame
+	Lead, Action, Button, Cancel string
+	Choices                      []choice // radio buttons of name Field
+	Field                        string
+	ChoicesName                  string
+	Fields                       []input
+	Danger                       bool
+}
+
+func (b *Backoffice) mendPage(q *request, texts, action string, s report.Story, back string) *mendPage {
+	p := &mendPage{frame: q.page(texts+"title", "sessions"), Action: "/office/grants/" + number(s.Access.Grant.ID) + action, Cancel: back, Field: "slot"}
+	p.Lead, p.Button = p.T(texts+"lead", "Plan", planName(s, p.Lang)), p.T(texts+"button")
+	p.Crumbs = []crumb{{p.T("office.story.title"), back}}
+	return p
+}
+
+// refuse shows the form again, with the sentence on top and beside its field.
+func (p *mendPage) refuse(q *request, err error, field string) error {
+	if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
+		return err
+	}
+	sentence := words.Fault(p.Lang, err)
+	p.Notes = append(p.Notes, note{Tone: "bad", Text: sentence})
+	for i := range p.Fields {
+		if p.Fields[i].Name == field {
+			p.Fields[i].Wrong = sentence
+		}
+	}
+	return q.send(web.Status(err), "mend", p)
+}
+
+func (b *Backoffice) askMove(q *request) error {
+	s, here, err := b.grantFor(q)
+	if err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "mend", b.movePage(q, s, here))
+}
+
+func (b *Backoffice) movePage(q *request, s report.Story, here string) *mendPage {
+	p := b.mendPage(q, "office.move.", "/move", s, here)
+	p.ChoicesName = p.T("office.move.slot")
+	chosen := q.FormValue("slot")
+	for i, slot := range s.Access.Slots {
+		name, value := slot.MAC.Colons(), strconv.Itoa(slot.N)
+		if slot.MAC == "" {
+			name = p.T("office.slot_free")
+		}
+		p.Choices = append(p.Choices, choice{Name: p.T("office.slot", "N", slot.N) + ": " + name, Value: value, Here: chosen == value || chosen == "" && i == 0})
+	}
+	p.Fields = []input{{Name: "mac", Type: "text", Label: p.T("office.move.mac"), Hint: p.T("office.move.hint"), Value: q.FormValue("mac"), Most: 24, Must: true}}
+	return p
+}
+
+func (b *Backoffice) move(q *request) error {
+	s, here, err := b.grantFor(q)
+	if err != nil {
+		return err
+	}
+	mac, err := access.ParseMAC(q.FormValue("mac"))
+	if err == nil {
+		slot, _ := strconv.Atoi(q.FormValue("slot")) // none is a slot that does not exist
+		err = b.Deeds.Move(q.ctx, q.in.Member, q.in.By(q.visit()), s.Access.Grant.ID, slot, mac)
+	}
+	if fault.Is(err, fault.NotFound) {
+		err = fault.Wrap(fault.Invalid, "grant.no_slot", err)
+	}
+	if err != nil {
+		return b.movePage(q, s, here).refuse(q, err, "mac")
+	}
+	q.tell("", "office.mended.move", "", "Device", mac.Colons())
+	return led(here)
+}
+
+func (b *Backoffice) askExtend(q *request) error {
+	s, here, err := b.grantFor(q)
+	if err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "mend", b.extendPage(q, s, here))
+}
+
+func (b *Backoffice) extendPage(q *request, s report.Story, here string) *mendPage {
+	p := b.mendPage(q, "office.extend.", "/extend", s, here)
+	p.Fields = []input{{Name: "minutes", Type: "text", Label: p.T("office.extend.minutes"), Value: q.FormValue("minutes"), Most: 6, Numeric: true},
+		{Name: "megabytes", Type: "text", Label: p.T("office.extend.megabytes"), Value: q.FormValue("megabytes"), Most: 7, Numeric: true},
+		{Name: "reason", Type: "text", Label: p.T("office.extend.reason"), Hint: p.T("office.extend.reason_hint"), Value: q.FormValue("reason"), Most: 200, Must: true}}
+	return p
+}
+
+// mostGift bounds what one press gives.
+const mostGift = 31 * 24 * 60 // minutes
+
+func (b *Backoffice) extend(q *request) error {
+	s, here, err := b.grantFor(q)
+	if err != nil {
+		return err
+	}
+	more, field, err := readGift(q)
+	reason := strings.TrimSpace(q.FormValue("reason"))
+	if err == nil && reason == "" {
+		field, err = "reason", fault.New(fault.Invalid, "gift.no_reason")
+	}
+	var given access.Given
+	if err == nil {
+		given, err = b.Deeds.Extend(q.ctx, q.in.Member, q.in.By(q.visit()), s.Access.Grant.ID, more, reason)
+	}
+	if err != nil {
+		return b.extendPage(q, s, here).refuse(q, err, field)
+	}
+	if given.GrantID != s.Access.Grant.ID {
+		q.tell("good", "office.mended.given_anew", "")
+		return led("/office/grants/" + number(given.GrantID))
+	}
+	q.tell("good", "office.mended.extend", "")
+	return led(here)
+}
+
+// readGift reads whole minutes and megabytes; field is the one that is wrong.
+func readGift(q *request) (g access.Gift, field string, err error) {
+	minutes, ok := whole(q.FormValue("minutes"), mostGift)
+	if !ok {
+		return g, "minutes", fault.New(fault.Invalid, "gift.amount")
+	}
+	megabytes, ok := whole(q.FormValue("megabytes"), 1_000_000)
+	if !ok {
+		return g, "megabytes", fault.New(fault.Invalid, "gift.amount")
+	}
+	return access.Gift{Time: time.Duration(minutes) * time.Minute, Bytes: megabytes * 1_000_000}, "minutes", nil
+}
+
+// whole reads a whole number from 0 to most; nothing typed is 0.
+func whole(typed string, most int64) (int64, bool) {
+	if typed = strings.TrimSpace(typed); typed == "" {
+		return 0, true
+	}
+	n, err := strconv.ParseInt(typed, 10, 64)
+	return n, err == nil && n >= 0 && n <= most
+}
+
+func (b *Backoffice) askDisconnect(q *request) error {
+	s, here, err := b.grantFor(q)
+	if err != nil {
+		return err
+	}
+	p := b.mendPage(q, "office.disconnect.", "/disconnect", s, here)
+	p.Danger = true
+	return q.send(fiber.StatusOK, "mend", p)
+}

@@ -1,0 +1,164 @@
+package backoffice
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/billing"
+	"mtandao/internal/staff"
+)
+
+// receiptPage is one sum of money that came: where it is, and whose it may be.
+type receiptPage struct {
+	frame
+	State     stateView
+	Facts     []fact
+	Order     string // address of the order that it is on
+	Code      string
+	Stray     *strayView // nil: it is somebody's
+	Typed     string     // an order looked for by hand
+	Found     []offerView
+	Unmatch   string // where a match by hand is taken back
+	NotFound  string
+	SearchFor string
+	Refunds   []refundLine
+	Refund    string // where one is asked for
+}
+
+// receiptFor reads the receipt of an address, if who asks may do that with it; else it does not exist.
+func (b *Backoffice) receiptFor(q *request, p staff.Permission) (billing.Receipt, error) {
+	id, err := q.idOf("id")
+	if err != nil {
+		return billing.Receipt{}, err
+	}
+	r, err := b.Money.ReceiptByID(q.ctx, id)
+	if err != nil {
+		return r, hidden(err)
+	}
+	may, err := q.mayReceipt(p, r)
+	if err == nil && !may {
+		err = notHere()
+	}
+	return r, err
+}
+
+func (b *Backoffice) receipt(q *request) error {
+	r, err := b.receiptFor(q, staff.PaymentsView)
+	if err != nil {
+		return err
+	}
+	p := b.receiptPage(q.page("office.receipt.title", "payments"), r)
+	if err := b.tellRefunds(q, p, r); err != nil {
+		return err
+	}
+	if r.Placed == billing.PlacedSuspense {
+		stray, err := b.stray(q, &p.frame, r)
+		if err != nil {
+			return err
+		}
+		p.Stray = &stray
+		return b.lookForOrder(q, p, r)
+	}
+	if r.OrderID != 0 {
+		m, err := b.Money.OrderMoney(q.ctx, r.OrderID)
+		if err != nil {
+			return err
+		}
+		p.Order, p.Code = "/office/orders/"+number(r.OrderID), m.Order.Code
+	}
+	matched, err := b.Money.Matched(q.ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	if matched && staff.MaySomewhere(q.in.Member, staff.PaymentsMatch) {
+		p.Unmatch = "/office/receipts/" + number(r.ID) + "/unmatch"
+	}
+	return q.send(fiber.StatusOK, "receipt", p)
+}
+
+func (b *Backoffice) receiptPage(f frame, r billing.Receipt) *receiptPage {
+	p := &receiptPage{frame: f, State: placedState(&f, r.Placed), SearchFor: "/office/receipts/" + number(r.ID)}
+	p.Crumbs = []crumb{{p.T("office.nav.payments"), "/office/payments"}, {p.T("office.suspense.title"), "/office/suspense"}}
+	if r.Number != "" {
+		p.Title = r.Number
+	}
+	p.Facts = []fact{{p.T("office.amount"), r.Amount.String()}, {p.T("office.when"), b.when(&p.frame, r.ArrivedAt)},
+		{p.T("office.payer"), shownPayer(r.Payer)}, {p.T("office.reference"), r.Reference}}
+	return p
+}
+
+// tellRefunds shows what of the money was, or is to be, paid back.
+func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) error {
+	all, err := b.Money.RefundsOf(q.ctx, r.ID)
+	open := false
+	for _, f := range all {
+		p.Refunds = append(p.Refunds, b.refundLine(q, &p.frame, f))
+		open = open || f.State != billing.RefundRefused
+	}
+	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense
+	if here && !open && staff.MaySomewhere(q.in.Member, staff.PaymentsRefund) {
+		p.Refund = "/office/receipts/" + number(r.ID) + "/refund"
+	}
+	return err
+}
+
+// lookForOrder shows the orders that somebody looks for by hand.
+func (b *Backoffice) lookForOrder(q *request, p *receiptPage, r billing.Receipt) error {
+	typed := q.Query("order")
+	if n := []rune(typed); len(n) > longestSearch {
+		typed = string(n[:longestSearch])
+	}
+	if p.Typed = typed; typed == "" {
+		return q.send(fiber.StatusOK, "receipt", p)
+	}
+	m, err := b.Stories.Find(q.ctx, typed)
+	if err != nil {
+		return err
+	}
+	for _, o := range m.Orders {
+		if !q.may(staff.PaymentsView, o.SiteID) {
+			continue
+		}
+		enough, err := r.Amount.Compare(o.Price)
+		p.Found = append(p.Found, b.offerView(&p.frame, billing.Suggestion{Order: o, Serve: err == nil && enough >= 0 && o.State != billing.OrderPaid}))
+	}
+	if len(p.Found) == 0 {
+		p.NotFound = p.T("office.search.nothing")
+	}
+	return q.send(fiber.StatusOK, "receipt", p)
+}
+
+func (b *Backoffice) match(q *request) error {
+	r, err := b.receiptFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	here := "/office/receipts/" + number(r.ID)
+	orderID := idIn(q.FormValue("order"))
+	m, err := b.Money.OrderMoney(q.ctx, orderID)
+	if err != nil || !q.may(staff.PaymentsMatch, m.Order.SiteID) {
+		return hiddenUnlessOurs(err)
+	}
+	out, err := b.Deeds.Match(q.ctx, q.in.Member, q.in.By(q.visit()), billing.Matching{ReceiptID: r.ID, OrderID: orderID, Serve: q.FormValue("serve") == "1"})
+	if err != nil {
+		return q.refusal(err, here)
+	}
+	told := "office.suspense.matched"
+	if out.Placed == billing.PlacedCredit {
+		told = "office.suspense.held"
+	}
+	q.tell("good", told, here+"/unmatch", "Amount", r.Amount.String(), "Code", m.Order.Code)
+	return led("/office/orders/" + number(orderID))
+}
+
+func (b *Backoffice) unmatch(q *request) error {
+	r, err := b.receiptFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	here := "/office/receipts/" + number(r.ID)
+	if err := b.Deeds.Unmatch(q.ctx, q.in.Member, q.in.By(q.visit()), r.ID); err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.suspense.unmatched", "", "Amount", r.Amount.String())
+	return led(here)
+}
