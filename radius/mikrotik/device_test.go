@@ -21,6 +21,11 @@ func newDevice(t *testing.T, answer func(conn net.Conn, words []string)) *device
 	if err != nil {
 		t.Fatal(err)
 	}
+	return serveOn(t, listener, answer)
+}
+
+func serveOn(t *testing.T, listener net.Listener, answer func(conn net.Conn, words []string)) *device {
+	t.Helper()
 	d := &device{listener: listener, answer: answer}
 	d.login = func(words []string) string { return reply(words, "!done") }
 	t.Cleanup(func() { _ = listener.Close() })

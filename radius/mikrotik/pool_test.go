@@ -87,14 +87,11 @@ func certificate(t *testing.T) (tls.Certificate, string) {
 func TestTLSTrustsThePinnedCertificateOnly(t *testing.T) {
 	own, pinnedText := certificate(t)
 	_, stranger := certificate(t)
-	device := newDevice(t, func(conn net.Conn, words []string) { say(conn, reply(words, "!done")) })
-	_ = device.listener.Close()
-	var err error
-	if device.listener, err = tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{own}}); err != nil {
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{own}})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = device.listener.Close() })
-	go device.serve()
+	device := serveOn(t, listener, func(conn net.Conn, words []string) { say(conn, reply(words, "!done")) })
 	for name, c := range map[string]struct {
 		certificate, key string
 	}{"its own": {pinnedText, "internal"}, "a stranger's": {stranger, "router.unreachable"}, "none": {"", "router.api_cert"}} {
