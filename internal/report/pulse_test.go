@@ -18,9 +18,9 @@ func prompts(t *testing.T, d *db.DB, at time.Time, state billing.PaymentState, n
 	err := d.InTx(context.Background(), func(tx *db.Tx) error {
 		for range n {
 			id := tx.ID()
-			err := tx.Gorm().Exec("INSERT INTO payments (id, order_id, till_id, rail, state, amount_cents, amount_currency, phone_hash, secret_hash, secret,"+
+			err := tx.Gorm().Exec("INSERT INTO payments (id, order_id, till_id, site_id, rail, state, amount_cents, amount_currency, phone_hash, secret_hash, secret,"+
 				" merchant_request_id, reason, result_code, result_text, attention, asks, pushed_at, created_at, updated_at)"+
-				" VALUES (?, ?, 1, 'mpesa', ?, 1000, 'KES', 'p', ?, '', '', '', '', '', '', 0, ?, ?, ?)", id, id, state, fmt.Sprint(id), at, at, at).Error
+				" VALUES (?, ?, 1, 1, 'mpesa', ?, 1000, 'KES', 'p', ?, '', '', '', '', '', '', 0, ?, ?, ?)", id, id, state, fmt.Sprint(id), at, at, at).Error
 			if err != nil {
 				return err
 			}

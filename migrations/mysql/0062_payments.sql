@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS payments (
   id BIGINT NOT NULL,
   order_id BIGINT NOT NULL,
   till_id BIGINT NOT NULL,
+  site_id BIGINT NOT NULL,
   rail VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   amount_cents BIGINT NOT NULL,

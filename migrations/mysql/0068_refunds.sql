@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   grant_id BIGINT NOT NULL,
   account VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   amount_cents BIGINT NOT NULL,
-  amount_currency CHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  amount_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reason VARCHAR(255) NOT NULL,
   state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   asked_by BIGINT NOT NULL,

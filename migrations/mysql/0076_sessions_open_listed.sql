@@ -1,5 +1,4 @@
 -- +goose NO TRANSACTION
 -- +goose Up
-ALTER TABLE sessions_open
-  ADD INDEX IF NOT EXISTS sessions_open_site (site_id, id),
-  ADD INDEX IF NOT EXISTS sessions_open_ending (ending_id);
+CREATE INDEX IF NOT EXISTS sessions_open_site ON sessions_open (site_id, id);
+CREATE INDEX IF NOT EXISTS sessions_open_ending ON sessions_open (ending_id);

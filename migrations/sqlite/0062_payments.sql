@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS payments (
   id BIGINT NOT NULL,
   order_id BIGINT NOT NULL,
   till_id BIGINT NOT NULL,
+  site_id BIGINT NOT NULL,
   rail TEXT NOT NULL,
   state TEXT NOT NULL,
   amount_cents BIGINT NOT NULL,
