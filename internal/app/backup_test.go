@@ -106,6 +106,7 @@ func (s *lostMachine) load(ctx context.Context, working *sync.WaitGroup) {
 				if s.pay(fmt.Sprintf("RK%d%07d", lane, n)) != nil {
 					return
 				}
+				time.Sleep(10 * time.Millisecond) // a load that lasts: copies are made meanwhile
 			}
 		})
 	}
