@@ -8,6 +8,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 	"mtandao/radius"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -99,7 +100,7 @@ func (b *Backoffice) sessionTable(q *request, p *boardPage, open []radius.Online
 			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
 		}
 		t.add(device, stated(b.sessionState(p, o)), boardCell{Text: router.Name, Detail: b.siteName(o.SiteID)}, boardCell{Text: b.planWhen(p, o.StartedAt), Detail: p.T("office.sessions.heard", "Ago", b.ago(p, b.PlanClock.Now().Sub(o.UpdatedAt)))},
-			boardCell{Text: span(p.Lang, secondsOf(o.Seconds))}, boardCell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
+			boardCell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, boardCell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
 	}
 	s := boardSection{Table: t}
 	switch {
@@ -137,7 +138,7 @@ func (b *Backoffice) ago(p *boardPage, d time.Duration) string {
 	if d < time.Minute {
 		return p.T("office.seconds", "N", int(max(0, d)/time.Second))
 	}
-	return span(p.Lang, d)
+	return web.Span(p.Lang, d)
 }
 
 // rate is what a session has carried in a second on average, both ways.

@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/report"
 	"mtandao/internal/seal"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 	"mtandao/radius/routers"
 )
 
@@ -81,7 +82,7 @@ func ago(f *frame, age time.Duration) string {
 	if age < time.Minute {
 		return f.T("office.set.seconds", "N", int(age/time.Second))
 	}
-	return span(f.Lang, age)
+	return web.Span(f.Lang, age)
 }
 
 func (b *Backoffice) routerList(q *request) error {
@@ -217,7 +218,7 @@ func routerFacts(p *routerPage, r routers.Router) []wayFact {
 	return []wayFact{{p.T("office.field.router.dialect"), p.T("office.pick.dialect_" + r.Dialect), false}, {p.T("office.router.from"), strings.Join(from, ", "), true},
 		{p.T("office.router.tunnel"), tunnel, true}, {p.T("office.field.router.secret"), strings.TrimSpace(p.T("office.router.secret_set") + " " + old), false},
 		{p.T("office.field.router.auth"), p.T("office.pick.auth_" + r.Auth), false}, {p.T("office.field.router.login_hosts"), strings.Join(r.LoginHosts, ", "), true},
-		{p.T("office.field.router.interim"), span(p.Lang, r.Interim), false}}
+		{p.T("office.field.router.interim"), web.Span(p.Lang, r.Interim), false}}
 }
 
 // abilities are what a router can be told, and how.

@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 	"mtandao/radius"
 	"mtandao/radius/access"
 )
@@ -195,7 +196,7 @@ func (b *Backoffice) tellAccess(p *storyPage, s report.Story) {
 func (b *Backoffice) accessFacts(p *storyPage, g report.Granted) []fact {
 	facts := []fact{{p.T("office.first_used"), b.planTime(p, g.Grant.FirstUsedAt)}, {p.T("office.until"), b.planTime(p, g.Grant.Until)}}
 	if g.Left.Timed {
-		facts = append(facts, fact{p.T("guest.time_left"), span(p.Lang, g.Left.Time)})
+		facts = append(facts, fact{p.T("guest.time_left"), web.Span(p.Lang, g.Left.Time)})
 	}
 	if g.Left.Capped {
 		facts = append(facts, fact{p.T("guest.data_left"), plans.Bytes(g.Left.Bytes)})
@@ -205,7 +206,7 @@ func (b *Backoffice) accessFacts(p *storyPage, g report.Granted) []fact {
 
 func (b *Backoffice) session(p *storyPage, s radius.Session) sessionLine {
 	router, _ := b.Routers.Get(s.RouterID)
-	return sessionLine{Began: b.planTime(p, s.StartedAt), Device: s.MAC.Colons(), Router: router.Name, Time: span(p.Lang, secondsOf(s.Seconds)), Data: plans.Bytes(s.Bytes())}
+	return sessionLine{Began: b.planTime(p, s.StartedAt), Device: s.MAC.Colons(), Router: router.Name, Time: web.Span(p.Lang, secondsOf(s.Seconds)), Data: plans.Bytes(s.Bytes())}
 }
 
 func (b *Backoffice) enforced(p *storyPage, e radius.Enforcement) enforcedLine {

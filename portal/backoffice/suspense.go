@@ -7,6 +7,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // suspensePage lists money of nobody, each with whom it may be from.
@@ -81,7 +82,7 @@ func (b *Backoffice) stray(q *request, f *frame, r billing.Receipt) (strayView, 
 }
 
 func (b *Backoffice) strayView(f *frame, r billing.Receipt, offers []billing.Suggestion) strayView {
-	v := strayView{receiptLine: b.receiptLine(f, r), Age: span(f.Lang, b.Clock.Now().Sub(r.ArrivedAt)), Stamp: f.Stamp,
+	v := strayView{receiptLine: b.receiptLine(f, r), Age: web.Span(f.Lang, b.Clock.Now().Sub(r.ArrivedAt)), Stamp: f.Stamp,
 		Action: "/office/receipts/" + number(r.ID) + "/match", Lead: f.T("office.suspense.offers")}
 	if len(offers) == 0 {
 		v.Lead = f.T("office.suspense.no_offers")

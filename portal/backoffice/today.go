@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // Desk reads across the domains. *report.Desk satisfies it.
@@ -160,7 +161,7 @@ func (b *Backoffice) queueLines(q *request, p *todayPage, waiting []report.Waiti
 		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count, Address: q.reachable(queuePlaces[w.Name].address)}
 		if w.Count > 0 {
 			age := b.Clock.Now().Sub(w.Oldest)
-			l.Oldest = span(p.Lang, age)
+			l.Oldest = web.Span(p.Lang, age)
 			switch {
 			case age >= badAfter:
 				l.State.Tone = "bad"

@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // waits keeps what the rail counts for a moment: every page shows it, and nobody needs it to the second.
@@ -122,7 +123,7 @@ func (b *Backoffice) alarms(q *request, p *todayPage) ([]alarmLine, error) {
 	var lines []alarmLine
 	for i := len(open) - 1; i >= 0 && len(lines) < mostAlarms; i-- {
 		a := open[i]
-		lines = append(lines, alarmLine{Text: b.alertText(&p.frame, a), Since: span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), State: alertState(&p.frame, a.State), Address: "/office/alerts"})
+		lines = append(lines, alarmLine{Text: b.alertText(&p.frame, a), Since: web.Span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), State: alertState(&p.frame, a.State), Address: "/office/alerts"})
 	}
 	return lines, err
 }

@@ -3,12 +3,13 @@ package guest
 import (
 	"strings"
 
+	"mtandao/portal/web"
 	"mtandao/radius/access"
 )
 
 func (p *statusPage) setLeft(s situation) {
 	if s.left.Timed {
-		p.TimeLeft = span(p.Lang, s.left.Time)
+		p.TimeLeft = web.Span(p.Lang, s.left.Time)
 		p.Until = p.until(s)
 	}
 	if total := s.grant.Limits.DataBytes; s.left.Capped && total > 0 {
@@ -57,7 +58,7 @@ func (g *Guest) fillEnded(p *statusPage, s situation) {
 func (p *statusPage) used(grant access.Grant) string {
 	var parts []string
 	if grant.UsedTime > 0 {
-		parts = append(parts, span(p.Lang, grant.UsedTime))
+		parts = append(parts, web.Span(p.Lang, grant.UsedTime))
 	}
 	if grant.UsedBytes > 0 {
 		parts = append(parts, volume(grant.UsedBytes))

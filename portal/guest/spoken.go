@@ -9,25 +9,6 @@ import (
 	"mtandao/internal/words"
 )
 
-// span is a duration as people say it: "1 h 24 min".
-func span(l words.Lang, d time.Duration) string {
-	minutes := int64(d / time.Minute)
-	days, hours, rest := minutes/1440, minutes/60%24, minutes%60
-	switch {
-	case days > 0 && hours > 0:
-		return words.Text(l, "guest.span.days", "D", days, "H", hours)
-	case days > 0:
-		return words.Text(l, "guest.span.day", "D", days)
-	case hours > 0 && rest > 0:
-		return words.Text(l, "guest.span.hours", "H", hours, "M", rest)
-	case hours > 0:
-		return words.Text(l, "guest.span.hour", "H", hours)
-	case rest > 0:
-		return words.Text(l, "guest.span.minutes", "M", rest)
-	}
-	return words.Text(l, "guest.span.moment")
-}
-
 // volume is an amount of data as people say it: "3.2 GB". Cut, not rounded up: nobody is promised more than is left.
 func volume(bytes int64) string {
 	if bytes < 1_000_000 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/internal/words"
+	"mtandao/portal/web"
 )
 
 func TestSpan(t *testing.T) {
@@ -18,7 +19,7 @@ func TestSpan(t *testing.T) {
 		24 * time.Hour:                   {"1 d", "siku 1"},
 		6*24*time.Hour + 150*time.Minute: {"6 d 2 h", "siku 6 saa 2"},
 	} {
-		if got := [2]string{span(words.English, d), span(words.Swahili, d)}; got != want {
+		if got := [2]string{web.Span(words.English, d), web.Span(words.Swahili, d)}; got != want {
 			t.Errorf("span(%v) = %q, want %q", d, got, want)
 		}
 	}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"time"
+
+	"mtandao/internal/words"
+)
+
+// Span is a duration as people say it: "1 h 24 min".
+func Span(l words.Lang, d time.Duration) string {
+	minutes := int64(d / time.Minute)
+	days, hours, rest := minutes/1440, minutes/60%24, minutes%60
+	switch {
+	case days > 0 && hours > 0:
+		return words.Text(l, "guest.span.days", "D", days, "H", hours)
+	case days > 0:
+		return words.Text(l, "guest.span.day", "D", days)
+	case hours > 0 && rest > 0:
+		return words.Text(l, "guest.span.hours", "H", hours, "M", rest)
+	case hours > 0:
+		return words.Text(l, "guest.span.hour", "H", hours)
+	case rest > 0:
+		return words.Text(l, "guest.span.minutes", "M", rest)
+	}
+	return words.Text(l, "guest.span.moment")
+}
