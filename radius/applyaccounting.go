@@ -14,7 +14,7 @@ import (
 
 const (
 	batchRecords  = 1000
-	chunkSessions = 50 // a transaction of some 10 ms
+	chunkSessions = 128 // a transaction of some 10 ms
 )
 
 // identity names every use of a session id on a router.

@@ -33,7 +33,7 @@ type Routers interface {
 // Access is what is asked of the hinge. *access.Service satisfies it.
 type Access interface {
 	Admit(ctx context.Context, a access.Attempt) access.Admission
-	Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error
+	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
@@ -63,8 +63,9 @@ type Options struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Pause    Pause
-	Tunnel   Tunnel // nil: none; RADIUS also listens inside it
-	Node     string // this program, in accounting records
+	Tunnel   Tunnel                      // nil: none; RADIUS also listens inside it
+	Node     string                      // this program, in accounting records
+	Keep     func() (history, usage int) // months that sessions, and usage by the day, are kept
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
 }
@@ -81,6 +82,7 @@ type Service struct {
 	keys     *seal.Keys
 	clock    clock.Clock
 	zone     func(siteID int64) *time.Location
+	keep     func() (history, usage int)
 	log      *slog.Logger
 	metrics  *metrics
 	front    *front
@@ -99,7 +101,7 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
-		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
+		keys: o.Keys, clock: o.Clock, zone: o.Zone, keep: o.Keep, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
 		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause,
 	}
 	for _, dialect := range o.Dialects {

@@ -216,7 +216,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return err
 	}
 	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
+		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
@@ -240,6 +240,11 @@ func (m *Main) openSpool(name string, most int64) (*spool.Spool, error) {
 func (m *Main) zone(siteID int64) *time.Location {
 	here, _, _ := m.Sites.Get(siteID) // Nairobi's for a site that is not known, as in access
 	return here.Location()
+}
+
+// keep is how long the history of sessions and the usage by the day are kept, in months.
+func (m *Main) keep() (history, usage int) {
+	return m.Settings.Int(settings.HistoryMonths), m.Settings.Int(settings.UsageMonths)
 }
 
 // schedule subscribes the work that one node does at a time.

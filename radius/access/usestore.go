@@ -1,0 +1,27 @@
+package access
+
+import (
+	"strings"
+
+	"mtandao/internal/db"
+)
+
+// addUse counts on some grants in one statement, and reads those that have not ended.
+func addUse(tx *db.Tx, some []Used) ([]Grant, error) {
+	arms := strings.Repeat(" WHEN ? THEN ?", len(some))
+	var ids, times, octets []any
+	for _, u := range some {
+		ids = append(ids, u.GrantID)
+		times = append(times, u.GrantID, seconds(u.Time))
+		octets = append(octets, u.GrantID, u.Bytes)
+	}
+	these := "id IN (?" + strings.Repeat(", ?", len(some)-1) + ")"
+	err := tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + CASE id"+arms+" END, used_bytes = used_bytes + CASE id"+arms+
+		" END, version = version + 1 WHERE "+these, append(append(times, octets...), ids...)...).Error
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	var rows []grantRow
+	err = tx.Gorm().Where(these+" AND state <> ?", append(ids, Ended)...).Order("id").Limit(len(some)).Find(&rows).Error
+	return grantsOf(rows, err)
+}
