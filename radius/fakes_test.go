@@ -147,6 +147,11 @@ func (f *fakeAccess) tried() []access.Attempt {
 	return append([]access.Attempt(nil), f.attempts...)
 }
 
+// AdmitKnown knows nobody: the path by the database is the longer one.
+func (f *fakeAccess) AdmitKnown(access.Attempt) (access.Admission, bool) {
+	return access.Admission{}, false
+}
+
 func (f *fakeAccess) Admit(_ context.Context, a access.Attempt) access.Admission {
 	f.mu.Lock()
 	onAdmit := f.onAdmit
@@ -286,14 +291,18 @@ type fakeSpool struct {
 	full    bool
 }
 
-func (f *fakeSpool) Append(_ context.Context, payload []byte) error {
+func (f *fakeSpool) Put(payload []byte, done func(error)) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.full {
-		return fault.New(fault.Unavailable, "spool.full")
+	full := f.full
+	if !full {
+		f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
 	}
-	f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
-	return nil
+	f.mu.Unlock()
+	if full {
+		done(fault.New(fault.Unavailable, "spool.full"))
+		return
+	}
+	done(nil)
 }
 
 func (f *fakeSpool) Consume(ctx context.Context, _ int, _ func(context.Context, []spool.Record) error) error {

@@ -23,8 +23,9 @@ type front struct {
 	metrics   *metrics
 	complains *complaints
 
-	access     func(context.Context, request) reply
-	accounting func(context.Context, request) reply
+	store      func(payload []byte, done func(error)) // puts it on the disk
+	access     func(request) reply
+	accounting func(request) reply
 }
 
 // request is an authentic packet.
@@ -44,22 +45,25 @@ func (f *front) routerAt(k *socket, from netip.AddrPort) (routers.Router, bool) 
 	return f.routers.ByAddress(from.Addr().Unmap())
 }
 
-// reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh.
+// reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh. When ask is set it
+// gives the reply, and may wait for the database; when keep is set, that is on the disk before the reply goes.
 type reply struct {
 	packet *codec.Packet
 	kind   string
 	after  time.Duration
+	ask    func(context.Context) reply
+	keep   []byte
 }
 
-// process answers one datagram. It never panics and never blocks longer than requestLimit.
-func (f *front) process(ctx context.Context, k *socket, d datagram) {
+// process answers one datagram, or sees that it is answered. It never panics and never waits.
+func (f *front) process(k *socket, d datagram) {
 	defer f.recovered("packet")
 	router, ok := f.routerAt(k, d.from)
 	if !ok {
 		f.dropUnknown(d.from)
 		return
 	}
-	wire, err := cut(d.buffer[:d.length])
+	wire, err := cut(d.wire)
 	if err != nil {
 		f.drop(router, "malformed", err.Error())
 		return
@@ -71,71 +75,45 @@ func (f *front) process(ctx context.Context, k *socket, d datagram) {
 	}
 	f.routers.Heard(router.ID, f.clock.Now())
 	f.crossCheck(r)
-	f.converse(ctx, k, d.from, r)
+	f.converse(k, d, r)
 }
 
 // crossCheck says when a router calls itself something else than the register does: two may have been exchanged. Its address
 // and its secret are what counts.
 func (f *front) crossCheck(r request) {
-	said := text(r.packet, rfc2865.NASIdentifier_Type)
-	if r.router.Identifier == "" || said == "" || said == r.router.Identifier {
+	said := r.packet.Get(rfc2865.NASIdentifier_Type)
+	if r.router.Identifier == "" || len(said) == 0 || string(said) == r.router.Identifier {
 		return
 	}
 	if f.complains.may(r.router.Name + "identifier") {
-		f.log.Warn("radius router has another NAS-Identifier than its record", "router", r.router.Name, "record", r.router.Identifier, "says", clean(said))
+		f.log.Warn("radius router has another NAS-Identifier than its record", "router", r.router.Name, "record", r.router.Identifier, "says", clean(string(said)))
 	}
 }
 
 // converse gives the same packet the same answer, and handles a fresh one.
-func (f *front) converse(ctx context.Context, k *socket, from netip.AddrPort, r request) {
-	e := exchange{from: from, socket: k.port, identifier: r.packet.Identifier}
-	authenticator := r.packet.Authenticator
-	verdict, known := f.cache.begin(e, authenticator)
+func (f *front) converse(k *socket, d datagram, r request) {
+	e := exchange{from: d.from, socket: k.port, identifier: r.packet.Identifier}
+	verdict, known := f.cache.begin(e, r.packet.Authenticator)
 	if verdict != fresh {
 		f.metrics.duplicate(r.router, verdict == inWork)
 		if known != nil {
-			_ = k.send(from, known)
+			k.post.drop(d.to, known)
 		}
 		return
 	}
-	answered := false
-	defer func() {
-		if !answered {
-			f.cache.forget(e, authenticator)
-		}
-	}()
-	took := clock.Stopwatch()
-	ctx, cancel := requestContext(ctx)
-	defer cancel()
-	out := f.handle(ctx, r)
-	f.metrics.took(k.port, took())
-	wire := f.encode(r, out)
-	if wire == nil {
-		return
-	}
-	answered = true
-	f.reply(k, from, out, func() {
-		f.cache.finish(e, authenticator, wire)
-		_ = k.send(from, wire)
-	})
+	c := conversation{front: f, socket: k, to: d.to, request: r, exchange: e, at: d.at}
+	c.have(func() reply { return f.handle(r) })
 }
 
-func (f *front) reply(k *socket, from netip.AddrPort, out reply, send func()) {
-	if out.after == 0 {
-		send()
-		return
-	}
-	k.sendLater(out.after, send)
-}
-
-func (f *front) handle(ctx context.Context, r request) reply {
+// handle does not wait: what has to is in the reply.
+func (f *front) handle(r request) reply {
 	switch {
 	case r.packet.Code == codec.CodeStatusServer:
 		return statusServer(r)
 	case r.port == authPort:
-		return f.access(ctx, r)
+		return f.access(r)
 	}
-	return f.accounting(ctx, r)
+	return f.accounting(r)
 }
 
 // encode copies Proxy-State, unchanged and in order (RFC 2865 §5.33), and signs.
@@ -172,12 +150,19 @@ func (f *front) dropUnknown(from netip.AddrPort) {
 	}
 }
 
-func (f *front) overflow(k *socket, from netip.AddrPort) {
-	name := unknownRouter
-	if router, ok := f.routerAt(k, from); ok {
-		name = router.Name
+// overflow: the router asks again, and by then there may be room.
+func (f *front) overflow(k *socket, router routers.Router) {
+	f.metrics.drop(router.Name, "too many wait")
+	if f.complains.may("overflow" + k.port.String()) {
+		f.log.Error("radius requests are dropped: too many wait for the database or the disk", "port", k.port.String())
 	}
-	f.metrics.drop(name, "queue full")
+}
+
+func (f *front) notStored(router routers.Router, err error) {
+	f.metrics.drop(router.Name, "not stored")
+	if f.complains.may("spool") {
+		f.log.Error("accounting cannot be stored: routers get no answer", "error", err)
+	}
 }
 
 func (f *front) recovered(what string) {

@@ -32,6 +32,7 @@ type Routers interface {
 
 // Access is what is asked of the hinge. *access.Service satisfies it.
 type Access interface {
+	AdmitKnown(a access.Attempt) (access.Admission, bool)
 	Admit(ctx context.Context, a access.Attempt) access.Admission
 	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
@@ -41,7 +42,7 @@ type Access interface {
 
 // Spool keeps accounting until it is applied. *spool.Spool satisfies it.
 type Spool interface {
-	Append(ctx context.Context, payload []byte) error
+	Put(payload []byte, done func(error))
 	Consume(ctx context.Context, most int, apply func(context.Context, []spool.Record) error) error
 }
 
@@ -116,9 +117,9 @@ func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
 		complains: complains, rejectDelay: rejectDelay}
-	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
+	acct := &accountant{clock: s.clock, metrics: s.metrics, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
-		complains: complains, access: s.auth.handle, accounting: acct.handle}
+		complains: complains, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
 }
 
 // Listen opens the sockets. Serve does it too; alone it tells early that a port is taken, and makes Addresses known.
@@ -176,7 +177,7 @@ func (s *Service) Serve(ctx context.Context) error {
 		}
 	})
 	for _, k := range s.sockets {
-		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
+		k.start(s.front.process)
 	}
 	<-ctx.Done()
 	for _, k := range s.sockets {

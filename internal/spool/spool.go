@@ -49,7 +49,7 @@ type Spool struct {
 
 	mu       sync.Mutex
 	closed   bool
-	queue    []*request
+	queue    []request
 	queued   int64      // bytes not yet durable
 	segments []*segment // oldest first
 	head     int64      // offset in segments[0] behind the last record applied

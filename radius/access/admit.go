@@ -18,6 +18,10 @@ type candidate struct {
 	free    bool   // a slot is free
 }
 
+// AdmitKnown answers from memory: whoever is refused, and a bound device on an active grant. It is false when only the
+// database can tell, or has to write something down. It never waits.
+func (s *Service) AdmitKnown(Attempt) (Admission, bool) { return Admission{}, false }
+
 // Admit looks the attempt up, verifies it, decides, and claims what the first use, a new device or a one-time login takes.
 // A bound device on an active grant costs reads only. Trouble with the database refuses: CauseUnavailable.
 func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
