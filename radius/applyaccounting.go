@@ -74,7 +74,7 @@ func (s *Service) read(payload spool.Record) (record, event, error) {
 		return r, event{}, err
 	}
 	e.SiteID, e.Interim = router.SiteID, router.Interim
-	e.Who = s.whoOf(r.Raw)
+	e.Who = s.whoOf(e.Classes)
 	return r, e, nil
 }
 
