@@ -91,7 +91,7 @@ func (s *Service) mayBeOwn(tx *db.Tx, p Payment, o Order, r Receipt) (bool, erro
 	if r.own() || r.Placed == placedMerged || r.Amount != p.Amount || r.TillID != p.TillID || !p.couldBe(r.ArrivedAt) {
 		return false, nil
 	}
-	if r.Reference != "" && spellOrderCode(r.Reference) != o.Code { // a prompt's money carries its order's code
+	if r.Reference != "" && readOrderCode(r.Reference) != o.Code { // a prompt's money carries its order's code
 		return false, nil
 	}
 	return s.isPayer(tx, o.Phone, r)
@@ -134,7 +134,7 @@ func (s *Service) receiptFor(tx *db.Tx, p Payment, o Order, e Evidence) (Receipt
 	if err != nil || known.CameBy == ByPrompt || known.Placed == placedMerged {
 		return known, err
 	}
-	names := e.Kind == ByPrompt || e.Kind == ByConfirm && spellOrderCode(e.Reference) == o.Code
+	names := e.Kind == ByPrompt || e.Kind == ByConfirm && readOrderCode(e.Reference) == o.Code
 	if !names {
 		return known, nil
 	}

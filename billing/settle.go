@@ -153,7 +153,7 @@ func (s *Service) paymentFor(tx *db.Tx, e Evidence) (Payment, error) {
 	if e.PaymentID != 0 {
 		return s.paymentTx(tx, e.PaymentID)
 	}
-	if code := spellOrderCode(e.Reference); code != "" {
+	if code := readOrderCode(e.Reference); code != "" {
 		if p, err := s.paymentByOrderCode(tx, e.TillID, code); err == nil || !fault.Is(err, fault.NotFound) {
 			return p, err
 		}
