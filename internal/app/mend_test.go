@@ -94,9 +94,9 @@ func TestAMistypedPaybillCodeIsOneClickFromOnline(t *testing.T) {
 			s := stageOn(t, dialect, 1)
 			s.Safaricom.AutoAnswer(ignored)
 			device, o := s.wanted(t, "kasarani-1", "02a1b2c3d4aa", "0712345678", 0)
-			wrong := o.Code[:7] + "A"
+			wrong := o.Code[:8] + "A"
 			if wrong == o.Code {
-				wrong = o.Code[:7] + "B"
+				wrong = o.Code[:8] + "B"
 			}
 			s.payByHand(t, "254799000111", wrong, 10)
 			cashier := s.hire(t, "cashier@demo.example", nil, "cashier")

@@ -300,10 +300,10 @@ func (w *world) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, err
 	}
 	return nil, w.fail
 }
-func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode, nil }
+func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode.Grouped(5), nil }
 
-func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
-	if spelled, _ := access.SpellCode(aCode); code == spelled {
+func (w *world) ByCode(_ context.Context, _ int64, code access.Code) (int64, error) {
+	if code == aCode {
 		return w.grant.ID, nil
 	}
 	return 0, fault.New(fault.NotFound, "not_found")
@@ -334,7 +334,7 @@ func (w *world) LogOut(_ context.Context, _ int64, mac access.MAC) error {
 	return nil
 }
 
-var aCode = access.NewCode()
+var aCode = access.LogInCodes.New()
 
 func readJSON(t *testing.T, body string) map[string]any {
 	t.Helper()
