@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
+	"mtandao/radius/access"
 )
 
 // phonePage brings somebody to their plan on another phone, or on one that calls itself by a new address: it asks for the
@@ -157,8 +158,9 @@ func (g *Guest) takeCode(ctx context.Context, c *fiber.Ctx, v *visitor, phone cu
 
 func (p *phonePage) choose(bought []billing.Bought) {
 	p.Action = ""
+	states := map[access.State]string{access.Active: "guest.phone_code.active", access.Dormant: "guest.phone_code.dormant", access.Suspended: "guest.phone_code.suspended"}
 	for _, b := range bought {
-		p.Plans = append(p.Plans, phonePlan{Name: b.Order.PlanName(p.Lang), State: p.T("guest.phone_code." + string(b.Grant.State)),
+		p.Plans = append(p.Plans, phonePlan{Name: b.Order.PlanName(p.Lang), State: p.T(states[b.Grant.State]),
 			Address: p.who.address("/s/" + b.Order.Token)})
 	}
 }

@@ -167,7 +167,10 @@ func TestUseStepsDownOnceAndComesBack(t *testing.T) {
 		if p := g.Period(h.plan.Now(), nairobiTime); p.Used != 12*gb || p.Allowed != 10*gb || g.UsedBytes != 12*gb || g.FreeBytes != 0 {
 			t.Errorf("%+v of %+v", p, g)
 		}
-		h.tx(func(tx *db.Tx) error { _, err := h.Extend(tx, given.GrantID, Source{SourceGift, "g"}, Gift{Bytes: 3 * gb}); return err })
+		h.tx(func(tx *db.Tx) error {
+			_, err := h.Extend(tx, given.GrantID, Source{SourceGift, "g"}, Gift{Bytes: 3 * gb})
+			return err
+		})
 		if g, _, _ = h.view(given.GrantID); g.Terms(h.plan.Now(), nairobiTime).Slow || g.Limits.DataBytes != 0 || g.Fair.More != 3*gb {
 			t.Errorf("topped up: %+v", g.Fair)
 		}
@@ -192,7 +195,9 @@ func TestUseByNightIsNotCounted(t *testing.T) {
 		given := h.give(h.offer("1", "night", l, phone))
 		h.wantCause("in", h.byMAC(phone), CauseOK)
 		at := func(from, to time.Time, bytes int64) {
-			h.tx(func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: given.GrantID, Bytes: bytes, From: from, To: to}}) })
+			h.tx(func(tx *db.Tx) error {
+				return h.Use(tx, []Used{{GrantID: given.GrantID, Bytes: bytes, From: from, To: to}})
+			})
 		}
 		year, month, day := h.plan.Now().In(nairobiTime).Date()
 		ten := time.Date(year, month, day-1, 22, 0, 0, 0, nairobiTime)

@@ -101,8 +101,3 @@ type Flap struct {
 func (s *Service) Flapping(ctx context.Context) ([]Flap, error) {
 	return s.flapsSince(ctx, s.clock.Now().Add(-time.Hour))
 }
-
-// MovesOf lists how devices came off the slots of a grant, the newest first, at most 50.
-func (s *Service) MovesOf(ctx context.Context, grantID int64) ([]Moved, error) {
-	return s.movesOf(ctx, grantID)
-}

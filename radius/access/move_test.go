@@ -21,6 +21,13 @@ func (h *house) named(devices int) Given {
 	return given
 }
 
+// movesOf lists how devices came off the slots of a grant, the newest first.
+func (h *house) movesOf(ctx context.Context, grantID int64) ([]moved, error) {
+	var all []moved
+	err := h.db.Read(ctx).Where("grant_id = ?", grantID).Order("at DESC").Limit(50).Find(&all).Error
+	return all, db.Fault(err)
+}
+
 func (h *house) move(grantID int64, n int, to MAC) error {
 	return h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Move(tx, grantID, n, to) })
 }
@@ -38,7 +45,7 @@ func TestOfANameTheNewDeviceWins(t *testing.T) {
 			t.Errorf("told %v", freed)
 		}
 		h.wantCause("a wrong secret takes nothing", h.byName("asha@home", "nini", tablet), CauseWrongSecret)
-		moves, err := h.MovesOf(context.Background(), given.GrantID)
+		moves, err := h.movesOf(context.Background(), given.GrantID)
 		if err != nil || len(moves) != 1 || moves[0].FromMAC != phone || moves[0].ToMAC != laptop || moves[0].How != MovedByName {
 			t.Errorf("moves %+v %v", moves, err)
 		}
@@ -92,12 +99,12 @@ func TestTwoDevicesWithOneNameAtOnce(t *testing.T) {
 			h.wantCause("log-in", h.byName("asha@home", "siri", MAC(fmt.Sprintf("0b00000000%02d", i))), CauseOK)
 		})
 		_, slots, _ := h.view(given.GrantID)
-		moves, err := h.MovesOf(context.Background(), given.GrantID)
+		moves, err := h.movesOf(context.Background(), given.GrantID)
 		if err != nil || len(slots) != 1 || slots[0].MAC == "" || len(moves) != 11 {
 			t.Errorf("slots %+v after %d moves, %v", slots, len(moves), err)
 		}
 		h.wantCause("the last is bound", h.byName("asha@home", "siri", slots[0].MAC), CauseOK)
-		if again, _ := h.MovesOf(context.Background(), given.GrantID); len(again) != 11 {
+		if again, _ := h.movesOf(context.Background(), given.GrantID); len(again) != 11 {
 			t.Error("a bound device takes nothing")
 		}
 	})

@@ -7,8 +7,8 @@ import (
 	"mtandao/internal/db"
 )
 
-// Moved is one device that came off a slot, and who has it since; To is empty when nobody was given it.
-type Moved struct {
+// moved is one device that came off a slot, and who has it since; To is empty when nobody was given it.
+type moved struct {
 	ID      int64
 	GrantID int64
 	N       int64
@@ -19,16 +19,16 @@ type Moved struct {
 }
 
 // TableName is grant_moves.
-func (Moved) TableName() string { return "grant_moves" }
+func (moved) TableName() string { return "grant_moves" }
 
 func insertMove(tx *db.Tx, grantID int64, slot Slot, to MAC, how string, at time.Time) error {
-	return db.Fault(tx.Gorm().Create(&Moved{ID: tx.ID(), GrantID: grantID, N: int64(slot.N), FromMAC: slot.MAC, ToMAC: to, How: how, At: at}).Error)
+	return db.Fault(tx.Gorm().Create(&moved{ID: tx.ID(), GrantID: grantID, N: int64(slot.N), FromMAC: slot.MAC, ToMAC: to, How: how, At: at}).Error)
 }
 
 // movesSince counts up to most moves of a grant whose row this transaction holds, so that nobody else adds one meanwhile.
 func movesSince(tx *db.Tx, grantID int64, how string, since time.Time, most int) (int, error) {
 	var ids []int64
-	err := current(tx).Model(&Moved{}).Where("grant_id = ? AND at > ? AND how = ?", grantID, since, how).Limit(most).Pluck("id", &ids).Error
+	err := current(tx).Model(&moved{}).Where("grant_id = ? AND at > ? AND how = ?", grantID, since, how).Limit(most).Pluck("id", &ids).Error
 	return len(ids), db.Fault(err)
 }
 
@@ -48,15 +48,9 @@ func fillSlot(tx *db.Tx, grantID int64, slot Slot, to MAC, at time.Time) (bool, 
 	return won, db.Fault(err)
 }
 
-func (s *Service) movesOf(ctx context.Context, grantID int64) ([]Moved, error) {
-	var all []Moved
-	err := s.db.Read(ctx).Where("grant_id = ?", grantID).Order("at DESC").Limit(50).Find(&all).Error
-	return all, db.Fault(err)
-}
-
 func (s *Service) flapsSince(ctx context.Context, since time.Time) ([]Flap, error) {
 	var flaps []Flap
-	err := s.db.Read(ctx).Model(&Moved{}).Select("grant_id, COUNT(*) AS times").Where("how = ? AND at > ?", MovedByName, since).
+	err := s.db.Read(ctx).Model(&moved{}).Select("grant_id, COUNT(*) AS times").Where("how = ? AND at > ?", MovedByName, since).
 		Group("grant_id").Order("times DESC").Limit(100).Scan(&flaps).Error
 	return flaps, db.Fault(err)
 }

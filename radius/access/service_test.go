@@ -13,7 +13,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &Moved{})
+		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{})
 	})
 }
 
@@ -176,7 +176,9 @@ func TestUseEndsAtTheCap(t *testing.T) {
 			t.Errorf("late use: %d bytes, %v", g.UsedBytes, g.UsedTime)
 		}
 		unknown := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: 1, Bytes: 1}}) })
-		negative := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: byTime.GrantID, Time: -time.Second, Bytes: 1}}) })
+		negative := h.db.InTx(context.Background(), func(tx *db.Tx) error {
+			return h.Use(tx, []Used{{GrantID: byTime.GrantID, Time: -time.Second, Bytes: 1}})
+		})
 		if unknown != nil || fault.KeyOf(negative) != "grant.use" {
 			t.Errorf("%v, %v", unknown, negative)
 		}
