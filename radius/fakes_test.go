@@ -24,6 +24,9 @@ const (
 	testGrant  = int64(4242)
 )
 
+// toldTest is what the fake grant's sessions were told.
+var toldTest = Told{ToldUpKbps: 1000, ToldDownKbps: 2000}
+
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func testRouter() routers.Router {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -166,13 +167,20 @@ func newOracle(seed uint64, sessions int) *oracle {
 	return o
 }
 
-// grants puts a grant for each device straight into the table: what a grant costs to give is not the matter here.
-func (o *oracle) grants(t *testing.T, d *db.DB) {
+// grants puts a grant for each device straight into the table, all like one that was given: what giving costs is not the matter.
+func (o *oracle) grants(t *testing.T, d *db.DB, hinge *access.Service) {
+	var first access.Given
+	err := d.InTx(context.Background(), func(tx *db.Tx) (err error) {
+		first, err = hinge.Give(tx, access.Offer{Source: access.Source{Kind: "order", Key: "1"}, Plan: "day", Limits: access.Limits{Valid: 300 * dayLength, Devices: 1}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	others := strings.Join(slices.DeleteFunc(testdb.Columns(t, d, "grants"), func(name string) bool { return name == "id" }), ", ")
 	for router := range int64(oracleRouters) {
 		for device := range int64(oracleDevices) {
-			_, err := d.SQL().Exec(`INSERT INTO grants (id, site_id, plan, segment, owner, state, limits, router_id, mac, ip, unused_seconds, used_seconds,
-				used_bytes, after_grant_id, end_cause, version, created_at) VALUES (?, 3, 'day', '', '', 'active', ?, 0, '', '', 0, 0, 0, 0, '', 1, ?)`,
-				(router+1)*1000+device+1, string(access.EncodeLimits(access.Limits{Devices: 1})), noon)
+			_, err := d.SQL().Exec("INSERT INTO grants (id, "+others+") SELECT ?, "+others+" FROM grants WHERE id = ?", (router+1)*1000+device+1, first.GrantID)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,17 +188,18 @@ func (o *oracle) grants(t *testing.T, d *db.DB) {
 	}
 }
 
-func oracleService(t *testing.T, d *db.DB) *bench {
+func oracleService(t *testing.T, d *db.DB) (*bench, *access.Service) {
 	b := newBench(t, d)
 	queue := jobs.New(d, clock.System(), slog.New(slog.DiscardHandler))
-	b.Service.access = access.New(d, queue, b.keys, b.clock, site.New(d, b.clock))
+	hinge := access.New(d, queue, b.keys, b.clock, site.New(d, b.clock))
+	b.Service.access = hinge
 	b.Service.zone = func(int64) *time.Location { return time.FixedZone("EAT", 3*3600) }
 	for id := range int64(oracleRouters) {
 		r := testRouter()
 		r.ID = id + 1
 		b.routers.all[r.ID] = r
 	}
-	return b
+	return b, hinge
 }
 
 // play applies everything as it comes; now and then a node dies before it has noted that it had applied a batch.
@@ -250,8 +259,9 @@ func TestTotalsEqualAnOracle(t *testing.T) {
 		sessions = 100_000
 	}
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		b, o := oracleService(t, d), newOracle(uint64(sessions), sessions)
-		o.grants(t, d)
+		b, hinge := oracleService(t, d)
+		o := newOracle(uint64(sessions), sessions)
+		o.grants(t, d, hinge)
 		o.play(t, b)
 		t.Logf("%d sessions told of in %d records", len(o.truths), len(o.tellings))
 		want, heard := map[int64]account{}, 0

@@ -34,7 +34,7 @@ func saveRows(tx *db.Tx, rows []*row, now time.Time) error {
 }
 
 func (c *changes) take(r *row, now time.Time) {
-	online := Online{Session: r.Session, StopAt: &now} // the next sweep computes the real one
+	online := Online{Session: r.Session, StopAt: &now, Told: r.told} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
 	case r.place == inOpen && isOpen:

@@ -116,7 +116,7 @@ func New(o Options) *Service {
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
-		complains: complains, rejectDelay: rejectDelay}
+		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn}
 	acct := &accountant{clock: s.clock, metrics: s.metrics, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
 		complains: complains, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}

@@ -22,12 +22,15 @@ func (w *work) write(tx *db.Tx) error {
 	}
 	var used []access.Used
 	for _, id := range sortedKeys(w.used) {
-		used = append(used, access.Used{GrantID: id, Time: w.used[id].Time, Bytes: w.used[id].Bytes})
+		used = append(used, w.used[id])
 	}
 	if err := w.service.access.Use(tx, used); err != nil {
 		return err
 	}
-	return w.rollUp.add(tx, w.service.db.Dialect())
+	if err := w.rollUp.add(tx, w.service.db.Dialect()); err != nil {
+		return err
+	}
+	return w.comeBack(tx)
 }
 
 // replace closes the older open sessions of a device that began a new one: their Stop was lost, or is still on its way from

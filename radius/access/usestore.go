@@ -7,7 +7,7 @@ import (
 )
 
 // addUse counts on some grants in one statement, and reads those that have not ended.
-func addUse(tx *db.Tx, some []Used) ([]Grant, error) {
+func addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
 	arms := strings.Repeat(" WHEN ? THEN ?", len(some))
 	var ids, times, octets []any
 	for _, u := range some {
@@ -23,5 +23,10 @@ func addUse(tx *db.Tx, some []Used) ([]Grant, error) {
 	}
 	var rows []grantRow
 	err = tx.Gorm().Where(these+" AND state <> ?", append(ids, Ended)...).Order("id").Limit(len(some)).Find(&rows).Error
-	return grantsOf(rows, err)
+	grants, err := grantsOf(rows, err)
+	lives := map[int64]Grant{}
+	for _, g := range grants {
+		lives[g.ID] = g
+	}
+	return lives, err
 }
