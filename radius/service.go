@@ -172,7 +172,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	defer stopApplying()
 	var consumer sync.WaitGroup
 	consumer.Go(func() {
-		if err := s.spool.Consume(applying, batchRecords, s.apply); err != nil && applying.Err() == nil {
+		if err := s.ApplyKept(applying); err != nil && applying.Err() == nil {
 			s.log.Error("accounting is no longer applied", "error", err)
 		}
 	})
@@ -186,6 +186,11 @@ func (s *Service) Serve(ctx context.Context) error {
 	stopApplying()
 	consumer.Wait()
 	return nil
+}
+
+// ApplyKept brings the spool's records to the database until ctx is done; Serve does it too. fault.Unavailable "spool.failed".
+func (s *Service) ApplyKept(ctx context.Context) error {
+	return s.spool.Consume(ctx, batchRecords, s.apply)
 }
 
 func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {

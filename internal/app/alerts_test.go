@@ -22,6 +22,9 @@ func TestAlertsReadTheRunningHouse(t *testing.T) {
 	if free, err := m.diskFree(ctx); err != nil || len(free) != 1 || free[0].Value < 0 || free[0].Value > 100 {
 		t.Errorf("disk: %v %v", free, err)
 	}
+	if full, err := m.spoolsFull(ctx); err != nil || len(full) != 2 || full[0].Value != 0 || full[1].Value != 0 {
+		t.Errorf("spools: %v %v", full, err)
+	}
 	rejects := &rejectMeter{main: m}
 	if r, err := rejects.read(ctx); err != nil || len(r) != 1 || r[0].Value != 0 {
 		t.Errorf("rejects: %v %v", r, err)

@@ -52,6 +52,7 @@ type commands struct {
 		Drill backupDrillCommand `cmd:"" help:"Restore the newest copy to a place that is removed again, and prove its books."`
 	} `cmd:"" help:"Encrypted copies at another place."`
 	Restore restoreCommand `cmd:"" help:"Bring a copy back to an empty place, paused, and prove its books."`
+	Drain   drainCommand   `cmd:"" help:"Bring what a dead node kept on its disk to the database."`
 	Live    liveCommand    `cmd:"" help:"Let a restored copy act: prompts, messages and orders to routers leave again."`
 	Config  configCommand  `cmd:"" help:"Print every key of the configuration and its value, secrets hidden, and say what is unsafe."`
 	Key     struct {

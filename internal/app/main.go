@@ -198,10 +198,10 @@ func (m *Main) refresh(ctx context.Context) error {
 // openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
 func (m *Main) openService(ctx context.Context) error {
 	var err error
-	if m.callbacks, err = m.openSpool("callbacks", callbacksMost); err != nil {
+	if m.callbacks, err = m.openSpool("callbacks"); err != nil {
 		return err
 	}
-	if m.accounting, err = m.openSpool("accounting", accountingMost); err != nil {
+	if m.accounting, err = m.openSpool("accounting"); err != nil {
 		return err
 	}
 	m.sender = radius.NewSender(m.Clock)
@@ -228,13 +228,10 @@ func (m *Main) openService(ctx context.Context) error {
 }
 
 // What may wait on disk while the database does not take it: days of callbacks and of accounting.
-const (
-	callbacksMost  = 256 << 20
-	accountingMost = 4 << 30
-)
+var spoolMost = map[string]int64{"callbacks": 256 << 20, "accounting": 4 << 30}
 
-func (m *Main) openSpool(name string, most int64) (*spool.Spool, error) {
-	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: most, Clock: m.Clock, Hook: m.hook})
+func (m *Main) openSpool(name string) (*spool.Spool, error) {
+	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: spoolMost[name], Clock: m.Clock, Hook: m.hook})
 }
 
 func (m *Main) zone(siteID int64) *time.Location {

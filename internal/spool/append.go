@@ -58,6 +58,7 @@ func (s *Spool) enqueue(payload []byte, done func(error)) error {
 		return failed(os.ErrClosed)
 	}
 	if s.bytes()+s.queued+int64(len(frame)) > s.options.MaxBytes {
+		s.refused++
 		return fault.New(fault.Unavailable, "spool.full")
 	}
 	s.queue = append(s.queue, request{frame, at, done})

@@ -121,8 +121,10 @@ func (w *writer) seal() {
 func (w *writer) answer(group []request, err error) {
 	w.spool.mu.Lock()
 	w.spool.queued -= int64(len(w.buffer))
-	if err == nil {
+	if w.spool.failing = err != nil; err == nil {
 		w.publish(group)
+	} else {
+		w.spool.refused += int64(len(group))
 	}
 	w.spool.mu.Unlock()
 	if err != nil {
