@@ -59,6 +59,8 @@ type commands struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
+	Load      loadCommand      `cmd:"" help:"Ask a RADIUS server as many routers do, and say how fast it answers."`
+	Ceiling   ceilingCommand   `cmd:"" help:"Answer RADIUS without a database, to compare with."`
 	Schedules schedulesCommand `cmd:"" help:"Play random stories of payments and faults on a throw-away database."`
 }
 
