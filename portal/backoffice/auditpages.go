@@ -64,7 +64,7 @@ func (b *Backoffice) audit(q *request) error {
 	}
 	p.Find = &find{Action: "/office/audit", Fields: []formField{{Name: "actor", As: asSearch, Label: p.T("office.audit.who"), Value: f.Actor},
 		{Name: "day", As: asDay, Label: p.T("office.audit.day"), Value: f.Day}}, Keep: q.keep("object", "object_id")}
-	p.Chips = q.chips("object", b.auditObjects(p, f.Object))
+	p.Chips = [][]chip{q.chips("object", b.auditObjects(p, f.Object))}
 	names, err := b.memberNames(q)
 	if err != nil {
 		return err

@@ -18,7 +18,8 @@ func (b *Backoffice) enforcements(q *request) error {
 	p := q.listing("office.enforcements.title", "sessions")
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	if typing != nil {
 		return q.refuse(typing, "list", p, "")
 	}
@@ -35,7 +36,6 @@ func (b *Backoffice) enforcements(q *request) error {
 			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, More: b.siteName(router.SiteID)}, cell{Text: outcomeName(&p.frame, e.Outcome), More: methodName(&p.frame, e.Method)},
 			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}
-	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	return q.list(p)
 }
 

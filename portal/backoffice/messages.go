@@ -67,7 +67,7 @@ func (b *Backoffice) messages(q *request) error {
 	for _, s := range notify.States {
 		chips = append(chips, choice{Value: string(s), Name: p.T("office.message." + string(s))})
 	}
-	p.Chips = q.chips("state", chips)
+	p.Chips = [][]chip{q.chips("state", chips)}
 	b.fillMessages(q, p, lines)
 	return q.list(p)
 }
