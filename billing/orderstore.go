@@ -208,7 +208,7 @@ func (s *Service) paidForGrant(tx *db.Tx, grantID int64) (money.Amount, error) {
 }
 
 func (s *Service) accountKnown(ctx context.Context, reference string) (bool, error) {
-	if code := spellOrderCode(reference); code != "" {
+	if code := readOrderCode(reference); code != "" {
 		var ids []int64
 		err := s.DB.Read(ctx).Model(&orderRow{}).Where("code = ?", code).Limit(1).Pluck("id", &ids).Error
 		if err != nil || len(ids) > 0 {

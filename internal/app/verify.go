@@ -68,7 +68,7 @@ func (cmd *verifyCommand) Run(c *console) error {
 
 func prove(c *console, m *Main) (proofReport, error) {
 	books, err := m.Ledger.Verify(c)
-	found := proofReport{Entries: books.Entries, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
+	found := proofReport{Entries: books.Items, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
 	if err != nil {
 		return found, err
 	}

@@ -115,13 +115,15 @@ func (b *Backoffice) previewTyped(q *request) error {
 	return b.showPreview(q, brand)
 }
 
-// storedBrand is the brand of the address; the house's for a new one.
+// storedBrand is the brand of the address; the house's, with the provider's name, for a new one.
 func (b *Backoffice) storedBrand(q *request) (site.Brand, error) {
 	if !q.may(staff.SitesEdit, 0) {
 		return site.Brand{}, notHere()
 	}
 	if q.Params("id") == "" {
-		return site.House, nil
+		brand := site.House
+		brand.Name = b.Provider()
+		return brand, nil
 	}
 	id, err := q.idOf("id")
 	if err != nil {

@@ -32,7 +32,7 @@ func (b *Backoffice) enforcements(q *request) error {
 	all, p.pager = newest(q, all, mostListed, func(e radius.Enforcement) int64 { return e.ID })
 	for _, e := range all {
 		router, _ := b.Routers.Get(e.RouterID)
-		p.add(cell{Text: b.planWhen(&p.frame, e.At), Address: "/office/enforcements/" + number(e.ID)}, cell{Text: p.T("office.wanted." + e.Wanted), More: causeName(&p.frame, e.Cause)},
+		p.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), Address: "/office/enforcements/" + number(e.ID), More: causeName(&p.frame, e.Cause)},
 			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, More: b.siteName(router.SiteID)}, cell{Text: outcomeName(&p.frame, e.Outcome), More: methodName(&p.frame, e.Method)},
 			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}

@@ -50,7 +50,7 @@ type cell struct {
 	State               stateView
 	Acts                []act
 	Colours             []swatch
-	leads               bool
+	leads, stands       bool
 }
 
 type swatch struct {
@@ -69,7 +69,7 @@ func (c cell) Class() string {
 	switch {
 	case c.leads:
 		class += " leads"
-	case c.State.Text != "":
+	case c.stands:
 		class += " stands"
 	}
 	return strings.TrimSpace(class)
@@ -80,6 +80,12 @@ func (t *table) add(cells ...cell) {
 		cells[i].Column = t.Columns[i]
 	}
 	cells[max(0, slices.IndexFunc(cells, func(c cell) bool { return c.Address != "" }))].leads = true
+	for i := len(cells) - 1; i >= 0; i-- {
+		if cells[i].State.Text != "" {
+			cells[i].stands = true
+			break
+		}
+	}
 	t.Rows = append(t.Rows, cells)
 }
 

@@ -111,16 +111,19 @@ func (b *Backoffice) startSetup(q *request) error {
 }
 
 // startSheets are the site and its brand, as one thing.
-var startSheets = []sheet{{specs: []spec{{name: "name", as: asText, must: true, most: 80}, {name: "place", as: asText, must: true, most: 80},
-	{name: "language", as: asPick, choices: []string{"en", "sw"}, usual: "en"}, {name: "phone", as: asText, most: 20},
-	{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}, {name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"},
-	{name: "accent", as: asColour, usual: site.House.Accent}}}}
+var startSheets = []sheet{{specs: []spec{{name: "place", as: asText, must: true, most: 80}, {name: "name", as: asText, must: true, most: 80},
+	{name: "phone", as: asText, most: 20}, {name: "language", as: asPick, choices: []string{"en", "sw"}, usual: "en"}}},
+	{title: "office.setup.looks", folded: true, specs: []spec{{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}, {name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"},
+		{name: "accent", as: asColour, usual: site.House.Accent}}}}
 
 var startProvider = []sheet{{specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}}}
 
-var startTill = []sheet{{specs: tillSheets[0].specs[:4]}, tillSheets[1]}
-
-var startRouter = []sheet{{specs: routerSheets[0].specs}}
+// What most people need comes first; the rest is folded away.
+var (
+	startTill = []sheet{{specs: tillSheets[0].specs[:2]}, {title: tillSheets[1].title, specs: tillSheets[1].specs[1:]},
+		{title: "office.setup.other_till", folded: true, specs: slices.Concat(tillSheets[0].specs[2:4], tillSheets[1].specs[:1])}}
+	startRouter = []sheet{{specs: routerSheets[0].specs[:3]}, {title: "office.setup.other_router", folded: true, specs: routerSheets[0].specs[3:]}}
+)
 
 // wizardStep is what a step shows and saves.
 type wizardStep struct {
@@ -142,7 +145,7 @@ func (b *Backoffice) wizardStep(key string) (wizardStep, staff.Permission, bool)
 	case "plans":
 		w.kind, w.save = kindPlan, b.startWithPlans
 	case "router":
-		w.kind, w.sheets, w.save = kindRouter, startRouter, b.startWithRouter
+		w.kind, w.sheets, w.fill, w.save = kindRouter, startRouter, b.fillRouter, b.startWithRouter
 	}
 	for _, s := range wizardSteps {
 		if s.key == key {
@@ -228,6 +231,13 @@ func (b *Backoffice) fillSite(_ *request, o Object) {
 
 func (b *Backoffice) startWithProvider(q *request, fields map[string]string) (string, error) {
 	return "", b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
+}
+
+// fillRouter proposes a name: the first site's, and which router it is.
+func (b *Backoffice) fillRouter(_ *request, o Object) {
+	if all := b.Sites.Sites(); len(all) > 0 {
+		o.Fields["name"] = all[0].Slug + "-" + number(int64(len(b.Routers.All())+1))
+	}
 }
 
 // startWithSite makes a brand and the site that wears it, both or neither.
