@@ -39,7 +39,7 @@ type proof struct {
 	mschap *mschap
 }
 
-func (a *authenticator) handle(ctx context.Context, r request) reply {
+func (a *authenticator) handle(_ context.Context, r request) reply {
 	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
 	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
 		return a.reject(r, proof{}, access.CauseUnknown)
@@ -50,7 +50,13 @@ func (a *authenticator) handle(ctx context.Context, r request) reply {
 	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
 		return a.reject(r, proof, access.CauseWrongSecret)
 	}
-	admission := a.access.Admit(ctx, attempt)
+	if admission, known := a.access.AdmitKnown(attempt); known {
+		return a.answer(r, proof, admission)
+	}
+	return reply{ask: func(ctx context.Context) reply { return a.answer(r, proof, a.access.Admit(ctx, attempt)) }}
+}
+
+func (a *authenticator) answer(r request, proof proof, admission access.Admission) reply {
 	if admission.Cause != access.CauseOK {
 		return a.reject(r, proof, admission.Cause)
 	}
