@@ -41,6 +41,37 @@ func (h *house) liveIn(s *Service) map[int64]unpacked {
 	return all
 }
 
+// writers has SQLite note each UPDATE of a grant that raises no version, and each that raises it and sets no changed_s: a trigger
+// knows which columns a statement names.
+var writers = []string{
+	"CREATE TABLE test_raised (id, version)", "CREATE TABLE test_told (id, version)",
+	"CREATE TRIGGER test_silent AFTER UPDATE ON grants WHEN NEW.version = OLD.version BEGIN INSERT INTO test_raised VALUES (NEW.id, 0); END",
+	"CREATE TRIGGER test_raise AFTER UPDATE OF version ON grants BEGIN INSERT INTO test_raised VALUES (NEW.id, NEW.version); END",
+	"CREATE TRIGGER test_tell AFTER UPDATE OF changed_s ON grants BEGIN INSERT INTO test_told VALUES (NEW.id, NEW.version); END",
+}
+
+func (h *house) watchWriters() {
+	h.Helper()
+	if h.db.Dialect() != db.SQLite {
+		return
+	}
+	for _, statement := range writers {
+		if _, err := h.db.SQL().Exec(statement); err != nil {
+			h.Fatal(err)
+		}
+	}
+	h.Cleanup(func() {
+		var n int
+		if h.db.Ping(context.Background()) != nil {
+			return
+		}
+		err := h.db.SQL().QueryRow("SELECT COUNT(*) FROM (SELECT id, version FROM test_raised EXCEPT SELECT id, version FROM test_told)").Scan(&n)
+		if err != nil || n != 0 {
+			h.Errorf("%d writes of grants have not told the feed, %v", n, err)
+		}
+	})
+}
+
 // checkFeed ends every test of this package: whatever it wrote, and however, this node has it in memory at once, and another by
 // the feed. So no writer of grants, slots and logins can forget the feed as long as a test makes it write.
 func (h *house) checkFeed(other *Service) {

@@ -40,6 +40,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	sites := site.New(d, h.plan)
 	h.Service = New(d, queue, keys, h.plan, sites)
 	h.real = h.protocol
+	h.watchWriters()
 	h.follow(h.Service)
 	other := h.otherNode()
 	h.follow(other)
