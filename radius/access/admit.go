@@ -109,8 +109,8 @@ func namesOf(a Attempt) (names []string) {
 	if len(a.Name) > longestName {
 		return nil
 	}
-	if code, ok := SpellCode(a.Name); ok {
-		names = append(names, code)
+	if code, ok := ReadCode(a.Name); ok {
+		names = append(names, string(code))
 	}
 	return append(names, SpellName(a.Name))
 }
@@ -179,7 +179,7 @@ func (s *Service) try(a Attempt, c candidate, claim func(candidate, Admission) A
 	if answer.Cause != CauseOK {
 		return answer
 	}
-	if a.MAC == "" || (!c.bound && !c.free) {
+	if a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin) {
 		answer.Cause = CauseDevicesFull // a device without a MAC fits no slot
 		return answer
 	}
@@ -207,8 +207,8 @@ func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
 	}
 	secrets := []string{}
 	if c.kind == codeLogin {
-		code, _ := SpellCode(a.Name)
-		secrets = append(secrets, "", a.Name, code, GroupCode(code))
+		code, _ := ReadCode(a.Name)
+		secrets = append(secrets, "", a.Name, string(code), code.Grouped(codeGroup))
 	} else {
 		secret, err := s.keys.Open(loginPurpose, c.sealed)
 		if err != nil {

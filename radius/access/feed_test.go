@@ -168,7 +168,9 @@ func TestEndsAreRememberedForAWhile(t *testing.T) {
 		given := h.give(h.offer("1", "data", Limits{DataBytes: 10}, phone))
 		code := h.code(given.GrantID)
 		h.wantCause("in", h.byMAC(phone), CauseOK)
-		h.tx(func(tx *db.Tx) error { return h.Use(tx, given.GrantID, time.Second, 10) })
+		h.tx(func(tx *db.Tx) error {
+			return h.Use(tx, []Used{{GrantID: given.GrantID, Time: time.Second, Bytes: 10}})
+		})
 		attempt := Attempt{Name: code, SiteID: h.here, MAC: phone, Verify: func(s string) bool { return s == "" }}
 		if got, known := h.AdmitKnown(attempt); !known || got.Cause != CauseDataUsed {
 			t.Errorf("%+v, known %v", got, known)

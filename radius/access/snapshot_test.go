@@ -41,7 +41,9 @@ func (h *house) furnish() (c crowd) {
 	c.code, c.freshCode = h.code(c.roomy.GrantID), h.code(c.dormant.GrantID)
 	h.tx(func(tx *db.Tx) error { return h.NameLogin(tx, c.bound.GrantID, "Jane@home", "s3cret") })
 	h.tx(func(tx *db.Tx) error { _, err := h.Suspend(tx, c.suspended.GrantID); return err })
-	h.tx(func(tx *db.Tx) error { return h.Use(tx, c.capped.GrantID, time.Minute, 900) })
+	h.tx(func(tx *db.Tx) error {
+		return h.Use(tx, []Used{{GrantID: c.capped.GrantID, Time: time.Minute, Bytes: 900}})
+	})
 	h.tx(func(tx *db.Tx) (err error) {
 		c.once[0], c.once[1], err = h.OnceLogin(tx, c.roomy.GrantID, time.Hour)
 		return err

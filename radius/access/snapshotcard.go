@@ -73,7 +73,8 @@ func (f fetched) pack() (string, error) {
 	}
 	var b []byte
 	for _, n := range []int64{g.Version, g.SiteID, int64(slices.Index(cardStates, g.State)), g.Place.RouterID, int64(g.Place.MAC.number()),
-		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID} {
+		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID,
+		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More} {
 		b = binary.AppendVarint(b, n)
 	}
 	for _, text := range []string{g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause} {
@@ -131,6 +132,7 @@ func (c card) unpack(id int64) (unpacked, error) {
 	g.FirstUsedAt, g.Until, g.UnusedUntil = fromMicros(r.number()), fromMicros(r.number()), fromMicros(r.number())
 	g.CreatedAt, g.EndedAt = fromMicros(r.number()), fromMicros(r.number())
 	g.UsedTime, g.UsedBytes, g.AfterGrantID = duration(r.number()), r.number(), r.number()
+	g.FreeBytes, g.Fair = r.number(), Fair{Start: fromMicros(r.number()), Used: r.number(), More: r.number()}
 	g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause = r.text(), r.text(), r.text(), r.text(), r.text()
 	u := unpacked{grant: g}
 	for range r.count() {
