@@ -14,18 +14,8 @@ func (s *Service) ordersWhere(ctx context.Context, where string, value any) ([]O
 
 func (s *Service) receiptsWhere(ctx context.Context, where string, value any) ([]Receipt, error) {
 	var rows []receiptRow
-	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Receipt
-	for _, r := range rows {
-		receipt, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, receipt)
-	}
-	return all, nil
+	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return s.toReceipts(rows, err)
 }
 
 func (s *Service) paymentsWhere(ctx context.Context, where string, value any) ([]Payment, error) {

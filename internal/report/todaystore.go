@@ -113,7 +113,7 @@ var queues = []queueOf{
 		narrow: "EXISTS (SELECT 1 FROM till_sites t WHERE t.till_id = receipts.till_id AND t.site_id IN ?)"},
 	{name: QueueUnknown, table: "payments", where: "state = ?", state: billing.PaymentUnknown, since: "created_at",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = payments.order_id AND o.site_id IN ?)"},
-	{name: QueueTyped, table: "receipt_claims", where: "state = ?", state: "waiting", since: "created_at",
+	{name: QueueTyped, table: "receipt_claims", where: "state = ?", state: billing.ClaimWaiting, since: "created_at",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_claims.order_id AND o.site_id IN ?)"},
 	{name: QueueRefunds, table: "refunds", where: "state IN ?", state: []billing.RefundState{billing.RefundAsked, billing.RefundApproved}, since: "asked_at",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},
