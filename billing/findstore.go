@@ -20,18 +20,8 @@ func (s *Service) receiptsWhere(ctx context.Context, where string, value any) ([
 
 func (s *Service) paymentsWhere(ctx context.Context, where string, value any) ([]Payment, error) {
 	var rows []paymentRow
-	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Payment
-	for _, r := range rows {
-		payment, err := s.toPayment(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, payment)
-	}
-	return all, nil
+	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return each(rows, err, s.toPayment)
 }
 
 func (s *Service) claimsOf(ctx context.Context, orderID int64) ([]Typed, error) {

@@ -135,18 +135,23 @@ func (s *Service) openOrders(ctx context.Context, phone customers.Phone, since t
 }
 
 func (s *Service) toOrders(rows []orderRow, err error) ([]Order, error) {
+	return each(rows, err, s.toOrder)
+}
+
+// each turns rows that were read into what they mean.
+func each[R, T any](rows []R, err error, one func(R) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, db.Fault(err)
 	}
-	var orders []Order
+	var all []T
 	for _, r := range rows {
-		o, err := s.toOrder(r)
+		t, err := one(r)
 		if err != nil {
 			return nil, err
 		}
-		orders = append(orders, o)
+		all = append(all, t)
 	}
-	return orders, nil
+	return all, nil
 }
 
 func (s *Service) newestUnpaid(ctx context.Context, siteID int64, mac access.MAC, since time.Time) (Order, error) {

@@ -54,18 +54,7 @@ func (s *Service) toReceipt(r receiptRow) (Receipt, error) {
 }
 
 func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
-	if err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Receipt
-	for _, r := range rows {
-		receipt, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, receipt)
-	}
-	return all, nil
+	return each(rows, err, s.toReceipt)
 }
 
 // receiptByNumber finds a receipt of a till; fault.NotFound also for an empty number.

@@ -186,8 +186,8 @@ func (m *Main) wireDomains() {
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
-	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
-		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Pause: m.Pause, PublicURL: m.Config.PublicURL})
+	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, PublicURL: m.Config.PublicURL})
 }
 
 // refresh reads what is kept in memory.
@@ -251,6 +251,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
 	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
+	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

@@ -60,7 +60,7 @@ func (s *Stage) newestOrder(t *testing.T, mac string) billing.Order {
 	return orders[0]
 }
 
-var formShape = regexp.MustCompile(`(?s)<form(?: class="form")? method="post" action="([^"]+)">(.*?)</form>`)
+var formShape = regexp.MustCompile(`(?s)<form(?: class="setup")? method="post" action="([^"]+)">(.*?)</form>`)
 var fieldShape = regexp.MustCompile(`name="([a-z_]+)"(?: type="[a-z]+")? value="([^"]*)"`)
 
 // press sends the form of a page whose address ends so, as it stands with what is typed besides.

@@ -114,7 +114,7 @@ func (s *Service) try(ctx context.Context, a Attempt, c candidate) Admission {
 	if answer.Cause != CauseOK {
 		return answer
 	}
-	if a.MAC == "" || (!c.bound && !c.free) {
+	if a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin) {
 		answer.Cause = CauseDevicesFull // a device without a MAC fits no slot
 		return answer
 	}

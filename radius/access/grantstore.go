@@ -28,6 +28,10 @@ type grantRow struct {
 	UnusedUntil   *time.Time
 	UsedSeconds   int64
 	UsedBytes     int64
+	FreeBytes     int64
+	FairAt        *time.Time
+	FairBytes     int64
+	FairMore      int64
 	AfterGrantID  int64
 	EndCause      string
 	Version       int64
@@ -43,6 +47,7 @@ func (r grantRow) grant() (Grant, error) {
 		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
 		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: instant(r.FirstUsedAt), Until: instant(r.Until),
 		UnusedUntil: instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		FreeBytes: r.FreeBytes, Fair: Fair{Start: instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
 		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: instant(r.EndedAt),
 	}, err
 }

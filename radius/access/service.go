@@ -99,18 +99,11 @@ func (s *Service) FreeSlot(tx *db.Tx, grantID int64, n int) error {
 	if i < 0 {
 		return fault.New(fault.NotFound, "grant.no_slot")
 	}
-	won, err := clearSlot(tx, grantID, slots[i])
-	if err != nil || !won {
+	won, err := fillSlot(tx, grantID, slots[i], "", time.Time{})
+	if err != nil || !won || slots[i].MAC == "" {
 		return err
 	}
-	if g.Place.MAC != slots[i].MAC {
-		g.Place.IP = "" // it is the buyer's device's
-	}
-	g.Place.MAC = slots[i].MAC
-	if err := s.openFreed(tx, grantID, g.Place.MAC); err != nil {
-		return err
-	}
-	return s.emit(tx, GrantChanged, g, CauseSlotFreed)
+	return s.putOff(tx, g, slots[i].MAC)
 }
 
 func lockLive(tx *db.Tx, grantID int64) (Grant, error) {
