@@ -274,8 +274,8 @@ func (w ordersOf) EnterReceipt(_ context.Context, token, typed string) (billing.
 	if len(typed) != 10 {
 		return billing.Claimed{}, fault.New(fault.Invalid, "receipt.invalid")
 	}
-	w.orders[token].Claim = claimAsked
-	return billing.Claimed{Token: token, State: claimWaiting}, nil
+	w.orders[token].Claim = billing.ClaimAsked
+	return billing.Claimed{Token: token, State: billing.ClaimWaiting}, nil
 }
 
 func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claimed, error) {
