@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
@@ -32,8 +33,9 @@ var lookAgain = []time.Duration{claimHold + time.Second, 10 * time.Minute, time.
 
 // Claimed tells what a typed receipt led to.
 type Claimed struct {
-	Token string // the order's pages to show: this one's, or the one that the receipt paid
-	State string // found, waiting while the rail is asked, or ClaimHeld
+	Token string          // the order's pages to show: this one's, or the one that the receipt paid
+	State string          // found, waiting while the rail is asked, or ClaimHeld
+	Payer customers.Phone // who paid with a receipt that is known, when the rail told it; may be another than the order asked
 }
 
 // SpellReceipt brings a typed receipt to its stored form: ten letters and digits; fault.Invalid "receipt.invalid".
@@ -92,11 +94,20 @@ func (s *Service) FindByReceipt(ctx context.Context, typed string) (Claimed, err
 		}
 		return Claimed{}, err
 	}
+	return s.ledTo(ctx, known)
+}
+
+// ledTo is the order that a known receipt leads to.
+func (s *Service) ledTo(ctx context.Context, known Receipt) (Claimed, error) {
 	paid, err := s.order(ctx, known.OrderID)
+	if err != nil {
+		return Claimed{}, err
+	}
 	c := Claimed{Token: paid.Token, State: ClaimFound}
 	if known.Placed == PlacedCredit {
 		c.State = ClaimHeld
 	}
+	c.Payer, err = s.payerOf(ctx, known)
 	return c, err
 }
 
@@ -118,8 +129,7 @@ func (s *Service) useKnown(ctx context.Context, o Order, p Payment, known Receip
 		return Claimed{}, err
 	}
 	if known.Placed == PlacedOrder || known.Placed == placedMerged {
-		paid, err := s.order(ctx, known.OrderID)
-		return Claimed{Token: paid.Token, State: ClaimFound}, err
+		return s.ledTo(ctx, known)
 	}
 	left, err := s.leftOf(ctx, known)
 	if enough, e := left.Compare(o.Price); err == nil && (e != nil || enough < 0) {
