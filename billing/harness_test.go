@@ -43,6 +43,7 @@ type shop struct {
 	site   int64
 	plan   plans.Plan
 	till   billing.Till
+	told   told
 	stop   func() // the jobs
 }
 
@@ -61,7 +62,7 @@ func open(t *testing.T, d *db.DB) *shop {
 	s.ledger = ledger.New(d, s.clock)
 	sold := plans.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
-		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), PublicURL: "https://pay.example"})
+		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})
 		if err != nil {

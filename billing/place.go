@@ -88,7 +88,7 @@ func (s *Service) planFor(ctx context.Context, siteID, planID int64) (plans.Plan
 
 func (s *Service) draft(r OrderRequest, phone customers.Phone, p plans.Plan) Order {
 	return Order{
-		Code: newOrderCode(), Token: seal.RandomHex(16), SiteID: r.SiteID,
+		Code: string(orderCodes.New()), Token: seal.RandomHex(16), SiteID: r.SiteID,
 		PlanID: p.ID, PlanKey: p.Key, PlanNameEN: p.NameEN, PlanNameSW: p.NameSW, Segment: p.Segment,
 		Price: p.Price, Limits: p.Limits, Phone: phone, PhoneMask: phone.Masked(),
 		Place: r.Place, Visit: r.Visit, Lang: r.Lang, State: OrderPlaced, CreatedAt: s.Clock.Now(),

@@ -47,6 +47,7 @@ type Options struct {
 	Grants    Grants
 	Gateway   Gateway
 	Settings  *settings.Store
+	Messages  Messages // codes to phones
 	Pause     Pause
 	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
 }

@@ -161,7 +161,7 @@ var complaints = map[string]complaint{
 	}},
 	"mistyped paybill code": {cause: "stray", ending: "/match", arrange: func(w *helpDesk) (router.Device, billing.Order) {
 		device, o := w.order(0, false)
-		w.payByHand(w.T, "254799000111", o.Code[1:2]+o.Code[:1]+o.Code[2:7]+"Z", 10)
+		w.payByHand(w.T, "254799000111", o.Code[1:2]+o.Code[:1]+o.Code[2:8]+"Z", 10)
 		until(w.T, 10*time.Second, "in suspense", func() bool {
 			all, err := w.Main.Billing.Suspense(context.Background(), nil, 0, 1)
 			return err == nil && len(all) == 1

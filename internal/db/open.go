@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +47,9 @@ type DB struct {
 	node        atomic.Int64
 	path        string      // of SQLite's file
 	opened      os.FileInfo // what was there when it was opened; nil when there is no telling
+
+	watching sync.RWMutex
+	watchers map[string][]func(ids []int64)
 }
 
 // Open opens "sqlite:/path/file.db" or "mysql:user:pass@tcp(host:3306)/name". It does not migrate.

@@ -57,7 +57,7 @@ var providerSheets = []sheet{
 	{title: "office.settings.limits", folded: true, specs: []spec{bounded(settings.AlertPromptSuccess, 0, 80), bounded(settings.AlertCallbackSilence, 0, 1440),
 		bounded(settings.AlertRouterDown, 0, 3600), bounded(settings.AlertRejects, 0, 1_000_000), bounded(settings.AlertQueueAge, 0, 10_000),
 		bounded(settings.AlertBalance, 0, 1_000_000), bounded(settings.AlertDiskFree, 0, 80), bounded(settings.AlertBackupAge, 0, 1000),
-		bounded(settings.AlertCertificate, 0, 60)}},
+		bounded(settings.AlertCertificate, 0, 60), bounded(settings.AlertFlapping, 0, 1000)}},
 	{title: "office.settings.messages", folded: true, specs: []spec{typed(settings.MessageZone, 60), typed(settings.MessageQuietFrom, 5),
 		typed(settings.MessageQuietUntil, 5), bounded(settings.MessageCodesPerHour, 1, 100), bounded(settings.MessageReceiptLeast, 0, 1_000_000),
 		typed(settings.MessageStop, 100), bounded(settings.MessageKeepDays, 1, 3660)}},
@@ -79,25 +79,26 @@ func (b *Backoffice) providerPage(q *request, f form) (*formPage, error) {
 }
 
 func (b *Backoffice) askProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
+	if !q.may(staff.SettingsEdit, 0) {
 		return notHere()
 	}
 	p, err := b.providerPage(q, b.providerForm(q, providerSheets))
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) saveProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
+	if !q.may(staff.SettingsEdit, 0) {
 		return notHere()
 	}
 	err := q.submit(b.providerForm(q, providerSheets), providerSheets, func(f form) (*formPage, error) { return b.providerPage(q, f) }, func(fields map[string]string) error {
 		return b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
 	})
-	if err == nil {
-		q.tell("good", "office.set.saved", "")
+	if err != nil {
+		return err
 	}
-	return settle(err, "/office/settings/provider")
+	q.tell("good", "office.set.saved", "")
+	return led("/office/settings/provider")
 }

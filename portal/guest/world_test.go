@@ -24,6 +24,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/internal/site"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -48,6 +49,8 @@ type world struct {
 	slots    []access.Slot
 	live     bool // the device has the grant
 	online   bool
+	moves    int
+	codes    map[customers.Phone]int
 	logouts  []access.MAC
 	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
@@ -63,7 +66,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, at: clock.NewManual(galleryNow), orders: map[string]*billing.OrderView{}, once: map[string]string{},
-		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}}
+		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}, codes: map[customers.Phone]int{}}
 	w.guest, err = New(Options{Sites: &w.sites, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
 		Plans: w, Orders: ordersOf{w}, Grants: w, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
 		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
@@ -289,6 +292,24 @@ func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claime
 	return billing.Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
 }
 
+func (w ordersOf) SendPhoneCode(_ context.Context, _ int64, phone customers.Phone, _ words.Lang) error {
+	w.codes[phone]++
+	return w.fail
+}
+
+func (w ordersOf) UsePhoneCode(_ context.Context, _ int64, phone customers.Phone, typed string) ([]billing.Bought, error) {
+	if w.codes[phone] == 0 || typed != "123456" {
+		return nil, fault.New(fault.Denied, "phone_code.wrong")
+	}
+	var all []billing.Bought
+	for _, view := range w.orders {
+		if view.Order.Phone == phone && view.Order.GrantID != 0 {
+			all = append(all, billing.Bought{Order: view.Order, Grant: w.grant})
+		}
+	}
+	return all, nil
+}
+
 func (w ordersOf) TokenOfGrant(_ context.Context, grantID int64) (string, error) {
 	for token, view := range w.orders {
 		if view.Order.GrantID == grantID {
@@ -308,10 +329,10 @@ func (w *world) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, err
 	}
 	return nil, w.fail
 }
-func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode, nil }
+func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode.Grouped(5), nil }
 
-func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
-	if spelled, _ := access.SpellCode(aCode); code == spelled {
+func (w *world) ByCode(_ context.Context, _ int64, code access.Code) (int64, error) {
+	if code == aCode {
 		return w.grant.ID, nil
 	}
 	return 0, fault.New(fault.NotFound, "not_found")
@@ -332,8 +353,11 @@ func (w *world) BindDevice(_ context.Context, _ int64, mac access.MAC) error {
 	return fault.New(fault.Conflict, "guest.device.full")
 }
 
-func (w *world) FreeSlot(_ context.Context, _ int64, n int) error {
-	w.slots[n-1].MAC = ""
+func (w *world) Move(_ context.Context, _ int64, n int, to access.MAC) error {
+	if w.moves++; w.moves > 5 {
+		return fault.New(fault.TooMany, "grant.moved_enough")
+	}
+	w.slots[n-1].MAC = to
 	return nil
 }
 func (w *world) Online(context.Context, int64, access.MAC) (bool, error) { return w.online, w.fail }
@@ -342,7 +366,7 @@ func (w *world) LogOut(_ context.Context, _ int64, mac access.MAC) error {
 	return nil
 }
 
-var aCode = access.NewCode()
+var aCode = access.LogInCodes.New()
 
 func readJSON(t *testing.T, body string) map[string]any {
 	t.Helper()
