@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -21,8 +22,9 @@ const ClaimHeld = "held"
 
 // Claimed tells what a typed receipt led to.
 type Claimed struct {
-	Token string // the order's pages to show: this one's, or the one that the receipt paid
-	State string // found, waiting while the rail is asked, or ClaimHeld
+	Token string          // the order's pages to show: this one's, or the one that the receipt paid
+	State string          // found, waiting while the rail is asked, or ClaimHeld
+	Payer customers.Phone // who paid with a receipt that is known, when the rail told it; may be another than the order asked
 }
 
 // EnterReceipt takes the M-Pesa code that a payer typed for an order. Whoever holds the receipt is its payer: money that
@@ -63,11 +65,20 @@ func (s *Service) FindByReceipt(ctx context.Context, typed string) (Claimed, err
 		}
 		return Claimed{}, err
 	}
+	return s.ledTo(ctx, known)
+}
+
+// ledTo is the order that a known receipt leads to.
+func (s *Service) ledTo(ctx context.Context, known Receipt) (Claimed, error) {
 	paid, err := s.order(ctx, known.OrderID)
+	if err != nil {
+		return Claimed{}, err
+	}
 	c := Claimed{Token: paid.Token, State: ClaimFound}
 	if known.Placed == PlacedCredit {
 		c.State = ClaimHeld
 	}
+	c.Payer, err = s.payerOf(ctx, known)
 	return c, err
 }
 
@@ -89,8 +100,7 @@ func (s *Service) useKnown(ctx context.Context, o Order, p Payment, known Receip
 		return Claimed{}, err
 	}
 	if known.Placed == PlacedOrder || known.Placed == placedMerged {
-		paid, err := s.order(ctx, known.OrderID)
-		return Claimed{Token: paid.Token, State: ClaimFound}, err
+		return s.ledTo(ctx, known)
 	}
 	left, err := s.leftOf(ctx, known)
 	if enough, e := left.Compare(o.Price); err == nil && (e != nil || enough < 0) {

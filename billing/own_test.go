@@ -239,7 +239,7 @@ func TestATypedReceiptLeadsToWhatItBought(t *testing.T) {
 		s.enter(other, "UL00000021")
 		s.idle()
 		s.answerStatus(0, billing.StatusResult{PaidTo: "174379", Receipt: "UL00000021", Verdict: paid, Amount: money.Shillings(10), Payer: payerOfAll, At: s.clock.Now()})
-		if v := s.view(other); v.PaidBy != o.Token || v.Claim != "found" {
+		if v := s.view(other); v.PaidBy != o.Token || v.Claim != "found" || !v.Foreign || v.Typed != "UL00000021" {
 			t.Fatalf("%+v", v)
 		}
 		s.holds(10, 10, 0, 0)
