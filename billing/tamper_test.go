@@ -75,9 +75,7 @@ func (s *shop) fullBooks() {
 	s.enter(s.orderFrom("0799000333", "aabbccddee04"), "SJ80000002")
 	s.order("aabbccddee05")
 	s.hear(s.confirmation("SJ80000004", "", "", 10), s.confirmation("SJ80000005", "NOBODY", "2547 ***** 001", 5))
-	s.rail.verdict = paid
-	s.clock.Advance(20 * time.Second)
-	s.idle() // the query's success, for the order before
+	s.saysPaid() // the query's success, for the order before
 	s.hear(s.success(4, "SJ80000004", 10))
 	s.order("aabbccddee06")
 	s.clock.Advance(20 * time.Second)

@@ -58,11 +58,23 @@ func (a *authenticator) handle(ctx context.Context, r request) reply {
 	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
 		return a.reject(r, proof, access.CauseWrongSecret)
 	}
-	admission := a.access.Admit(ctx, attempt)
+	admission, known := a.access.AdmitKnown(attempt)
+	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
+		return a.answer(ctx, r, proof, admission, attempt.MAC)
+	}
+	return reply{ask: func(ctx context.Context) reply {
+		if !known {
+			admission = a.access.Admit(ctx, attempt)
+		}
+		return a.answer(ctx, r, proof, admission, attempt.MAC)
+	}}
+}
+
+func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, mac access.MAC) reply {
 	if admission.Cause != access.CauseOK {
 		return a.reject(r, proof, admission.Cause)
 	}
-	accepted, err := a.accept(ctx, r, proof, admission, attempt.MAC)
+	accepted, err := a.accept(ctx, r, proof, admission, mac)
 	if errors.Is(err, errShared) {
 		return a.reject(r, proof, causeShared)
 	}
@@ -119,7 +131,7 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
 	accepted := r.packet.Response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
-	answer := a.answer(ctx, r.router, admission, mac)
+	answer := a.allowance(ctx, r.router, admission, mac)
 	if admission.Left.Capped && answer.Left.Bytes == 0 {
 		return nil, errShared
 	}
@@ -136,8 +148,11 @@ func (a *authenticator) accept(ctx context.Context, r request, p proof, admissio
 	return accepted, nil
 }
 
-// answer is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) answer(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+// shares says that what is left is divided among the grant's devices, for which their sessions are looked up.
+func shares(g access.Grant) bool { return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 }
+
+// allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
+func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
 	g, left, now := admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}

@@ -20,7 +20,8 @@ func (b *Backoffice) enforcements(q *request) error {
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
 	p.Acts = []act{{Name: p.T("office.overruns.title"), Icon: "hourglass", Address: "/office/overruns"}}
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	if typing != nil {
 		return q.refuse(typing, "list", p, "")
 	}
@@ -33,11 +34,10 @@ func (b *Backoffice) enforcements(q *request) error {
 	all, p.pager = newest(q, all, mostListed, func(e radius.Enforcement) int64 { return e.ID })
 	for _, e := range all {
 		router, _ := b.Routers.Get(e.RouterID)
-		p.add(cell{Text: b.planWhen(&p.frame, e.At), Address: "/office/enforcements/" + number(e.ID)}, cell{Text: p.T("office.wanted." + e.Wanted), More: causeName(&p.frame, e.Cause)},
+		p.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), Address: "/office/enforcements/" + number(e.ID), More: causeName(&p.frame, e.Cause)},
 			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, More: b.siteName(router.SiteID)}, cell{Text: outcomeName(&p.frame, e.Outcome), More: methodName(&p.frame, e.Method)},
 			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}
-	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	return q.list(p)
 }
 
