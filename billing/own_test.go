@@ -210,9 +210,7 @@ func TestTooLittleLeavesThePromptOpen(t *testing.T) {
 				t.Fatalf("%+v", v)
 			}
 		}
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.served("++", o, typed)
 		s.holds(27, 20, 7, 0)
 	})

@@ -103,7 +103,7 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 	if err := s.knowPhone(tx, o.Phone); err != nil {
 		return err
 	}
-	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: "stk", State: PaymentCreated, Amount: o.Price,
+	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: railPrompt, State: PaymentCreated, Amount: o.Price,
 		CreatedAt: o.CreatedAt, secret: seal.RandomHex(16)}
 	rests, err := s.rests(tx, o.Phone)
 	if err != nil {
@@ -147,7 +147,7 @@ type OrderView struct {
 	Order   Order
 	Payment Payment
 	Age     time.Duration // since the prompt was asked for
-	Claim   string        // state of the last receipt typed for it: "", waiting, asked, found, refused
+	Claim   string        // state of the last receipt typed for it (claim.go), or ""
 	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
 	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed

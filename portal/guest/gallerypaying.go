@@ -141,9 +141,9 @@ func (s *gallery) paying() error {
 	for name, change := range map[string]func(*billing.OrderView){
 		"wait":          func(*billing.OrderView) {},
 		"wait-slow":     func(v *billing.OrderView) { v.Age = 75 * time.Second },
-		"wait-checking": func(v *billing.OrderView) { v.Claim = claimAsked },
+		"wait-checking": func(v *billing.OrderView) { v.Claim = billing.ClaimAsked },
 		"receipt-refused": func(v *billing.OrderView) {
-			v.Claim, v.Age = claimRefused, 100*time.Second
+			v.Claim, v.Age = billing.ClaimRefused, 100*time.Second
 		},
 		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
 		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },

@@ -20,13 +20,6 @@ import (
 // slowAfter is when a wait page stops pointing at the phone and offers to take the receipt.
 const slowAfter = time.Minute
 
-// States of a typed receipt, as billing.OrderView.Claim tells them.
-const (
-	claimWaiting = "waiting"
-	claimAsked   = "asked"
-	claimRefused = "refused"
-)
-
 type orderPage struct {
 	page
 	token                string
@@ -128,7 +121,7 @@ func (g *Guest) toOrder(c *fiber.Ctx) error {
 // on which an iPhone looks again whether it is online.
 func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
 	p := g.orderPage(v, view)
-	checking := view.Claim == claimWaiting || view.Claim == claimAsked
+	checking := view.Claim == billing.ClaimWaiting || view.Claim == billing.ClaimAsked
 	switch {
 	case view.Order.GrantID != 0:
 		return screen{redirect: v.address("/s/" + p.token)}
@@ -152,7 +145,7 @@ func (g *Guest) orderPage(v *visitor, view billing.OrderView) *orderPage {
 		Amount: o.Price.String(), Plan: o.PlanName(v.lang), Masked: masked(o), Once: seal.RandomHex(16)}
 	p.Step = 2
 	p.Stamp = g.stamps.Make("order", o.Token)
-	if view.Claim == claimRefused {
+	if view.Claim == billing.ClaimRefused {
 		p.Notes = append(p.Notes, note{Title: p.T("guest.wrong.title"), Text: p.T("guest.receipt.refused"), Alarm: true})
 	}
 	return p

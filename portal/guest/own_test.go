@@ -23,9 +23,9 @@ func TestAnOrderIsFollowed(t *testing.T) {
 		{"waiting", func(*billing.OrderView) {}, "guest.wait.pin", false},
 		{"a minute later", func(v *billing.OrderView) { v.Age = 60 * time.Second }, "guest.wait.slow", false},
 		{"unknown", func(v *billing.OrderView) { v.Payment.State, v.Age = billing.PaymentUnknown, 70*time.Second }, "guest.wait.slow", false},
-		{"receipt typed", func(v *billing.OrderView) { v.Claim, v.Age = claimWaiting, 2*time.Minute }, "guest.wait.checking", false},
-		{"receipt refused", func(v *billing.OrderView) { v.Claim = claimRefused }, "guest.receipt.refused", false},
-		{"receipt after a failure", func(v *billing.OrderView) { v.Claim, v.Payment.State = claimAsked, billing.PaymentFailed }, "guest.wait.checking", false},
+		{"receipt typed", func(v *billing.OrderView) { v.Claim, v.Age = billing.ClaimWaiting, 2*time.Minute }, "guest.wait.checking", false},
+		{"receipt refused", func(v *billing.OrderView) { v.Claim = billing.ClaimRefused }, "guest.receipt.refused", false},
+		{"receipt after a failure", func(v *billing.OrderView) { v.Claim, v.Payment.State = billing.ClaimAsked, billing.PaymentFailed }, "guest.wait.checking", false},
 		{"cancelled", func(v *billing.OrderView) {
 			v.Payment.State, v.Payment.Reason = billing.PaymentFailed, billing.ReasonCancelled
 		}, "guest.fail.cancelled", true},
@@ -226,7 +226,7 @@ func TestReceipts(t *testing.T) {
 	if got := send("/o/"+token+"/receipt", "", "short"); got.status != 400 || !strings.Contains(got.body, `value="short"`) {
 		t.Errorf("bad code: %d", got.status)
 	}
-	if got := send("/o/"+token+"/receipt", "", "SKJ4H7T2QX"); got.status != http.StatusSeeOther || w.orders[token].Claim != claimAsked {
+	if got := send("/o/"+token+"/receipt", "", "SKJ4H7T2QX"); got.status != http.StatusSeeOther || w.orders[token].Claim != billing.ClaimAsked {
 		t.Errorf("good code: %d", got.status)
 	}
 	if got := send("/h/kasarani/paid", "", "SKJ4H7T2QX"); got.status != 404 || !strings.Contains(got.body, words.Text(words.English, "receipt.unknown")) {

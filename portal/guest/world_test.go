@@ -278,8 +278,8 @@ func (w ordersOf) EnterReceipt(ctx context.Context, token, typed string) (billin
 	if known := w.receipts[typed]; known != "" && !w.orders[known].Surplus {
 		return w.FindByReceipt(ctx, typed)
 	}
-	w.orders[token].Claim = claimAsked
-	return billing.Claimed{Token: token, State: claimWaiting}, nil
+	w.orders[token].Claim = billing.ClaimAsked
+	return billing.Claimed{Token: token, State: billing.ClaimWaiting}, nil
 }
 
 func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claimed, error) {
