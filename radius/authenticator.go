@@ -59,22 +59,18 @@ func (a *authenticator) handle(r request) reply {
 		return a.reject(r, proof, access.CauseWrongSecret)
 	}
 	admission, known := a.access.AdmitKnown(attempt)
-	if known && !needsShare(admission) {
-		return a.decided(context.Background(), r, proof, admission, attempt.MAC)
+	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
+		return a.answer(context.Background(), r, proof, admission, attempt.MAC)
 	}
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {
 			admission = a.access.Admit(ctx, attempt)
 		}
-		return a.decided(ctx, r, proof, admission, attempt.MAC)
+		return a.answer(ctx, r, proof, admission, attempt.MAC)
 	}}
 }
 
-// needsShare: what the grant's other devices hold is in the database.
-func needsShare(a access.Admission) bool { return a.Left.Capped && a.Grant.Limits.DeviceCount() > 1 }
-
-// decided waits for nothing, unless the device gets a share.
-func (a *authenticator) decided(ctx context.Context, r request, proof proof, admission access.Admission, mac access.MAC) reply {
+func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, mac access.MAC) reply {
 	if admission.Cause != access.CauseOK {
 		return a.reject(r, proof, admission.Cause)
 	}
@@ -135,7 +131,7 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
 	accepted := r.packet.Response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
-	answer := a.answer(ctx, r.router, admission, mac)
+	answer := a.allowance(ctx, r.router, admission, mac)
 	if admission.Left.Capped && answer.Left.Bytes == 0 {
 		return nil, errShared
 	}
@@ -152,8 +148,11 @@ func (a *authenticator) accept(ctx context.Context, r request, p proof, admissio
 	return accepted, nil
 }
 
-// answer is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) answer(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+// shares says that what is left is divided among the grant's devices, for which their sessions are looked up.
+func shares(g access.Grant) bool { return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 }
+
+// allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
+func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
 	g, left, now := admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}

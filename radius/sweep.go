@@ -174,5 +174,8 @@ func (s *Service) closeRows(tx *db.Tx, rows []*row, err error, end func(*row)) e
 	if err := saveRows(tx, rows, s.clock.Now()); err != nil {
 		return err
 	}
+	if err := s.measureAll(tx, rows); err != nil {
+		return err
+	}
 	return lookAgain(tx, sortedKeys(grants), s.clock.Now())
 }

@@ -17,6 +17,9 @@ func (w *work) write(tx *db.Tx) error {
 	if err := saveRows(tx, w.rows, w.now); err != nil {
 		return err
 	}
+	if err := w.service.measureAll(tx, w.rows); err != nil {
+		return err
+	}
 	if err := lookAgain(tx, sortedKeys(w.retime), w.now); err != nil {
 		return err
 	}

@@ -47,7 +47,8 @@ func (m *Main) queueAges(ctx context.Context) ([]notify.Reading, error) {
 	waits := []struct {
 		name string
 		age  time.Duration
-	}{{"jobs", m.Jobs.Late(s)}, {"messages", messages}, {"callbacks", m.since(m.callbacks.Stats().Oldest)}, {"accounting", m.since(m.accounting.Stats().Oldest)}}
+	}{{"jobs", m.Jobs.Late(s)}, {"messages", messages}, {"callbacks", m.since(m.callbacks.Stats().Oldest)}, {"accounting", m.since(m.accounting.Stats().Oldest)},
+		{"changes of grants", m.Access.Freshness().Age}}
 	var readings []notify.Reading
 	for _, w := range waits {
 		readings = append(readings, notify.Reading{Subject: w.name, Value: int64(w.age / time.Minute)})

@@ -57,7 +57,7 @@ type formField struct {
 	Large                                         string // what is said of a file above Most bytes
 	As                                            kindOf // empty: a text
 	Most                                          int
-	Must, Set                                     bool
+	Must, Set, Fixed                              bool // fixed: shown, and not to be changed
 	Choices                                       []choice
 	Windows                                       []windowRow
 }
@@ -119,9 +119,11 @@ func (f form) show(l words.Lang, s spec) formField {
 	}
 	switch s.as {
 	case asSecret, asFile:
-		v.Value, v.SetText = "", words.Text(l, "office.not_set")
-		if v.Set {
+		v.Value = ""
+		if set, stored := f.set[s.name]; set {
 			v.SetText = words.Text(l, "office.is_set")
+		} else if stored { // of something new there is nothing to say
+			v.SetText = words.Text(l, "office.not_set")
 		}
 		if s.as == asFile {
 			v.Most, v.Large = mostFile, words.Text(l, "setup.file_size")

@@ -32,7 +32,7 @@ var routerSheets = []sheet{
 }
 
 func (b *Backoffice) routerEditor() *editor {
-	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, keyField: "name", reaches: b.reachesRouter}
+	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, local: true, keyField: "name", reaches: b.reachesRouter}
 }
 
 // reachesRouter asks for the site where a router stands, and for the one where it is to stand.
@@ -95,7 +95,7 @@ func (b *Backoffice) routerList(q *request) error {
 	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.site"), ""}, {p.T("office.column.heard"), ""}, {p.T("office.column.people"), "num"}, {p.T("office.column.warning"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})}
 	all := slices.DeleteFunc(slices.Clone(b.Routers.All()), func(r routers.Router) bool {
 		return (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID)
 	})

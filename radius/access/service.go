@@ -22,11 +22,22 @@ type Service struct {
 	clock clock.Clock // of plans
 	real  clock.Clock // of one-time logins
 	sites *site.Service
+	live  *snapshot
+	feed  feed
+	gate  *gate
 }
 
 // New makes the service. c is the plan clock, which a demo runs faster.
 func New(d *db.DB, q *jobs.Queue, keys *seal.Keys, c clock.Clock, sites *site.Service) *Service {
-	return &Service{db: d, queue: q, keys: keys, clock: c, real: clock.System(), sites: sites}
+	s := newService(d, q, keys, c, sites)
+	d.Watch(changedTopic, func(ids []int64) { s.wrote(ids, true) })
+	d.Watch(usedTopic, func(ids []int64) { s.wrote(ids, false) })
+	return s
+}
+
+func newService(d *db.DB, q *jobs.Queue, keys *seal.Keys, c clock.Clock, sites *site.Service) *Service {
+	return &Service{db: d, queue: q, keys: keys, clock: c, real: clock.System(), sites: sites,
+		live: newSnapshot(clock.Stopwatch()), gate: newGate(clock.Stopwatch())}
 }
 
 // View reads a grant, its slots and what is left of it.

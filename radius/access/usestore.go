@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"strings"
 
 	"mtandao/internal/db"
@@ -14,10 +15,11 @@ func addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
 		ids = append(ids, u.GrantID)
 		times = append(times, u.GrantID, seconds(u.Time))
 		octets = append(octets, u.GrantID, u.Bytes)
+		tx.Touch(usedTopic, u.GrantID)
 	}
 	these := "id IN (?" + strings.Repeat(", ?", len(some)-1) + ")"
 	err := tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + CASE id"+arms+" END, used_bytes = used_bytes + CASE id"+arms+
-		" END, version = version + 1 WHERE "+these, append(append(times, octets...), ids...)...).Error
+		" END, version = version + 1, changed_s = ? WHERE "+these, slices.Concat(times, octets, []any{changedNow(0)}, ids)...).Error
 	if err != nil {
 		return nil, db.Fault(err)
 	}
