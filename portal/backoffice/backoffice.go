@@ -55,6 +55,7 @@ type Options struct {
 	Plans     Plans
 	Preview   Preview
 	Crowd     Crowd
+	Machines  Machines
 	Doorway   Doorway
 	Trail     Trail
 	Network   Network
@@ -95,11 +96,11 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "board", "prove", "forgot",
-	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "done", "payments", "suspense", "receipt", "mend", "refunds"}
+	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "commands", "done", "payments", "suspense", "receipt", "mend", "refunds"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return slices.Concat(b.setupRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.jobRoutes(), b.messageRoutes(), []route{
+	return slices.Concat(b.setupRoutes(), b.machineRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.jobRoutes(), b.messageRoutes(), []route{
 		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},

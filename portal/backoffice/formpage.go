@@ -143,12 +143,18 @@ func settle(err error, to string) error {
 type surePage struct {
 	frame
 	Text, Action, Button, Back string
+	Will                       []string // what will happen, one by one
+	Was                        string   // stamp of what was shown
 }
 
 // sure asks; texts begins the keys of the title, text and button.
 func (q *request) sure(texts, here, name, action, back string) error {
+	return q.send(fiber.StatusOK, "sure", q.sureOf(texts, here, name, action, back))
+}
+
+func (q *request) sureOf(texts, here, name, action, back string) *surePage {
 	p := &surePage{frame: q.page(texts+"title", here), Action: action, Back: back}
 	p.Title = p.T(texts+"title", "Name", name)
 	p.Text, p.Button = p.T(texts+"text", "Name", name), p.T(texts+"button")
-	return q.send(fiber.StatusOK, "sure", p)
+	return p
 }

@@ -16,7 +16,7 @@ func Gallery(lang words.Lang, dark bool) (map[string][]byte, error) {
 		return nil, err
 	}
 	g := &gallery{look: l, lang: lang, dark: dark, pages: map[string][]byte{}}
-	for _, hang := range []func() error{g.atTheGate, g.today, g.settingUp, g.people, g.payments, g.suspense, g.receipts, g.mend} {
+	for _, hang := range []func() error{g.atTheGate, g.today, g.settingUp, g.machines, g.people, g.payments, g.suspense, g.receipts, g.mend} {
 		if err := hang(); err != nil {
 			return nil, err
 		}

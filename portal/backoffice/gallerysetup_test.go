@@ -85,7 +85,7 @@ func (g *gallery) oneRouter() error {
 	r := routers.Router{Name: "mwiki-1", Dialect: routers.MikroTik, Auth: routers.AuthExcepted, LoginHosts: []string{"10.5.50.1"}, OldSecret: "old"}
 	page.Title, page.Warnings = r.Name, []string{g.text("office.router.excepted_text")}
 	page.Live = []fact{{g.text("office.column.people"), "143"}, {g.text("office.site"), "Mwiki"}}
-	page.Acts, page.Facts, page.Abilities = routerActs(page, r), routerFacts(page, r), abilities(page, r)
+	page.Acts, page.Facts, page.Abilities = routerActs(page, r), routerFacts(page, r), abilities(page, r, routers.Health{})
 	return g.hang("router", "router", page)
 }
 
