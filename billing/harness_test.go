@@ -39,6 +39,7 @@ type shop struct {
 	grants *access.Service
 	ledger *ledger.Ledger
 	rail   *fakeRail
+	sites  *site.Service
 	site   int64
 	plan   plans.Plan
 	till   billing.Till
@@ -55,10 +56,11 @@ func open(t *testing.T, d *db.DB) *shop {
 	quiet := slog.New(slog.DiscardHandler)
 	s.jobs = jobs.New(d, s.clock, quiet)
 	sites := site.New(d, s.clock)
+	s.sites = sites
 	s.grants = access.New(d, s.jobs, keys, s.clock, sites)
 	s.ledger = ledger.New(d, s.clock)
 	sold := plans.New(d, s.clock)
-	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold,
+	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
 		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})

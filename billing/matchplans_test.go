@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"mtandao/billing"
@@ -40,4 +41,32 @@ func TestTheMoneyDeskReadsNoTableWhole(t *testing.T) {
 	ok(s.payBack(f, billing.RefundByCash, ""))
 	_, err = s.bill.RefundsOf(ctx, r.ID)
 	ok(err)
+}
+
+// TestADevicesOrdersAreFoundByItsMAC: WatchPlans lets pass what walks an index up to a LIMIT, which for a device with few
+// orders is the whole table.
+func TestADevicesOrdersAreFoundByItsMAC(t *testing.T) {
+	s := open(t, testdb.SQLite(t))
+	o := s.order("02a1b2c3d4aa")
+	found, err := s.bill.OrdersOfDevice(t.Context(), "02A1B2C3D4AA")
+	if err != nil || len(found) != 1 || found[0].ID != o.ID {
+		t.Fatal(found, err)
+	}
+	var plan []string
+	rows, err := s.db.SQL().Query("EXPLAIN QUERY PLAN SELECT * FROM orders WHERE mac = ? ORDER BY id DESC LIMIT 20", "02a1b2c3d4aa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		plan = append(plan, step)
+	}
+	if len(plan) != 1 || !strings.HasPrefix(plan[0], "SEARCH orders USING INDEX orders_mac") {
+		t.Errorf("%q", plan)
+	}
 }

@@ -128,7 +128,7 @@ func (s *Service) PromptAgain(tx *db.Tx, orderID int64) (Order, error) {
 		return Order{}, err
 	}
 	next := s.draft(OrderRequest{SiteID: o.SiteID, Place: o.Place, Visit: o.Visit, Lang: o.Lang}, o.Phone, plan)
-	next.Token, next.Code = seal.RandomHex(16), newOrderCode()
+	next.Token, next.Code = seal.RandomHex(16), string(orderCodes.New())
 	return next, s.insertWithPayment(tx, &next, once, till)
 }
 

@@ -10,6 +10,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
+	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
 )
@@ -37,8 +38,8 @@ func (r OrderRequest) once(phone customers.Phone) string {
 }
 
 // PlaceOrder freezes what is bought and asks the rail, by a job, to prompt the payer. The same form, or the same wish of the
-// same device within 90 s while its payment is open, gets the first order. Faults: those of customers.ParsePhone, "plan.gone",
-// "till.missing".
+// same device within 90 s while its payment is open, gets the first order. Faults: those of customers.ParsePhone, "site.is_closed",
+// "plan.gone", "till.missing".
 func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error) {
 	phone, err := customers.ParsePhone(r.Phone)
 	if err != nil {
@@ -66,6 +67,13 @@ func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error)
 }
 
 func (s *Service) planFor(ctx context.Context, siteID, planID int64) (plans.Plan, error) {
+	here, _, err := s.Sites.Get(siteID)
+	if err == nil && here.State == site.Closed {
+		err = fault.New(fault.Conflict, "site.is_closed")
+	}
+	if err != nil {
+		return plans.Plan{}, err
+	}
 	offered, err := s.Plans.ForSite(ctx, siteID)
 	if err != nil {
 		return plans.Plan{}, err
@@ -80,7 +88,7 @@ func (s *Service) planFor(ctx context.Context, siteID, planID int64) (plans.Plan
 
 func (s *Service) draft(r OrderRequest, phone customers.Phone, p plans.Plan) Order {
 	return Order{
-		Code: newOrderCode(), Token: seal.RandomHex(16), SiteID: r.SiteID,
+		Code: string(orderCodes.New()), Token: seal.RandomHex(16), SiteID: r.SiteID,
 		PlanID: p.ID, PlanKey: p.Key, PlanNameEN: p.NameEN, PlanNameSW: p.NameSW, Segment: p.Segment,
 		Price: p.Price, Limits: p.Limits, Phone: phone, PhoneMask: phone.Masked(),
 		Place: r.Place, Visit: r.Visit, Lang: r.Lang, State: OrderPlaced, CreatedAt: s.Clock.Now(),

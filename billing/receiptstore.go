@@ -85,6 +85,26 @@ func (s *Service) pendingReceipt(tx *db.Tx, paymentID int64) (Receipt, error) {
 	return s.toReceipt(r)
 }
 
+// paymentsWithoutNumber lists the prompts of an amount at a till that a query said were paid, and whose receipt's number is not
+// known.
+func (s *Service) paymentsWithoutNumber(tx *db.Tx, tillID int64, a money.Amount, since time.Time) ([]Payment, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&receiptRow{}).Where("till_id = ? AND receipt IS NULL AND amount_cents = ? AND amount_currency = ? AND created_at >= ? AND came_by = ? AND placed <> ?",
+		tillID, a.Cents, a.Currency, since, ByQuery, placedMerged).Order("id DESC").Limit(100).Pluck("payment_id", &ids).Error
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	var all []Payment
+	for _, id := range ids {
+		p, err := s.paymentTx(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
 // ownReceipt is a prompt's own money.
 func (s *Service) ownReceipt(tx *db.Tx, paymentID int64) (Receipt, error) {
 	var r receiptRow

@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/jobs"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
+	"mtandao/internal/site"
 	"mtandao/radius/access"
 )
 
@@ -28,6 +29,11 @@ type Grants interface {
 // in what arrives and asks for verdicts.
 type Pause interface{ Paused() bool }
 
+// Sites finds sites: a closed one sells nothing.
+type Sites interface {
+	Get(id int64) (site.Site, site.Brand, error)
+}
+
 // Options are a Service's collaborators; Pause may be left empty.
 type Options struct {
 	DB        *db.DB
@@ -37,6 +43,7 @@ type Options struct {
 	Log       *slog.Logger
 	Ledger    *ledger.Ledger
 	Plans     *plans.Service
+	Sites     Sites
 	Grants    Grants
 	Gateway   Gateway
 	Settings  *settings.Store

@@ -76,18 +76,7 @@ func (s *Service) suspenseSince(ctx context.Context, from, to time.Time) ([]Rece
 }
 
 func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
-	if err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Receipt
-	for _, r := range rows {
-		receipt, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, receipt)
-	}
-	return all, nil
+	return each(rows, err, s.toReceipt)
 }
 
 // orderOnceTx finds the order that a form of ours has placed.

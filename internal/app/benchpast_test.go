@@ -66,8 +66,7 @@ func (w *benchWorld) logins(ctx context.Context) error {
 		return err
 	}
 	for range benchLogins {
-		code, _ := access.SpellCode(access.NewCode())
-		w.codes = append(w.codes, code)
+		w.codes = append(w.codes, string(access.LogInCodes.New()))
 	}
 	grants := func(i int64) []any {
 		return []any{i + 1, w.site.ID, "day", "hotspot", "active", limits, w.routers[i%benchRouters].ID, benchMAC(i), "10.5.0.9", now, now.Add(24 * time.Hour),

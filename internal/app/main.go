@@ -187,7 +187,7 @@ func (m *Main) wireDomains() {
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
-	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
+	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
 		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Pause: m.Pause, PublicURL: m.Config.PublicURL})
 }
 

@@ -60,7 +60,7 @@ func (s *Stage) newestOrder(t *testing.T, mac string) billing.Order {
 	return orders[0]
 }
 
-var formShape = regexp.MustCompile(`(?s)<form(?: class="form")? method="post" action="([^"]+)">(.*?)</form>`)
+var formShape = regexp.MustCompile(`(?s)<form(?: class="setup")? method="post" action="([^"]+)">(.*?)</form>`)
 var fieldShape = regexp.MustCompile(`name="([a-z_]+)"(?: type="[a-z]+")? value="([^"]*)"`)
 
 // press sends the form of a page whose address ends so, as it stands with what is typed besides.
@@ -94,9 +94,9 @@ func TestAMistypedPaybillCodeIsOneClickFromOnline(t *testing.T) {
 			s := stageOn(t, dialect, 1)
 			s.Safaricom.AutoAnswer(ignored)
 			device, o := s.wanted(t, "kasarani-1", "02a1b2c3d4aa", "0712345678", 0)
-			wrong := o.Code[:7] + "A"
+			wrong := o.Code[:8] + "A"
 			if wrong == o.Code {
-				wrong = o.Code[:7] + "B"
+				wrong = o.Code[:8] + "B"
 			}
 			s.payByHand(t, "254799000111", wrong, 10)
 			cashier := s.hire(t, "cashier@demo.example", nil, "cashier")

@@ -23,7 +23,7 @@ func (g grants) CodeOf(ctx context.Context, id int64) (string, error) {
 	return g.Access.CodeOf(ctx, id)
 }
 
-func (g grants) ByCode(ctx context.Context, siteID int64, code string) (int64, error) {
+func (g grants) ByCode(ctx context.Context, siteID int64, code access.Code) (int64, error) {
 	return g.Access.ByCode(ctx, siteID, code)
 }
 

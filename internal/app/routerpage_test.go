@@ -79,10 +79,10 @@ func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	b.see(5*time.Second, "Paste this into the router")
 	b.see(5*time.Second, "Copy</span>")
 	b.picture("2-line")
-	if said, err := configuration.Run(b.read("#line")); err != nil {
+	if said, err := configuration.Run(b.read("#once-0")); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	undo := b.read("#undo")
+	undo := b.read("#once-2")
 	sim := s.startSetUp(t, configuration, fresh.ID)
 	b.open(page)
 	s.lookNow(t, fresh.ID)
@@ -101,7 +101,7 @@ func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	b.click(`a[href$="/check"]`)
 	b.see(5*time.Second, "free trial time")
 	b.picture("4-holes")
-	run(b.read("#hole-0"))
+	run(b.read("#once-0"))
 	b.open(page + "/check")
 	b.see(5*time.Second, "Nothing found")
 

@@ -3,11 +3,8 @@ package backoffice
 import (
 	"fmt"
 	"html/template"
-	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/plans"
 	"mtandao/internal/staff"
@@ -37,7 +34,7 @@ func (b *Backoffice) planEditor() *editor {
 func (b *Backoffice) reachesSites(q *request, _ int64, fields map[string]string) bool {
 	slugs := strings.Fields(fields["sites"])
 	if len(slugs) == 0 {
-		return q.atAllSites(staff.PlansEdit)
+		return q.may(staff.PlansEdit, 0)
 	}
 	mine := map[string]bool{}
 	for _, s := range b.Sites.Sites() {
@@ -63,9 +60,9 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		p.Look = "/office/plans/" + number(o.ID) + "/look"
 		p.State = planState(&p.frame, o.Fields["state"])
 		at := "/office/plans/" + number(o.ID)
-		p.Acts = []formAct{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
+		p.Acts = []act{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
 		if o.Fields["state"] == plans.Retired {
-			p.Acts = []formAct{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
+			p.Acts = []act{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
 		}
 	}
 	plan, err := b.Setup.ReadPlan(complete(f.fields))
@@ -162,7 +159,7 @@ func (b *Backoffice) lookAtPlan(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) planList(q *request) error {
@@ -171,27 +168,22 @@ func (b *Backoffice) planList(q *request) error {
 		return err
 	}
 	e := b.planEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "price", Right: true}, column{Name: "gives"}, column{Name: "sites"}, column{Name: "state"})
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.price"), "num"}, {p.T("office.column.gives"), ""}, {p.T("office.column.sites"), ""}, {p.T("office.column.state"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	for _, c := range []struct{ value, name string }{{"", "office.plan.live"}, {plans.Retired, "office.plan.retired"}} {
-		p.Chips = append(p.Chips, choice{Name: p.T(c.name), Value: "/office/plans?state=" + c.value, Here: state == c.value})
-	}
+	p.Chips = q.chips("state", []choice{{Name: p.T("office.plan.live")}, {Name: p.T("office.plan.retired"), Value: plans.Retired}})
 	all = slices.DeleteFunc(all, func(plan plans.Plan) bool {
 		return (plan.State == plans.Retired) != (state == plans.Retired) || !q.showsPlan(plan)
 	})
-	after := slices.IndexFunc(all, func(plan plans.Plan) bool { return number(plan.ID) == q.Query("after") })
-	if all = all[after+1:]; len(all) > mostRows {
-		all = all[:mostRows]
-		p.Next = "/office/plans?state=" + url.QueryEscape(state) + "&after=" + number(all[mostRows-1].ID)
-	}
+	all, p.Next = paged(q, all, func(plan plans.Plan) string { return number(plan.ID) })
 	for _, plan := range all {
 		name := cell{Text: plan.Name(p.Lang)}
 		if b.reachesSites(q, plan.ID, map[string]string{"sites": b.slugs(plan.Sites)}) {
 			name.Address = "/office/plans/" + number(plan.ID) + "/edit"
 		}
-		p.Rows = append(p.Rows, listRow{[]cell{name, {Text: plan.Price.String(), Class: "num"}, {Text: plans.Sentence(p.Lang, plan)},
-			{Text: b.sitesOf(&p.frame, plan.Sites)}, {State: planState(&p.frame, plan.State)}}})
+		p.add(name, cell{Text: plan.Price.String()}, cell{Text: plans.Sentence(p.Lang, plan)},
+			cell{Text: b.sitesOf(&p.frame, plan.Sites)}, cell{State: planState(&p.frame, plan.State)})
 	}
 	return q.list(p)
 }

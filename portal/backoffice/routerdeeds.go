@@ -3,10 +3,8 @@ package backoffice
 import (
 	"context"
 	"net/netip"
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
@@ -51,21 +49,6 @@ type Differences struct {
 	Stamp string // of what was found
 }
 
-// commandPage lists things to paste or to know, each with its command.
-type commandPage struct {
-	frame
-	Lead  string
-	Acts  []formAct
-	Items []commandItem
-	Empty blank
-	Facts []string // below, as sentences
-}
-
-// commandItem is one of them; Was and Wanted are of a difference.
-type commandItem struct {
-	ID, Title, Text, Where, Was, Wanted, Command string
-}
-
 // theirRouter finds the router of the address, if it is somebody's to change and in use. Who asks has proved themself lately, where
 // that is asked.
 func (b *Backoffice) theirRouter(q *request, proof bool) (routers.Router, error) {
@@ -74,7 +57,7 @@ func (b *Backoffice) theirRouter(q *request, proof bool) (routers.Router, error)
 		err = notHere()
 	}
 	if err == nil && proof {
-		err = b.proven(q)
+		err = q.proven()
 	}
 	return r, err
 }
@@ -164,7 +147,7 @@ func (b *Backoffice) askSetupLine(q *request) error {
 	} else if was {
 		o.Fields = fieldsOf(chosen)
 	}
-	return q.send(fiber.StatusOK, "form", q.setupLinePage(r, q.form(kindRouterSetup, o)))
+	return q.showForm(q.setupLinePage(r, q.form(kindRouterSetup, o)))
 }
 
 func (b *Backoffice) makeSetupLine(q *request) error {
@@ -182,30 +165,29 @@ func (b *Backoffice) makeSetupLine(q *request) error {
 		return err
 	})
 	if err != nil {
-		return settle(err, "")
+		return err
 	}
-	p := q.commandsOf(r, "office.router_line.title")
-	p.Acts = []formAct{{Name: p.T("office.router_line.again"), Address: "/office/routers/" + number(r.ID) + "/setup", Icon: "refresh-cw"}}
+	p := q.recordOf(r, "office.router_line.title")
+	p.Acts = []act{{Name: p.T("office.router_line.again"), Address: "/office/routers/" + number(r.ID) + "/setup", Icon: "refresh-cw"}}
 	p.tellLine(line, chosen.Version, b.Zone)
-	return q.send(fiber.StatusOK, "commands", p)
+	return q.show(p)
 }
 
 // tellLine shows the line, this once.
-func (p *commandPage) tellLine(line SetupLine, version int, zone *time.Location) {
+func (p *recordPage) tellLine(line SetupLine, version int, zone *time.Location) {
 	p.Lead = p.T("office.router_line.lead", "Until", line.Until.In(zone).Format("15:04"))
-	p.Items = []commandItem{{ID: "line", Title: p.T("office.router_line.line"), Text: p.T("office.router_line.line_text"), Command: line.Line}}
+	p.add(card{Name: p.T("office.router_line.line"), Lead: p.T("office.router_line.line_text"), Once: line.Line})
 	if version == 7 {
-		p.Items = append(p.Items, commandItem{ID: "mode", Title: p.T("office.router_line.mode"), Text: p.T("office.router_line.mode_text"), Command: mikrotik.DeviceModeLine})
+		p.add(card{Name: p.T("office.router_line.mode"), Lead: p.T("office.router_line.mode_text"), Once: mikrotik.DeviceModeLine})
+	} else {
+		p.add(card{Name: p.T("office.router_line.six"), Lead: p.T("office.router_line.six_text")})
 	}
-	p.Items = append(p.Items, commandItem{ID: "undo", Title: p.T("office.router_line.undo"), Text: p.T("office.router_line.undo_text"), Command: line.Undo})
-	if version == 6 {
-		p.Facts = []string{p.T("office.router_line.six")}
-	}
+	p.add(card{Name: p.T("office.router_line.undo"), Lead: p.T("office.router_line.undo_text"), Once: line.Undo})
 }
 
-// commandsOf starts a page about a router.
-func (q *request) commandsOf(r routers.Router, title string) *commandPage {
-	p := &commandPage{frame: q.page(title, "network")}
+// recordOf starts a page about a router.
+func (q *request) recordOf(r routers.Router, title string) *recordPage {
+	p := q.record(title, "network")
 	p.Title = p.T(title, "Name", r.Name)
 	p.Crumbs = []crumb{{p.T("office.router.list"), "/office/routers"}, {r.Name, "/office/routers/" + number(r.ID)}}
 	return p
@@ -220,21 +202,17 @@ func (b *Backoffice) holes(q *request) error {
 	if err != nil {
 		return q.unanswered(r, err)
 	}
-	p := q.commandsOf(r, "office.router_check.title")
-	p.Acts = []formAct{{Name: p.T("office.router.look_again"), Address: "/office/routers/" + number(r.ID) + "/check", Icon: "refresh-cw"}}
-	p.tellHoles(found)
-	return q.send(fiber.StatusOK, "commands", p)
-}
-
-func (p *commandPage) tellHoles(found []mikrotik.Finding) {
+	p := q.recordOf(r, "office.router_check.title")
+	p.Acts = []act{{Name: p.T("office.router.look_again"), Address: q.Path(), Icon: "refresh-cw"}}
 	if len(found) == 0 {
-		p.Empty = blank{Icon: "shield-check", Title: p.T("office.router_check.none"), Text: p.T("office.router_check.none_text")}
-		return
+		p.add(card{Empty: &blank{Icon: "shield-check", Title: p.T("office.router_check.none"), Text: p.T("office.router_check.none_text")}})
+		return q.show(p)
 	}
 	p.Lead = p.T("office.router_check.lead", "N", len(found))
-	for i, f := range found {
-		p.Items = append(p.Items, commandItem{ID: "hole-" + strconv.Itoa(i), Title: p.T(f.Hole), Where: f.Item, Command: f.Command})
+	for _, f := range found {
+		p.add(card{Name: p.T(f.Hole), Lead: p.T("office.router_check.where", "Item", f.Item), Once: strings.TrimSpace(f.Command)})
 	}
+	return q.show(p)
 }
 
 // unanswered leads back to the router's page with what it said, or that it said nothing.

@@ -1,10 +1,8 @@
 package backoffice
 
 import (
-	"strconv"
+	"slices"
 	"strings"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/staff"
 	"mtandao/radius/mikrotik"
@@ -20,27 +18,24 @@ func (b *Backoffice) differences(q *request) error {
 	if err != nil {
 		return q.unanswered(r, err)
 	}
-	p := q.commandsOf(r, "office.router_differ.title")
-	p.tellDifferences(r, f)
-	return q.send(fiber.StatusOK, "commands", p)
-}
-
-func (p *commandPage) tellDifferences(r routers.Router, f Differences) {
-	at := "/office/routers/" + number(r.ID)
-	p.Acts = []formAct{{Name: p.T("office.router.look_again"), Address: at + "/differences", Icon: "refresh-cw"}}
+	p := q.recordOf(r, "office.router_differ.title")
+	p.Acts = []act{{Name: p.T("office.router.look_again"), Address: q.Path(), Icon: "refresh-cw"}}
 	if len(f.Found)+len(f.Hosts) == 0 {
-		p.Empty = blank{Icon: "circle-check", Title: p.T("office.router_differ.none"), Text: p.T("office.router_differ.none_text")}
-		return
+		p.add(card{Empty: &blank{Icon: "circle-check", Title: p.T("office.router_differ.none"), Text: p.T("office.router_differ.none_text")}})
+		return q.show(p)
 	}
-	p.Acts = append([]formAct{{Name: p.T("office.router_differ.repair"), Address: at + "/repair", Icon: "check"}}, p.Acts...)
+	p.Acts = append([]act{{Name: p.T("office.router_differ.repair"), Address: "/office/routers/" + number(r.ID) + "/repair", Icon: "check", Tone: "primary"}}, p.Acts...)
 	p.Lead = p.T("office.router_differ.lead", "N", len(f.Found)+len(f.Hosts))
-	for i, d := range f.Found {
-		p.Items = append(p.Items, commandItem{ID: "difference-" + strconv.Itoa(i), Title: p.part(d), Where: d.Item, Was: p.value(d.Is), Wanted: p.value(d.Wanted)})
+	t := &table{Columns: []column{{p.T("office.router_differ.part"), ""}, {p.T("office.router_differ.item"), "code"}, {p.T("office.router_differ.is"), "code"}, {p.T("office.router_differ.wanted"), "code"}}}
+	for _, d := range f.Found {
+		t.add(cell{Text: p.part(d)}, cell{Text: d.Item}, cell{Text: p.value(d.Is)}, cell{Text: p.value(d.Wanted)})
 	}
 	if len(f.Hosts) > 0 {
-		p.Items = append(p.Items, commandItem{ID: "hosts", Title: p.T("office.field.router.login_hosts"), Was: strings.Join(r.LoginHosts, ", "), Wanted: strings.Join(append(r.LoginHosts, f.Hosts...), ", ")})
+		t.add(cell{Text: p.T("office.field.router.login_hosts")}, cell{}, cell{Text: p.value(strings.Join(r.LoginHosts, ", "))}, cell{Text: strings.Join(slices.Concat(r.LoginHosts, f.Hosts), ", ")})
 	}
-	p.Facts = []string{p.T("office.router_differ.note")}
+	p.add(card{Table: t})
+	p.add(card{Name: p.T("office.router_differ.stays"), Lead: p.T("office.router_differ.note")})
+	return q.show(p)
 }
 
 // part names the part of a set-up in the page's language; some are numbered.
@@ -81,19 +76,15 @@ func (b *Backoffice) askRepair(q *request) error {
 	if len(f.Found)+len(f.Hosts) == 0 {
 		return led(at + "/differences")
 	}
-	p := q.sureOf("office.router_repair.", "network", r.Name, at+"/repair", at+"/differences")
-	p.tellRepairs(f)
-	return q.send(fiber.StatusOK, "sure", p)
-}
-
-func (p *surePage) tellRepairs(f Differences) {
-	p.Was = f.Stamp
+	p := q.asking("office.router_repair.", "network", at+"/differences", "Name", r.Name)
+	p.Hidden = []fact{{"was", f.Stamp}}
 	for _, d := range f.Found {
-		p.Will = append(p.Will, p.T("office.router_repair.line", "Part", p.part(d), "Item", d.Item, "Wanted", p.value(d.Wanted)))
+		p.Facts = append(p.Facts, fact{p.T("office.router_repair.line", "Part", p.part(d), "Item", d.Item), p.value(d.Wanted)})
 	}
-	for _, host := range f.Hosts {
-		p.Will = append(p.Will, p.T("office.router_repair.host", "Host", host))
+	if len(f.Hosts) > 0 {
+		p.Facts = append(p.Facts, fact{p.T("office.router_repair.host"), strings.Join(f.Hosts, ", ")})
 	}
+	return q.showForm(p)
 }
 
 func (b *Backoffice) repair(q *request) error {
@@ -122,8 +113,7 @@ func (b *Backoffice) askLeave(q *request) error {
 	if err != nil {
 		return err
 	}
-	at := "/office/routers/" + number(r.ID)
-	return q.sure("office.tunnel_leave.", "network", r.Name, at+"/tunnel/leave", at)
+	return q.showForm(q.asking("office.tunnel_leave.", "network", "/office/routers/"+number(r.ID), "Name", r.Name))
 }
 
 func (b *Backoffice) leave(q *request) error {
@@ -152,8 +142,7 @@ func (b *Backoffice) askRotate(q *request) error {
 	if err != nil {
 		return err
 	}
-	at := "/office/routers/" + number(r.ID)
-	return q.sure("office.tunnel_rotate.", "network", r.Name, at+"/tunnel/rotate", at)
+	return q.showForm(q.asking("office.tunnel_rotate.", "network", "/office/routers/"+number(r.ID), "Name", r.Name))
 }
 
 func (b *Backoffice) rotateTunnel(q *request) error {

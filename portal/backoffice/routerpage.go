@@ -17,7 +17,7 @@ import (
 // routerPage is one router: whether it talks to us, how it is reached, what it can be told, and how it is set up.
 type routerPage struct {
 	frame
-	Acts      []formAct
+	Acts      []act
 	Warnings  []string
 	Address   string
 	State     stateView
@@ -26,9 +26,9 @@ type routerPage struct {
 	Ports     []portView
 	Apart     []apartView
 	Facts     []wayFact
-	Tunnel    []formAct
+	Tunnel    []act
 	Abilities []ability
-	SetUp     []formAct // empty: not for this make, or this person
+	SetUp     []act // empty: not for this make, or this person
 	Portal    string
 }
 
@@ -100,13 +100,13 @@ func (b *Backoffice) router(q *request) error {
 	return q.send(fiber.StatusOK, "router", p)
 }
 
-func routerActs(p *routerPage, r routers.Router) []formAct {
-	acts := []formAct{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
+func routerActs(p *routerPage, r routers.Router) []act {
+	acts := []act{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
 	if r.State == routers.StateRetired {
-		return append(acts, formAct{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
+		return append(acts, act{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
 	}
-	return append(acts, formAct{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
-		formAct{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Danger: true})
+	return append(acts, act{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
+		act{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Tone: "danger"})
 }
 
 // setUpActs are what may be done to a router in use whose make we speak. Our key of the tunnel is for who works everywhere.
@@ -115,15 +115,15 @@ func (p *routerPage) setUpActs(r routers.Router, way TunnelView, everywhere bool
 		return
 	}
 	if r.Dialect == routers.MikroTik {
-		p.SetUp = []formAct{{Name: p.T("office.router.set_up"), Address: p.Address + "/setup", Icon: "settings"},
+		p.SetUp = []act{{Name: p.T("office.router.set_up"), Address: p.Address + "/setup", Icon: "settings"},
 			{Name: p.T("office.router.check"), Address: p.Address + "/check", Icon: "search"},
 			{Name: p.T("office.router.differ"), Address: p.Address + "/differences", Icon: "refresh-cw"}}
 	}
 	if way.Open && everywhere {
-		p.Tunnel = append(p.Tunnel, formAct{Name: p.T("office.tunnel.rotate"), Address: p.Address + "/tunnel/rotate", Icon: "key-round"})
+		p.Tunnel = append(p.Tunnel, act{Name: p.T("office.tunnel.rotate"), Address: p.Address + "/tunnel/rotate", Icon: "key-round"})
 	}
 	if r.Tunnel.Address.IsValid() {
-		p.Tunnel = append(p.Tunnel, formAct{Name: p.T("office.tunnel.leave"), Address: p.Address + "/tunnel/leave", Icon: "ban", Danger: true})
+		p.Tunnel = append(p.Tunnel, act{Name: p.T("office.tunnel.leave"), Address: p.Address + "/tunnel/leave", Icon: "ban", Tone: "danger"})
 	}
 }
 

@@ -2,10 +2,8 @@ package backoffice
 
 import (
 	"context"
-	"net/url"
+	"slices"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/report"
 	"mtandao/internal/seal"
@@ -70,7 +68,7 @@ func (b *Backoffice) heard(f *frame, r routers.Router, h routers.Health) (stateV
 	case looked && age < heardLately:
 		return stateView{"warn", f.T("office.router.half")}, since("office.router.heard", at)
 	case looked && !h.AnsweredAt.IsZero():
-		return stateView{"bad", f.T("office.router.silent")}, since("office.router.silent_for", h.DownSince)
+		return stateView{"bad", f.T("office.router.silent")}, since("office.router.silent_for", h.AnsweredAt)
 	case at.IsZero():
 		return stateView{"warn", f.T("office.router.never")}, ""
 	case age < heardLately:
@@ -84,7 +82,7 @@ func (b *Backoffice) heard(f *frame, r routers.Router, h routers.Health) (stateV
 // ago is a span that counts seconds while it is short.
 func ago(f *frame, age time.Duration) string {
 	if age < time.Minute {
-		return f.T("office.set.seconds", "N", int(age/time.Second))
+		return f.T("office.seconds", "N", int(max(0, age)/time.Second))
 	}
 	return web.Span(f.Lang, age)
 }
@@ -95,52 +93,34 @@ func (b *Backoffice) routerList(q *request) error {
 		return err
 	}
 	e := b.routerEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "site"}, column{Name: "heard"}, column{Name: "people", Right: true}, column{Name: "warning"})
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.site"), ""}, {p.T("office.column.heard"), ""}, {p.T("office.column.people"), "num"}, {p.T("office.column.warning"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	for _, c := range []struct{ value, name string }{{"", "office.router.active"}, {routers.StateRetired, "office.router.retired"}} {
-		p.Chips = append(p.Chips, choice{Name: p.T(c.name), Value: "/office/routers?state=" + c.value, Here: state == c.value})
+	p.Chips = q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})
+	all := slices.DeleteFunc(slices.Clone(b.Routers.All()), func(r routers.Router) bool {
+		return (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID)
+	})
+	all, p.Next = paged(q, all, func(r routers.Router) string { return r.Name })
+	ids := make([]int64, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
 	}
-	shown, more := b.routersOn(q, state)
-	health, err := b.Machines.Health(q.ctx, idsOf(shown))
+	health, err := b.Machines.Health(q.ctx, ids)
 	if err != nil {
 		return err
 	}
-	for _, r := range shown {
+	for _, r := range all {
 		heard, when := b.heard(&p.frame, r, health[r.ID])
 		warning := cell{}
 		if r.Auth == routers.AuthExcepted {
 			warning.State = stateView{"bad", p.T("office.router.excepted")}
 		}
-		p.Rows = append(p.Rows, listRow{[]cell{{Text: r.Name, Address: "/office/routers/" + number(r.ID)}, {Text: b.siteName(r.SiteID)},
-			{State: heard, More: when}, {Text: number(int64(online[r.ID])), Class: "num"}, warning}})
-	}
-	if more {
-		p.Next = "/office/routers?" + url.Values{"state": {state}, "after": {p.Rows[mostRows-1].Cells[0].Text}}.Encode()
+		p.add(cell{Text: r.Name, Address: "/office/routers/" + number(r.ID)}, cell{Text: b.siteName(r.SiteID)},
+			cell{State: heard, More: when}, cell{Text: number(int64(online[r.ID]))}, warning)
 	}
 	p.Live = q.OriginalURL()
 	return q.list(p)
-}
-
-// routersOn are those of one page of the list, and whether there are more.
-func (b *Backoffice) routersOn(q *request, state string) (shown []routers.Router, more bool) {
-	for _, r := range b.Routers.All() {
-		if (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID) || r.Name <= q.Query("after") {
-			continue
-		}
-		if len(shown) == mostRows {
-			return shown, true
-		}
-		shown = append(shown, r)
-	}
-	return shown, false
-}
-
-func idsOf(all []routers.Router) (ids []int64) {
-	for _, r := range all {
-		ids = append(ids, r.ID)
-	}
-	return ids
 }
 
 // inView says that a site is among those that somebody looks at.
@@ -151,14 +131,12 @@ func (q *request) inView(siteID int64) bool {
 	return q.may(staff.AccessView, siteID)
 }
 
-// secretPage shows a secret that we have made, once.
-type secretPage struct {
-	frame
-	Secret, Back string
-}
-
+// showSecret shows a secret that we have made, once.
 func (q *request) showSecret(secret, back string) error {
-	return q.send(fiber.StatusOK, "secret", &secretPage{frame: q.page("office.router.new_secret", "network"), Secret: secret, Back: back})
+	p := q.record("office.router.new_secret", "network")
+	p.Acts = []act{{Name: p.T("office.router.rotated_done"), Address: back, Tone: "primary"}}
+	p.add(card{Lead: p.T("office.router.rotated"), Once: secret, After: p.T("office.router.rotated_until")})
+	return q.show(p)
 }
 
 func (b *Backoffice) rotateSecret(q *request) error {

@@ -79,25 +79,26 @@ func (b *Backoffice) providerPage(q *request, f form) (*formPage, error) {
 }
 
 func (b *Backoffice) askProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
+	if !q.may(staff.SettingsEdit, 0) {
 		return notHere()
 	}
 	p, err := b.providerPage(q, b.providerForm(q, providerSheets))
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) saveProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
+	if !q.may(staff.SettingsEdit, 0) {
 		return notHere()
 	}
 	err := q.submit(b.providerForm(q, providerSheets), providerSheets, func(f form) (*formPage, error) { return b.providerPage(q, f) }, func(fields map[string]string) error {
 		return b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
 	})
-	if err == nil {
-		q.tell("good", "office.set.saved", "")
+	if err != nil {
+		return err
 	}
-	return settle(err, "/office/settings/provider")
+	q.tell("good", "office.set.saved", "")
+	return led("/office/settings/provider")
 }

@@ -7,7 +7,6 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/internal/site"
-	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
 
@@ -93,11 +92,6 @@ func (q *request) author() Author {
 	return Author{Email: q.in.Member.Email, From: q.visit().Address.String()}
 }
 
-// atAllSites says that somebody may do something at all sites: what belongs to no one site is theirs to change.
-func (q *request) atAllSites(p staff.Permission) bool {
-	return staff.MaySomewhere(q.in.Member, p) && len(q.in.Member.Sites) == 0
-}
-
 // object finds one of a kind by the id of the address.
 func (q *request) object(kind string) (Object, error) {
 	id, err := q.idOf("id")
@@ -115,6 +109,8 @@ func (q *request) object(kind string) (Object, error) {
 	}
 	return Object{}, notHere()
 }
+
+func (o Object) key() string { return o.Key }
 
 // change is what a form wants of an object that is there.
 func (o Object) change(kind string, fields map[string]string) Change {

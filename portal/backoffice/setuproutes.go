@@ -13,7 +13,6 @@ import (
 func (b *Backoffice) setupRoutes() []route {
 	sites, brands, sold, tills, boxes := b.siteEditor(), b.brandEditor(), b.planEditor(), b.tillEditor(), b.routerEditor()
 	return slices.Concat([]route{
-		{get, "/office/proof", full, "", b.askProof}, {post, "/office/proof", full, "", b.giveProof},
 		{get, "/office/settings", full, "", b.settings},
 		{get, "/office/settings/provider", full, staff.SettingsEdit, b.askProvider}, {post, "/office/settings/provider", full, staff.SettingsEdit, b.saveProvider},
 		{get, wizard, full, staff.SitesEdit, b.startSetup}, {get, wizard + "/done", full, staff.SitesEdit, b.endSetup},

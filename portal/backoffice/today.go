@@ -19,7 +19,7 @@ import (
 // Desk reads across the domains. *report.Desk satisfies it.
 type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
-	Queues(ctx context.Context, scope report.Scope) ([]report.Waiting, error)
+	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
 	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 }
 
@@ -45,7 +45,7 @@ type hourBar struct {
 
 type queueLine struct {
 	Name, Oldest, Waits, Address string
-	Count                        int
+	Count                        int64
 	State                        stateView
 }
 
@@ -137,12 +137,12 @@ func (b *Backoffice) online(q *request, p *todayPage, t report.Today) figure {
 	return figure{Label: p.T("office.today.online"), Address: q.reachable("/office/sessions"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
 }
 
-func waitingFigure(p *todayPage, waiting []report.Waiting) figure {
-	n := 0
+func waitingFigure(p *todayPage, waiting []report.Queue) figure {
+	var n int64
 	for _, w := range waiting {
 		n += w.Count
 	}
-	f := figure{Label: p.T("office.today.waiting"), Value: strconv.Itoa(n), Detail: p.T("office.today.nothing_waits")}
+	f := figure{Label: p.T("office.today.waiting"), Value: number(n), Detail: p.T("office.today.nothing_waits")}
 	if n > 0 {
 		f.Detail = p.T("office.today.see_queues")
 	}
@@ -155,12 +155,12 @@ const (
 	badAfter = 24 * time.Hour
 )
 
-func (b *Backoffice) queueLines(q *request, p *todayPage, waiting []report.Waiting) []queueLine {
+func (b *Backoffice) queueLines(q *request, p *todayPage, waiting []report.Queue) []queueLine {
 	var lines []queueLine
 	for _, w := range waiting {
 		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count, Address: q.reachable(queuePlaces[w.Name].address)}
 		if w.Count > 0 {
-			age := b.Clock.Now().Sub(w.Oldest)
+			age := w.Age(b.Clock)
 			l.Oldest = web.Span(p.Lang, age)
 			switch {
 			case age >= badAfter:

@@ -129,8 +129,8 @@ func (s *gallery) View(context.Context, int64) (access.Grant, []access.Slot, acc
 func (s *gallery) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, error) {
 	return nil, nil
 }
-func (s *gallery) CodeOf(context.Context, int64) (string, error)        { return "K7M4P-2QXTA", nil }
-func (s *gallery) ByCode(context.Context, int64, string) (int64, error) { return 0, nil }
+func (s *gallery) CodeOf(context.Context, int64) (string, error)             { return "K7M4P-2QXTA", nil }
+func (s *gallery) ByCode(context.Context, int64, access.Code) (int64, error) { return 0, nil }
 func (s *gallery) OnceLogin(context.Context, int64, access.MAC, time.Duration) (string, string, error) {
 	return "", "", nil
 }

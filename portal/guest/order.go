@@ -196,6 +196,6 @@ func (g *Guest) failedScreen(p *orderPage, view billing.OrderView) screen {
 		key = "guest.fail.unknown"
 	}
 	p.What, p.Next = p.T(key), p.T(key+".next")
-	p.Again = "/o/" + p.token + "/again"
+	p.Again = p.who.again(p.token)
 	return screen{name: "failed", page: p, base: &p.page}
 }

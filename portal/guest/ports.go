@@ -46,8 +46,8 @@ type Grants interface {
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
 	CodeOf(ctx context.Context, grantID int64) (string, error)
-	// ByCode finds the live grant behind a log-in code, already spelled; fault.NotFound when there is none.
-	ByCode(ctx context.Context, siteID int64, code string) (grantID int64, err error)
+	// ByCode finds the live grant behind a log-in code; fault.NotFound when there is none.
+	ByCode(ctx context.Context, siteID int64, code access.Code) (grantID int64, err error)
 	// OnceLogin makes a log-in that works once: for the device that is named, for any when none is.
 	OnceLogin(ctx context.Context, grantID int64, only access.MAC, life time.Duration) (name, secret string, err error)
 	BindDevice(ctx context.Context, grantID int64, mac access.MAC) error

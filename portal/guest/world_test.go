@@ -52,6 +52,7 @@ type world struct {
 	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
 	fail     error             // of every look-up
+	sites    sites
 }
 
 func newWorld(t *testing.T) *world {
@@ -62,7 +63,7 @@ func newWorld(t *testing.T) *world {
 	}
 	w := &world{t: t, at: clock.NewManual(galleryNow), orders: map[string]*billing.OrderView{}, once: map[string]string{},
 		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}}
-	w.guest, err = New(Options{Sites: sites{}, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
+	w.guest, err = New(Options{Sites: &w.sites, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
 		Plans: w, Orders: ordersOf{w}, Grants: w, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
 		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
 	if err != nil {
@@ -161,17 +162,17 @@ func (w *world) paidOrder() string {
 
 // What the pages ask for.
 
-type sites struct{}
+type sites struct{ state string }
 
-func (sites) BySlug(slug string) (site.Site, site.Brand, error) {
+func (s *sites) BySlug(slug string) (site.Site, site.Brand, error) {
 	if slug != "kasarani" {
 		return site.Site{}, site.Brand{}, fault.New(fault.NotFound, "not_found")
 	}
-	return sites{}.Get(1)
+	return s.Get(1)
 }
 
-func (sites) Get(int64) (site.Site, site.Brand, error) {
-	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, galleryBrand(), nil
+func (s *sites) Get(int64) (site.Site, site.Brand, error) {
+	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi", State: s.state}, galleryBrand(), nil
 }
 
 type routerList struct{}
@@ -235,6 +236,9 @@ func (w ordersOf) PlaceOrder(_ context.Context, r billing.OrderRequest) (billing
 	phone, err := customers.ParsePhone(r.Phone)
 	if err != nil {
 		return billing.Order{}, err
+	}
+	if w.sites.state == site.Closed {
+		return billing.Order{}, fault.New(fault.Conflict, "site.is_closed")
 	}
 	if r.PlanID > 8 {
 		return billing.Order{}, fault.New(fault.NotFound, "plan.gone")
@@ -300,10 +304,10 @@ func (w *world) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, err
 	}
 	return nil, w.fail
 }
-func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode, nil }
+func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode.Grouped(5), nil }
 
-func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
-	if spelled, _ := access.SpellCode(aCode); code == spelled {
+func (w *world) ByCode(_ context.Context, _ int64, code access.Code) (int64, error) {
+	if code == aCode {
 		return w.grant.ID, nil
 	}
 	return 0, fault.New(fault.NotFound, "not_found")
@@ -334,7 +338,7 @@ func (w *world) LogOut(_ context.Context, _ int64, mac access.MAC) error {
 	return nil
 }
 
-var aCode = access.NewCode()
+var aCode = access.LogInCodes.New()
 
 func readJSON(t *testing.T, body string) map[string]any {
 	t.Helper()

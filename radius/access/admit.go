@@ -53,8 +53,8 @@ func (s *Service) candidates(ctx context.Context, a Attempt) ([]candidate, error
 		return nil, nil
 	}
 	var names []string
-	if code, ok := SpellCode(a.Name); ok {
-		names = append(names, code)
+	if code, ok := ReadCode(a.Name); ok {
+		names = append(names, string(code))
 	}
 	for _, name := range append(names, SpellName(a.Name)) {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {
@@ -142,8 +142,8 @@ func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
 	}
 	secrets := []string{}
 	if c.kind == codeLogin {
-		code, _ := SpellCode(a.Name)
-		secrets = append(secrets, "", a.Name, code, GroupCode(code))
+		code, _ := ReadCode(a.Name)
+		secrets = append(secrets, "", a.Name, string(code), code.Grouped(codeGroup))
 	} else {
 		secret, err := s.keys.Open(loginPurpose, c.sealed)
 		if err != nil {

@@ -9,6 +9,11 @@ const scriptFile = "mtandao-setup.rsc"
 // removes it, secrets and all. Certificates are checked by RouterOS 7; unchecked is for versions before 7.19, which know
 // no authorities, and there whoever stands between router and server could give it another script.
 func PasteLine(link string, unchecked bool) string {
+	return runLine(link, scriptFile, unchecked, notFetched)
+}
+
+// runLine fetches a script into a file, runs it and removes it; without it, the rest of the line is not run.
+func runLine(link, file string, unchecked bool, otherwise string) string {
 	check := ""
 	if strings.HasPrefix(link, "https:") {
 		check = " check-certificate=yes-without-crl"
@@ -16,6 +21,11 @@ func PasteLine(link string, unchecked bool) string {
 			check = " check-certificate=no"
 		}
 	}
-	return "/tool fetch url=" + quote(link) + " dst-path=" + scriptFile + check + "; /import file-name=" + scriptFile +
-		"; /file remove " + scriptFile
+	return ":do {/tool fetch url=" + quote(link) + " dst-path=" + file + check + "} on-error={" + otherwise + "}; /import file-name=" + file + "; /file remove " + file
 }
+
+// notFetched is said where no script can say it: a home router's device-mode forbids the fetch itself.
+const notFetched = `:put "mtandao: the set-up was not fetched. On a new home router, type"; :put "   ` + DeviceModeLine + `"; ` +
+	`:put "then press the reset or mode button once, or cut the power, within five minutes. Paste the line again after the restart."; ` +
+	`:put "Else see that the router has internet, the right time, and a fresh line: one works once."; ` +
+	`:error "mtandao: stopped, nothing was changed"`

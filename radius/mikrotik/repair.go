@@ -82,5 +82,5 @@ const undoFile = "mtandao-undo.rsc"
 
 // UndoLine is what a person pastes to undo a set-up; link is where the file of that version is.
 func UndoLine(link string, unchecked bool) string {
-	return strings.ReplaceAll(PasteLine(link, unchecked), scriptFile, undoFile)
+	return runLine(link, undoFile, unchecked, `:error "mtandao: what undoes the set-up was not fetched, and nothing was changed; see that the router has internet and the right time"`)
 }

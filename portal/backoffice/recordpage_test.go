@@ -2,28 +2,10 @@ package backoffice
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"mtandao/internal/words"
 )
-
-// TestTheGalleryHangs renders every page in both languages, light and dark: each text is there and nothing is left open.
-func TestTheGalleryHangs(t *testing.T) {
-	for _, l := range []words.Lang{words.English, words.Swahili} {
-		for _, dark := range []bool{false, true} {
-			pages, err := Gallery(l, dark)
-			if err != nil || len(pages) < 11 {
-				t.Fatalf("%d pages: %v", len(pages), err)
-			}
-			for name, page := range pages {
-				if html := string(page); strings.Contains(html, "!office.") || strings.Contains(html, "<no value>") || strings.Contains(html, "ZgotmplZ") {
-					t.Errorf("%s in %s: a text is missing", name, l)
-				}
-			}
-		}
-	}
-}
 
 func TestBeforeAndAfterStandSideBySide(t *testing.T) {
 	got := sidesOf(`{"name":"Juma","roles":["cashier"],"id":3765727334364086272,"inner":{"a":1}}`, `{"name":"Juma","roles":["cashier","support"],"id":3765727334364086272,"inner":{"a":2}}`)
@@ -67,7 +49,7 @@ func TestStoredErrorsAreSaidInWords(t *testing.T) {
 }
 
 func TestBrowsersAreNamed(t *testing.T) {
-	p := &boardPage{frame: frame{Lang: words.English}}
+	p := &recordPage{frame: frame{Lang: words.English}}
 	for line, want := range map[string]string{
 		"Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36": "Chrome · Android",
 		"Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/120.0 Safari/537.36 Edg/120.0":                    "Edge · Windows",
@@ -82,7 +64,7 @@ func TestBrowsersAreNamed(t *testing.T) {
 
 func TestKeysAreMadeOfNames(t *testing.T) {
 	for name, want := range map[string]string{"Night shift": "night-shift", "Mhudumu wa saa ya usiku na mchana pia": "mhudumu-wa-saa-ya-usiku-na-mchan", "!": "", "Zoë": "zo", "": ""} {
-		if got := keyOf(name); got != want {
+		if got := shortName(name); got != want {
 			t.Errorf("%q is %q", name, got)
 		}
 	}
