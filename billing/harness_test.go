@@ -43,6 +43,7 @@ type shop struct {
 	site   int64
 	plan   plans.Plan
 	till   billing.Till
+	told   told
 	stop   func() // the jobs
 }
 
@@ -61,7 +62,7 @@ func open(t *testing.T, d *db.DB) *shop {
 	s.ledger = ledger.New(d, s.clock)
 	sold := plans.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
-		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), PublicURL: "https://pay.example"})
+		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})
 		if err != nil {
@@ -118,6 +119,14 @@ func (s *shop) order(mac string) billing.Order {
 	}
 	s.idle()
 	return o
+}
+
+// saysPaid lets the rail answer every status query from now on with "paid", and waits for the first.
+func (s *shop) saysPaid() {
+	s.t.Helper()
+	s.rail.verdict = paid
+	s.clock.Advance(20 * time.Second)
+	s.idle()
 }
 
 func (s *shop) view(o billing.Order) billing.OrderView {

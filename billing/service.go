@@ -47,6 +47,7 @@ type Options struct {
 	Grants    Grants
 	Gateway   Gateway
 	Settings  *settings.Store
+	Messages  Messages // codes to phones
 	Pause     Pause
 	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
 }
@@ -77,11 +78,13 @@ func New(o Options) *Service {
 	return s
 }
 
-// paymentFact is about a payment, or about a typed receipt, whose id is then in PaymentID.
+// paymentFact is about a payment; Receipt is what its callback named, when that must be confirmed.
 type paymentFact struct {
 	PaymentID int64
 	Receipt   string
 }
+
+type claimFact struct{ ClaimID int64 }
 
 type messageFact struct{ MessageID int64 }
 

@@ -32,8 +32,9 @@ type Routers interface {
 
 // Access is what is asked of the hinge. *access.Service satisfies it.
 type Access interface {
+	AdmitKnown(a access.Attempt) (access.Admission, bool)
 	Admit(ctx context.Context, a access.Attempt) access.Admission
-	Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error
+	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
@@ -113,7 +114,7 @@ func New(o Options) *Service {
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
-		complains: complains, rejectDelay: rejectDelay}
+		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn}
 	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
 		complains: complains, access: s.auth.handle, accounting: acct.handle}

@@ -21,7 +21,7 @@ import (
 const backupLook = 30 * time.Second
 
 func (m *Main) newBackup() *backup.Service {
-	return backup.New(backup.Options{DB: m.DB, Clock: m.Clock, Log: m.Log, Pause: m.Pause, Files: m.Config.backupFiles(),
+	return backup.New(backup.Options{DB: m.DB, Address: m.Config.DB, Clock: m.Clock, Log: m.Log, Pause: m.Pause, Files: m.Config.backupFiles(),
 		Folder: filepath.Join(m.Config.Data, "backup"), To: m.Config.BackupTo, Key: m.Config.BackupKey})
 }
 
@@ -99,8 +99,8 @@ type backupKeyCommand struct{}
 
 // Help implements kong.HelpProvider.
 func (backupKeyCommand) Help() string {
-	return "Give the public key to every node. Print the private key, or keep it where no node can read it: without it no copy opens again,\n" +
-		"and nobody can make it a second time.\n\nExample: mtandao backup key"
+	return "Give the node's key to every node and to nobody else: it seals and signs copies. Print the private key, or keep it where no node can\n" +
+		"read it: without it no copy opens again, and nobody can make it a second time.\n\nExample: mtandao backup key"
 }
 
 // Run prints a new pair.
@@ -146,6 +146,8 @@ type restoredReport struct {
 	Bytes   int64       `json:"bytes"`
 	Blocks  int         `json:"blocks"`
 	Seconds int64       `json:"seconds"`
+	Missing []string    `json:"missing"`   // pieces that should be at the place and are not
+	Foreign []string    `json:"strangers"` // those that somebody else put there; none of them was looked into
 	Books   proofReport `json:"books"`
 }
 
@@ -166,7 +168,7 @@ func (f *fromBackup) restoreTo(c *console, to Config) (restoredReport, error) {
 	if err != nil {
 		return restoredReport{}, err
 	}
-	report := restoredReport{Piece: out.Piece.Name(), Taken: out.Piece.At, Pieces: out.Pieces, Bytes: out.Bytes, Blocks: out.Blocks}
+	report := restoredReport{Piece: out.Piece.Name(), Taken: out.Piece.At, Pieces: out.Pieces, Bytes: out.Bytes, Blocks: out.Blocks, Missing: out.Seen.Missing, Foreign: out.Seen.Strangers}
 	if err := migratePending(c, to, c.Log); err != nil {
 		return report, err
 	}
@@ -179,7 +181,8 @@ func (f *fromBackup) restoreTo(c *console, to Config) (restoredReport, error) {
 	return report, errors.Join(err, m.Close())
 }
 
-// tell prints the report; fault.Conflict "verify.problems" when the books do not hold.
+// tell prints the report; fault.Conflict "verify.problems" when the books do not hold, "backup.tampered" when the place is not
+// as the program left it.
 func (f *fromBackup) tell(c *console, r restoredReport) error {
 	if f.JSON {
 		if err := c.printJSON(r); err != nil {
@@ -187,10 +190,19 @@ func (f *fromBackup) tell(c *console, r restoredReport) error {
 		}
 	} else {
 		c.printf("copy     %s\ntaken    %s\npieces   %d, %d bytes\nblocks   %d\ntook     %d s\n", r.Piece, r.Taken.Format(time.RFC3339), r.Pieces, r.Bytes, r.Blocks, r.Seconds)
+		for _, m := range r.Missing {
+			c.printf("missing  %s\n", m)
+		}
+		for _, name := range r.Foreign {
+			c.printf("foreign  %s\n", name)
+		}
 		r.Books.print(c)
 	}
 	if len(r.Books.Problems) > 0 {
 		return fault.New(fault.Conflict, "verify.problems", "Count", len(r.Books.Problems))
+	}
+	if len(r.Missing)+len(r.Foreign) > 0 {
+		return fault.New(fault.Conflict, "backup.tampered", "Missing", len(r.Missing), "Foreign", len(r.Foreign))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type Config struct {
 	Tunnel         string   `name:"tunnel" env:"MTANDAO_TUNNEL" help:"UDP address of the WireGuard tunnel that routers behind NAT call home through, e.g. :51820; with the host when the machine has several addresses. Empty: no tunnel."`
 	KeyFile        string   `name:"key-file" env:"MTANDAO_KEY_FILE" type:"path" help:"Keys that seal secrets in the database. Default: keys.json in the data folder, made at the first start."`
 	BackupTo       string   `name:"backup-to" env:"MTANDAO_BACKUP_TO" secret:"" help:"Where encrypted copies go every five minutes: a folder, sftp://USER:PASSWORD@HOST/FOLDER?host_key=SHA256:…, or s3://KEY:SECRET@HOST/BUCKET/PREFIX. Empty: nowhere."`
-	BackupKey      string   `name:"backup-key" env:"MTANDAO_BACKUP_KEY" help:"The public key, age1…, that mtandao backup key prints."`
+	BackupKey      string   `name:"backup-key" env:"MTANDAO_BACKUP_KEY" secret:"" help:"The key that makes copies and opens none, age1…, as mtandao backup key prints it."`
 	Dev            bool     `name:"dev" env:"MTANDAO_DEV" help:"Permit plain HTTP and loopback rails, loudly. Never on a real site."`
 	MPesa          MPesa    `embed:"" prefix:"mpesa-" envprefix:"MTANDAO_MPESA_"`
 }

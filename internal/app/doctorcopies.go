@@ -55,4 +55,27 @@ func (f *findings) backup(ctx context.Context, m *Main) {
 	default:
 		f.ok("backup", "%s ago at %s; mtandao backup drill proves it", age, backup.Spoken(m.Config.BackupTo))
 	}
+	f.backupPlace(ctx, m)
+	why, err := m.Backup.Follows(ctx)
+	switch {
+	case err != nil:
+		f.fail("backup log", err, whatToDo(err))
+	case why != "":
+		f.warn("backup log", "each copy reads the whole database: "+why, backup.Needed)
+	}
+}
+
+// backupPlace compares the place with what was put there.
+func (f *findings) backupPlace(ctx context.Context, m *Main) {
+	seen, err := m.Backup.Check(ctx)
+	switch {
+	case err != nil:
+		f.fail("backup place", err, "see that the place can be reached with the address that is set up")
+	case len(seen.Missing) > 0:
+		f.fail("backup place", fmt.Errorf("%d pieces are gone, the first is %s", len(seen.Missing), seen.Missing[0]), "find out who may remove there; a new chain begins by itself")
+	case len(seen.Strangers) > 0:
+		f.fail("backup place", fmt.Errorf("%d pieces there are not signed with our key, the first is %s", len(seen.Strangers), seen.Strangers[0]), "remove them; when the key was changed they are the old key's")
+	default:
+		f.ok("backup place", "%d pieces, all signed and none missing", len(seen.Pieces))
+	}
 }

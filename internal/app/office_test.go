@@ -238,7 +238,9 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	if at["messages"], err = s.Main.Notify.SendTest(ctx, notify.SMS, "0712345678", "en", "test", "test"); err != nil {
 		t.Fatal(err)
 	}
-	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms"}
+	receipt, refund := s.refunding(t, order)
+	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
+		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}

@@ -10,15 +10,37 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"filippo.io/age"
 )
 
 // hashes is a snapshot: the hash of each block by its key.
-type hashes map[string][sha256.Size]byte
+type hashes map[string]digest
 
-// root is one hash over a whole snapshot.
-func (h hashes) root() [sha256.Size]byte {
+type digest = [sha256.Size]byte
+
+// root is one hash over a whole snapshot: over its files, and over the database's blocks; of a database whose changes are
+// followed, those of the chain's day.
+func root(files hashes, data digest) digest {
+	of := files.root()
+	return sha256.Sum256(append(of[:], data[:]...))
+}
+
+// parted tells the files of a snapshot from the database's blocks.
+func (h hashes) parted() (files, data hashes) {
+	files, data = hashes{}, hashes{}
+	for key, hash := range h {
+		if strings.HasPrefix(key, filePrefix) {
+			files[key] = hash
+		} else {
+			data[key] = hash
+		}
+	}
+	return files, data
+}
+
+func (h hashes) root() digest {
 	sum := sha256.New()
 	for _, key := range slices.Sorted(maps.Keys(h)) {
 		one := h[key]
@@ -26,7 +48,7 @@ func (h hashes) root() [sha256.Size]byte {
 		_, _ = sum.Write([]byte(key))
 		_, _ = sum.Write(one[:])
 	}
-	return [sha256.Size]byte(sum.Sum(nil))
+	return digest(sum.Sum(nil))
 }
 
 // A piece is encrypted, inside that compressed, and inside that a run of records: kind, length of key, length of data, key,
@@ -35,6 +57,8 @@ const (
 	recordHead  = 'h'
 	recordBlock = 'b'
 	recordGone  = 'g'
+	recordRows  = 'u' // rows as they became, in place of blocks, by their table
+	recordDead  = 'd' // keys of rows that went
 	recordRoot  = 'r'
 )
 
@@ -90,8 +114,7 @@ func (w *writer) record(kind byte, key string, data []byte) error {
 }
 
 // close ends the piece with the root of the snapshot.
-func (w *writer) close(whole hashes) error {
-	root := whole.root()
+func (w *writer) close(root digest) error {
 	err := errors.Join(w.record(recordRoot, "", root[:]), w.out.Flush())
 	for _, layer := range slices.Backward(w.layers) {
 		err = errors.Join(err, layer.Close())

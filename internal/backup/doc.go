@@ -11,24 +11,33 @@
 //	step  what differs from the hour's piece
 //
 // so that a copy is brought back from three pieces at most, a lost step harms no other, and old steps and hours can go.
-// A piece's name holds chain, number, parent, level, time and the SHA-256 of its bytes: a broken or a missing piece is known
-// by its name without any key. Each piece ends with a hash over the whole snapshot, which what is brought back must have.
+// A piece's name holds chain, number, parent, level, time, the SHA-256 of its bytes, the piece made before it, and a signature
+// over all of that. So a listing tells a broken, a missing and a stranger's piece. Each piece ends with a hash over the whole
+// snapshot, which what is brought back must have.
+//
+// The node has the public key, with which nobody opens anything, and a secret that signs; the place has neither. Both are made
+// from the private key, so that one line in a safe opens the copies and proves them. What nobody can prove by the place alone
+// is that its newest pieces are there: the running program remembers what it put, and the log, doctor and the audit's heads
+// tell. A node whose key file is stolen can sign.
 //
 // SQLite: the blocks are the pages, read through sqlite_dbpage in one read transaction. That is the database at one
 // instant, whatever is in the WAL and whoever checkpoints, and writers are not stopped. Shipping the WAL itself would need
 // this program to own every checkpoint, which modernc.org/sqlite does not let it; VACUUM INTO moves rows to other pages, so
 // that each snapshot would differ everywhere.
 //
-// MariaDB: the blocks are runs of rows in the order of the primary key, read in one REPEATABLE READ snapshot. The binary
-// log is not used: to read it takes the replication protocol and rights that hosted databases refuse, and
-// neither id nor updated_at finds a row that was deleted or one changed in place. The price of being exact: each piece
-// reads every row, so a history beyond some ten million rows wants a replica of MariaDB's own beside this.
+// MariaDB: a day's blocks are runs of rows in the order of the primary key, read in one REPEATABLE READ snapshot, and with it
+// its exact position in the server's binary log. The log, read by the replication protocol, tells which rows changed since; an
+// hour and a step hold these rows as they are in their own snapshot, and the keys of those that went. So a piece costs what
+// changed, the history's size does not matter, and nothing depends on how the log spells a value. When the log cannot tell
+// (tables changed, a statement in place of rows, files gone, the server started again, which may have cut the log), the next
+// piece is a day. A server without log_bin, without binlog_format = ROW or whose user has no REPLICATION SLAVE gets chains
+// whose hours and steps hold the blocks that differ: as right, but each reads every row.
 //
 // Files (spools, the key file, the daily heads of the books) are read before the database, so that a record that leaves a
 // spool meanwhile is in the database already. They are this node's: another node's spools are not in the copy.
 //
 // Invariants: only whoever holds the private key reads a piece, and this program never stores it; the copy is the state
 // at one instant; nothing is removed that a kept piece needs, or that is newer than the newest whole copy; a paused
-// program makes no pieces; a copy that is brought back is paused before its first row can be seen. A piece is sealed, not
-// signed: who can write to the place and knows the public key can put a false one there, so keep the heads of the books.
+// program makes no pieces; a copy that is brought back is paused before its first row can be seen; the time of a piece is
+// later than that of the one before it, whatever the clock does.
 package backup

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // folder is a place on a disk: a second disk, or another machine's that is mounted.
@@ -54,6 +55,9 @@ func (f folder) Get(_ context.Context, name string) (io.ReadCloser, error) {
 }
 
 func (f folder) List(ctx context.Context) (names []string, err error) {
+	if info, err := os.Stat(string(f)); err == nil && !info.IsDir() {
+		return nil, errors.New(string(f) + " is not a folder")
+	}
 	err = filepath.WalkDir(string(f), func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
@@ -71,6 +75,41 @@ func (f folder) List(ctx context.Context) (names []string, err error) {
 func (f folder) Remove(_ context.Context, name string) error {
 	err := os.Remove(f.path(name))
 	_ = os.Remove(filepath.Dir(f.path(name))) // goes only with its last piece
+	return err
+}
+
+func (f folder) Sweep(ctx context.Context, before time.Time) error {
+	err := filepath.WalkDir(string(f), func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, unfinished) {
+			return errors.Join(err, ctx.Err())
+		}
+		return removeOld(path, entry, before)
+	})
+	return err
+}
+
+func removeOld(path string, entry fs.DirEntry, before time.Time) error {
+	info, err := entry.Info()
+	if err == nil && info.ModTime().Before(before) {
+		err = os.Remove(path)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// sweepPieces removes pieces that a process was making when it ended.
+func sweepPieces(folder string, before time.Time) error {
+	entries, err := os.ReadDir(folder)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "piece-") {
+			err = errors.Join(err, removeOld(filepath.Join(folder, e.Name()), e, before))
+		}
+	}
 	return err
 }
 

@@ -86,8 +86,9 @@ func TestAPieceThatSomebodyRemovedBeginsANewChain(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.clock.Advance(5 * time.Minute)
-	w.take() // finds out
-	w.clock.Advance(5 * time.Minute)
+	if seen, err := w.Check(t.Context()); err != nil || len(seen.Missing) != 1 || !strings.Contains(seen.Missing[0], first.String()) {
+		t.Errorf("missing is %v: %v", seen.Missing, err)
+	}
 	if p := w.take().Piece; p.Level != Day || p.Chain == first.Chain {
 		t.Errorf("built upon nothing: %v", p)
 	}

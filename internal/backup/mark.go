@@ -5,14 +5,18 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // mark is what this node remembers of a piece that others build upon: which one, and its snapshot. The piece itself it
 // cannot read.
 type mark struct {
 	Piece  Piece
-	Target string // to whom and where; another target begins a chain of its own
-	Hashes hashes
+	Target string    // to whom and where; another target begins a chain of its own
+	Made   time.Time // by the clock of then
+	Hashes hashes    // of the files, and of the database's blocks unless it is followed
+	Data   digest    // the root of the database's blocks
+	At     position  // where the binary log is followed from; of SQLite, and of a server without one: nowhere
 }
 
 func (s *Service) markPath(l Level) string { return filepath.Join(s.Folder, string(l)+".mark") }

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -34,18 +35,42 @@ type Piece struct {
 	Level  Level
 	At     time.Time
 	Hash   string // SHA-256 of its bytes, in hexadecimal
+	Before Before // the piece made before it, of any chain, at the same place
+	Sign   string // see signer
 }
 
+// Before names a piece in the name of the next; the zero value: there was none.
+type Before struct {
+	Level Level
+	At    time.Time
+	Hash  string // its beginning
+}
+
+func before(p Piece) Before { return Before{Level: p.Level, At: p.At, Hash: p.Hash[:beforeLength]} }
+
 const (
-	stamp  = "20060102T150405Z"
-	suffix = ".age"
+	stamp        = "20060102T150405Z"
+	suffix       = ".age"
+	nothing      = "first" // in place of a piece before
+	beforeLength = 16      // hexadecimal digits
+	signLength   = 32
 )
 
-var nameShape = regexp.MustCompile(`^([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})/([0-9]{6})-([0-9]{6})-(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{64})\.age$`)
+var nameShape = regexp.MustCompile(`^([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})/([0-9]{6})-([0-9]{6})-(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{64})` +
+	`-(?:first|(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{16}))-([0-9a-f]{32})\.age$`)
 
 // Name is where the piece lies at its place.
-func (p Piece) Name() string {
-	return path.Join(p.Chain, fmt.Sprintf("%06d-%06d-%s-%s-%s%s", p.Number, p.Parent, p.Level, p.At.UTC().Format(stamp), p.Hash, suffix))
+func (p Piece) Name() string { return p.unsigned() + "-" + p.Sign + suffix }
+
+func (p Piece) unsigned() string {
+	return path.Join(p.Chain, fmt.Sprintf("%06d-%06d-%s-%s-%s-%s", p.Number, p.Parent, p.Level, p.At.UTC().Format(stamp), p.Hash, p.Before))
+}
+
+func (b Before) String() string {
+	if b.Hash == "" {
+		return nothing
+	}
+	return fmt.Sprintf("%s-%s-%s", b.Level, b.At.UTC().Format(stamp), b.Hash)
 }
 
 // String is the piece in a sentence.
@@ -53,7 +78,7 @@ func (p Piece) String() string {
 	return fmt.Sprintf("%s %d (%s, %s)", p.Chain, p.Number, p.Level, p.At.UTC().Format(time.RFC3339))
 }
 
-// readName is the piece that a name tells; false for anything else at the place.
+// readName is the piece that a name tells; false for anything else at the place. It may be signed by nobody.
 func readName(name string) (Piece, bool) {
 	m := nameShape.FindStringSubmatch(name)
 	if m == nil {
@@ -62,6 +87,11 @@ func readName(name string) (Piece, bool) {
 	number, _ := strconv.Atoi(m[2])
 	parent, _ := strconv.Atoi(m[3])
 	at, err := time.Parse(stamp, m[5])
-	p := Piece{Chain: m[1], Number: number, Parent: parent, Level: Level(m[4]), At: at, Hash: m[6]}
+	p := Piece{Chain: m[1], Number: number, Parent: parent, Level: Level(m[4]), At: at, Hash: m[6], Before: Before{Level: Level(m[7]), Hash: m[9]}, Sign: m[10]}
+	if m[8] != "" {
+		var e error
+		p.Before.At, e = time.Parse(stamp, m[8])
+		err = errors.Join(err, e)
+	}
 	return p, err == nil && (p.Level == Day) == (number == parent) && parent <= number
 }

@@ -18,24 +18,26 @@ type record struct {
 	ID      int64 `gorm:"primaryKey;autoIncrement:false"`
 	Chain   string
 	Number  int
-	Parent  int
-	Level   string
 	State   string
-	Hash    string
+	Target  string // see Service.target
+	Name    string // empty until it is kept
 	Bytes   int64
 	Blocks  int
-	TakenAt time.Time
+	TakenAt time.Time // the next piece's is later, whatever the clock does
 }
 
 func (record) TableName() string { return "backup_pieces" }
 
-func (r record) piece() Piece {
-	return Piece{Chain: r.Chain, Number: r.Number, Parent: r.Parent, Level: Level(r.Level), At: r.TakenAt.UTC().Truncate(time.Second), Hash: r.Hash}
-}
+// mostKept is far more pieces than stay at a place.
+const mostKept = 5000
 
-// begin takes the next number of a chain.
-func (s *Service) begin(ctx context.Context, r *record) error {
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+// begin takes the next number of a chain, and a time behind that of the piece before. It returns the latter.
+func (s *Service) begin(ctx context.Context, r *record) (before Before, err error) {
+	return before, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		before, err = s.behind(tx, r)
+		if err != nil {
+			return err
+		}
 		var last struct{ Number *int }
 		if err := tx.Gorm().Model(&record{}).Select("MAX(number) AS number").Where("chain = ?", r.Chain).Scan(&last).Error; err != nil {
 			return db.Fault(err)
@@ -44,29 +46,53 @@ func (s *Service) begin(ctx context.Context, r *record) error {
 		if last.Number != nil {
 			r.Number = *last.Number + 1
 		}
-		if r.Level == string(Day) {
-			r.Parent = r.Number
-		}
 		return db.Fault(tx.Gorm().Create(r).Error)
 	})
+}
+
+func (s *Service) behind(tx *db.Tx, r *record) (Before, error) {
+	var rows []record
+	err := tx.Gorm().Where("state = ? AND target = ?", kept, r.Target).Order("taken_at DESC, id DESC").Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return Before{}, db.Fault(err)
+	}
+	p, ok := readName(rows[0].Name)
+	if !ok {
+		return Before{}, nil
+	}
+	if !r.TakenAt.After(p.At.Add(time.Second)) {
+		r.TakenAt = p.At.Add(time.Second)
+	}
+	return before(p), nil
 }
 
 // done says that the piece lies at its place.
 func (s *Service) done(ctx context.Context, r record) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		return db.Fault(tx.Gorm().Model(&record{}).Where("id = ? AND state = ?", r.ID, begun).
-			Select("State", "Hash", "Bytes", "Blocks").Updates(&record{State: kept, Hash: r.Hash, Bytes: r.Bytes, Blocks: r.Blocks}).Error)
+			Select("State", "Name", "Bytes", "Blocks").Updates(&record{State: kept, Name: r.Name, Bytes: r.Bytes, Blocks: r.Blocks}).Error)
 	})
 }
 
-// Last is the newest piece that was kept; false when there is none.
+// Last is the newest piece that was put to the place that is set up now; false when there is none.
 func (s *Service) Last(ctx context.Context) (Piece, bool, error) {
-	var rows []record
-	err := s.DB.Read(ctx).Where("state = ?", kept).Order("taken_at DESC, id DESC").Limit(1).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return Piece{}, false, db.Fault(err)
+	all, err := s.known(ctx, 1)
+	if err != nil || len(all) == 0 {
+		return Piece{}, false, err
 	}
-	return rows[0].piece(), true, nil
+	return all[0], true, nil
+}
+
+// known are the newest pieces that were put to the place and not removed by this program, the newest first.
+func (s *Service) known(ctx context.Context, most int) (all []Piece, err error) {
+	var names []string
+	err = s.DB.Read(ctx).Model(&record{}).Where("state = ? AND target = ?", kept, s.target()).Order("taken_at DESC, id DESC").Limit(most).Pluck("name", &names).Error
+	for _, name := range names {
+		if p, ok := readName(name); ok {
+			all = append(all, p)
+		}
+	}
+	return all, db.Fault(err)
 }
 
 // forget removes the rows of pieces that are gone, and of those that never came.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"time"
 
 	"mtandao/internal/fault"
 )
@@ -16,6 +17,8 @@ type Place interface {
 	Get(ctx context.Context, name string) (io.ReadCloser, error)
 	List(ctx context.Context) ([]string, error)
 	Remove(ctx context.Context, name string) error
+	// Sweep removes what uploads left behind that were broken off before then, by the place's clock.
+	Sweep(ctx context.Context, before time.Time) error
 	Close() error
 }
 

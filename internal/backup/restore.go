@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,12 +36,13 @@ type Restored struct {
 	Pieces int
 	Bytes  int64
 	Blocks int
+	Seen   Seen // at the place: what is missing there does not keep a copy from coming back, but somebody has to know
 }
 
 // Run brings a copy back, paused. fault.NotFound "backup.none", fault.Conflict "backup.missing" and "backup.broken" name the
 // piece; "backup.not_empty" when something is there already; fault.Denied "backup.other_key".
 func (r Restore) Run(ctx context.Context) (Restored, error) {
-	identity, err := readPrivate(r.Key)
+	identity, by, err := readPrivate(r.Key)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -52,11 +54,12 @@ func (r Restore) Run(ctx context.Context) (Restored, error) {
 		return Restored{}, failed(err)
 	}
 	defer os.RemoveAll(work)
-	chain, err := r.fetch(ctx, work)
+	chain, seen, err := r.fetch(ctx, work, by)
 	if err != nil {
-		return Restored{}, failed(err)
+		return Restored{Seen: seen}, failed(err)
 	}
 	out, err := chain.apply(ctx, identity, r)
+	out.Seen = seen
 	if err != nil {
 		return out, failed(err)
 	}
@@ -81,39 +84,43 @@ type lineage struct {
 }
 
 // fetch brings the pieces here and compares each with its name.
-func (r Restore) fetch(ctx context.Context, work string) (lineage, error) {
+func (r Restore) fetch(ctx context.Context, work string, by signer) (l lineage, seen Seen, err error) {
 	place, err := OpenPlace(ctx, r.From)
 	if err != nil {
-		return lineage{}, err
+		return l, seen, err
 	}
 	defer place.Close()
-	all, err := listed(ctx, place)
+	seen, err = listed(ctx, place, by)
 	if err != nil {
-		return lineage{}, err
+		return l, seen, err
 	}
-	chain, err := r.choose(all)
+	chain, err := r.choose(seen)
 	if err != nil {
-		return lineage{}, err
+		return l, seen, err
 	}
-	l := lineage{pieces: chain}
+	l.pieces = chain
 	for _, p := range chain {
 		path := filepath.Join(work, p.Hash)
 		n, err := bring(ctx, place, p, path)
 		if err != nil {
-			return l, err
+			return l, seen, err
 		}
 		l.bytes += n
 		l.paths = append(l.paths, path)
 	}
-	return l, nil
+	return l, seen, nil
 }
 
 // choose is the newest piece that may be, and those it builds upon.
-func (r Restore) choose(all []Piece) (chain []Piece, err error) {
+func (r Restore) choose(seen Seen) (chain []Piece, err error) {
+	all := seen.Pieces
 	for _, p := range all {
 		if r.Before.IsZero() || !p.At.After(r.Before) {
 			chain = []Piece{p}
 		}
+	}
+	if len(chain) == 0 && len(seen.Strangers) > 0 {
+		return nil, fault.New(fault.Denied, "backup.other_key")
 	}
 	if len(chain) == 0 {
 		return nil, fault.New(fault.NotFound, "backup.none", "Place", Spoken(r.From))
@@ -160,14 +167,20 @@ func (l lineage) apply(ctx context.Context, key age.Identity, r Restore) (Restor
 		return out, err
 	}
 	whole := hashes{}
-	root, err := l.walk(key, func(key string, data []byte) error {
+	want, err := l.walk(key, func(key string, data []byte) error {
 		whole[key] = sha256.Sum256(data)
 		return errors.Join(ctx.Err(), t.take(ctx, key, data))
 	})
-	if err == nil && root != whole.root() {
+	files, data := whole.parted()
+	if err == nil && want != root(files, data.root()) {
 		err = broken(l.pieces[0], errors.New("what came back is not the snapshot that was taken"))
 	}
 	out.Blocks = len(whole)
+	if err == nil && t.rows != nil {
+		err = l.change(key, func(kind byte, table string, data []byte) error {
+			return errors.Join(ctx.Err(), t.change(ctx, kind, table, data))
+		})
+	}
 	if err != nil {
 		return out, errors.Join(err, t.abandon())
 	}
@@ -175,7 +188,7 @@ func (l lineage) apply(ctx context.Context, key age.Identity, r Restore) (Restor
 }
 
 // walk shows each block as the newest piece that holds it has it, and returns the root that the newest piece ends with.
-func (l lineage) walk(key age.Identity, show func(key string, data []byte) error) (root [sha256.Size]byte, err error) {
+func (l lineage) walk(key age.Identity, show func(key string, data []byte) error) (root digest, err error) {
 	over := map[string]bool{} // decided by a newer piece
 	for i, p := range l.pieces {
 		h, err := readFrom(l.paths[i], key, func(kind byte, key string, data []byte) error {
@@ -198,6 +211,22 @@ func (l lineage) walk(key age.Identity, show func(key string, data []byte) error
 		}
 	}
 	return root, nil
+}
+
+// change shows what became of rows after the day's piece, the oldest piece first.
+func (l lineage) change(key age.Identity, show func(kind byte, table string, data []byte) error) error {
+	for i := range slices.Backward(l.pieces) {
+		_, err := readFrom(l.paths[i], key, func(kind byte, name string, data []byte) error {
+			if kind != recordRows && kind != recordDead {
+				return nil
+			}
+			return show(kind, name, data)
+		})
+		if err != nil {
+			return named(l.pieces[i], err)
+		}
+	}
+	return nil
 }
 
 // agrees compares what a piece says inside with its name, and with the piece it is built upon.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/crc32"
+	"slices"
 	"strings"
 
 	"mtandao/internal/db"
@@ -30,11 +31,15 @@ type table struct {
 	Name    string   `json:"name"`
 	Create  string   `json:"create"`
 	Columns []string `json:"columns"`
-	key     []string // the columns of its primary key
+	Key     []string `json:"key"`     // the columns of its primary key
+	Numbers []bool   `json:"numbers"` // which of them are whole numbers
+	keyAt   []int    // where among Columns
+	// followed says that its key has a form in which the binary log and a query tell it alike.
+	followed bool
 }
 
-// readRows shows the tables and rows of a MariaDB database as they are in one snapshot.
-func readRows(ctx context.Context, d *db.DB, show func(key string, data []byte) error) error {
+// inSnapshot shows do a connection in which a MariaDB database does not change.
+func inSnapshot(ctx context.Context, d *db.DB, do func(conn *sql.Conn) error) error {
 	conn, err := d.SQL().Conn(ctx)
 	if err != nil {
 		return err
@@ -46,10 +51,11 @@ func readRows(ctx context.Context, d *db.DB, show func(key string, data []byte) 
 		}
 	}
 	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
-	tables, err := readTables(ctx, conn)
-	if err != nil {
-		return err
-	}
+	return do(conn)
+}
+
+// readRows shows the tables, and all their rows.
+func readRows(ctx context.Context, conn *sql.Conn, tables []table, show func(key string, data []byte) error) error {
 	for _, t := range tables {
 		text, err := json.Marshal(t)
 		if err != nil {
@@ -68,15 +74,28 @@ func readTables(ctx context.Context, conn *sql.Conn) (tables []table, err error)
 		t := table{Name: name}
 		var again string
 		err = errors.Join(err, conn.QueryRowContext(ctx, "SHOW CREATE TABLE "+quoted(name)).Scan(&again, &t.Create))
-		var e, f error
+		var e, f, g error
 		t.Columns, e = texts(ctx, conn, "SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position", name)
-		t.key, f = texts(ctx, conn, "SELECT column_name FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND table_name = ? AND constraint_name = 'PRIMARY' ORDER BY ordinal_position", name)
-		if err = errors.Join(err, e, f); err != nil {
+		t.Key, f = texts(ctx, conn, "SELECT column_name FROM information_schema.key_column_usage WHERE table_schema = DATABASE() AND table_name = ? AND constraint_name = 'PRIMARY' ORDER BY ordinal_position", name)
+		var kinds []string
+		kinds, g = texts(ctx, conn, "SELECT column_type FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ? ORDER BY ordinal_position", name)
+		if err = errors.Join(err, e, f, g); err != nil {
 			return nil, err
 		}
+		t.learnKey(kinds)
 		tables = append(tables, t)
 	}
 	return tables, err
+}
+
+func (t *table) learnKey(kinds []string) {
+	t.followed = len(t.Key) > 0
+	for _, column := range t.Key {
+		at := slices.Index(t.Columns, column)
+		number := strings.Contains(kinds[at], "int(") && (strings.HasPrefix(kinds[at], "bigint") || !strings.Contains(kinds[at], "unsigned")) // nobody counts to 2⁶³
+		t.keyAt, t.Numbers = append(t.keyAt, at), append(t.Numbers, number)
+		t.followed = t.followed && (number || strings.HasPrefix(kinds[at], "var"))
+	}
 }
 
 func texts(ctx context.Context, conn *sql.Conn, query string, args ...any) (all []string, err error) {
@@ -97,34 +116,51 @@ func texts(ctx context.Context, conn *sql.Conn, query string, args ...any) (all 
 
 func quoted(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }
 
-func list(names []string, each func(string) string) string {
+func list(names []string, each func(string) string) string { return joined(names, ", ", each) }
+
+func joined(names []string, by string, each func(string) string) string {
 	var out []string
 	for _, n := range names {
 		out = append(out, each(n))
 	}
-	return strings.Join(out, ", ")
+	return strings.Join(out, by)
 }
 
-// read shows a table's rows in blocks. The database writes each value as text, so that nothing is lost between two types.
-func (t table) read(ctx context.Context, conn *sql.Conn, show func(key string, data []byte) error) (err error) {
-	order := t.key
-	if len(order) == 0 {
-		order = t.Columns
+// order are the columns that a table is read by.
+func (t table) order() []string {
+	if len(t.Key) == 0 {
+		return t.Columns
 	}
+	return t.Key
+}
+
+// selectRows asks for a table's rows, each behind its key. The database writes each value as text, so that nothing is lost
+// between two types.
+func (t table) selectRows() string {
 	asText := func(column string) string { return "CAST(" + quoted(column) + " AS BINARY)" }
-	rows, err := conn.QueryContext(ctx, "SELECT "+list(order, asText)+", "+list(t.Columns, asText)+" FROM "+quoted(t.Name)+" ORDER BY "+list(order, quoted))
+	return "SELECT " + list(t.order(), asText) + ", " + list(t.Columns, asText) + " FROM " + quoted(t.Name)
+}
+
+func (t table) cells() (values []sql.RawBytes, into []any) {
+	values = make([]sql.RawBytes, len(t.order())+len(t.Columns))
+	for i := range values {
+		into = append(into, &values[i])
+	}
+	return values, into
+}
+
+// read shows a table's rows in blocks.
+func (t table) read(ctx context.Context, conn *sql.Conn, show func(key string, data []byte) error) (err error) {
+	rows, err := conn.QueryContext(ctx, t.selectRows()+" ORDER BY "+list(t.order(), quoted))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	values := make([]sql.RawBytes, len(order)+len(t.Columns))
-	into := make([]any, len(values))
-	for i := range values {
-		into[i] = &values[i]
-	}
+	values, into := t.cells()
+	keys := len(t.order())
 	b := rowBlock{prefix: rowsPrefix + t.Name + "/", show: show}
 	for rows.Next() {
-		if err := errors.Join(rows.Scan(into...), b.add(values[:len(order)], values[len(order):])); err != nil {
+		if err := errors.Join(rows.Scan(into...), b.add(values[:keys], values[keys:])); err != nil {
 			return err
 		}
 	}
@@ -162,7 +198,7 @@ func (b *rowBlock) end() error {
 }
 
 // packed adds values, each behind its length and one; 0 is NULL.
-func packed(to []byte, values []sql.RawBytes) []byte {
+func packed[text ~[]byte](to []byte, values []text) []byte {
 	for _, v := range values {
 		if v == nil {
 			to = append(to, 0)
@@ -189,49 +225,4 @@ func unpacked(data []byte, columns int) (values []any, ok bool) {
 		data = data[length-1:]
 	}
 	return values, columns > 0 && len(values)%columns == 0
-}
-
-// rowTarget is an empty MariaDB database that is being filled.
-type rowTarget struct {
-	conn   *sql.Conn
-	tables map[string]table
-}
-
-func openRowTarget(ctx context.Context, d *db.DB) (*rowTarget, error) {
-	conn, err := d.SQL().Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	_, err = conn.ExecContext(ctx, "SET SESSION sql_mode = CONCAT(@@sql_mode, ',NO_AUTO_VALUE_ON_ZERO')")
-	return &rowTarget{conn: conn, tables: map[string]table{}}, err
-}
-
-// make makes a table.
-func (r *rowTarget) make(ctx context.Context, text []byte) error {
-	var t table
-	if err := json.Unmarshal(text, &t); err != nil {
-		return err
-	}
-	r.tables[t.Name] = t
-	_, err := r.conn.ExecContext(ctx, t.Create)
-	return err
-}
-
-func (r *rowTarget) take(ctx context.Context, key string, data []byte) error {
-	name, _, _ := strings.Cut(strings.TrimPrefix(key, rowsPrefix), "/")
-	t, ok := r.tables[name]
-	values, whole := unpacked(data, len(t.Columns))
-	if !ok || !whole {
-		return errors.New("rows without their table, or not whole: " + name)
-	}
-	one := "(" + list(t.Columns, func(string) string { return "?" }) + ")"
-	rows := strings.Repeat(", "+one, len(values)/len(t.Columns))[2:]
-	_, err := r.conn.ExecContext(ctx, "INSERT INTO "+quoted(name)+" ("+list(t.Columns, quoted)+") VALUES "+rows, values...)
-	return err
-}
-
-// pause is written before any other row can be read; what is brought back may hold it already.
-func (r *rowTarget) pause(ctx context.Context, p pause) error {
-	_, err := r.conn.ExecContext(ctx, "REPLACE INTO pauses (id, cause, since) VALUES (?, ?, ?)", p.ID, p.Cause, p.Since)
-	return err
 }

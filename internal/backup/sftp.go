@@ -103,20 +103,37 @@ func (p *sftpPlace) Get(_ context.Context, name string) (io.ReadCloser, error) {
 }
 
 func (p *sftpPlace) List(ctx context.Context) (names []string, err error) {
+	err = p.walk(ctx, func(path string, _ os.FileInfo) error {
+		if !strings.HasSuffix(path, unfinished) {
+			names = append(names, strings.TrimPrefix(strings.TrimPrefix(path, p.root), "/"))
+		}
+		return nil
+	})
+	return names, err
+}
+
+func (p *sftpPlace) Sweep(ctx context.Context, before time.Time) error {
+	return p.walk(ctx, func(path string, info os.FileInfo) error {
+		if strings.HasSuffix(path, unfinished) && info.ModTime().Before(before) {
+			return p.client.Remove(path)
+		}
+		return nil
+	})
+}
+
+func (p *sftpPlace) walk(ctx context.Context, file func(path string, info os.FileInfo) error) error {
 	defer context.AfterFunc(ctx, func() { _ = p.line.Close() })()
 	walk := p.client.Walk(p.root)
 	for walk.Step() {
-		if err := walk.Err(); err != nil {
-			if errors.Is(err, os.ErrNotExist) {
-				continue
-			}
-			return nil, err
+		err := walk.Err()
+		if err == nil && !walk.Stat().IsDir() {
+			err = file(walk.Path(), walk.Stat())
 		}
-		if !walk.Stat().IsDir() && !strings.HasSuffix(walk.Path(), unfinished) {
-			names = append(names, strings.TrimPrefix(strings.TrimPrefix(walk.Path(), p.root), "/"))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
 		}
 	}
-	return names, nil
+	return nil
 }
 
 func (p *sftpPlace) Remove(_ context.Context, name string) error {

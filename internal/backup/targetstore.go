@@ -117,6 +117,14 @@ func (t *target) take(ctx context.Context, key string, data []byte) error {
 	return errors.New("a block of a kind that this program does not know")
 }
 
+// change brings rows to what they became after their day.
+func (t *target) change(ctx context.Context, kind byte, table string, data []byte) error {
+	if table == (pause{}).TableName() {
+		return nil
+	}
+	return t.rows.change(ctx, kind, table, data)
+}
+
 // finish pauses the copy for good, and only then gives the SQLite file its name.
 func (t *target) finish(ctx context.Context) error {
 	if t.pages == nil {

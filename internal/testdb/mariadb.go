@@ -28,7 +28,22 @@ type maria struct {
 	err    error
 }
 
-var theServer = sync.OnceValues(startMaria)
+var (
+	theServer = sync.OnceValues(func() (*maria, error) { return startMaria() })
+	theLogged = sync.OnceValues(func() (*maria, error) {
+		return startMaria("--log-bin=log", "--binlog-format=ROW", "--server-id=7", "--max-binlog-size=65536")
+	})
+)
+
+// Logged is URL on a MariaDB server of its own that keeps a binary log of rows, in short files.
+func Logged(t testing.TB) string {
+	t.Helper()
+	s, err := theLogged()
+	if err != nil {
+		t.Fatalf("MariaDB is needed for this test (make test installs it): %v", err)
+	}
+	return s.copy(t)
+}
 
 func server(t testing.TB) *maria {
 	t.Helper()
@@ -41,7 +56,7 @@ func server(t testing.TB) *maria {
 
 func (s *maria) url(name string) string { return "mysql:root@unix(" + s.socket + ")/" + name }
 
-func startMaria() (*maria, error) {
+func startMaria(more ...string) (*maria, error) {
 	for _, program := range []string{"mariadbd", "mariadb-install-db"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return nil, err
@@ -59,7 +74,7 @@ func startMaria() (*maria, error) {
 		return nil, err
 	}
 	s := &maria{socket: filepath.Join(folder, "s")}
-	if err := s.launch(folder, data); err != nil {
+	if err := s.launch(folder, data, more); err != nil {
 		return nil, err
 	}
 	return s, s.wait()
@@ -113,16 +128,17 @@ func installData(folder string) (string, error) {
 
 // launch starts the server under a shell that waits for this process: when we end, however we end, its standard input
 // closes, and it kills the server and removes the folder. (A death signal would not do: the server changes its user.)
-func (s *maria) launch(folder, data string) error {
+func (s *maria) launch(folder, data string, more []string) error {
 	who, err := account()
 	if err != nil {
 		return err
 	}
-	c := exec.Command("sh", "-c", `"$@" & server=$!; read -r end; kill -9 $server; wait $server; rm -rf "$folder"`, "sh",
-		"mariadbd", "--no-defaults", "--datadir="+data, "--user="+who.Username, "--socket="+s.socket,
-		"--skip-networking", "--skip-name-resolve", "--pid-file="+filepath.Join(folder, "pid"),
+	words := []string{"-c", `"$@" & server=$!; read -r end; kill -9 $server; wait $server; rm -rf "$folder"`, "sh",
+		"mariadbd", "--no-defaults", "--datadir=" + data, "--user=" + who.Username, "--socket=" + s.socket,
+		"--skip-networking", "--skip-name-resolve", "--pid-file=" + filepath.Join(folder, "pid"),
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M",
-		"--max-connections=400", "--log-error="+filepath.Join(folder, "log"))
+		"--max-connections=400", "--log-error=" + filepath.Join(folder, "log")}
+	c := exec.Command("sh", append(words, more...)...)
 	c.Env = append(os.Environ(), "folder="+folder, "TMPDIR="+folder) // servers with one /tmp take each other's temporary tables
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}              // an interrupt at the keyboard reaches it through us alone
 	if s.alive, err = c.StdinPipe(); err != nil {

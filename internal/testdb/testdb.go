@@ -98,7 +98,11 @@ var databases atomic.Int64
 
 func mariaCopy(t testing.TB) string {
 	t.Helper()
-	s := server(t)
+	return server(t).copy(t)
+}
+
+func (s *maria) copy(t testing.TB) string {
+	t.Helper()
 	statements, err := s.schema()
 	if err != nil {
 		t.Fatalf("making the MariaDB template: %v", err)

@@ -64,7 +64,7 @@ func (b *Backoffice) audit(q *request) error {
 	}
 	p.Find = &find{Action: "/office/audit", Fields: []formField{{Name: "actor", As: asSearch, Label: p.T("office.audit.who"), Value: f.Actor},
 		{Name: "day", As: asDay, Label: p.T("office.audit.day"), Value: f.Day}}, Keep: q.keep("object", "object_id")}
-	p.Chips = q.chips("object", b.auditObjects(p, f.Object))
+	p.Chips = [][]chip{q.chips("object", b.auditObjects(p, f.Object))}
 	names, err := b.memberNames(q)
 	if err != nil {
 		return err
@@ -150,7 +150,7 @@ func (b *Backoffice) fillAudit(q *request, p *listPage, events []audit.Event, na
 	p.Columns = []column{{p.T("office.when"), "when"}, {Name: p.T("office.audit.who")}, {Name: p.T("office.audit.did")}, {Name: p.T("office.audit.what")}, {p.T("office.audit.from"), "code"}}
 	events, p.pager = newest(q, events, mostListed, func(e audit.Event) int64 { return e.ID })
 	for _, e := range events {
-		p.add(cell{Text: b.when(&p.frame, e.At), Address: "/office/audit/" + number(e.ID)}, cell{Text: e.Actor}, cell{Text: didName(&p.frame, e.Action)},
+		p.add(cell{Text: b.when(&p.frame, e.At)}, cell{Text: e.Actor}, cell{Text: didName(&p.frame, e.Action), Address: "/office/audit/" + number(e.ID)},
 			cell{Text: objectOf(&p.frame, e, names), Address: q.reachable(objectAddress(e))}, cell{Text: e.From})
 	}
 	p.Empty = blank{Icon: "history", Title: p.T("office.audit.nothing"), Text: p.T("office.audit.nothing_text")}

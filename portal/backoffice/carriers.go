@@ -95,9 +95,9 @@ func (w carrierForm) text(name, value string, most int) formField {
 }
 
 func (w carrierForm) secret(name string, stored bool) formField {
-	f := formField{Name: name, As: asPassword, Label: w.p.T("office.carriers." + name), Auto: "new-password", Most: 500}
+	f := formField{Name: name, As: asSecret, Label: w.p.T("office.carriers." + name), Most: 500, Set: stored, SetText: w.p.T("office.not_set")}
 	if stored {
-		f.Hint = w.p.T("office.carriers.kept")
+		f.SetText = w.p.T("office.is_set")
 	}
 	return f
 }
@@ -150,9 +150,11 @@ func (q *request) chooseDriver(p *recordPage, c notify.Carrier) notify.Carrier {
 	if chosen := q.Query("driver"); slices.Contains(smsDrivers, chosen) {
 		c.Driver = chosen
 	}
+	var drivers []chip
 	for _, d := range smsDrivers {
-		p.Chips = append(p.Chips, chip{Name: p.T("office.driver." + d), Address: "/office/carriers/sms?driver=" + d, Here: d == c.Driver})
+		drivers = append(drivers, chip{Name: p.T("office.driver." + d), Address: "/office/carriers/sms?driver=" + d, Here: d == c.Driver})
 	}
+	p.Chips = [][]chip{drivers}
 	return c
 }
 

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"slices"
 	"strconv"
 
 	"mtandao/internal/staff"
@@ -18,7 +19,9 @@ func (b *Backoffice) enforcements(q *request) error {
 	p := q.listing("office.enforcements.title", "sessions")
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
+	p.Acts = []act{{Name: p.T("office.overruns.title"), Icon: "hourglass", Address: "/office/overruns"}}
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	if typing != nil {
 		return q.refuse(typing, "list", p, "")
 	}
@@ -31,17 +34,19 @@ func (b *Backoffice) enforcements(q *request) error {
 	all, p.pager = newest(q, all, mostListed, func(e radius.Enforcement) int64 { return e.ID })
 	for _, e := range all {
 		router, _ := b.Routers.Get(e.RouterID)
-		p.add(cell{Text: b.planWhen(&p.frame, e.At), Address: "/office/enforcements/" + number(e.ID)}, cell{Text: p.T("office.wanted." + e.Wanted), More: causeName(&p.frame, e.Cause)},
+		p.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), Address: "/office/enforcements/" + number(e.ID), More: causeName(&p.frame, e.Cause)},
 			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, More: b.siteName(router.SiteID)}, cell{Text: outcomeName(&p.frame, e.Outcome), More: methodName(&p.frame, e.Method)},
 			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}
-	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	return q.list(p)
 }
 
+// becauses are causes that only staff are told.
+var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed"}
+
 func causeName(p *frame, cause string) string {
 	switch {
-	case cause == "staff" || cause == "logged_out":
+	case slices.Contains(becauses, cause):
 		return p.T("office.because." + cause)
 	case known(access.Cause(cause)):
 		return p.T("cause." + cause)

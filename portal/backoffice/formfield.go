@@ -57,7 +57,7 @@ type formField struct {
 	Large                                         string // what is said of a file above Most bytes
 	As                                            kindOf // empty: a text
 	Most                                          int
-	Must, Set                                     bool
+	Must, Set, Fixed                              bool // fixed: shown, and not to be changed
 	Choices                                       []choice
 	Windows                                       []windowRow
 }

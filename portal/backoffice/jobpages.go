@@ -48,7 +48,7 @@ func (b *Backoffice) jobs(q *request) error {
 	for _, s := range jobs.States {
 		chips = append(chips, choice{Value: s, Name: p.T("office.job." + s)})
 	}
-	p.Chips = q.chips("state", chips)
+	p.Chips = [][]chip{q.chips("state", chips)}
 	p.Columns = []column{{Name: p.T("office.jobs.work")}, {p.T("office.jobs.since"), "when"}, {p.T("office.jobs.next"), "when"}, {p.T("office.tries"), "num"},
 		{Name: p.T("office.jobs.error")}, {Name: p.T("office.state")}}
 	all, p.pager = newest(q, all, mostListed, func(j jobs.Entry) int64 { return j.ID })

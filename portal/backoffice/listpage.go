@@ -12,8 +12,8 @@ type listPage struct {
 	frame
 	Lead  string
 	State stateView
-	Acts  []act // beside the title
-	Chips []chip
+	Acts  []act    // beside the title
+	Chips [][]chip // groups of filters
 	Find  *find
 	table
 	pager

@@ -137,7 +137,8 @@ func (b *Backoffice) askPassword(q *request) error { return q.showForm(passwordP
 func passwordPage(q *request) *formPage {
 	p := &formPage{frame: q.page("office.me.change_password", ""), Action: "/office/me/password", Cancel: "/office/me"}
 	p.Crumbs, p.Lead, p.Button = []crumb{{p.T("office.me.account"), "/office/me"}}, p.T("office.me.password_lead"), p.T("office.me.change_password")
-	p.ask(formField{Name: "old", As: asPassword, Label: p.T("office.me.old_password"), Auto: "current-password", Most: 256, Must: true},
+	p.ask(formField{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
+		formField{Name: "old", As: asPassword, Label: p.T("office.me.old_password"), Auto: "current-password", Most: 256, Must: true},
 		formField{Name: "password", As: asPassword, Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true})
 	return p
 }

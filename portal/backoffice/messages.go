@@ -67,7 +67,7 @@ func (b *Backoffice) messages(q *request) error {
 	for _, s := range notify.States {
 		chips = append(chips, choice{Value: string(s), Name: p.T("office.message." + string(s))})
 	}
-	p.Chips = q.chips("state", chips)
+	p.Chips = [][]chip{q.chips("state", chips)}
 	b.fillMessages(q, p, lines)
 	return q.list(p)
 }
@@ -94,7 +94,7 @@ func (b *Backoffice) fillMessages(q *request, p *listPage, lines []notify.Line) 
 	p.Columns = []column{{p.T("office.when"), "when"}, {Name: p.T("office.messages.to")}, {Name: p.T("office.messages.purpose")}, {p.T("office.messages.cost"), "num"}, {Name: p.T("office.state")}}
 	lines, p.pager = newest(q, lines, mostListed, func(l notify.Line) int64 { return l.ID })
 	for _, l := range lines {
-		p.add(cell{Text: b.when(&p.frame, l.CreatedAt), Address: "/office/messages/" + number(l.ID)}, cell{Text: l.To, More: p.T("office.channel." + string(l.Channel))},
+		p.add(cell{Text: b.when(&p.frame, l.CreatedAt)}, cell{Text: l.To, Address: "/office/messages/" + number(l.ID), More: p.T("office.channel." + string(l.Channel))},
 			cell{Text: p.T("office.purpose." + string(l.Purpose)), More: reasonOf(&p.frame, l.Reason)}, cell{Text: costOf(l)}, stated(messageState(&p.frame, l.State)))
 	}
 	p.Empty = blank{Icon: "mail", Title: p.T("office.messages.none"), Text: p.T("office.messages.none_text")}

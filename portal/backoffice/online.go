@@ -3,6 +3,7 @@ package backoffice
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
@@ -20,6 +21,7 @@ type Network interface {
 	Enforcements(ctx context.Context, w radius.Which) ([]radius.Enforcement, error)
 	Enforcement(ctx context.Context, id int64) (radius.Enforcement, error)
 	AttemptsOf(ctx context.Context, enforcementID int64) ([]radius.Attempt, error)
+	Overruns(ctx context.Context, since time.Time) ([]radius.RouterOverrun, error)
 	AllRouters() []routers.Router
 	// CutOff and TryAgain are recorded in the audit trail.
 	CutOff(ctx context.Context, by staff.By, o radius.Online) (enforcementID int64, err error)
@@ -30,6 +32,7 @@ func (b *Backoffice) onlineRoutes() []route {
 	return []route{
 		{get, "/office/sessions", full, staff.AccessView, b.sessions},
 		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
+		{get, "/office/overruns", full, staff.AccessView, b.overruns},
 		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
 		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
 	}
@@ -52,10 +55,14 @@ func (b *Backoffice) sessions(q *request) error {
 	w, typing := q.which()
 	w.Ending = q.Query("show") == "ending"
 	p := q.listing("office.nav.sessions", "sessions")
-	p.Chips = append(q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)...)
+	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)}
 	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
 	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
 		Keep: q.keep("show", "router")}
+	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
+	if q.Query("show") == "ending" {
+		p.Empty = blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
+	}
 	if typing != nil {
 		return q.refuse(typing, "list", p, "mac")
 	}
@@ -101,10 +108,6 @@ func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online)
 		}
 		p.add(device, stated(b.sessionState(&p.frame, o)), cell{Text: router.Name, More: b.siteName(o.SiteID)}, cell{Text: b.planWhen(&p.frame, o.StartedAt), More: p.T("office.sessions.heard", "Ago", ago(&p.frame, b.PlanClock.Now().Sub(o.UpdatedAt)))},
 			cell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), More: rate(&p.frame, o.Session)}, last)
-	}
-	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
-	if q.Query("show") == "ending" {
-		p.Empty = blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
 	}
 }
 

@@ -1,5 +1,10 @@
 package backoffice
 
+import (
+	"slices"
+	"strings"
+)
+
 // fact is a name with its value: what stands in a record, or a hidden field of a form.
 type fact struct{ Name, Value string }
 
@@ -45,6 +50,7 @@ type cell struct {
 	State               stateView
 	Acts                []act
 	Colours             []swatch
+	leads, stands       bool
 }
 
 type swatch struct {
@@ -57,9 +63,28 @@ func (c cell) Filled() bool {
 	return c.Text != "" || c.More != "" || c.State.Text != "" || len(c.Acts) > 0 || len(c.Colours) > 0
 }
 
+// Class is of the cell: its column's, and what a phone makes of it, where the name of a row and its state stand on top.
+func (c cell) Class() string {
+	class := c.Column.Class
+	switch {
+	case c.leads:
+		class += " leads"
+	case c.stands:
+		class += " stands"
+	}
+	return strings.TrimSpace(class)
+}
+
 func (t *table) add(cells ...cell) {
 	for i := range cells {
 		cells[i].Column = t.Columns[i]
+	}
+	cells[max(0, slices.IndexFunc(cells, func(c cell) bool { return c.Address != "" }))].leads = true
+	for i := len(cells) - 1; i >= 0; i-- {
+		if cells[i].State.Text != "" {
+			cells[i].stands = true
+			break
+		}
 	}
 	t.Rows = append(t.Rows, cells)
 }

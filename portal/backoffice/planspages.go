@@ -172,7 +172,7 @@ func (b *Backoffice) planList(q *request) error {
 	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.price"), "num"}, {p.T("office.column.gives"), ""}, {p.T("office.column.sites"), ""}, {p.T("office.column.state"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.plan.live")}, {Name: p.T("office.plan.retired"), Value: plans.Retired}})
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.plan.live")}, {Name: p.T("office.plan.retired"), Value: plans.Retired}})}
 	all = slices.DeleteFunc(all, func(plan plans.Plan) bool {
 		return (plan.State == plans.Retired) != (state == plans.Retired) || !q.showsPlan(plan)
 	})

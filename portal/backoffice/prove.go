@@ -100,7 +100,8 @@ func (q *request) file(name string) (string, error) {
 // askProof shows the page; it is only ever shown to the person who typed what it keeps.
 func (q *request) askProof(action string, kept []fact, why error) error {
 	p := &provePage{gatePage: *q.gate("office.prove.", action), Kept: kept}
-	p.Fields = []formField{{Name: "proof", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
+	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
+		{Name: "proof", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	if q.in.Member.SecondFactor {
 		p.Fields = []formField{{Name: "proof", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
 	}

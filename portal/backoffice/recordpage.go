@@ -13,8 +13,8 @@ type recordPage struct {
 	frame
 	Lead  string
 	State stateView
-	Acts  []act // beside the title
-	Chips []chip
+	Acts  []act    // beside the title
+	Chips [][]chip // groups of filters
 	Find  *find
 	Cards []card
 }

@@ -97,7 +97,7 @@ func (b *Backoffice) routerList(q *request) error {
 	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.site"), ""}, {p.T("office.column.heard"), ""}, {p.T("office.column.people"), "num"}, {p.T("office.column.warning"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	p.Chips = q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})}
 	all := slices.DeleteFunc(slices.Clone(b.Routers.All()), func(r routers.Router) bool {
 		return (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID)
 	})

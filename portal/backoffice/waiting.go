@@ -116,18 +116,18 @@ func (b *Backoffice) countNow(q *request, scope report.Scope) (counted, error) {
 	return c, err
 }
 
-// alarms are the open alerts on the first page, the newest first, for who may do something about them.
-func (b *Backoffice) alarms(q *request, p *todayPage) ([]alarmLine, error) {
+// tellAlarms puts the open alerts on the first page, the newest first, for who may do something about them.
+func (b *Backoffice) tellAlarms(q *request, p *todayPage) error {
 	if !q.may(staff.AlertsManage, 0) {
-		return nil, nil
+		return nil
 	}
 	open, err := b.Messages.OpenAlerts(q.ctx)
-	var lines []alarmLine
-	for i := len(open) - 1; i >= 0 && len(lines) < mostAlarms; i-- {
+	p.Alarms.Columns = []column{{p.T("office.alerts.what"), ""}, {p.T("office.state"), ""}}
+	for i := len(open) - 1; i >= 0 && len(p.Alarms.Rows) < mostAlarms; i-- {
 		a := open[i]
-		lines = append(lines, alarmLine{Text: b.alertText(&p.frame, a), Since: web.Span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), State: alertState(&p.frame, a.State), Address: "/office/alerts"})
+		p.Alarms.add(cell{Text: b.alertText(&p.frame, a), More: web.Span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), Address: "/office/alerts"}, stated(alertState(&p.frame, a.State)))
 	}
-	return lines, err
+	return err
 }
 
 const mostAlarms = 5

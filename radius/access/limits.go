@@ -23,6 +23,8 @@ type Limits struct {
 	Hours            Hours
 	Devices          int
 	Idle             time.Duration
+	FairUse          FairUse
+	Night            Night
 }
 
 // Burst lets a device go faster than its limit while its average over Over stays below the thresholds.

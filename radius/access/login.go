@@ -37,6 +37,9 @@ func (s *Service) NameLogin(tx *db.Tx, grantID int64, name, secret string) error
 	if name == "" || secret == "" || len(name) > longestName || len(secret) > 128 {
 		return fault.New(fault.Invalid, "login.invalid")
 	}
+	if err := raiseVersion(tx, grantID); err != nil {
+		return err
+	}
 	added, err := s.addLogin(tx, grantID, nameLogin, name, secret, time.Time{})
 	if err == nil && !added {
 		return fault.New(fault.Conflict, "login.taken")
