@@ -87,6 +87,7 @@ type Main struct {
 	accounting *spool.Spool
 	sender     *radius.Sender
 	mikrotik   *mikrotik.Dialect
+	lookout    *routers.Lookout
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
@@ -231,6 +232,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
+	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
 	m.schedule()
 	m.measure()
 	return m.openPortal()
