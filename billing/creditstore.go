@@ -109,6 +109,17 @@ func (s *Service) touchPhone(tx *db.Tx, hashes []string) error {
 	return db.Fault(tx.Gorm().Exec("UPDATE known_phones SET created_at = created_at WHERE phone_hash IN ?", hashes).Error)
 }
 
+// phoneOf is the phone that a hash is of; empty when it never bought here.
+func (s *Service) phoneOf(tx *db.Tx, phoneHash string) (customers.Phone, error) {
+	var r phoneRow
+	err := db.Fault(tx.Gorm().Where("phone_hash = ?", phoneHash).Take(&r).Error)
+	if missing, err := notFoundIs(err); err != nil || missing {
+		return "", err
+	}
+	phone, err := s.Keys.Open(purposePhone, r.Phone)
+	return customers.Phone(phone), err
+}
+
 func (s *Service) isKnown(tx *db.Tx, p customers.Phone) (bool, error) {
 	var hashes []string
 	err := tx.Gorm().Model(&phoneRow{}).Where("phone_hash IN ?", s.lookups(purposePhone, string(p))).Limit(1).Pluck("phone_hash", &hashes).Error
@@ -130,7 +141,7 @@ func (s *Service) payerPhoneIn(from *gorm.DB, payer string) (customers.Phone, []
 
 // ownPhone is the number that paid, told in full or as its SHA-256. A mask is nobody.
 func (s *Service) ownPhone(from *gorm.DB, payer string) (customers.Phone, []string, error) {
-	if p, err := customers.ParsePhone(payer); err == nil && !strings.ContainsAny(payer, "*•") {
+	if p, err := customers.ParsePhone(payer); err == nil && !maskedPayer(payer) {
 		return p, s.lookups(purposePhone, string(p)), nil
 	}
 	sha := strings.ToLower(strings.TrimSpace(payer))
@@ -147,6 +158,12 @@ func (s *Service) ownPhone(from *gorm.DB, payer string) (customers.Phone, []stri
 		return "", nil, fault.Wrap(fault.Internal, "internal", err)
 	}
 	return customers.Phone(phone), s.lookups(purposePhone, string(phone)), nil
+}
+
+// payerOf is the number that a receipt was paid from, when the rail told it.
+func (s *Service) payerOf(ctx context.Context, r Receipt) (customers.Phone, error) {
+	phone, _, err := s.ownPhone(s.DB.Read(ctx), r.Payer)
+	return phone, err
 }
 
 // provenPhone is ownPhone inside a transaction.

@@ -19,7 +19,7 @@ const mostFound = 20
 // Find looks for an order code, a receipt number or a phone number; nothing found is no error.
 func (s *Service) Find(ctx context.Context, typed string) (Found, error) {
 	var f Found
-	if code := spellOrderCode(typed); code != "" {
+	if code := readOrderCode(typed); code != "" {
 		if err := s.findCode(ctx, code, &f); err != nil || len(f.Orders) > 0 {
 			return f, err
 		}

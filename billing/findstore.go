@@ -14,34 +14,14 @@ func (s *Service) ordersWhere(ctx context.Context, where string, value any) ([]O
 
 func (s *Service) receiptsWhere(ctx context.Context, where string, value any) ([]Receipt, error) {
 	var rows []receiptRow
-	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Receipt
-	for _, r := range rows {
-		receipt, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, receipt)
-	}
-	return all, nil
+	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return s.toReceipts(rows, err)
 }
 
 func (s *Service) paymentsWhere(ctx context.Context, where string, value any) ([]Payment, error) {
 	var rows []paymentRow
-	if err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error; err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Payment
-	for _, r := range rows {
-		payment, err := s.toPayment(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, payment)
-	}
-	return all, nil
+	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return each(rows, err, s.toPayment)
 }
 
 func (s *Service) claimsOf(ctx context.Context, orderID int64) ([]Typed, error) {

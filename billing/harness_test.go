@@ -39,9 +39,11 @@ type shop struct {
 	grants *access.Service
 	ledger *ledger.Ledger
 	rail   *fakeRail
+	sites  *site.Service
 	site   int64
 	plan   plans.Plan
 	till   billing.Till
+	told   told
 	stop   func() // the jobs
 }
 
@@ -55,11 +57,12 @@ func open(t *testing.T, d *db.DB) *shop {
 	quiet := slog.New(slog.DiscardHandler)
 	s.jobs = jobs.New(d, s.clock, quiet)
 	sites := site.New(d, s.clock)
+	s.sites = sites
 	s.grants = access.New(d, s.jobs, keys, s.clock, sites)
 	s.ledger = ledger.New(d, s.clock)
 	sold := plans.New(d, s.clock)
-	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold,
-		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), PublicURL: "https://pay.example"})
+	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
+		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})
 		if err != nil {
@@ -116,6 +119,14 @@ func (s *shop) order(mac string) billing.Order {
 	}
 	s.idle()
 	return o
+}
+
+// saysPaid lets the rail answer every status query from now on with "paid", and waits for the first.
+func (s *shop) saysPaid() {
+	s.t.Helper()
+	s.rail.verdict = paid
+	s.clock.Advance(20 * time.Second)
+	s.idle()
 }
 
 func (s *shop) view(o billing.Order) billing.OrderView {

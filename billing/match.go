@@ -19,11 +19,11 @@ type Matching struct {
 // and whoever decided upon what is not so any more, gets fault.Conflict "match.taken", "match.paid", "match.too_little" or
 // "match.served_since". What its payer is known by leads to the order's phone from now on.
 func (s *Service) Match(tx *db.Tx, m Matching) (Outcome, error) {
-	r, err := s.receiptTx(tx, m.ReceiptID)
+	o, err := s.orderTx(tx, m.OrderID) // before the receipt: who lost is told that it is taken, not that the order is paid
 	if err != nil {
 		return Outcome{}, err
 	}
-	o, err := s.orderTx(tx, m.OrderID)
+	r, err := s.receiptTx(tx, m.ReceiptID)
 	if err != nil {
 		return Outcome{}, err
 	}

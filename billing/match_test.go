@@ -3,7 +3,6 @@ package billing_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,13 +18,16 @@ import (
 // stranger is a payer of whom the rail tells only a hash, and who never ordered.
 var stranger = customers.Phone("254799000111").SHA256()
 
-// mistyped is the order's code with one letter wrong.
-func mistyped(o billing.Order) string {
+// mistyped is the order's code with its last symbol wrong.
+func mistyped(o billing.Order) string { return wrongAt(o.Code, len(o.Code)-1) }
+
+// wrongAt has another symbol than the code's at one place.
+func wrongAt(code string, i int) string {
 	wrong := "A"
-	if strings.HasSuffix(o.Code, wrong) {
+	if code[i:i+1] == wrong {
 		wrong = "B"
 	}
-	return o.Code[:7] + wrong
+	return code[:i] + wrong + code[i+1:]
 }
 
 // lost is the only receipt in suspense.
@@ -157,18 +159,25 @@ func (s *shop) use(grantID int64, mac string) {
 	}
 }
 
+// matchedAfterAnother is an order in use, and another of the same device that a stranger's money was matched to.
+func (s *shop) matchedAfterAnother(shillings int64) (first, second billing.Order, r billing.Receipt) {
+	s.t.Helper()
+	first = s.order("02a1b2c3d4aa")
+	s.hear(s.success(0, "RKS1", 10))
+	s.use(s.view(first).Order.GrantID, "02a1b2c3d4aa")
+	s.afterwards(2 * time.Minute)
+	second = s.order("02a1b2c3d4aa")
+	s.hear(s.confirmation("RKS2", mistyped(second), stranger, shillings))
+	r = s.lost()
+	if _, err := s.match(billing.Matching{ReceiptID: r.ID, OrderID: second.ID, Serve: true}); err != nil {
+		s.t.Fatal(err)
+	}
+	return first, second, r
+}
+
 func TestUnmatchOfMoreOfTheSame(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.order("02a1b2c3d4aa")
-		s.hear(s.success(0, "RKS1", 10))
-		s.use(s.view(first).Order.GrantID, "02a1b2c3d4aa")
-		s.afterwards(2 * time.Minute)
-		second := s.order("02a1b2c3d4aa")
-		s.hear(s.confirmation("RKS2", mistyped(second), stranger, 10))
-		r := s.lost()
-		if _, err := s.match(billing.Matching{ReceiptID: r.ID, OrderID: second.ID, Serve: true}); err != nil {
-			t.Fatal(err)
-		}
+		first, second, r := s.matchedAfterAnother(10)
 		mine, theirs := s.view(first).Order.GrantID, s.view(second).Order.GrantID
 		if mine == theirs { // whose money it is nobody has proved: it buys a grant of its own
 			t.Fatal("a stranger's money was added to a grant that is not theirs")
@@ -272,11 +281,7 @@ func TestSuggestionsAreRankedAndExplained(t *testing.T) {
 		early := s.order("02a1b2c3d4a1")
 		s.clock.Advance(2 * time.Hour)
 		late := s.order("02a1b2c3d4a2")
-		two := "22" + early.Code[2:]
-		if strings.HasPrefix(early.Code, "2") || early.Code[1] == '2' {
-			two = early.Code[:6] + "33"
-		}
-		s.hear(s.confirmation("RKG1", two, "2547 ***** 678 ", 10))
+		s.hear(s.confirmation("RKG1", wrongAt(wrongAt(early.Code, 0), 4), "2547 ***** 678 ", 10))
 		offered, err := s.bill.Suggest(context.Background(), s.lost())
 		if err != nil || len(offered) != 2 || offered[0].Order.ID != early.ID || offered[1].Order.ID != late.ID {
 			t.Fatalf("%+v %v", offered, err)

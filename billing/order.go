@@ -1,8 +1,6 @@
 package billing
 
 import (
-	"crypto/rand"
-	"strings"
 	"time"
 
 	"mtandao/billing/customers"
@@ -23,7 +21,7 @@ const (
 // Order is one intent to buy one thing at one price, frozen when placed.
 type Order struct {
 	ID                     int64
-	Code                   string // what a payer types as paybill account; unique, 8 symbols
+	Code                   string // what a payer types as paybill account; unique, 9 symbols
 	Token                  string // 128 random bits in hex; the key to the order's pages
 	SiteID, PlanID         int64
 	PlanKey                string
@@ -53,41 +51,16 @@ func (o Order) PlanName(l words.Lang) string {
 // source names the order where grants and ledger entries tell their cause.
 func (o Order) source() access.Source { return access.Source{Kind: "order", Key: id(o.ID)} }
 
-// codeSymbols has no look-alikes (no 0 O 1 I L), and people may type it on any phone.
-const codeSymbols = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+// orderCodes are drawn of 8.5e11; the unique key refuses the rare repeat. With its check symbol a code fits the 12 characters
+// of an M-Pesa account reference (reference/mpesa.md §3), and a slip in it is never another order's.
+var orderCodes = access.CodeStyle{Random: 8}
 
-const codeLength = 8
+const orderCodeLength = 9
 
-// newOrderCode draws 8 of 31 symbols: 8.5e11 codes; the unique key refuses the rare repeat. It fits the 12 characters of
-// an M-Pesa account reference (reference/mpesa.md §3).
-func newOrderCode() string {
-	code := make([]byte, 0, codeLength)
-	var b [1]byte
-	for len(code) < codeLength {
-		_, _ = rand.Read(b[:])
-		if int(b[0]) < 256/len(codeSymbols)*len(codeSymbols) { // so that each symbol is as likely
-			code = append(code, codeSymbols[int(b[0])%len(codeSymbols)])
-		}
-	}
-	return string(code)
-}
-
-// spellOrderCode brings what a payer typed as account to the form codes are stored in; "" when it cannot be one.
-func spellOrderCode(typed string) string {
-	code := make([]byte, 0, codeLength)
-	for _, r := range typed {
-		switch {
-		case r >= 'a' && r <= 'z':
-			r -= 'a' - 'A'
-		case r == ' ' || r == '-' || r == '.':
-			continue
-		}
-		if len(code) == codeLength || !strings.ContainsRune(codeSymbols, r) {
-			return ""
-		}
-		code = append(code, byte(r))
-	}
-	if len(code) != codeLength {
+// readOrderCode brings what a payer typed as account to the form codes are stored in; "" when it cannot be one.
+func readOrderCode(typed string) string {
+	code, _ := access.ReadCode(typed)
+	if len(code) != orderCodeLength {
 		return ""
 	}
 	return string(code)

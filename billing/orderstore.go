@@ -135,18 +135,23 @@ func (s *Service) openOrders(ctx context.Context, phone customers.Phone, since t
 }
 
 func (s *Service) toOrders(rows []orderRow, err error) ([]Order, error) {
+	return each(rows, err, s.toOrder)
+}
+
+// each turns rows that were read into what they mean.
+func each[R, T any](rows []R, err error, one func(R) (T, error)) ([]T, error) {
 	if err != nil {
 		return nil, db.Fault(err)
 	}
-	var orders []Order
+	var all []T
 	for _, r := range rows {
-		o, err := s.toOrder(r)
+		t, err := one(r)
 		if err != nil {
 			return nil, err
 		}
-		orders = append(orders, o)
+		all = append(all, t)
 	}
-	return orders, nil
+	return all, nil
 }
 
 func (s *Service) newestUnpaid(ctx context.Context, siteID int64, mac access.MAC, since time.Time) (Order, error) {
@@ -203,7 +208,7 @@ func (s *Service) paidForGrant(tx *db.Tx, grantID int64) (money.Amount, error) {
 }
 
 func (s *Service) accountKnown(ctx context.Context, reference string) (bool, error) {
-	if code := spellOrderCode(reference); code != "" {
+	if code := readOrderCode(reference); code != "" {
 		var ids []int64
 		err := s.DB.Read(ctx).Model(&orderRow{}).Where("code = ?", code).Limit(1).Pluck("id", &ids).Error
 		if err != nil || len(ids) > 0 {

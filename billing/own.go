@@ -91,27 +91,28 @@ func (s *Service) mayBeOwn(tx *db.Tx, p Payment, o Order, r Receipt) (bool, erro
 	if r.own() || r.Placed == placedMerged || r.Amount != p.Amount || r.TillID != p.TillID || !p.couldBe(r.ArrivedAt) {
 		return false, nil
 	}
-	if r.Reference != "" && spellOrderCode(r.Reference) != o.Code { // a prompt's money carries its order's code
+	if r.Reference != "" && readOrderCode(r.Reference) != o.Code { // a prompt's money carries its order's code
 		return false, nil
 	}
 	return s.isPayer(tx, o.Phone, r)
 }
 
-// isPayer says that a receipt may be paid by a phone. Of a mask more must be known: that the receipt came for this phone.
+// isPayer says that a receipt may be paid by a phone. A mask may be this phone's when the receipt came for this phone, or when
+// it shows enough of this phone and is not that of the phone which the receipt came for.
 func (s *Service) isPayer(tx *db.Tx, phone customers.Phone, r Receipt) (bool, error) {
 	told, hashes, err := s.payerPhone(tx, r.Payer)
 	if err != nil || len(hashes) > 0 {
 		return told == phone, err
 	}
-	return slices.Contains(s.lookups(purposePhone, string(phone)), r.payerHash) && maskFits(r.Payer, phone), nil
-}
-
-// maskFits: the digits before and after what is hidden are the phone's.
-func maskFits(mask string, phone customers.Phone) bool {
-	hidden := func(r rune) bool { return r < '0' || r > '9' }
-	mask = strings.ReplaceAll(mask, " ", "")
-	first, last := strings.IndexFunc(mask, hidden), strings.LastIndexFunc(mask, hidden)
-	return mask == "" || first >= 0 && len(mask) < 20 && strings.HasPrefix(string(phone), mask[:first]) && strings.HasSuffix(string(phone), strings.TrimLeftFunc(mask[last:], hidden))
+	if slices.Contains(s.lookups(purposePhone, string(phone)), r.payerHash) {
+		head, tail, _ := maskParts(r.Payer)
+		return r.Payer == "" || head+tail != "" && strings.HasPrefix(string(phone), head) && strings.HasSuffix(string(phone), tail), nil
+	}
+	if !fitsMask(string(phone), r.Payer) || r.payerHash == "" {
+		return fitsMask(string(phone), r.Payer), nil
+	}
+	other, err := s.phoneOf(tx, r.payerHash)
+	return !fitsMask(string(other), r.Payer), err
 }
 
 // mayBeNumber says that evidence may tell the number of the money that a query told of.
@@ -134,7 +135,7 @@ func (s *Service) receiptFor(tx *db.Tx, p Payment, o Order, e Evidence) (Receipt
 	if err != nil || known.CameBy == ByPrompt || known.Placed == placedMerged {
 		return known, err
 	}
-	names := e.Kind == ByPrompt || e.Kind == ByConfirm && spellOrderCode(e.Reference) == o.Code
+	names := e.Kind == ByPrompt || e.Kind == ByConfirm && readOrderCode(e.Reference) == o.Code
 	if !names {
 		return known, nil
 	}
@@ -198,4 +199,13 @@ func (s *Service) holdPayer(tx *db.Tx, payer string) error {
 		return err
 	}
 	return s.touchPhone(tx, hashes)
+}
+
+// holdTill does the same where the payer of what is told is not known: between the word of a query, and that about a receipt
+// whose payer is masked.
+func (s *Service) holdTill(tx *db.Tx, e Evidence) error {
+	if e.Kind == ByQuery || e.Kind == ByStatus && maskedPayer(e.Payer) {
+		return s.touchTill(tx, e.TillID)
+	}
+	return nil
 }

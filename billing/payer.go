@@ -8,11 +8,14 @@ import (
 
 // payer is who paid, as the rail told it. A mask is nobody's alone: with the name beside it, it tells people apart.
 func (c Confirmation) payer() string {
-	if strings.ContainsAny(c.Payer, "*•") && c.FirstName != "" {
+	if maskedPayer(c.Payer) && c.FirstName != "" {
 		return c.Payer + " " + c.FirstName
 	}
 	return c.Payer
 }
+
+// maskedPayer says that some of the payer's number is hidden.
+func maskedPayer(payer string) bool { return strings.ContainsAny(payer, "*•") }
 
 // payerMark is by what a payer who is told as a hash, or as a masked number with a name, is known again; empty when there is
 // too little of it. The rail masks the same number in more than one way: what it shows always is its first four digits and

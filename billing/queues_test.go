@@ -3,6 +3,7 @@ package billing_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +20,7 @@ func TestWhatWaitsIsListedWithItsAge(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, q := range all {
-				told = append(told, fmt.Sprint(q.Name, " ", q.Count, " ", q.Amount.Cents, " ", q.Age(s.clock).Round(time.Minute)))
+				told = append(told, fmt.Sprint(strings.TrimSpace(q.Name+" "+q.Of), " ", q.Count, " ", q.Amount.Cents, " ", q.Age(s.clock).Round(time.Minute)))
 			}
 			return told
 		}
@@ -27,16 +28,13 @@ func TestWhatWaitsIsListedWithItsAge(t *testing.T) {
 			t.Fatalf("nothing has happened, and %q", all)
 		}
 		s.order(phoneMAC)
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.rail.verdict = billing.Verdict{}
 		s.hear(s.confirmation("SJ60000001", "KIOSK", "2547 ***** 001", 30))
 		s.enter(s.orderFrom("0799000111", "aabbccddee02"), "SJ60000002")
 		s.idle()
 		s.clock.Advance(10 * time.Minute)
-		want := []string{"in till main (174379) 0 4000 0s", "in suspense, nobody's so far 1 3000 10m0s",
-			"paid by the word of a query, without a receipt number 1 1000 10m0s", "typed receipts that the rail has not answered 1 0 10m0s"}
+		want := []string{"till main (174379) 0 4000 0s", "suspense 1 3000 10m0s", "pending 1 1000 10m0s", "typed 1 0 10m0s"}
 		if got := queues(); fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%q\nnot\n%q", got, want)
 		}

@@ -14,6 +14,7 @@ import (
 	"mtandao/internal/jobs"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
+	"mtandao/internal/site"
 	"mtandao/radius/access"
 )
 
@@ -29,6 +30,11 @@ type Grants interface {
 // address, but takes in what arrives.
 type Pause interface{ Paused() bool }
 
+// Sites finds sites: a closed one sells nothing.
+type Sites interface {
+	Get(id int64) (site.Site, site.Brand, error)
+}
+
 // Options are a Service's collaborators; Pause may be left empty.
 type Options struct {
 	DB        *db.DB
@@ -38,9 +44,11 @@ type Options struct {
 	Log       *slog.Logger
 	Ledger    *ledger.Ledger
 	Plans     *plans.Service
+	Sites     Sites
 	Grants    Grants
 	Gateway   Gateway
 	Settings  *settings.Store
+	Messages  Messages // codes to phones
 	Pause     Pause
 	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
 }
@@ -71,11 +79,13 @@ func New(o Options) *Service {
 	return s
 }
 
-// paymentFact is about a payment, or about a typed receipt, whose id is then in PaymentID.
+// paymentFact is about a payment; Receipt is what its callback named, when that must be confirmed.
 type paymentFact struct {
 	PaymentID int64
 	Receipt   string
 }
+
+type claimFact struct{ ClaimID int64 }
 
 type messageFact struct{ MessageID int64 }
 

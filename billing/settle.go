@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -95,6 +96,9 @@ func (s *Service) settle(tx *db.Tx, e Evidence, serve bool) (Outcome, error) {
 	if err := s.holdPayer(tx, e.Payer); err != nil {
 		return Outcome{}, err
 	}
+	if err := s.holdTill(tx, e); err != nil {
+		return Outcome{}, err
+	}
 	p, err := s.paymentFor(tx, e)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Outcome{}, err
@@ -127,7 +131,7 @@ func (s *Service) doubt(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	if _, err := s.movePayment(tx, p.ID, before(PaymentUnknown), change); err != nil {
 		return Outcome{}, err
 	}
-	marked, err := s.markPayment(tx, p.ID, "amount_mismatch", "amount "+e.Amount.String()+doubtOf(e.Receipt))
+	marked, err := s.markPayment(tx, p.ID, AttentionMismatch, "amount "+e.Amount.String()+doubtOf(e.Receipt))
 	out := Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: PaymentUnknown, Again: !marked}
 	if err != nil || !marked {
 		return out, err
@@ -140,7 +144,7 @@ func (s *Service) fail(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	now := s.Clock.Now()
 	change := paymentChange{State: state, Reason: e.Verdict.Reason, ResultCode: e.Verdict.Code, ResultText: e.Verdict.Text, SettledAt: &now}
 	if e.Verdict.Reason == ReasonMerchantFault {
-		change.Attention = string(ReasonMerchantFault)
+		change.Attention = AttentionMerchantFault
 	}
 	won, err := s.movePayment(tx, p.ID, before(state), change)
 	return Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: state, Again: !won}, err
@@ -153,7 +157,7 @@ func (s *Service) paymentFor(tx *db.Tx, e Evidence) (Payment, error) {
 	if e.PaymentID != 0 {
 		return s.paymentTx(tx, e.PaymentID)
 	}
-	if code := spellOrderCode(e.Reference); code != "" {
+	if code := readOrderCode(e.Reference); code != "" {
 		if p, err := s.paymentByOrderCode(tx, e.TillID, code); err == nil || !fault.Is(err, fault.NotFound) {
 			return p, err
 		}
@@ -187,10 +191,12 @@ func (s *Service) waitingFor(tx *db.Tx, e Evidence) (found Payment, err error) {
 	if e2 != nil {
 		return found, e2
 	}
+	var pending []Payment
 	if len(hashes) == 0 {
-		return found, err
+		pending, e2 = s.waitingBehindMask(tx, e)
+	} else {
+		_, pending, e2 = s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-askedLongest), e.At)
 	}
-	_, pending, e2 := s.unpaidPaymentsOf(tx, e.TillID, hashes, e.Amount, s.Clock.Now().Add(-askedLongest), e.At)
 	if e2 != nil {
 		return found, e2
 	}
@@ -200,6 +206,45 @@ func (s *Service) waitingFor(tx *db.Tx, e Evidence) (found Payment, err error) {
 		}
 	}
 	return found, err
+}
+
+// waitingBehindMask lists the prompts of the one phone that may be the masked payer and whose money's number is not known. None
+// when two phones may be, or the money may as well be of whoever ordered what it was typed for.
+func (s *Service) waitingBehindMask(tx *db.Tx, e Evidence) (fitting []Payment, err error) {
+	if !maskedPayer(e.Payer) {
+		return nil, nil
+	}
+	waiting, err := s.paymentsWithoutNumber(tx, e.TillID, e.Amount, s.Clock.Now().Add(-askedLongest))
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
+	var only customers.Phone
+	if e.OrderID != 0 {
+		typedFor, err := s.orderTx(tx, e.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		if fitsMask(string(typedFor.Phone), e.Payer) {
+			only = typedFor.Phone
+		}
+	}
+	for _, p := range waiting {
+		o, err := s.orderTx(tx, p.OrderID)
+		if err != nil {
+			return nil, err
+		}
+		if !p.couldBe(e.At) || !fitsMask(string(o.Phone), e.Payer) {
+			continue
+		}
+		if only == "" {
+			only = o.Phone
+		}
+		if o.Phone != only {
+			return nil, nil
+		}
+		fitting = append(fitting, p)
+	}
+	return fitting, nil
 }
 
 // onlyOpenPaymentOf finds the one prompt of the last hour at this till that this payer was asked to pay, with this amount

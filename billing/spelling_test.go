@@ -5,22 +5,24 @@ import (
 	"testing"
 
 	"mtandao/internal/fault"
+	"mtandao/radius/access"
 )
 
-// FuzzSpellOrderCode: what is read as a code is one that could have been drawn, and spells itself however it is broken up.
-func FuzzSpellOrderCode(f *testing.F) {
-	for _, typed := range []string{"K7M4PQ2R", "k7m4-pq2r", " k7m4 pq2r. ", "K7M4PQ2", "K7M4PQ2RX", "K7M4PQ2O", "", "0712345678", "ſ7M4PQ2R", "K7M4PQ2R\x00"} {
+// FuzzReadOrderCode: what is read as a code is one that could have been drawn, and spells itself however it is broken up.
+func FuzzReadOrderCode(f *testing.F) {
+	code := string(orderCodes.New())
+	for _, typed := range []string{code, strings.ToLower(code), " " + code[:4] + " " + code[4:] + ". ", code[1:], code + "X", "ooooooooo", "", "0712345678", "ſ" + code[1:], code + "\x00"} {
 		f.Add(typed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
-		code := spellOrderCode(typed)
+		code := readOrderCode(typed)
 		if code == "" {
 			return
 		}
-		if len(code) != codeLength || strings.Trim(code, codeSymbols) != "" {
+		if len(code) != orderCodeLength || strings.Trim(code, access.CodeSymbols) != "" {
 			t.Fatalf("%q is spelt %q", typed, code)
 		}
-		if again := spellOrderCode(" " + strings.ToLower(code[:3]) + "-" + code[3:] + "."); again != code {
+		if again := readOrderCode(" " + strings.ToLower(code[:3]) + "-" + code[3:] + "."); again != code {
 			t.Fatalf("%q is spelt %q, and that %q", typed, code, again)
 		}
 	})

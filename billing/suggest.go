@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/radius/access"
 )
 
 // Clue is one reason to think that money was meant for an order. Its sentence is words "clue." + Name.
@@ -134,15 +135,15 @@ func (g *guesses) ranked() []Suggestion {
 	return all[:min(len(all), mostSuggestions)]
 }
 
-// looseCode is what a payer typed as account, with the letters that no code has left in.
+// looseCode is the symbols of what a payer typed as account, when they are about as many as a code has.
 func looseCode(typed string) string {
 	var b strings.Builder
-	for _, r := range strings.ToUpper(typed) {
-		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+	for _, r := range access.FoldCode(typed) {
+		if strings.ContainsRune(access.CodeSymbols, r) {
 			b.WriteRune(r)
 		}
 	}
-	if b.Len() < codeLength-2 || b.Len() > codeLength+2 {
+	if b.Len() < orderCodeLength-2 || b.Len() > orderCodeLength+2 {
 		return ""
 	}
 	return b.String()
@@ -153,7 +154,7 @@ func looseCode(typed string) string {
 func nearCodes(typed string) []string {
 	var near []string
 	keep := func(code string) {
-		if code == spellOrderCode(code) && code != "" && !slices.Contains(near, code) {
+		if code != "" && code == readOrderCode(code) && !slices.Contains(near, code) {
 			near = append(near, code)
 		}
 	}
@@ -163,13 +164,13 @@ func nearCodes(typed string) []string {
 		if i+1 < len(typed) {
 			keep(typed[:i] + typed[i+1:i+2] + typed[i:i+1] + typed[i+2:])
 		}
-		for _, symbol := range codeSymbols {
+		for _, symbol := range access.CodeSymbols {
 			keep(typed[:i] + string(symbol) + typed[i+1:])
 			keep(typed[:i] + string(symbol) + typed[i:])
 		}
 	}
 	if typed != "" {
-		for _, symbol := range codeSymbols {
+		for _, symbol := range access.CodeSymbols {
 			keep(typed + string(symbol))
 		}
 	}

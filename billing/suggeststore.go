@@ -75,21 +75,6 @@ func (s *Service) suspenseSince(ctx context.Context, from, to time.Time) ([]Rece
 	return s.toReceipts(rows, err)
 }
 
-func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
-	if err != nil {
-		return nil, db.Fault(err)
-	}
-	var all []Receipt
-	for _, r := range rows {
-		receipt, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, receipt)
-	}
-	return all, nil
-}
-
 // orderOnceTx finds the order that a form of ours has placed.
 func (s *Service) orderOnceTx(tx *db.Tx, once string) (Order, bool, error) {
 	var r orderRow

@@ -188,3 +188,8 @@ func (s *Service) setRegistered(ctx context.Context, id int64, url string) error
 		return db.Fault(tx.Gorm().Model(&tillRow{}).Where("id = ?", id).Update("registered_url", url).Error)
 	})
 }
+
+// touchTill holds the row of a till until the end of the transaction.
+func (s *Service) touchTill(tx *db.Tx, tillID int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE tills SET updated_at = updated_at WHERE id = ?", tillID).Error)
+}

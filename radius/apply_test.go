@@ -32,7 +32,7 @@ func (b *bench) records(t testing.TB, reports ...arrived) []spool.Record {
 	var batch []spool.Record
 	for _, r := range reports {
 		if r.class == nil {
-			r.class = classOf(b.keys, authorisation{GrantID: testGrant, LoginID: 9})
+			r.class = classOf(b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: toldTest})
 		}
 		stored := record{RouterID: 7, At: noon.Add(r.after), Node: "test", Raw: encoded(t, r.packet(t, testSecret))}
 		batch = append(batch, spool.Record{Payload: stored.encode()})
@@ -75,7 +75,7 @@ func setAsideCount(t testing.TB, d *db.DB) (n int64) {
 
 func TestModelsMatchTheSchema(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &Online{}, &Over{}, &aside{}, &Enforcement{}, &Attempt{})
+		testdb.ModelsMatch(t, d, &Online{}, &Over{}, &aside{}, &Enforcement{}, &Attempt{}, &Overrun{})
 	})
 }
 

@@ -13,7 +13,7 @@ import (
 func (s *Service) whoOf(raw []byte) authorisation {
 	p, err := codec.Parse(raw, nil)
 	if err != nil {
-		return authorisation{}
+		return stranger
 	}
 	for _, attribute := range p.Attributes {
 		if attribute.Type != rfc2865.Class_Type {
@@ -23,21 +23,24 @@ func (s *Service) whoOf(raw []byte) authorisation {
 			return who
 		}
 	}
-	return authorisation{}
+	return stranger
 }
+
+// stranger is nobody that we know of.
+var stranger = authorisation{Told: toldNothing}
 
 // guess is for routers that do not echo Class: the device's one active grant at the site, or nobody's.
 func (s *Service) guess(ctx context.Context, siteID int64, mac access.MAC) authorisation {
 	grants, err := s.access.LiveFor(ctx, siteID, mac)
 	if err != nil {
-		return authorisation{}
+		return stranger
 	}
-	var found authorisation
+	found := stranger
 	for _, g := range grants {
 		switch {
 		case g.State != access.Active:
 		case found.GrantID != 0:
-			return authorisation{}
+			return stranger
 		default:
 			found.GrantID = g.ID
 		}

@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -21,6 +22,11 @@ const rejectDelay = 900 * time.Millisecond
 
 const longestMessage = 120
 
+// causeShared is why a device waits whose plan's other devices hold all that is left.
+const causeShared = access.Cause("shared")
+
+var errShared = errors.New("the other devices hold all that is left")
+
 // authenticator answers Access-Requests.
 type authenticator struct {
 	access      Access
@@ -31,6 +37,8 @@ type authenticator struct {
 	metrics     *metrics
 	complains   *complaints
 	rejectDelay time.Duration
+	zone        func(g access.Grant, siteID int64) *time.Location
+	share       func(ctx context.Context, g access.Grant, left int64, mac access.MAC) int64
 }
 
 // proof is how a log-in shows that it knows the secret.
@@ -50,11 +58,26 @@ func (a *authenticator) handle(ctx context.Context, r request) reply {
 	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
 		return a.reject(r, proof, access.CauseWrongSecret)
 	}
-	admission := a.access.Admit(ctx, attempt)
+	admission, known := a.access.AdmitKnown(attempt)
+	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
+		return a.answer(ctx, r, proof, admission, attempt.MAC)
+	}
+	return reply{ask: func(ctx context.Context) reply {
+		if !known {
+			admission = a.access.Admit(ctx, attempt)
+		}
+		return a.answer(ctx, r, proof, admission, attempt.MAC)
+	}}
+}
+
+func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, mac access.MAC) reply {
 	if admission.Cause != access.CauseOK {
 		return a.reject(r, proof, admission.Cause)
 	}
-	accepted, err := a.accept(r, proof, admission)
+	accepted, err := a.accept(ctx, r, proof, admission, mac)
+	if errors.Is(err, errShared) {
+		return a.reject(r, proof, causeShared)
+	}
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
 		return a.reject(r, proof, access.CauseUnavailable)
@@ -105,12 +128,12 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 	return proof{verify: verifyClear(password)}, true
 }
 
-func (a *authenticator) accept(r request, p proof, admission access.Admission) (*codec.Packet, error) {
+func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
 	accepted := r.packet.Response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
-	answer := routers.Answer{
-		Left: admission.Left, Limits: admission.Grant.Limits, SessionTimeout: sessionTimeout(admission.Left), Interim: r.router.Interim,
-		Class: classOf(a.keys, authorisation{GrantID: admission.Grant.ID, LoginID: admission.LoginID}),
+	answer := a.allowance(ctx, r.router, admission, mac)
+	if admission.Left.Capped && answer.Left.Bytes == 0 {
+		return nil, errShared
 	}
 	dialect, err := dialectOf(a.dialects, r.router)
 	if err != nil {
@@ -124,6 +147,30 @@ func (a *authenticator) accept(r request, p proof, admission access.Admission) (
 	}
 	return accepted, nil
 }
+
+// shares says that what is left is divided among the grant's devices, for which their sessions are looked up.
+func shares(g access.Grant) bool { return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 }
+
+// allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
+func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+	g, left, now := admission.Grant, admission.Left, a.clock.Now()
+	terms := g.Terms(now, a.zone(g, r.SiteID))
+	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
+	if left.Capped {
+		left.Bytes = a.share(ctx, g, left.Bytes, mac)
+		told.ToldBytes = left.Bytes
+	}
+	if !canBeTold(r) && !terms.Until.IsZero() {
+		if until := terms.Until.Sub(now); !left.Timed || until < left.Time {
+			left.Timed, left.Time = true, until
+		}
+	}
+	return routers.Answer{Left: left, Limits: g.Limits.Under(terms), SessionTimeout: sessionTimeout(left), Interim: r.Interim,
+		Class: classOf(a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})}
+}
+
+// canBeTold says that there is a way to a router's running sessions.
+func canBeTold(r routers.Router) bool { return r.CoAAddress != "" || r.CoAInside().IsValid() }
 
 // sessionTimeout is whole seconds, at least one: 0 would mean "for ever" to a router.
 func sessionTimeout(left access.Left) time.Duration {

@@ -56,7 +56,7 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 		}
 		for _, session := range open {
 			e := aboutSession(session)
-			e.Source, e.Wanted, e.Cause = sourceOf(j, session.ID), WantChange, j.Fact
+			e.Source, e.Wanted, e.Cause = sourceOf(j, session.ID), WantChange, causeOfChange(j, fact)
 			if err := s.want(tx, e); err != nil {
 				return err
 			}
@@ -98,4 +98,12 @@ func sourceOf(j jobs.Job, session int64) string { return fmt.Sprintf("job:%d:%d"
 
 func aboutSession(o Online) Enforcement {
 	return Enforcement{SessionRow: o.ID, RouterID: o.RouterID, GrantID: o.GrantID, MAC: o.MAC, IP: o.IP}
+}
+
+// causeOfChange is why a session is told anew: fair use says so itself.
+func causeOfChange(j jobs.Job, fact access.Fact) string {
+	if fact.Cause != "" {
+		return fact.Cause
+	}
+	return j.Fact
 }

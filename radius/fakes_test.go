@@ -24,6 +24,9 @@ const (
 	testGrant  = int64(4242)
 )
 
+// toldTest is what the fake grant's sessions were told.
+var toldTest = Told{ToldUpKbps: 1000, ToldDownKbps: 2000}
+
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func testRouter() routers.Router {
@@ -147,6 +150,11 @@ func (f *fakeAccess) tried() []access.Attempt {
 	return append([]access.Attempt(nil), f.attempts...)
 }
 
+// AdmitKnown knows nobody: the path by the database is the longer one.
+func (f *fakeAccess) AdmitKnown(access.Attempt) (access.Admission, bool) {
+	return access.Admission{}, false
+}
+
 func (f *fakeAccess) Admit(_ context.Context, a access.Attempt) access.Admission {
 	f.mu.Lock()
 	onAdmit := f.onAdmit
@@ -169,16 +177,18 @@ func (f *fakeAccess) Admit(_ context.Context, a access.Attempt) access.Admission
 	return access.Admission{Cause: cause, Grant: f.grant, LoginID: 9, Secret: secret, Left: left}
 }
 
-func (f *fakeAccess) Use(_ *db.Tx, grantID int64, d time.Duration, bytes int64) error {
+func (f *fakeAccess) Use(_ *db.Tx, all []access.Used) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if grantID != f.grant.ID {
-		return fault.New(fault.NotFound, "not_found")
+	for _, u := range all {
+		if u.GrantID != f.grant.ID {
+			continue
+		}
+		f.used.Time += u.Time
+		f.used.Bytes += u.Bytes
+		f.grant.UsedTime += u.Time
+		f.grant.UsedBytes += u.Bytes
 	}
-	f.used.Time += d
-	f.used.Bytes += bytes
-	f.grant.UsedTime += d
-	f.grant.UsedBytes += bytes
 	return nil
 }
 

@@ -44,11 +44,13 @@ func (f *front) routerAt(k *socket, from netip.AddrPort) (routers.Router, bool) 
 	return f.routers.ByAddress(from.Addr().Unmap())
 }
 
-// reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh.
+// reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh. When ask is set it
+// gives the reply, and may wait for the database.
 type reply struct {
 	packet *codec.Packet
 	kind   string
 	after  time.Duration
+	ask    func(context.Context) reply
 }
 
 // process answers one datagram. It never panics and never blocks longer than requestLimit.
@@ -98,26 +100,65 @@ func (f *front) converse(ctx context.Context, k *socket, from netip.AddrPort, r 
 		}
 		return
 	}
-	answered := false
+	c := conversation{front: f, socket: k, from: from, request: r, exchange: e, took: clock.Stopwatch()}
+	c.have(func() reply { return f.within(ctx, r, f.handle) })
+}
+
+// conversation is a request that gets its answer.
+type conversation struct {
+	front    *front
+	socket   *socket
+	from     netip.AddrPort
+	request  request
+	exchange exchange
+	took     func() time.Duration
+}
+
+// have gets the answer and sends it. One that may take long does not hold the worker; without an answer, the next copy of the
+// request is tried afresh.
+func (c conversation) have(answer func() reply) {
+	f, authenticator, answered := c.front, c.request.packet.Authenticator, false
 	defer func() {
 		if !answered {
-			f.cache.forget(e, authenticator)
+			f.cache.forget(c.exchange, authenticator)
 		}
 	}()
-	took := clock.Stopwatch()
-	ctx, cancel := requestContext(ctx)
-	defer cancel()
-	out := f.handle(ctx, r)
-	f.metrics.took(k.port, took())
-	wire := f.encode(r, out)
+	out := answer()
+	if out.ask != nil {
+		answered = c.aside(out.ask)
+		return
+	}
+	f.metrics.took(c.socket.port, c.took())
+	wire := f.encode(c.request, out)
 	if wire == nil {
 		return
 	}
 	answered = true
-	f.reply(k, from, out, func() {
-		f.cache.finish(e, authenticator, wire)
-		_ = k.send(from, wire)
+	f.reply(c.socket, c.from, out, func() {
+		f.cache.finish(c.exchange, authenticator, wire)
+		_ = c.socket.send(c.from, wire)
 	})
+}
+
+// aside waits for the answer beside the workers; false when too many do.
+func (c conversation) aside(ask func(context.Context) reply) bool {
+	c.request.wire = nil // its buffer takes the next packet
+	taken := c.socket.aside(func() {
+		defer c.front.recovered("packet")
+		c.have(func() reply {
+			return c.front.within(context.Background(), c.request, func(ctx context.Context, _ request) reply { return ask(ctx) })
+		})
+	})
+	if !taken {
+		c.front.overflow(c.socket, c.from)
+	}
+	return taken
+}
+
+func (f *front) within(ctx context.Context, r request, handle func(context.Context, request) reply) reply {
+	ctx, cancel := requestContext(ctx)
+	defer cancel()
+	return handle(ctx, r)
 }
 
 func (f *front) reply(k *socket, from netip.AddrPort, out reply, send func()) {

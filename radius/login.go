@@ -66,7 +66,14 @@ func (s *Service) mayLogIn(g access.Grant, slots []access.Slot, r routers.Router
 
 func (s *Service) tellLogIn(ctx context.Context, r routers.Router, d routers.Dialect, e *Enforcement, g access.Grant, left access.Left) error {
 	address, _ := netip.ParseAddr(e.IP)
-	login := routers.Login{MAC: e.MAC, IP: address, Answer: s.answerFor(r, g, left, nil)}
+	told := s.tell(g, left, Online{Session: Session{MAC: e.MAC, SiteID: r.SiteID}}, nil)
+	if left.Capped {
+		left.Bytes = s.shareAtLogIn(ctx, g, left.Bytes, e.MAC)
+		if told.ToldBytes = left.Bytes; left.Bytes == 0 {
+			return fault.Wrap(fault.Unavailable, "cause.shared", errShared)
+		}
+	}
+	login := routers.Login{MAC: e.MAC, IP: address, Answer: s.answerFor(r, g, left, told)}
 	if !admitsUnasked(r) {
 		err := s.db.InTx(ctx, func(tx *db.Tx) (err error) {
 			login.Name, login.Secret, err = s.access.OnceLogin(tx, g.ID, logInTTL)

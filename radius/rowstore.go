@@ -35,7 +35,7 @@ func saveRow(tx *db.Tx, r *row, now time.Time) error {
 
 func insertRow(tx *db.Tx, r *row, now time.Time) error {
 	if r.ClosedBy == "" {
-		return tx.Gorm().Create(&Online{Session: r.Session, StopAt: &now}).Error // the next sweep computes the real one
+		return tx.Gorm().Create(&Online{Session: r.Session, StopAt: &now, Told: r.told}).Error // the next sweep computes the real one
 	}
 	return tx.Gorm().Create(&r.Over).Error
 }

@@ -25,7 +25,8 @@ func (p port) String() string { return [...]string{"auth", "acct"}[p] }
 
 const (
 	readersPerSocket = 2
-	workersPerSocket = 128 // they wait for the database or for the spool's fsync, rarely for a processor
+	workersPerSocket = 128  // they wait for the spool's fsync, rarely for a processor
+	asideAtOnce      = 4096 // requests that wait for the database
 	queueLength      = 4096
 	socketBuffer     = 4 << 20 // the kernel's default overflows at some 250 requests in flight
 	requestLimit     = 5 * time.Second
@@ -46,11 +47,12 @@ type socket struct {
 	conn     packetConn
 	queue    chan datagram
 	delayed  chan struct{} // a token for each reply that waits
+	asides   chan struct{} // a token for each request that waits for the database
 	stopping chan struct{}
 	since    func() time.Duration
 
-	readers, workers, waiting sync.WaitGroup
-	buffers                   sync.Pool
+	readers, workers, asking, waiting sync.WaitGroup
+	buffers                           sync.Pool
 }
 
 func listen(p port, address string) (*socket, error) {
@@ -81,9 +83,10 @@ func listenInside(p port, t Tunnel) (*socket, error) {
 func newSocket(p port, conn packetConn) *socket {
 	return &socket{
 		port: p, conn: conn,
-		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), stopping: make(chan struct{}),
-		since:   clock.Stopwatch(),
-		buffers: sync.Pool{New: func() any { return new([maxDatagram]byte) }},
+		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), asides: make(chan struct{}, asideAtOnce),
+		stopping: make(chan struct{}),
+		since:    clock.Stopwatch(),
+		buffers:  sync.Pool{New: func() any { return new([maxDatagram]byte) }},
 	}
 }
 
@@ -148,12 +151,27 @@ func (k *socket) sendLater(after time.Duration, send func()) {
 	})
 }
 
+// aside does what may wait for the database without holding a worker: those answer who is known. False when too many wait.
+func (k *socket) aside(do func()) bool {
+	select {
+	case k.asides <- struct{}{}:
+	default:
+		return false
+	}
+	k.asking.Go(func() {
+		defer func() { <-k.asides }()
+		do()
+	})
+	return true
+}
+
 // stop drains: no more reading, every packet taken in is answered, then the socket is closed.
 func (k *socket) stop() {
 	_ = k.conn.SetReadDeadline(time.Unix(1, 0))
 	k.readers.Wait()
 	close(k.queue)
 	k.workers.Wait()
+	k.asking.Wait()
 	close(k.stopping)
 	k.waiting.Wait()
 	_ = k.conn.Close()

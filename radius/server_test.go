@@ -37,7 +37,7 @@ func TestAcceptCarriesTheAnswer(t *testing.T) {
 		t.Errorf("Session-Timeout %d", timeout)
 	}
 	who, ok := readClass(b.keys, answer.Get(rfc2865.Class_Type))
-	if !ok || who != (authorisation{GrantID: testGrant, LoginID: 9}) {
+	if !ok || who != (authorisation{GrantID: testGrant, LoginID: 9, Told: toldTest}) {
 		t.Errorf("Class names %+v, %v", who, ok)
 	}
 	states, _ := rfc2865.ProxyState_Gets(answer)

@@ -32,8 +32,9 @@ type Routers interface {
 
 // Access is what is asked of the hinge. *access.Service satisfies it.
 type Access interface {
+	AdmitKnown(a access.Attempt) (access.Admission, bool)
 	Admit(ctx context.Context, a access.Attempt) access.Admission
-	Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error
+	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
@@ -113,7 +114,7 @@ func New(o Options) *Service {
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
-		complains: complains, rejectDelay: rejectDelay}
+		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn}
 	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
 		complains: complains, access: s.auth.handle, accounting: acct.handle}
@@ -168,11 +169,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	applying, stopApplying := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopApplying()
 	var consumer sync.WaitGroup
-	consumer.Go(func() {
-		if err := s.spool.Consume(applying, batchRecords, s.apply); err != nil && applying.Err() == nil {
-			s.log.Error("accounting is no longer applied", "error", err)
-		}
-	})
+	consumer.Go(func() { s.consume(applying) })
 	for _, k := range s.sockets {
 		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
 	}
@@ -183,6 +180,26 @@ func (s *Service) Serve(ctx context.Context) error {
 	stopApplying()
 	consumer.Wait()
 	return nil
+}
+
+// consumeAgain is the pause after a disk that failed: it may have room again.
+const consumeAgain = 2 * time.Second
+
+// consume applies accounting for as long as the program serves, whatever becomes of the disk meanwhile.
+func (s *Service) consume(ctx context.Context) {
+	for {
+		err := s.spool.Consume(ctx, batchRecords, s.apply)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		s.log.Error("accounting is not applied", "error", err)
+		timer := time.NewTimer(consumeAgain)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
 }
 
 func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {

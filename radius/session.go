@@ -43,6 +43,7 @@ type Online struct {
 	Session
 	StopAt   *time.Time
 	EndingID int64 // the enforcement that is ending it; 0: none
+	Told
 }
 
 // Over is a session and how it ended; open while ClosedBy is empty.

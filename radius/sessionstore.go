@@ -77,7 +77,7 @@ func anyOf(ids []identity) (string, []any) {
 
 func openRow(o Online) *row {
 	over := Over{Session: o.Session}
-	return &row{Over: over, was: over, place: inOpen}
+	return &row{Over: over, was: over, place: inOpen, told: o.Told, endingID: o.EndingID}
 }
 
 // openRows reads open sessions, locked.
@@ -104,7 +104,7 @@ func closedRows(query *gorm.DB) ([]*row, error) {
 	err := query.Find(&found).Error
 	rows := make([]*row, 0, len(found))
 	for _, over := range found {
-		rows = append(rows, &row{Over: over, was: over, place: inClosed})
+		rows = append(rows, &row{Over: over, was: over, place: inClosed, told: toldNothing})
 	}
 	return rows, err
 }
@@ -152,6 +152,13 @@ func openOfGrant(tx *db.Tx, grantID int64, mac access.MAC) ([]Online, error) {
 	return open, query.Order("id").Limit(mostSessions).Find(&open).Error
 }
 
+// lockOfGrant reads the open sessions of a grant, locked, in the order in which accounting locks them.
+func lockOfGrant(tx *db.Tx, grantID int64) ([]Online, error) {
+	var open []Online
+	err := tx.Gorm().Clauses(forUpdate).Where("grant_id = ?", grantID).Order("router_id, session_key").Limit(mostSessions).Find(&open).Error
+	return open, err
+}
+
 const mostSessions = 100
 
 func readOpen(ctx context.Context, d *db.DB, id int64) (Online, error) {
@@ -172,4 +179,9 @@ func readOfMAC(ctx context.Context, d *db.DB, siteID int64, mac access.MAC) (Onl
 		return Online{}, false, db.Fault(err)
 	}
 	return open[0], true, nil
+}
+
+func saveTold(tx *db.Tx, id int64, t Told) error {
+	return tx.Gorm().Model(&Online{}).Where("id = ?", id).
+		Updates(map[string]any{"told_up_kbps": t.ToldUpKbps, "told_down_kbps": t.ToldDownKbps, "told_bytes": t.ToldBytes}).Error
 }

@@ -57,15 +57,19 @@ func (s *Service) stopDue(ctx context.Context, grantID int64, until time.Time) e
 			if why == access.CauseOK && !hasSlot(slots, session.MAC) {
 				why = access.CauseDevicesFull
 			}
-			if why == access.CauseOK {
-				continue
-			}
-			if err := s.wantDisconnect(tx, sourceOfStop(session), session, why); err != nil {
+			if err := s.stopOrTell(tx, grant, session, open, why); err != nil {
 				return err
 			}
 		}
 		return setStop(tx, grantID, until, stop)
 	})
+}
+
+func (s *Service) stopOrTell(tx *db.Tx, g access.Grant, session Online, open []Online, why access.Cause) error {
+	if why != access.CauseOK {
+		return s.wantDisconnect(tx, sourceOfStop(session), session, why)
+	}
+	return s.tellAnew(tx, g, session, open)
 }
 
 // hasSlot: a router that was told to let a device in, instead of asking, may have done so when the last slot was just gone.
@@ -91,6 +95,11 @@ func (s *Service) stopOf(g access.Grant, open []Online) (access.Cause, *time.Tim
 		}
 		if !left.Timed || shared < left.Time {
 			left.Timed, left.Time = true, shared
+		}
+	}
+	if terms := g.Terms(now, s.zone(siteID)); !terms.Until.IsZero() { // then they are told anew
+		if until := terms.Until.Sub(now); !left.Timed || until < left.Time {
+			left.Timed, left.Time = true, until
 		}
 	}
 	if !left.Timed {
@@ -160,6 +169,9 @@ func (s *Service) closeRows(tx *db.Tx, rows []*row, err error, end func(*row)) e
 	for _, r := range rows {
 		end(r)
 		if err := saveRow(tx, r, s.clock.Now()); err != nil {
+			return err
+		}
+		if err := s.measure(tx, r); err != nil {
 			return err
 		}
 		if err := lookAgain(tx, r.GrantID, s.clock.Now()); err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/radius/access"
 )
 
 // What we write as the cause of an end nobody told us.
@@ -20,6 +21,8 @@ type row struct {
 	was       Over
 	place     place
 	lastEpoch int64 // of the same id before this session, while it is new
+	told      Told
+	endingID  int64
 }
 
 type place uint8
@@ -37,13 +40,13 @@ type work struct {
 	current map[identity]*row // the latest epoch of each
 	rows    []*row
 	fresh   []*row // opened now: they replace older sessions of the same device
-	used    map[int64]delta
+	used    map[int64]access.Used
 	retime  map[int64]bool // grants whose sessions' StopAt is to be computed anew
 	actions map[int64]map[action]int
 }
 
 func newWork(s *Service, now time.Time) *work {
-	return &work{service: s, now: now, current: map[identity]*row{}, used: map[int64]delta{}, retime: map[int64]bool{},
+	return &work{service: s, now: now, current: map[identity]*row{}, used: map[int64]access.Used{}, retime: map[int64]bool{},
 		actions: map[int64]map[action]int{}}
 }
 
@@ -80,6 +83,9 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []stored) error {
 			if err := insertAside(tx, w.now, e.record, e.record.encode(), why); err != nil {
 				return err
 			}
+		}
+		if r.Epoch == 0 {
+			r.told = e.Who.Told
 		}
 		w.note(id, r, next, gain, act)
 	}
@@ -143,6 +149,10 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 		next.Epoch = r.lastEpoch + 1
 	}
 	newlyOwned := r.GrantID != next.GrantID // until now nobody looked when it must stop
+	since := r.UpdatedAt
+	if since.IsZero() || newlyOwned {
+		since = next.StartedAt
+	}
 	r.Over = next
 	if w.actions[id.RouterID] == nil {
 		w.actions[id.RouterID] = map[action]int{}
@@ -151,11 +161,35 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if act == opened {
 		w.fresh = append(w.fresh, r)
 	}
-	if act == opened || act == closed || act == reopened || newlyOwned {
+	mustTell := act == updated && (r.told.runsLow(next.Session, gain) || r.told.ToldBytes == notTaken)
+	if act == opened || act == closed || act == reopened || newlyOwned || mustTell {
 		w.retime[next.GrantID] = true
 	}
 	if gain != (delta{}) {
-		sum := w.used[next.GrantID]
-		w.used[next.GrantID] = delta{Time: sum.Time + gain.Time, Bytes: sum.Bytes + gain.Bytes}
+		w.use(next.GrantID, gain, since, next.UpdatedAt)
 	}
+}
+
+// use sums what a grant used, over the time in which it was.
+func (w *work) use(grantID int64, gain delta, from, to time.Time) {
+	sum, known := w.used[grantID]
+	if known {
+		from = earliest(from, sum.From)
+		to = latest(to, sum.To)
+	}
+	w.used[grantID] = access.Used{GrantID: grantID, Time: sum.Time + gain.Time, Bytes: sum.Bytes + gain.Bytes, From: from, To: to}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

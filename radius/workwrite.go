@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
+	"mtandao/radius/access"
 )
 
 // write stores the rows, closes what they replace, and counts the usage on the grants; sessions before grants, grants by
@@ -17,19 +17,23 @@ func (w *work) write(tx *db.Tx) error {
 		if err := saveRow(tx, r, w.now); err != nil {
 			return err
 		}
+		if err := w.service.measure(tx, r); err != nil {
+			return err
+		}
 	}
 	for _, id := range sortedKeys(w.retime) {
 		if err := lookAgain(tx, id, w.now); err != nil {
 			return err
 		}
 	}
+	var used []access.Used
 	for _, id := range sortedKeys(w.used) {
-		used := w.used[id]
-		if err := w.service.access.Use(tx, id, used.Time, used.Bytes); err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
+		used = append(used, w.used[id])
 	}
-	return nil
+	if err := w.service.access.Use(tx, used); err != nil {
+		return err
+	}
+	return w.comeBack(tx)
 }
 
 // replace closes the older open sessions of a device that began a new one: their Stop was lost, or is still on its way from

@@ -4,11 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 	_ "time/tzdata" // the day of an entry is a day in Nairobi on every machine
 	"unicode/utf8"
 
+	"mtandao/internal/chain"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
@@ -71,39 +71,18 @@ func plain(s string, most int) bool {
 	return len(s) <= most
 }
 
-// content is the canonical text that an entry's hash is made of; each part is preceded by its length, so that no two
-// entries read alike.
+// content is the canonical text that an entry's hash is made of.
 func (e Entry) content() string {
-	var b strings.Builder
-	part := func(s string) { fmt.Fprintf(&b, "%d:%s;", len(s), s) }
-	part(fmt.Sprint(e.ID))
-	part(e.Kind)
-	part(e.Source)
-	part(e.Memo)
-	part(e.At.UTC().Format("2006-01-02T15:04:05.000Z"))
-	part(e.Proof)
+	parts := []string{fmt.Sprint(e.ID), e.Kind, e.Source, e.Memo, e.At.UTC().Format("2006-01-02T15:04:05.000Z"), e.Proof}
 	for n, p := range e.Postings {
-		part(fmt.Sprint(n))
-		part(p.Account)
-		part(p.Party)
-		part(p.Amount.Currency)
-		part(fmt.Sprint(p.Amount.Cents))
+		parts = append(parts, fmt.Sprint(n), p.Account, p.Party, p.Amount.Currency, fmt.Sprint(p.Amount.Cents))
 	}
-	return b.String()
+	return chain.Content(parts...)
 }
 
 // digest tells whether two calls mean the same entry: everything but its id and time.
 func (e Entry) digest() string {
 	e.ID, e.At = 0, time.Time{}
-	return hashOf(e.content())
-}
-
-func hashOf(s string) string {
-	sum := sha256.Sum256([]byte(s))
+	sum := sha256.Sum256([]byte(e.content()))
 	return hex.EncodeToString(sum[:])
-}
-
-// link is the hash that chains an entry to the one before it.
-func link(previous string, seq int64, e Entry) string {
-	return hashOf(fmt.Sprintf("%s|%d|%s", previous, seq, e.content()))
 }

@@ -2,9 +2,9 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"mtandao/internal/chain"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -15,10 +15,15 @@ import (
 type Ledger struct {
 	db    *db.DB
 	clock clock.Clock
+	chain chain.Chain
 }
 
 // New makes the ledger.
-func New(d *db.DB, c clock.Clock) *Ledger { return &Ledger{db: d, clock: c} }
+func New(d *db.DB, c clock.Clock) *Ledger {
+	l := &Ledger{db: d, clock: c}
+	l.chain = chain.Chain{DB: d, Clock: c, Items: "ledger_entries", Links: "ledger_links", Item: "entry", Contents: l.contents}
+	return l
+}
 
 // Post adds an entry in the caller's transaction and returns its id. The same entry again returns the first id; another
 // entry of the same cause is fault.Conflict "ledger.source_taken". Faults of a wrong entry: fault.Invalid "ledger.…".
@@ -65,52 +70,13 @@ func (l *Ledger) Reverse(tx *db.Tx, entryID int64, source, memo string) (int64, 
 	return l.Post(tx, back)
 }
 
-// chainBatch bounds one transaction of the chain.
-const chainBatch = 200
-
-// settleTime is how old an entry must be before it is chained: transactions commit out of the order of their ids.
-const settleTime = 2 * time.Second
-
 // Chain links the unchained entries in order of their ids. One node runs it under a lease; should two run at once, the
 // sequence number's key lets one of them win.
-func (l *Ledger) Chain(ctx context.Context) error {
-	for {
-		n, err := l.chainSome(ctx)
-		if db.IsDuplicate(err) {
-			return nil // another node is chaining
-		}
-		if err != nil || n < chainBatch {
-			return err
-		}
-	}
-}
-
-func (l *Ledger) chainSome(ctx context.Context) (int, error) {
-	todo, err := l.unchained(ctx, chainBatch, l.clock.Now().Add(-settleTime))
-	if err != nil || len(todo) == 0 {
-		return 0, err
-	}
-	err = l.db.InTx(ctx, func(tx *db.Tx) error {
-		head, err := l.headTx(tx)
-		if err != nil {
-			return err
-		}
-		for _, e := range todo {
-			next := linkRow{Seq: head.Seq + 1, EntryID: e.ID, Previous: head.Hash, Hash: link(head.Hash, head.Seq+1, e)}
-			if err := l.insertLink(tx, next); err != nil {
-				return err
-			}
-			head = next
-		}
-		return nil
-	})
-	return len(todo), err
-}
+func (l *Ledger) Chain(ctx context.Context) error { return l.chain.Extend(ctx) }
 
 // Head is the newest link: its number and hash, to be kept outside the database.
 func (l *Ledger) Head(ctx context.Context) (seq int64, hash string, err error) {
-	h, err := l.head(ctx)
-	return h.Seq, h.Hash, err
+	return l.chain.Head(ctx)
 }
 
 // Proof is what an entry says of its cause's rows.
@@ -130,18 +96,12 @@ func (l *Ledger) Proofs(ctx context.Context, kinds []string, from, to string) ([
 }
 
 // HashAt is the hash of a link; empty when there is no such link.
-func (l *Ledger) HashAt(ctx context.Context, seq int64) (string, error) { return l.hashAt(ctx, seq) }
+func (l *Ledger) HashAt(ctx context.Context, seq int64) (string, error) {
+	return l.chain.HashAt(ctx, seq)
+}
 
 // Balance is the sum of an account, or of one party's part of it when party is not empty.
 func (l *Ledger) Balance(ctx context.Context, account, party string) (money.Amount, error) {
 	cents, err := l.sum(ctx, account, party)
 	return money.KES(cents), err
 }
-
-// Problem is one thing wrong in the books; EntryID is 0 when no entry can be named.
-type Problem struct {
-	EntryID int64
-	What    string
-}
-
-func (p Problem) String() string { return fmt.Sprintf("entry %d: %s", p.EntryID, p.What) }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/internal/chain"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -49,7 +50,7 @@ func books(t *testing.T, d *db.DB, n int) (*Ledger, *clock.Manual) {
 	return l, c
 }
 
-func verify(t *testing.T, l *Ledger) Report {
+func verify(t *testing.T, l *Ledger) chain.Report {
 	t.Helper()
 	r, err := l.Verify(context.Background())
 	if err != nil {
@@ -60,7 +61,7 @@ func verify(t *testing.T, l *Ledger) Report {
 
 func TestBooksBalanceAndChain(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &entryRow{}, &postingRow{}, &linkRow{})
+		testdb.ModelsMatch(t, d, &entryRow{}, &postingRow{})
 		l, c := books(t, d, 5)
 		ctx := context.Background()
 		if b, err := l.Balance(ctx, TillClearing, "till:1"); err != nil || b != money.Shillings(50) {
@@ -69,7 +70,7 @@ func TestBooksBalanceAndChain(t *testing.T) {
 		if b, _ := l.Balance(ctx, PrepaidService, ""); b != money.Shillings(-50) {
 			t.Fatalf("prepaid %v", b)
 		}
-		if r := verify(t, l); !r.OK() || r.Entries != 5 || r.Links != 5 || r.HeadSeq != 5 {
+		if r := verify(t, l); !r.OK() || r.Items != 5 || r.Links != 5 || r.HeadSeq != 5 {
 			t.Fatalf("%+v", r)
 		}
 		seq, hash, err := l.Head(ctx)
@@ -166,7 +167,7 @@ func TestAnyTamperedRowIsNamed(t *testing.T) {
 		"memo edited":      {"UPDATE ledger_entries SET memo = 'x' WHERE id = ?", "changed after"},
 		"source edited":    {"UPDATE ledger_entries SET source = 'x' WHERE id = ?", "changed after"},
 		"time edited":      {"UPDATE ledger_entries SET at = '2026-11-24 09:00:01.000' WHERE id = ?", "is not what link"},
-		"day edited":       {"UPDATE ledger_entries SET day = '2026-11-23' WHERE id = ?", "day or currency"},
+		"day edited":       {"UPDATE ledger_entries SET day = '2026-11-23' WHERE id = ?", "another day or currency"},
 		"digest too":       {"UPDATE ledger_entries SET content = 'x' WHERE id = ?", "changed after"},
 		"posting edited":   {"UPDATE ledger_postings SET cents = 999 WHERE n = 0 AND entry_id = ?", "no balanced entry"},
 		"both edited":      {"UPDATE ledger_postings SET cents = cents * 2 WHERE entry_id = ?", "changed after"},
@@ -194,7 +195,7 @@ func TestAnyTamperedRowIsNamed(t *testing.T) {
 				named := false
 				r := verify(t, l)
 				for _, p := range r.Problems {
-					named = named || (p.EntryID == id || tamper.says == "gap") && strings.Contains(p.What, tamper.says)
+					named = named || (p.Item == id || tamper.says == "gap") && strings.Contains(p.What, tamper.says)
 				}
 				if !named {
 					t.Fatalf("entry %d: %v", id, r.Problems)

@@ -34,15 +34,6 @@ type postingRow struct {
 
 func (postingRow) TableName() string { return "ledger_postings" }
 
-type linkRow struct {
-	Seq      int64 `gorm:"primaryKey;autoIncrement:false"`
-	EntryID  int64
-	Previous string
-	Hash     string
-}
-
-func (linkRow) TableName() string { return "ledger_links" }
-
 func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error) {
 	err = tx.Gorm().Where("kind = ? AND source = ?", kind, source).Take(&r).Error
 	return r, db.Fault(err)
@@ -98,42 +89,15 @@ func withPostings(g *gorm.DB, rows []entryRow) (map[int64]Entry, error) {
 	return entries, nil
 }
 
-// unchained lists entries without a link that are old enough, in order of their ids.
-func (l *Ledger) unchained(ctx context.Context, n int, before time.Time) ([]Entry, error) {
-	g := l.db.Read(ctx)
-	var rows []entryRow
-	err := g.Where("at <= ? AND id > (SELECT COALESCE(MIN(newest), 0) FROM (SELECT entry_id - ? AS newest FROM ledger_links ORDER BY seq DESC LIMIT 1) AS h)"+
-		" AND NOT EXISTS (SELECT 1 FROM ledger_links WHERE ledger_links.entry_id = ledger_entries.id)", before, lookBack).
-		Order("id").Limit(n).Find(&rows).Error
-	if err != nil {
-		return nil, db.Fault(err)
+// contents are the canonical texts of entries, for the chain.
+func (l *Ledger) contents(ctx context.Context, ids []int64) (map[int64]string, error) {
+	entries, err := assemble(l.db.Read(ctx), ids)
+	contents := make(map[int64]string, len(entries))
+	for id, e := range entries {
+		contents[id] = e.content()
 	}
-	entries, err := withPostings(g, rows)
-	ordered := make([]Entry, len(rows))
-	for i, r := range rows {
-		ordered[i] = entries[r.ID]
-	}
-	return ordered, db.Fault(err)
+	return contents, db.Fault(err)
 }
-
-// lookBack is how far behind the head an entry may lie that was committed late: an hour of ids (21 bits below the
-// milliseconds); a transaction is cut at ten seconds, the rest is for clocks that differ.
-const lookBack = int64(time.Hour/time.Millisecond) << 21
-
-func (l *Ledger) headTx(tx *db.Tx) (linkRow, error) { return newest(tx.Gorm()) }
-
-func (l *Ledger) head(ctx context.Context) (linkRow, error) { return newest(l.db.Read(ctx)) }
-
-func newest(g *gorm.DB) (linkRow, error) {
-	var rows []linkRow
-	err := g.Order("seq DESC").Limit(1).Find(&rows).Error
-	if err != nil || len(rows) == 0 {
-		return linkRow{}, db.Fault(err)
-	}
-	return rows[0], nil
-}
-
-func (l *Ledger) insertLink(tx *db.Tx, k linkRow) error { return db.Fault(tx.Gorm().Create(&k).Error) }
 
 func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) {
 	q := l.db.Read(ctx).Model(&postingRow{}).Where("account = ?", account)
@@ -151,32 +115,29 @@ func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) 
 type pageRow struct {
 	entry                  Entry
 	content, currency, day string
-	linked, gaps           bool
+	gaps                   bool
 }
 
-func (l *Ledger) page(ctx context.Context, after int64, n int) ([]pageRow, error) {
+// Bounds of one reading of the proof.
+const (
+	verifyPage  = 500
+	mostOrphans = 100
+)
+
+func (l *Ledger) page(ctx context.Context, after int64) ([]pageRow, error) {
 	g := l.db.Read(ctx)
 	var rows []entryRow
-	if err := g.Where("id > ?", after).Order("id").Limit(n).Find(&rows).Error; err != nil || len(rows) == 0 {
+	if err := g.Where("id > ?", after).Order("id").Limit(verifyPage).Find(&rows).Error; err != nil || len(rows) == 0 {
 		return nil, db.Fault(err)
 	}
 	entries, err := withPostings(g, rows)
 	if err != nil {
 		return nil, db.Fault(err)
 	}
-	var linked []int64
-	err = g.Model(&linkRow{}).Where("entry_id BETWEEN ? AND ?", rows[0].ID, rows[len(rows)-1].ID).Pluck("entry_id", &linked).Error
-	isLinked := map[int64]bool{}
-	for _, id := range linked {
-		isLinked[id] = true
-	}
-	if err != nil {
-		return nil, db.Fault(err)
-	}
 	gaps, err := l.gaps(ctx, rows[0].ID, rows[len(rows)-1].ID)
 	page := make([]pageRow, len(rows))
 	for i, r := range rows {
-		page[i] = pageRow{entry: entries[r.ID], content: r.Content, currency: r.Currency, day: r.Day, linked: isLinked[r.ID], gaps: gaps[r.ID]}
+		page[i] = pageRow{entry: entries[r.ID], content: r.Content, currency: r.Currency, day: r.Day, gaps: gaps[r.ID]}
 	}
 	return page, err
 }
@@ -193,26 +154,9 @@ func (l *Ledger) gaps(ctx context.Context, first, last int64) (map[int64]bool, e
 	return found, db.Fault(err)
 }
 
-func (l *Ledger) links(ctx context.Context, after int64, n int) (links []linkRow, err error) {
-	err = l.db.Read(ctx).Where("seq > ?", after).Order("seq").Limit(n).Find(&links).Error
-	return links, db.Fault(err)
-}
-
-func (l *Ledger) entriesOf(ctx context.Context, links []linkRow) (map[int64]Entry, error) {
-	if len(links) == 0 {
-		return nil, nil
-	}
-	ids := make([]int64, len(links))
-	for i, k := range links {
-		ids[i] = k.EntryID
-	}
-	entries, err := assemble(l.db.Read(ctx), ids)
-	return entries, db.Fault(err)
-}
-
-func (l *Ledger) orphanPostings(ctx context.Context, n int) (ids []int64, err error) {
+func (l *Ledger) orphanPostings(ctx context.Context) (ids []int64, err error) {
 	err = l.db.Read(ctx).Model(&postingRow{}).Distinct("entry_id").
-		Where("NOT EXISTS (SELECT 1 FROM ledger_entries WHERE ledger_entries.id = ledger_postings.entry_id)").Limit(n).Pluck("entry_id", &ids).Error
+		Where("NOT EXISTS (SELECT 1 FROM ledger_entries WHERE ledger_entries.id = ledger_postings.entry_id)").Limit(mostOrphans).Pluck("entry_id", &ids).Error
 	return ids, db.Fault(err)
 }
 
@@ -220,14 +164,4 @@ func (l *Ledger) orphanPostings(ctx context.Context, n int) (ids []int64, err er
 func (l *Ledger) proofs(ctx context.Context, kinds []string, from, to string) (rows []entryRow, err error) {
 	err = l.db.Read(ctx).Select("id, source, proof").Where("kind IN ? AND source >= ? AND source < ?", kinds, from, to).Order("id").Find(&rows).Error
 	return rows, db.Fault(err)
-}
-
-// hashAt is the hash of a link; empty when there is no such link.
-func (l *Ledger) hashAt(ctx context.Context, seq int64) (string, error) {
-	var hashes []string
-	err := l.db.Read(ctx).Model(&linkRow{}).Where("seq = ?", seq).Pluck("hash", &hashes).Error
-	if err != nil || len(hashes) == 0 {
-		return "", db.Fault(err)
-	}
-	return hashes[0], nil
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -23,6 +24,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
+	m.Notify.Watch(notify.RuleFlapping, m.flapping)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}
@@ -44,12 +46,27 @@ func (m *Main) queueAges(ctx context.Context) ([]notify.Reading, error) {
 	waits := []struct {
 		name string
 		age  time.Duration
-	}{{"jobs", m.Jobs.Late(s)}, {"messages", messages}, {"callbacks", m.since(m.callbacks.Stats().Oldest)}, {"accounting", m.since(m.accounting.Stats().Oldest)}}
+	}{{"jobs", m.Jobs.Late(s)}, {"messages", messages}, {"callbacks", m.since(m.callbacks.Stats().Oldest)}, {"accounting", m.since(m.accounting.Stats().Oldest)},
+		{"changes of grants", m.Access.Freshness().Age}}
 	var readings []notify.Reading
 	for _, w := range waits {
 		readings = append(readings, notify.Reading{Subject: w.name, Value: int64(w.age / time.Minute)})
 	}
 	return readings, nil
+}
+
+// flapping tells which log-in names go from device to device: two routers are set up with one name, or somebody lends theirs.
+func (m *Main) flapping(ctx context.Context) ([]notify.Reading, error) {
+	flaps, err := m.Access.Flapping(ctx)
+	var readings []notify.Reading
+	for _, f := range flaps {
+		g, _, _, e := m.Access.View(ctx, f.GrantID)
+		if e != nil {
+			return nil, e
+		}
+		readings = append(readings, notify.Reading{Subject: g.Plan + " " + strconv.FormatInt(f.GrantID, 10), Value: f.Times})
+	}
+	return readings, err
 }
 
 func (m *Main) since(at time.Time) time.Duration {

@@ -90,6 +90,7 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.keyFile(cmd.Config)
 	found.disk(cmd.Config)
 	found.spools(cmd.Config)
+	found.known(cmd.Config)
 	if !databaseExists(cmd.Config.DB) {
 		found.fail("database", fault.New(fault.Conflict, "db.not_migrated"), "mtandao migrate")
 		return found.tell(c, cmd.JSON)

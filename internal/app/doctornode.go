@@ -117,6 +117,28 @@ func (f *findings) spools(c Config) {
 	}
 }
 
+// copyOld is when a running program has written none for too long.
+const copyOld = 2 * copyQuiet
+
+// known looks at the copy of the grants that a start without the database stands on.
+func (f *findings) known(c Config) {
+	info, err := os.Stat(copyFile(c))
+	if err != nil {
+		f.ok("copy of grants", "none yet: mtandao serve writes it every minute")
+		return
+	}
+	age := clock.System().Now().Sub(info.ModTime()).Round(time.Second)
+	text := fmt.Sprintf("written %s ago, %d kB", age, (info.Size()+999)/1000)
+	switch {
+	case age > copyMost:
+		f.warn("copy of grants", text+": a start without the database would let nobody in", "start mtandao serve, or read its log")
+	case age > copyOld:
+		f.warn("copy of grants", text, "see that mtandao serve runs and the data folder takes writes")
+	default:
+		f.ok("copy of grants", "%s", text)
+	}
+}
+
 func (f *findings) spool(check string, s spool.Stats) {
 	switch {
 	case s.Damaged > 0:

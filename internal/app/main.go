@@ -47,6 +47,8 @@ type Options struct {
 	Hook  func(point string) // crash tests: called around each durable write
 	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
 	Look  bool               // only to look: nothing is made, not even the first key file
+
+	Absent bool // the database is not there: stand on the copy on disk
 }
 
 // Main is the whole program behind its listeners.
@@ -88,6 +90,8 @@ type Main struct {
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
+	known      known
+	absent     bool
 	setup      string // the secret by which the first owner is made; empty when somebody works here
 	writes     trial
 }
@@ -107,6 +111,9 @@ func Open(ctx context.Context, c Config, o Options) (*Main, error) {
 	}
 	m.opened = m.Clock.Now()
 	var err error
+	if o.Absent {
+		return m, m.openAbsent()
+	}
 	if m.DB, err = db.Open(ctx, c.DB, db.Options{Log: m.Log, Hook: o.Hook}); err != nil {
 		return nil, err
 	}
@@ -184,10 +191,11 @@ func (m *Main) wireDomains() {
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
 	m.Plans = plans.New(m.DB, m.Clock)
+	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
-	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
-		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Pause: m.Pause, PublicURL: m.Config.PublicURL})
+	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, PublicURL: m.Config.PublicURL})
 }
 
 // refresh reads what is kept in memory.
@@ -204,6 +212,7 @@ func (m *Main) openService(ctx context.Context) error {
 	if m.accounting, err = m.openSpool("accounting", accountingMost); err != nil {
 		return err
 	}
+	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
 	m.sender.UsePause(m.Pause.Paused)
@@ -218,7 +227,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return err
 	}
 	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.accounting, Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
+		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
@@ -253,6 +262,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
 	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
+	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

@@ -60,7 +60,7 @@ func (s *Stage) newestOrder(t *testing.T, mac string) billing.Order {
 	return orders[0]
 }
 
-var formShape = regexp.MustCompile(`(?s)<form(?: class="form")? method="post" action="([^"]+)">(.*?)</form>`)
+var formShape = regexp.MustCompile(`(?s)<form(?: class="setup")? method="post" action="([^"]+)">(.*?)</form>`)
 var fieldShape = regexp.MustCompile(`name="([a-z_]+)"(?: type="[a-z]+")? value="([^"]*)"`)
 
 // press sends the form of a page whose address ends so, as it stands with what is typed besides.
@@ -94,11 +94,7 @@ func TestAMistypedPaybillCodeIsOneClickFromOnline(t *testing.T) {
 			s := stageOn(t, dialect, 1)
 			s.Safaricom.AutoAnswer(ignored)
 			device, o := s.wanted(t, "kasarani-1", "02a1b2c3d4aa", "0712345678", 0)
-			wrong := o.Code[:7] + "A"
-			if wrong == o.Code {
-				wrong = o.Code[:7] + "B"
-			}
-			s.payByHand(t, "254799000111", wrong, 10)
+			s.payByHand(t, "254799000111", mistyped(o.Code), 10)
 			cashier := s.hire(t, "cashier@demo.example", nil, "cashier")
 			until(t, 10*time.Second, "in suspense", func() bool {
 				return strings.Contains(cashier.ask(http.MethodGet, "/office/suspense", nil).body, "letter from "+o.Code)
@@ -114,6 +110,14 @@ func TestAMistypedPaybillCodeIsOneClickFromOnline(t *testing.T) {
 			verifyBooks(t, s.Main)
 		})
 	}
+}
+
+// mistyped is a code with a wrong last letter.
+func mistyped(code string) string {
+	if wrong := code[:len(code)-1] + "A"; wrong != code {
+		return wrong
+	}
+	return code[:len(code)-1] + "B"
 }
 
 // payByHand pays the demo's paybill, once its address is registered.

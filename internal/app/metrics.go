@@ -9,6 +9,7 @@ import (
 
 	"mtandao/internal/jobs"
 	"mtandao/internal/spool"
+	"mtandao/radius/access"
 )
 
 // scrapeLimit bounds the question to the database that a scrape asks.
@@ -20,6 +21,7 @@ func (m *Main) measure() {
 	m.measureSpool("callbacks", m.callbacks)
 	m.measureSpool("accounting", m.accounting)
 	m.Metrics.MustRegister(&queueCollector{queue: m.Jobs})
+	m.measureGrants()
 	if m.Tunnel != nil {
 		m.measureTunnel()
 	}
@@ -37,6 +39,34 @@ func (m *Main) measureSpool(name string, s *spool.Spool) {
 		m.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "mtandao", Subsystem: "spool", Name: metric, Help: read.help,
 			ConstLabels: prometheus.Labels{"spool": name}}, func() float64 { return float64(read.value(s.Stats())) }))
 	}
+}
+
+// measureGrants tells how the copy of the grants stands that log-ins are answered from.
+func (m *Main) measureGrants() {
+	for name, read := range map[string]struct {
+		help  string
+		value func(access.Freshness) float64
+	}{
+		"grants":             {"Grants in memory.", func(f access.Freshness) float64 { return float64(f.Grants) }},
+		"bytes":              {"Size of the grants in memory, without indexes.", func(f access.Freshness) float64 { return float64(f.Bytes) }},
+		"age_seconds":        {"Since memory was as the database.", func(f access.Freshness) float64 { return f.Age.Seconds() }},
+		"doubtful":           {"Grants that are not answered from memory until read again.", func(f access.Freshness) float64 { return float64(f.Doubtful) }},
+		"differences_total":  {"Grants that the feed had missed, found by comparing.", func(f access.Freshness) float64 { return float64(f.Missed) }},
+		"unreadable_total":   {"Times that a grant could not be read.", func(f access.Freshness) float64 { return float64(f.Unreadable) }},
+		"turned_away_total":  {"Log-ins refused because the database did not answer others.", func(f access.Freshness) float64 { return float64(f.TurnedAway) }},
+		"strangers":          {"Names and devices known to be unknown.", func(f access.Freshness) float64 { return float64(f.Strangers) }},
+		"database_shut_away": {"1 while log-ins do not wait for the database.", func(f access.Freshness) float64 { return oneIf(f.Shut) }},
+	} {
+		m.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "mtandao", Subsystem: "snapshot", Name: name, Help: read.help},
+			func() float64 { return read.value(m.Access.Freshness()) }))
+	}
+}
+
+func oneIf(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
 }
 
 // queueCollector counts jobs by state when it is scraped; while the database is silent it tells nothing.

@@ -77,6 +77,9 @@ func workAndAlerts(t *testing.T, s *Stage) {
 	manager.expect(manager.ask(http.MethodGet, "/office/alerts", nil), http.StatusOK, "I know")
 	manager.expect(manager.send("/office/alerts/4102/known", nil), http.StatusSeeOther)
 	manager.expect(manager.ask(http.MethodGet, "/office/alerts", nil), http.StatusOK, "manager@demo.example")
+	if known, err := s.Main.Audit.List(t.Context(), auditOf("alert")); err != nil || len(known) != 1 || known[0].Actor != "manager@demo.example" || !strings.Contains(known[0].After, "kasarani-1") {
+		t.Errorf("the trail of an alert: %+v %v", known, err)
+	}
 	refused := manager.send("/office/alerts/whom", url.Values{settings.AlertSMS: {"12"}})
 	manager.expect(refused, http.StatusBadRequest, "does not fit", `value="12"`)
 	manager.expect(manager.ask(http.MethodGet, "/office/audit?object=job", nil), http.StatusOK, "dropped")
@@ -102,7 +105,7 @@ func carrierKeepsItsSecret(t *testing.T, s *Stage) {
 		t.Fatalf("%s: %v", c, err)
 	}
 	page := owner.ask(http.MethodGet, "/office/carriers/sms", nil)
-	owner.expect(page, http.StatusOK, "BARAKAWIFI", "Something is stored.", "/in/r/")
+	owner.expect(page, http.StatusOK, "BARAKAWIFI", "It is set. Leave this empty to keep it.", "/in/r/")
 	events := owner.ask(http.MethodGet, "/office/audit?object=carrier", nil)
 	owner.expect(events, http.StatusOK, "sms")
 	trail, err := s.Main.Audit.List(ctx, auditOf("carrier"))
@@ -126,7 +129,7 @@ func TestNoListReadsATableWhole(t *testing.T) {
 	owner := s.hire(t, "boss@demo.example", nil, "owner")
 	head := s.hire(t, "head@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
 	for _, path := range []string{"/office/sessions?show=ending", "/office/sessions?router=7", "/office/sessions?mac=112233445566&show=ending", "/office/sessions?before=5",
-		"/office/enforcements?state=all", "/office/enforcements?state=given_up&before=5", "/office/enforcements?router=7", "/office"} {
+		"/office/enforcements?state=all", "/office/enforcements?state=given_up&before=5", "/office/enforcements?router=7", "/office/overruns", "/office"} {
 		owner.expect(owner.ask(http.MethodGet, path, nil), http.StatusOK)
 		head.expect(head.ask(http.MethodGet, path, nil), http.StatusOK)
 	}

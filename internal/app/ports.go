@@ -23,7 +23,7 @@ func (g grants) CodeOf(ctx context.Context, id int64) (string, error) {
 	return g.Access.CodeOf(ctx, id)
 }
 
-func (g grants) ByCode(ctx context.Context, siteID int64, code string) (int64, error) {
+func (g grants) ByCode(ctx context.Context, siteID int64, code access.Code) (int64, error) {
 	return g.Access.ByCode(ctx, siteID, code)
 }
 
@@ -43,8 +43,8 @@ func (g grants) BindDevice(ctx context.Context, id int64, mac access.MAC) error 
 	return g.DB.InTx(ctx, func(tx *db.Tx) error { return g.Access.BindDevice(tx, id, mac) })
 }
 
-func (g grants) FreeSlot(ctx context.Context, id int64, n int) error {
-	return g.DB.InTx(ctx, func(tx *db.Tx) error { return g.Access.FreeSlot(tx, id, n) })
+func (g grants) Move(ctx context.Context, id int64, n int, to access.MAC) error {
+	return g.DB.InTx(ctx, func(tx *db.Tx) error { return g.Access.Move(tx, id, n, to) })
 }
 
 // sessions tells the guest pages who is online.

@@ -27,12 +27,34 @@ func (cmd *serveCommand) Run(c *console) error {
 	if err := cmd.Config.check(); err != nil {
 		return err
 	}
-	m, err := startService(c, cmd.Config, c.Log)
+	for {
+		err := serveOnce(c, cmd.Config, c.Log)
+		if !databaseGone(err) || c.Err() != nil {
+			return err
+		}
+		if e := serveWithout(c, cmd.Config, c.Log); e != nil || c.Err() != nil {
+			return errors.Join(e, err)
+		}
+	}
+}
+
+// databaseGone says that the database is not there, or takes no writes; not that it is there and lacks something.
+func databaseGone(err error) bool {
+	return fault.Is(err, fault.Unavailable) && fault.KeyOf(err) == "db.unavailable"
+}
+
+func serveOnce(ctx context.Context, config Config, log *slog.Logger) error {
+	if hasCopy(config) { // then there is another way, and no need to wait long
+		if err := takesWrites(ctx, config, db.NewHolder()); databaseGone(err) {
+			return err
+		}
+	}
+	m, err := startService(ctx, config, log)
 	if err != nil {
 		return err
 	}
 	m.tellAddresses()
-	return errors.Join(m.Run(c), m.Close())
+	return errors.Join(m.Run(ctx), m.Close())
 }
 
 // startService migrates when that is safe, opens everything and does what a start has to.

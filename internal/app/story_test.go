@@ -148,7 +148,7 @@ func tamper(t *testing.T, m *Main) {
 	ctx := context.Background()
 	until(t, 10*time.Second, "the books are chained", func() bool {
 		r, err := m.Ledger.Verify(ctx)
-		return err == nil && r.Links == r.Entries && r.Entries > 0
+		return err == nil && r.Links == r.Items && r.Items > 0
 	})
 	for _, change := range []struct{ there, back string }{
 		{"UPDATE ledger_postings SET cents = cents * 2", "UPDATE ledger_postings SET cents = cents / 2"},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
@@ -160,7 +161,7 @@ var complaints = map[string]complaint{
 	}},
 	"mistyped paybill code": {cause: "stray", ending: "/match", arrange: func(w *helpDesk) (router.Device, billing.Order) {
 		device, o := w.order(0, false)
-		w.payByHand(w.T, "254799000111", o.Code[1:2]+o.Code[:1]+o.Code[2:7]+"Z", 10)
+		w.payByHand(w.T, "254799000111", o.Code[1:2]+o.Code[:1]+o.Code[2:8]+"Z", 10)
 		until(w.T, 10*time.Second, "in suspense", func() bool {
 			all, err := w.Main.Billing.Suspense(context.Background(), nil, 0, 1)
 			return err == nil && len(all) == 1
@@ -214,48 +215,56 @@ func (w *helpDesk) closedNow() {
 func number(n int64) string { return fmt.Sprint(n) }
 
 // TestIPaidAndAmNotOnline is "must be shown" 2 of issue 3: for each of ten causes the story page names the cause, and its button
-// mends it.
+// mends it. How long the device waited after the click is logged.
 func TestIPaidAndAmNotOnline(t *testing.T) {
-	s := openStage(t, 1)
-	member := s.hire(t, "manager@demo.example", nil, "manager")
-	n := 10
-	for name, c := range complaints {
-		n++
-		w := &helpDesk{T: t, Stage: s, member: member, n: n}
-		t.Run(name, func(t *testing.T) {
-			w.T, member.t = t, t
-			device, o := c.arrange(w)
-			story := "/office/orders/" + number(o.ID)
-			page := member.ask(http.MethodGet, story, nil)
-			said := words.Text(words.English, "finding."+c.cause, "Arg", "\x00")
-			said, _, _ = strings.Cut(said, "\x00")
-			if len(said) < 4 { // it begins with what is filled in
-				said = strings.Split(words.Text(words.English, "finding."+c.cause, "Arg", "\x00"), "\x00")[1]
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			w := &helpDesk{T: t, Stage: stageOn(t, dialect, 1), n: 10}
+			w.member = w.hire(t, "manager@demo.example", nil, "manager")
+			for name, c := range complaints {
+				w.n++
+				w.other = router.Device{}
+				t.Run(name, func(t *testing.T) { w.hear(t, c) })
 			}
-			if !strings.Contains(html.UnescapeString(page.body), said) {
-				t.Fatalf("the story does not name %q: %s", said, noteOf(page.body))
-			}
-			if c.typed == nil {
-				done(t, member.press(story, c.ending, nil))
-			} else {
-				where := "/office/grants/" + number(o.GrantID) + c.ending
-				if !strings.Contains(page.body, `href="`+where+`"`) {
-					t.Fatalf("no button leads to %s", where)
-				}
-				done(t, member.press(where, c.ending, c.typed(w)))
-			}
-			if c.after != nil {
-				c.after(w)
-			}
-			if w.other != (router.Device{}) {
-				device = w.other
-			}
-			until(t, 20*time.Second, "online", device.Online)
-			device.Leave()
+			w.T, w.member.t = t, t
+			verifyBooks(t, w.Main)
 		})
 	}
-	member.t = t
-	verifyBooks(t, s.Main)
+}
+
+// hear arranges a complaint, reads its story, presses its button, and waits until the device is online.
+func (w *helpDesk) hear(t *testing.T, c complaint) {
+	w.T, w.member.t = t, t
+	device, o := c.arrange(w)
+	story := "/office/orders/" + number(o.ID)
+	page := w.member.ask(http.MethodGet, story, nil)
+	said := words.Text(words.English, "finding."+c.cause, "Arg", "\x00")
+	said, _, _ = strings.Cut(said, "\x00")
+	if len(said) < 4 { // it begins with what is filled in
+		said = strings.Split(words.Text(words.English, "finding."+c.cause, "Arg", "\x00"), "\x00")[1]
+	}
+	if !strings.Contains(html.UnescapeString(page.body), said) {
+		t.Fatalf("the story does not name %q: %s", said, noteOf(page.body))
+	}
+	watch := clock.Stopwatch()
+	if c.typed == nil {
+		done(t, w.member.press(story, c.ending, nil))
+	} else {
+		where := "/office/grants/" + number(o.GrantID) + c.ending
+		if !strings.Contains(page.body, `href="`+where+`"`) {
+			t.Fatalf("no button leads to %s", where)
+		}
+		done(t, w.member.press(where, c.ending, c.typed(w)))
+	}
+	if c.after != nil {
+		c.after(w)
+	}
+	if w.other != (router.Device{}) {
+		device = w.other
+	}
+	until(t, 40*time.Second, "online", device.Online) // a question that came before the rail's own books were closed is asked again
+	t.Logf("online %v after the click", watch().Round(time.Millisecond))
+	device.Leave()
 }
 
 func done(t *testing.T, got officeAnswer) {

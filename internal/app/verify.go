@@ -8,6 +8,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/report"
+	"mtandao/internal/words"
 )
 
 type verifyCommand struct {
@@ -37,6 +38,7 @@ type proofReport struct {
 // listed is a clearing account that is not zero, or a queue.
 type listed struct {
 	Name          string `json:"name"`
+	Of            string `json:"of,omitempty"`
 	Count         int64  `json:"count,omitempty"`
 	Cents         int64  `json:"cents"`
 	OldestSeconds int64  `json:"oldest_seconds,omitempty"`
@@ -66,7 +68,7 @@ func (cmd *verifyCommand) Run(c *console) error {
 
 func prove(c *console, m *Main) (proofReport, error) {
 	books, err := m.Ledger.Verify(c)
-	found := proofReport{Entries: books.Entries, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
+	found := proofReport{Entries: books.Items, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
 	if err != nil {
 		return found, err
 	}
@@ -102,9 +104,10 @@ func prove(c *console, m *Main) (proofReport, error) {
 }
 
 func list(q report.Queue, c clock.Clock) listed {
-	l := listed{Name: q.Name, Count: q.Count, Cents: q.Amount.Cents, OldestSeconds: int64(q.Age(c) / time.Second), told: q.Amount.String() + " " + q.Name}
+	l := listed{Name: q.Name, Of: q.Of, Count: q.Count, Cents: q.Amount.Cents, OldestSeconds: int64(q.Age(c) / time.Second)}
+	l.told = words.Text(words.English, "office.queue."+q.Name, "Of", q.Of) + ": " + q.Amount.String()
 	if q.Count > 0 {
-		l.told = fmt.Sprintf("%d %s, %s, the oldest for %v", q.Count, q.Name, q.Amount, q.Age(c))
+		l.told += fmt.Sprintf(" (%d, the oldest for %v)", q.Count, q.Age(c))
 	}
 	return l
 }

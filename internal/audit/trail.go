@@ -18,7 +18,7 @@ type Trail struct {
 // New makes the trail.
 func New(d *db.DB, c clock.Clock) *Trail {
 	t := &Trail{db: d, clock: c}
-	t.chain = chain.Chain{DB: d, Clock: c, Items: "audit_events", Links: "audit_links", Item: "event_id", Contents: t.contents}
+	t.chain = chain.Chain{DB: d, Clock: c, Items: "audit_events", Links: "audit_links", Item: "event", Contents: t.contents}
 	return t
 }
 

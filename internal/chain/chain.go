@@ -12,13 +12,13 @@ import (
 	"mtandao/internal/db"
 )
 
-// Chain names the tables of one chain. Items has id and at; Links has seq, Item, previous and hash.
+// Chain names the tables of one chain. Items has id and at; Links has seq, Item_id, previous and hash.
 type Chain struct {
 	DB    *db.DB
 	Clock clock.Clock
 	Items string // table of what is chained
 	Links string // table of links
-	Item  string // the links' column that names the item
+	Item  string // what an item is called: "event"
 	// Contents reads the canonical text of items, as Content makes it; one that is gone is absent.
 	Contents func(ctx context.Context, ids []int64) (map[int64]string, error)
 }

@@ -11,14 +11,14 @@ import (
 
 // unchained lists items without a link that are old enough, in order of their ids.
 func (c *Chain) unchained(ctx context.Context, before time.Time) (ids []int64, err error) {
-	err = c.DB.Read(ctx).Table(c.Items).Where("at <= ? AND id > (SELECT COALESCE(MIN(newest), 0) FROM (SELECT "+c.Item+
+	err = c.DB.Read(ctx).Table(c.Items).Where("at <= ? AND id > (SELECT COALESCE(MIN(newest), 0) FROM (SELECT "+c.column()+
 		" - ? AS newest FROM "+c.Links+" ORDER BY seq DESC LIMIT 1) AS h) AND "+c.noLink(), before, lookBack).
 		Order("id").Limit(batch).Pluck("id", &ids).Error
 	return ids, db.Fault(err)
 }
 
 func (c *Chain) noLink() string {
-	return "NOT EXISTS (SELECT 1 FROM " + c.Links + " WHERE " + c.Links + "." + c.Item + " = " + c.Items + ".id)"
+	return "NOT EXISTS (SELECT 1 FROM " + c.Links + " WHERE " + c.Links + "." + c.column() + " = " + c.Items + ".id)"
 }
 
 func (c *Chain) headTx(tx *db.Tx) (link, error) { return c.newest(tx.Gorm()) }
@@ -34,10 +34,13 @@ func (c *Chain) newest(g *gorm.DB) (link, error) {
 	return links[0], nil
 }
 
-func (c *Chain) columns() string { return "seq, " + c.Item + " AS item, previous, hash" }
+// column of the links that names the item.
+func (c *Chain) column() string { return c.Item + "_id" }
+
+func (c *Chain) columns() string { return "seq, " + c.column() + " AS item, previous, hash" }
 
 func (c *Chain) insert(tx *db.Tx, k link) error {
-	return db.Fault(tx.Gorm().Exec("INSERT INTO "+c.Links+" (seq, "+c.Item+", previous, hash) VALUES (?, ?, ?, ?)",
+	return db.Fault(tx.Gorm().Exec("INSERT INTO "+c.Links+" (seq, "+c.column()+", previous, hash) VALUES (?, ?, ?, ?)",
 		k.Seq, k.Item, k.Previous, k.Hash).Error)
 }
 

@@ -12,16 +12,18 @@ type Report struct {
 	HeadSeq      int64
 	HeadHash     string
 	Problems     []Problem
+	kind         string
 }
 
 // Problem is one thing wrong with an item or its link.
 type Problem struct {
+	Kind string // what the item is called
 	Item int64
 	What string
 }
 
-// String names the item of an audit trail in a list of problems.
-func (p Problem) String() string { return fmt.Sprintf("event %d %s", p.Item, p.What) }
+// String names the item in a list of problems: "event 7 is …".
+func (p Problem) String() string { return fmt.Sprintf("%s %d %s", p.Kind, p.Item, p.What) }
 
 const (
 	maxProblems    = 100
@@ -31,20 +33,23 @@ const (
 // OK says whether nothing is wrong.
 func (r *Report) OK() bool { return len(r.Problems) == 0 }
 
-func (r *Report) add(item int64, format string, args ...any) {
+// Add tells of one more problem; What follows the item's name.
+func (r *Report) Add(item int64, format string, args ...any) {
 	if len(r.Problems) < maxProblems {
-		r.Problems = append(r.Problems, Problem{Item: item, What: fmt.Sprintf(format, args...)})
+		r.Problems = append(r.Problems, Problem{Kind: r.kind, Item: item, What: fmt.Sprintf(format, args...)})
 	}
 }
 
 // Verify reads the whole chain in pages: each item is linked within a minute, each link follows from the one before and
-// its item is what it was.
-func (c *Chain) Verify(ctx context.Context) (Report, error) {
-	var r Report
-	if err := c.verifyItems(ctx, &r); err != nil {
-		return r, err
+// its item is what it was. Before that the items' owner proves of them what only the owner knows.
+func (c *Chain) Verify(ctx context.Context, owner ...func(context.Context, *Report) error) (Report, error) {
+	r := Report{kind: c.Item}
+	for _, prove := range append(owner, c.verifyItems, c.verifyLinks) {
+		if err := prove(ctx, &r); err != nil {
+			return r, err
+		}
 	}
-	return r, c.verifyLinks(ctx, &r)
+	return r, nil
 }
 
 func (c *Chain) verifyItems(ctx context.Context, r *Report) error {
@@ -57,7 +62,7 @@ func (c *Chain) verifyItems(ctx context.Context, r *Report) error {
 		for _, i := range items {
 			r.Items++
 			if after = i.ID; !i.Linked && i.At.Before(late) {
-				r.add(i.ID, "is older than a minute and not chained")
+				r.Add(i.ID, "is older than a minute and not chained")
 			}
 		}
 		if len(items) < page {
@@ -90,13 +95,13 @@ func (c *Chain) verifyLinks(ctx context.Context, r *Report) error {
 func (r *Report) verifyLink(k link, content string, there bool) {
 	switch {
 	case k.Seq != r.HeadSeq+1:
-		r.add(k.Item, "the chain has a gap between links %d and %d", r.HeadSeq, k.Seq)
+		r.Add(k.Item, "the chain has a gap between links %d and %d", r.HeadSeq, k.Seq)
 	case k.Previous != r.HeadHash:
-		r.add(k.Item, "link %d does not follow from the one before", k.Seq)
+		r.Add(k.Item, "link %d does not follow from the one before", k.Seq)
 	case !there:
-		r.add(k.Item, "is chained as link %d but gone", k.Seq)
+		r.Add(k.Item, "is chained as link %d but gone", k.Seq)
 	case hash(k.Previous, k.Seq, content) != k.Hash:
-		r.add(k.Item, "is not what link %d says it was", k.Seq)
+		r.Add(k.Item, "is not what link %d says it was", k.Seq)
 	}
 	r.Links, r.HeadSeq, r.HeadHash = r.Links+1, k.Seq, k.Hash
 }

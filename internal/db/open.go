@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -46,6 +47,9 @@ type DB struct {
 	node        atomic.Int64
 	path        string      // of SQLite's file
 	opened      os.FileInfo // what was there when it was opened; nil when there is no telling
+
+	watching sync.RWMutex
+	watchers map[string][]func(ids []int64)
 }
 
 // Open opens "sqlite:/path/file.db" or "mysql:user:pass@tcp(host:3306)/name". It does not migrate.
@@ -169,7 +173,7 @@ func (d *DB) openMySQL(dsn string) error {
 func (d *DB) openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
 	return gorm.Open(dialector, &gorm.Config{
 		PrepareStmt: true, PrepareStmtMaxSize: 500, PrepareStmtTTL: time.Hour,
-		SkipDefaultTransaction: true, TranslateError: true,
+		SkipDefaultTransaction: true, TranslateError: true, DisableAutomaticPing: true,
 		NowFunc: d.options.Clock.Now, Logger: logger.Discard,
 	})
 }

@@ -26,6 +26,8 @@ type Tx struct {
 	gorm  *gorm.DB
 	ctx   context.Context
 	after []func()
+
+	touched map[string][]int64 // by topic
 }
 
 // Gorm is the transaction's handle. Only for files named *store.go.
@@ -68,6 +70,9 @@ func (d *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
 	defer cancel()
 	for attempt := 1; ; attempt++ {
 		tx, err := d.once(ctx, fn)
+		if tx != nil { // committed, or nobody knows
+			d.tell(tx.touched)
+		}
 		if err == nil {
 			for _, f := range tx.after {
 				f()

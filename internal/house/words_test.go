@@ -13,15 +13,15 @@ import (
 var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
-	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.column.", "office.site.", "office.brand.", "office.plan.", "office.till.",
-	"office.router.", "office.proof.", "office.settings.", "office.settings_text.", "office.setup.step_", "office.setup.title_", "office.setup.lead_",
+	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.",
+	"office.router.", "office.settings.", "office.settings_text.", "office.setup.step_", "office.setup.title_", "office.setup.lead_",
 	"office.setup.there_", "office.setup.miss_", "office.field.brand.", "office.pick.dialect_", "office.pick.auth_", "office.pick.type_", "office.ability.", "office.ability_missing.",
 	"office.prove.", "office.welcome.", "office.reset.", "office.forgot.", "office.staff.disable_ask.", "office.staff.lock_ask.", "office.staff.link_ask.",
 	"office.object.", "office.did.", "office.fact.", "office.why.", "office.because.", "office.job.", "office.callback.", "office.message.", "office.channel.", "office.purpose.",
 	"office.carriers.", "office.carriers.address_", "office.driver.", "office.consent.", "office.alarm.", "office.alert_setting.",
 	"office.payments.", "office.attention.", "clue.",
 	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
-	"office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay."}
+	"till.part.", "office.codes_ask.", "office.job_drop.", "office.message_retry.", "office.session_end.", "office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

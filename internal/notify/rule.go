@@ -18,6 +18,7 @@ const (
 	RuleDisk        = "disk_full"
 	RuleBackup      = "backup_old"
 	RuleCertificate = "certificate_ends"
+	RuleFlapping    = "name_flapping"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -25,7 +26,7 @@ type Rule struct {
 	Name  string
 	Limit string
 	Below bool // wrong below the limit; otherwise above it
-	Many  bool // about things with names: routers, queues
+	Many  bool // about things with names: routers, queues, plans
 }
 
 // Rules is the table of all alerts.
@@ -39,6 +40,7 @@ var Rules = []Rule{
 	{Name: RuleDisk, Limit: settings.AlertDiskFree, Below: true},
 	{Name: RuleBackup, Limit: settings.AlertBackupAge},
 	{Name: RuleCertificate, Limit: settings.AlertCertificate, Below: true},
+	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

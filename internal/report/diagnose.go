@@ -64,10 +64,10 @@ func unpaid(s Story) Finding {
 		}
 	}
 	for _, c := range s.Claims {
-		if c.State == "waiting" || c.State == "asked" {
+		if c.State == billing.ClaimWaiting || c.State == billing.ClaimAsked {
 			return Finding{Name: "typed_waits", Action: ActionAsk, Arg: c.Receipt}
 		}
-		if c.State == "refused" {
+		if c.State == billing.ClaimRefused {
 			return Finding{Name: "typed_refused", Arg: c.Receipt}
 		}
 	}
@@ -76,7 +76,7 @@ func unpaid(s Story) Finding {
 	}
 	p := s.Payments[0]
 	switch {
-	case p.Attention == "amount_mismatch":
+	case p.Attention == billing.AttentionMismatch:
 		return Finding{Name: "wrong_amount", Action: ActionAsk}
 	case p.State == billing.PaymentFailed || p.State == billing.PaymentExpired:
 		return Finding{Name: "not_paid", Action: ActionPrompt, Arg: string(p.Reason)}

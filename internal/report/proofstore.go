@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
@@ -195,33 +194,4 @@ func (s *Proofs) heldByTills(ctx context.Context) (all []tillProof, err error) {
 		" (SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, SUM(cents) AS cents FROM ledger_postings WHERE account = ? GROUP BY party) AS p"+
 		" LEFT JOIN tills t ON t.id = p.id WHERE p.cents <> 0 ORDER BY p.id", ledger.TillClearing).Scan(&all).Error
 	return all, db.Fault(err)
-}
-
-// wait is one queue as it is found in a table.
-type wait struct{ name, table, since, cents, where string }
-
-var waits = []wait{
-	{"in suspense, nobody's so far", "receipts", "arrived_at", "amount_cents", "placed = 'suspense'"},
-	{"paid by the word of a query, without a receipt number", "receipts", "arrived_at", "amount_cents", "receipt IS NULL AND placed IN ('order', 'credit') AND came_by = 'query'"},
-	{"refunds that wait for a second person", "refunds", "asked_at", "amount_cents", "state = 'asked'"},
-	{"refunds that are owed", "refunds", "asked_at", "amount_cents", "state = 'approved'"},
-	{"payments without a verdict", "payments", "created_at", "amount_cents", "state = 'unknown' AND attention <> ''"},
-	{"typed receipts that the rail has not answered", "receipt_claims", "created_at", "0", "state IN ('waiting', 'asked')"},
-	{"messages of a rail set aside", "rail_inbox", "received_at", "0", "state = 'failed'"},
-}
-
-func (s *Proofs) waiting(ctx context.Context, w wait) (Queue, error) {
-	q := Queue{Name: w.name, Amount: money.KES(0)}
-	var sum struct{ Count, Cents int64 }
-	err := s.db.Read(ctx).Raw("SELECT COUNT(*) AS count, COALESCE(SUM(" + w.cents + "), 0) AS cents FROM " + w.table + " WHERE " + w.where).Scan(&sum).Error
-	if err != nil || sum.Count == 0 {
-		return q, db.Fault(err)
-	}
-	q.Count, q.Amount.Cents = sum.Count, sum.Cents
-	var oldest []time.Time
-	err = s.db.Read(ctx).Table(w.table).Where(w.where).Order(w.since).Limit(1).Pluck(w.since, &oldest).Error
-	if len(oldest) > 0 {
-		q.Oldest = oldest[0].UTC()
-	}
-	return q, db.Fault(err)
 }

@@ -57,37 +57,3 @@ func (d *Desk) Today(ctx context.Context, scope Scope, zone *time.Location, curr
 	t.Online, err = d.onlineBySite(ctx, scope)
 	return t, err
 }
-
-// Waiting is a queue of the back office: a place where money or people wait.
-type Waiting struct {
-	Name   string
-	Count  int // counted to a thousand
-	Oldest time.Time
-}
-
-// The queues, in the order in which they are shown.
-const (
-	QueueSuspense     = "suspense"     // money that matches nothing
-	QueueUnknown      = "unknown"      // payments without a verdict
-	QueueTyped        = "typed"        // receipts that payers typed and the rail has not told of
-	QueueRefunds      = "refunds"      // money to be paid back: to approve, or owed
-	QueueEnforcements = "enforcements" // people who should be offline, or online, and are not
-	QueueMessages     = "callbacks"    // messages of a rail that could not be taken in
-	QueueParked       = "parked"       // jobs that were given up
-)
-
-// Queues counts what waits. What belongs to no site is only shown to whom sees all.
-func (d *Desk) Queues(ctx context.Context, scope Scope) ([]Waiting, error) {
-	var all []Waiting
-	for _, q := range queues {
-		if q.everywhere && scope != nil {
-			continue
-		}
-		found, err := d.queue(ctx, q, scope)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found)
-	}
-	return all, nil
-}

@@ -9,7 +9,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/db"
-	"mtandao/radius"
+	"mtandao/internal/money"
 )
 
 // placed are where money that really came can be.
@@ -69,7 +69,7 @@ func (d *Desk) promptsSince(ctx context.Context, scope Scope, from time.Time) (a
 		N     int
 	}
 	q := d.db.Read(ctx).Table("payments").Select("payments.state AS state, COUNT(*) AS n").
-		Where("payments.rail = 'stk' AND payments.state IN ? AND payments.created_at >= ?", []billing.PaymentState{billing.PaymentPaid, billing.PaymentFailed, billing.PaymentExpired}, from.UTC())
+		Where("payments.rail = 'stk' AND payments.state IN ? AND payments.created_at >= ? AND payments.pushed_at IS NOT NULL", []billing.PaymentState{billing.PaymentPaid, billing.PaymentFailed, billing.PaymentExpired}, from.UTC())
 	if scope != nil {
 		q = q.Joins("JOIN orders ON orders.id = payments.order_id").Where("orders.site_id IN ?", sites(scope))
 	}
@@ -100,49 +100,45 @@ func (d *Desk) onlineBySite(ctx context.Context, scope Scope) (map[int64]int, er
 	return online, db.Fault(err)
 }
 
-// queueOf says where a queue is found. Narrow is what keeps it to sites; everywhere is a queue of no site.
-type queueOf struct {
-	name, table, where, since string
-	state                     any
-	everywhere                bool
-	narrow                    string
-}
-
-var queues = []queueOf{
-	{name: QueueSuspense, table: "receipts", where: "placed = ?", state: billing.PlacedSuspense, since: "created_at",
-		narrow: "EXISTS (SELECT 1 FROM till_sites t WHERE t.till_id = receipts.till_id AND t.site_id IN ?)"},
-	{name: QueueUnknown, table: "payments", where: "state = ?", state: billing.PaymentUnknown, since: "created_at",
-		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = payments.order_id AND o.site_id IN ?)"},
-	{name: QueueTyped, table: "receipt_claims", where: "state = ?", state: "waiting", since: "created_at",
-		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_claims.order_id AND o.site_id IN ?)"},
-	{name: QueueRefunds, table: "refunds", where: "state IN ?", state: []billing.RefundState{billing.RefundAsked, billing.RefundApproved}, since: "asked_at",
-		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},
-	{name: QueueEnforcements, table: "enforcements", where: "state = ?", state: radius.Outstanding, since: "at",
-		narrow: "EXISTS (SELECT 1 FROM routers o WHERE o.id = enforcements.router_id AND o.site_id IN ?)"},
-	{name: QueueMessages, table: "rail_inbox", where: "state = ?", state: "failed", since: "received_at", everywhere: true},
-	{name: QueueParked, table: "jobs", where: "state = ?", state: "parked", since: "run_at", everywhere: true},
-}
-
 const mostShown = 1000
 
-func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Waiting, error) {
-	found := Waiting{Name: q.name}
-	rows := func() *gorm.DB {
-		in := d.db.Read(ctx).Table(q.table).Where(q.where, q.state)
-		if scope != nil {
-			in = in.Where(q.narrow, sites(scope))
-		}
-		return in
+func (q queueOf) rows(in *gorm.DB, scope Scope) *gorm.DB {
+	in = in.Table(q.table).Where(q.where, q.state)
+	if scope != nil {
+		in = in.Where(q.narrow, sites(scope))
 	}
-	var n int64
-	if err := d.db.Read(ctx).Table("(?) AS some", rows().Select("id").Limit(mostShown)).Count(&n).Error; err != nil {
+	return in
+}
+
+// oldest is since when the first of a queue waits; zero for none.
+func (q queueOf) oldest(in *gorm.DB, scope Scope) (time.Time, error) {
+	var first []time.Time
+	err := q.rows(in, scope).Order(q.since).Limit(1).Pluck(q.since, &first).Error
+	if len(first) == 0 {
+		return time.Time{}, db.Fault(err)
+	}
+	return first[0].UTC(), db.Fault(err)
+}
+
+func (d *Desk) queue(ctx context.Context, q queueOf, scope Scope) (Queue, error) {
+	found := Queue{Name: q.name}
+	some := q.rows(d.db.Read(ctx), scope).Select("id").Limit(mostShown)
+	err := d.db.Read(ctx).Table("(?) AS some", some).Count(&found.Count).Error
+	if err != nil || found.Count == 0 {
 		return found, db.Fault(err)
 	}
-	found.Count = int(n)
-	var oldest []time.Time
-	err := rows().Order(q.since).Limit(1).Pluck(q.since, &oldest).Error
-	if len(oldest) > 0 {
-		found.Oldest = oldest[0]
+	found.Oldest, err = q.oldest(d.db.Read(ctx), scope)
+	return found, err
+}
+
+func (s *Proofs) queue(ctx context.Context, q queueOf) (Queue, error) {
+	found := Queue{Name: q.name, Amount: money.KES(0)}
+	var sum struct{ Count, Cents int64 }
+	err := q.rows(s.db.Read(ctx), nil).Select("COUNT(*) AS count, COALESCE(SUM(" + q.cents + "), 0) AS cents").Scan(&sum).Error
+	if err != nil || sum.Count == 0 {
+		return found, db.Fault(err)
 	}
-	return found, db.Fault(err)
+	found.Count, found.Amount.Cents = sum.Count, sum.Cents
+	found.Oldest, err = q.oldest(s.db.Read(ctx), nil)
+	return found, err
 }

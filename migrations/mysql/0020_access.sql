@@ -17,14 +17,21 @@ CREATE TABLE IF NOT EXISTS grants (
   unused_until DATETIME(3) NULL,
   used_seconds BIGINT NOT NULL,
   used_bytes BIGINT NOT NULL,
+  free_bytes BIGINT NOT NULL,
+  fair_at DATETIME(3) NULL,
+  fair_bytes BIGINT NOT NULL,
+  fair_more BIGINT NOT NULL,
   after_grant_id BIGINT NOT NULL,
   end_cause VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   version BIGINT NOT NULL,
+  changed_s BIGINT NOT NULL,
   created_at DATETIME(3) NOT NULL,
   ended_at DATETIME(3) NULL,
   KEY grants_until (state, until),
   KEY grants_unused (state, unused_until),
-  KEY grants_after (after_grant_id)
+  KEY grants_after (after_grant_id),
+  KEY grants_changed (changed_s, id, version),
+  KEY grants_live (state, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS grant_slots (

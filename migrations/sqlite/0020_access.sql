@@ -16,15 +16,22 @@ CREATE TABLE IF NOT EXISTS grants (
   unused_until DATETIME NULL,
   used_seconds BIGINT NOT NULL,
   used_bytes BIGINT NOT NULL,
+  free_bytes BIGINT NOT NULL,
+  fair_at DATETIME NULL,
+  fair_bytes BIGINT NOT NULL,
+  fair_more BIGINT NOT NULL,
   after_grant_id BIGINT NOT NULL,
   end_cause TEXT NOT NULL,
   version BIGINT NOT NULL,
+  changed_s BIGINT NOT NULL,
   created_at DATETIME NOT NULL,
   ended_at DATETIME NULL
 );
 CREATE INDEX IF NOT EXISTS grants_until ON grants (state, until);
 CREATE INDEX IF NOT EXISTS grants_unused ON grants (state, unused_until);
 CREATE INDEX IF NOT EXISTS grants_after ON grants (after_grant_id);
+CREATE INDEX IF NOT EXISTS grants_changed ON grants (changed_s, id, version);
+CREATE INDEX IF NOT EXISTS grants_live ON grants (state, id);
 
 CREATE TABLE IF NOT EXISTS grant_slots (
   grant_id BIGINT NOT NULL,

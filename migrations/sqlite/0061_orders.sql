@@ -36,3 +36,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS orders_once ON orders (once_hash);
 CREATE INDEX IF NOT EXISTS orders_phone ON orders (phone_hash, created_at);
 CREATE INDEX IF NOT EXISTS orders_device ON orders (site_id, mac, created_at);
 CREATE INDEX IF NOT EXISTS orders_grant ON orders (grant_id);
+CREATE INDEX IF NOT EXISTS orders_mac ON orders (mac, id);

@@ -18,7 +18,10 @@ CREATE TABLE IF NOT EXISTS sessions_open (
   bytes_down BIGINT NOT NULL,
   wide BOOLEAN NOT NULL,
   stop_at DATETIME NULL,
-  ending_id BIGINT NOT NULL
+  ending_id BIGINT NOT NULL,
+  told_up_kbps BIGINT NOT NULL,
+  told_down_kbps BIGINT NOT NULL,
+  told_bytes BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS sessions_open_identity ON sessions_open (router_id, session_key, epoch);
 CREATE INDEX IF NOT EXISTS sessions_open_grant ON sessions_open (grant_id);

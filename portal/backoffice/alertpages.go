@@ -8,14 +8,10 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/settings"
-	"mtandao/internal/staff"
 )
 
 func (b *Backoffice) alerts(q *request) error {
-	if err := q.everywhere(staff.AlertsManage); err != nil {
-		return err
-	}
-	p := b.board(q, "office.nav.alerts", "alerts")
+	p := q.record("office.nav.alerts", "alerts")
 	p.Lead = p.T("office.alerts.lead")
 	p.Acts = []act{{Name: p.T("office.alerts.whom"), Icon: "bell", Address: "/office/alerts/whom"}}
 	if q.before() == 0 {
@@ -31,36 +27,35 @@ func (b *Backoffice) alerts(q *request) error {
 		}
 		p.add(s)
 	}
-	all, err := b.Messages.Alerts(q.ctx, q.before(), mostListed)
+	all, err := b.Messages.Alerts(q.ctx, q.before(), mostListed+1)
 	if err != nil {
 		return hidden(err)
 	}
+	all, pages := newest(q, all, mostListed, func(a notify.Alert) int64 { return a.ID })
 	over := slices.DeleteFunc(slices.Clone(all), func(a notify.Alert) bool { return a.State != notify.Cleared })
 	if s := b.alertTable(p, over); len(over) > 0 {
-		s.Name, s.Older = p.T("office.alerts.history"), q.older(len(all) == mostListed, all[len(all)-1].ID)
+		s.Name, s.Older = p.T("office.alerts.history"), pages.Older
 		p.add(s)
 	}
 	return q.show(p)
 }
 
-func (b *Backoffice) alertTable(p *boardPage, all []notify.Alert) boardSection {
-	t := &table{Columns: []boardColumn{{Name: p.T("office.alerts.what")}, texted(p.T("office.alerts.since"), "when"), texted(p.T("office.alerts.over"), "when"), {Name: p.T("office.state")}, {}}}
+func (b *Backoffice) alertTable(p *recordPage, all []notify.Alert) card {
+	t := &table{Columns: []column{{Name: p.T("office.alerts.what")}, {p.T("office.alerts.since"), "when"}, {p.T("office.alerts.over"), "when"}, {Name: p.T("office.state")}, {}}}
 	for _, a := range all {
-		last := boardCell{}
+		last := cell{}
 		if a.State == notify.Raised {
-			last.Acts = []act{{Name: p.T("office.alerts.know"), Address: "/office/alerts/" + number(a.ID) + "/known", Post: true, Tone: "plain"}}
+			last.Acts = []act{{Name: p.T("office.alerts.know"), Address: "/office/alerts/" + number(a.ID) + "/known", Posted: true, Tone: "plain"}}
 		}
 		over := ""
 		if a.State == notify.Cleared {
 			over = b.when(&p.frame, a.ClearedAt)
 		}
 		state := stated(alertState(&p.frame, a.State))
-		if a.AcknowledgedBy != "" {
-			state.Text, state.Detail = " ", a.AcknowledgedBy
-		}
-		t.add(boardCell{Text: b.alertText(&p.frame, a)}, boardCell{Text: b.when(&p.frame, a.RaisedAt)}, boardCell{Text: over}, state, last)
+		state.More = a.AcknowledgedBy
+		t.add(cell{Text: b.alertText(&p.frame, a)}, cell{Text: b.when(&p.frame, a.RaisedAt)}, cell{Text: over}, state, last)
 	}
-	return boardSection{Table: t}
+	return card{Table: t}
 }
 
 // alertText says an alert in the same words as the message that told it.
@@ -77,15 +72,11 @@ func (b *Backoffice) alertText(f *frame, a notify.Alert) string {
 }
 
 func alertState(f *frame, s notify.AlertState) stateView {
-	tones := map[notify.AlertState]string{notify.Raised: "bad", notify.Acknowledged: "warn", notify.Cleared: "good"}
-	return stateView{tones[s], f.T("office.alarm." + string(s))}
+	return toned(f, "office.alarm.", s, map[notify.AlertState]string{notify.Raised: "bad", notify.Acknowledged: "warn", notify.Cleared: "good"})
 }
 
 func (b *Backoffice) acknowledge(q *request) error {
 	id, err := q.idOf("id")
-	if err == nil {
-		err = q.everywhere(staff.AlertsManage)
-	}
 	if err == nil {
 		err = b.Messages.Acknowledge(q.ctx, q.in.By(q.visit()), id)
 	}
@@ -103,41 +94,35 @@ func (b *Backoffice) acknowledge(q *request) error {
 var (
 	whomKeys  = []string{settings.AlertSMS, settings.AlertEmail, settings.AlertTelegram, settings.AlertWebhook, settings.AlertLanguage, settings.AlertEscalateMinutes, settings.AlertEscalateSMS}
 	limitKeys = []string{settings.AlertPromptSuccess, settings.AlertCallbackSilence, settings.AlertRouterDown, settings.AlertRejects, settings.AlertQueueAge, settings.AlertBalance,
-		settings.AlertDiskFree, settings.AlertBackupAge, settings.AlertCertificate}
+		settings.AlertDiskFree, settings.AlertBackupAge, settings.AlertCertificate, settings.AlertFlapping}
 )
 
 func (b *Backoffice) alertSettings(q *request) error {
-	if err := q.everywhere(staff.AlertsManage); err != nil {
-		return err
-	}
-	return q.show(b.alertForm(q, b.Messages.Setting))
+	return q.showForm(b.alertForm(q, b.Messages.Setting))
 }
 
 // alertForm is the form with values as stored or as typed. The name of a field is its setting's.
-func (b *Backoffice) alertForm(q *request, value func(name string) string) *boardPage {
-	p := b.board(q, "office.alerts.whom", "alerts")
-	p.Crumbs = []crumb{{p.T("office.nav.alerts"), "/office/alerts"}}
+func (b *Backoffice) alertForm(q *request, value func(name string) string) *formPage {
+	p := &formPage{frame: q.page("office.alerts.whom", "alerts"), Action: "/office/alerts/whom", Cancel: "/office/alerts"}
+	p.Crumbs, p.Button = []crumb{{p.T("office.nav.alerts"), "/office/alerts"}}, p.T("office.save")
 	p.Lead = p.T("office.alerts.whom_lead")
-	f := &boardForm{Action: "/office/alerts/whom", Button: p.T("office.save"), Cancel: "/office/alerts"}
+	var fields []formField
 	for _, key := range slices.Concat(whomKeys, limitKeys) {
 		name := strings.TrimPrefix(key, "alert.")
-		one := boardField{input: input{Name: key, Type: "text", Label: p.T("office.alert_setting." + name), Value: value(key), Auto: "off", Most: 1000}}
+		one := formField{Name: key, Label: p.T("office.alert_setting." + name), Value: value(key), Most: 1000}
 		if slices.Contains(limitKeys, key) || key == settings.AlertEscalateMinutes {
-			one.Numeric, one.Most = true, 8
+			one.As, one.Most = asNumber, 8
 		}
 		if key == settings.AlertLanguage {
-			one.Kind, one.Options = "select", spokenHere(one.Value)
+			one.As, one.Choices = asPick, spokenHere(one.Value)
 		}
-		f.Fields = append(f.Fields, one)
+		fields = append(fields, one)
 	}
-	p.add(boardSection{Form: f})
+	p.ask(fields...)
 	return p
 }
 
 func (b *Backoffice) saveAlertSettings(q *request) error {
-	if err := q.everywhere(staff.AlertsManage); err != nil {
-		return err
-	}
 	typed := map[string]string{}
 	for _, key := range slices.Concat(whomKeys, limitKeys) {
 		typed[key] = strings.TrimSpace(q.FormValue(key))
@@ -147,7 +132,7 @@ func (b *Backoffice) saveAlertSettings(q *request) error {
 	}
 	if err := b.Messages.SaveSettings(q.ctx, q.in.By(q.visit()), typed); err != nil {
 		p := b.alertForm(q, func(name string) string { return typed[name] })
-		return q.refuse(err, p, nil)
+		return q.refuse(err, "form", p, "")
 	}
 	q.tell("good", "office.saved", "")
 	return led("/office/alerts")

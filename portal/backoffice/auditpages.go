@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"mtandao/internal/audit"
-	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
@@ -27,30 +26,15 @@ type Trail interface {
 
 func (b *Backoffice) auditRoutes() []route {
 	return []route{
-		{get, "/office/audit", full, staff.AuditView, b.audit}, {post, "/office/audit/proof", full, staff.AuditView, b.proveTrail},
-		{get, "/office/audit/:id", full, staff.AuditView, b.auditEvent},
+		{get, "/office/audit", everywhere, staff.AuditView, b.audit}, {post, "/office/audit/proof", everywhere, staff.AuditView, b.proveTrail},
+		{get, "/office/audit/:id", everywhere, staff.AuditView, b.auditEvent},
 	}
-}
-
-// everywhere refuses who works at some sites only what is of none: it would show or touch the others' too. A single object
-// does not exist for them.
-func (q *request) everywhere(p staff.Permission) error {
-	if q.may(p, 0) {
-		return nil
-	}
-	if len(q.Route().Params) > 0 {
-		return notHere()
-	}
-	return fault.New(fault.Denied, "office.everywhere")
 }
 
 var dayShape = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
 
 func (b *Backoffice) audit(q *request) error {
-	if err := q.everywhere(staff.AuditView); err != nil {
-		return err
-	}
-	f := audit.Filter{Actor: cutTyped(q.Query("actor")), Object: cutTyped(q.Query("object")), ObjectID: cutTyped(q.Query("object_id")), Before: q.before(), Limit: mostListed}
+	f := audit.Filter{Actor: cutTyped(q.Query("actor")), Object: cutTyped(q.Query("object")), ObjectID: cutTyped(q.Query("object_id")), Before: q.before(), Limit: mostListed + 1}
 	if day := q.Query("day"); dayShape.MatchString(day) {
 		f.Day = day
 	}
@@ -58,29 +42,19 @@ func (b *Backoffice) audit(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := b.board(q, "office.audit.title", "audit")
+	p := q.listing("office.audit.title", "audit")
 	if err := b.chainNote(q, p); err != nil {
 		return err
 	}
-	p.Find = &find{Action: "/office/audit", Fields: []input{{Name: "actor", Type: "search", Label: p.T("office.audit.who"), Value: f.Actor},
-		{Name: "day", Type: "date", Label: p.T("office.audit.day"), Value: f.Day}}, Keep: keep("object", f.Object, "object_id", f.ObjectID)}
-	p.Chips = q.chips("object", b.auditObjects(p, f.Object))
+	p.Find = &find{Action: "/office/audit", Fields: []formField{{Name: "actor", As: asSearch, Label: p.T("office.audit.who"), Value: f.Actor},
+		{Name: "day", As: asDay, Label: p.T("office.audit.day"), Value: f.Day}}, Keep: q.keep("object", "object_id")}
+	p.Chips = [][]chip{q.chips("object", b.auditObjects(p, f.Object))}
 	names, err := b.memberNames(q)
 	if err != nil {
 		return err
 	}
-	p.add(b.auditTable(q, p, events, names))
-	return q.show(p)
-}
-
-// keep are name and value pairs of filters that stay; empty ones are left out.
-func keep(pairs ...string) (all []fact) {
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			all = append(all, fact{pairs[i], pairs[i+1]})
-		}
-	}
-	return all
+	b.fillAudit(q, p, events, names)
+	return q.list(p)
 }
 
 // cutTyped keeps of what was typed into a search as much as any name has.
@@ -90,16 +64,16 @@ func cutTyped(s string) string {
 }
 
 // auditKinds are the things that most changes are about.
-var auditKinds = []string{"member", "role", "site", "plan", "till", "router", "session", "enforcement", "job", "message", "carrier", "setting"}
+var auditKinds = []string{"member", "role", "site", "plan", "till", "router", "session", "order", "grant", "receipt", "refund", "enforcement", "job", "message", "alert", "carrier", "setting"}
 
-func (b *Backoffice) auditObjects(p *boardPage, chosen string) []boardOption {
+func (b *Backoffice) auditObjects(p *listPage, chosen string) []choice {
 	kinds := slices.Clone(auditKinds)
 	if chosen != "" && !slices.Contains(kinds, chosen) {
 		kinds = append(kinds, chosen)
 	}
-	all := []boardOption{{Name: p.T("office.all")}}
+	all := []choice{{Name: p.T("office.all")}}
 	for _, k := range kinds {
-		all = append(all, boardOption{Value: k, Name: objectName(&p.frame, k)})
+		all = append(all, choice{Value: k, Name: objectName(&p.frame, k)})
 	}
 	return all
 }
@@ -117,22 +91,22 @@ func trailWord(f *frame, prefix, stored string) string {
 }
 
 // chainNote says whether the trail was whole when it was last proved.
-func (b *Backoffice) chainNote(q *request, p *boardPage) error {
+func (b *Backoffice) chainNote(q *request, p *listPage) error {
 	proof, err := b.Trail.LastProof(q.ctx)
 	if err != nil {
 		return err
 	}
 	switch {
 	case proof.At.IsZero():
-		p.State = &stateView{"", p.T("office.audit.not_proved")}
+		p.State = stateView{"", p.T("office.audit.not_proved")}
 	case proof.Problems > 0:
-		p.State = &stateView{"bad", p.T("office.audit.broken")}
+		p.State = stateView{"bad", p.T("office.audit.broken")}
 		p.Lead = p.T("office.audit.broken_text", "N", int(proof.Problems), "Said", proof.Said, "Time", b.when(&p.frame, proof.At))
 	default:
-		p.State = &stateView{"good", p.T("office.audit.whole")}
+		p.State = stateView{"good", p.T("office.audit.whole")}
 		p.Lead = p.T("office.audit.whole_text", "N", int(proof.Events), "Time", b.when(&p.frame, proof.At))
 	}
-	p.Acts = []act{{Name: p.T("office.audit.prove"), Icon: "shield-check", Address: "/office/audit/proof", Post: true}}
+	p.Acts = []act{{Name: p.T("office.audit.prove"), Icon: "shield-check", Address: "/office/audit/proof", Posted: true}}
 	return nil
 }
 
@@ -156,19 +130,14 @@ func objectOf(f *frame, e audit.Event, names map[string]string) string {
 	return objectName(f, e.Object) + " " + e.ObjectID
 }
 
-func (b *Backoffice) auditTable(q *request, p *boardPage, events []audit.Event, names map[string]string) boardSection {
-	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.audit.who")}, {Name: p.T("office.audit.did")}, {Name: p.T("office.audit.what")}, texted(p.T("office.audit.from"), "code")}}
+func (b *Backoffice) fillAudit(q *request, p *listPage, events []audit.Event, names map[string]string) {
+	p.Columns = []column{{p.T("office.when"), "when"}, {Name: p.T("office.audit.who")}, {Name: p.T("office.audit.did")}, {Name: p.T("office.audit.what")}, {p.T("office.audit.from"), "code"}}
+	events, p.pager = newest(q, events, mostListed, func(e audit.Event) int64 { return e.ID })
 	for _, e := range events {
-		t.add(boardCell{Text: b.when(&p.frame, e.At), Address: "/office/audit/" + number(e.ID)}, boardCell{Text: e.Actor}, boardCell{Text: didName(&p.frame, e.Action)},
-			boardCell{Text: objectOf(&p.frame, e, names), Address: q.reachable(objectAddress(e))}, boardCell{Text: e.From})
+		p.add(cell{Text: b.when(&p.frame, e.At)}, cell{Text: e.Actor}, cell{Text: didName(&p.frame, e.Action), Address: "/office/audit/" + number(e.ID)},
+			cell{Text: objectOf(&p.frame, e, names), Address: q.reachable(objectAddress(e))}, cell{Text: e.From})
 	}
-	s := boardSection{Table: t}
-	if len(events) == 0 {
-		s.Empty = &blank{Icon: "history", Title: p.T("office.audit.nothing"), Text: p.T("office.audit.nothing_text")}
-	} else {
-		s.Older = q.older(len(events) == mostListed, events[len(events)-1].ID)
-	}
-	return s
+	p.Empty = blank{Icon: "history", Title: p.T("office.audit.nothing"), Text: p.T("office.audit.nothing_text")}
 }
 
 // objectAddress is where what was changed is seen.
@@ -178,16 +147,13 @@ func objectAddress(e audit.Event) string {
 		if e.ObjectID != "0" {
 			return "/office/staff/" + e.ObjectID
 		}
-	case "enforcement", "message", "job":
+	case "enforcement", "message", "job", "order", "grant", "receipt":
 		return "/office/" + e.Object + "s/" + e.ObjectID
 	}
 	return ""
 }
 
 func (b *Backoffice) proveTrail(q *request) error {
-	if err := q.everywhere(staff.AuditView); err != nil {
-		return err
-	}
 	if _, err := b.Trail.Prove(q.ctx); err != nil {
 		return err
 	}
@@ -199,24 +165,21 @@ func (b *Backoffice) auditEvent(q *request) error {
 	if err != nil {
 		return err
 	}
-	if err := q.everywhere(staff.AuditView); err != nil {
-		return err
-	}
 	e, err := b.Trail.Get(q.ctx, id)
 	if err != nil {
 		return hidden(err)
 	}
-	p := b.board(q, "office.audit.title", "audit")
+	p := q.record("office.audit.title", "audit")
 	p.Crumbs = []crumb{{p.Title, "/office/audit"}}
 	p.Title = didName(&p.frame, e.Action)
 	names, err := b.memberNames(q)
 	if err != nil {
 		return err
 	}
-	p.add(boardSection{Facts: []fact{{p.T("office.audit.who"), e.Actor}, {p.T("office.when"), e.At.In(b.Zone).Format(time.DateTime)}, {p.T("office.audit.from"), e.From},
+	p.add(card{Facts: []fact{{p.T("office.audit.who"), e.Actor}, {p.T("office.when"), e.At.In(b.Zone).Format(time.DateTime)}, {p.T("office.audit.from"), e.From},
 		{p.T("office.audit.what"), objectOf(&p.frame, e, names)}}})
 	if sides := sidesOf(e.Before, e.After); len(sides) > 0 {
-		p.add(boardSection{Name: p.T("office.audit.changed"), Sides: sides})
+		p.add(card{Name: p.T("office.audit.changed"), Sides: sides})
 	}
 	p.Acts = []act{{Name: p.T("office.audit.all_of_it"), Icon: "history", Address: "/office/audit?" + url.Values{"object": {e.Object}, "object_id": {e.ObjectID}}.Encode()}}
 	return q.show(p)

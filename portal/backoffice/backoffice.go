@@ -94,8 +94,8 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "search", "story", "board", "prove", "forgot",
-	"settings", "form", "list", "sure", "proof", "checked", "secret", "router", "done", "payments", "suspense", "receipt", "mend", "refunds"}
+var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
+	"settings", "router", "done", "suspense", "receipt"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {

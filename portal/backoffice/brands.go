@@ -22,7 +22,7 @@ var brandSheets = []sheet{
 
 func (b *Backoffice) brandEditor() *editor {
 	return &editor{kind: kindBrand, texts: "office.brand.", list: "/office/brands", here: "settings", may: staff.SitesEdit, sheets: brandSheets, keyField: "key",
-		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.atAllSites(staff.SitesEdit) }, dress: dressBrand}
+		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.may(staff.SitesEdit, 0) }, dress: dressBrand}
 }
 
 func dressBrand(_ *request, p *formPage, f form, o Object) error {
@@ -54,9 +54,6 @@ func corrected(f *frame, fields map[string]string) []colourLine {
 }
 
 func (b *Backoffice) brandList(q *request) error {
-	if !q.atAllSites(staff.SitesEdit) {
-		return notHere()
-	}
 	all, err := b.Setup.Objects(q.ctx, kindBrand)
 	if err != nil {
 		return err
@@ -68,11 +65,12 @@ func (b *Backoffice) brandList(q *request) error {
 		}
 	}
 	e := b.brandEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "colours"}, column{Name: "sites"})
-	all, p.Next = paged(q, all)
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.colours"), ""}, {p.T("office.column.sites"), ""}}
+	all, p.Next = paged(q, all, Object.key)
 	for _, o := range all {
-		p.Rows = append(p.Rows, listRow{[]cell{{Text: o.Fields["name"], Address: "/office/brands/" + number(o.ID) + "/edit"},
-			{Colours: []swatch{{0, o.Fields["accent"]}, {22, o.Fields["paper"]}}}, {Text: shortList(used[o.Key])}}})
+		p.add(cell{Text: o.Fields["name"], Address: "/office/brands/" + number(o.ID) + "/edit"},
+			cell{Colours: []swatch{{0, o.Fields["accent"]}, {22, o.Fields["paper"]}}}, cell{Text: shortList(used[o.Key])})
 	}
 	return q.list(p)
 }
@@ -114,13 +112,12 @@ func (b *Backoffice) previewTyped(q *request) error {
 	return b.showPreview(q, brand)
 }
 
-// storedBrand is the brand of the address; the house's for a new one.
+// storedBrand is the brand of the address; the house's, with the provider's name, for a new one.
 func (b *Backoffice) storedBrand(q *request) (site.Brand, error) {
-	if !q.atAllSites(staff.SitesEdit) {
-		return site.Brand{}, notHere()
-	}
 	if q.Params("id") == "" {
-		return site.House, nil
+		brand := site.House
+		brand.Name = b.Provider()
+		return brand, nil
 	}
 	id, err := q.idOf("id")
 	if err != nil {

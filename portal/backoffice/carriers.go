@@ -7,18 +7,14 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
-	"mtandao/internal/staff"
 )
 
 var channelsShown = []notify.Channel{notify.SMS, notify.Email, notify.Telegram, notify.Webhook}
 
 func (b *Backoffice) carriers(q *request) error {
-	if err := q.everywhere(staff.SettingsEdit); err != nil {
-		return err
-	}
-	p := b.board(q, "office.carriers.title", "messages")
+	p := q.listing("office.carriers.title", "messages")
 	p.Lead, p.Crumbs = p.T("office.carriers.lead"), []crumb{{p.T("office.nav.messages"), "/office/messages"}}
-	t := &table{Columns: []boardColumn{{Name: p.T("office.messages.channel")}, {Name: p.T("office.carriers.by")}, {Name: p.T("office.carriers.sender")}, {Name: p.T("office.state")}}}
+	p.Columns = []column{{Name: p.T("office.messages.channel")}, {Name: p.T("office.carriers.by")}, {Name: p.T("office.carriers.sender")}, {Name: p.T("office.state")}}
 	for _, c := range channelsShown {
 		stored, err := b.Messages.Carrier(q.ctx, c)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -32,10 +28,9 @@ func (b *Backoffice) carriers(q *request) error {
 				state = stateView{"warn", p.T("office.off")}
 			}
 		}
-		t.add(boardCell{Text: p.T("office.channel." + string(c)), Address: "/office/carriers/" + string(c)}, boardCell{Text: by}, boardCell{Text: stored.Sender}, stated(state))
+		p.add(cell{Text: p.T("office.channel." + string(c)), Address: "/office/carriers/" + string(c)}, cell{Text: by}, cell{Text: stored.Sender}, stated(state))
 	}
-	p.add(boardSection{Table: t})
-	return q.show(p)
+	return q.list(p)
 }
 
 // theChannel is the channel of an address with its carrier; known is false when there is none yet.
@@ -44,10 +39,7 @@ func (b *Backoffice) theChannel(q *request) (c notify.Carrier, known bool, err e
 	if !slices.Contains(channelsShown, channel) {
 		return c, false, notHere()
 	}
-	if err := q.everywhere(staff.SettingsEdit); err != nil {
-		return c, false, err
-	}
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return c, false, err
 	}
 	c, err = b.Messages.Carrier(q.ctx, channel)
@@ -68,50 +60,50 @@ func (b *Backoffice) carrier(q *request) error {
 }
 
 // carrierPage never shows a secret: what is stored stays unless something else is typed.
-func (b *Backoffice) carrierPage(q *request, c notify.Carrier, known bool) *boardPage {
-	p := b.board(q, "office.carriers.title", "messages")
+func (b *Backoffice) carrierPage(q *request, c notify.Carrier, known bool) *recordPage {
+	p := q.record("office.carriers.title", "messages")
 	p.Crumbs = []crumb{{p.T("office.nav.messages"), "/office/messages"}, {p.Title, "/office/carriers"}}
 	p.Title = p.T("office.channel." + string(c.Channel))
 	c = q.chooseDriver(p, c)
 	w := carrierForm{p: p, c: c}
-	p.add(boardSection{Form: &boardForm{Action: "/office/carriers/" + string(c.Channel), Button: p.T("office.save"), Cancel: "/office/carriers", Fields: w.fields(), Hidden: []fact{{"driver", c.Driver}}}})
+	p.add(card{Form: &shortForm{Action: "/office/carriers/" + string(c.Channel), Button: p.T("office.save"), Fields: w.fields(), Hidden: []fact{{"driver", c.Driver}}}})
 	if known {
-		p.add(boardSection{Name: p.T("office.carriers.test"), Lead: p.T("office.carriers.test_text"), Form: &boardForm{Action: "/office/carriers/" + string(c.Channel) + "/test", Button: p.T("office.carriers.test"),
-			Fields: []boardField{{input: input{Name: "address", Type: "text", Label: p.T("office.carriers.address_" + string(c.Channel)), Most: 254, Must: true}}}}})
+		p.add(card{Name: p.T("office.carriers.test"), Lead: p.T("office.carriers.test_text"), Form: &shortForm{Action: "/office/carriers/" + string(c.Channel) + "/test", Button: p.T("office.carriers.test"),
+			Fields: []formField{{Name: "address", Label: p.T("office.carriers.address_" + string(c.Channel)), Most: 254, Must: true}}}})
 	}
 	if known && c.Channel == notify.SMS {
-		p.add(boardSection{Name: p.T("office.carriers.reports"), Lead: p.T("office.carriers.reports_text"), Once: b.Messages.ReportAddress()})
+		p.add(card{Name: p.T("office.carriers.reports"), Lead: p.T("office.carriers.reports_text"), Once: b.Messages.ReportAddress()})
 	}
 	return p
 }
 
 // carrierForm writes the fields that a channel has.
 type carrierForm struct {
-	p *boardPage
+	p *recordPage
 	c notify.Carrier
 }
 
-func (w carrierForm) text(name, value string, most int) boardField {
-	return boardField{input: input{Name: name, Type: "text", Label: w.p.T("office.carriers." + name), Value: value, Auto: "off", Most: most}}
+func (w carrierForm) text(name, value string, most int) formField {
+	return formField{Name: name, Label: w.p.T("office.carriers." + name), Value: value, Auto: "off", Most: most}
 }
 
-func (w carrierForm) secret(name string, stored bool) boardField {
-	f := boardField{input: input{Name: name, Type: "password", Label: w.p.T("office.carriers." + name), Auto: "new-password", Most: 500}}
+func (w carrierForm) secret(name string, stored bool) formField {
+	f := formField{Name: name, As: asSecret, Label: w.p.T("office.carriers." + name), Most: 500, Set: stored, SetText: w.p.T("office.not_set")}
 	if stored {
-		f.Hint = w.p.T("office.carriers.kept")
+		f.SetText = w.p.T("office.is_set")
 	}
 	return f
 }
 
-func (w carrierForm) long(name string, stored bool) boardField {
+func (w carrierForm) long(name string, stored bool) formField {
 	f := w.secret(name, stored)
-	f.Kind, f.Most = "text", 4000
+	f.As, f.Most = asLong, 4000
 	return f
 }
 
-func (w carrierForm) fields() []boardField {
+func (w carrierForm) fields() []formField {
 	c := w.c
-	off := boardField{input: input{Name: "off", Label: w.p.T("office.state")}, Kind: "ticks", Options: []boardOption{{Value: "1", Name: w.p.T("office.carriers.off"), Hint: w.p.T("office.carriers.off_text"), Chosen: c.Off}}}
+	off := formField{Name: "off", Label: w.p.T("office.state"), As: asTicks, Choices: []choice{{Value: "1", Name: w.p.T("office.carriers.off"), Hint: w.p.T("office.carriers.off_text"), Here: c.Off}}}
 	switch c.Channel {
 	case notify.SMS:
 		return append(w.smsFields(), off)
@@ -120,22 +112,22 @@ func (w carrierForm) fields() []boardField {
 		if c.Port != 0 {
 			port.Value = strconv.Itoa(c.Port)
 		}
-		port.Hint, port.Numeric = w.p.T("office.carriers.port_hint"), true
-		return []boardField{w.text("sender", c.Sender, 254), w.text("host", c.Host, 253), port, w.text("username", c.Username, 254), w.secret("secret", c.Secret != ""), off}
+		port.Hint, port.As = w.p.T("office.carriers.port_hint"), asNumber
+		return []formField{w.text("sender", c.Sender, 254), w.text("host", c.Host, 253), port, w.text("username", c.Username, 254), w.secret("secret", c.Secret != ""), off}
 	}
-	return []boardField{w.secret("secret", c.Secret != ""), off}
+	return []formField{w.secret("secret", c.Secret != ""), off}
 }
 
-func (w carrierForm) smsFields() []boardField {
+func (w carrierForm) smsFields() []formField {
 	c, g := w.c, w.c.HTTP
 	offers := w.text("offer_sender", c.OfferSender, 15)
 	offers.Hint = w.p.T("office.carriers.offer_sender_hint")
 	if c.Driver != notify.HTTPGateway {
-		return []boardField{w.text("username", c.Username, 100), w.secret("secret", c.Secret != ""), w.text("sender", c.Sender, 15), offers}
+		return []formField{w.text("username", c.Username, 100), w.secret("secret", c.Secret != ""), w.text("sender", c.Sender, 15), offers}
 	}
 	method := w.text("method", g.Method, 4)
 	method.Hint = w.p.T("office.carriers.method_hint")
-	return []boardField{w.text("sender", c.Sender, 15), offers, w.secret("url", g.URL != ""), method, w.text("content_type", g.ContentType, 40), w.long("header", len(g.Header) > 0), w.long("body", g.Body != ""),
+	return []formField{w.text("sender", c.Sender, 15), offers, w.secret("url", g.URL != ""), method, w.text("content_type", g.ContentType, 40), w.long("header", len(g.Header) > 0), w.long("body", g.Body != ""),
 		w.text("success", g.Success, 200), w.text("id", g.ID, 200), w.secret("balance_url", g.BalanceURL != ""), w.text("balance", g.Balance, 200),
 		w.text("report_id", g.ReportID, 200), w.text("report_delivered", g.ReportDelivered, 200), w.text("report_failed", g.ReportFailed, 200)}
 }
@@ -144,16 +136,18 @@ func (w carrierForm) smsFields() []boardField {
 var smsDrivers = []string{notify.AfricasTalking, notify.HTTPGateway}
 
 // chooseDriver shows the form of another driver than the stored one; it is stored with the form.
-func (q *request) chooseDriver(p *boardPage, c notify.Carrier) notify.Carrier {
+func (q *request) chooseDriver(p *recordPage, c notify.Carrier) notify.Carrier {
 	if c.Channel != notify.SMS {
 		return c
 	}
 	if chosen := q.Query("driver"); slices.Contains(smsDrivers, chosen) {
 		c.Driver = chosen
 	}
+	var drivers []chip
 	for _, d := range smsDrivers {
-		p.Chips = append(p.Chips, chip{Name: p.T("office.driver." + d), Address: "/office/carriers/sms?driver=" + d, Here: d == c.Driver})
+		drivers = append(drivers, chip{Name: p.T("office.driver." + d), Address: "/office/carriers/sms?driver=" + d, Here: d == c.Driver})
 	}
+	p.Chips = [][]chip{drivers}
 	return c
 }
 
@@ -216,7 +210,7 @@ func (b *Backoffice) saveCarrier(q *request) error {
 	}
 	typed := q.typedCarrier(stored)
 	if err := b.Messages.SaveCarrier(q.ctx, q.in.By(q.visit()), typed); err != nil {
-		return q.refuse(err, b.carrierPage(q, typed, known), aboutCarrier)
+		return q.refuse(err, "record", b.carrierPage(q, typed, known), aboutCarrier[fault.KeyOf(err)])
 	}
 	q.tell("good", "office.carriers.saved", "")
 	return led("/office/carriers/" + string(stored.Channel))
@@ -229,7 +223,7 @@ func (b *Backoffice) testCarrier(q *request) error {
 	}
 	id, err := b.Messages.SendTest(q.ctx, q.in.By(q.visit()), c.Channel, strings.TrimSpace(q.FormValue("address")), q.lang())
 	if err != nil {
-		return q.refuse(err, b.carrierPage(q, c, known), aboutCarrier)
+		return q.refuse(err, "record", b.carrierPage(q, c, known), aboutCarrier[fault.KeyOf(err)])
 	}
 	q.tell("", "office.carriers.test_sent", "")
 	return led("/office/messages/" + number(id))

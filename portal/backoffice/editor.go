@@ -3,8 +3,6 @@ package backoffice
 import (
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 )
@@ -20,41 +18,50 @@ type editor struct {
 	reaches func(q *request, id int64, fields map[string]string) bool
 	// dress adds to a form what it alone shows.
 	dress func(q *request, p *formPage, f form, o Object) error
+	// local: who works at some sites may make one for them.
+	local bool
 	// proof asks somebody to prove themself first.
 	proof bool
 }
 
 func (e *editor) routes(b *Backoffice) []route {
+	making := everywhere
+	if e.local {
+		making = full
+	}
 	return []route{
-		{get, e.list + "/new", full, e.may, func(q *request) error { return e.askNew(q) }},
-		{post, e.list + "/new", full, e.may, func(q *request) error { return e.create(q) }},
+		{get, e.list + "/new", making, e.may, func(q *request) error { return e.askNew(q) }},
+		{post, e.list + "/new", making, e.may, func(q *request) error { return e.create(q) }},
 		{get, e.list + "/:id/edit", full, e.may, func(q *request) error { return e.ask(q) }},
 		{post, e.list + "/:id/edit", full, e.may, func(q *request) error { return e.save(q) }},
 	}
 }
 
 func (e *editor) askNew(q *request) error {
-	if !e.mayMake(q) {
-		return notHere()
-	}
-	if e.proof {
-		if err := q.proven(); err != nil {
-			return err
-		}
+	if err := e.proven(q); err != nil {
+		return err
 	}
 	o := usual(e.sheets)
 	p, err := e.page(q, q.form(e.kind, o), o)
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
+}
+
+// proven asks for a proof where the kind of thing needs one.
+func (e *editor) proven(q *request) error {
+	if !e.proof {
+		return nil
+	}
+	return q.proven()
 }
 
 // page is the form as its fields stand; o is what is stored, without an id for something new.
 func (e *editor) page(q *request, f form, o Object) (*formPage, error) {
 	p := &formPage{frame: q.page(e.texts+"new", e.here), Action: e.list + "/new"}
 	if o.ID != 0 {
-		p.Action, p.Was = e.list+"/"+number(o.ID)+"/edit", o.Stamp
+		p.Action, p.Hidden = e.list+"/"+number(o.ID)+"/edit", []fact{{"was", o.Stamp}}
 	}
 	if name := o.Fields["name"]; o.ID != 0 {
 		if name == "" {
@@ -64,9 +71,7 @@ func (e *editor) page(q *request, f form, o Object) (*formPage, error) {
 	}
 	p.Crumbs = []crumb{{p.T(e.texts + "list"), e.list}}
 	p.Button = p.T("office.set.save")
-	if q.office.brandChoices(&f, p); e.proof && !q.in.ProvenLately(q.office.Clock.Now()) {
-		p.Prove, p.ByCode = true, q.in.Member.SecondFactor
-	}
+	q.office.brandChoices(&f, p)
 	if e.dress != nil {
 		if err := e.dress(q, p, f, o); err != nil {
 			return nil, err
@@ -84,9 +89,6 @@ func (b *Backoffice) brandChoices(f *form, p *formPage) {
 }
 
 func (e *editor) create(q *request) error {
-	if !e.mayMake(q) {
-		return notHere()
-	}
 	o := usual(e.sheets)
 	secret := ""
 	err := q.submit(q.form(e.kind, o), e.sheets, func(f form) (*formPage, error) { return e.page(q, f, o) }, func(fields map[string]string) error {
@@ -98,7 +100,7 @@ func (e *editor) create(q *request) error {
 		return e.store(q, 0, Change{Kind: e.kind, Key: fields[e.keyField], New: true, Fields: fields})
 	})
 	if err != nil {
-		return settle(err, "")
+		return err
 	}
 	return e.after(q, secret)
 }
@@ -135,10 +137,8 @@ func shortName(name string) string {
 
 // store saves a change that is somebody's to make, as it was and as it will be.
 func (e *editor) store(q *request, id int64, c Change) error {
-	if e.proof {
-		if err := q.proveNow(e.kind); err != nil {
-			return err
-		}
+	if err := e.proven(q); err != nil {
+		return err
 	}
 	if !e.reaches(q, id, c.Fields) {
 		return &WrongField{Kind: e.kind, Field: "sites", Cause: fault.New(fault.Invalid, "setup.not_yours")}
@@ -157,8 +157,8 @@ func (e *editor) theirs(q *request) (Object, error) {
 
 func (e *editor) ask(q *request) error {
 	o, err := e.theirs(q)
-	if err == nil && e.proof {
-		err = q.proven()
+	if err == nil {
+		err = e.proven(q)
 	}
 	if err != nil {
 		return err
@@ -167,7 +167,7 @@ func (e *editor) ask(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (e *editor) save(q *request) error {
@@ -180,10 +180,11 @@ func (e *editor) save(q *request) error {
 		c.Stamp = q.FormValue("was")
 		return e.store(q, o.ID, c)
 	})
-	if err == nil {
-		q.tell("good", "office.set.saved", "")
+	if err != nil {
+		return err
 	}
-	return settle(err, e.list+"/"+number(o.ID)+e.tail())
+	q.tell("good", "office.set.saved", "")
+	return led(e.list + "/" + number(o.ID) + e.tail())
 }
 
 // tail is what follows the id in the address of an object's page.
@@ -213,8 +214,8 @@ func fixed(sheets []sheet) []sheet {
 func (e *editor) turn(tail, state, told, undo string) route {
 	return route{post, e.list + "/:id/" + tail, full, e.may, func(q *request) error {
 		o, err := e.theirs(q)
-		if err == nil && e.proof {
-			err = q.proven()
+		if err == nil {
+			err = e.proven(q)
 		}
 		if err == nil {
 			err = q.office.Setup.Save(q.ctx, q.author(), o.change(e.kind, map[string]string{"state": state}))
@@ -239,15 +240,27 @@ func (e *editor) turn(tail, state, told, undo string) route {
 func (e *editor) before(tail, texts string) route {
 	return route{get, e.list + "/:id/" + tail, full, e.may, func(q *request) error {
 		o, err := e.theirs(q)
-		if err == nil && e.proof {
-			err = q.proven()
+		if err == nil {
+			err = e.proven(q)
 		}
 		if err != nil {
 			return err
 		}
 		at := e.list + "/" + number(o.ID)
-		return q.sure(texts, e.here, o.name(), at+"/"+tail, at+e.tail())
+		return q.showForm(q.asking(texts, e.here, at+e.tail(), "Name", o.name()))
 	}}
+}
+
+// listing starts the list of an editor's kind.
+func (e *editor) listing(q *request) *listPage {
+	p := q.listing(e.texts+"list", e.here)
+	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
+	p.Empty = blank{Title: p.T(e.texts + "none_yet"), Text: p.T(e.texts + "what"), Icon: "inbox"}
+	if q.reachable(e.list+"/new") != "" {
+		p.Acts = []act{{Name: p.T(e.texts + "new"), Address: e.list + "/new", Icon: "plus", Tone: "primary"}}
+		p.Empty.Address, p.Empty.Button = p.Acts[0].Address, p.Acts[0].Name
+	}
+	return p
 }
 
 func (o Object) name() string {

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"slices"
 	"strconv"
 
 	"mtandao/internal/staff"
@@ -15,38 +16,37 @@ func (b *Backoffice) enforcements(q *request) error {
 	} else if q.Query("state") == "all" {
 		w.State = ""
 	}
-	p := b.board(q, "office.enforcements.title", "sessions")
+	p := q.listing("office.enforcements.title", "sessions")
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
-	p.Chips = q.chips("state", []boardOption{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})
+	p.Acts = []act{{Name: p.T("office.overruns.title"), Icon: "hourglass", Address: "/office/overruns"}}
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	if typing != nil {
-		return q.refuse(typing, p, nil)
+		return q.refuse(typing, "list", p, "")
 	}
 	all, err := b.Network.Enforcements(q.ctx, w)
 	if err != nil {
 		return err
 	}
-	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.wanted")}, texted(p.T("office.device"), "code"), {Name: p.T("office.router")},
-		{Name: p.T("office.outcome")}, texted(p.T("office.tries"), "num"), {Name: p.T("office.state")}}}
+	p.Columns = []column{{p.T("office.when"), "when"}, {p.T("office.wanted"), ""}, {p.T("office.device"), "code"}, {Name: p.T("office.router")},
+		{Name: p.T("office.outcome")}, {p.T("office.tries"), "num"}, {Name: p.T("office.state")}}
+	all, p.pager = newest(q, all, mostListed, func(e radius.Enforcement) int64 { return e.ID })
 	for _, e := range all {
 		router, _ := b.Routers.Get(e.RouterID)
-		t.add(boardCell{Text: b.planWhen(p, e.At), Address: "/office/enforcements/" + number(e.ID)}, boardCell{Text: p.T("office.wanted." + e.Wanted), Detail: causeName(p, e.Cause)},
-			boardCell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, boardCell{Text: router.Name, Detail: b.siteName(router.SiteID)}, boardCell{Text: outcomeName(p, e.Outcome), Detail: methodName(p, e.Method)},
-			boardCell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
+		p.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), Address: "/office/enforcements/" + number(e.ID), More: causeName(&p.frame, e.Cause)},
+			cell{Text: e.MAC.Colons(), Address: storyAddress(e.GrantID)}, cell{Text: router.Name, More: b.siteName(router.SiteID)}, cell{Text: outcomeName(&p.frame, e.Outcome), More: methodName(&p.frame, e.Method)},
+			cell{Text: strconv.FormatInt(e.Attempts, 10)}, stated(enforcementState(&p.frame, e.State)))
 	}
-	s := boardSection{Table: t}
-	if len(all) == 0 {
-		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
-	} else {
-		s.Older = q.older(len(all) == mostListed, all[len(all)-1].ID)
-	}
-	p.add(s)
-	return q.show(p)
+	return q.list(p)
 }
 
-func causeName(p *boardPage, cause string) string {
+// becauses are causes that only staff are told.
+var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed"}
+
+func causeName(p *frame, cause string) string {
 	switch {
-	case cause == "staff" || cause == "logged_out":
+	case slices.Contains(becauses, cause):
 		return p.T("office.because." + cause)
 	case known(access.Cause(cause)):
 		return p.T("cause." + cause)
@@ -54,14 +54,14 @@ func causeName(p *boardPage, cause string) string {
 	return ""
 }
 
-func outcomeName(p *boardPage, outcome string) string {
+func outcomeName(p *frame, outcome string) string {
 	if outcome == "" {
 		return p.T("office.enforcements.not_tried")
 	}
 	return p.T("office.outcome." + outcome)
 }
 
-func methodName(p *boardPage, method string) string {
+func methodName(p *frame, method string) string {
 	if method == "" {
 		return ""
 	}
@@ -95,28 +95,27 @@ func (b *Backoffice) enforcement(q *request) error {
 		return err
 	}
 	router, _ := b.Routers.Get(e.RouterID)
-	p := b.board(q, "office.enforcements.title", "sessions")
+	p := q.record("office.enforcements.title", "sessions")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}, {p.Title, "/office/enforcements"}}
-	state := enforcementState(&p.frame, e.State)
-	p.Title, p.State = p.T("office.wanted."+e.Wanted)+": "+e.MAC.Colons(), &state
+	p.Title, p.State = p.T("office.wanted."+e.Wanted)+": "+e.MAC.Colons(), enforcementState(&p.frame, e.State)
 	if e.State != radius.Done && q.may(staff.AccessChange, router.SiteID) {
-		p.Acts = []act{{Name: p.T("office.retry"), Icon: "refresh-cw", Address: q.Path() + "/retry", Post: true}}
+		p.Acts = []act{{Name: p.T("office.retry"), Icon: "refresh-cw", Address: q.Path() + "/retry", Posted: true}}
 	}
 	if storyAddress(e.GrantID) != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.story.title"), Icon: "arrow-right", Address: storyAddress(e.GrantID)})
 	}
-	p.add(boardSection{Facts: []fact{{p.T("office.router"), router.Name}, {p.T("office.site"), b.siteName(router.SiteID)}, {p.T("office.enforcements.why"), causeName(p, e.Cause)},
-		{p.T("office.enforcements.asked"), b.planWhen(p, e.CreatedAt)}, {p.T("office.tries"), strconv.FormatInt(e.Attempts, 10)}}})
+	p.add(card{Facts: []fact{{p.T("office.router"), router.Name}, {p.T("office.site"), b.siteName(router.SiteID)}, {p.T("office.enforcements.why"), causeName(&p.frame, e.Cause)},
+		{p.T("office.enforcements.asked"), b.planWhen(&p.frame, e.CreatedAt)}, {p.T("office.tries"), strconv.FormatInt(e.Attempts, 10)}}})
 	p.add(b.attempts(p, attempts))
 	return q.show(p)
 }
 
-func (b *Backoffice) attempts(p *boardPage, attempts []radius.Attempt) boardSection {
-	t := &table{Columns: []boardColumn{texted(p.T("office.enforcements.try"), "num"), texted(p.T("office.when"), "when"), {Name: p.T("office.how")}, {Name: p.T("office.outcome")}, {Name: p.T("office.said_by_router")}}}
+func (b *Backoffice) attempts(p *recordPage, attempts []radius.Attempt) card {
+	t := &table{Columns: []column{{p.T("office.enforcements.try"), "num"}, {p.T("office.when"), "when"}, {Name: p.T("office.how")}, {Name: p.T("office.outcome")}, {Name: p.T("office.said_by_router")}}}
 	for _, a := range attempts {
-		t.add(boardCell{Text: strconv.FormatInt(a.Attempt, 10)}, boardCell{Text: b.planWhen(p, a.At)}, boardCell{Text: methodName(p, a.Method)}, boardCell{Text: outcomeName(p, a.Outcome)}, boardCell{Text: a.Detail})
+		t.add(cell{Text: strconv.FormatInt(a.Attempt, 10)}, cell{Text: b.planWhen(&p.frame, a.At)}, cell{Text: methodName(&p.frame, a.Method)}, cell{Text: outcomeName(&p.frame, a.Outcome)}, cell{Text: a.Detail})
 	}
-	s := boardSection{Name: p.T("office.tries"), Table: t}
+	s := card{Name: p.T("office.tries"), Table: t}
 	if len(attempts) == 0 {
 		s.Empty = &blank{Icon: "hourglass", Title: p.T("office.enforcements.not_tried"), Text: p.T("office.enforcements.soon")}
 	}

@@ -10,7 +10,6 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
-	"mtandao/portal/web"
 )
 
 // enrolPage shows the seed of a second factor as a picture and as text, and asks for a first code.
@@ -27,7 +26,7 @@ func (b *Backoffice) askEnrol(q *request) error {
 		return led("/office/code")
 	}
 	if q.in.Stage == staff.Full { // a new phone, or a lock that nobody asked for
-		if err := b.proven(q); err != nil {
+		if err := q.proven(); err != nil {
 			return err
 		}
 	}
@@ -49,7 +48,7 @@ func (b *Backoffice) enrolling(q *request) (*enrolPage, error) {
 	}
 	p := &enrolPage{gatePage: *q.gate("office.enrol.", "/office/enrol"), Seed: inFours(e.Seed)}
 	p.Picture = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture))
-	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code.six"), Auto: "one-time-code", Most: 12, Must: true, Numeric: true}}
+	p.Fields = []formField{{Name: "code", Label: p.T("office.code.six"), Auto: "one-time-code", Most: 12, Must: true, As: asNumber}}
 	return p, nil
 }
 
@@ -73,7 +72,7 @@ type codesPage struct {
 
 func (b *Backoffice) enrol(q *request) error {
 	if q.in.Stage == staff.Full {
-		if err := b.proven(q); err != nil {
+		if err := q.proven(); err != nil {
 			return err
 		}
 	}
@@ -83,8 +82,7 @@ func (b *Backoffice) enrol(q *request) error {
 		if e != nil {
 			return e
 		}
-		_ = p.wrong(err) // a wrong code is for their eyes
-		return q.send(web.Status(err), "enrol", p)
+		return q.refuse(err, "enrol", p, "code")
 	}
 	if err != nil {
 		return err

@@ -1,11 +1,9 @@
 package backoffice
 
 import (
-	"io"
 	"slices"
 	"strings"
 
-	"mtandao/internal/fault"
 	"mtandao/internal/words"
 )
 
@@ -27,6 +25,13 @@ const (
 	asFile   kindOf = "file"
 	asSites  kindOf = "sites"
 	asHours  kindOf = "hours"
+	// These stand in pages of their own, not in the sheets of what is set up.
+	asTicks    kindOf = "ticks"
+	asRadio    kindOf = "radio"
+	asPassword kindOf = "password"
+	asEmail    kindOf = "email"
+	asSearch   kindOf = "search"
+	asDay      kindOf = "date"
 )
 
 // spec is a field of a form. Its label is words "office.field." + kind + name, its hint "office.hint." + the same.
@@ -47,11 +52,12 @@ type spec struct {
 // formField is a field as a page shows it.
 type formField struct {
 	Name, Label, Hint, Wrong, Value, Unit, Accept string
+	Auto                                          string // what a browser may fill in; empty: nothing
 	SetText, GoneText                             string // of a secret or file that is stored
 	Large                                         string // what is said of a file above Most bytes
-	As                                            kindOf
+	As                                            kindOf // empty: a text
 	Most                                          int
-	Must, Set                                     bool
+	Must, Set, Fixed                              bool // fixed: shown, and not to be changed
 	Choices                                       []choice
 	Windows                                       []windowRow
 }
@@ -59,20 +65,36 @@ type formField struct {
 // Is lets a template ask for the kind by its name.
 func (f formField) Is(as string) bool { return string(f.As) == as }
 
+// Type is the type of an input of one line.
+func (f formField) Type() string {
+	switch f.As {
+	case asPassword, asEmail, asSearch, asDay:
+		return string(f.As)
+	}
+	return "text"
+}
+
+// AutoComplete is what a browser is told of it.
+func (f formField) AutoComplete() string {
+	if f.Auto == "" {
+		return "off"
+	}
+	return f.Auto
+}
+
 // form says how somebody fills fields in: what stands there, and what they may choose.
 type form struct {
 	q      *request
 	kind   string
 	fields map[string]string
 	set    map[string]bool
-	bad    map[string]string // sentences by field
 	sites  []choice
 	brands []choice
 	again  bool // it is shown as it was typed
 }
 
 func (q *request) form(kind string, o Object) form {
-	f := form{q: q, kind: kind, fields: o.Fields, set: o.Set, bad: map[string]string{}}
+	f := form{q: q, kind: kind, fields: o.Fields, set: o.Set}
 	for _, s := range q.office.Sites.Sites() {
 		if q.sees(s.ID) {
 			f.sites = append(f.sites, choice{Name: s.Name, Value: s.Slug})
@@ -91,15 +113,17 @@ func (f form) shown(l words.Lang, specs []spec) []formField {
 
 func (f form) show(l words.Lang, s spec) formField {
 	v := formField{Name: s.name, As: s.as, Must: s.must, Most: s.most, Accept: s.accept, Label: f.text(l, "office.field.", s.name),
-		Hint: f.text(l, "office.hint.", s.name), Wrong: f.bad[s.name], Value: f.fields[s.name], Set: f.set[s.name]}
+		Hint: f.text(l, "office.hint.", s.name), Value: f.fields[s.name], Set: f.set[s.name]}
 	if s.from != s.to {
 		v.Hint = strings.TrimSpace(v.Hint + " " + words.Text(l, "office.bounds", "From", s.from, "To", s.to))
 	}
 	switch s.as {
 	case asSecret, asFile:
-		v.Value, v.SetText = "", words.Text(l, "office.not_set")
-		if v.Set {
+		v.Value = ""
+		if set, stored := f.set[s.name]; set {
 			v.SetText = words.Text(l, "office.is_set")
+		} else if stored { // of something new there is nothing to say
+			v.SetText = words.Text(l, "office.not_set")
 		}
 		if s.as == asFile {
 			v.Most, v.Large = mostFile, words.Text(l, "setup.file_size")
@@ -115,6 +139,7 @@ func (f form) show(l words.Lang, s spec) formField {
 	case asPick:
 		v.Choices = f.picks(l, s, v.Value)
 	case asSites:
+		v.As = asTicks
 		chosen := strings.Fields(v.Value)
 		for _, c := range f.sites {
 			c.Here = slices.Contains(chosen, c.Value)
@@ -208,25 +233,4 @@ func (q *request) values(name string) []string {
 		all = append(all, string(v))
 	}
 	return all
-}
-
-// mostFile bounds an upload well below what the portal takes of a form, so that a larger one can be told so.
-const mostFile = 256 << 10
-
-// file is what was uploaded; fault.Invalid "setup.file_size" for too much.
-func (q *request) file(name string) (string, error) {
-	header, err := q.FormFile(name)
-	if err != nil || header.Size == 0 {
-		return "", nil // none was chosen
-	}
-	if header.Size > mostFile {
-		return "", fault.New(fault.Invalid, "setup.file_size")
-	}
-	opened, err := header.Open()
-	if err != nil {
-		return "", err
-	}
-	defer opened.Close()
-	body, err := io.ReadAll(io.LimitReader(opened, mostFile))
-	return string(body), err
 }

@@ -1,12 +1,11 @@
 package backoffice
 
 import (
+	"errors"
 	"html/template"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
-
-	"mtandao/internal/words"
-	"mtandao/portal/web"
 )
 
 // formPage is a form: one column of sections, help under the fields, errors beside them and on top.
@@ -15,15 +14,16 @@ type formPage struct {
 	Lead      string
 	State     stateView
 	Facts     []fact
-	Acts      []formAct
+	Acts      []act
+	Text      string // what is asked, or will happen
 	Sections  []section
+	Hidden    []fact
 	Action    string // where it is sent
 	Button    string
-	Skip      string // where it leads without being sent
-	Was       string // stamp of the object as shown
+	Danger    bool
+	Cancel    string // where it leads when nothing is to change
+	Skip      string // where it leads without being sent, until later
 	Multipart bool
-	Prove     bool // asks for a code too
-	ByCode    bool // with a second factor, not a password
 	Colours   []colourLine
 	Preview   string // address of the price list as guests see it
 	Look      string // address that tells how a plan reads
@@ -31,12 +31,6 @@ type formPage struct {
 	Week      template.HTML
 	Steps     []step
 	Offers    []offer
-}
-
-// formAct is a further thing to do with what a form is about. One that is Posted is done at once, else it leads somewhere.
-type formAct struct {
-	Name, Address, Icon string
-	Posted, Danger      bool
 }
 
 type section struct {
@@ -75,9 +69,6 @@ func (p *formPage) lay(f form, sheets []sheet, isNew bool) {
 		if sh.title != "" {
 			s.Title = p.T(sh.title)
 		}
-		for _, field := range s.Fields {
-			s.Open = s.Open || field.Wrong != ""
-		}
 		p.Sections = append(p.Sections, s)
 	}
 }
@@ -91,6 +82,20 @@ func usual(sheets []sheet) Object {
 	return o
 }
 
+// ask adds one section of fields without a title.
+func (p *formPage) ask(fields ...formField) { p.Sections = append(p.Sections, section{Fields: fields}) }
+
+// blame opens the section where the field stands, too.
+func (p *formPage) blame(field, sentence string) {
+	for i := range p.Sections {
+		s := &p.Sections[i]
+		blame(s.Fields, field, sentence)
+		s.Open = slices.ContainsFunc(s.Fields, func(f formField) bool { return f.Wrong != "" })
+	}
+}
+
+func (q *request) showForm(p *formPage) error { return q.send(fiber.StatusOK, "form", p) }
+
 // submit reads a form and hands what was typed to save. A refused form is shown again by show, as it was typed.
 func (q *request) submit(f form, sheets []sheet, show func(form) (*formPage, error), save func(fields map[string]string) error) error {
 	typed, err := f.read(specsOf(sheets))
@@ -101,54 +106,29 @@ func (q *request) submit(f form, sheets []sheet, show func(form) (*formPage, err
 		return nil
 	}
 	field, cause, mendable := wrong(err)
-	if there, ok := err.(somewhere); ok || !mendable {
-		if ok {
-			return there
-		}
+	if !mendable {
 		return cause
 	}
 	for name, value := range typed {
 		f.fields[name] = value
 	}
 	f.again = true
-	f.bad[field] = words.Fault(q.lang(), cause)
 	p, err := show(f)
 	if err != nil {
 		return err
 	}
-	p.Notes = append(p.Notes, note{Tone: "bad", Text: words.Fault(p.Lang, cause)})
-	if err := q.send(web.Status(cause), "form", p); err != nil {
+	if err := q.refuse(cause, "form", p, field); err != nil {
 		return err
 	}
-	return shown{}
+	return errAnswered
 }
 
-// shown is no error: the page has been sent already.
-type shown struct{}
+// errAnswered says that the request has its answer already.
+var errAnswered = errors.New("answered")
 
-func (shown) Error() string { return "shown" }
-
-// settle ends a form: the page was shown again, or the person is led on.
-func settle(err error, to string) error {
-	if _, ok := err.(shown); ok {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return led(to)
-}
-
-// surePage asks before something dangerous, naming it and what will happen.
-type surePage struct {
-	frame
-	Text, Action, Button, Back string
-}
-
-// sure asks; texts begins the keys of the title, text and button.
-func (q *request) sure(texts, here, name, action, back string) error {
-	p := &surePage{frame: q.page(texts+"title", here), Action: action, Back: back}
-	p.Title = p.T(texts+"title", "Name", name)
-	p.Text, p.Button = p.T(texts+"text", "Name", name), p.T(texts+"button")
-	return q.send(fiber.StatusOK, "sure", p)
+// asking is a page that says what will happen, and asks before it does. texts begins the keys of its title, lead and button.
+func (q *request) asking(texts, here, cancel string, args ...any) *formPage {
+	p := &formPage{frame: q.page(texts+"title", here), Action: q.Path(), Cancel: cancel, Danger: true}
+	p.Title, p.Text, p.Button = p.T(texts+"title", args...), p.T(texts+"lead", args...), p.T(texts+"button")
+	return p
 }

@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -9,74 +10,98 @@ import (
 // listPage is a list of one kind of thing.
 type listPage struct {
 	frame
-	New     crumb // the button that makes one; no address: none
-	Chips   []choice
-	Columns []column
-	Rows    []listRow
-	Next    string
-	Empty   blank
-	Button  string
-	Live    string // address from which the list brings itself up to date
+	Lead  string
+	State stateView
+	Acts  []act    // beside the title
+	Chips [][]chip // groups of filters
+	Find  *find
+	table
+	pager
+	Empty blank
+	Live  string // address from which the list brings itself up to date
 }
 
-type column struct {
-	Name  string
-	Right bool
-}
+// pager is the addresses of other pages of a list; empty where there are none. First and Older are of what is sorted by time.
+type pager struct{ First, Older, Next string }
 
-type listRow struct{ Cells []cell }
+// Bounds of one page of a list.
+const (
+	mostListed = 50  // of what happened
+	mostRows   = 100 // of what is set up
+)
 
-type cell struct {
-	Text, Address, Class, More string
-	State                      stateView
-	Colours                    []swatch
-}
-
-type swatch struct {
-	X    int
-	Fill string
-}
-
-// mostRows bounds one page of a list.
-const mostRows = 100
-
-// paged keeps one page of what is sorted by key, and says where the next begins.
-func paged(q *request, all []Object) ([]Object, string) {
-	after := q.Query("after")
-	var kept []Object
-	for _, o := range all {
-		if o.Key > after {
-			kept = append(kept, o)
-		}
-	}
-	if len(kept) <= mostRows {
-		return kept, ""
-	}
-	kept = kept[:mostRows]
-	return kept, q.Path() + "?" + url.Values{"after": {kept[mostRows-1].Key}}.Encode()
-}
-
-// list starts the page of an editor's kind. Its columns are words office.column.…
-func (e *editor) listing(q *request, columns ...column) *listPage {
-	p := &listPage{frame: q.page(e.texts+"list", e.here)}
-	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
-	for _, c := range columns {
-		c.Name = p.T("office.column." + c.Name)
-		p.Columns = append(p.Columns, c)
-	}
-	p.Empty = blank{Title: p.T(e.texts + "none_yet"), Text: p.T(e.texts + "what"), Icon: "inbox"}
-	if e.mayMake(q) {
-		p.New = crumb{p.T(e.texts + "new"), e.list + "/new"}
-		p.Empty.Address, p.Button = p.New.Address, p.New.Name
-	}
-	return p
-}
-
-func (e *editor) mayMake(q *request) bool {
-	if e.kind == kindPlan || e.kind == kindRouter {
-		return q.maySomewhere(e.may)
-	}
-	return q.atAllSites(e.may)
+func (q *request) listing(title, here string) *listPage {
+	return &listPage{frame: q.page(title, here)}
 }
 
 func (q *request) list(p *listPage) error { return q.send(fiber.StatusOK, "list", p) }
+
+func (p *listPage) blame(field, sentence string) {
+	if p.Find != nil {
+		blame(p.Find.Fields, field, sentence)
+	}
+}
+
+// with is an address with one value of its query changed; an empty one is left out. A new filter begins at the first page.
+func (q *request) with(name, value string) string {
+	values := url.Values{}
+	for key, v := range q.Queries() {
+		if key != "before" && key != "after" {
+			values.Set(key, v)
+		}
+	}
+	if values.Set(name, value); value == "" {
+		values.Del(name)
+	}
+	if len(values) == 0 {
+		return q.Path()
+	}
+	return q.Path() + "?" + values.Encode()
+}
+
+// chips are the values that a filter may have; the first, of an empty value, is all.
+func (q *request) chips(name string, all []choice) []chip {
+	here := q.Query(name)
+	chips := make([]chip, len(all))
+	for i, o := range all {
+		chips[i] = chip{Name: o.Name, Address: q.with(name, o.Value), Here: o.Value == here}
+	}
+	return chips
+}
+
+// keep are filters of the address that stay while something is looked for.
+func (q *request) keep(names ...string) (all []fact) {
+	for _, name := range names {
+		if value := q.Query(name); value != "" {
+			all = append(all, fact{name, value})
+		}
+	}
+	return all
+}
+
+// before is the id that the page asked for begins after; 0 is the first page.
+func (q *request) before() int64 { return idIn(q.Query("before")) }
+
+// newest keeps one page of what was read newest first, from where the address says. It holds most; one that was read beyond them says
+// that there are older ones.
+func newest[T any](q *request, all []T, most int, id func(T) int64) ([]T, pager) {
+	var p pager
+	if q.before() != 0 {
+		p.First = q.with("before", "")
+	}
+	if len(all) > most {
+		all = all[:most]
+		p.Older = q.with("before", number(id(all[most-1])))
+	}
+	return all, p
+}
+
+// paged keeps one page of what is sorted by key, after the one that the address names, and says where the next begins.
+func paged[T any](q *request, all []T, key func(T) string) ([]T, string) {
+	after := q.Query("after")
+	all = all[slices.IndexFunc(all, func(one T) bool { return after != "" && key(one) == after })+1:]
+	if len(all) <= mostRows {
+		return all, ""
+	}
+	return all[:mostRows], q.with("after", key(all[mostRows-1]))
+}

@@ -42,12 +42,12 @@ func (b *Backoffice) me(q *request) error {
 }
 
 // myPage is somebody's account, with the name and language as typed.
-func (b *Backoffice) myPage(q *request, name, language string) (*boardPage, error) {
-	p := b.board(q, "office.me.account", "")
-	p.add(boardSection{Name: p.T("office.me.about"), Form: &boardForm{Action: "/office/me", Button: p.T("office.save"), Fields: []boardField{
-		{input: input{Name: "name", Type: "text", Label: p.T("office.name"), Value: name, Auto: "name", Most: 80, Must: true}},
-		{input: input{Name: "language", Label: p.T("office.me.language")}, Kind: "select", Options: spokenHere(language)}}}})
-	p.add(boardSection{Name: p.T("office.password"), Lead: p.T("office.me.password_text"),
+func (b *Backoffice) myPage(q *request, name, language string) (*recordPage, error) {
+	p := q.record("office.me.account", "")
+	p.add(card{Name: p.T("office.me.about"), Form: &shortForm{Action: "/office/me", Button: p.T("office.save"), Fields: []formField{
+		{Name: "name", Label: p.T("office.name"), Value: name, Auto: "name", Most: 80, Must: true},
+		{Name: "language", Label: p.T("office.me.language"), As: asPick, Choices: spokenHere(language)}}}})
+	p.add(card{Name: p.T("office.password"), Lead: p.T("office.me.password_text"),
 		Acts: []act{{Name: p.T("office.me.change_password"), Icon: "key-round", Address: "/office/me/password"}}})
 	p.add(mySecondLock(p, q.in.Member))
 	signIns, err := b.mySignIns(q, p)
@@ -55,40 +55,40 @@ func (b *Backoffice) myPage(q *request, name, language string) (*boardPage, erro
 	return p, err
 }
 
-func spokenHere(chosen string) []boardOption {
-	return []boardOption{{Value: string(words.English), Name: "English", Chosen: chosen == string(words.English)},
-		{Value: string(words.Swahili), Name: "Kiswahili", Chosen: chosen == string(words.Swahili)}}
+func spokenHere(chosen string) []choice {
+	return []choice{{Value: string(words.English), Name: "English", Here: chosen == string(words.English)},
+		{Value: string(words.Swahili), Name: "Kiswahili", Here: chosen == string(words.Swahili)}}
 }
 
-func mySecondLock(p *boardPage, m staff.Member) boardSection {
-	s := boardSection{Name: p.T("office.me.lock"), Lead: p.T("office.me.lock_off"), State: &stateView{"", p.T("office.off")},
+func mySecondLock(p *recordPage, m staff.Member) card {
+	s := card{Name: p.T("office.me.lock"), Lead: p.T("office.me.lock_off"), State: stateView{"", p.T("office.off")},
 		Acts: []act{{Name: p.T("office.me.lock_on"), Icon: "shield-check", Address: "/office/enrol"}}}
 	if m.SecondFactor {
-		s.Lead, s.State = p.T("office.me.lock_text"), &stateView{"good", p.T("office.on")}
+		s.Lead, s.State = p.T("office.me.lock_text"), stateView{"good", p.T("office.on")}
 		s.Acts = []act{{Name: p.T("office.me.new_phone"), Icon: "smartphone", Address: "/office/enrol"}, {Name: p.T("office.me.new_codes"), Icon: "refresh-cw", Address: "/office/me/codes"}}
 	}
 	return s
 }
 
-func (b *Backoffice) mySignIns(q *request, p *boardPage) (boardSection, error) {
+func (b *Backoffice) mySignIns(q *request, p *recordPage) (card, error) {
 	all, err := b.Staff.SignIns(q.ctx, q.in)
-	s := boardSection{Name: p.T("office.me.sign_ins"), Table: &table{Columns: []boardColumn{{Name: p.T("office.me.browser")}, texted(p.T("office.me.address"), "code"),
-		texted(p.T("office.began"), "when"), texted(p.T("office.me.last_seen"), "when"), {}}}}
+	s := card{Name: p.T("office.me.sign_ins"), Table: &table{Columns: []column{{Name: p.T("office.me.browser")}, {p.T("office.me.address"), "code"},
+		{p.T("office.began"), "when"}, {p.T("office.me.last_seen"), "when"}, {}}}}
 	if len(all) > 1 {
-		s.Acts = []act{{Name: p.T("office.me.end_others"), Icon: "log-out", Address: "/office/me/others", Post: true}}
+		s.Acts = []act{{Name: p.T("office.me.end_others"), Icon: "log-out", Address: "/office/me/others", Posted: true}}
 	}
 	for _, one := range all {
-		last := boardCell{Acts: []act{{Name: p.T("office.me.end"), Address: "/office/me/sign-ins/" + number(one.ID) + "/end", Post: true, Tone: "plain"}}}
+		last := cell{Acts: []act{{Name: p.T("office.me.end"), Address: "/office/me/sign-ins/" + number(one.ID) + "/end", Posted: true, Tone: "plain"}}}
 		if one.This {
 			last = stated(stateView{"good", p.T("office.me.this")})
 		}
-		s.Table.add(boardCell{Text: browserName(p, one.Browser), Detail: unfinishedWord(p, one)}, boardCell{Text: one.Address}, boardCell{Text: b.when(&p.frame, one.StartedAt)},
-			boardCell{Text: b.when(&p.frame, one.SeenAt)}, last)
+		s.Table.add(cell{Text: browserName(p, one.Browser), More: unfinishedWord(p, one)}, cell{Text: one.Address}, cell{Text: b.when(&p.frame, one.StartedAt)},
+			cell{Text: b.when(&p.frame, one.SeenAt)}, last)
 	}
 	return s, err
 }
 
-func unfinishedWord(p *boardPage, s staff.OpenSignIn) string {
+func unfinishedWord(p *recordPage, s staff.OpenSignIn) string {
 	if s.Whole {
 		return ""
 	}
@@ -96,7 +96,7 @@ func unfinishedWord(p *boardPage, s staff.OpenSignIn) string {
 }
 
 // browserName is what a person calls the program that a browser names in its long line.
-func browserName(p *boardPage, line string) string {
+func browserName(p *recordPage, line string) string {
 	browser, system := "", ""
 	for _, one := range []string{"Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari"} {
 		if browser == "" && strings.Contains(line, one+"/") {
@@ -124,7 +124,7 @@ func (b *Backoffice) describeMe(q *request) error {
 		if e != nil {
 			return e
 		}
-		return q.refuse(err, p, map[string]string{"staff.name": "name", "staff.language": "language"})
+		return q.refuse(err, "record", p, aboutMember[fault.KeyOf(err)])
 	}
 	q.seen.lang = "" // from now on the account's
 	q.keepSeen()
@@ -132,14 +132,14 @@ func (b *Backoffice) describeMe(q *request) error {
 	return led("/office/me")
 }
 
-func (b *Backoffice) askPassword(q *request) error { return q.show(b.passwordPage(q)) }
+func (b *Backoffice) askPassword(q *request) error { return q.showForm(passwordPage(q)) }
 
-func (b *Backoffice) passwordPage(q *request) *boardPage {
-	p := b.board(q, "office.me.change_password", "")
-	p.Crumbs = []crumb{{p.T("office.me.account"), "/office/me"}}
-	p.add(boardSection{Lead: p.T("office.me.password_lead"), Form: &boardForm{Action: "/office/me/password", Button: p.T("office.me.change_password"), Cancel: "/office/me", Fields: []boardField{
-		{input: input{Name: "old", Type: "password", Label: p.T("office.me.old_password"), Auto: "current-password", Most: 256, Must: true}},
-		{input: input{Name: "password", Type: "password", Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}}}})
+func passwordPage(q *request) *formPage {
+	p := &formPage{frame: q.page("office.me.change_password", ""), Action: "/office/me/password", Cancel: "/office/me"}
+	p.Crumbs, p.Lead, p.Button = []crumb{{p.T("office.me.account"), "/office/me"}}, p.T("office.me.password_lead"), p.T("office.me.change_password")
+	p.ask(formField{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
+		formField{Name: "old", As: asPassword, Label: p.T("office.me.old_password"), Auto: "current-password", Most: 256, Must: true},
+		formField{Name: "password", As: asPassword, Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true})
 	return p
 }
 
@@ -157,7 +157,7 @@ func (b *Backoffice) changePassword(q *request) error {
 		err = fault.New(fault.Invalid, "office.me.old_wrong")
 	}
 	if err != nil {
-		return q.refuse(err, b.passwordPage(q), aboutPassword)
+		return q.refuse(err, "form", passwordPage(q), aboutPassword[fault.KeyOf(err)])
 	}
 	q.tell("good", "office.me.password_changed", "")
 	return led("/office/me")
@@ -167,19 +167,19 @@ func (b *Backoffice) askCodes(q *request) error {
 	if !q.in.Member.SecondFactor {
 		return led("/office/me")
 	}
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
-	p := b.asking(q, "office.me.new_codes", "", "", "", "/office/me")
-	p.Sections[0].Lead, p.Sections[0].Form.Button = p.T("office.me.codes_ask"), p.T("office.me.new_codes")
-	return q.show(p)
+	p := q.asking("office.codes_ask.", "", "/office/me")
+	p.Crumbs = []crumb{{p.T("office.me.account"), "/office/me"}}
+	return q.showForm(p)
 }
 
 func (b *Backoffice) newCodes(q *request) error {
 	if !q.in.Member.SecondFactor {
 		return led("/office/me")
 	}
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	codes, err := b.Staff.NewRecoveryCodes(q.ctx, q.visit(), q.token)

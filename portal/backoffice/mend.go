@@ -64,7 +64,7 @@ func (p *storyPage) others(s report.Story, may func(staff.Permission) bool) {
 		if action == s.Finding.Action || action == report.ActionDisconnect && len(s.Access.Online) == 0 || action == report.ActionMove && g.State == "ended" {
 			continue
 		}
-		p.Acts = append(p.Acts, crumb{p.T("office.mend." + action), "/office/grants/" + number(g.ID) + mendings[action].path})
+		p.Acts = append(p.Acts, act{Name: p.T("office.mend." + action), Address: "/office/grants/" + number(g.ID) + mendings[action].path})
 	}
 }
 

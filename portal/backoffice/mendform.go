@@ -5,46 +5,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/internal/fault"
 	"mtandao/internal/report"
-	"mtandao/internal/words"
-	"mtandao/portal/web"
 	"mtandao/radius/access"
 )
 
-// mendPage asks how before something is done: a lead, choices, fields, one button.
-type mendPage struct {
-	frame
-	Lead, Action, Button, Cancel string
-	Choices                      []choice // radio buttons of name Field
-	Field                        string
-	ChoicesName                  string
-	Fields                       []input
-	Danger                       bool
-}
-
-func (b *Backoffice) mendPage(q *request, texts, action string, s report.Story, back string) *mendPage {
-	p := &mendPage{frame: q.page(texts+"title", "sessions"), Action: "/office/grants/" + number(s.Access.Grant.ID) + action, Cancel: back, Field: "slot"}
-	p.Lead, p.Button = p.T(texts+"lead", "Plan", planName(s, p.Lang)), p.T(texts+"button")
-	p.Crumbs = []crumb{{p.T("office.story.title"), back}}
+// mendPage asks how before something is done with a grant.
+func (q *request) mendPage(texts string, s report.Story, back string) *formPage {
+	p := q.asking(texts, "sessions", back, "Plan", planName(s, q.lang()))
+	p.Crumbs, p.Danger = []crumb{{p.T("office.story.title"), back}}, false
 	return p
-}
-
-// refuse shows the form again, with the sentence on top and beside its field.
-func (p *mendPage) refuse(q *request, err error, field string) error {
-	if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict {
-		return err
-	}
-	sentence := words.Fault(p.Lang, err)
-	p.Notes = append(p.Notes, note{Tone: "bad", Text: sentence})
-	for i := range p.Fields {
-		if p.Fields[i].Name == field {
-			p.Fields[i].Wrong = sentence
-		}
-	}
-	return q.send(web.Status(err), "mend", p)
 }
 
 func (b *Backoffice) askMove(q *request) error {
@@ -52,21 +22,21 @@ func (b *Backoffice) askMove(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "mend", b.movePage(q, s, here))
+	return q.showForm(b.movePage(q, s, here))
 }
 
-func (b *Backoffice) movePage(q *request, s report.Story, here string) *mendPage {
-	p := b.mendPage(q, "office.move.", "/move", s, here)
-	p.ChoicesName = p.T("office.move.slot")
+func (b *Backoffice) movePage(q *request, s report.Story, here string) *formPage {
+	p := q.mendPage("office.move.", s, here)
+	slots := formField{Name: "slot", As: asRadio, Label: p.T("office.move.slot"), Must: true}
 	chosen := q.FormValue("slot")
 	for i, slot := range s.Access.Slots {
 		name, value := slot.MAC.Colons(), strconv.Itoa(slot.N)
 		if slot.MAC == "" {
 			name = p.T("office.slot_free")
 		}
-		p.Choices = append(p.Choices, choice{Name: p.T("office.slot", "N", slot.N) + ": " + name, Value: value, Here: chosen == value || chosen == "" && i == 0})
+		slots.Choices = append(slots.Choices, choice{Name: p.T("office.slot", "N", slot.N) + ": " + name, Value: value, Here: chosen == value || chosen == "" && i == 0})
 	}
-	p.Fields = []input{{Name: "mac", Type: "text", Label: p.T("office.move.mac"), Hint: p.T("office.move.hint"), Value: q.FormValue("mac"), Most: 24, Must: true}}
+	p.ask(slots, formField{Name: "mac", Label: p.T("office.move.mac"), Hint: p.T("office.move.hint"), Value: q.FormValue("mac"), Most: 24, Must: true})
 	return p
 }
 
@@ -84,7 +54,7 @@ func (b *Backoffice) move(q *request) error {
 		err = fault.Wrap(fault.Invalid, "grant.no_slot", err)
 	}
 	if err != nil {
-		return b.movePage(q, s, here).refuse(q, err, "mac")
+		return q.refuse(err, "form", b.movePage(q, s, here), "mac")
 	}
 	q.tell("", "office.mended.move", "", "Device", mac.Colons())
 	return led(here)
@@ -95,14 +65,14 @@ func (b *Backoffice) askExtend(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "mend", b.extendPage(q, s, here))
+	return q.showForm(b.extendPage(q, s, here))
 }
 
-func (b *Backoffice) extendPage(q *request, s report.Story, here string) *mendPage {
-	p := b.mendPage(q, "office.extend.", "/extend", s, here)
-	p.Fields = []input{{Name: "minutes", Type: "text", Label: p.T("office.extend.minutes"), Value: q.FormValue("minutes"), Most: 6, Numeric: true},
-		{Name: "megabytes", Type: "text", Label: p.T("office.extend.megabytes"), Value: q.FormValue("megabytes"), Most: 7, Numeric: true},
-		{Name: "reason", Type: "text", Label: p.T("office.extend.reason"), Hint: p.T("office.extend.reason_hint"), Value: q.FormValue("reason"), Most: 200, Must: true}}
+func (b *Backoffice) extendPage(q *request, s report.Story, here string) *formPage {
+	p := q.mendPage("office.extend.", s, here)
+	p.ask(formField{Name: "minutes", Label: p.T("office.extend.minutes"), Value: q.FormValue("minutes"), Most: 6, As: asNumber},
+		formField{Name: "megabytes", Label: p.T("office.extend.megabytes"), Value: q.FormValue("megabytes"), Most: 7, As: asNumber},
+		formField{Name: "reason", Label: p.T("office.extend.reason"), Hint: p.T("office.extend.reason_hint"), Value: q.FormValue("reason"), Most: 200, Must: true})
 	return p
 }
 
@@ -124,7 +94,7 @@ func (b *Backoffice) extend(q *request) error {
 		given, err = b.Deeds.Extend(q.ctx, q.in.Member, q.in.By(q.visit()), s.Access.Grant.ID, more, reason)
 	}
 	if err != nil {
-		return b.extendPage(q, s, here).refuse(q, err, field)
+		return q.refuse(err, "form", b.extendPage(q, s, here), field)
 	}
 	if given.GrantID != s.Access.Grant.ID {
 		q.tell("good", "office.mended.given_anew", "")
@@ -161,7 +131,7 @@ func (b *Backoffice) askDisconnect(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := b.mendPage(q, "office.disconnect.", "/disconnect", s, here)
+	p := q.mendPage("office.disconnect.", s, here)
 	p.Danger = true
-	return q.send(fiber.StatusOK, "mend", p)
+	return q.showForm(p)
 }

@@ -32,22 +32,19 @@ type Messages interface {
 
 func (b *Backoffice) messageRoutes() []route {
 	return []route{
-		{get, "/office/messages", full, staff.PaymentsView, b.messages}, {get, "/office/messages/:id", full, staff.PaymentsView, b.message},
-		{get, "/office/messages/:id/retry", full, staff.JobsManage, b.askRetryMessage}, {post, "/office/messages/:id/retry", full, staff.JobsManage, b.retryMessage},
-		{get, "/office/carriers", full, staff.SettingsEdit, b.carriers},
-		{get, "/office/carriers/:channel", full, staff.SettingsEdit, b.carrier}, {post, "/office/carriers/:channel", full, staff.SettingsEdit, b.saveCarrier},
-		{post, "/office/carriers/:channel/test", full, staff.SettingsEdit, b.testCarrier},
-		{get, "/office/consent", full, staff.AccessChange, b.consent}, {post, "/office/consent", full, staff.AccessChange, b.saveConsent},
-		{get, "/office/alerts", full, staff.AlertsManage, b.alerts}, {post, "/office/alerts/:id/known", full, staff.AlertsManage, b.acknowledge},
-		{get, "/office/alerts/whom", full, staff.AlertsManage, b.alertSettings}, {post, "/office/alerts/whom", full, staff.AlertsManage, b.saveAlertSettings},
+		{get, "/office/messages", everywhere, staff.PaymentsView, b.messages}, {get, "/office/messages/:id", everywhere, staff.PaymentsView, b.message},
+		{get, "/office/messages/:id/retry", everywhere, staff.JobsManage, b.askRetryMessage}, {post, "/office/messages/:id/retry", everywhere, staff.JobsManage, b.retryMessage},
+		{get, "/office/carriers", everywhere, staff.SettingsEdit, b.carriers},
+		{get, "/office/carriers/:channel", everywhere, staff.SettingsEdit, b.carrier}, {post, "/office/carriers/:channel", everywhere, staff.SettingsEdit, b.saveCarrier},
+		{post, "/office/carriers/:channel/test", everywhere, staff.SettingsEdit, b.testCarrier},
+		{get, "/office/consent", everywhere, staff.AccessChange, b.consent}, {post, "/office/consent", everywhere, staff.AccessChange, b.saveConsent},
+		{get, "/office/alerts", everywhere, staff.AlertsManage, b.alerts}, {post, "/office/alerts/:id/known", everywhere, staff.AlertsManage, b.acknowledge},
+		{get, "/office/alerts/whom", everywhere, staff.AlertsManage, b.alertSettings}, {post, "/office/alerts/whom", everywhere, staff.AlertsManage, b.saveAlertSettings},
 	}
 }
 
 func (b *Backoffice) messages(q *request) error {
-	if err := q.everywhere(staff.PaymentsView); err != nil {
-		return err
-	}
-	page := notify.Page{State: notify.State(q.Query("state")), Limit: mostListed}
+	page := notify.Page{State: notify.State(q.Query("state")), Limit: mostListed + 1}
 	if id := q.before(); id != 0 {
 		last, _, _, err := b.Messages.Read(q.ctx, id)
 		if err != nil {
@@ -59,21 +56,21 @@ func (b *Backoffice) messages(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := b.board(q, "office.nav.messages", "messages")
+	p := q.listing("office.nav.messages", "messages")
 	if err := b.aboutMessages(q, p); err != nil {
 		return err
 	}
-	chips := []boardOption{{Name: p.T("office.all")}}
+	chips := []choice{{Name: p.T("office.all")}}
 	for _, s := range notify.States {
-		chips = append(chips, boardOption{Value: string(s), Name: p.T("office.message." + string(s))})
+		chips = append(chips, choice{Value: string(s), Name: p.T("office.message." + string(s))})
 	}
-	p.Chips = q.chips("state", chips)
-	p.add(b.messageTable(q, p, lines))
-	return q.show(p)
+	p.Chips = [][]chip{q.chips("state", chips)}
+	b.fillMessages(q, p, lines)
+	return q.list(p)
 }
 
 // aboutMessages says what credit is left, and leads to what belongs to messages.
-func (b *Backoffice) aboutMessages(q *request, p *boardPage) error {
+func (b *Backoffice) aboutMessages(q *request, p *listPage) error {
 	left, known, err := b.Messages.Balance(q.ctx)
 	if err != nil {
 		return err
@@ -81,28 +78,23 @@ func (b *Backoffice) aboutMessages(q *request, p *boardPage) error {
 	if known {
 		p.Lead = p.T("office.messages.balance", "Amount", left.String())
 	}
-	if q.may(staff.AccessChange, 0) {
+	if q.reachable("/office/consent") != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.consent.title"), Icon: "check", Address: "/office/consent"})
 	}
-	if q.may(staff.SettingsEdit, 0) {
+	if q.reachable("/office/carriers") != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.carriers.title"), Icon: "settings", Address: "/office/carriers"})
 	}
 	return nil
 }
 
-func (b *Backoffice) messageTable(q *request, p *boardPage, lines []notify.Line) boardSection {
-	t := &table{Columns: []boardColumn{texted(p.T("office.when"), "when"), {Name: p.T("office.messages.to")}, {Name: p.T("office.messages.purpose")}, texted(p.T("office.messages.cost"), "num"), {Name: p.T("office.state")}}}
+func (b *Backoffice) fillMessages(q *request, p *listPage, lines []notify.Line) {
+	p.Columns = []column{{p.T("office.when"), "when"}, {Name: p.T("office.messages.to")}, {Name: p.T("office.messages.purpose")}, {p.T("office.messages.cost"), "num"}, {Name: p.T("office.state")}}
+	lines, p.pager = newest(q, lines, mostListed, func(l notify.Line) int64 { return l.ID })
 	for _, l := range lines {
-		t.add(boardCell{Text: b.when(&p.frame, l.CreatedAt), Address: "/office/messages/" + number(l.ID)}, boardCell{Text: l.To, Detail: p.T("office.channel." + string(l.Channel))},
-			boardCell{Text: p.T("office.purpose." + string(l.Purpose)), Detail: reasonOf(p, l.Reason)}, boardCell{Text: costOf(l)}, stated(messageState(p, l.State)))
+		p.add(cell{Text: b.when(&p.frame, l.CreatedAt)}, cell{Text: l.To, Address: "/office/messages/" + number(l.ID), More: p.T("office.channel." + string(l.Channel))},
+			cell{Text: p.T("office.purpose." + string(l.Purpose)), More: reasonOf(&p.frame, l.Reason)}, cell{Text: costOf(l)}, stated(messageState(&p.frame, l.State)))
 	}
-	s := boardSection{Table: t}
-	if len(lines) == 0 {
-		s.Empty = &blank{Icon: "mail", Title: p.T("office.messages.none"), Text: p.T("office.messages.none_text")}
-	} else {
-		s.Older = q.older(len(lines) == mostListed, lines[len(lines)-1].ID)
-	}
-	return s
+	p.Empty = blank{Icon: "mail", Title: p.T("office.messages.none"), Text: p.T("office.messages.none_text")}
 }
 
 func costOf(l notify.Line) string {
@@ -113,24 +105,20 @@ func costOf(l notify.Line) string {
 }
 
 // reasonOf is a carrier's short name of what went wrong, in words where we have some.
-func reasonOf(p *boardPage, reason string) string {
+func reasonOf(f *frame, reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return trailWord(&p.frame, "office.why.", reason)
+	return trailWord(f, "office.why.", reason)
 }
 
-func messageState(p *boardPage, s notify.State) stateView {
-	tones := map[notify.State]string{notify.Delivered: "good", notify.Failed: "bad", notify.Unknown: "warn", notify.Queued: "warn"}
-	return stateView{tones[s], p.T("office.message." + string(s))}
+func messageState(f *frame, s notify.State) stateView {
+	return toned(f, "office.message.", s, map[notify.State]string{notify.Delivered: "good", notify.Failed: "bad", notify.Unknown: "warn", notify.Queued: "warn"})
 }
 
 // theMessage is the message of an address. Messages are of no site.
-func (b *Backoffice) theMessage(q *request, may staff.Permission) (line notify.Line, subject, text string, err error) {
+func (b *Backoffice) theMessage(q *request) (line notify.Line, subject, text string, err error) {
 	id, err := q.idOf("id")
-	if err == nil {
-		err = q.everywhere(may)
-	}
 	if err != nil {
 		return line, "", "", err
 	}
@@ -139,45 +127,43 @@ func (b *Backoffice) theMessage(q *request, may staff.Permission) (line notify.L
 }
 
 func (b *Backoffice) message(q *request) error {
-	l, subject, text, err := b.theMessage(q, staff.PaymentsView)
+	l, subject, text, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
-	p := b.board(q, "office.nav.messages", "messages")
+	p := q.record("office.nav.messages", "messages")
 	p.Crumbs = []crumb{{p.Title, "/office/messages"}}
-	state := messageState(p, l.State)
-	p.Title, p.State = p.T("office.messages.one", "To", l.To), &state
+	p.Title, p.State = p.T("office.messages.one", "To", l.To), messageState(&p.frame, l.State)
 	if (l.State == notify.Failed || l.State == notify.Unknown) && q.may(staff.JobsManage, 0) {
 		p.Acts = []act{{Name: p.T("office.retry"), Icon: "refresh-cw", Address: q.Path() + "/retry"}}
 	}
-	p.add(boardSection{Facts: []fact{{p.T("office.messages.channel"), p.T("office.channel." + string(l.Channel))}, {p.T("office.messages.purpose"), p.T("office.purpose." + string(l.Purpose))},
+	p.add(card{Facts: []fact{{p.T("office.messages.channel"), p.T("office.channel." + string(l.Channel))}, {p.T("office.messages.purpose"), p.T("office.purpose." + string(l.Purpose))},
 		{p.T("office.when"), b.when(&p.frame, l.CreatedAt)}, {p.T("office.tries"), strconv.Itoa(l.Attempts)}, {p.T("office.messages.parts"), strconv.Itoa(l.Parts)},
-		{p.T("office.messages.cost"), costOf(l)}, {p.T("office.jobs.error"), reasonOf(p, l.Reason)}}})
+		{p.T("office.messages.cost"), costOf(l)}, {p.T("office.jobs.error"), reasonOf(&p.frame, l.Reason)}}})
 	if text == "" {
-		p.add(boardSection{Name: p.T("office.messages.text"), Lead: p.T("office.messages.hidden")})
+		p.add(card{Name: p.T("office.messages.text"), Lead: p.T("office.messages.hidden")})
 	} else {
-		p.add(boardSection{Name: p.T("office.messages.text"), Lead: subject, Text: text})
+		p.add(card{Name: p.T("office.messages.text"), Lead: subject, Text: text})
 	}
 	return q.show(p)
 }
 
 func (b *Backoffice) askRetryMessage(q *request) error {
-	l, _, _, err := b.theMessage(q, staff.JobsManage)
+	l, _, _, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
-	p := b.board(q, "office.messages.retry_ask", "messages")
-	p.Title = p.T("office.messages.retry_ask", "To", l.To)
-	lead := p.T("office.messages.retry_failed")
-	if l.State == notify.Unknown {
-		lead = p.T("office.messages.retry_unknown")
+	at := "/office/messages/" + number(l.ID)
+	p := q.asking("office.message_retry.", "messages", at, "To", l.To)
+	p.Crumbs = []crumb{{p.T("office.nav.messages"), "/office/messages"}, {p.T("office.messages.one", "To", l.To), at}}
+	if l.State != notify.Unknown {
+		p.Text, p.Danger = p.T("office.message_retry.failed"), false
 	}
-	p.add(boardSection{Lead: lead, Form: &boardForm{Action: q.Path(), Button: p.T("office.messages.send_again"), Danger: l.State == notify.Unknown, Cancel: "/office/messages/" + number(l.ID)}})
-	return q.show(p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) retryMessage(q *request) error {
-	l, _, _, err := b.theMessage(q, staff.JobsManage)
+	l, _, _, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
@@ -189,12 +175,9 @@ func (b *Backoffice) retryMessage(q *request) error {
 }
 
 func (b *Backoffice) consent(q *request) error {
-	if err := q.everywhere(staff.AccessChange); err != nil {
-		return err
-	}
 	p, err := b.consentPage(q, cutTyped(q.Query("to")))
 	if fault.Is(err, fault.Invalid) {
-		return q.refuse(err, p, nil)
+		return q.refuse(err, "record", p, "to")
 	}
 	if err != nil {
 		return err
@@ -202,11 +185,11 @@ func (b *Backoffice) consent(q *request) error {
 	return q.show(p)
 }
 
-func (b *Backoffice) consentPage(q *request, to string) (*boardPage, error) {
-	p := b.board(q, "office.consent.title", "messages")
+func (b *Backoffice) consentPage(q *request, to string) (*recordPage, error) {
+	p := q.record("office.consent.title", "messages")
 	p.Crumbs = []crumb{{p.T("office.nav.messages"), "/office/messages"}}
 	p.Lead = p.T("office.consent.lead")
-	p.Find = &find{Action: "/office/consent", Fields: []input{{Name: "to", Type: "search", Label: p.T("office.consent.number"), Value: to}}}
+	p.Find = &find{Action: "/office/consent", Fields: []formField{{Name: "to", As: asSearch, Label: p.T("office.consent.number"), Value: to}}}
 	if to == "" {
 		return p, nil
 	}
@@ -220,12 +203,12 @@ func (b *Backoffice) consentPage(q *request, to string) (*boardPage, error) {
 	return p, nil
 }
 
-func consentSection(p *boardPage, to string, class notify.Class, given bool) boardSection {
-	s := boardSection{Name: p.T("office.consent." + string(class)), Lead: p.T("office.consent." + string(class) + "_text"), State: &stateView{"bad", p.T("office.consent.no")}}
-	f := &boardForm{Action: "/office/consent", Button: p.T("office.consent.say_yes"), Hidden: []fact{{"to", to}, {"class", string(class)}, {"given", "1"}},
-		Fields: []boardField{{input: input{Name: "wording-" + string(class), Type: "text", Label: p.T("office.consent.wording"), Hint: p.T("office.consent.wording_hint"), Most: 200, Must: class == notify.Offers}}}}
+func consentSection(p *recordPage, to string, class notify.Class, given bool) card {
+	s := card{Name: p.T("office.consent." + string(class)), Lead: p.T("office.consent." + string(class) + "_text"), State: stateView{"bad", p.T("office.consent.no")}}
+	f := &shortForm{Action: "/office/consent", Button: p.T("office.consent.say_yes"), Hidden: []fact{{"to", to}, {"class", string(class)}, {"given", "1"}},
+		Fields: []formField{{Name: "wording-" + string(class), Label: p.T("office.consent.wording"), Hint: p.T("office.consent.wording_hint"), Most: 200, Must: class == notify.Offers}}}
 	if given {
-		s.State = &stateView{"good", p.T("office.consent.yes")}
+		s.State = stateView{"good", p.T("office.consent.yes")}
 		f.Button, f.Fields, f.Hidden[2].Value = p.T("office.consent.say_no"), nil, "0"
 	}
 	s.Form = f
@@ -233,14 +216,15 @@ func consentSection(p *boardPage, to string, class notify.Class, given bool) boa
 }
 
 func (b *Backoffice) saveConsent(q *request) error {
-	if err := q.everywhere(staff.AccessChange); err != nil {
-		return err
-	}
 	to, class := cutTyped(q.FormValue("to")), notify.Class(q.FormValue("class"))
 	c := notify.Consent{Channel: notify.SMS, To: to, Class: class, Given: q.FormValue("given") == "1", Wording: q.FormValue("wording-" + string(class)), From: "agent"}
 	if err := b.Messages.SaveConsent(q.ctx, q.in.By(q.visit()), c); err != nil {
 		p, _ := b.consentPage(q, to)
-		return q.refuse(err, p, map[string]string{"message.consent": "wording-" + string(class)})
+		field := ""
+		if fault.KeyOf(err) == "message.consent" {
+			field = "wording-" + string(class)
+		}
+		return q.refuse(err, "record", p, field)
 	}
 	q.tell("good", "office.saved", "")
 	return led("/office/consent")

@@ -21,6 +21,7 @@ type Network interface {
 	Enforcements(ctx context.Context, w radius.Which) ([]radius.Enforcement, error)
 	Enforcement(ctx context.Context, id int64) (radius.Enforcement, error)
 	AttemptsOf(ctx context.Context, enforcementID int64) ([]radius.Attempt, error)
+	Overruns(ctx context.Context, since time.Time) ([]radius.RouterOverrun, error)
 	AllRouters() []routers.Router
 	// CutOff and TryAgain are recorded in the audit trail.
 	CutOff(ctx context.Context, by staff.By, o radius.Online) (enforcementID int64, err error)
@@ -31,6 +32,7 @@ func (b *Backoffice) onlineRoutes() []route {
 	return []route{
 		{get, "/office/sessions", full, staff.AccessView, b.sessions},
 		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
+		{get, "/office/overruns", full, staff.AccessView, b.overruns},
 		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
 		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
 	}
@@ -38,7 +40,7 @@ func (b *Backoffice) onlineRoutes() []route {
 
 // which reads what a list of sessions or enforcements is asked for.
 func (q *request) which() (radius.Which, error) {
-	w := radius.Which{Sites: q.scope(), Before: q.before(), Limit: mostListed}
+	w := radius.Which{Sites: q.scope(), Before: q.before(), Limit: mostListed + 1}
 	w.RouterID, _ = strconv.ParseInt(q.Query("router"), 10, 64)
 	typed := cutTyped(q.Query("mac"))
 	if typed == "" {
@@ -52,30 +54,34 @@ func (q *request) which() (radius.Which, error) {
 func (b *Backoffice) sessions(q *request) error {
 	w, typing := q.which()
 	w.Ending = q.Query("show") == "ending"
-	p := b.board(q, "office.nav.sessions", "sessions")
-	p.Chips = append(q.chips("show", []boardOption{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)...)
+	p := q.listing("office.nav.sessions", "sessions")
+	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)}
 	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
-	p.Find = &find{Action: "/office/sessions", Fields: []input{{Name: "mac", Type: "search", Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
-		Keep: keep("show", q.Query("show"), "router", q.Query("router"))}
+	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
+		Keep: q.keep("show", "router")}
+	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
+	if q.Query("show") == "ending" {
+		p.Empty = blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
+	}
 	if typing != nil {
-		return q.refuse(typing, p, nil)
+		return q.refuse(typing, "list", p, "mac")
 	}
 	open, err := b.Network.OpenSessions(q.ctx, w)
 	if err != nil {
 		return err
 	}
-	p.add(b.sessionTable(q, p, open))
-	return q.show(p)
+	b.fillSessions(q, p, open)
+	return q.list(p)
 }
 
 const mostRouterChips = 12
 
 // routerChips are offered while they are few, for a chosen site or all.
-func (b *Backoffice) routerChips(q *request, p *boardPage) []chip {
-	all := []boardOption{{Name: p.T("office.sessions.routers")}}
+func (b *Backoffice) routerChips(q *request, p *listPage) []chip {
+	all := []choice{{Name: p.T("office.sessions.routers")}}
 	for _, r := range b.Network.AllRouters() {
 		if q.sees(r.SiteID) && (q.seen.site == 0 || q.seen.site == r.SiteID) {
-			all = append(all, boardOption{Value: number(r.ID), Name: r.Name})
+			all = append(all, choice{Value: number(r.ID), Name: r.Name})
 		}
 	}
 	if len(all) < 3 || len(all) > mostRouterChips {
@@ -84,34 +90,25 @@ func (b *Backoffice) routerChips(q *request, p *boardPage) []chip {
 	return q.chips("router", all)
 }
 
-func (b *Backoffice) sessionTable(q *request, p *boardPage, open []radius.Online) boardSection {
-	t := &table{Columns: []boardColumn{texted(p.T("office.device"), "code"), {Name: p.T("office.state")}, {Name: p.T("office.router")}, texted(p.T("office.began"), "when"), texted(p.T("office.time"), "num"),
-		texted(p.T("office.data"), "num"), {}}}
+func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online) {
+	p.Columns = []column{{p.T("office.device"), "code"}, {Name: p.T("office.state")}, {Name: p.T("office.router")}, {p.T("office.began"), "when"}, {p.T("office.time"), "num"},
+		{p.T("office.data"), "num"}, {}}
+	open, p.pager = newest(q, open, mostListed, func(o radius.Online) int64 { return o.ID })
 	for _, o := range open {
 		router, _ := b.Routers.Get(o.RouterID)
-		device := boardCell{Text: o.MAC.Colons(), Detail: o.IP, Address: storyAddress(o.GrantID)}
+		device := cell{Text: o.MAC.Colons(), More: o.IP, Address: storyAddress(o.GrantID)}
 		if device.Text == "" {
 			device.Text = o.UserName
 		}
-		last := boardCell{}
+		last := cell{}
 		if q.may(staff.AccessChange, o.SiteID) && o.EndingID == 0 {
 			last.Acts = []act{{Name: p.T("office.sessions.end"), Address: "/office/sessions/" + number(o.ID) + "/end", Tone: "plain"}}
 		} else if o.EndingID != 0 {
 			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
 		}
-		t.add(device, stated(b.sessionState(p, o)), boardCell{Text: router.Name, Detail: b.siteName(o.SiteID)}, boardCell{Text: b.planWhen(p, o.StartedAt), Detail: p.T("office.sessions.heard", "Ago", b.ago(p, b.PlanClock.Now().Sub(o.UpdatedAt)))},
-			boardCell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, boardCell{Text: plans.Bytes(o.Bytes()), Detail: rate(p, o.Session)}, last)
+		p.add(device, stated(b.sessionState(&p.frame, o)), cell{Text: router.Name, More: b.siteName(o.SiteID)}, cell{Text: b.planWhen(&p.frame, o.StartedAt), More: p.T("office.sessions.heard", "Ago", ago(&p.frame, b.PlanClock.Now().Sub(o.UpdatedAt)))},
+			cell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), More: rate(&p.frame, o.Session)}, last)
 	}
-	s := boardSection{Table: t}
-	switch {
-	case len(open) > 0:
-		s.Older = q.older(len(open) == mostListed, open[len(open)-1].ID)
-	case q.Query("show") == "ending":
-		s.Empty = &blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
-	default:
-		s.Empty = &blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
-	}
-	return s
 }
 
 func storyAddress(grantID int64) string {
@@ -121,28 +118,15 @@ func storyAddress(grantID int64) string {
 	return "/office/grants/" + number(grantID)
 }
 
-func (b *Backoffice) sessionState(p *boardPage, o radius.Online) stateView {
+func (b *Backoffice) sessionState(p *frame, o radius.Online) stateView {
 	if o.EndingID != 0 {
 		return stateView{"warn", p.T("office.sessions.should_end")}
 	}
 	return stateView{"good", p.T("office.session.open")}
 }
 
-// planWhen is an instant of the plan clock, which a demo runs faster than the machine's.
-func (b *Backoffice) planWhen(p *boardPage, at time.Time) string {
-	return moment(&p.frame, at, b.PlanClock.Now(), b.Zone)
-}
-
-// ago is how long something is past, in its largest parts.
-func (b *Backoffice) ago(p *boardPage, d time.Duration) string {
-	if d < time.Minute {
-		return p.T("office.seconds", "N", int(max(0, d)/time.Second))
-	}
-	return web.Span(p.Lang, d)
-}
-
 // rate is what a session has carried in a second on average, both ways.
-func rate(p *boardPage, s radius.Session) string {
+func rate(p *frame, s radius.Session) string {
 	if s.Seconds == 0 {
 		return ""
 	}
@@ -176,12 +160,9 @@ func (b *Backoffice) askCutOff(q *request) error {
 		return err
 	}
 	router, _ := b.Routers.Get(o.RouterID)
-	p := b.board(q, "office.sessions.end", "sessions")
+	p := q.asking("office.session_end.", "sessions", "/office/sessions", "Device", deviceName(o), "Site", b.siteName(o.SiteID), "Router", router.Name)
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
-	p.Title = p.T("office.sessions.end_ask", "Device", deviceName(o))
-	p.add(boardSection{Lead: p.T("office.sessions.end_lead", "Site", b.siteName(o.SiteID), "Router", router.Name),
-		Form: &boardForm{Action: q.Path(), Button: p.T("office.sessions.end"), Danger: true, Cancel: "/office/sessions"}})
-	return q.show(p)
+	return q.showForm(p)
 }
 
 func deviceName(o radius.Online) string {

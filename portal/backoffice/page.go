@@ -37,12 +37,6 @@ type navItem struct {
 	Count                int // of what waits there
 }
 
-// choice is one of several; Value is what choosing it sends.
-type choice struct {
-	Name, Value string
-	Here        bool
-}
-
 type crumb struct{ Name, Address string }
 
 // note is a message above a page. Tone is good, warn, bad or empty; Undo is where its button takes it back.
@@ -67,13 +61,6 @@ func toneIcon(tone string) string {
 		return "triangle-alert"
 	}
 	return ""
-}
-
-// input is one field of a form.
-type input struct {
-	Name, Type, Label, Value, Hint, Wrong, Auto string
-	Most                                        int
-	Must, Numeric                               bool
 }
 
 // blank is an empty list that says what it is for.

@@ -1,42 +1,12 @@
 package backoffice
 
 import (
-	"net/url"
 	"slices"
-	"strconv"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/report"
 	"mtandao/internal/words"
 )
-
-// paymentsPage lists payments, the newest first.
-type paymentsPage struct {
-	frame
-	Chips        []paymentChip
-	Day          string // 2026-11-25, or empty
-	Group        string
-	Lines        []orderedLine
-	Empty        blank
-	Older, First string // addresses of other pages; empty when there are none
-}
-
-// paymentChip is one choice of a list's filter, kept in the address.
-type paymentChip struct {
-	Name, Address string
-	Here          bool
-}
-
-// orderedLine is a payment with what its order wants.
-type orderedLine struct {
-	orderLine
-	Order stateView
-	Look  string // why a person must look
-}
-
-const linesOfPage = 50
 
 func (b *Backoffice) payments(q *request) error {
 	f, day, err := q.paymentFilter(b.Zone)
@@ -47,13 +17,33 @@ func (b *Backoffice) payments(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := b.paymentsPage(q.page("office.nav.payments", "payments"), f, day, lines)
-	return q.send(fiber.StatusOK, "payments", p)
+	p := q.listing("office.nav.payments", "payments")
+	p.Acts = []act{{Name: p.T("office.suspense.title"), Address: "/office/suspense", Icon: "search"}, {Name: p.T("office.refund.title"), Address: "/office/refunds", Icon: "undo-2"}}
+	p.Chips = [][]chip{q.chips("state", paymentGroups(&p.frame))}
+	p.Find = &find{Action: "/office/payments", Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: day}}, Keep: q.keep("state")}
+	p.Empty = blank{Icon: "banknote", Title: p.T("office.payments.none"), Text: p.T("office.payments.none_text")}
+	p.Columns = orderColumns(&p.frame)
+	lines, p.pager = newest(q, lines, mostListed, func(l report.PaymentLine) int64 { return l.ID })
+	for _, l := range lines {
+		p.add(b.paymentCells(&p.frame, l)...)
+	}
+	return q.list(p)
+}
+
+func paymentGroups(f *frame) (all []choice) {
+	for _, g := range report.PaymentGroups {
+		name := g
+		if g == report.PaymentsAll {
+			name = "all"
+		}
+		all = append(all, choice{Name: f.T("office.payments." + name), Value: g})
+	}
+	return all
 }
 
 // paymentFilter reads the address. What was not made by us is a page that does not exist.
 func (q *request) paymentFilter(zone *time.Location) (f report.PaymentFilter, day string, err error) {
-	f = report.PaymentFilter{Scope: q.scope(), Group: q.Query("state"), Limit: linesOfPage + 1, Before: q.beforeID()}
+	f = report.PaymentFilter{Scope: q.scope(), Group: q.Query("state"), Limit: mostListed + 1, Before: q.before()}
 	if !slices.Contains(report.PaymentGroups, f.Group) {
 		return f, "", notHere()
 	}
@@ -67,67 +57,19 @@ func (q *request) paymentFilter(zone *time.Location) (f report.PaymentFilter, da
 	return f, day, nil
 }
 
-// beforeID is the last id of the page beforeID this one.
-func (q *request) beforeID() int64 {
-	id, err := strconv.ParseInt(q.Query("before"), 10, 64)
-	if err != nil {
-		return 0
+// paymentCells are a payment in the columns of its order.
+func (b *Backoffice) paymentCells(f *frame, l report.PaymentLine) []cell {
+	plan := l.PlanNameEN
+	if f.Lang == words.Swahili && l.PlanNameSW != "" {
+		plan = l.PlanNameSW
 	}
-	return id
-}
-
-// paymentsPage shows a page of the list; one line more than it holds says that there are older ones.
-func (b *Backoffice) paymentsPage(f frame, filter report.PaymentFilter, day string, lines []report.PaymentLine) *paymentsPage {
-	p := &paymentsPage{frame: f, Day: day, Group: filter.Group}
-	for _, g := range report.PaymentGroups {
-		name := g
-		if g == report.PaymentsAll {
-			name = "all"
-		}
-		p.Chips = append(p.Chips, paymentChip{p.T("office.payments." + name), paymentsAddress(g, day, 0), g == filter.Group})
+	state := stated(paymentState(f, l.State))
+	switch {
+	case l.Attention != "":
+		state.More = f.T("office.attention." + l.Attention)
+	case l.OrderState == "paid" && l.State != "paid": // by other money than its prompt's
+		state.More = f.T("office.payments.served")
 	}
-	p.Empty = blank{Icon: "banknote", Title: p.T("office.payments.none"), Text: p.T("office.payments.none_text")}
-	if filter.Before != 0 {
-		p.First = paymentsAddress(filter.Group, day, 0)
-	}
-	if len(lines) > linesOfPage {
-		lines = lines[:linesOfPage]
-		p.Older = paymentsAddress(filter.Group, day, lines[linesOfPage-1].ID)
-	}
-	for _, l := range lines {
-		p.Lines = append(p.Lines, b.orderedLine(p, l))
-	}
-	return p
-}
-
-func (b *Backoffice) orderedLine(p *paymentsPage, l report.PaymentLine) orderedLine {
-	line := orderedLine{orderLine: orderLine{Address: "/office/orders/" + number(l.OrderID), When: b.when(&p.frame, l.CreatedAt), Code: l.Code,
-		Payer: l.PhoneMask, Plan: l.PlanNameEN, Amount: l.Amount.String(), Site: b.siteName(l.SiteID), State: paymentState(&p.frame, l.State)}}
-	if p.Lang == words.Swahili && l.PlanNameSW != "" {
-		line.Plan = l.PlanNameSW
-	}
-	if l.OrderState == "paid" && l.State != "paid" { // by other money than its prompt's
-		line.Order = stateView{"good", p.T("office.payments.served")}
-	}
-	if l.Attention != "" {
-		line.Look = p.T("office.attention." + l.Attention)
-	}
-	return line
-}
-
-func paymentsAddress(group, day string, before int64) string {
-	values := url.Values{}
-	if group != "" {
-		values.Set("state", group)
-	}
-	if day != "" {
-		values.Set("day", day)
-	}
-	if before != 0 {
-		values.Set("before", number(before))
-	}
-	if len(values) == 0 {
-		return "/office/payments"
-	}
-	return "/office/payments?" + values.Encode()
+	return []cell{{Text: b.when(f, l.CreatedAt)}, {Text: l.Code, Address: "/office/orders/" + number(l.OrderID)}, {Text: l.PhoneMask}, {Text: plan},
+		{Text: b.siteName(l.SiteID)}, {Text: l.Amount.String()}, state}
 }

@@ -3,11 +3,8 @@ package backoffice
 import (
 	"fmt"
 	"html/template"
-	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/plans"
 	"mtandao/internal/staff"
@@ -23,13 +20,17 @@ var planSheets = []sheet{
 		{name: "devices", as: asNumber, most: 4, usual: "1"}}},
 	{title: "office.plan.ends", folded: true, specs: []spec{{name: "valid", as: asAmount, units: timeIn}, {name: "valid_until", as: asMoment}}},
 	{title: "office.plan.when", folded: true, specs: []spec{{name: "hours", as: asHours}}},
+	{title: "office.plan.fair_use", folded: true, specs: []spec{{name: "fair_use.data", as: asAmount, units: dataIn}, {name: "fair_use.per", as: asPick, choices: []string{"day", "month"}, usual: "day"},
+		{name: "fair_use.down", as: asAmount, units: rateIn}, {name: "fair_use.up", as: asAmount, units: rateIn}, {name: "fair_use.roll_over", as: asTick}}},
+	{title: "office.plan.night", folded: true, specs: []spec{{name: "night.hours", as: asHours}, {name: "night.down", as: asAmount, units: rateIn},
+		{name: "night.up", as: asAmount, units: rateIn}, {name: "night.free", as: asTick}}},
 	{title: "office.plan.more", folded: true, specs: []spec{{name: "burst.down", as: asAmount, units: rateIn}, {name: "burst.up", as: asAmount, units: rateIn},
 		{name: "burst.down_threshold", as: asAmount, units: rateIn}, {name: "burst.up_threshold", as: asAmount, units: rateIn},
 		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn}, {name: "sort", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) planEditor() *editor {
-	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, keyField: "key",
+	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, local: true, keyField: "key",
 		reaches: b.reachesSites, dress: b.dressPlan}
 }
 
@@ -37,7 +38,7 @@ func (b *Backoffice) planEditor() *editor {
 func (b *Backoffice) reachesSites(q *request, _ int64, fields map[string]string) bool {
 	slugs := strings.Fields(fields["sites"])
 	if len(slugs) == 0 {
-		return q.atAllSites(staff.PlansEdit)
+		return q.may(staff.PlansEdit, 0)
 	}
 	mine := map[string]bool{}
 	for _, s := range b.Sites.Sites() {
@@ -63,9 +64,9 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		p.Look = "/office/plans/" + number(o.ID) + "/look"
 		p.State = planState(&p.frame, o.Fields["state"])
 		at := "/office/plans/" + number(o.ID)
-		p.Acts = []formAct{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
+		p.Acts = []act{{Name: p.T("office.plan.archive"), Address: at + "/archive", Icon: "inbox", Posted: true}}
 		if o.Fields["state"] == plans.Retired {
-			p.Acts = []formAct{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
+			p.Acts = []act{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
 		}
 	}
 	plan, err := b.Setup.ReadPlan(complete(f.fields))
@@ -73,8 +74,16 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		return nil // it says so when it is saved
 	}
 	p.tellPlan(plan)
+	for i, u := range b.Plans.Unable(plan) {
+		if i < mostUnable {
+			p.Notes = append(p.Notes, note{Tone: "warn", Text: words.Fault(p.Lang, u.Fault())})
+		}
+	}
 	return nil
 }
+
+// mostUnable notes stand above a plan: after some the rest is clear.
+const mostUnable = 3
 
 // complete makes half a plan readable: a key is not typed yet.
 func complete(fields map[string]string) map[string]string {
@@ -162,7 +171,7 @@ func (b *Backoffice) lookAtPlan(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) planList(q *request) error {
@@ -171,27 +180,22 @@ func (b *Backoffice) planList(q *request) error {
 		return err
 	}
 	e := b.planEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "price", Right: true}, column{Name: "gives"}, column{Name: "sites"}, column{Name: "state"})
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.price"), "num"}, {p.T("office.column.gives"), ""}, {p.T("office.column.sites"), ""}, {p.T("office.column.state"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	for _, c := range []struct{ value, name string }{{"", "office.plan.live"}, {plans.Retired, "office.plan.retired"}} {
-		p.Chips = append(p.Chips, choice{Name: p.T(c.name), Value: "/office/plans?state=" + c.value, Here: state == c.value})
-	}
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.plan.live")}, {Name: p.T("office.plan.retired"), Value: plans.Retired}})}
 	all = slices.DeleteFunc(all, func(plan plans.Plan) bool {
 		return (plan.State == plans.Retired) != (state == plans.Retired) || !q.showsPlan(plan)
 	})
-	after := slices.IndexFunc(all, func(plan plans.Plan) bool { return number(plan.ID) == q.Query("after") })
-	if all = all[after+1:]; len(all) > mostRows {
-		all = all[:mostRows]
-		p.Next = "/office/plans?state=" + url.QueryEscape(state) + "&after=" + number(all[mostRows-1].ID)
-	}
+	all, p.Next = paged(q, all, func(plan plans.Plan) string { return number(plan.ID) })
 	for _, plan := range all {
 		name := cell{Text: plan.Name(p.Lang)}
 		if b.reachesSites(q, plan.ID, map[string]string{"sites": b.slugs(plan.Sites)}) {
 			name.Address = "/office/plans/" + number(plan.ID) + "/edit"
 		}
-		p.Rows = append(p.Rows, listRow{[]cell{name, {Text: plan.Price.String(), Class: "num"}, {Text: plans.Sentence(p.Lang, plan)},
-			{Text: b.sitesOf(&p.frame, plan.Sites)}, {State: planState(&p.frame, plan.State)}}})
+		p.add(name, cell{Text: plan.Price.String()}, cell{Text: plans.Sentence(p.Lang, plan)},
+			cell{Text: b.sitesOf(&p.frame, plan.Sites)}, cell{State: planState(&p.frame, plan.State)})
 	}
 	return q.list(p)
 }

@@ -1,14 +1,12 @@
 package backoffice
 
 import (
-	"errors"
-	"net/url"
+	"encoding/base64"
+	"io"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/fault"
-	"mtandao/internal/words"
-	"mtandao/portal/web"
 )
 
 // provePage asks somebody who is signed in for their code or password once more, and goes on with what they wanted.
@@ -17,57 +15,100 @@ type provePage struct {
 	Kept []fact // what was typed into the form that asked
 }
 
-// errAnswered says that the request has its answer already.
-var errAnswered = errors.New("answered")
-
 // proven lets on who gave a code or password lately. Anybody else is asked first: a page is then opened, a form sent again
 // with all that was typed.
-func (b *Backoffice) proven(q *request) error {
-	if q.in.ProvenLately(b.Clock.Now()) {
+func (q *request) proven() error {
+	if q.in.ProvenLately(q.office.Clock.Now()) {
 		return nil
 	}
 	if q.Method() == fiber.MethodGet {
-		return led("/office/prove?" + url.Values{"back": {q.OriginalURL()}}.Encode())
+		return led(withBack("/office/prove", q.OriginalURL()))
 	}
 	var why error
 	if typed := q.FormValue("proof"); typed != "" {
-		if why = b.Staff.Prove(q.ctx, q.visit(), q.token, typed); why == nil {
+		if why = q.office.Staff.Prove(q.ctx, q.visit(), q.token, typed); why == nil {
 			return nil
 		}
 	}
-	if err := q.askProof(q.Path(), q.typed(), why); err != nil {
+	kept, err := q.typed()
+	if err != nil {
+		return err
+	}
+	if err := q.askProof(q.Path(), kept, why); err != nil {
 		return err
 	}
 	return errAnswered
 }
 
+// keptFile begins the name under which a form that is sent again carries a file.
+const keptFile = "file-"
+
 // typed is what a form has sent, without the stamp and earlier proofs.
-func (q *request) typed() (all []fact) {
-	q.Request().PostArgs().VisitAll(func(key, value []byte) {
-		switch name := string(key); name {
-		case "k", "proof", "back":
-		default:
-			all = append(all, fact{name, string(value)})
+func (q *request) typed() (all []fact, err error) {
+	keep := func(name, value string) {
+		if name != "k" && name != "proof" && name != "back" {
+			all = append(all, fact{name, value})
 		}
-	})
-	return all
+	}
+	m, err := q.MultipartForm()
+	if err != nil {
+		q.Request().PostArgs().VisitAll(func(key, value []byte) { keep(string(key), string(value)) })
+		return all, nil
+	}
+	for name, values := range m.Value {
+		for _, value := range values {
+			keep(name, value)
+		}
+	}
+	for name := range m.File {
+		body, err := q.file(name)
+		if err != nil {
+			return nil, err
+		}
+		if body != "" {
+			keep(keptFile+name, base64.StdEncoding.EncodeToString([]byte(body)))
+		}
+	}
+	return all, nil
+}
+
+// mostFile bounds an upload well below what the portal takes of a form, so that a larger one can be told so.
+const mostFile = 256 << 10
+
+// file is what was uploaded; fault.Invalid "setup.file_size" for too much.
+func (q *request) file(name string) (string, error) {
+	header, err := q.FormFile(name)
+	if err != nil || header.Size == 0 {
+		kept, err := base64.StdEncoding.DecodeString(q.FormValue(keptFile + name))
+		if err != nil || len(kept) > mostFile {
+			return "", nil // none was chosen
+		}
+		return string(kept), nil
+	}
+	if header.Size > mostFile {
+		return "", fault.New(fault.Invalid, "setup.file_size")
+	}
+	opened, err := header.Open()
+	if err != nil {
+		return "", err
+	}
+	defer opened.Close()
+	body, err := io.ReadAll(io.LimitReader(opened, mostFile))
+	return string(body), err
 }
 
 // askProof shows the page; it is only ever shown to the person who typed what it keeps.
 func (q *request) askProof(action string, kept []fact, why error) error {
 	p := &provePage{gatePage: *q.gate("office.prove.", action), Kept: kept}
-	p.Fields = []input{{Name: "proof", Type: "password", Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
+	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
+		{Name: "proof", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	if q.in.Member.SecondFactor {
-		p.Fields = []input{{Name: "proof", Type: "text", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
+		p.Fields = []formField{{Name: "proof", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
 	}
 	if why == nil {
 		return q.send(fiber.StatusOK, "prove", p)
 	}
-	if k := fault.KindOf(why); k == fault.Internal || k == fault.Unavailable {
-		return why
-	}
-	p.Fields[0].Wrong = words.Fault(p.Lang, why)
-	return q.send(web.Status(why), "prove", p)
+	return q.refuse(why, "prove", p, "proof")
 }
 
 func (b *Backoffice) askProve(q *request) error {

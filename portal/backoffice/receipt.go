@@ -20,7 +20,7 @@ type receiptPage struct {
 	Unmatch   string // where a match by hand is taken back
 	NotFound  string
 	SearchFor string
-	Refunds   []refundLine
+	Refunds   table
 	Refund    string // where one is asked for
 }
 
@@ -90,8 +90,9 @@ func (b *Backoffice) receiptPage(f frame, r billing.Receipt) *receiptPage {
 func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) error {
 	all, err := b.Money.RefundsOf(q.ctx, r.ID)
 	open := false
+	p.Refunds.Columns = refundColumns(&p.frame)
 	for _, f := range all {
-		p.Refunds = append(p.Refunds, b.refundLine(q, &p.frame, f))
+		p.Refunds.add(b.refundCells(q, &p.frame, f)...)
 		open = open || f.State != billing.RefundRefused
 	}
 	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense

@@ -35,19 +35,8 @@ func newLook(names ...string) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.pages, err = web.ParseTemplates(templates, "layout.html", template.FuncMap{"asset": l.assets.Address, "icon": l.icon, "pair": pair}, names...)
+	l.pages, err = web.ParseTemplates(templates, "layout.html", template.FuncMap{"asset": l.assets.Address, "icon": l.icon, "on": on}, names...)
 	return l, err
-}
-
-// pair gives a button the page that it stands on, whose stamp it needs.
-func pair(a act, page any) struct {
-	A    act
-	Page any
-} {
-	return struct {
-		A    act
-		Page any
-	}{a, page}
 }
 
 // icon is a picture of the sprite; it says nothing to a screen reader, because a word always stands beside it.

@@ -2,7 +2,7 @@ package backoffice
 
 import (
 	"context"
-	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +32,7 @@ var routerSheets = []sheet{
 }
 
 func (b *Backoffice) routerEditor() *editor {
-	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, keyField: "name", reaches: b.reachesRouter}
+	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, local: true, keyField: "name", reaches: b.reachesRouter}
 }
 
 // reachesRouter asks for the site where a router stands, and for the one where it is to stand.
@@ -80,7 +80,7 @@ func (b *Backoffice) heard(f *frame, r routers.Router) (stateView, string) {
 // ago is a span that counts seconds while it is short.
 func ago(f *frame, age time.Duration) string {
 	if age < time.Minute {
-		return f.T("office.set.seconds", "N", int(age/time.Second))
+		return f.T("office.seconds", "N", int(max(0, age)/time.Second))
 	}
 	return web.Span(f.Lang, age)
 }
@@ -91,30 +91,23 @@ func (b *Backoffice) routerList(q *request) error {
 		return err
 	}
 	e := b.routerEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "site"}, column{Name: "heard"}, column{Name: "people", Right: true}, column{Name: "warning"})
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.site"), ""}, {p.T("office.column.heard"), ""}, {p.T("office.column.people"), "num"}, {p.T("office.column.warning"), ""}}
 	p.Crumbs = nil
 	state := q.Query("state")
-	for _, c := range []struct{ value, name string }{{"", "office.router.active"}, {routers.StateRetired, "office.router.retired"}} {
-		p.Chips = append(p.Chips, choice{Name: p.T(c.name), Value: "/office/routers?state=" + c.value, Here: state == c.value})
-	}
-	shown := 0
-	for _, r := range b.Routers.All() {
-		if (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID) || r.Name <= q.Query("after") {
-			continue
-		}
-		if shown++; shown > mostRows {
-			break
-		}
+	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})}
+	all := slices.DeleteFunc(slices.Clone(b.Routers.All()), func(r routers.Router) bool {
+		return (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID)
+	})
+	all, p.Next = paged(q, all, func(r routers.Router) string { return r.Name })
+	for _, r := range all {
 		heard, when := b.heard(&p.frame, r)
 		warning := cell{}
 		if r.Auth == routers.AuthExcepted {
 			warning.State = stateView{"bad", p.T("office.router.excepted")}
 		}
-		p.Rows = append(p.Rows, listRow{[]cell{{Text: r.Name, Address: "/office/routers/" + number(r.ID)}, {Text: b.siteName(r.SiteID)},
-			{State: heard, More: when}, {Text: number(int64(online[r.ID])), Class: "num"}, warning}})
-	}
-	if shown > mostRows {
-		p.Next = "/office/routers?" + url.Values{"state": {state}, "after": {p.Rows[mostRows-1].Cells[0].Text}}.Encode()
+		p.add(cell{Text: r.Name, Address: "/office/routers/" + number(r.ID)}, cell{Text: b.siteName(r.SiteID)},
+			cell{State: heard, More: when}, cell{Text: number(int64(online[r.ID]))}, warning)
 	}
 	p.Live = q.OriginalURL()
 	return q.list(p)
@@ -131,7 +124,7 @@ func (q *request) inView(siteID int64) bool {
 // routerPage is one router: whether it talks to us, how it is reached, what it can be told.
 type routerPage struct {
 	frame
-	Acts      []formAct
+	Acts      []act
 	Warnings  []string
 	Address   string
 	State     stateView
@@ -193,13 +186,13 @@ func (b *Backoffice) router(q *request) error {
 	return q.send(fiber.StatusOK, "router", p)
 }
 
-func routerActs(p *routerPage, r routers.Router) []formAct {
-	acts := []formAct{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
+func routerActs(p *routerPage, r routers.Router) []act {
+	acts := []act{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
 	if r.State == routers.StateRetired {
-		return append(acts, formAct{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
+		return append(acts, act{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
 	}
-	return append(acts, formAct{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
-		formAct{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Danger: true})
+	return append(acts, act{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
+		act{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Tone: "danger"})
 }
 
 func routerFacts(p *routerPage, r routers.Router) []wayFact {
@@ -235,14 +228,12 @@ func abilities(p *routerPage, r routers.Router) []ability {
 		can("link", len(r.LoginHosts) > 0)}
 }
 
-// secretPage shows a secret that we have made, once.
-type secretPage struct {
-	frame
-	Secret, Back string
-}
-
+// showSecret shows a secret that we have made, once.
 func (q *request) showSecret(secret, back string) error {
-	return q.send(fiber.StatusOK, "secret", &secretPage{frame: q.page("office.router.new_secret", "network"), Secret: secret, Back: back})
+	p := q.record("office.router.new_secret", "network")
+	p.Acts = []act{{Name: p.T("office.router.rotated_done"), Address: back, Tone: "primary"}}
+	p.add(card{Lead: p.T("office.router.rotated"), Once: secret, After: p.T("office.router.rotated_until")})
+	return q.show(p)
 }
 
 func (b *Backoffice) rotateSecret(q *request) error {

@@ -2,10 +2,9 @@ package backoffice
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
@@ -21,15 +20,7 @@ type Stories interface {
 	OfGrant(ctx context.Context, grantID int64) (report.Story, error)
 }
 
-// searchPage lists what somebody may have meant.
-type searchPage struct {
-	frame
-	Orders   []orderLine
-	Receipts []receiptLine
-	Grants   []grantLine
-	Empty    blank
-}
-
+// orderLine and receiptLine are an order and a sum of money as the pages say them.
 type orderLine struct {
 	Address, When, Code, Payer, Plan, Amount, Site string
 	State                                          stateView
@@ -40,11 +31,6 @@ type receiptLine struct {
 	State                                           stateView
 }
 
-type grantLine struct {
-	Address, When, Plan, Devices string
-	State                        stateView
-}
-
 const longestSearch = 80
 
 func (b *Backoffice) search(q *request) error {
@@ -52,47 +38,81 @@ func (b *Backoffice) search(q *request) error {
 	if r := []rune(typed); len(r) > longestSearch {
 		typed = string(r[:longestSearch])
 	}
-	p := &searchPage{frame: q.page("office.search.title", "")}
+	p := q.record("office.search.title", "")
 	p.Search = typed
-	p.Empty = blank{Icon: "search", Title: p.T("office.search.nothing"), Text: p.T("office.search.nothing_text")}
 	if typed == "" {
-		p.Empty.Title, p.Empty.Text = p.T("office.search.ask"), p.T("office.search.ask_text")
-		return q.send(fiber.StatusOK, "search", p)
+		p.add(card{Empty: &blank{Icon: "search", Title: p.T("office.search.ask"), Text: p.T("office.search.ask_text")}})
+		return q.show(p)
 	}
 	m, err := b.Stories.Find(q.ctx, typed)
 	if err != nil {
 		return err
 	}
-	for _, o := range m.Orders {
-		if q.may(staff.PaymentsView, o.SiteID) || q.may(staff.AccessView, o.SiteID) {
-			p.Orders = append(p.Orders, b.orderLine(&p.frame, o))
-		}
+	p.add(b.foundOrders(q, &p.frame, m.Orders))
+	p.add(b.foundReceipts(q, &p.frame, m.Receipts))
+	p.add(b.foundGrants(q, &p.frame, m.Grants))
+	p.Cards = slices.DeleteFunc(p.Cards, func(c card) bool { return len(c.Table.Rows) == 0 })
+	if len(p.Cards) == 1 && len(p.Cards[0].Table.Rows) == 1 {
+		return led(p.Cards[0].Address)
 	}
-	for _, g := range m.Grants {
-		if q.may(staff.AccessView, g.SiteID) {
-			p.Grants = append(p.Grants, b.grantLine(&p.frame, g))
-		}
+	if len(p.Cards) == 0 {
+		p.add(card{Empty: &blank{Icon: "search", Title: p.T("office.search.nothing"), Text: p.T("office.search.nothing_text")}})
 	}
-	for _, r := range m.Receipts {
-		if q.may(staff.PaymentsView, 0) { // of no order, so of no site
-			p.Receipts = append(p.Receipts, b.receiptLine(&p.frame, r))
-		}
-	}
-	if all := len(p.Orders) + len(p.Grants) + len(p.Receipts); all == 1 {
-		return led(p.only())
-	}
-	return q.send(fiber.StatusOK, "search", p)
+	return q.show(p)
 }
 
-// only is the address of the one thing found.
-func (p *searchPage) only() string {
-	switch {
-	case len(p.Orders) > 0:
-		return p.Orders[0].Address
-	case len(p.Grants) > 0:
-		return p.Grants[0].Address
+// foundOrders are those at sites of who asks; the card's address is that of the last.
+func (b *Backoffice) foundOrders(q *request, f *frame, orders []billing.Order) card {
+	c := card{Name: f.T("office.orders"), Table: &table{Columns: orderColumns(f)}}
+	for _, o := range orders {
+		if q.may(staff.PaymentsView, o.SiteID) || q.may(staff.AccessView, o.SiteID) {
+			l := b.orderLine(f, o)
+			c.Table.add(cell{Text: l.When}, cell{Text: l.Code, Address: l.Address}, cell{Text: l.Payer}, cell{Text: l.Plan}, cell{Text: l.Site}, cell{Text: l.Amount}, stated(l.State))
+			c.Address = l.Address
+		}
 	}
-	return p.Receipts[0].Address
+	return c
+}
+
+func orderColumns(f *frame) []column {
+	return []column{{f.T("office.when"), "when"}, {f.T("office.order_code"), "code"}, {f.T("office.payer"), "when"}, {f.T("office.plan"), ""}, {f.T("office.site"), ""},
+		{f.T("office.amount"), "num"}, {f.T("office.state"), ""}}
+}
+
+func (b *Backoffice) foundReceipts(q *request, f *frame, receipts []billing.Receipt) card {
+	if !q.may(staff.PaymentsView, 0) { // of no order, so of no site
+		receipts = nil
+	}
+	c := card{Name: f.T("office.receipts_alone"), Table: b.receiptTable(f, receipts)}
+	for _, r := range receipts {
+		c.Address = "/office/receipts/" + number(r.ID)
+	}
+	return c
+}
+
+func (b *Backoffice) receiptTable(f *frame, receipts []billing.Receipt) *table {
+	t := &table{Columns: []column{{f.T("office.when"), "when"}, {f.T("office.receipt"), "code"}, {f.T("office.payer"), ""}, {f.T("office.reference"), ""},
+		{f.T("office.amount"), "num"}, {f.T("office.where"), ""}}}
+	for _, r := range receipts {
+		l := b.receiptLine(f, r)
+		name := cell{Text: l.Number, Address: l.Address}
+		if l.Number == "" {
+			name.Text = f.T("office.receipt_pending")
+		}
+		t.add(cell{Text: l.When}, name, cell{Text: l.Payer}, cell{Text: l.Reference}, cell{Text: l.Amount}, stated(l.State))
+	}
+	return t
+}
+
+func (b *Backoffice) foundGrants(q *request, f *frame, grants []access.Grant) card {
+	c := card{Name: f.T("office.grants"), Table: &table{Columns: []column{{f.T("office.when"), "when"}, {f.T("office.plan"), ""}, {f.T("office.device"), "code"}, {f.T("office.state"), ""}}}}
+	for _, g := range grants {
+		if q.may(staff.AccessView, g.SiteID) {
+			c.Address = "/office/grants/" + number(g.ID)
+			c.Table.add(cell{Text: b.when(f, g.CreatedAt)}, cell{Text: g.Plan, Address: c.Address}, cell{Text: g.Place.MAC.Colons()}, stated(grantState(f, g.State)))
+		}
+	}
+	return c
 }
 
 // may says whether the person who asks may do something at a site.
@@ -108,10 +128,6 @@ func (b *Backoffice) orderLine(f *frame, o billing.Order) orderLine {
 func (b *Backoffice) receiptLine(f *frame, r billing.Receipt) receiptLine {
 	return receiptLine{Address: "/office/receipts/" + number(r.ID), When: b.when(f, r.ArrivedAt), Number: r.Number, Amount: r.Amount.String(),
 		Payer: shownPayer(r.Payer), Reference: r.Reference, State: placedState(f, r.Placed)}
-}
-
-func (b *Backoffice) grantLine(f *frame, g access.Grant) grantLine {
-	return grantLine{Address: "/office/grants/" + number(g.ID), When: b.when(f, g.CreatedAt), Plan: g.Plan, Devices: g.Place.MAC.Colons(), State: grantState(f, g.State)}
 }
 
 func (b *Backoffice) siteName(id int64) string {

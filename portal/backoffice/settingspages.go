@@ -4,41 +4,38 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/settings"
-	"mtandao/internal/staff"
 )
 
 // settingsPage leads to everything that is set up.
 type settingsPage struct {
 	frame
-	Places []settingsPlace
+	Places []settingsLine
 }
 
-type settingsPlace struct{ Name, Text, Icon, Address string }
+type settingsLine struct{ Name, Text, Icon, Address string }
 
-var settingsPlaces = []struct {
-	key, icon, address string
-	may                staff.Permission
-}{
-	{"provider", "settings", "/office/settings/provider", staff.SettingsEdit},
-	{"sites", "map-pin", "/office/sites", staff.SitesEdit},
-	{"brands", "palette", "/office/brands", staff.SitesEdit},
-	{"plans", "tag", "/office/plans", staff.AccessView},
-	{"tills", "credit-card", "/office/tills", staff.TillsEdit},
-	{"routers", "router", "/office/routers", staff.AccessView},
-	{"setup", "play", "/office/setup", staff.SitesEdit},
+type settingsPlace struct{ key, icon, address string }
+
+var settingsPlaces = []settingsPlace{
+	{"provider", "settings", "/office/settings/provider"},
+	{"sites", "map-pin", "/office/sites"},
+	{"brands", "palette", "/office/brands"},
+	{"plans", "tag", "/office/plans"},
+	{"tills", "credit-card", "/office/tills"},
+	{"routers", "router", "/office/routers"},
+	{"carriers", "mail", "/office/carriers"},
+	{"setup", "play", "/office/setup"},
 }
 
 func (b *Backoffice) settings(q *request) error {
 	p := &settingsPage{frame: q.page("office.nav.settings", "settings")}
 	for _, at := range settingsPlaces {
-		if q.maySomewhere(at.may) {
-			p.Places = append(p.Places, settingsPlace{p.T("office.settings." + at.key), p.T("office.settings_text." + at.key), at.icon, at.address})
+		if q.reachable(at.address) != "" {
+			p.Places = append(p.Places, settingsLine{p.T("office.settings." + at.key), p.T("office.settings_text." + at.key), at.icon, at.address})
 		}
 	}
 	return q.send(fiber.StatusOK, "settings", p)
 }
-
-func (q *request) maySomewhere(p staff.Permission) bool { return staff.MaySomewhere(q.in.Member, p) }
 
 // bounded is a setting that is a number.
 func bounded(name string, from, to int) spec {
@@ -57,7 +54,7 @@ var providerSheets = []sheet{
 	{title: "office.settings.limits", folded: true, specs: []spec{bounded(settings.AlertPromptSuccess, 0, 80), bounded(settings.AlertCallbackSilence, 0, 1440),
 		bounded(settings.AlertRouterDown, 0, 3600), bounded(settings.AlertRejects, 0, 1_000_000), bounded(settings.AlertQueueAge, 0, 10_000),
 		bounded(settings.AlertBalance, 0, 1_000_000), bounded(settings.AlertDiskFree, 0, 80), bounded(settings.AlertBackupAge, 0, 1000),
-		bounded(settings.AlertCertificate, 0, 60)}},
+		bounded(settings.AlertCertificate, 0, 60), bounded(settings.AlertFlapping, 0, 1000)}},
 	{title: "office.settings.messages", folded: true, specs: []spec{typed(settings.MessageZone, 60), typed(settings.MessageQuietFrom, 5),
 		typed(settings.MessageQuietUntil, 5), bounded(settings.MessageCodesPerHour, 1, 100), bounded(settings.MessageReceiptLeast, 0, 1_000_000),
 		typed(settings.MessageStop, 100), bounded(settings.MessageKeepDays, 1, 3660)}},
@@ -79,25 +76,20 @@ func (b *Backoffice) providerPage(q *request, f form) (*formPage, error) {
 }
 
 func (b *Backoffice) askProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
-		return notHere()
-	}
 	p, err := b.providerPage(q, b.providerForm(q, providerSheets))
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) saveProvider(q *request) error {
-	if !q.atAllSites(staff.SettingsEdit) {
-		return notHere()
-	}
 	err := q.submit(b.providerForm(q, providerSheets), providerSheets, func(f form) (*formPage, error) { return b.providerPage(q, f) }, func(fields map[string]string) error {
 		return b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
 	})
-	if err == nil {
-		q.tell("good", "office.set.saved", "")
+	if err != nil {
+		return err
 	}
-	return settle(err, "/office/settings/provider")
+	q.tell("good", "office.set.saved", "")
+	return led("/office/settings/provider")
 }

@@ -7,7 +7,6 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/internal/site"
-	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
 
@@ -29,8 +28,8 @@ type Setup interface {
 	Save(ctx context.Context, by Author, changes ...Change) error
 	// ReadPlan reads a plan as it would be saved, and changes nothing.
 	ReadPlan(fields map[string]string) (plans.Plan, error)
-	// CheckTill tries a till's parts without moving money.
-	CheckTill(ctx context.Context, id int64) ([]Checked, error)
+	// CheckTill tries a till's parts without moving money, and says what it saw in a language.
+	CheckTill(ctx context.Context, id int64, l words.Lang) ([]Checked, error)
 	// Registered is the address at which a till's payments are confirmed; "" for none.
 	Registered(ctx context.Context, id int64) string
 	// PortalPage is where a router sends its guests.
@@ -46,6 +45,8 @@ type Settings interface{ String(name string) string }
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	All(ctx context.Context) ([]plans.Plan, error)
+	// Unable lists what the routers of a plan's sites cannot do for it.
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Preview renders the captive price list in a brand, and the hash of its style.
@@ -93,11 +94,6 @@ func (q *request) author() Author {
 	return Author{Email: q.in.Member.Email, From: q.visit().Address.String()}
 }
 
-// atAllSites says that somebody may do something at all sites: what belongs to no one site is theirs to change.
-func (q *request) atAllSites(p staff.Permission) bool {
-	return staff.MaySomewhere(q.in.Member, p) && len(q.in.Member.Sites) == 0
-}
-
 // object finds one of a kind by the id of the address.
 func (q *request) object(kind string) (Object, error) {
 	id, err := q.idOf("id")
@@ -115,6 +111,8 @@ func (q *request) object(kind string) (Object, error) {
 	}
 	return Object{}, notHere()
 }
+
+func (o Object) key() string { return o.Key }
 
 // change is what a form wants of an object that is there.
 func (o Object) change(kind string, fields map[string]string) Change {

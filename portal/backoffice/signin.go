@@ -7,15 +7,13 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
-	"mtandao/internal/words"
-	"mtandao/portal/web"
 )
 
 // gatePage asks for something at the door: a lead, fields, one button. Back is where the person wanted to go.
 type gatePage struct {
 	frame
 	Lead   string
-	Fields []input
+	Fields []formField
 	Action string
 	Button string
 	Back   string
@@ -35,14 +33,7 @@ func (q *request) back() string {
 	return safeBack(q.Query("back"))
 }
 
-// wrong says on top what was refused. It is an error only when the fault is not for a person's eyes.
-func (p *gatePage) wrong(err error) error {
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
-		return err
-	}
-	p.Notes = append(p.Notes, note{Tone: "bad", Text: words.Fault(p.Lang, err)})
-	return nil
-}
+func (p *gatePage) blame(field, sentence string) { blame(p.Fields, field, sentence) }
 
 func (b *Backoffice) askSignIn(q *request) error {
 	if first, err := b.Staff.FirstRun(q.ctx); err != nil {
@@ -58,8 +49,8 @@ func (b *Backoffice) askSignIn(q *request) error {
 
 func signInPage(q *request, email string) *gatePage {
 	p := q.gate("office.signin.", "/office/in")
-	p.Fields = []input{{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "username", Most: 100, Must: true},
-		{Name: "password", Type: "password", Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
+	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: email, Auto: "username", Most: 100, Must: true},
+		{Name: "password", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	return p
 }
 
@@ -67,21 +58,13 @@ func (b *Backoffice) signIn(q *request) error {
 	email := q.FormValue("email")
 	token, stage, err := b.Staff.SignIn(q.ctx, q.visit(), email, q.FormValue("password"))
 	if err != nil {
-		return q.refused(err, signInPage(q, email))
+		return q.refuse(err, "gate", signInPage(q, email), "")
 	}
 	q.keepToken(token)
 	if stage != staff.Full {
 		return led(withBack(stagePath(stage), q.back()))
 	}
 	return led(q.back())
-}
-
-// refused shows the page at the door again with the sentence on top.
-func (q *request) refused(err error, p *gatePage) error {
-	if e := p.wrong(err); e != nil {
-		return e
-	}
-	return q.send(web.Status(err), "gate", p)
 }
 
 func withBack(path, back string) string {
@@ -108,7 +91,7 @@ func (b *Backoffice) askCode(q *request) error {
 
 func codePage(q *request) *gatePage {
 	p := q.gate("office.code.", "/office/code")
-	p.Fields = []input{{Name: "code", Type: "text", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
+	p.Fields = []formField{{Name: "code", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
 	return p
 }
 
@@ -118,7 +101,7 @@ func (b *Backoffice) giveCode(q *request) error {
 		return led("/office/in")
 	}
 	if err != nil {
-		return q.refused(err, codePage(q))
+		return q.refuse(err, "gate", codePage(q), "code")
 	}
 	q.keepToken(token)
 	return led(q.back())
@@ -136,10 +119,10 @@ func (b *Backoffice) askOwner(q *request) error {
 
 func ownerPage(q *request, n staff.Newcomer, secret string) *gatePage {
 	p := q.gate("office.owner.", "/office/owner")
-	p.Fields = []input{{Name: "name", Type: "text", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
-		{Name: "email", Type: "email", Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
-		{Name: "password", Type: "password", Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true},
-		{Name: "secret", Type: "text", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true}}
+	p.Fields = []formField{{Name: "name", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
+		{Name: "email", As: asEmail, Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
+		{Name: "password", As: asPassword, Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true},
+		{Name: "secret", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true}}
 	return p
 }
 
@@ -147,7 +130,7 @@ func (b *Backoffice) makeOwner(q *request) error {
 	n := staff.Newcomer{Name: q.FormValue("name"), Email: q.FormValue("email"), Password: q.FormValue("password"), Language: string(q.lang())}
 	token, err := b.Staff.MakeOwner(q.ctx, q.visit(), q.FormValue("secret"), n)
 	if err != nil {
-		return q.refused(err, ownerPage(q, n, q.FormValue("secret")))
+		return q.refuse(err, "gate", ownerPage(q, n, q.FormValue("secret")), aboutPassword[fault.KeyOf(err)])
 	}
 	q.keepToken(token)
 	return led("/office/enrol")

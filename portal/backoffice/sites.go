@@ -15,7 +15,7 @@ func (b *Backoffice) siteEditor() *editor {
 	return &editor{kind: kindSite, texts: "office.site.", list: "/office/sites", here: "settings", may: staff.SitesEdit, sheets: siteSheets, keyField: "slug",
 		reaches: func(q *request, id int64, _ map[string]string) bool {
 			if id == 0 {
-				return q.atAllSites(staff.SitesEdit)
+				return q.may(staff.SitesEdit, 0)
 			}
 			return q.may(staff.SitesEdit, id)
 		}, dress: b.dressSite}
@@ -34,9 +34,9 @@ func (b *Backoffice) dressSite(q *request, p *formPage, _ form, o Object) error 
 	}
 	at := "/office/sites/" + number(o.ID)
 	p.State = siteState(&p.frame, o.Fields["state"])
-	p.Acts = []formAct{{Name: p.T("office.site.close"), Address: at + "/close", Icon: "lock", Danger: true}}
+	p.Acts = []act{{Name: p.T("office.site.close"), Address: at + "/close", Icon: "lock", Tone: "danger"}}
 	if o.Fields["state"] == site.Closed {
-		p.Acts = []formAct{{Name: p.T("office.site.reopen"), Address: at + "/open", Icon: "undo-2", Posted: true}}
+		p.Acts = []act{{Name: p.T("office.site.reopen"), Address: at + "/open", Icon: "undo-2", Posted: true}}
 	}
 	tills, err := b.Setup.Objects(q.ctx, kindTill)
 	if err != nil {
@@ -85,16 +85,17 @@ func (b *Backoffice) siteList(q *request) error {
 		return err
 	}
 	e := b.siteEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "slug"}, column{Name: "brand"}, column{Name: "till"}, column{Name: "routers", Right: true}, column{Name: "state"})
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.slug"), "code"}, {p.T("office.column.brand"), ""}, {p.T("office.column.till"), ""}, {p.T("office.column.routers"), "num"}, {p.T("office.column.state"), ""}}
 	all = kept(all, func(o Object) bool { return q.may(staff.SitesEdit, o.ID) })
-	all, p.Next = paged(q, all)
+	all, p.Next = paged(q, all, Object.key)
 	brands := map[string]string{}
 	for _, brand := range b.Sites.Brands() {
 		brands[brand.Key] = brand.Name
 	}
 	for _, o := range all {
-		p.Rows = append(p.Rows, listRow{[]cell{{Text: o.Fields["name"], Address: "/office/sites/" + number(o.ID) + "/edit"}, {Text: o.Key, Class: "code"},
-			{Text: brands[o.Fields["brand"]]}, {Text: tillOf(&p.frame, tills, o.Key)}, {Text: b.routersAt(o.ID), Class: "num"}, {State: siteState(&p.frame, o.Fields["state"])}}})
+		p.add(cell{Text: o.Fields["name"], Address: "/office/sites/" + number(o.ID) + "/edit"}, cell{Text: o.Key},
+			cell{Text: brands[o.Fields["brand"]]}, cell{Text: tillOf(&p.frame, tills, o.Key)}, cell{Text: b.routersAt(o.ID)}, cell{State: siteState(&p.frame, o.Fields["state"])})
 	}
 	return q.list(p)
 }

@@ -10,20 +10,18 @@ func (b *Backoffice) askAbout(q *request, texts string) error {
 	if err != nil {
 		return err
 	}
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
-	p := b.board(q, texts+"title", "staff")
 	at := "/office/staff/" + number(m.ID)
-	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}, {m.Name, at}}
-	p.Title = p.T(texts+"title", "Name", m.Name)
-	p.add(boardSection{Lead: p.T(texts+"lead", "Name", m.Name), Form: &boardForm{Action: q.Path(), Button: p.T(texts + "button"), Danger: texts != "office.staff.link_ask.", Cancel: at}})
-	return q.show(p)
+	p := q.asking(texts, "staff", at, "Name", m.Name)
+	p.Crumbs, p.Danger = []crumb{{p.T("office.staff.title"), "/office/staff"}, {m.Name, at}}, texts != "office.staff.link_ask."
+	return q.showForm(p)
 }
 
 // doAbout does it, tells it and goes back to the member.
 func (b *Backoffice) doAbout(q *request, told, undo string, do func(by staff.By, id int64) error) error {
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	m, err := b.theColleague(q)
@@ -36,7 +34,7 @@ func (b *Backoffice) doAbout(q *request, told, undo string, do func(by staff.By,
 		if e != nil {
 			return e
 		}
-		return q.refuse(outranked(err), p, nil)
+		return q.refuse(outranked(err), "form", p, "")
 	}
 	if undo != "" {
 		undo = at + undo
@@ -66,7 +64,7 @@ func (b *Backoffice) removeFactor(q *request) error {
 func (b *Backoffice) askLink(q *request) error { return b.askAbout(q, "office.staff.link_ask.") }
 
 func (b *Backoffice) newLink(q *request) error {
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	m, err := b.theColleague(q)
@@ -79,7 +77,7 @@ func (b *Backoffice) newLink(q *request) error {
 		if e != nil {
 			return e
 		}
-		return q.refuse(outranked(err), p, nil)
+		return q.refuse(outranked(err), "form", p, "")
 	}
 	return b.showLink(q, w)
 }

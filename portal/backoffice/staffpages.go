@@ -9,33 +9,25 @@ import (
 	"mtandao/internal/staff"
 )
 
-const mostListed = 50
-
 func (b *Backoffice) staffList(q *request) error {
-	var after int64
-	if typed := q.Query("after"); typed != "" {
-		after, _ = strconv.ParseInt(typed, 10, 64)
-	}
-	members, err := b.Staff.Members(q.ctx, after, mostListed)
+	members, err := b.Staff.Members(q.ctx, idIn(q.Query("after")), mostListed)
 	if err != nil {
 		return err
 	}
-	p := b.board(q, "office.staff.title", "staff")
+	p := q.listing("office.staff.title", "staff")
 	p.Acts = []act{{Name: p.T("office.roles.title"), Icon: "key-round", Address: "/office/roles"}, {Name: p.T("office.staff.invite"), Icon: "plus", Address: "/office/staff/new", Tone: "primary"}}
-	t := &table{Columns: []boardColumn{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.staff.sites")},
-		{Name: p.T("office.me.lock")}, {Name: p.T("office.state")}}}
+	p.Columns = []column{{Name: p.T("office.staff.name")}, {Name: p.T("office.email")}, {Name: p.T("office.staff.roles")}, {Name: p.T("office.staff.sites")},
+		{Name: p.T("office.me.lock")}, {Name: p.T("office.state")}}
 	for _, m := range members {
 		if q.shows(m) {
-			t.add(boardCell{Text: m.Name, Address: "/office/staff/" + number(m.ID)}, boardCell{Text: m.Email}, boardCell{Text: roleNames(&p.frame, m.Roles)},
-				boardCell{Text: b.siteNames(&p.frame, m)}, stated(lockState(&p.frame, m)), stated(memberState(&p.frame, m.State)))
+			p.add(cell{Text: m.Name, Address: "/office/staff/" + number(m.ID)}, cell{Text: m.Email}, cell{Text: roleNames(&p.frame, m.Roles)},
+				cell{Text: b.siteNames(&p.frame, m)}, stated(lockState(&p.frame, m)), stated(memberState(&p.frame, m.State)))
 		}
 	}
-	s := boardSection{Table: t}
 	if len(members) == mostListed {
-		s.Older = q.with("after", number(members[len(members)-1].ID))
+		p.Next = q.with("after", number(members[len(members)-1].ID))
 	}
-	p.add(s)
-	return q.show(p)
+	return q.list(p)
 }
 
 // shows: who works at sites that are not yours does not exist for you.
@@ -91,8 +83,8 @@ func lockState(f *frame, m staff.Member) stateView {
 
 // profile is what a form says of a member.
 func (q *request) profile() staff.Profile {
-	p := staff.Profile{Name: strings.TrimSpace(q.FormValue("name")), Language: q.FormValue("language"), Roles: q.all("role")}
-	for _, typed := range q.all("site") {
+	p := staff.Profile{Name: strings.TrimSpace(q.FormValue("name")), Language: q.FormValue("language"), Roles: q.values("role")}
+	for _, typed := range q.values("site") {
 		id, err := strconv.ParseInt(typed, 10, 64)
 		if err != nil {
 			id = -1 // no site's; the service says so
@@ -102,32 +94,22 @@ func (q *request) profile() staff.Profile {
 	return p
 }
 
-// all are the values of a field that a form may send several times.
-func (q *request) all(name string) (values []string) {
-	q.Request().PostArgs().VisitAll(func(key, value []byte) {
-		if string(key) == name {
-			values = append(values, string(value))
-		}
-	})
-	return values
-}
-
 // aboutMember says beside which field a sentence about a member stands.
 var aboutMember = map[string]string{"staff.name": "name", "staff.email": "email", "staff.email_taken": "email", "staff.language": "language",
 	"staff.no_role": "role", "staff.no_such_role": "role", "staff.sites": "site", "staff.last_owner": "role"}
 
-func (b *Backoffice) profileFields(q *request, f *frame, p staff.Profile) ([]boardField, error) {
+func (b *Backoffice) profileFields(q *request, f *frame, p staff.Profile) ([]formField, error) {
 	roles, err := b.Staff.Roles(q.ctx)
-	fields := []boardField{{input: input{Name: "name", Type: "text", Label: f.T("office.staff.name"), Value: p.Name, Auto: "off", Most: 80, Must: true}},
-		{input: input{Name: "language", Label: f.T("office.me.language")}, Kind: "select", Options: spokenHere(p.Language)}}
-	ticks := boardField{input: input{Name: "role", Label: f.T("office.staff.roles")}, Kind: "ticks"}
+	fields := []formField{{Name: "name", Label: f.T("office.staff.name"), Value: p.Name, Auto: "off", Most: 80, Must: true},
+		{Name: "language", Label: f.T("office.me.language"), As: asPick, Choices: spokenHere(p.Language)}}
+	ticks := formField{Name: "role", Label: f.T("office.staff.roles"), As: asTicks}
 	for _, r := range roles {
-		ticks.Options = append(ticks.Options, boardOption{Value: r.Key, Name: roleName(f, r), Hint: permissionNames(f, r), Chosen: slices.Contains(p.Roles, r.Key)})
+		ticks.Choices = append(ticks.Choices, choice{Value: r.Key, Name: roleName(f, r), Hint: permissionNames(f, r), Here: slices.Contains(p.Roles, r.Key)})
 	}
-	places := boardField{input: input{Name: "site", Label: f.T("office.staff.sites"), Hint: f.T("office.staff.sites_hint")}, Kind: "ticks"}
+	places := formField{Name: "site", Label: f.T("office.staff.sites"), Hint: f.T("office.staff.sites_hint"), As: asTicks}
 	for _, s := range b.Sites.Sites() {
 		if q.sees(s.ID) {
-			places.Options = append(places.Options, boardOption{Value: number(s.ID), Name: s.Name, Chosen: slices.Contains(p.Sites, s.ID)})
+			places.Choices = append(places.Choices, choice{Value: number(s.ID), Name: s.Name, Here: slices.Contains(p.Sites, s.ID)})
 		}
 	}
 	return append(fields, ticks, places), err
@@ -147,27 +129,27 @@ func permissionNames(f *frame, r staff.Role) string {
 }
 
 func (b *Backoffice) askInvite(q *request) error {
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	p, err := b.invitePage(q, "", staff.Profile{Language: string(q.lang())})
 	if err != nil {
 		return err
 	}
-	return q.show(p)
+	return q.showForm(p)
 }
 
-func (b *Backoffice) invitePage(q *request, email string, said staff.Profile) (*boardPage, error) {
-	p := b.board(q, "office.staff.invite", "staff")
-	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}}
+func (b *Backoffice) invitePage(q *request, email string, said staff.Profile) (*formPage, error) {
+	p := &formPage{frame: q.page("office.staff.invite", "staff"), Action: "/office/staff/new", Cancel: "/office/staff"}
+	p.Crumbs, p.Button = []crumb{{p.T("office.staff.title"), "/office/staff"}}, p.T("office.staff.make_link")
 	fields, err := b.profileFields(q, &p.frame, said)
-	mail := boardField{input: input{Name: "email", Type: "email", Label: p.T("office.email"), Value: email, Auto: "off", Most: 100, Must: true, Hint: p.T("office.staff.email_hint")}}
-	p.add(boardSection{Form: &boardForm{Action: "/office/staff/new", Button: p.T("office.staff.make_link"), Cancel: "/office/staff", Fields: append([]boardField{mail}, fields...)}})
+	mail := formField{Name: "email", As: asEmail, Label: p.T("office.email"), Value: email, Most: 100, Must: true, Hint: p.T("office.staff.email_hint")}
+	p.ask(append([]formField{mail}, fields...)...)
 	return p, err
 }
 
 func (b *Backoffice) invite(q *request) error {
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	email, said := q.FormValue("email"), q.profile()
@@ -177,16 +159,16 @@ func (b *Backoffice) invite(q *request) error {
 		if e != nil {
 			return e
 		}
-		return q.refuse(outranked(err), p, aboutMember)
+		return q.refuse(outranked(err), "form", p, aboutMember[fault.KeyOf(err)])
 	}
 	return b.showLink(q, w)
 }
 
 // showLink shows a link once. It is no redirect: an address that shows it again would keep it somewhere.
 func (b *Backoffice) showLink(q *request, w Welcome) error {
-	p := b.board(q, "office.staff.link_title", "staff")
+	p := q.record("office.staff.link_title", "staff")
 	p.Crumbs = []crumb{{p.T("office.staff.title"), "/office/staff"}, {w.Member.Name, "/office/staff/" + number(w.Member.ID)}}
-	s := boardSection{Lead: p.T("office.staff.link_lead", "Name", w.Member.Name), Once: w.Address}
+	s := card{Lead: p.T("office.staff.link_lead", "Name", w.Member.Name), Once: w.Address}
 	if w.Mailed {
 		p.Notes = append(p.Notes, note{Tone: "good", Text: p.T("office.staff.link_mailed", "Email", w.Member.Email)})
 	}
@@ -216,7 +198,7 @@ func (b *Backoffice) colleague(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.show(p)
+	return q.showForm(p)
 }
 
 func profileOf(m staff.Member) staff.Profile {
@@ -227,22 +209,22 @@ func profileOf(m staff.Member) staff.Profile {
 	return p
 }
 
-func (b *Backoffice) colleaguePage(q *request, m staff.Member, said staff.Profile) (*boardPage, error) {
-	p := b.board(q, "office.staff.title", "staff")
+// colleaguePage is a member with what may be changed of them; nobody changes who may do more than they.
+func (b *Backoffice) colleaguePage(q *request, m staff.Member, said staff.Profile) (*formPage, error) {
+	p := &formPage{frame: q.page("office.staff.title", "staff")}
 	p.Crumbs = []crumb{{p.Title, "/office/staff"}}
-	state := memberState(&p.frame, m.State)
-	p.Title, p.State = m.Name, &state
-	lock := lockState(&p.frame, m)
-	p.add(boardSection{Facts: []fact{{p.T("office.email"), m.Email}, {p.T("office.staff.roles"), roleNames(&p.frame, m.Roles)}, {p.T("office.staff.sites"), b.siteNames(&p.frame, m)},
-		{p.T("office.me.lock"), lock.Text}, {p.T("office.staff.since"), b.when(&p.frame, m.CreatedAt)}, {p.T("office.staff.changed"), b.when(&p.frame, m.ChangedAt)}}})
+	p.Title, p.State = m.Name, memberState(&p.frame, m.State)
+	p.Facts = []fact{{p.T("office.email"), m.Email}, {p.T("office.staff.roles"), roleNames(&p.frame, m.Roles)}, {p.T("office.staff.sites"), b.siteNames(&p.frame, m)},
+		{p.T("office.me.lock"), lockState(&p.frame, m).Text}, {p.T("office.staff.since"), b.when(&p.frame, m.CreatedAt)}, {p.T("office.staff.changed"), b.when(&p.frame, m.ChangedAt)}}
 	if !q.in.Member.Covers(m) {
 		p.Lead = p.T("office.staff.above")
 		return p, nil
 	}
 	p.Acts = colleagueActs(&p.frame, m)
+	p.Action, p.Button, p.Hidden = "/office/staff/"+number(m.ID), p.T("office.save"), []fact{{"version", number(m.Version)}}
 	fields, err := b.profileFields(q, &p.frame, said)
-	p.add(boardSection{Name: p.T("office.staff.edit"), Form: &boardForm{Action: "/office/staff/" + number(m.ID), Button: p.T("office.save"), Fields: fields,
-		Hidden: []fact{{"version", number(m.Version)}}}})
+	p.ask(fields...)
+	p.Sections[0].Title = p.T("office.staff.edit")
 	return p, err
 }
 
@@ -251,7 +233,7 @@ func colleagueActs(f *frame, m staff.Member) []act {
 	link := act{Name: f.T("office.staff.new_link"), Icon: "link", Address: at + "/link"}
 	switch m.State {
 	case staff.Disabled:
-		return []act{{Name: f.T("office.staff.enable"), Icon: "play", Address: at + "/enable", Post: true}}
+		return []act{{Name: f.T("office.staff.enable"), Icon: "play", Address: at + "/enable", Posted: true}}
 	case staff.Invited:
 		link.Name = f.T("office.staff.invite_again")
 	}
@@ -263,7 +245,7 @@ func colleagueActs(f *frame, m staff.Member) []act {
 }
 
 func (b *Backoffice) editColleague(q *request) error {
-	if err := b.proven(q); err != nil {
+	if err := q.proven(); err != nil {
 		return err
 	}
 	m, err := b.theColleague(q)
@@ -277,7 +259,7 @@ func (b *Backoffice) editColleague(q *request) error {
 		if e != nil {
 			return e
 		}
-		return q.refuse(outranked(err), p, aboutMember)
+		return q.refuse(outranked(err), "form", p, aboutMember[fault.KeyOf(err)])
 	}
 	q.tell("good", "office.staff.saved", "", "Name", said.Name)
 	return led("/office/staff/" + number(m.ID))

@@ -9,60 +9,30 @@ import (
 	"mtandao/radius/access"
 )
 
+// toned is a state in words, with the tone that it has among these; any other has none.
+func toned[S ~string](f *frame, words string, state S, tones map[S]string) stateView {
+	return stateView{tones[state], f.T(words + string(state))}
+}
+
 func orderState(f *frame, s billing.OrderState) stateView {
-	tone := "warn"
-	if s == billing.OrderPaid {
-		tone = "good"
-	}
-	return stateView{tone, f.T("office.order." + string(s))}
+	return toned(f, "office.order.", s, map[billing.OrderState]string{billing.OrderPlaced: "warn", billing.OrderPaid: "good"})
 }
 
 func paymentState(f *frame, s billing.PaymentState) stateView {
-	tone := "warn"
-	switch s {
-	case billing.PaymentPaid:
-		tone = "good"
-	case billing.PaymentFailed:
-		tone = "bad"
-	case billing.PaymentExpired:
-		tone = ""
-	}
-	return stateView{tone, f.T("office.payment." + string(s))}
+	return toned(f, "office.payment.", s, map[billing.PaymentState]string{billing.PaymentCreated: "warn", billing.PaymentSending: "warn", billing.PaymentSent: "warn",
+		billing.PaymentUnknown: "warn", billing.PaymentPaid: "good", billing.PaymentFailed: "bad"})
 }
 
 func placedState(f *frame, placed string) stateView {
-	tone := ""
-	switch placed {
-	case billing.PlacedOrder:
-		tone = "good"
-	case billing.PlacedSuspense:
-		tone = "warn"
-	}
-	return stateView{tone, f.T("office.placed." + placed)}
+	return toned(f, "office.placed.", placed, map[string]string{billing.PlacedOrder: "good", billing.PlacedSuspense: "warn"})
 }
 
 func grantState(f *frame, s access.State) stateView {
-	tone := ""
-	switch s {
-	case access.Active:
-		tone = "good"
-	case access.Suspended:
-		tone = "bad"
-	case access.Dormant:
-		tone = "warn"
-	}
-	return stateView{tone, f.T("office.grant." + string(s))}
+	return toned(f, "office.grant.", s, map[access.State]string{access.Active: "good", access.Suspended: "bad", access.Dormant: "warn"})
 }
 
 func enforcementState(f *frame, s string) stateView {
-	tone := "warn"
-	switch s {
-	case radius.Done:
-		tone = "good"
-	case radius.GivenUp:
-		tone = "bad"
-	}
-	return stateView{tone, f.T("office.enforcement." + s)}
+	return toned(f, "office.enforcement.", s, map[string]string{radius.Outstanding: "warn", radius.Done: "good", radius.GivenUp: "bad"})
 }
 
 // shownPayer hides the middle of a number; what the rail has hidden itself is shown as it is, a hash not at all.

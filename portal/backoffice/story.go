@@ -12,7 +12,6 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/portal/web"
 	"mtandao/radius"
-	"mtandao/radius/access"
 )
 
 // storyPage tells one order from the money to the router, with what mends it.
@@ -20,33 +19,25 @@ type storyPage struct {
 	frame
 	State    stateView
 	Finding  findingView
-	Acts     []crumb
+	Acts     []act
 	Facts    []fact
-	Payments []paymentLine
-	Receipts []receiptLine
+	Payments table
+	Receipts *table
 	Typed    []fact
 	Access   *accessView // nil: nothing was given
-	Sessions []sessionLine
-	Enforced []enforcedLine
+	Sessions table
+	Enforced table
 }
-
-type fact struct{ Name, Value string }
 
 // findingView is the cause in a sentence, and the button that mends it.
 type findingView struct {
 	Tone, Text, Button, Address string
 	Order                       string // whose money it is to be, when the button matches
 	Asks                        bool   // the button leads to a page
-	Stamp                       string
 }
 
 // Icon says the tone without colour.
 func (v findingView) Icon() string { return toneIcon(v.Tone) }
-
-type paymentLine struct {
-	When, Amount, Said string
-	State              stateView
-}
 
 type accessView struct {
 	State stateView
@@ -58,16 +49,6 @@ type slotLine struct {
 	N    int
 	MAC  string
 	Free bool
-}
-
-type sessionLine struct {
-	Began, Ended, Device, Router, Time, Data, Cause string
-	State                                           stateView
-}
-
-type enforcedLine struct {
-	When, Wanted, How, Outcome string
-	State                      stateView
 }
 
 func (b *Backoffice) order(q *request) error {
@@ -131,7 +112,7 @@ func (b *Backoffice) orderFacts(p *storyPage, o billing.Order) []fact {
 
 // finding is green when all is well, red when only a person can help, and else in between.
 func (b *Backoffice) finding(p *storyPage, s report.Story) findingView {
-	v := findingView{Tone: "warn", Text: p.T("finding."+s.Finding.Name, "Arg", b.findingArg(p, s)), Stamp: p.Stamp}
+	v := findingView{Tone: "warn", Text: p.T("finding."+s.Finding.Name, "Arg", b.findingArg(p, s))}
 	switch s.Finding.Name {
 	case "online":
 		v.Tone = "good"
@@ -151,19 +132,18 @@ func (b *Backoffice) findingArg(p *storyPage, s report.Story) string {
 }
 
 func (b *Backoffice) tellMoney(p *storyPage, s report.Story) {
+	p.Payments.Columns = []column{{p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.state"), ""}, {p.T("office.said"), ""}}
 	for _, m := range s.Payments {
-		line := paymentLine{When: b.when(&p.frame, m.CreatedAt), Amount: m.Amount.String(), State: paymentState(&p.frame, m.State)}
+		said := ""
 		if m.Reason != billing.ReasonNone {
-			line.Said = p.T("reason." + string(m.Reason))
+			said = p.T("reason." + string(m.Reason))
 		}
 		if m.ResultCode != "" && m.State != billing.PaymentPaid {
-			line.Said = strings.TrimSpace(line.Said + " (" + m.ResultCode + ")")
+			said = strings.TrimSpace(said + " (" + m.ResultCode + ")")
 		}
-		p.Payments = append(p.Payments, line)
+		p.Payments.add(cell{Text: b.when(&p.frame, m.CreatedAt)}, cell{Text: m.Amount.String()}, stated(paymentState(&p.frame, m.State)), cell{Text: said})
 	}
-	for _, r := range s.Receipts {
-		p.Receipts = append(p.Receipts, b.receiptLine(&p.frame, r))
-	}
+	p.Receipts = b.receiptTable(&p.frame, s.Receipts)
 	for _, c := range s.Claims {
 		p.Typed = append(p.Typed, fact{c.Receipt, p.T("office.typed." + c.State)})
 	}
@@ -178,23 +158,23 @@ func (b *Backoffice) tellAccess(p *storyPage, s report.Story) {
 	for _, slot := range g.Slots {
 		p.Access.Slots = append(p.Access.Slots, slotLine{N: slot.N, MAC: slot.MAC.Colons(), Free: slot.MAC == ""})
 	}
+	p.Sessions.Columns = []column{{p.T("office.state"), ""}, {p.T("office.began"), "when"}, {p.T("office.ended"), "when"}, {p.T("office.device"), "code"}, {p.T("office.router"), ""},
+		{p.T("office.time"), "num"}, {p.T("office.data"), "num"}}
 	for _, o := range g.Online {
-		line := b.session(p, o.Session)
-		line.State = stateView{"good", p.T("office.session.open")}
-		p.Sessions = append(p.Sessions, line)
+		b.addSession(p, stateView{"good", p.T("office.session.open")}, o.Session, cell{})
 	}
 	for _, o := range g.Past {
-		line := b.session(p, o.Session)
-		line.Ended, line.Cause, line.State = b.planTime(p, o.EndedAt), o.Cause, stateView{"", p.T("office.session.closed")}
-		p.Sessions = append(p.Sessions, line)
+		b.addSession(p, stateView{"", p.T("office.session.closed")}, o.Session, cell{Text: b.planWhen(&p.frame, o.EndedAt), More: o.Cause})
 	}
+	p.Enforced.Columns = []column{{p.T("office.when"), "when"}, {p.T("office.wanted"), ""}, {p.T("office.how"), ""}, {p.T("office.outcome"), ""}, {p.T("office.state"), ""}}
 	for _, e := range g.Enforced {
-		p.Enforced = append(p.Enforced, b.enforced(p, e))
+		p.Enforced.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), More: causeName(&p.frame, e.Cause)}, cell{Text: methodName(&p.frame, e.Method)},
+			cell{Text: outcomeName(&p.frame, e.Outcome)}, stated(enforcementState(&p.frame, e.State)))
 	}
 }
 
 func (b *Backoffice) accessFacts(p *storyPage, g report.Granted) []fact {
-	facts := []fact{{p.T("office.first_used"), b.planTime(p, g.Grant.FirstUsedAt)}, {p.T("office.until"), b.planTime(p, g.Grant.Until)}}
+	facts := []fact{{p.T("office.first_used"), b.planWhen(&p.frame, g.Grant.FirstUsedAt)}, {p.T("office.until"), b.planWhen(&p.frame, g.Grant.Until)}}
 	if g.Left.Timed {
 		facts = append(facts, fact{p.T("guest.time_left"), web.Span(p.Lang, g.Left.Time)})
 	}
@@ -204,21 +184,8 @@ func (b *Backoffice) accessFacts(p *storyPage, g report.Granted) []fact {
 	return append(facts, fact{p.T("office.used"), plans.Bytes(g.Grant.UsedBytes)}, fact{p.T("office.devices"), strconv.Itoa(g.Grant.Limits.DeviceCount())})
 }
 
-func (b *Backoffice) session(p *storyPage, s radius.Session) sessionLine {
+func (b *Backoffice) addSession(p *storyPage, state stateView, s radius.Session, ended cell) {
 	router, _ := b.Routers.Get(s.RouterID)
-	return sessionLine{Began: b.planTime(p, s.StartedAt), Device: s.MAC.Colons(), Router: router.Name, Time: web.Span(p.Lang, secondsOf(s.Seconds)), Data: plans.Bytes(s.Bytes())}
-}
-
-func (b *Backoffice) enforced(p *storyPage, e radius.Enforcement) enforcedLine {
-	line := enforcedLine{When: b.planTime(p, e.At), Wanted: p.T("office.wanted." + e.Wanted), State: enforcementState(&p.frame, e.State)}
-	if e.Method != "" {
-		line.How = p.T("office.method." + e.Method)
-	}
-	if e.Outcome != "" {
-		line.Outcome = p.T("office.outcome." + e.Outcome)
-	}
-	if e.Cause != "" && e.Wanted == radius.WantDisconnect && known(access.Cause(e.Cause)) {
-		line.Wanted += ": " + p.T("cause."+e.Cause)
-	}
-	return line
+	p.Sessions.add(stated(state), cell{Text: b.planWhen(&p.frame, s.StartedAt)}, ended, cell{Text: s.MAC.Colons()}, cell{Text: router.Name},
+		cell{Text: web.Span(p.Lang, secondsOf(s.Seconds))}, cell{Text: plans.Bytes(s.Bytes())})
 }

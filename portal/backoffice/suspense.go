@@ -13,9 +13,9 @@ import (
 // suspensePage lists money of nobody, each with whom it may be from.
 type suspensePage struct {
 	frame
-	Receipts     []strayView
-	Empty        blank
-	Older, First string
+	Receipts []strayView
+	Empty    blank
+	pager
 }
 
 // strayView is money with the orders that it may be meant for.
@@ -44,21 +44,14 @@ func (b *Backoffice) suspense(q *request) error {
 	if err != nil {
 		return err
 	}
-	before := q.beforeID()
-	found, err := b.Money.Suspense(q.ctx, tills, before, straysOfPage+1)
+	found, err := b.Money.Suspense(q.ctx, tills, q.before(), straysOfPage+1)
 	if err != nil {
 		return err
 	}
 	p := &suspensePage{frame: q.page("office.suspense.title", "payments")}
 	p.Crumbs = []crumb{{p.T("office.nav.payments"), "/office/payments"}}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.suspense.none"), Text: p.T("office.suspense.none_text")}
-	if before != 0 {
-		p.First = "/office/suspense"
-	}
-	if len(found) > straysOfPage {
-		found = found[:straysOfPage]
-		p.Older = "/office/suspense?before=" + number(found[straysOfPage-1].ID)
-	}
+	found, p.pager = newest(q, found, straysOfPage, func(r billing.Receipt) int64 { return r.ID })
 	for _, r := range found {
 		stray, err := b.stray(q, &p.frame, r)
 		if err != nil {

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/internal/staff"
 )
 
@@ -26,7 +24,7 @@ var tillSheets = []sheet{
 
 func (b *Backoffice) tillEditor() *editor {
 	return &editor{kind: kindTill, texts: "office.till.", list: "/office/tills", here: "settings", may: staff.TillsEdit, sheets: tillSheets, keyField: "key", proof: true,
-		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.atAllSites(staff.TillsEdit) }, dress: b.dressTill}
+		reaches: func(q *request, _ int64, _ map[string]string) bool { return q.may(staff.TillsEdit, 0) }, dress: b.dressTill}
 }
 
 func tillState(f *frame, state string) stateView {
@@ -42,11 +40,11 @@ func (b *Backoffice) dressTill(q *request, p *formPage, _ form, o Object) error 
 	}
 	at := "/office/tills/" + number(o.ID)
 	p.State = tillState(&p.frame, o.Fields["state"])
-	p.Acts = []formAct{{Name: p.T("office.till.check"), Address: at + "/check", Icon: "shield-check", Posted: true}}
+	p.Acts = []act{{Name: p.T("office.till.check"), Address: at + "/check", Icon: "shield-check", Posted: true}}
 	if o.Fields["state"] == stateRetired {
-		p.Acts = append(p.Acts, formAct{Name: p.T("office.till.revive"), Address: at + "/revive", Icon: "undo-2", Posted: true})
+		p.Acts = append(p.Acts, act{Name: p.T("office.till.revive"), Address: at + "/revive", Icon: "undo-2", Posted: true})
 	} else {
-		p.Acts = append(p.Acts, formAct{Name: p.T("office.till.retire"), Address: at + "/retire", Icon: "ban", Danger: true})
+		p.Acts = append(p.Acts, act{Name: p.T("office.till.retire"), Address: at + "/retire", Icon: "ban", Tone: "danger"})
 	}
 	registered := b.Setup.Registered(q.ctx, o.ID)
 	if registered == "" {
@@ -59,9 +57,6 @@ func (b *Backoffice) dressTill(q *request, p *formPage, _ form, o Object) error 
 func listed(list, one string) bool { return slices.Contains(strings.Fields(list), one) }
 
 func (b *Backoffice) tillList(q *request) error {
-	if !q.atAllSites(staff.TillsEdit) {
-		return notHere()
-	}
 	all, err := b.Setup.Objects(q.ctx, kindTill)
 	if err != nil {
 		return err
@@ -71,8 +66,9 @@ func (b *Backoffice) tillList(q *request) error {
 		names[s.Slug] = s.Name
 	}
 	e := b.tillEditor()
-	p := e.listing(q, column{Name: "name"}, column{Name: "short_code"}, column{Name: "type"}, column{Name: "sites"}, column{Name: "confirmations"}, column{Name: "state"})
-	all, p.Next = paged(q, all)
+	p := e.listing(q)
+	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.short_code"), "code"}, {p.T("office.column.type"), ""}, {p.T("office.column.sites"), ""}, {p.T("office.column.confirmations"), ""}, {p.T("office.column.state"), ""}}
+	all, p.Next = paged(q, all, Object.key)
 	for _, o := range all {
 		var at []string
 		for _, slug := range strings.Fields(o.Fields["sites"]) {
@@ -86,8 +82,8 @@ func (b *Backoffice) tillList(q *request) error {
 		if b.Setup.Registered(q.ctx, o.ID) == "" {
 			registered = stateView{"warn", p.T("office.till.unregistered")}
 		}
-		p.Rows = append(p.Rows, listRow{[]cell{{Text: o.Key, Address: "/office/tills/" + number(o.ID) + "/edit"}, {Text: shownCode(o), Class: "code"},
-			{Text: p.T("office.pick.type_" + o.Fields["type"])}, {Text: sites}, {State: registered}, {State: tillState(&p.frame, o.Fields["state"])}}})
+		p.add(cell{Text: o.Key, Address: "/office/tills/" + number(o.ID) + "/edit"}, cell{Text: shownCode(o)},
+			cell{Text: p.T("office.pick.type_" + o.Fields["type"])}, cell{Text: sites}, cell{State: registered}, cell{State: tillState(&p.frame, o.Fields["state"])})
 	}
 	return q.list(p)
 }
@@ -100,18 +96,6 @@ func shownCode(o Object) string {
 	return o.Fields["short_code"]
 }
 
-// checkedPage is what became of trying a till's parts.
-type checkedPage struct {
-	frame
-	Lines       []checkedLine
-	Again, Back string
-}
-
-type checkedLine struct {
-	Part, Detail, Do string
-	State            stateView
-}
-
 func (b *Backoffice) checkTill(q *request) error {
 	e := b.tillEditor()
 	o, err := e.theirs(q)
@@ -121,13 +105,15 @@ func (b *Backoffice) checkTill(q *request) error {
 	if err != nil {
 		return err
 	}
-	found, err := b.Setup.CheckTill(q.ctx, o.ID)
+	found, err := b.Setup.CheckTill(q.ctx, o.ID, q.lang())
 	if err != nil {
 		return err
 	}
 	at := e.list + "/" + number(o.ID)
-	p := &checkedPage{frame: q.page("office.till.check", "settings"), Again: at + "/check", Back: at + "/edit"}
+	p := q.listing("office.till.check", "settings")
 	p.Crumbs = []crumb{{p.T("office.till.list"), e.list}, {o.Key, at + "/edit"}}
+	p.Acts = []act{{Name: p.T("office.till.check_again"), Address: at + "/check", Icon: "refresh-cw", Posted: true}}
+	p.Columns = []column{{p.T("office.checked.part"), ""}, {p.T("office.state"), ""}, {p.T("office.checked.detail"), ""}, {p.T("office.checked.do"), ""}}
 	for _, c := range found {
 		state := stateView{"warn", p.T("office.checked.warning")}
 		switch {
@@ -136,7 +122,7 @@ func (b *Backoffice) checkTill(q *request) error {
 		case c.Bad:
 			state = stateView{"bad", p.T("office.checked.bad")}
 		}
-		p.Lines = append(p.Lines, checkedLine{c.Part, c.Detail, c.Do, state})
+		p.add(cell{Text: c.Part}, stated(state), cell{Text: c.Detail}, cell{Text: c.Do})
 	}
-	return q.send(fiber.StatusOK, "checked", p)
+	return q.list(p)
 }

@@ -7,9 +7,9 @@ import (
 	"mtandao/radius/access"
 )
 
-// planTime is an instant of the plan clock, which a demo runs faster than the machine's.
-func (b *Backoffice) planTime(p *storyPage, at time.Time) string {
-	return moment(&p.frame, at, b.PlanClock.Now(), b.Zone)
+// planWhen is an instant of the plan clock, which a demo runs faster than the machine's.
+func (b *Backoffice) planWhen(f *frame, at time.Time) string {
+	return moment(f, at, b.PlanClock.Now(), b.Zone)
 }
 
 func secondsOf(n int64) time.Duration { return time.Duration(n) * time.Second }

@@ -19,7 +19,7 @@ import (
 // Desk reads across the domains. *report.Desk satisfies it.
 type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
-	Queues(ctx context.Context, scope report.Scope) ([]report.Waiting, error)
+	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
 	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 }
 
@@ -29,8 +29,8 @@ type todayPage struct {
 	Figures []figure
 	Hours   []hourBar
 	Total   string
-	Queues  []queueLine
-	Alarms  []alarmLine
+	Queues  table
+	Alarms  table
 	At      string
 }
 
@@ -41,17 +41,6 @@ type hourBar struct {
 	Hour, Amount string
 	X, Y, Height int
 	Later        bool // the hour has not come yet
-}
-
-type queueLine struct {
-	Name, Oldest, Waits, Address string
-	Count                        int
-	State                        stateView
-}
-
-type alarmLine struct {
-	Text, Since, Address string
-	State                stateView
 }
 
 // bars draws amounts by hour; the tallest fills the box.
@@ -86,8 +75,8 @@ func (b *Backoffice) today(q *request) error {
 		return err
 	}
 	p := &todayPage{frame: q.page("office.nav.today", "today"), Total: t.Total.String(), At: t.At.Format("15:04:05")}
-	p.Queues = b.queueLines(q, p, waiting)
-	if p.Alarms, err = b.alarms(q, p); err != nil {
+	b.tellQueues(q, p, waiting)
+	if err := b.tellAlarms(q, p); err != nil {
 		return err
 	}
 	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
@@ -137,12 +126,12 @@ func (b *Backoffice) online(q *request, p *todayPage, t report.Today) figure {
 	return figure{Label: p.T("office.today.online"), Address: q.reachable("/office/sessions"), Value: strconv.Itoa(sum), Detail: strings.Join(most, " · ")}
 }
 
-func waitingFigure(p *todayPage, waiting []report.Waiting) figure {
-	n := 0
+func waitingFigure(p *todayPage, waiting []report.Queue) figure {
+	var n int64
 	for _, w := range waiting {
 		n += w.Count
 	}
-	f := figure{Label: p.T("office.today.waiting"), Value: strconv.Itoa(n), Detail: p.T("office.today.nothing_waits")}
+	f := figure{Label: p.T("office.today.waiting"), Value: number(n), Detail: p.T("office.today.nothing_waits")}
 	if n > 0 {
 		f.Detail = p.T("office.today.see_queues")
 	}
@@ -155,21 +144,20 @@ const (
 	badAfter = 24 * time.Hour
 )
 
-func (b *Backoffice) queueLines(q *request, p *todayPage, waiting []report.Waiting) []queueLine {
-	var lines []queueLine
+func (b *Backoffice) tellQueues(q *request, p *todayPage, waiting []report.Queue) {
+	p.Queues.Columns = []column{{p.T("office.queue"), ""}, {p.T("office.count"), "num"}, {p.T("office.oldest"), ""}, {p.T("office.waits_for"), "quiet"}}
 	for _, w := range waiting {
-		l := queueLine{Name: p.T("office.queue." + w.Name), Waits: p.T("office.queue_waits." + w.Name), Count: w.Count, Address: q.reachable(queuePlaces[w.Name].address)}
+		oldest := cell{Text: "–"}
 		if w.Count > 0 {
-			age := b.Clock.Now().Sub(w.Oldest)
-			l.Oldest = web.Span(p.Lang, age)
+			age := w.Age(b.Clock)
+			oldest = stated(stateView{"", web.Span(p.Lang, age)})
 			switch {
 			case age >= badAfter:
-				l.State.Tone = "bad"
+				oldest.State.Tone = "bad"
 			case age >= oldAfter:
-				l.State.Tone = "warn"
+				oldest.State.Tone = "warn"
 			}
 		}
-		lines = append(lines, l)
+		p.Queues.add(cell{Text: p.T("office.queue." + w.Name), Address: q.reachable(queuePlaces[w.Name].address)}, cell{Text: number(w.Count)}, oldest, cell{Text: p.T("office.queue_waits." + w.Name)})
 	}
-	return lines
 }

@@ -19,7 +19,7 @@ type waits struct {
 
 type counted struct {
 	at     time.Time
-	queues map[string]int
+	queues map[string]int64
 	alerts int
 }
 
@@ -34,7 +34,9 @@ var queuePlaces = map[string]struct{ address, place string }{
 	report.QueueUnknown:      {"/office/payments?state=unknown", "payments"},
 	report.QueueTyped:        {"/office/payments?state=typed", ""},
 	report.QueueEnforcements: {"/office/enforcements", "sessions"},
-	report.QueueMessages:     {"/office/callbacks", "jobs"},
+	report.QueueRefunds:      {"/office/refunds", "payments"},
+	report.QueueOwed:         {"/office/refunds", "payments"},
+	report.QueueCallbacks:    {"/office/callbacks", "jobs"},
 	report.QueueParked:       {"/office/jobs?state=parked", "jobs"},
 	queueMessages:            {"/office/messages?state=unknown", "messages"},
 }
@@ -52,7 +54,7 @@ func (q *request) count(nav []navItem) {
 	for i := range nav {
 		for name, n := range c.queues {
 			if p := queuePlaces[name].place; p != "" && placeKey(nav[i].Address) == p {
-				nav[i].Count += n
+				nav[i].Count += int(n)
 			}
 		}
 		if nav[i].Address == "/office/alerts" && q.may(staff.AlertsManage, 0) {
@@ -93,7 +95,7 @@ func (b *Backoffice) counted(q *request) (counted, error) {
 }
 
 func (b *Backoffice) countNow(q *request, scope report.Scope) (counted, error) {
-	c := counted{at: b.Clock.Now(), queues: map[string]int{}}
+	c := counted{at: b.Clock.Now(), queues: map[string]int64{}}
 	waiting, err := b.Desk.Queues(q.ctx, scope)
 	if err != nil {
 		return c, err
@@ -108,24 +110,24 @@ func (b *Backoffice) countNow(q *request, scope report.Scope) (counted, error) {
 	if err != nil {
 		return c, err
 	}
-	c.queues[queueMessages] = int(unknown + failed)
+	c.queues[queueMessages] = unknown + failed
 	open, err := b.Messages.OpenAlerts(q.ctx)
 	c.alerts = len(open)
 	return c, err
 }
 
-// alarms are the open alerts on the first page, the newest first, for who may do something about them.
-func (b *Backoffice) alarms(q *request, p *todayPage) ([]alarmLine, error) {
+// tellAlarms puts the open alerts on the first page, the newest first, for who may do something about them.
+func (b *Backoffice) tellAlarms(q *request, p *todayPage) error {
 	if !q.may(staff.AlertsManage, 0) {
-		return nil, nil
+		return nil
 	}
 	open, err := b.Messages.OpenAlerts(q.ctx)
-	var lines []alarmLine
-	for i := len(open) - 1; i >= 0 && len(lines) < mostAlarms; i-- {
+	p.Alarms.Columns = []column{{p.T("office.alerts.what"), ""}, {p.T("office.state"), ""}}
+	for i := len(open) - 1; i >= 0 && len(p.Alarms.Rows) < mostAlarms; i-- {
 		a := open[i]
-		lines = append(lines, alarmLine{Text: b.alertText(&p.frame, a), Since: web.Span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), State: alertState(&p.frame, a.State), Address: "/office/alerts"})
+		p.Alarms.add(cell{Text: b.alertText(&p.frame, a), More: web.Span(p.Lang, b.Clock.Now().Sub(a.RaisedAt)), Address: "/office/alerts"}, stated(alertState(&p.frame, a.State)))
 	}
-	return lines, err
+	return err
 }
 
 const mostAlarms = 5
@@ -137,7 +139,7 @@ func (q *request) reachable(address string) string {
 		path = path[:i] + "/:id"
 	}
 	for _, r := range q.office.routes {
-		if r.method == get && r.path == path && (r.may == "" || staff.MaySomewhere(q.in.Member, r.may)) {
+		if r.method == get && r.path == path && (r.may == "" || staff.MaySomewhere(q.in.Member, r.may)) && (r.need != everywhere || q.may(r.may, 0)) {
 			return address
 		}
 	}

@@ -32,8 +32,8 @@ func (b *Backoffice) welcomePage(q *request) (*gatePage, error) {
 	}
 	p := q.gate(texts, q.Path())
 	p.Title, p.Lead = p.T(texts+"title", "Name", l.Member.Name), p.T(texts+"lead", "Provider", p.Provider, "Email", l.Member.Email)
-	p.Fields = []input{{Name: "email", Type: "email", Label: p.T("office.email"), Value: l.Member.Email, Auto: "username", Most: 100, Must: true},
-		{Name: "password", Type: "password", Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}
+	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: l.Member.Email, Auto: "username", Most: 100, Must: true},
+		{Name: "password", As: asPassword, Label: p.T("office.me.new_password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}
 	return p, nil
 }
 
@@ -53,18 +53,11 @@ func (b *Backoffice) welcome(q *request) error {
 		return b.linkGone(q, err)
 	}
 	token, stage, err := b.Staff.UseLink(q.ctx, q.visit(), q.Params("secret"), q.FormValue("password"))
-	if field := aboutPassword[fault.KeyOf(err)]; field != "" {
-		for i := range p.Fields {
-			if p.Fields[i].Name == field {
-				p.Fields[i].Wrong = words.Fault(p.Lang, err)
-			}
-		}
-	}
 	if fault.KeyOf(err) == "staff.link_gone" {
 		return b.linkGone(q, err)
 	}
 	if err != nil {
-		return q.refused(err, p)
+		return q.refuse(err, "gate", p, aboutPassword[fault.KeyOf(err)])
 	}
 	q.keepToken(token)
 	if stage != staff.Full {
@@ -84,7 +77,7 @@ func (b *Backoffice) askForgot(q *request) error {
 		p.Lead, p.Action = p.T("office.forgot.ask"), ""
 		return q.send(fiber.StatusOK, "forgot", p)
 	}
-	p.Fields = []input{{Name: "email", Type: "email", Label: p.T("office.email"), Auto: "username", Most: 100, Must: true}}
+	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Auto: "username", Most: 100, Must: true}}
 	return q.send(fiber.StatusOK, "forgot", p)
 }
 
@@ -92,7 +85,7 @@ func (b *Backoffice) forgot(q *request) error {
 	err := b.Doorway.Forgotten(q.ctx, q.visit(), q.FormValue("email"))
 	p := q.gate("office.forgot.", "/office/forgot")
 	if err != nil {
-		return q.refused(err, p)
+		return q.refuse(err, "gate", p, "")
 	}
 	p.Title, p.Lead, p.Action = p.T("office.forgot.sent"), p.T("office.forgot.sent_text"), ""
 	return q.send(fiber.StatusOK, "forgot", p)

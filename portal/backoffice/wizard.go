@@ -70,7 +70,7 @@ func (b *Backoffice) done(p progress, key string) bool {
 func (b *Backoffice) steps(q *request, f *frame, p progress, here string) []step {
 	var all []step
 	for _, s := range wizardSteps {
-		if q.atAllSites(s.may) {
+		if q.may(s.may, 0) {
 			all = append(all, step{len(all) + 1, f.T("office.setup.step_" + s.key), wizard + "/" + s.key, b.done(p, s.key), s.key == here})
 		}
 	}
@@ -81,7 +81,7 @@ func (b *Backoffice) steps(q *request, f *frame, p progress, here string) []step
 func following(q *request, key string) string {
 	found := key == ""
 	for _, s := range wizardSteps {
-		if found && q.atAllSites(s.may) {
+		if found && q.may(s.may, 0) {
 			return wizard + "/" + s.key
 		}
 		found = found || s.key == key
@@ -91,19 +91,16 @@ func following(q *request, key string) string {
 
 // bare says that nothing is set up yet, and that this person is the one to do it.
 func (b *Backoffice) bare(q *request) bool {
-	return len(b.Sites.Sites()) == 0 && q.atAllSites(staff.SitesEdit)
+	return len(b.Sites.Sites()) == 0 && q.may(staff.SitesEdit, 0)
 }
 
 func (b *Backoffice) startSetup(q *request) error {
-	if !q.atAllSites(staff.SitesEdit) {
-		return notHere()
-	}
 	p, err := b.progress(q)
 	if err != nil {
 		return err
 	}
 	for _, s := range wizardSteps {
-		if q.atAllSites(s.may) && !b.done(p, s.key) {
+		if q.may(s.may, 0) && !b.done(p, s.key) {
 			return led(wizard + "/" + s.key)
 		}
 	}
@@ -111,16 +108,19 @@ func (b *Backoffice) startSetup(q *request) error {
 }
 
 // startSheets are the site and its brand, as one thing.
-var startSheets = []sheet{{specs: []spec{{name: "name", as: asText, must: true, most: 80}, {name: "place", as: asText, must: true, most: 80},
-	{name: "language", as: asPick, choices: []string{"en", "sw"}, usual: "en"}, {name: "phone", as: asText, most: 20},
-	{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}, {name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"},
-	{name: "accent", as: asColour, usual: site.House.Accent}}}}
+var startSheets = []sheet{{specs: []spec{{name: "place", as: asText, must: true, most: 80}, {name: "name", as: asText, must: true, most: 80},
+	{name: "phone", as: asText, most: 20}, {name: "language", as: asPick, choices: []string{"en", "sw"}, usual: "en"}}},
+	{title: "office.setup.looks", folded: true, specs: []spec{{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}, {name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"},
+		{name: "accent", as: asColour, usual: site.House.Accent}}}}
 
 var startProvider = []sheet{{specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}}}
 
-var startTill = []sheet{{specs: tillSheets[0].specs[:4]}, tillSheets[1]}
-
-var startRouter = []sheet{{specs: routerSheets[0].specs}}
+// What most people need comes first; the rest is folded away.
+var (
+	startTill = []sheet{{specs: tillSheets[0].specs[:2]}, {title: tillSheets[1].title, specs: tillSheets[1].specs[1:]},
+		{title: "office.setup.other_till", folded: true, specs: slices.Concat(tillSheets[0].specs[2:4], tillSheets[1].specs[:1])}}
+	startRouter = []sheet{{specs: routerSheets[0].specs[:3]}, {title: "office.setup.other_router", folded: true, specs: routerSheets[0].specs[3:]}}
+)
 
 // wizardStep is what a step shows and saves.
 type wizardStep struct {
@@ -142,7 +142,7 @@ func (b *Backoffice) wizardStep(key string) (wizardStep, staff.Permission, bool)
 	case "plans":
 		w.kind, w.save = kindPlan, b.startWithPlans
 	case "router":
-		w.kind, w.sheets, w.save = kindRouter, startRouter, b.startWithRouter
+		w.kind, w.sheets, w.fill, w.save = kindRouter, startRouter, b.fillRouter, b.startWithRouter
 	}
 	for _, s := range wizardSteps {
 		if s.key == key {
@@ -155,7 +155,7 @@ func (b *Backoffice) wizardStep(key string) (wizardStep, staff.Permission, bool)
 // theStep finds the step of the address, if somebody may do it.
 func (b *Backoffice) theStep(q *request) (wizardStep, error) {
 	w, may, known := b.wizardStep(q.Params("step"))
-	if !known || !q.atAllSites(may) {
+	if !known || !q.may(may, 0) {
 		return w, notHere()
 	}
 	return w, nil
@@ -172,7 +172,7 @@ func (b *Backoffice) askStep(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "form", p)
+	return q.showForm(p)
 }
 
 func (b *Backoffice) stepPage(q *request, w wizardStep, f form) (*formPage, error) {
@@ -192,8 +192,6 @@ func (b *Backoffice) stepPage(q *request, w wizardStep, f form) (*formPage, erro
 		p.Colours = corrected(&p.frame, f.fields)
 	case "plans":
 		p.Offers = b.offers(p, at.plans)
-	case "till":
-		p.Prove, p.ByCode = !q.in.ProvenLately(b.Clock.Now()), q.in.Member.SecondFactor
 	}
 	p.lay(f, w.sheets, true)
 	return p, nil
@@ -212,7 +210,10 @@ func (b *Backoffice) takeStep(q *request) error {
 	if err == nil && secret != "" {
 		return q.showSecret(secret, following(q, w.key))
 	}
-	return settle(err, following(q, w.key))
+	if err != nil {
+		return err
+	}
+	return led(following(q, w.key))
 }
 
 func (b *Backoffice) fillProvider(_ *request, o Object) {
@@ -227,6 +228,13 @@ func (b *Backoffice) fillSite(_ *request, o Object) {
 
 func (b *Backoffice) startWithProvider(q *request, fields map[string]string) (string, error) {
 	return "", b.Setup.Save(q.ctx, q.author(), Change{Kind: kindProvider, Fields: fields})
+}
+
+// fillRouter proposes a name: the first site's, and which router it is.
+func (b *Backoffice) fillRouter(_ *request, o Object) {
+	if all := b.Sites.Sites(); len(all) > 0 {
+		o.Fields["name"] = all[0].Slug + "-" + number(int64(len(b.Routers.All())+1))
+	}
 }
 
 // startWithSite makes a brand and the site that wears it, both or neither.
@@ -255,7 +263,7 @@ func (b *Backoffice) hasBrand(key string) bool {
 }
 
 func (b *Backoffice) startWithTill(q *request, fields map[string]string) (string, error) {
-	if err := q.proveNow(kindTill); err != nil {
+	if err := q.proven(); err != nil {
 		return "", err
 	}
 	fields["key"] = "till-" + fields["short_code"]
@@ -320,9 +328,6 @@ type donePage struct {
 }
 
 func (b *Backoffice) endSetup(q *request) error {
-	if !q.atAllSites(staff.SitesEdit) {
-		return notHere()
-	}
 	at, err := b.progress(q)
 	if err != nil {
 		return err
@@ -330,7 +335,7 @@ func (b *Backoffice) endSetup(q *request) error {
 	p := &donePage{frame: q.page("office.setup.title_done", "settings")}
 	p.Steps = b.steps(q, &p.frame, at, "done")
 	for _, s := range wizardSteps {
-		if q.atAllSites(s.may) && !b.done(at, s.key) {
+		if q.may(s.may, 0) && !b.done(at, s.key) {
 			p.Missing = append(p.Missing, crumb{p.T("office.setup.miss_" + s.key), wizard + "/" + s.key})
 		}
 	}

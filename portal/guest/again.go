@@ -7,6 +7,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -27,6 +28,14 @@ func (g *Guest) again(c *fiber.Ctx) error {
 		return c.Redirect(v.address("/o/"+placed.Token), fiber.StatusSeeOther)
 	}
 	return g.refuse(ctx, c, v, view, "", err)
+}
+
+// again is the address that buys an order's plan once more; "" where nothing is sold.
+func (v *visitor) again(key string) string {
+	if v.site.State == site.Closed {
+		return ""
+	}
+	return "/o/" + key + "/again"
 }
 
 func (g *Guest) placeAgain(ctx context.Context, c *fiber.Ctx, v *visitor, o billing.Order) (billing.Order, error) {

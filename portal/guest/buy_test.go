@@ -3,6 +3,7 @@ package guest
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/site"
 	"mtandao/internal/words"
 )
 
@@ -329,4 +331,29 @@ func FuzzLanding(f *testing.F) {
 			t.Errorf("%q answered %d", query, page.status)
 		}
 	})
+}
+
+// A site that is closed says so, and sells nothing; what was bought there keeps its page.
+func TestAClosedSiteSellsNothing(t *testing.T) {
+	for _, l := range words.Languages {
+		w := newWorld(t)
+		values := w.landed()
+		values.Set("l", string(l))
+		over := w.order("over", func(v *billing.OrderView) {
+			v.Payment.State, v.Payment.Reason = billing.PaymentFailed, billing.ReasonCancelled
+		})
+		w.sites.state = site.Closed
+		said := html.EscapeString(words.Text(l, "guest.closed.next"))
+		page := w.get("/h/kasarani?more=1&l=" + string(l) + "&" + redirect)
+		if page.status != http.StatusOK || !strings.Contains(page.body, said) || strings.Contains(page.body, "/h/kasarani/buy") || !strings.Contains(page.body, "/h/kasarani/paid") {
+			t.Errorf("%s: %d %s", l, page.status, page.body)
+		}
+		got := w.post("/h/kasarani/buy", values)
+		if got.status != http.StatusConflict || !strings.Contains(got.body, words.Text(l, "site.is_closed")) || !strings.Contains(got.body, said) {
+			t.Errorf("%s: a form of before answers %d %s", l, got.status, got.body)
+		}
+		if page := w.get("/o/" + over); page.status != http.StatusOK || strings.Contains(page.body, "/again") {
+			t.Errorf("%s: a failed order offers itself again: %d", l, page.status)
+		}
+	}
 }

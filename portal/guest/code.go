@@ -60,7 +60,7 @@ func (g *Guest) tokenOfCode(ctx context.Context, c *fiber.Ctx, v *visitor, typed
 	if err := g.slowTyping(c, v, g.rates.codes); err != nil {
 		return "", err
 	}
-	code, ok := access.SpellCode(typed)
+	code, ok := access.ReadCode(typed)
 	if !ok {
 		return "", fault.New(fault.Invalid, "code.invalid")
 	}

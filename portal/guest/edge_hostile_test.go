@@ -106,13 +106,13 @@ func TestJunkMACsMakeNoKeysWithoutEnd(t *testing.T) {
 		mac := fmt.Sprintf("02:00:00:00:00:%02x", i)
 		junk := strings.Replace(redirect, "A4:C3:F0:12:34:56", mac, 1)
 		values := form(t, w.get("/h/kasarani/code?"+junk).body, "/h/kasarani/code")
-		values.Set("code", access.NewCode())
+		values.Set("code", string(access.LogInCodes.New()))
 		got := w.post("/h/kasarani/code", values)
 		statuses[fmt.Sprint(got.status)]++
 	}
 	first := form(t, w.get("/h/kasarani/code?"+strings.Replace(redirect, "A4:C3:F0:12:34:56", "02:00:00:00:00:c7", 1)).body, "/h/kasarani/code")
 	w.at.Advance(4 * time.Second) // the address may go on: the last device has lost none of its tries to those that were refused
-	first.Set("code", access.NewCode())
+	first.Set("code", string(access.LogInCodes.New()))
 	for range 6 {
 		statuses["last "+fmt.Sprint(w.post("/h/kasarani/code", first).status)]++
 	}

@@ -37,6 +37,9 @@ func (s *gallery) using() error {
 		{"queued", func(f *fixtures) {
 			f.grant.AfterGrantID, f.grant.State, f.grant.FirstUsedAt = 6, access.Dormant, time.Time{}
 		}},
+		{"full", func(f *fixtures) {
+			f.slots = []access.Slot{{N: 1, MAC: "02a1b2c3d4e5"}, {N: 2, MAC: "02a1b2c3d4e6"}}
+		}},
 		{"suspended", func(f *fixtures) { f.grant.State = access.Suspended }},
 		{"hours", func(f *fixtures) { f.grant.Limits.Hours = night }},
 		{"ended-time", func(f *fixtures) { f.grant.State, f.grant.EndCause = access.Ended, string(access.CauseTimeUsed) }},
@@ -86,12 +89,19 @@ func (s *gallery) telling() error {
 	wrong := s.guest.codePage(s.who)
 	wrong.Code = "K7M4P-2QXT0"
 	wrong.warn("code", words.Fault(s.who.lang, fault.New(fault.Invalid, "code.invalid")))
+	sent := s.guest.codeSentPage(s.who, "0123", "254712345678")
+	old := s.guest.codeSentPage(s.who, "0123", "254712345678")
+	old.warn("code", words.Fault(s.who.lang, fault.New(fault.Denied, "phone_code.wrong")))
+	two := s.guest.codeSentPage(s.who, "0123", "254712345678")
+	two.choose([]billing.Bought{{Order: s.order().Order, Grant: galleryGrant()}, {Order: s.order().Order, Grant: access.Grant{State: access.Dormant}}})
 	lost := s.guest.errorPage(s.who, "/nowhere", fault.New(fault.NotFound, "page.unknown"))
 	nowhere := s.guest.errorPage(&visitor{lang: s.who.lang}, "/nowhere", fault.New(fault.NotFound, "page.unknown"))
 	down := s.guest.errorPage(s.who, "/o/0123", fault.New(fault.Unavailable, "unavailable"))
 	down.RequestID, down.Retry = "5f2c81d09ab34e67", down.Home
 	for name, shown := range map[string]screen{
 		"code": {name: "code", page: code}, "code-wrong": {name: "code", page: wrong},
+		"phone": {name: "phone", page: s.guest.phonePage(s.who)}, "phone-code": {name: "phone", page: sent},
+		"phone-code-wrong": {name: "phone", page: old}, "phone-choose": {name: "phone", page: two},
 		"paid-form": {name: "receipt", page: s.guest.paidPage(s.who)},
 		"help":      {name: "words", page: s.guest.helpPage(s.who)},
 		"terms":     {name: "words", page: s.guest.termsPage(s.who)},
@@ -129,13 +139,13 @@ func (s *gallery) View(context.Context, int64) (access.Grant, []access.Slot, acc
 func (s *gallery) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, error) {
 	return nil, nil
 }
-func (s *gallery) CodeOf(context.Context, int64) (string, error)        { return "K7M4P-2QXTA", nil }
-func (s *gallery) ByCode(context.Context, int64, string) (int64, error) { return 0, nil }
+func (s *gallery) CodeOf(context.Context, int64) (string, error)             { return "K7M4P-2QXTA", nil }
+func (s *gallery) ByCode(context.Context, int64, access.Code) (int64, error) { return 0, nil }
 func (s *gallery) OnceLogin(context.Context, int64, access.MAC, time.Duration) (string, string, error) {
 	return "", "", nil
 }
 func (s *gallery) BindDevice(context.Context, int64, access.MAC) error { return nil }
-func (s *gallery) FreeSlot(context.Context, int64, int) error          { return nil }
+func (s *gallery) Move(context.Context, int64, int, access.MAC) error  { return nil }
 func (s *gallery) Online(context.Context, int64, access.MAC) (bool, error) {
 	return s.shown.online, nil
 }
@@ -146,4 +156,4 @@ func (s *gallery) Get(int64) (routers.Router, bool)                { return rout
 // galleryReasons are those that have a sentence of their own.
 var galleryReasons = []billing.Reason{billing.ReasonCancelled, billing.ReasonWrongPIN, billing.ReasonInsufficient, billing.ReasonTimedOut,
 	billing.ReasonPhoneBusy, billing.ReasonLimit, billing.ReasonTooSoon, billing.ReasonTooSmall, billing.ReasonTooLarge, billing.ReasonPINLocked,
-	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonUnknown}
+	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonNumberRests, billing.ReasonUnknown}

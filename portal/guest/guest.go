@@ -40,9 +40,9 @@ type Guest struct {
 }
 
 // rates slow down; they never refuse for good. A site's people share one address behind its router.
-type rates struct{ device, address, receipts, codes *pace.Limiter }
+type rates struct{ device, address, receipts, codes, whose *pace.Limiter }
 
-var pageNames = []string{"landing", "wait", "failed", "receipt", "code", "status", "ended", "words", "error"}
+var pageNames = []string{"landing", "wait", "failed", "receipt", "code", "phone", "status", "ended", "words", "error"}
 
 // New parses the theme. It fails when a page is missing from it.
 func New(o Options) (*Guest, error) {
@@ -57,6 +57,7 @@ func New(o Options) (*Guest, error) {
 			address:  pace.New(o.Clock, 120, 500*time.Millisecond),
 			receipts: pace.New(o.Clock, 6, 10*time.Second),
 			codes:    pace.New(o.Clock, 6, 10*time.Second),
+			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week
 		},
 	}, nil
 }
@@ -73,6 +74,8 @@ func (g *Guest) Routes() []web.Route {
 		get("/h/:site", g.landing), post("/h/:site/buy", g.buy),
 		get("/h/:site/paid", g.askPaid), post("/h/:site/paid", g.paid),
 		get("/h/:site/code", g.askCode), post("/h/:site/code", g.useCode),
+		get("/h/:site/phone", g.askPhone), post("/h/:site/phone", g.sendCode),
+		get("/h/:site/phone/code", g.askPhoneCode), post("/h/:site/phone/code", g.usePhoneCode),
 		get("/h/:site/help", g.help), get("/h/:site/terms", g.terms),
 		get("/h/:site/captive.json", g.captive),
 		get("/o/:token", g.order), post("/o/:token/again", g.again),

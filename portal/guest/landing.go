@@ -12,6 +12,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
+	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -20,6 +21,7 @@ type landingPage struct {
 	page
 	Welcome string
 	Connect bool // explain how to join the Wi-Fi
+	Closed  bool
 	Plans   []planCard
 	Number  string // as typed
 	Buy     string
@@ -68,7 +70,7 @@ func (g *Guest) toSite(c *fiber.Ctx) error {
 
 // landingPage is the price list with one plan chosen, so that the button always names an amount.
 func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*landingPage, error) {
-	offered, err := g.Plans.ForSite(ctx, v.site.ID)
+	offered, err := g.offered(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -77,12 +79,21 @@ func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*la
 		p.Welcome = v.brand.WelcomeSW
 	}
 	p.Step = 1
-	p.Connect = v.visit.MAC == ""
+	p.Closed = v.site.State == site.Closed
+	p.Connect = v.visit.MAC == "" && !p.Closed
 	p.Buy, p.Once = v.home()+"/buy", seal.RandomHex(16)
 	p.Stamp = g.stamps.Make("buy", v.site.Slug, string(v.visit.MAC))
 	p.routerSaid(v.visit.Error)
 	p.setPlans(offered, chosen)
 	return p, nil
+}
+
+// offered is what may be bought here; nothing at a closed site.
+func (g *Guest) offered(ctx context.Context, v *visitor) ([]plans.Plan, error) {
+	if v.site.State == site.Closed {
+		return nil, nil
+	}
+	return g.Plans.ForSite(ctx, v.site.ID)
 }
 
 func (p *landingPage) setPlans(offered []plans.Plan, chosen string) {

@@ -70,14 +70,17 @@ func (g *Guest) devices(c *fiber.Ctx) error {
 		return err
 	}
 	typed := cut(parameter(c, "mac"), 24)
-	did, err := g.changeDevices(ctx, c, view.Order, typed)
+	did, err := g.changeDevices(ctx, c, v, view.Order, typed)
 	if err != nil {
 		return g.refuseDevice(ctx, c, v, view, typed, err)
+	}
+	if _, _, linked := g.entry(v, view.Order); linked && did == "moved" {
+		return c.Redirect(v.address("/s/"+view.Order.Token+"/connect"), fiber.StatusSeeOther)
 	}
 	return c.Redirect(v.address("/s/"+view.Order.Token, "did", did), fiber.StatusSeeOther)
 }
 
-func (g *Guest) changeDevices(ctx context.Context, c *fiber.Ctx, o billing.Order, typed string) (did string, err error) {
+func (g *Guest) changeDevices(ctx context.Context, c *fiber.Ctx, v *visitor, o billing.Order, typed string) (did string, err error) {
 	if !g.stamps.Valid(parameter(c, "k"), "order", o.Token) {
 		return "", fault.New(fault.Invalid, "form.expired")
 	}
@@ -85,7 +88,10 @@ func (g *Guest) changeDevices(ctx context.Context, c *fiber.Ctx, o billing.Order
 		return "", err
 	}
 	if slot, err := strconv.Atoi(parameter(c, "remove")); err == nil {
-		return "removed", g.Grants.FreeSlot(ctx, o.GrantID, slot)
+		return "removed", g.Grants.Move(ctx, o.GrantID, slot, "")
+	}
+	if slot, err := strconv.Atoi(parameter(c, "instead")); err == nil && v.visit.MAC != "" {
+		return "moved", g.Grants.Move(ctx, o.GrantID, slot, v.visit.MAC)
 	}
 	mac, err := access.ParseMAC(typed)
 	if err != nil {

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/billing/plans"
 	"mtandao/internal/site"
+	"mtandao/internal/words"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
@@ -34,9 +36,13 @@ type Orders interface {
 	ByToken(ctx context.Context, token string) (billing.OrderView, error)
 	// PendingFor is the newest unpaid order of a device that may still be paid.
 	PendingFor(ctx context.Context, siteID int64, mac access.MAC) (billing.OrderView, bool, error)
-	// EnterReceipt has a typed receipt looked up for an order; FindByReceipt leads from a receipt alone to its order.
+	// EnterReceipt has a typed receipt looked up for an order; FindByReceipt leads from a receipt alone to its
+	// order, which a receipt alone does not open.
 	EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error)
 	FindByReceipt(ctx context.Context, typed string) (billing.Claimed, error)
+	// SendPhoneCode sends a phone that has a plan here a code, which UsePhoneCode takes once for the plans.
+	SendPhoneCode(ctx context.Context, siteID int64, phone customers.Phone, l words.Lang) error
+	UsePhoneCode(ctx context.Context, siteID int64, phone customers.Phone, typed string) ([]billing.Bought, error)
 	// TokenOfGrant is the token of the newest order that fed a grant; fault.NotFound when none did.
 	TokenOfGrant(ctx context.Context, grantID int64) (token string, err error)
 }
@@ -46,12 +52,13 @@ type Grants interface {
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
 	CodeOf(ctx context.Context, grantID int64) (string, error)
-	// ByCode finds the live grant behind a log-in code, already spelled; fault.NotFound when there is none.
-	ByCode(ctx context.Context, siteID int64, code string) (grantID int64, err error)
+	// ByCode finds the live grant behind a log-in code; fault.NotFound when there is none.
+	ByCode(ctx context.Context, siteID int64, code access.Code) (grantID int64, err error)
 	// OnceLogin makes a log-in that works once: for the device that is named, for any when none is.
 	OnceLogin(ctx context.Context, grantID int64, only access.MAC, life time.Duration) (name, secret string, err error)
 	BindDevice(ctx context.Context, grantID int64, mac access.MAC) error
-	FreeSlot(ctx context.Context, grantID int64, n int) error
+	// Move gives a device's slot to another device, or to none when to is empty; so many times a day.
+	Move(ctx context.Context, grantID int64, n int, to access.MAC) error
 }
 
 // Sessions is what the pages ask of the routers' sessions.

@@ -31,6 +31,7 @@ type statusPage struct {
 	DevicesLine, DeviceAction string
 	Devices                   []deviceRow
 	DevicesOpen, MayAdd       bool
+	Full                      bool // other devices have every slot, and this one stands here
 	TypedMAC, LogOut          string
 	Used, Again, Once         string // of a plan that is over
 	Amount, Masked            string
@@ -122,9 +123,10 @@ func (g *Guest) fillLive(ctx context.Context, p *statusPage, s situation, out bo
 		return err
 	}
 	_, _, linked := g.entry(s.v, s.order)
+	p.Full = s.full()
 	p.headline(s, out, linked)
 	p.Online = s.online && !out && s.cause == access.CauseOK
-	if connectable := s.cause == access.CauseOK && s.grant.AfterGrantID == 0 && !p.Online; connectable && linked {
+	if connectable := s.cause == access.CauseOK && s.grant.AfterGrantID == 0 && !p.Online && !p.Full; connectable && linked {
 		p.ConnectTo = s.v.address("/s/" + s.order.Token + "/connect")
 	} else if connectable {
 		p.LoginCode = code
@@ -143,6 +145,19 @@ func (g *Guest) fillLive(ctx context.Context, p *statusPage, s situation, out bo
 		p.setDevices(s)
 	}
 	return nil
+}
+
+// full says that the device in front of the page has no slot, and that there is none to be had without another's leaving.
+func (s situation) full() bool {
+	if s.v.byPass != "" || s.v.visit.MAC == "" || s.grant.AfterGrantID != 0 || s.cause != access.CauseOK {
+		return false
+	}
+	for _, slot := range s.slots {
+		if slot.MAC == "" || slot.MAC == s.v.visit.MAC {
+			return false
+		}
+	}
+	return len(s.slots) > 0
 }
 
 // codeFor is the log-in code, for the order's own people.
@@ -165,6 +180,8 @@ func (p *statusPage) headline(s situation, out, linked bool) {
 		when = instant(p.Lang, opens, s.now, s.loc)
 	case s.cause != access.CauseOK:
 		key, p.Paused = "guest.status.suspended", true
+	case p.Full:
+		key = "guest.status.full"
 	case out:
 		key = "guest.status.out"
 	case s.online:
@@ -178,7 +195,7 @@ func (p *statusPage) headline(s situation, out, linked bool) {
 }
 
 func (p *statusPage) did(what string) {
-	if what == "added" || what == "removed" {
+	if what == "added" || what == "removed" || what == "moved" {
 		p.DevicesOpen = true
 		p.Notes = append(p.Notes, note{Title: p.T("guest.device." + what)})
 	}

@@ -24,6 +24,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/internal/site"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -48,10 +49,14 @@ type world struct {
 	slots    []access.Slot
 	live     bool // the device has the grant
 	online   bool
+	moves    int
+	codes    map[customers.Phone]int
 	logouts  []access.MAC
 	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
+	payer    customers.Phone   // who paid by a receipt; "": not told
 	fail     error             // of every look-up
+	sites    sites
 }
 
 func newWorld(t *testing.T) *world {
@@ -61,8 +66,8 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, at: clock.NewManual(galleryNow), orders: map[string]*billing.OrderView{}, once: map[string]string{},
-		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}}
-	w.guest, err = New(Options{Sites: sites{}, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
+		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}, codes: map[customers.Phone]int{}}
+	w.guest, err = New(Options{Sites: &w.sites, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
 		Plans: w, Orders: ordersOf{w}, Grants: w, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
 		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
 	if err != nil {
@@ -161,17 +166,17 @@ func (w *world) paidOrder() string {
 
 // What the pages ask for.
 
-type sites struct{}
+type sites struct{ state string }
 
-func (sites) BySlug(slug string) (site.Site, site.Brand, error) {
+func (s *sites) BySlug(slug string) (site.Site, site.Brand, error) {
 	if slug != "kasarani" {
 		return site.Site{}, site.Brand{}, fault.New(fault.NotFound, "not_found")
 	}
-	return sites{}.Get(1)
+	return s.Get(1)
 }
 
-func (sites) Get(int64) (site.Site, site.Brand, error) {
-	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi"}, galleryBrand(), nil
+func (s *sites) Get(int64) (site.Site, site.Brand, error) {
+	return site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0709 000 111", Timezone: "Africa/Nairobi", State: s.state}, galleryBrand(), nil
 }
 
 type routerList struct{}
@@ -236,6 +241,9 @@ func (w ordersOf) PlaceOrder(_ context.Context, r billing.OrderRequest) (billing
 	if err != nil {
 		return billing.Order{}, err
 	}
+	if w.sites.state == site.Closed {
+		return billing.Order{}, fault.New(fault.Conflict, "site.is_closed")
+	}
 	if r.PlanID > 8 {
 		return billing.Order{}, fault.New(fault.NotFound, "plan.gone")
 	}
@@ -263,22 +271,43 @@ func (w ordersOf) PendingFor(_ context.Context, _ int64, mac access.MAC) (billin
 	return billing.OrderView{}, false, nil
 }
 
-func (w ordersOf) EnterReceipt(_ context.Context, token, typed string) (billing.Claimed, error) {
+func (w ordersOf) EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error) {
 	if len(typed) != 10 {
 		return billing.Claimed{}, fault.New(fault.Invalid, "receipt.invalid")
 	}
-	w.orders[token].Claim = claimAsked
-	return billing.Claimed{Token: token, State: claimWaiting}, nil
+	if known := w.receipts[typed]; known != "" && !w.orders[known].Surplus {
+		return w.FindByReceipt(ctx, typed)
+	}
+	w.orders[token].Claim = billing.ClaimAsked
+	return billing.Claimed{Token: token, State: billing.ClaimWaiting}, nil
 }
 
 func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claimed, error) {
 	if token, ok := w.receipts[typed]; ok {
 		if w.orders[token].Surplus {
-			return billing.Claimed{Token: token, State: billing.ClaimHeld}, nil
+			return billing.Claimed{Token: token, State: billing.ClaimHeld, Payer: w.payer}, nil
 		}
-		return billing.Claimed{Token: token, State: "found"}, nil
+		return billing.Claimed{Token: token, State: billing.ClaimFound, Payer: w.payer}, nil
 	}
 	return billing.Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
+}
+
+func (w ordersOf) SendPhoneCode(_ context.Context, _ int64, phone customers.Phone, _ words.Lang) error {
+	w.codes[phone]++
+	return w.fail
+}
+
+func (w ordersOf) UsePhoneCode(_ context.Context, _ int64, phone customers.Phone, typed string) ([]billing.Bought, error) {
+	if w.codes[phone] == 0 || typed != "123456" {
+		return nil, fault.New(fault.Denied, "phone_code.wrong")
+	}
+	var all []billing.Bought
+	for _, view := range w.orders {
+		if view.Order.Phone == phone && view.Order.GrantID != 0 {
+			all = append(all, billing.Bought{Order: view.Order, Grant: w.grant})
+		}
+	}
+	return all, nil
 }
 
 func (w ordersOf) TokenOfGrant(_ context.Context, grantID int64) (string, error) {
@@ -300,10 +329,10 @@ func (w *world) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, err
 	}
 	return nil, w.fail
 }
-func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode, nil }
+func (w *world) CodeOf(context.Context, int64) (string, error) { return aCode.Grouped(5), nil }
 
-func (w *world) ByCode(_ context.Context, _ int64, code string) (int64, error) {
-	if spelled, _ := access.SpellCode(aCode); code == spelled {
+func (w *world) ByCode(_ context.Context, _ int64, code access.Code) (int64, error) {
+	if code == aCode {
 		return w.grant.ID, nil
 	}
 	return 0, fault.New(fault.NotFound, "not_found")
@@ -324,8 +353,11 @@ func (w *world) BindDevice(_ context.Context, _ int64, mac access.MAC) error {
 	return fault.New(fault.Conflict, "guest.device.full")
 }
 
-func (w *world) FreeSlot(_ context.Context, _ int64, n int) error {
-	w.slots[n-1].MAC = ""
+func (w *world) Move(_ context.Context, _ int64, n int, to access.MAC) error {
+	if w.moves++; w.moves > 5 {
+		return fault.New(fault.TooMany, "grant.moved_enough")
+	}
+	w.slots[n-1].MAC = to
 	return nil
 }
 func (w *world) Online(context.Context, int64, access.MAC) (bool, error) { return w.online, w.fail }
@@ -334,7 +366,7 @@ func (w *world) LogOut(_ context.Context, _ int64, mac access.MAC) error {
 	return nil
 }
 
-var aCode = access.NewCode()
+var aCode = access.LogInCodes.New()
 
 func readJSON(t *testing.T, body string) map[string]any {
 	t.Helper()

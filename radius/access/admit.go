@@ -18,20 +18,52 @@ type candidate struct {
 	free    bool   // a slot is free
 }
 
-// Admit looks the attempt up, verifies it, decides, and claims what the first use, a new device or a one-time login takes.
-// A bound device on an active grant costs reads only. Trouble with the database refuses: CauseUnavailable.
-func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
-	candidates, err := s.candidates(ctx, a)
-	if err != nil {
-		return unavailable(err)
+// AdmitKnown answers from memory: whoever is refused, and a bound device on an active grant. It is false when only the
+// database can tell, or has to write something down. It never waits.
+func (s *Service) AdmitKnown(a Attempt) (Admission, bool) {
+	found, sure, strange := s.fromMemory(a)
+	if strange {
+		return Admission{Cause: CauseUnknown}, true
 	}
+	if !sure || len(found) == 0 {
+		return Admission{}, false
+	}
+	writes := false
+	answer := s.tryAll(a, found, func(candidate, Admission) Admission {
+		writes = true
+		return Admission{Cause: CauseUnavailable}
+	})
+	return answer, !writes
+}
+
+// Admit looks the attempt up, verifies it, decides, and claims what the first use, a new device or a one-time login takes.
+// What memory knows needs no database. Trouble with the database refuses: CauseUnavailable.
+func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
+	if answer, known := s.AdmitKnown(a); known {
+		return answer
+	}
+	return s.gate.pass(ctx, func(ctx context.Context) Admission {
+		found, err := s.candidates(ctx, a)
+		if err != nil {
+			return unavailable(err)
+		}
+		if len(found) == 0 {
+			s.live.meet(s.keysOf(a))
+		}
+		return s.tryAll(a, found, func(c candidate, answer Admission) Admission { return s.claim(ctx, a, c, answer) })
+	})
+}
+
+// tryAll answers with the first candidate that lets the device in, or else with the first of all. claim is asked for what has to
+// be written.
+func (s *Service) tryAll(a Attempt, candidates []candidate, claim func(candidate, Admission) Admission) Admission {
 	answer := Admission{Cause: CauseUnknown}
 	alive := map[int64]bool{}
 	for i, c := range candidates {
 		if a.MACLogin && alive[c.grant.AfterGrantID] {
 			continue // its turn has not come
 		}
-		tried := s.try(ctx, a, c)
+		tried := s.try(a, c, claim)
 		if i == 0 {
 			answer = tried
 		}
@@ -43,20 +75,53 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 	return answer
 }
 
+// fromMemory finds what an attempt may be answered with; strange when the database did not know it a moment ago.
+func (s *Service) fromMemory(a Attempt) (found []candidate, sure, strange bool) {
+	if !s.live.isOn() {
+		return nil, false, false
+	}
+	keys := s.keysOf(a)
+	if a.MACLogin {
+		found, sure = s.live.byMAC(a.MAC)
+	} else {
+		found, sure = s.live.byName(keys, a.MAC)
+	}
+	return found, sure, len(found) == 0 && s.live.isStranger(keys)
+}
+
+// keysOf are the keys that an attempt may be known by in memory, in the order in which they are looked up.
+func (s *Service) keysOf(a Attempt) (keys []nameKey) {
+	if a.MACLogin {
+		return []nameKey{macKey(a.MAC.number())}
+	}
+	for _, name := range namesOf(a) {
+		for _, hash := range s.keys.Lookups(loginPurpose, name) {
+			if key, ok := keyOf(hash); ok {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
+}
+
+// namesOf are the spellings of a name that may be a login: as a code, and as a chosen name.
+func namesOf(a Attempt) (names []string) {
+	if len(a.Name) > longestName {
+		return nil
+	}
+	if code, ok := ReadCode(a.Name); ok {
+		names = append(names, string(code))
+	}
+	return append(names, SpellName(a.Name))
+}
+
 func unavailable(err error) Admission { return Admission{Cause: CauseUnavailable, Err: err} }
 
 func (s *Service) candidates(ctx context.Context, a Attempt) ([]candidate, error) {
 	if a.MACLogin {
 		return s.byMAC(ctx, a.MAC)
 	}
-	if len(a.Name) > longestName {
-		return nil, nil
-	}
-	var names []string
-	if code, ok := SpellCode(a.Name); ok {
-		names = append(names, code)
-	}
-	for _, name := range append(names, SpellName(a.Name)) {
+	for _, name := range namesOf(a) {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {
 			rows, err := s.byNameHash(ctx, hash, a.MAC)
 			if err != nil || len(rows) > 0 {
@@ -93,7 +158,7 @@ func (s *Service) byMAC(ctx context.Context, mac MAC) ([]candidate, error) {
 	return found, err
 }
 
-func (s *Service) try(ctx context.Context, a Attempt, c candidate) Admission {
+func (s *Service) try(a Attempt, c candidate, claim func(candidate, Admission) Admission) Admission {
 	answer := Admission{Grant: c.grant, LoginID: c.loginID}
 	var err error
 	if answer.Secret, answer.Cause, err = s.verify(a, c); err != nil {
@@ -114,14 +179,14 @@ func (s *Service) try(ctx context.Context, a Attempt, c candidate) Admission {
 	if answer.Cause != CauseOK {
 		return answer
 	}
-	if a.MAC == "" || (!c.bound && !c.free) {
+	if a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin) {
 		answer.Cause = CauseDevicesFull // a device without a MAC fits no slot
 		return answer
 	}
 	if c.bound && c.grant.State == Active && c.kind != onceLogin {
 		return answer
 	}
-	return s.claim(ctx, a, c, answer)
+	return claim(c, answer)
 }
 
 func (s *Service) locationFor(g Grant, a Attempt) *time.Location {
@@ -142,8 +207,8 @@ func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
 	}
 	secrets := []string{}
 	if c.kind == codeLogin {
-		code, _ := SpellCode(a.Name)
-		secrets = append(secrets, "", a.Name, code, GroupCode(code))
+		code, _ := ReadCode(a.Name)
+		secrets = append(secrets, "", a.Name, string(code), code.Grouped(codeGroup))
 	} else {
 		secret, err := s.keys.Open(loginPurpose, c.sealed)
 		if err != nil {

@@ -17,7 +17,7 @@ func TestCodeLogsIn(t *testing.T) {
 		code := h.code(given.GrantID)
 		bare := strings.ReplaceAll(code, "-", "")
 		h.wantCause("wrong password", h.byName(code, "guess", phone), CauseWrongSecret)
-		h.wantCause("nobody's code", h.byName(NewCode(), "", phone), CauseUnknown)
+		h.wantCause("nobody's code", h.byName(string(LogInCodes.New()), "", phone), CauseUnknown)
 		h.wantCause("no code", h.byName("hello", "", phone), CauseUnknown)
 		h.wantCause("a page as name", h.byName(strings.Repeat("x", 5000), "", phone), CauseUnknown)
 		h.wantCause("no MAC", h.byName(code, "", ""), CauseDevicesFull)

@@ -113,10 +113,33 @@ func (s *Service) Extend(tx *db.Tx, grantID int64, src Source, more Gift) (Given
 	if first, err := insertSource(tx, o, given, now); err != nil || !first {
 		return given, err
 	}
+	if g.Limits.toppedUp() {
+		return given, s.topUp(tx, g, larger, more.Bytes)
+	}
 	grown := g
 	grown.Limits = larger
 	grown.resize()
 	return given, s.setLimits(tx, g, grown)
+}
+
+// toppedUp: without a cap of its own, more data is more of the fair share.
+func (l Limits) toppedUp() bool { return l.DataBytes == 0 && l.FairUse.Bytes > 0 }
+
+// topUp adds data to the allowance of this period, and perhaps time.
+func (s *Service) topUp(tx *db.Tx, g Grant, larger Limits, bytes int64) error {
+	fair := g.Limits.FairUse.roll(g.Fair, s.clock.Now(), s.location(g.SiteID))
+	larger.DataBytes = 0
+	grown := g
+	grown.Limits = larger
+	grown.resize()
+	columns := map[string]any{"limits": string(EncodeLimits(larger)), "fair_at": nullable(fair.Start), "fair_bytes": fair.Used, "fair_more": fair.More + bytes}
+	if !g.FirstUsedAt.IsZero() {
+		columns["until"] = nullable(grown.Until)
+	}
+	if err := change(tx, g, columns); err != nil {
+		return err
+	}
+	return s.emit(tx, GrantChanged, g, "")
 }
 
 // with is the limits with a gift added, and the gift as limits of their own.
@@ -127,7 +150,7 @@ func (l Limits) with(more Gift) (larger, added Limits, err error) {
 		return l, l, fault.New(fault.Invalid, "gift.nothing")
 	case more.Time > 0 && !timed:
 		return l, l, fault.New(fault.Invalid, "gift.no_time")
-	case more.Bytes > 0 && l.DataBytes == 0:
+	case more.Bytes > 0 && l.DataBytes == 0 && !l.toppedUp():
 		return l, l, fault.New(fault.Invalid, "gift.no_data")
 	}
 	larger, added = l, l
@@ -150,7 +173,9 @@ func (l Limits) with(more Gift) (larger, added Limits, err error) {
 // minus is the limits without the sums that a source added.
 func (l Limits) minus(r sourceRow) Limits {
 	l.Time -= duration(r.AddedSeconds)
-	l.DataBytes -= r.AddedBytes
+	if l.DataBytes > 0 { // what topped a fair share up lasts for its period only
+		l.DataBytes -= r.AddedBytes
+	}
 	l.Valid -= duration(r.AddedValidSeconds)
 	return l
 }

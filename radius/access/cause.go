@@ -23,6 +23,9 @@ const (
 // CauseSlotFreed is the cause in the fact "grant changed" when a device was taken off a grant: its MAC must go offline.
 const CauseSlotFreed Cause = "slot_freed"
 
+// CauseFairUse is the cause in the fact "grant changed" when a grant has used its fair share and becomes slower.
+const CauseFairUse Cause = "fair_use"
+
 // Over says that waiting does not cure the cause: the grant is finished.
 func (c Cause) Over() bool {
 	return c == CauseTimeUsed || c == CauseDataUsed || c == CauseExpired || c == CauseEnded

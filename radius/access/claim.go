@@ -46,6 +46,9 @@ func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (
 		return answer, nil
 	}
 	bound, err := takeSlot(tx, g.ID, a.MAC, now)
+	if err == nil && !bound && c.kind == nameLogin {
+		bound, err = s.takeOver(tx, g, a.MAC)
+	}
 	if err != nil || !bound {
 		answer.Cause = CauseDevicesFull
 		return answer, err

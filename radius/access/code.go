@@ -6,65 +6,95 @@ import (
 	"strings"
 )
 
-// codeSymbols is the alphabet of codes: no O, I, L, S or U, which people read as 0, 1, 1, 5 and V. Its size is prime, so that
-// the check symbol finds every single wrong symbol and every two neighbours exchanged.
+// Code is what people type to reach something, in the form it is stored in: capital symbols, nothing between, the last of
+// which is a check symbol.
+type Code string
+
+// CodeSymbols is the alphabet of codes: no O, I, L, S or U, which people read as 0, 1, 1, 5 and V. The ten digits come first.
 const (
-	codeSymbols = "0123456789ABCDEFGHJKMNPQRTVWXYZ"
-	codeRandom  = 9
-	codeLength  = codeRandom + 1
+	CodeSymbols = codeDigits + "ABCDEFGHJKMNPQRTVWXYZ"
+	codeDigits  = "0123456789"
 )
 
-var lookAlikes = strings.NewReplacer("O", "0", "I", "1", "L", "1", "S", "5", "U", "V")
+// How long a code is that is read, and how much somebody may type to say it.
+const (
+	shortestCode = 6
+	longestCode  = 20
+	longestTyped = 64
+)
 
-// NewCode makes a log-in code for people, "K7M4P-2QXTA": 9 random symbols of 31 (44 bits) and a check symbol.
-func NewCode() string {
-	symbols := make([]byte, codeRandom, codeLength)
-	for i := range symbols {
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(codeSymbols))))
-		if err != nil {
-			panic(err) // crypto/rand never fails since Go 1.24
-		}
-		symbols[i] = codeSymbols[n.Int64()]
-	}
-	return GroupCode(string(append(symbols, checkSymbol(string(symbols)))))
+// CodeStyle is how codes of one kind are made.
+type CodeStyle struct {
+	Random int  // how many random symbols come before the check symbol, 5 to 19
+	Digits bool // digits only, for phones without letters
 }
 
-// SpellCode makes a code as somebody typed it canonical: ten capital symbols, nothing between. False when it is no code or
-// its check symbol is wrong.
-func SpellCode(s string) (string, bool) {
-	if len(s) > 64 { // nobody types so much; do not work on it
+// LogInCodes is the style of log-in codes, "K7M4P-2QXTA": 44 bits.
+var LogInCodes = CodeStyle{Random: 9}
+
+// New draws a code.
+func (s CodeStyle) New() Code {
+	alphabet := CodeSymbols
+	if s.Digits {
+		alphabet = codeDigits
+	}
+	for {
+		symbols := make([]byte, s.Random, s.Random+1)
+		for i := range symbols {
+			n, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
+			if err != nil {
+				panic(err) // crypto/rand never fails since Go 1.24
+			}
+			symbols[i] = alphabet[n.Int64()]
+		}
+		code := Code(append(symbols, CodeSymbols[remainder(string(symbols), len(alphabet))]))
+		if code.valid() { // hardly any is not: of letters and digits, with fewer than two letters
+			return code
+		}
+	}
+}
+
+// ReadCode reads a code of any style as somebody typed it: in any case, with spaces, dashes and look-alikes. False when it is
+// no code or its check symbol is wrong.
+func ReadCode(typed string) (Code, bool) {
+	if len(typed) > longestTyped { // nobody types so much; do not work on it
 		return "", false
 	}
-	code := lookAlikes.Replace(strings.ToUpper(strings.Map(withoutSpacing, s)))
-	if len(code) != codeLength || strings.Trim(code, codeSymbols) != "" {
-		return "", false
-	}
-	if code[codeRandom] != checkSymbol(code[:codeRandom]) {
+	code := Code(FoldCode(typed))
+	if len(code) < shortestCode || len(code) > longestCode || !code.valid() {
 		return "", false
 	}
 	return code, true
 }
 
-// GroupCode writes a canonical code for people: two groups of five.
-func GroupCode(code string) string {
-	if len(code) != codeLength {
-		return code
+// Grouped writes a code for people, in groups of so many symbols.
+func (c Code) Grouped(size int) string {
+	var groups []string
+	for ; len(c) > size; c = c[size:] {
+		groups = append(groups, string(c[:size]))
 	}
-	return code[:codeLength/2] + "-" + code[codeLength/2:]
+	return strings.Join(append(groups, string(c)), "-")
 }
 
-// withoutSpacing drops what keyboards and paper put between symbols: spaces (no-break too) and every kind of dash.
-func withoutSpacing(r rune) rune {
-	if strings.ContainsRune(" \t\r\n\u00a0-_.\u2010\u2011\u2012\u2013\u2014\u2212", r) {
+// FoldCode brings what was typed to the alphabet of codes: look-alikes are what they look like, and what keyboards and paper
+// put between symbols is gone. What is no symbol is left in.
+func FoldCode(typed string) string { return strings.Map(foldSymbol, typed) }
+
+func foldSymbol(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		r -= 'a' - 'A'
+	}
+	switch {
+	case r == 'O':
+		return '0'
+	case r == 'I' || r == 'L':
+		return '1'
+	case r == 'S':
+		return '5'
+	case r == 'U':
+		return 'V'
+	case strings.ContainsRune(" \t\r\n\u00a0-_.\u2010\u2011\u2012\u2013\u2014\u2212", r): // no-break space and every kind of dash
 		return -1
 	}
 	return r
-}
-
-func checkSymbol(symbols string) byte {
-	sum := 0
-	for i := range len(symbols) {
-		sum += (i + 1) * strings.IndexByte(codeSymbols, symbols[i])
-	}
-	return codeSymbols[sum%len(codeSymbols)]
 }

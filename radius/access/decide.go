@@ -55,7 +55,7 @@ func capReached(g Grant) Cause {
 	switch {
 	case l.TimeKind == Online && l.Time > 0 && g.UsedTime >= l.Time:
 		return CauseTimeUsed
-	case l.DataBytes > 0 && g.UsedBytes >= l.DataBytes:
+	case l.DataBytes > 0 && g.counted() >= l.DataBytes:
 		return CauseDataUsed
 	}
 	return CauseOK
@@ -80,8 +80,8 @@ func remaining(g Grant, at time.Time, loc *time.Location) Left {
 	if open, changes := g.Limits.Hours.Open(at, loc); open && !changes.IsZero() {
 		left.atMost(changes.Sub(at))
 	}
-	if g.Limits.DataBytes > 0 {
-		left.Capped, left.Bytes = true, max(g.Limits.DataBytes-g.UsedBytes, 0)
+	if g.Limits.DataBytes > 0 && !g.Terms(at, loc).Free {
+		left.Capped, left.Bytes = true, max(g.Limits.DataBytes-g.counted(), 0)
 	}
 	return left
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 )
 
 const (
@@ -41,29 +40,6 @@ func (s *Service) turn(tx *db.Tx, grantID int64, from []State, to State, fact st
 		return false, err
 	}
 	return true, s.emit(tx, fact, g, "")
-}
-
-// Use adds what a session used (whole seconds) and ends the grant when a cap is reached, once. Use reported after the
-// end still counts. The caller makes sure that nothing is added twice. fault.NotFound "grant.unknown".
-func (s *Service) Use(tx *db.Tx, grantID int64, d time.Duration, bytes int64) error {
-	if d < 0 || bytes < 0 {
-		return fault.New(fault.Invalid, "grant.use")
-	}
-	added, err := addUse(tx, grantID, seconds(d), bytes)
-	if err == nil && !added {
-		return fault.New(fault.NotFound, "grant.unknown")
-	}
-	if err != nil {
-		return err
-	}
-	g, err := grantIn(tx, grantID)
-	if err != nil || g.State == Ended {
-		return err
-	}
-	if cause := capReached(g); cause != CauseOK {
-		_, err = s.End(tx, grantID, cause)
-	}
-	return err
 }
 
 // Sweep ends what is over by the clock and forgets old one-time logins; call it every second on one node.

@@ -9,8 +9,8 @@ func (s *Service) Find(ctx context.Context, typed string) ([]Grant, error) {
 		return s.everOf(ctx, mac)
 	}
 	names := []string{SpellName(typed)}
-	if code, ok := SpellCode(typed); ok {
-		names = []string{code}
+	if code, ok := ReadCode(typed); ok {
+		names = []string{string(code)}
 	}
 	for _, name := range names {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {

@@ -58,13 +58,18 @@ type Grant struct {
 	Until        time.Time // zero: the calendar does not end it
 	UnusedUntil  time.Time // zero: waits without end
 	UsedTime     time.Duration
-	UsedBytes    int64
+	UsedBytes    int64 // all that was carried
+	FreeBytes    int64 // of it, in free hours
+	Fair         Fair
 	AfterGrantID int64 // queued behind this grant, which lives; 0 otherwise
 	EndCause     string
 	Version      int64
 	CreatedAt    time.Time
 	EndedAt      time.Time
 }
+
+// counted is what g used of its data.
+func (g Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
 
 // Slot is one of the devices a grant allows; MAC is empty while it is free.
 type Slot struct {

@@ -28,9 +28,14 @@ type grantRow struct {
 	UnusedUntil   *time.Time
 	UsedSeconds   int64
 	UsedBytes     int64
+	FreeBytes     int64
+	FairAt        *time.Time
+	FairBytes     int64
+	FairMore      int64
 	AfterGrantID  int64
 	EndCause      string
 	Version       int64
+	ChangedS      changedNow
 	CreatedAt     time.Time
 	EndedAt       *time.Time
 }
@@ -43,6 +48,7 @@ func (r grantRow) grant() (Grant, error) {
 		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
 		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: instant(r.FirstUsedAt), Until: instant(r.Until),
 		UnusedUntil: instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		FreeBytes: r.FreeBytes, Fair: Fair{Start: instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
 		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: instant(r.EndedAt),
 	}, err
 }
@@ -74,6 +80,7 @@ func nullable(t time.Time) *time.Time {
 }
 
 func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
+	tx.Touch(changedTopic, g.ID)
 	return db.Fault(tx.Gorm().Create(&grantRow{
 		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Owner: g.Owner, State: g.State, Limits: string(EncodeLimits(g.Limits)),
 		RouterID: g.Place.RouterID, MAC: g.Place.MAC, IP: g.Place.IP, UnusedSeconds: seconds(unusedFor),
@@ -84,7 +91,8 @@ func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
 // lock takes the grant's row for this transaction if it is in one of the states, and reads what it then holds. An UPDATE, not
 // FOR UPDATE: it also makes two nodes of a cluster collide.
 func lock(tx *db.Tx, id int64, states ...State) (Grant, bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET version = version + 1 WHERE id = ? AND state IN (?)", id, states))
+	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET version = version + 1, changed_s = ? WHERE id = ? AND state IN (?)", changedNow(0), id, states))
+	tx.Touch(changedTopic, id)
 	if err != nil || !won {
 		return Grant{}, false, db.Fault(err)
 	}
@@ -110,7 +118,8 @@ func current(tx *db.Tx) *gorm.DB { return tx.Gorm().Clauses(clause.Locking{Stren
 
 // change is the one way a locked grant is written: it names the version it was read with.
 func change(tx *db.Tx, g Grant, columns map[string]any) error {
-	columns["version"] = g.Version + 1
+	columns["version"], columns["changed_s"] = g.Version+1, changedNow(0)
+	tx.Touch(changedTopic, g.ID)
 	won, err := db.Won(tx.Gorm().Model(&grantRow{}).Where("id = ? AND version = ?", g.ID, g.Version).Updates(columns))
 	if err == nil && !won {
 		return fault.New(fault.Internal, "internal", "GrantID", g.ID, "Version", g.Version)
@@ -120,7 +129,8 @@ func change(tx *db.Tx, g Grant, columns map[string]any) error {
 
 // move changes the state if it is one of those expected; extra conditions may be added to from.
 func move(tx *db.Tx, id int64, from *gorm.DB, columns map[string]any) (bool, error) {
-	columns["version"] = gorm.Expr("version + 1")
+	columns["version"], columns["changed_s"] = gorm.Expr("version + 1"), changedNow(0)
+	tx.Touch(changedTopic, id)
 	won, err := db.Won(tx.Gorm().Model(&grantRow{}).Where("id = ?", id).Where(from).Updates(columns))
 	return won, db.Fault(err)
 }
@@ -128,8 +138,9 @@ func move(tx *db.Tx, id int64, from *gorm.DB, columns map[string]any) (bool, err
 func inStates(tx *db.Tx, states ...State) *gorm.DB { return tx.Gorm().Where("state IN (?)", states) }
 
 func addUse(tx *db.Tx, id, seconds, bytes int64) (bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + ?, used_bytes = used_bytes + ?, version = version + 1 WHERE id = ?",
-		seconds, bytes, id))
+	tx.Touch(usedTopic, id)
+	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + ?, used_bytes = used_bytes + ?, version = version + 1, changed_s = ? WHERE id = ?",
+		seconds, bytes, changedNow(0), id))
 	return won, db.Fault(err)
 }
 
@@ -141,7 +152,17 @@ func queuedBehind(tx *db.Tx, id int64) ([]grantRow, error) {
 }
 
 func requeue(tx *db.Tx, from, behind int64) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE grants SET after_grant_id = ?, version = version + 1 WHERE after_grant_id = ?", behind, from).Error)
+	for {
+		waiting, err := queuedBehind(tx, from)
+		if err != nil || len(waiting) == 0 {
+			return err
+		}
+		for _, r := range waiting {
+			if _, err := move(tx, r.ID, tx.Gorm().Where("after_grant_id = ?", from), map[string]any{"after_grant_id": behind}); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // due lists up to a page of grants in the state whose column is past.

@@ -98,7 +98,9 @@ func TestUseAfterTheEndReopensNothing(t *testing.T) {
 		h.byMAC(phone)
 		h.tx(func(tx *db.Tx) error { _, err := h.Suspend(tx, given.GrantID); return err })
 		h.tx(func(tx *db.Tx) error { _, err := h.End(tx, given.GrantID, CauseEnded); return err })
-		h.tx(func(tx *db.Tx) error { return h.Use(tx, given.GrantID, time.Minute, 1<<40) })
+		h.tx(func(tx *db.Tx) error {
+			return h.Use(tx, []Used{{GrantID: given.GrantID, Time: time.Minute, Bytes: 1 << 40}})
+		})
 		h.tx(func(tx *db.Tx) error {
 			if resumed, err := h.Resume(tx, given.GrantID); err != nil || resumed {
 				t.Errorf("an ended grant resumed: %v", err)

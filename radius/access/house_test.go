@@ -40,6 +40,11 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	sites := site.New(d, h.plan)
 	h.Service = New(d, queue, keys, h.plan, sites)
 	h.real = h.protocol
+	h.watchWriters()
+	h.follow(h.Service)
+	other := h.otherNode()
+	h.follow(other)
+	t.Cleanup(func() { h.checkFeed(other) })
 	h.tx(func(tx *db.Tx) error {
 		a, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"net/netip"
 	"time"
 
 	"mtandao/internal/fault"
@@ -26,6 +27,34 @@ type limitsDocument struct {
 	Hours           []windowDocument `json:"hours,omitempty"`
 	Devices         int              `json:"devices,omitempty"`
 	IdleSeconds     int64            `json:"idle_seconds,omitempty"`
+	FairUse         *fairUseDocument `json:"fair_use,omitempty"`
+	Night           *nightDocument   `json:"night,omitempty"`
+	Address         *addressDocument `json:"address,omitempty"`
+}
+
+type addressDocument struct {
+	Pool          string         `json:"pool,omitempty"`
+	IPv4          string         `json:"ipv4,omitempty"`
+	Routes        []netip.Prefix `json:"routes,omitempty"`
+	IPv6          string         `json:"ipv6,omitempty"`
+	Delegated     string         `json:"delegated,omitempty"`
+	IPv6Pool      string         `json:"ipv6_pool,omitempty"`
+	DelegatedPool string         `json:"delegated_pool,omitempty"`
+}
+
+type fairUseDocument struct {
+	Bytes    int64 `json:"bytes"`
+	Per      Per   `json:"per"`
+	UpKbps   int64 `json:"up_kbps"`
+	DownKbps int64 `json:"down_kbps"`
+	RollOver bool  `json:"roll_over,omitempty"`
+}
+
+type nightDocument struct {
+	Hours    []windowDocument `json:"hours"`
+	UpKbps   int64            `json:"up_kbps,omitempty"`
+	DownKbps int64            `json:"down_kbps,omitempty"`
+	Free     bool             `json:"free,omitempty"`
 }
 
 type burstDocument struct {
@@ -55,9 +84,13 @@ func EncodeLimits(l Limits) []byte {
 	if b := l.Burst; b != (Burst{}) {
 		d.Burst = &burstDocument{b.UpKbps, b.DownKbps, b.UpThresholdKbps, b.DownThresholdKbps, seconds(b.Over)}
 	}
-	for _, w := range l.Hours {
-		d.Hours = append(d.Hours, windowDocument{Days: w.days(), FromMinute: w.From, ToMinute: w.To})
+	if f := l.FairUse; f != (FairUse{}) {
+		d.FairUse = &fairUseDocument{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver}
 	}
+	if n := l.Night; len(n.Hours) > 0 {
+		d.Night = &nightDocument{n.Hours.document(), n.UpKbps, n.DownKbps, n.Free}
+	}
+	d.Hours, d.Address = l.Hours.document(), l.Address.document()
 	text, err := json.Marshal(d)
 	if err != nil {
 		panic(err) // a struct of numbers always encodes
@@ -93,17 +126,44 @@ func (d limitsDocument) limits() (Limits, error) {
 	if b := d.Burst; b != nil {
 		l.Burst = Burst{b.UpKbps, b.DownKbps, b.UpThresholdKbps, b.DownThresholdKbps, duration(b.OverSeconds)}
 	}
-	for _, w := range d.Hours {
+	if f := d.FairUse; f != nil {
+		l.FairUse = FairUse{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver}
+	}
+	var err error
+	if n := d.Night; n != nil {
+		l.Night = Night{UpKbps: n.UpKbps, DownKbps: n.DownKbps, Free: n.Free}
+		if l.Night.Hours, err = hoursOf(n.Hours); err != nil {
+			return Limits{}, err
+		}
+	}
+	if l.Hours, err = hoursOf(d.Hours); err != nil {
+		return Limits{}, err
+	}
+	if l.Address, err = addressOf(d.Address); err != nil {
+		return Limits{}, err
+	}
+	return l, l.Check()
+}
+
+func (h Hours) document() (windows []windowDocument) {
+	for _, w := range h {
+		windows = append(windows, windowDocument{Days: w.days(), FromMinute: w.From, ToMinute: w.To})
+	}
+	return windows
+}
+
+func hoursOf(windows []windowDocument) (h Hours, err error) {
+	for _, w := range windows {
 		window := Window{From: w.FromMinute, To: w.ToMinute}
 		for _, day := range w.Days {
 			if day < 0 || day > 6 {
-				return Limits{}, fault.New(fault.Invalid, "limits.unreadable", "Day", day)
+				return nil, fault.New(fault.Invalid, "limits.unreadable", "Day", day)
 			}
 			window.Days[day] = true
 		}
-		l.Hours = append(l.Hours, window)
+		h = append(h, window)
 	}
-	return l, l.Check()
+	return h, nil
 }
 
 func seconds(d time.Duration) int64 { return int64(d / time.Second) }

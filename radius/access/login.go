@@ -14,6 +14,7 @@ const (
 	loginPurpose = "login"          // of sealing and of look-up hashes
 	onceAgain    = 30 * time.Second // a one-time login's winner may repeat it: RADIUS retransmits for 10 to 20 s
 	longestName  = 253              // a RADIUS attribute
+	codeGroup    = 5                // symbols of a log-in code between dashes
 )
 
 // SpellName makes a chosen name (PPPoE) canonical: names differ by more than case and spaces around them.
@@ -22,7 +23,7 @@ func SpellName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 // addCode gives the grant a log-in code of its own.
 func (s *Service) addCode(tx *db.Tx, grantID int64) error {
 	for range 5 {
-		code, _ := SpellCode(NewCode())
+		code := string(LogInCodes.New())
 		if added, err := s.addLogin(tx, grantID, codeLogin, code, "", time.Time{}); added || err != nil {
 			return err
 		}
@@ -35,6 +36,9 @@ func (s *Service) NameLogin(tx *db.Tx, grantID int64, name, secret string) error
 	name = SpellName(name)
 	if name == "" || secret == "" || len(name) > longestName || len(secret) > 128 {
 		return fault.New(fault.Invalid, "login.invalid")
+	}
+	if err := raiseVersion(tx, grantID); err != nil {
+		return err
 	}
 	added, err := s.addLogin(tx, grantID, nameLogin, name, secret, time.Time{})
 	if err == nil && !added {
@@ -94,13 +98,13 @@ func (s *Service) CodeOf(ctx context.Context, grantID int64) (string, error) {
 		return "", err
 	}
 	code, err := s.keys.Open(loginPurpose, login.Name)
-	return GroupCode(string(code)), err
+	return Code(code).Grouped(codeGroup), err
 }
 
-// ByCode is the live grant of a log-in code, spelled (SpellCode), that may be used at a site; fault.NotFound
+// ByCode is the live grant of a log-in code that may be used at a site; fault.NotFound
 // "grant.no_code" when there is none.
-func (s *Service) ByCode(ctx context.Context, siteID int64, code string) (int64, error) {
-	for _, hash := range s.keys.Lookups(loginPurpose, code) {
+func (s *Service) ByCode(ctx context.Context, siteID int64, code Code) (int64, error) {
+	for _, hash := range s.keys.Lookups(loginPurpose, string(code)) {
 		rows, err := s.byNameHash(ctx, hash, "")
 		if err != nil {
 			return 0, err

@@ -22,11 +22,22 @@ type Service struct {
 	clock clock.Clock // of plans
 	real  clock.Clock // of one-time logins
 	sites *site.Service
+	live  *snapshot
+	feed  feed
+	gate  *gate
 }
 
 // New makes the service. c is the plan clock, which a demo runs faster.
 func New(d *db.DB, q *jobs.Queue, keys *seal.Keys, c clock.Clock, sites *site.Service) *Service {
-	return &Service{db: d, queue: q, keys: keys, clock: c, real: clock.System(), sites: sites}
+	s := newService(d, q, keys, c, sites)
+	d.Watch(changedTopic, func(ids []int64) { s.wrote(ids, true) })
+	d.Watch(usedTopic, func(ids []int64) { s.wrote(ids, false) })
+	return s
+}
+
+func newService(d *db.DB, q *jobs.Queue, keys *seal.Keys, c clock.Clock, sites *site.Service) *Service {
+	return &Service{db: d, queue: q, keys: keys, clock: c, real: clock.System(), sites: sites,
+		live: newSnapshot(clock.Stopwatch()), gate: newGate(clock.Stopwatch())}
 }
 
 // View reads a grant, its slots and what is left of it.
@@ -99,18 +110,11 @@ func (s *Service) FreeSlot(tx *db.Tx, grantID int64, n int) error {
 	if i < 0 {
 		return fault.New(fault.NotFound, "grant.no_slot")
 	}
-	won, err := clearSlot(tx, grantID, slots[i])
-	if err != nil || !won {
+	won, err := fillSlot(tx, grantID, slots[i], "", time.Time{})
+	if err != nil || !won || slots[i].MAC == "" {
 		return err
 	}
-	if g.Place.MAC != slots[i].MAC {
-		g.Place.IP = "" // it is the buyer's device's
-	}
-	g.Place.MAC = slots[i].MAC
-	if err := s.openFreed(tx, grantID, g.Place.MAC); err != nil {
-		return err
-	}
-	return s.emit(tx, GrantChanged, g, CauseSlotFreed)
+	return s.putOff(tx, g, slots[i].MAC)
 }
 
 func lockLive(tx *db.Tx, grantID int64) (Grant, error) {

@@ -13,7 +13,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{})
+		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{})
 	})
 }
 
@@ -154,7 +154,7 @@ func TestUseEndsAtTheCap(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		use := func(id int64, d time.Duration, bytes int64) {
 			h.Helper()
-			h.tx(func(tx *db.Tx) error { return h.Use(tx, id, d, bytes) })
+			h.tx(func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: id, Time: d, Bytes: bytes}}) })
 		}
 		byData, byTime := h.give(h.offer("1", "a", online, phone)), h.give(h.offer("2", "b", online, laptop))
 		h.byMAC(phone)
@@ -175,9 +175,11 @@ func TestUseEndsAtTheCap(t *testing.T) {
 		if g, _, _ := h.view(byData.GrantID); g.UsedBytes != 1005 || g.UsedTime != 61*time.Second {
 			t.Errorf("late use: %d bytes, %v", g.UsedBytes, g.UsedTime)
 		}
-		unknown := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, 1, 0, 1) })
-		negative := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, byTime.GrantID, -time.Second, 1) })
-		if fault.KeyOf(unknown) != "grant.unknown" || fault.KeyOf(negative) != "grant.use" {
+		unknown := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: 1, Bytes: 1}}) })
+		negative := h.db.InTx(context.Background(), func(tx *db.Tx) error {
+			return h.Use(tx, []Used{{GrantID: byTime.GrantID, Time: -time.Second, Bytes: 1}})
+		})
+		if unknown != nil || fault.KeyOf(negative) != "grant.use" {
 			t.Errorf("%v, %v", unknown, negative)
 		}
 	})

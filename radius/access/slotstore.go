@@ -57,12 +57,6 @@ func takeSlot(tx *db.Tx, grantID int64, mac MAC, at time.Time) (bool, error) {
 	return false, nil
 }
 
-func clearSlot(tx *db.Tx, grantID int64, slot Slot) (bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE grant_slots SET mac = NULL, bound_at = NULL WHERE grant_id = ? AND n = ? AND mac = ?",
-		grantID, slot.N, slot.MAC))
-	return won, db.Fault(err)
-}
-
 func retireSlots(tx *db.Tx, grantID int64) error {
 	return db.Fault(tx.Gorm().Exec("UPDATE grant_slots SET live = 0 WHERE grant_id = ?", grantID).Error)
 }

@@ -109,7 +109,9 @@ func TestUseSumsExactlyAndEndsOnce(t *testing.T) {
 		h.wantCause("in", h.byMAC(phone), CauseOK)
 		together(25, func(i int) {
 			for range 4 {
-				if err := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, given.GrantID, time.Second, 100) }); err != nil {
+				if err := h.db.InTx(context.Background(), func(tx *db.Tx) error {
+					return h.Use(tx, []Used{{GrantID: given.GrantID, Time: time.Second, Bytes: 100}})
+				}); err != nil {
 					t.Errorf("caller %d: %v", i, err)
 				}
 			}

@@ -78,8 +78,8 @@ func TestLinkToRouter(t *testing.T) {
 		if found := set.Drift(read(t, r)); len(found) > 0 {
 			t.Errorf("drift: %+v", found)
 		}
-		if _, err := c.Run(line); err == nil || !strings.Contains(err.Error(), "setup.link") {
-			t.Errorf("pasted twice: %v", err)
+		if said, err := c.Run(line); err == nil || !strings.Contains(said, "one works once") {
+			t.Errorf("pasted twice: %v, %s", err, said)
 		}
 	})
 }

@@ -16,6 +16,12 @@ func PasteLine(link string, unchecked bool) string {
 			check = " check-certificate=no"
 		}
 	}
-	return "/tool fetch url=" + quote(link) + " dst-path=" + scriptFile + check + "; /import file-name=" + scriptFile +
-		"; /file remove " + scriptFile
+	return ":do {/tool fetch url=" + quote(link) + " dst-path=" + scriptFile + check + "} on-error={" + notFetched + "}; /import file-name=" +
+		scriptFile + "; /file remove " + scriptFile
 }
+
+// notFetched is said where no script can say it: a home router's device-mode forbids the fetch itself.
+const notFetched = `:put "mtandao: the set-up was not fetched. On a new home router, type"; :put "   ` + DeviceModeLine + `"; ` +
+	`:put "then press the reset or mode button once, or cut the power, within five minutes. Paste the line again after the restart."; ` +
+	`:put "Else see that the router has internet, the right time, and a fresh line: one works once."; ` +
+	`:error "mtandao: stopped, nothing was changed"`

@@ -21,7 +21,7 @@ type Routers interface {
 	SawTunnel(ctx context.Context, seen map[int64]routers.TunnelSeen) error
 }
 
-// Options are the collaborators of a Service; all are needed.
+// Options are the collaborators of a Service; all but Packed are needed.
 type Options struct {
 	DB      *db.DB
 	Keys    *seal.Keys
@@ -29,6 +29,7 @@ type Options struct {
 	Routers Routers
 	Log     *slog.Logger
 	Address string // UDP, ":51820"; give the machine's own address when it has several
+	Packed  []byte // keys as Pack wrote them, when the database is not there; nil: it is
 }
 
 // Service ends the routers' tunnels.
@@ -62,7 +63,7 @@ type Status struct {
 // Open makes our key at the very first start, opens the port and lets the routers in. Call Refresh every two seconds.
 func Open(ctx context.Context, o Options) (*Service, error) {
 	s := &Service{db: o.DB, keys: o.Keys, clock: o.Clock, routers: o.Routers, log: o.Log, written: map[int64]time.Time{}, status: map[int64]Status{}}
-	all, err := s.readOrMakeKeys(ctx)
+	all, err := s.firstKeys(ctx, o.Packed)
 	if err != nil {
 		return nil, err
 	}

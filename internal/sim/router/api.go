@@ -26,7 +26,11 @@ func (r *Router) openAPI() error {
 	if r.options.API == "" {
 		return nil
 	}
-	listener, err := net.Listen("tcp", r.options.API)
+	at, err := net.ResolveTCPAddr("tcp", r.options.API)
+	if err != nil {
+		return err
+	}
+	listener, err := r.options.Inside.ListenTCP(at)
 	if err != nil {
 		return err
 	}

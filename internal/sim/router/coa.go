@@ -2,6 +2,7 @@ package router
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -17,7 +18,7 @@ const (
 
 // coaServer answers Disconnect and CoA requests; the same packet again gets the same answer.
 type coaServer struct {
-	conn    *net.UDPConn
+	conn    net.PacketConn
 	servers []netip.Addr // whose requests are heard
 
 	mu      sync.Mutex
@@ -42,7 +43,7 @@ func (r *Router) openCoA() error {
 	if err != nil {
 		return err
 	}
-	if r.coa.conn, err = net.ListenUDP("udp", at); err != nil {
+	if r.coa.conn, err = r.options.Inside.ListenUDP(at); err != nil {
 		return err
 	}
 	for _, l := range []*link{r.auth, r.accounts.link} {
@@ -56,15 +57,15 @@ func (r *Router) openCoA() error {
 func (r *Router) serveCoA() {
 	buffer := make([]byte, maxPacket)
 	for {
-		n, from, err := r.coa.conn.ReadFromUDPAddrPort(buffer)
-		if errors.Is(err, net.ErrClosed) {
+		n, from, err := r.coa.conn.ReadFrom(buffer)
+		if errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) {
 			return
 		}
 		if err != nil {
 			continue
 		}
-		if answer := r.answerCoA(from, buffer[:n]); answer != nil {
-			_, _ = r.coa.conn.WriteToUDPAddrPort(answer, from)
+		if answer := r.answerCoA(from.(*net.UDPAddr).AddrPort(), buffer[:n]); answer != nil {
+			_, _ = r.coa.conn.WriteTo(answer, from)
 		}
 	}
 }

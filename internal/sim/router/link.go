@@ -2,6 +2,7 @@ package router
 
 import (
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -19,7 +20,7 @@ type exchange struct {
 
 // link is one UDP socket to a RADIUS port with up to 256 requests in flight.
 type link struct {
-	conn     *net.UDPConn
+	conn     net.Conn
 	secret   []byte
 	timeout  time.Duration
 	strict   bool // replies need a Message-Authenticator
@@ -56,7 +57,7 @@ func (l *link) read() {
 	buffer := make([]byte, maxPacket)
 	for {
 		n, err := l.conn.Read(buffer)
-		if errors.Is(err, net.ErrClosed) {
+		if errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) {
 			return
 		}
 		if err == nil && n >= 20 {

@@ -3,6 +3,7 @@ package router
 import (
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"net/netip"
 	"time"
 
@@ -45,7 +46,8 @@ type Options struct {
 	PublicURL string       // how browsers reach the pages; http:// and the HTTP listener when empty
 	UAMSecret string       // CoovaChilli's secret shared with the portal
 
-	HTTP, CoA, API       string // listeners
+	Inside               Network // where RADIUS, CoA and the API are: the router's end of a tunnel; this machine's network when nil
+	HTTP, CoA, API       string  // listeners
 	APIUser, APIPassword string
 	APITLS               *tls.Config
 	Configuration        *Configuration // what the API serves besides hosts and sessions; its users may log in too
@@ -53,6 +55,20 @@ type Options struct {
 	Seed   uint64 // of the packet faults
 	Faults Faults
 }
+
+// Network is a network stack that is not this machine's.
+type Network interface {
+	DialUDP(from, to *net.UDPAddr) (net.Conn, error)
+	ListenUDP(at *net.UDPAddr) (net.PacketConn, error)
+	ListenTCP(at *net.TCPAddr) (net.Listener, error)
+}
+
+// here is this machine's network.
+type here struct{}
+
+func (here) DialUDP(from, to *net.UDPAddr) (net.Conn, error)   { return net.DialUDP("udp", from, to) }
+func (here) ListenUDP(at *net.UDPAddr) (net.PacketConn, error) { return net.ListenUDP("udp", at) }
+func (here) ListenTCP(at *net.TCPAddr) (net.Listener, error)   { return net.ListenTCP("tcp", at) }
 
 // Faults are troubles that can be switched on; percentages are of transmitted accounting packets.
 type Faults struct {
@@ -76,6 +92,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Inside == nil {
+		o.Inside = here{}
 	}
 	if o.Timeout == 0 {
 		o.Timeout = 3 * time.Second

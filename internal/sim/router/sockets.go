@@ -37,7 +37,7 @@ func (r *Router) dial(server string, strict bool) (*link, error) {
 	if to.IP.IsUnspecified() {
 		to.IP = net.IPv4(127, 0, 0, 1)
 	}
-	conn, err := net.DialUDP("udp", &net.UDPAddr{IP: r.options.Source.AsSlice()}, to)
+	conn, err := r.options.Inside.DialUDP(&net.UDPAddr{IP: r.options.Source.AsSlice()}, to)
 	if err != nil {
 		return nil, err
 	}

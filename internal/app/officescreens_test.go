@@ -1,0 +1,247 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/staff"
+	"mtandao/internal/words"
+)
+
+// viewer is somebody who looks at the console: a role, and how far they have signed in.
+type viewer struct {
+	name  string
+	token string
+	may   func(staff.Permission) bool
+	half  bool // has given the password only, or nothing
+}
+
+// screen is one page as one viewer sees it.
+type screen struct {
+	viewer viewer
+	path   string
+	may    staff.Permission // of its route
+}
+
+// variants are pages at the addresses of routes as their filters make them.
+var variants = []string{"/office/payments?state=unknown", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
+	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
+	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
+	"/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/provider", "/office/setup/site", "/office/setup/till",
+	"/office/setup/router", "/office/nowhere"}
+
+// screens are all pages of the console, from the door's own list of routes, with real objects in their addresses.
+func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Permission) {
+	t.Helper()
+	objects := s.objects(t)
+	office, err := s.Main.openOffice(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	may = map[string]staff.Permission{}
+	for _, route := range office.Routes() {
+		if route.Method != http.MethodGet || strings.Contains(route.Path, "*") || route.Path == "/office/a/:file" || route.Path == "/office/owner" || route.Path == "/office/welcome/:secret" {
+			continue // the files of pages; what only a bare program and an invitation show has a test of its own
+		}
+		path, _ := s.concrete(t, route.Path, objects)
+		if strings.Contains(path, ":") {
+			t.Fatalf("%s needs an object to be shown with", route.Path)
+		}
+		paths, may[path] = append(paths, path), route.May
+	}
+	for _, path := range append(variants, "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
+		bare, _, _ := strings.Cut(path, "?")
+		if route, known := may[bare]; known {
+			may[path] = route
+		}
+		paths = append(paths, path)
+	}
+	return paths, may
+}
+
+// viewers are one of each role, one who works at one site, and who is not signed in yet.
+func (s *Stage) viewers(t *testing.T) []viewer {
+	t.Helper()
+	roles, err := s.Main.Staff.Roles(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []viewer
+	for _, r := range roles {
+		all = append(all, viewer{name: r.Key, token: s.hire(t, "sees-"+r.Key+"@demo.example", nil, r.Key).token, may: r.Has})
+		if r.Key == "manager" {
+			all = append(all, viewer{name: "manager-at-kasarani", token: s.hire(t, "kasarani@demo.example", []int64{s.seeded.sites["kasarani"].ID}, r.Key).token, may: r.Has})
+		}
+	}
+	_, link, err := s.Main.Staff.Invite(t.Context(), staff.By{Command: "test"}, "owes@demo.example", staff.Profile{Name: "Owes Enrolment", Language: "en", Roles: []string{"owner"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owes, _, err := s.Main.Staff.UseLink(t.Context(), officeVisit, link, "four words in a row")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, _, err := s.Main.Staff.SignIn(t.Context(), officeVisit, "sees-owner@demo.example", "four words in a row")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(all, viewer{name: "stranger", half: true}, viewer{name: "owes-enrolment", token: owes, half: true}, viewer{name: "owes-code", token: code, half: true})
+}
+
+// sees says what a viewer is shown: the owner everything; other roles the pages of their permissions, and one that refuses them (that
+// each refuses, TestEveryRouteByEveryRole shows); who is not in yet, the door.
+func (v viewer) sees(path string, may staff.Permission) bool {
+	switch {
+	case v.half:
+		return slices.Contains(atTheDoor, path)
+	case v.name == staff.Owner:
+		return true
+	}
+	return !slices.Contains(variants, path) && (may == "" || v.may(may) || path == "/office/jobs")
+}
+
+// atTheDoor are the pages that who has not signed in wholly sees; every other one leads there.
+var atTheDoor = []string{"/office/in", "/office/forgot", "/office/enrol", "/office/code", "/office", "/office/nowhere"}
+
+// TestEveryPageOfTheConsoleAsEveryRole is "must be shown" 7 of issue 3: each page in a real browser as each role in both languages.
+// English is seen on a laptop, Swahili on the smallest phone; MTANDAO_LONG sees both at every width, light and dark.
+func TestEveryPageOfTheConsoleAsEveryRole(t *testing.T) {
+	s := openStage(t, 1)
+	paths, may := s.screens(t)
+	var screens []screen
+	for _, v := range s.viewers(t) {
+		for _, path := range paths {
+			if v.sees(path, may[path]) {
+				screens = append(screens, screen{v, path, may[path]})
+			}
+		}
+	}
+	watch := clock.Stopwatch()
+	defer func() { t.Logf("%d pages in two languages, %v", len(screens), watch().Round(time.Second)) }()
+	parent, stop := chromedp.NewContext(newAllocator(t))
+	t.Cleanup(stop)
+	if err := chromedp.Do(parent); err != nil {
+		t.Fatal(err)
+	}
+	var known sync.Map
+	var tabs sync.WaitGroup
+	for _, see := range []sight{{words.English, 1280, false}, {words.Swahili, 320, false}} {
+		tabs.Go(func() {
+			l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
+			for _, one := range screens {
+				l.judge(one, see)
+			}
+		})
+	}
+	tabs.Wait()
+}
+
+// sight is how a page is seen.
+type sight struct {
+	lang  words.Lang
+	width int64
+	dark  bool
+}
+
+// judge looks at one page: what it says, and whether it is shown or refused as the role may.
+func (l *looker) judge(one screen, see sight) {
+	l.t.Helper()
+	l.be(one.viewer.token, see.lang, see.dark)
+	l.do(chromedp.Do(l.ctx, chromedp.EmulateViewport(see.width, 800)))
+	page := l.at(one.path)
+	name := one.viewer.name + " " + string(see.lang) + " " + one.path
+	for _, complaint := range page.Complaints {
+		l.t.Errorf("%s: %s", name, complaint)
+	}
+	lacks := !one.viewer.half && one.may != "" && !one.viewer.may(one.may)
+	if refused := page.Status == http.StatusForbidden; lacks && !refused || page.Status >= 500 || page.Status < 200 {
+		l.t.Errorf("%s answers %d", name, page.Status)
+	}
+	if whole := page.Status == http.StatusOK || strings.HasSuffix(one.path, "/nowhere") || strings.Contains(one.path, "nonsense"); one.viewer.name == staff.Owner && !whole {
+		l.t.Errorf("%s answers the owner %d", name, page.Status)
+	}
+}
+
+// TestScreensOfTheConsole takes a picture of every page as the owner at every width, light and dark, in both languages, into the folder
+// that MTANDAO_SCREENS names; without one it takes those of the first page.
+func TestScreensOfTheConsole(t *testing.T) {
+	s := openStage(t, 1)
+	paths, _ := s.screens(t)
+	owner := s.hire(t, "sees@demo.example", nil, "owner")
+	if os.Getenv("MTANDAO_SCREENS") == "" {
+		t.Setenv("MTANDAO_SCREENS", t.TempDir())
+		paths = paths[:1]
+	}
+	parent, stop := chromedp.NewContext(newAllocator(t))
+	t.Cleanup(stop)
+	if err := chromedp.Do(parent); err != nil {
+		t.Fatal(err)
+	}
+	var known sync.Map
+	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
+	only := os.Getenv("MTANDAO_SCREENS_ONLY")
+	for _, width := range []int64{320, 390, 1280} {
+		for _, lang := range words.Languages {
+			for _, dark := range []bool{false, true} {
+				l.be(owner.token, lang, dark)
+				l.do(chromedp.Do(l.ctx, chromedp.EmulateViewport(width, 800)))
+				name := string(lang) + "-" + number(width)
+				if dark {
+					name += "-dark"
+				}
+				if only != "" && !strings.Contains(name, only) {
+					continue
+				}
+				for _, path := range paths {
+					if one := os.Getenv("MTANDAO_SCREENS_PAGE"); one != "" && !strings.Contains(path, one) {
+						continue
+					}
+					l.open(l.base + path)
+					l.keep(path, name)
+				}
+			}
+		}
+	}
+}
+
+// stray is money of nobody that looks as if it were meant for an order.
+func (s *Stage) stray(t *testing.T) string {
+	t.Helper()
+	all, err := s.Main.Billing.Suspense(t.Context(), nil, 0, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) == 0 {
+		s.Safaricom.AutoAnswer(ignored)
+		_, o := s.wanted(t, "kasarani-1", "02a1b2c3d4ab", "0722000111", 1)
+		s.payByHand(t, "254799000111", mistyped(o.Code), 20)
+		until(t, 10*time.Second, "in suspense", func() bool {
+			all, err = s.Main.Billing.Suspense(t.Context(), nil, 0, 1)
+			return err == nil && len(all) == 1
+		})
+	}
+	return number(all[0].ID)
+}
+
+// refunding asks for a refund of an order's money.
+func (s *Stage) refunding(t *testing.T, order string) (receipt, refund string) {
+	t.Helper()
+	receipt = s.receiptOf(t, order)
+	asks := s.hire(t, "asks@demo.example", nil, "manager")
+	done(t, asks.press("/office/receipts/"+receipt+"/refund", "/refund", url.Values{"amount": {"10"}, "reason": {"slow"}}))
+	open, err := s.Main.Billing.OpenRefunds(t.Context(), "asked")
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	return receipt, number(open[0].ID)
+}

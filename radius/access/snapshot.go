@@ -1,0 +1,263 @@
+package access
+
+import (
+	"slices"
+	"sync"
+	"time"
+)
+
+// snapshot is the copy in memory that log-ins of known devices are answered from: the grants that are dormant, active or
+// suspended, and those that ended lately, each with the devices in its slots and its names and codes. It holds no held grant
+// and no one-time login: those are for the database. Its lock is never held over anything slow.
+type snapshot struct {
+	mu    sync.RWMutex
+	on    bool // it is being kept up; before, nothing is put in
+	cards map[int64]card
+	names map[nameKey]int64
+	macs  map[uint64]int64   // a device's grant that has not ended
+	more  map[uint64][]int64 // the others of a device that has several
+	terms map[string]*terms  // by the text of the limits
+	doubt map[int64]bool     // written by us, and not read again since: not to be answered from
+	bytes int64              // of the cards
+	edits int64              // grows with each change
+
+	strangers *strangers
+}
+
+func newSnapshot(now func() time.Duration) *snapshot {
+	return &snapshot{cards: map[int64]card{}, names: map[nameKey]int64{}, macs: map[uint64]int64{}, more: map[uint64][]int64{},
+		terms: map[string]*terms{}, doubt: map[int64]bool{}, strangers: newStrangers(now)}
+}
+
+func (p *snapshot) begin() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.on = true
+}
+
+func (p *snapshot) isOn() bool {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.on
+}
+
+// version is that of a grant in memory; 0 when it is not there.
+func (p *snapshot) version(id int64) int64 {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.cards[id].version()
+}
+
+func (c card) version() int64 {
+	r := cardReader{rest: c.packed}
+	return r.number()
+}
+
+// put takes a grant in, unless memory has a newer state of it.
+func (p *snapshot) put(f fetched) error {
+	if !slices.Contains(cardStates, f.row.State) {
+		p.drop(f.row.ID)
+		return nil
+	}
+	packed, err := f.pack()
+	if err != nil {
+		p.drop(f.row.ID)
+		return err
+	}
+	return p.putCard(f.row.ID, packed, f.row.Limits)
+}
+
+func (p *snapshot) putCard(id int64, packed, limits string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := card{packed: packed}
+	old, known := p.cards[id]
+	if known && old.version() > c.version() {
+		return nil
+	}
+	var err error
+	if c.limits, err = p.use(limits); err != nil {
+		p.forget(id)
+		return err
+	}
+	u, err := c.unpack(id)
+	if err != nil {
+		p.release(c.limits)
+		return err
+	}
+	p.forget(id)
+	p.cards[id] = c
+	p.bytes += int64(len(packed))
+	p.link(id, u)
+	return nil
+}
+
+// link makes a grant findable, and its people strangers no more.
+func (p *snapshot) link(id int64, u unpacked) {
+	for _, l := range u.logins {
+		p.names[l.key] = id
+		p.strangers.drop(l.key)
+	}
+	if u.grant.State == Ended {
+		return
+	}
+	for _, mac := range u.macs {
+		if mac == 0 {
+			continue
+		}
+		p.strangers.drop(macKey(mac))
+		if _, taken := p.macs[mac]; taken {
+			p.more[mac] = append(p.more[mac], id)
+		} else {
+			p.macs[mac] = id
+		}
+	}
+}
+
+func (p *snapshot) drop(id int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forget(id)
+}
+
+// forget takes a grant out; the lock is held.
+func (p *snapshot) forget(id int64) {
+	delete(p.doubt, id)
+	p.edits++
+	c, known := p.cards[id]
+	if !known {
+		return
+	}
+	delete(p.cards, id)
+	p.bytes -= int64(len(c.packed))
+	u, _ := c.unpack(id) // it was read when it was put in
+	p.release(c.limits)
+	for _, l := range u.logins {
+		if p.names[l.key] == id {
+			delete(p.names, l.key)
+		}
+	}
+	for _, mac := range u.macs {
+		p.unlink(mac, id)
+	}
+}
+
+func (p *snapshot) unlink(mac uint64, id int64) {
+	others := slices.DeleteFunc(p.more[mac], func(other int64) bool { return other == id })
+	if p.macs[mac] == id {
+		delete(p.macs, mac)
+		if len(others) > 0 {
+			p.macs[mac], others = others[0], others[1:]
+		}
+	}
+	if len(others) == 0 {
+		delete(p.more, mac)
+	} else {
+		p.more[mac] = others
+	}
+}
+
+// use finds the limits of a text, or reads them.
+func (p *snapshot) use(text string) (*terms, error) {
+	t := p.terms[text]
+	if t == nil {
+		limits, err := DecodeLimits([]byte(text))
+		if err != nil {
+			return nil, err
+		}
+		t = &terms{text: text, limits: limits}
+		p.terms[text] = t
+	}
+	t.uses++
+	return t, nil
+}
+
+func (p *snapshot) release(t *terms) {
+	if t.uses--; t.uses == 0 {
+		delete(p.terms, t.text)
+	}
+}
+
+// doubtful keeps grants from being answered until they are put in again: we wrote them, and could not read what they are.
+func (p *snapshot) doubtful(ids []int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range ids {
+		p.doubt[id] = true
+	}
+}
+
+func (p *snapshot) inDoubt() []int64 {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	var ids []int64
+	for id := range p.doubt {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// byMAC lists what a device has, as Service.byMAC does; false when a grant of it is in doubt.
+func (p *snapshot) byMAC(mac MAC) ([]candidate, bool) {
+	ids, cards, sure := p.cardsOf(mac.number())
+	var found []candidate
+	for i, c := range cards {
+		u, err := c.unpack(ids[i])
+		if err != nil {
+			return nil, false
+		}
+		found = append(found, candidate{grant: u.grant, bound: true})
+	}
+	slices.SortFunc(found, func(a, b candidate) int { return byTurn(a.grant, b.grant) })
+	return found, sure
+}
+
+func (p *snapshot) cardsOf(mac uint64) (ids []int64, cards []card, sure bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	id, known := p.macs[mac]
+	if !known || mac == 0 {
+		return nil, nil, true
+	}
+	ids = append([]int64{id}, p.more[mac]...)
+	slices.SortFunc(ids, func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
+	ids = ids[:min(len(ids), mostLive)]
+	sure = true
+	for _, id := range ids {
+		cards = append(cards, p.cards[id])
+		sure = sure && !p.doubt[id]
+	}
+	return ids, cards, sure
+}
+
+// byName finds the grant that a login reaches, for a device; false when it is in doubt.
+func (p *snapshot) byName(keys []nameKey, mac MAC) ([]candidate, bool) {
+	for _, key := range keys {
+		p.mu.RLock()
+		id, known := p.names[key]
+		c, doubt := p.cards[id], p.doubt[id]
+		p.mu.RUnlock()
+		if !known {
+			continue
+		}
+		u, err := c.unpack(id)
+		if err != nil || doubt {
+			return nil, false
+		}
+		return []candidate{u.candidate(key, mac.number())}, true
+	}
+	return nil, true
+}
+
+func (u unpacked) candidate(key nameKey, mac uint64) candidate {
+	c := candidate{grant: u.grant, bound: mac != 0 && slices.Contains(u.macs, mac), free: slices.Contains(u.macs, 0)}
+	for _, l := range u.logins {
+		if l.key != key {
+			continue
+		}
+		if c.loginID, c.kind, c.sealed = l.id, nameLogin, l.sealed; l.code {
+			c.kind = codeLogin
+		}
+	}
+	return c
+}
