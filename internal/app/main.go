@@ -216,6 +216,8 @@ func (m *Main) openService(ctx context.Context) error {
 	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
+	m.sender.UsePause(m.Pause.Paused)
+	m.mikrotik.UsePause(m.Pause.Paused)
 	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
 	m.dialects = map[string]routers.Dialect{}
 	for _, d := range all {
