@@ -30,7 +30,7 @@ var planSheets = []sheet{
 }
 
 func (b *Backoffice) planEditor() *editor {
-	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, keyField: "key",
+	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, local: true, keyField: "key",
 		reaches: b.reachesSites, dress: b.dressPlan}
 }
 
