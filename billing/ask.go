@@ -20,6 +20,9 @@ func (s *Service) ask(ctx context.Context, j jobs.Job) error {
 	if err != nil || p.State.Final() {
 		return err
 	}
+	if s.paused() {
+		return s.waitPaused()
+	}
 	if done, err := s.askOnce(ctx, p); done || err != nil {
 		return err
 	}
@@ -52,7 +55,7 @@ func (s *Service) askLater(ctx context.Context, p Payment) error {
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 		change := paymentChange{State: PaymentUnknown, Asks: &next}
 		if next >= len(askAfter) {
-			change.Attention = "unanswered"
+			change.Attention = AttentionUnanswered
 		}
 		_, err := s.movePayment(tx, p.ID, []PaymentState{PaymentSending, PaymentSent, PaymentUnknown}, change)
 		return err

@@ -51,9 +51,9 @@ func (s *Service) keepClaim(tx *db.Tx, c claim) (claim, error) {
 	if err := tx.Gorm().Where("order_id = ? AND receipt = ?", c.OrderID, c.Receipt).Take(&r).Error; err != nil {
 		return c, db.Fault(err)
 	}
-	if r.State == claimRefused { // typed again: each till is asked again
+	if r.State == ClaimRefused { // typed again: each till is asked again
 		r.TillID = c.TillID
-		err = tx.Gorm().Model(&claimRow{}).Where("id = ? AND state = ?", r.ID, claimRefused).Update("till_id", r.TillID).Error
+		err = tx.Gorm().Model(&claimRow{}).Where("id = ? AND state = ?", r.ID, ClaimRefused).Update("till_id", r.TillID).Error
 	}
 	kept, e := s.toClaim(r)
 	return kept, errors.Join(db.Fault(err), e)
@@ -66,13 +66,13 @@ func (s *Service) moveClaim(ctx context.Context, c claim, tillID int64) error {
 	if err != nil {
 		return err
 	}
-	set := map[string]any{"till_id": tillID, "secret": sealed, "secret_hash": s.lookup(purposeCallback, secret), "state": claimWaiting, "updated_at": s.Clock.Now()}
+	set := map[string]any{"till_id": tillID, "secret": sealed, "secret_hash": s.lookup(purposeCallback, secret), "state": ClaimWaiting, "updated_at": s.Clock.Now()}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		won, err := db.Won(tx.Gorm().Model(&claimRow{}).Where("id = ? AND till_id = ? AND state <> ?", c.ID, c.TillID, ClaimFound).Updates(set))
 		if err != nil || !won {
 			return db.Fault(err)
 		}
-		return s.Jobs.Emit(tx, factReceiptTyped, id(c.ID), paymentFact{PaymentID: c.ID, Receipt: c.Receipt})
+		return s.Jobs.Emit(tx, factReceiptTyped, id(c.ID), claimFact{ClaimID: c.ID})
 	})
 }
 
@@ -101,8 +101,8 @@ func (s *Service) claimBySecret(ctx context.Context, secret string) (claim, erro
 func (s *Service) askClaim(ctx context.Context, c claim, before time.Time) (won bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		won, err = db.Won(tx.Gorm().Model(&claimRow{}).
-			Where("id = ? AND (state IN ? OR (state = ? AND updated_at < ?))", c.ID, []string{claimWaiting, claimRefused}, claimAsked, before).
-			Updates(map[string]any{"state": claimAsked, "updated_at": s.Clock.Now()}))
+			Where("id = ? AND (state IN ? OR (state = ? AND updated_at < ?))", c.ID, []string{ClaimWaiting, ClaimRefused}, ClaimAsked, before).
+			Updates(map[string]any{"state": ClaimAsked, "updated_at": s.Clock.Now()}))
 		return db.Fault(err)
 	})
 	return won, err

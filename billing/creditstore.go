@@ -160,6 +160,12 @@ func (s *Service) ownPhone(from *gorm.DB, payer string) (customers.Phone, []stri
 	return customers.Phone(phone), s.lookups(purposePhone, string(phone)), nil
 }
 
+// payerOf is the number that a receipt was paid from, when the rail told it.
+func (s *Service) payerOf(ctx context.Context, r Receipt) (customers.Phone, error) {
+	phone, _, err := s.ownPhone(s.DB.Read(ctx), r.Payer)
+	return phone, err
+}
+
 // provenPhone is ownPhone inside a transaction.
 func (s *Service) provenPhone(tx *db.Tx, payer string) (customers.Phone, []string, error) {
 	return s.ownPhone(tx.Gorm(), payer)

@@ -91,6 +91,7 @@ const (
 	ReasonRailBusy      Reason = "safaricom_busy"
 	ReasonRailDown      Reason = "safaricom_down"
 	ReasonPushFailed    Reason = "push_failed"
+	ReasonNumberRests   Reason = "number_rests" // ours: not asked for, the number was asked in vain too often; see rest.go
 	ReasonUnknown       Reason = "unknown"
 )
 

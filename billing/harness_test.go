@@ -121,6 +121,14 @@ func (s *shop) order(mac string) billing.Order {
 	return o
 }
 
+// saysPaid lets the rail answer every status query from now on with "paid", and waits for the first.
+func (s *shop) saysPaid() {
+	s.t.Helper()
+	s.rail.verdict = paid
+	s.clock.Advance(20 * time.Second)
+	s.idle()
+}
+
 func (s *shop) view(o billing.Order) billing.OrderView {
 	s.t.Helper()
 	v, err := s.bill.ByToken(context.Background(), o.Token)

@@ -56,7 +56,7 @@ func TestAWrongAmountIsLookedUpHoweverLateItIsTold(t *testing.T) {
 		if len(s.rail.asked) != 2 {
 			t.Fatalf("asked about %v", s.rail.asked)
 		}
-		if v := s.view(failed); v.Payment.State != billing.PaymentFailed || v.Payment.Attention != "amount_mismatch" {
+		if v := s.view(failed); v.Payment.State != billing.PaymentFailed || v.Payment.Attention != billing.AttentionMismatch {
 			t.Fatalf("%+v", v)
 		}
 		s.holds(0, 0, 0, 0)
@@ -82,9 +82,7 @@ func TestATypedReceiptAndThenAQueryCountOnce(t *testing.T) {
 		o := s.order(phoneMAC)
 		s.hear(s.confirmation("SJ50000004", "", "2547 ***** 678", 10))
 		s.enter(o, "SJ50000004")
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		if v := s.view(o); v.Payment.State != billing.PaymentPaid {
 			t.Fatalf("%+v", v)
 		}
@@ -97,9 +95,7 @@ func TestATypedReceiptAndThenAQueryCountOnce(t *testing.T) {
 func TestMoneyByHandIsNotTakenForTheReceiptOfAPrompt(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o := s.order(phoneMAC)
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.hear(s.confirmation("SJ50000005", o.Code, "x", 500))
 		s.holds(510, 10, 500, 0)
 		s.hear(s.success(0, "SJ50000006", 10))

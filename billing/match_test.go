@@ -159,18 +159,25 @@ func (s *shop) use(grantID int64, mac string) {
 	}
 }
 
+// matchedAfterAnother is an order in use, and another of the same device that a stranger's money was matched to.
+func (s *shop) matchedAfterAnother(shillings int64) (first, second billing.Order, r billing.Receipt) {
+	s.t.Helper()
+	first = s.order("02a1b2c3d4aa")
+	s.hear(s.success(0, "RKS1", 10))
+	s.use(s.view(first).Order.GrantID, "02a1b2c3d4aa")
+	s.afterwards(2 * time.Minute)
+	second = s.order("02a1b2c3d4aa")
+	s.hear(s.confirmation("RKS2", mistyped(second), stranger, shillings))
+	r = s.lost()
+	if _, err := s.match(billing.Matching{ReceiptID: r.ID, OrderID: second.ID, Serve: true}); err != nil {
+		s.t.Fatal(err)
+	}
+	return first, second, r
+}
+
 func TestUnmatchOfMoreOfTheSame(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.order("02a1b2c3d4aa")
-		s.hear(s.success(0, "RKS1", 10))
-		s.use(s.view(first).Order.GrantID, "02a1b2c3d4aa")
-		s.afterwards(2 * time.Minute)
-		second := s.order("02a1b2c3d4aa")
-		s.hear(s.confirmation("RKS2", mistyped(second), stranger, 10))
-		r := s.lost()
-		if _, err := s.match(billing.Matching{ReceiptID: r.ID, OrderID: second.ID, Serve: true}); err != nil {
-			t.Fatal(err)
-		}
+		first, second, r := s.matchedAfterAnother(10)
 		mine, theirs := s.view(first).Order.GrantID, s.view(second).Order.GrantID
 		if mine == theirs { // whose money it is nobody has proved: it buys a grant of its own
 			t.Fatal("a stranger's money was added to a grant that is not theirs")

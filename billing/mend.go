@@ -3,7 +3,6 @@ package billing
 import (
 	"context"
 
-	"mtandao/billing/ledger"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -29,7 +28,7 @@ func (s *Service) AskNow(ctx context.Context, orderID int64) (string, error) {
 		return "", err
 	}
 	for _, c := range typed {
-		if c.State == claimWaiting || c.State == claimAsked {
+		if c.State == ClaimWaiting || c.State == ClaimAsked {
 			return AskedAgain, s.claimReceipt(ctx, orderID, p.TillID, c.Receipt)
 		}
 	}
@@ -82,21 +81,11 @@ func (s *Service) ServeFromCredit(tx *db.Tx, orderID int64) (Outcome, error) {
 		}
 		return Outcome{}, err
 	}
-	r := Receipt{ID: tx.ID(), TillID: p.TillID, CameBy: byCredit, Amount: o.Price, Payer: string(o.Phone), Reference: o.Code, ArrivedAt: s.Clock.Now(), payerHash: hash}
-	if served, err := s.serveOrder(tx, &o, r, true); err != nil || !served {
-		if err == nil {
-			err = fault.New(fault.Conflict, "match.served_since")
-		}
-		return Outcome{}, err
+	out, err := s.spendTaken(tx, o, Receipt{TillID: p.TillID, Payer: string(o.Phone), payerHash: hash})
+	if err == nil && out.Placed == "" {
+		err = fault.New(fault.Conflict, "match.served_since")
 	}
-	r.Placed, r.OrderID, r.Amount = PlacedOrder, o.ID, money.Amount{Currency: o.Price.Currency}
-	if err := s.insertReceipt(tx, r); err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed}, s.post(tx, r.ID, ledger.Entry{Kind: EntryMoneyIn, Source: receiptParty(r.ID),
-		At: s.Clock.Now(), Memo: "order " + o.Code + " from credit", Postings: []ledger.Posting{
-			{Account: ledger.GuestCredit, Party: hash, Amount: o.Price},
-			{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()}}})
+	return out, err
 }
 
 // PromptAgain places an order that was not paid once more, at today's price, and has its payer asked. Pressed twice it is one

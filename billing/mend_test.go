@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
@@ -56,16 +55,7 @@ func (s *shop) strayOf(o billing.Order) (billing.Receipt, error) {
 
 func TestARefundAndAMatchDoNotBothMoveMoney(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
-		first := s.order("02a1b2c3d4aa")
-		s.hear(s.success(0, "RKZ1", 10))
-		s.use(s.view(first).Order.GrantID, "02a1b2c3d4aa")
-		s.afterwards(2 * time.Minute)
-		second := s.order("02a1b2c3d4aa")
-		s.hear(s.confirmation("RKZ2", mistyped(second), stranger, 12))
-		r := s.lost()
-		if _, err := s.match(billing.Matching{ReceiptID: r.ID, OrderID: second.ID, Serve: true}); err != nil {
-			t.Fatal(err)
-		}
+		_, _, r := s.matchedAfterAnother(12)
 		f, err := s.askRefund(r.ID, 10)
 		if err != nil {
 			t.Fatal(err)

@@ -210,9 +210,7 @@ func TestTooLittleLeavesThePromptOpen(t *testing.T) {
 				t.Fatalf("%+v", v)
 			}
 		}
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.served("++", o, typed)
 		s.holds(27, 20, 7, 0)
 	})
@@ -241,7 +239,7 @@ func TestATypedReceiptLeadsToWhatItBought(t *testing.T) {
 		s.enter(other, "UL00000021")
 		s.idle()
 		s.answerStatus(0, billing.StatusResult{PaidTo: "174379", Receipt: "UL00000021", Verdict: paid, Amount: money.Shillings(10), Payer: payerOfAll, At: s.clock.Now()})
-		if v := s.view(other); v.PaidBy != o.Token || v.Claim != "found" {
+		if v := s.view(other); v.PaidBy != o.Token || v.Claim != "found" || !v.Foreign || v.Typed != "UL00000021" {
 			t.Fatalf("%+v", v)
 		}
 		s.holds(10, 10, 0, 0)

@@ -52,20 +52,30 @@ func (s PaymentState) Final() bool {
 // Payment is money expected from one rail for one order.
 type Payment struct {
 	ID, OrderID, TillID int64
-	Rail                string // stk, credit
+	Rail                string // railPrompt so far
 	State               PaymentState
 	Amount              money.Amount
 	MerchantRequestID   string
 	CheckoutRequestID   string // personal data: ends in the payer's number
 	Reason              Reason
 	ResultCode          string
-	Attention           string // why a person must look: "" or amount_mismatch, unanswered, merchant_fault
+	Attention           string // why a person must look: "" or one of those below
 	Asks                int
 	CreatedAt, PushedAt time.Time
 	SettledAt           time.Time
 	resultText          string // the rail's own words, or what of its callback must be confirmed
 	secret              string // of its callback URL
 }
+
+// railPrompt is M-Pesa's prompt on the payer's phone (STK push).
+const railPrompt = "stk"
+
+// Why a person must look at a payment.
+const (
+	AttentionMismatch      = "amount_mismatch" // its callback told another amount than was asked for
+	AttentionUnanswered    = "unanswered"      // no verdict after all questions
+	AttentionMerchantFault = string(ReasonMerchantFault)
+)
 
 // skew is how far the rail's clock may be from ours.
 const skew = time.Minute
@@ -87,27 +97,4 @@ func verdictState(v Verdict) PaymentState {
 		return PaymentFailed
 	}
 	return PaymentUnknown
-}
-
-// Where a receipt's money is.
-const (
-	PlacedOrder    = "order"
-	PlacedCredit   = "credit"
-	PlacedSuspense = "suspense"
-	placedMerged   = "merged" // counted twice by the rail's two channels, undone
-)
-
-// Receipt is money that arrived. Number is empty while a query's success waits for its receipt number.
-type Receipt struct {
-	ID, TillID int64
-	Number     string
-	CameBy     string // the kind of evidence that brought it; ByPrompt and ByQuery mark a prompt's own money (own.go)
-	Amount     money.Amount
-	PaymentID  int64
-	OrderID    int64
-	Placed     string
-	Payer      string // a phone, its hash or a mask, as the rail told it
-	Reference  string // what the payer typed as account
-	ArrivedAt  time.Time
-	payerHash  string // keyed hash of the payer's phone when it is known
 }

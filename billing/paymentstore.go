@@ -39,7 +39,11 @@ func (s *Service) insertPayment(tx *db.Tx, p Payment, siteID int64, phoneHash st
 	if err != nil {
 		return err
 	}
-	return db.Fault(tx.Gorm().Create(&paymentRow{ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, SiteID: siteID, Rail: p.Rail, State: string(p.State),
+	var settled *time.Time
+	if !p.SettledAt.IsZero() {
+		settled = &p.SettledAt
+	}
+	return db.Fault(tx.Gorm().Create(&paymentRow{Reason: string(p.Reason), SettledAt: settled, ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, SiteID: siteID, Rail: p.Rail, State: string(p.State),
 		Amount: p.Amount, PhoneHash: phoneHash, SecretHash: s.lookup(purposeCallback, p.secret), Secret: sealed,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt}).Error)
 }

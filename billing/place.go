@@ -103,9 +103,16 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 	if err := s.knowPhone(tx, o.Phone); err != nil {
 		return err
 	}
-	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: "stk", State: PaymentCreated, Amount: o.Price,
+	p := Payment{ID: tx.ID(), OrderID: o.ID, TillID: till.ID, Rail: railPrompt, State: PaymentCreated, Amount: o.Price,
 		CreatedAt: o.CreatedAt, secret: seal.RandomHex(16)}
-	if err := s.insertPayment(tx, p, o.SiteID, s.lookup(purposePhone, string(o.Phone))); err != nil {
+	rests, err := s.rests(tx, o.Phone)
+	if err != nil {
+		return err
+	}
+	if rests {
+		p.State, p.Reason, p.SettledAt = PaymentFailed, ReasonNumberRests, o.CreatedAt
+	}
+	if err := s.insertPayment(tx, p, o.SiteID, s.lookup(purposePhone, string(o.Phone))); err != nil || rests {
 		return err
 	}
 	return s.Jobs.Emit(tx, factOrderPlaced, id(p.ID), paymentFact{PaymentID: p.ID})
@@ -140,11 +147,14 @@ type OrderView struct {
 	Order   Order
 	Payment Payment
 	Age     time.Duration // since the prompt was asked for
-	Claim   string        // state of the last receipt typed for it: "", waiting, asked, found, refused
+	Claim   string        // state of the last receipt typed for it (claim.go), or ""
 	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
 	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed
+	ByHand  ByHand        // how to pay without a prompt, where the number rests
 	PaidBy  string        // token of the order that the last receipt typed for this one has bought; else ""
+	Foreign bool          // of another device and number
+	Typed   string        // that receipt
 }
 
 // ByToken finds the order behind a public link; fault.NotFound "order.not_found".
@@ -172,26 +182,33 @@ func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
 		return v, err
 	}
 	v.Claim = last.State
+	if p.Reason == ReasonNumberRests {
+		if v.ByHand, err = s.byHand(ctx, o, p); err != nil {
+			return v, err
+		}
+	}
 	v.Credit, err = s.creditFromOrder(ctx, o)
 	v.Surplus = v.Credit > 0
 	if err == nil && o.State == OrderPlaced {
 		v.Spent = !v.Surplus && p.State == PaymentPaid
-		v.PaidBy, err = s.boughtBy(ctx, last)
+		v.PaidBy, v.Foreign, err = s.boughtBy(ctx, o, last)
+		v.Typed = last.Receipt
 	}
 	return v, err
 }
 
-// boughtBy is the token of the order that a receipt which was found has bought; "" when it bought none.
-func (s *Service) boughtBy(ctx context.Context, c claim) (string, error) {
+// boughtBy is the order that a receipt which was found has bought instead of o; foreign: for another device and number, so that
+// whoever typed it must show that they paid. "" when it bought none.
+func (s *Service) boughtBy(ctx context.Context, o Order, c claim) (token string, foreign bool, err error) {
 	if c.State != ClaimFound {
-		return "", nil
+		return "", false, nil
 	}
 	known, err := s.receiptAnywhere(ctx, c.Receipt)
 	if missing, err := notFoundIs(err); err != nil || missing || known.Placed != PlacedOrder || known.OrderID == c.OrderID {
-		return "", err
+		return "", false, err
 	}
 	bought, err := s.order(ctx, known.OrderID)
-	return bought.Token, err
+	return bought.Token, bought.Phone != o.Phone && (o.Place.MAC == "" || bought.Place.MAC != o.Place.MAC), err
 }
 
 // PendingFor finds the newest unpaid order of a device that may still be paid (10 minutes), for a landing that comes back.

@@ -3,8 +3,6 @@ package billing
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"gorm.io/gorm"
 
@@ -72,24 +70,4 @@ func withRows(g *gorm.DB, receipts []receiptRow) ([]provenReceipt, error) {
 		}
 	}
 	return all, nil
-}
-
-// receiptOfSource reads the receipt's id out of an entry's source: receipt:ID or receipt:ID:which.
-func receiptOfSource(source string) int64 {
-	text, _, _ := strings.Cut(strings.TrimPrefix(source, "receipt:"), ":")
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// sealedRight: what is sealed opens, and is what the hashes beside it are of.
-func (s *Service) sealedRight(o orderRow) bool {
-	phone, err := s.Keys.Open(purposePhone, o.Phone)
-	if err != nil || !slices.Contains(s.lookups(purposePhone, string(phone)), o.PhoneHash) {
-		return false
-	}
-	token, err := s.Keys.Open(purposeToken, o.Token)
-	return err == nil && slices.Contains(s.lookups(purposeToken, string(token)), o.TokenHash)
 }

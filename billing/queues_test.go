@@ -28,9 +28,7 @@ func TestWhatWaitsIsListedWithItsAge(t *testing.T) {
 			t.Fatalf("nothing has happened, and %q", all)
 		}
 		s.order(phoneMAC)
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.rail.verdict = billing.Verdict{}
 		s.hear(s.confirmation("SJ60000001", "KIOSK", "2547 ***** 001", 30))
 		s.enter(s.orderFrom("0799000111", "aabbccddee02"), "SJ60000002")

@@ -53,6 +53,10 @@ func (s *Service) toReceipt(r receiptRow) (Receipt, error) {
 	return out, err
 }
 
+func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
+	return each(rows, err, s.toReceipt)
+}
+
 // receiptByNumber finds a receipt of a till; fault.NotFound also for an empty number.
 func (s *Service) receiptByNumber(tx *db.Tx, tillID int64, number string) (Receipt, error) {
 	if number == "" {
@@ -120,15 +124,7 @@ func (s *Service) receiptsAt(tx *db.Tx, tillID int64, a money.Amount, from, to t
 	var rows []receiptRow
 	err := tx.Gorm().Where("till_id = ? AND amount_cents = ? AND arrived_at BETWEEN ? AND ? AND amount_currency = ? AND receipt IS NOT NULL",
 		tillID, a.Cents, from, to, a.Currency).Order("arrived_at").Limit(5000).Find(&rows).Error
-	var all []Receipt
-	for _, r := range rows {
-		one, err := s.toReceipt(r)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, db.Fault(err)
+	return s.toReceipts(rows, err)
 }
 
 // trace keeps whose prompt's own money a receipt is, or with payment 0 that it is none's, with what was learnt of its payer.
@@ -179,9 +175,6 @@ func (s *Service) numberPending(tx *db.Tx, paymentID int64, e Evidence) (bool, e
 	pending.Number = e.Receipt
 	return true, s.postNumbered(tx, entryNumbered, pending)
 }
-
-// PlacedMoving is where a receipt is between unplace and moveReceipt, inside one transaction.
-const PlacedMoving = "moving"
 
 // unplace takes a receipt out of the place it was read in; false when somebody moved it first.
 func (s *Service) unplace(tx *db.Tx, r Receipt) (bool, error) {

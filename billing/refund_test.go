@@ -33,6 +33,23 @@ func (s *shop) payBack(f billing.Refund, how, reference string) error {
 	return s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.PayRefund(tx, f.ID, pendo, how, reference); return err })
 }
 
+// refunded pays some of an order's money back from the cash box, as two members decided.
+func (s *shop) refunded(o billing.Order, shillings int64) billing.Refund {
+	s.t.Helper()
+	f, err := s.askRefund(s.onlyReceipt(o).ID, shillings)
+	if err == nil {
+		err = s.approve(f, juma)
+	}
+	if err == nil {
+		err = s.payBack(f, billing.RefundByCash, "")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.idle()
+	return f
+}
+
 func (s *shop) owed(shillings int64) {
 	s.t.Helper()
 	if got, err := s.ledger.Balance(context.Background(), ledger.RefundsPayable, ""); err != nil || got.Cents != -shillings*100 {
@@ -107,17 +124,7 @@ func TestAPartIsPaidBackFromWhatWasEarned(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.idle()
-		f, err := s.askRefund(s.onlyReceipt(o).ID, 4)
-		if err == nil {
-			err = s.approve(f, juma)
-		}
-		if err == nil {
-			err = s.payBack(f, billing.RefundByCash, "")
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.idle()
+		s.refunded(o, 4)
 		s.holds(10, 0, 0, 0)
 		for account, want := range map[string]int64{ledger.Cash: -400, ledger.InternetSales: -600} {
 			if got, err := s.ledger.Balance(context.Background(), account, ""); err != nil || got.Cents != want {
@@ -232,17 +239,7 @@ func TestATamperedRefundIsNamed(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o := s.order("02a1b2c3d4aa")
 		s.hear(s.success(0, "RKE1", 10))
-		f, err := s.askRefund(s.onlyReceipt(o).ID, 10)
-		if err == nil {
-			err = s.approve(f, juma)
-		}
-		if err == nil {
-			err = s.payBack(f, billing.RefundByCash, "")
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.idle()
+		s.refunded(o, 10)
 		s.prove()
 		for column, value := range map[string]any{"amount_cents": 900, "reason": "other", "asked_by": juma, "decided_by": asha, "paid_by": asha, "how": "mpesa",
 			"reference": "x", "state": "approved", "account": "2200", "grant_id": 5, "order_id": 5, "receipt_id": 5, "id": 5} {

@@ -131,7 +131,7 @@ func (s *Service) doubt(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	if _, err := s.movePayment(tx, p.ID, before(PaymentUnknown), change); err != nil {
 		return Outcome{}, err
 	}
-	marked, err := s.markPayment(tx, p.ID, "amount_mismatch", "amount "+e.Amount.String()+doubtOf(e.Receipt))
+	marked, err := s.markPayment(tx, p.ID, AttentionMismatch, "amount "+e.Amount.String()+doubtOf(e.Receipt))
 	out := Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: PaymentUnknown, Again: !marked}
 	if err != nil || !marked {
 		return out, err
@@ -144,7 +144,7 @@ func (s *Service) fail(tx *db.Tx, p Payment, e Evidence) (Outcome, error) {
 	now := s.Clock.Now()
 	change := paymentChange{State: state, Reason: e.Verdict.Reason, ResultCode: e.Verdict.Code, ResultText: e.Verdict.Text, SettledAt: &now}
 	if e.Verdict.Reason == ReasonMerchantFault {
-		change.Attention = string(ReasonMerchantFault)
+		change.Attention = AttentionMerchantFault
 	}
 	won, err := s.movePayment(tx, p.ID, before(state), change)
 	return Outcome{PaymentID: p.ID, OrderID: p.OrderID, State: state, Again: !won}, err

@@ -52,9 +52,7 @@ func TestEachFailureKeepsTheOrderAndLaterSuccessWins(t *testing.T) {
 func TestAQuerysSuccessWaitsForItsReceipt(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		o := s.order(phoneMAC)
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		if v := s.view(o); v.Order.State != billing.OrderPaid {
 			t.Fatalf("%+v", v)
 		}
@@ -74,9 +72,7 @@ func TestConfirmationFirstThenQueryThenCallbackCountOnce(t *testing.T) {
 		// No payer and no account: nobody can tell that it is this prompt's money.
 		s.hear(s.confirmation("SJ00000004", "", "", 10))
 		s.holds(10, 0, 0, 10)
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		s.holds(20, 10, 0, 10) // counted twice until the receipt number shows that it is the same money
 		s.hear(s.success(0, "SJ00000004", 10))
 		s.holds(10, 10, 0, 0)
@@ -133,7 +129,7 @@ func TestAWrongAmountIsConfirmedByItsReceiptBeforeItCounts(t *testing.T) {
 		o := s.order(phoneMAC)
 		s.hear(s.success(0, "SJ00000011", 1))
 		s.idle()
-		if v := s.view(o); v.Payment.State != billing.PaymentUnknown || v.Payment.Attention != "amount_mismatch" {
+		if v := s.view(o); v.Payment.State != billing.PaymentUnknown || v.Payment.Attention != billing.AttentionMismatch {
 			t.Fatalf("%+v", v)
 		}
 		s.holds(0, 0, 0, 0)

@@ -21,18 +21,26 @@ func (s *Service) payByCredit(tx *db.Tx, _ Payment, o Order, proof Receipt) erro
 	if won, err := s.takeCredit(tx, proof.payerHash, o.Price); err != nil || !won {
 		return notServed(err)
 	}
-	r := Receipt{ID: tx.ID(), TillID: proof.TillID, CameBy: byCredit, Amount: o.Price, Payer: proof.Payer, Reference: o.Code,
-		ArrivedAt: s.Clock.Now(), payerHash: proof.payerHash}
-	if served, err := s.serveOrder(tx, &o, r, true); err != nil || !served {
+	if out, err := s.spendTaken(tx, o, Receipt{TillID: proof.TillID, Payer: proof.Payer, payerHash: proof.payerHash}); err != nil || out.Placed == "" {
 		return notServed(err)
+	}
+	return nil
+}
+
+// spendTaken serves an order by its price of credit, which takeCredit took. r tells at which till and for whom it was held.
+// Nothing is placed when the order is not to be served.
+func (s *Service) spendTaken(tx *db.Tx, o Order, r Receipt) (Outcome, error) {
+	r.ID, r.CameBy, r.Amount, r.Reference, r.ArrivedAt = tx.ID(), byCredit, o.Price, o.Code, s.Clock.Now()
+	if served, err := s.serveOrder(tx, &o, r, true); err != nil || !served {
+		return Outcome{}, err
 	}
 	r.Placed, r.OrderID, r.Amount = PlacedOrder, o.ID, money.Amount{Currency: o.Price.Currency}
 	if err := s.insertReceipt(tx, r); err != nil {
-		return err
+		return Outcome{}, err
 	}
-	return s.post(tx, r.ID, ledger.Entry{Kind: EntryMoneyIn, Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit",
-		Postings: []ledger.Posting{
-			{Account: ledger.GuestCredit, Party: proof.payerHash, Amount: o.Price},
+	return Outcome{OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed}, s.post(tx, r.ID, ledger.Entry{Kind: EntryMoneyIn,
+		Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit", Postings: []ledger.Posting{
+			{Account: ledger.GuestCredit, Party: r.payerHash, Amount: o.Price},
 			{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()},
 		}})
 }

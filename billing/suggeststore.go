@@ -75,10 +75,6 @@ func (s *Service) suspenseSince(ctx context.Context, from, to time.Time) ([]Rece
 	return s.toReceipts(rows, err)
 }
 
-func (s *Service) toReceipts(rows []receiptRow, err error) ([]Receipt, error) {
-	return each(rows, err, s.toReceipt)
-}
-
 // orderOnceTx finds the order that a form of ours has placed.
 func (s *Service) orderOnceTx(tx *db.Tx, once string) (Order, bool, error) {
 	var r orderRow

@@ -192,7 +192,7 @@ func (s *Service) paidElsewhere(ctx context.Context, c claim, r StatusResult) (b
 	if here := slices.ContainsFunc(tills, func(t Till) bool { return t.ID == c.TillID && t.answersTo(r.PaidTo) }); here || !other {
 		return false, nil
 	}
-	return true, s.askElsewhere(ctx, c, "other_till")
+	return true, s.askElsewhere(ctx, c, whyOtherTill)
 }
 
 // checkPayee refuses a receipt that is real but not of money that these books know of: another shop's, our own refund to a
@@ -206,7 +206,7 @@ func (s *Service) checkPayee(ctx context.Context, c claim, r StatusResult) error
 	if err != nil || till.answersTo(r.PaidTo) && (r.At.IsZero() || !r.At.Before(since)) {
 		return err
 	}
-	if err := s.setClaim(ctx, c.ID, claimRefused, "other_till"); err != nil {
+	if err := s.setClaim(ctx, c.ID, ClaimRefused, whyOtherTill); err != nil {
 		return err
 	}
 	return fault.New(fault.Denied, "callback.other_till")
@@ -217,7 +217,7 @@ func (s *Service) applyTimeout(ctx context.Context, m Incoming) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	return "timed out", s.setClaim(ctx, c.ID, claimWaiting, string(ReasonTimedOut))
+	return "timed out", s.setClaim(ctx, c.ID, ClaimWaiting, string(ReasonTimedOut))
 }
 
 // Validate answers the rail's question before it takes money paid by hand: fault.Invalid "c2b.account" or "c2b.amount"

@@ -34,9 +34,7 @@ func TestWithoutAPublicAddress(t *testing.T) {
 		if v := s.view(o); v.Claim != "waiting" || len(s.rail.asked) != 0 {
 			t.Fatalf("asked %v: %+v", s.rail.asked, v)
 		}
-		s.rail.verdict = paid
-		s.clock.Advance(20 * time.Second)
-		s.idle()
+		s.saysPaid()
 		if v := s.view(o); v.Order.State != billing.OrderPaid {
 			t.Fatalf("%+v", v)
 		}

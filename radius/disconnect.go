@@ -107,12 +107,7 @@ func (s *Service) closeGone(ctx context.Context, id int64, method string) (step,
 		if err != nil || session == nil {
 			return err
 		}
-		r := openRow(*session)
-		r.close(s.clock.Now(), adminReset, ByServer)
-		if err := saveRow(tx, r, s.clock.Now()); err != nil {
-			return err
-		}
-		return lookAgain(tx, r.GrantID, s.clock.Now())
+		return s.closeRows(tx, []*row{openRow(*session)}, nil, func(r *row) { r.close(s.clock.Now(), adminReset, ByServer) })
 	})
 	return finished(method, gone), err
 }

@@ -171,6 +171,9 @@ func (s *Service) closeRows(tx *db.Tx, rows []*row, err error, end func(*row)) e
 		if err := saveRow(tx, r, s.clock.Now()); err != nil {
 			return err
 		}
+		if err := s.measure(tx, r); err != nil {
+			return err
+		}
 		if err := lookAgain(tx, r.GrantID, s.clock.Now()); err != nil {
 			return err
 		}

@@ -17,6 +17,9 @@ func (w *work) write(tx *db.Tx) error {
 		if err := saveRow(tx, r, w.now); err != nil {
 			return err
 		}
+		if err := w.service.measure(tx, r); err != nil {
+			return err
+		}
 	}
 	for _, id := range sortedKeys(w.retime) {
 		if err := lookAgain(tx, id, w.now); err != nil {

@@ -15,12 +15,7 @@ import (
 func TestADrillProvesTheNewestCopyAndLeavesNothing(t *testing.T) {
 	for _, dialect := range []string{"sqlite", "mysql"} {
 		t.Run(dialect, func(t *testing.T) {
-			folder := inNewHouse(t, dialect)
-			file := filepath.Join(folder, "provider.yaml")
-			if err := os.WriteFile(file, []byte(must(t, "export", "--example")), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			setUp(t, file)
+			inExampleHouse(t, dialect)
 			t.Setenv("TMPDIR", t.TempDir())
 			public, private, _ := strings.Cut(must(t, "backup", "key"), "\n")
 			_, public, _ = strings.Cut(public, "=")

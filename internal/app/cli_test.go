@@ -58,15 +58,20 @@ func inNewHouse(t *testing.T, dialect string) (folder string) {
 	return folder
 }
 
+// inExampleHouse is a new house that the example file was applied to.
+func inExampleHouse(t *testing.T, dialect string) {
+	t.Helper()
+	file := filepath.Join(inNewHouse(t, dialect), "provider.yaml")
+	if err := os.WriteFile(file, []byte(must(t, "export", "--example")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	setUp(t, file)
+}
+
 func TestAProviderIsSetUpByCommandsAlone(t *testing.T) {
 	for _, dialect := range []string{"sqlite", "mysql"} {
 		t.Run(dialect, func(t *testing.T) {
-			folder := inNewHouse(t, dialect)
-			file := filepath.Join(folder, "provider.yaml")
-			if err := os.WriteFile(file, []byte(must(t, "export", "--example")), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			setUp(t, file)
+			inExampleHouse(t, dialect)
 			var found proofReport
 			fromJSON(t, must(t, "ledger", "verify", "--json"), &found)
 			if len(found.Problems) != 0 || !strings.Contains(must(t, "ledger", "verify"), "The books agree.") {

@@ -37,7 +37,7 @@ func hasCopy(c Config) bool {
 func (m *Main) followGrants(ctx context.Context) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
-	c := &copier{main: m, age: clock.Stopwatch()}
+	c := &copier{main: m}
 	wasGood := false
 	for {
 		err := m.Access.Follow(ctx)
@@ -60,14 +60,17 @@ func (m *Main) followGrants(ctx context.Context) {
 // copier writes the copy on disk.
 type copier struct {
 	main       *Main
-	age        func() time.Duration // since the last
+	age        func() time.Duration // since the last; nil: there was none
 	took       time.Duration        // for that
 	edits      int64                // of what was written
 	complained func() time.Duration
 }
 
-// due: every minute, or more rarely when writing takes long or nothing changed.
+// due: as soon as there is something, then every minute, or more rarely when writing takes long or nothing changed.
 func (c *copier) due() bool {
+	if c.age == nil {
+		return !c.main.Access.Freshness().Never
+	}
 	age := c.age()
 	quiet := c.edits == c.main.Access.Freshness().Edits && age < copyQuiet
 	return age >= max(copyEvery, 20*c.took) && !quiet

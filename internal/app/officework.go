@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/internal/audit"
@@ -38,6 +39,10 @@ func (n onlineDesk) OpenSessions(ctx context.Context, w radius.Which) ([]radius.
 
 func (n onlineDesk) OpenSession(ctx context.Context, id int64) (radius.Online, error) {
 	return n.Radius.OpenSession(ctx, id)
+}
+
+func (n onlineDesk) Overruns(ctx context.Context, since time.Time) ([]radius.RouterOverrun, error) {
+	return n.Radius.Overruns(ctx, since)
 }
 
 func (n onlineDesk) Enforcements(ctx context.Context, w radius.Which) ([]radius.Enforcement, error) {

@@ -224,7 +224,7 @@ func (g *group) proveWorld(ctx context.Context, e *ending, known map[string]bool
 		}
 	}
 	for _, c := range e.claims {
-		if r, kept := e.byNumber[c.Receipt]; c.State == "found" && !kept {
+		if r, kept := e.byNumber[c.Receipt]; c.State == billing.ClaimFound && !kept {
 			e.wrong("receipt %s was found for order %d and is not in the books: %+v", c.Receipt, c.OrderID, r)
 		}
 	}

@@ -33,7 +33,7 @@ func (cmd *serveCommand) Run(c *console) error {
 			return err
 		}
 		if e := serveWithout(c, cmd.Config, c.Log); e != nil || c.Err() != nil {
-			return errors.Join(err, e)
+			return errors.Join(e, err)
 		}
 	}
 }

@@ -243,15 +243,22 @@ func openSpools(t *testing.T, m *Main) {
 	}
 }
 
-func TestAFullSpoolIsNotReady(t *testing.T) {
+// readyNode is a node on a migrated SQLite file that is ready.
+func readyNode(t *testing.T) *Main {
+	t.Helper()
 	devHouse(t, "sqlite")
 	must(t, "migrate")
 	m := openEnvironment(t)
-	defer m.Close()
+	t.Cleanup(func() { _ = m.Close() })
 	openSpools(t, m)
 	if err := m.ready(t.Context()); err != nil {
-		t.Error(err)
+		t.Fatal(err)
 	}
+	return m
+}
+
+func TestAFullSpoolIsNotReady(t *testing.T) {
+	m := readyNode(t)
 	if err := m.callbacks.Append(t.Context(), make([]byte, spoolRoom)); err != nil {
 		t.Fatal(err)
 	}
@@ -299,14 +306,7 @@ func TestANodeThatCannotWriteIsNotReady(t *testing.T) {
 
 // SQLite takes orders into a deleted file as if nothing were, and a restart would know of none.
 func TestANodeWhoseDatabaseIsDeletedIsNotReady(t *testing.T) {
-	devHouse(t, "sqlite")
-	must(t, "migrate")
-	m := openEnvironment(t)
-	defer m.Close()
-	openSpools(t, m)
-	if err := m.ready(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	m := readyNode(t)
 	file := strings.TrimPrefix(m.Config.DB, "sqlite:")
 	if err := os.Rename(file, file+".gone"); err != nil {
 		t.Fatal(err)

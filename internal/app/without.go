@@ -16,7 +16,7 @@ import (
 
 const (
 	lookForDatabase = 2 * time.Second // between two looks
-	lookLimit       = 5 * time.Second
+	lookLimit       = 2 * time.Second
 )
 
 // openAbsent wires a program whose database is not there: it knows what the copy on disk says. Without a good copy there is

@@ -173,7 +173,7 @@ func (d *DB) openMySQL(dsn string) error {
 func (d *DB) openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
 	return gorm.Open(dialector, &gorm.Config{
 		PrepareStmt: true, PrepareStmtMaxSize: 500, PrepareStmtTTL: time.Hour,
-		SkipDefaultTransaction: true, TranslateError: true,
+		SkipDefaultTransaction: true, TranslateError: true, DisableAutomaticPing: true,
 		NowFunc: d.options.Clock.Now, Logger: logger.Discard,
 	})
 }

@@ -34,7 +34,7 @@ var statesOf = map[string][]billing.PaymentState{
 }
 
 // attentions are the reasons for which a person must look at a payment.
-var attentions = []string{"amount_mismatch", "unanswered", "merchant_fault"}
+var attentions = []string{billing.AttentionMismatch, billing.AttentionUnanswered, billing.AttentionMerchantFault}
 
 // PaymentFilter chooses payments; what is empty does not restrict.
 type PaymentFilter struct {

@@ -58,7 +58,7 @@ var queues = []queueOf{
 		since: "created_at", cents: "amount_cents", booksOnly: true},
 	{name: QueueUnknown, table: "payments", where: "state = ?", state: billing.PaymentUnknown, since: "created_at", cents: "amount_cents",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = payments.order_id AND o.site_id IN ?)"},
-	{name: QueueTyped, table: "receipt_claims", where: "state IN ?", state: []string{"waiting", "asked"}, since: "created_at", cents: "0",
+	{name: QueueTyped, table: "receipt_claims", where: "state IN ?", state: []string{billing.ClaimWaiting, billing.ClaimAsked}, since: "created_at", cents: "0",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_claims.order_id AND o.site_id IN ?)"},
 	{name: QueueRefunds, table: "refunds", where: "state = ?", state: billing.RefundAsked, since: "asked_at", cents: "amount_cents",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},

@@ -69,7 +69,7 @@ func (d *Desk) promptsSince(ctx context.Context, scope Scope, from time.Time) (a
 		N     int
 	}
 	q := d.db.Read(ctx).Table("payments").Select("payments.state AS state, COUNT(*) AS n").
-		Where("payments.rail = 'stk' AND payments.state IN ? AND payments.created_at >= ?", []billing.PaymentState{billing.PaymentPaid, billing.PaymentFailed, billing.PaymentExpired}, from.UTC())
+		Where("payments.rail = 'stk' AND payments.state IN ? AND payments.created_at >= ? AND payments.pushed_at IS NOT NULL", []billing.PaymentState{billing.PaymentPaid, billing.PaymentFailed, billing.PaymentExpired}, from.UTC())
 	if scope != nil {
 		q = q.Joins("JOIN orders ON orders.id = payments.order_id").Where("orders.site_id IN ?", sites(scope))
 	}

@@ -28,5 +28,6 @@ CREATE TABLE IF NOT EXISTS payments (
   UNIQUE KEY payments_secret (secret_hash),
   UNIQUE KEY payments_checkout (checkout_request_id),
   KEY payments_state (state, created_at),
-  KEY payments_payer (till_id, phone_hash, created_at)
+  KEY payments_payer (till_id, phone_hash, created_at),
+  KEY payments_rung (phone_hash, created_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

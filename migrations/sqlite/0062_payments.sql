@@ -29,3 +29,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS payments_secret ON payments (secret_hash);
 CREATE UNIQUE INDEX IF NOT EXISTS payments_checkout ON payments (checkout_request_id);
 CREATE INDEX IF NOT EXISTS payments_state ON payments (state, created_at);
 CREATE INDEX IF NOT EXISTS payments_payer ON payments (till_id, phone_hash, created_at);
+CREATE INDEX IF NOT EXISTS payments_rung ON payments (phone_hash, created_at);

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"slices"
 	"strconv"
 
 	"mtandao/internal/staff"
@@ -18,6 +19,7 @@ func (b *Backoffice) enforcements(q *request) error {
 	p := q.listing("office.enforcements.title", "sessions")
 	p.Lead = p.T("office.enforcements.lead")
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
+	p.Acts = []act{{Name: p.T("office.overruns.title"), Icon: "hourglass", Address: "/office/overruns"}}
 	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.enforcement.outstanding")}, {Value: "given_up", Name: p.T("office.enforcement.given_up")}, {Value: "all", Name: p.T("office.all")}})}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.enforcements.none"), Text: p.T("office.enforcements.none_text")}
 	if typing != nil {
@@ -39,9 +41,12 @@ func (b *Backoffice) enforcements(q *request) error {
 	return q.list(p)
 }
 
+// becauses are causes that only staff are told.
+var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed"}
+
 func causeName(p *frame, cause string) string {
 	switch {
-	case cause == "staff" || cause == "logged_out":
+	case slices.Contains(becauses, cause):
 		return p.T("office.because." + cause)
 	case known(access.Cause(cause)):
 		return p.T("cause." + cause)

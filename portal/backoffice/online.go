@@ -3,6 +3,7 @@ package backoffice
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
@@ -20,6 +21,7 @@ type Network interface {
 	Enforcements(ctx context.Context, w radius.Which) ([]radius.Enforcement, error)
 	Enforcement(ctx context.Context, id int64) (radius.Enforcement, error)
 	AttemptsOf(ctx context.Context, enforcementID int64) ([]radius.Attempt, error)
+	Overruns(ctx context.Context, since time.Time) ([]radius.RouterOverrun, error)
 	AllRouters() []routers.Router
 	// CutOff and TryAgain are recorded in the audit trail.
 	CutOff(ctx context.Context, by staff.By, o radius.Online) (enforcementID int64, err error)
@@ -30,6 +32,7 @@ func (b *Backoffice) onlineRoutes() []route {
 	return []route{
 		{get, "/office/sessions", full, staff.AccessView, b.sessions},
 		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
+		{get, "/office/overruns", full, staff.AccessView, b.overruns},
 		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
 		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
 	}

@@ -45,6 +45,8 @@ type Settings interface{ String(name string) string }
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	All(ctx context.Context) ([]plans.Plan, error)
+	// Unable lists what the routers of a plan's sites cannot do for it.
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Preview renders the captive price list in a brand, and the hash of its style.

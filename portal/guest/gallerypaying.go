@@ -141,9 +141,9 @@ func (s *gallery) paying() error {
 	for name, change := range map[string]func(*billing.OrderView){
 		"wait":          func(*billing.OrderView) {},
 		"wait-slow":     func(v *billing.OrderView) { v.Age = 75 * time.Second },
-		"wait-checking": func(v *billing.OrderView) { v.Claim = claimAsked },
+		"wait-checking": func(v *billing.OrderView) { v.Claim = billing.ClaimAsked },
 		"receipt-refused": func(v *billing.OrderView) {
-			v.Claim, v.Age = claimRefused, 100*time.Second
+			v.Claim, v.Age = billing.ClaimRefused, 100*time.Second
 		},
 		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
 		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },
@@ -160,13 +160,20 @@ func (s *gallery) paying() error {
 	}
 	p.Receipt = "SKJ4"
 	p.warn("receipt", words.Fault(s.who.lang, fault.New(fault.Invalid, "receipt.invalid")))
-	return s.hang("receipt-wrong", screen{name: "receipt", page: p})
+	if err := s.hang("receipt-wrong", screen{name: "receipt", page: p}); err != nil {
+		return err
+	}
+	p = s.guest.paidPage(s.who)
+	p.Receipt, p.Whose = "SKJ4H7T2QX", begins("254712345678")
+	p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose")})
+	return s.hang("receipt-whose", screen{name: "receipt", page: p})
 }
 
 func (s *gallery) failing() error {
 	for _, reason := range galleryReasons {
 		view := s.order()
 		view.Payment.State, view.Payment.Reason = billing.PaymentFailed, reason
+		view.Order.Code, view.ByHand = "7KQ2MXPD", billing.ByHand{Type: billing.TillPaybill, Number: "247247", RestUntil: galleryNow.Add(10 * time.Minute)}
 		if err := s.hang("failed-"+string(reason), s.guest.orderScreen(s.who, view)); err != nil {
 			return err
 		}

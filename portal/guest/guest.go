@@ -40,7 +40,7 @@ type Guest struct {
 }
 
 // rates slow down; they never refuse for good. A site's people share one address behind its router.
-type rates struct{ device, address, receipts, codes *pace.Limiter }
+type rates struct{ device, address, receipts, codes, whose *pace.Limiter }
 
 var pageNames = []string{"landing", "wait", "failed", "receipt", "code", "phone", "status", "ended", "words", "error"}
 
@@ -57,6 +57,7 @@ func New(o Options) (*Guest, error) {
 			address:  pace.New(o.Clock, 120, 500*time.Millisecond),
 			receipts: pace.New(o.Clock, 6, 10*time.Second),
 			codes:    pace.New(o.Clock, 6, 10*time.Second),
+			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week
 		},
 	}, nil
 }

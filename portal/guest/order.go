@@ -20,21 +20,20 @@ import (
 // slowAfter is when a wait page stops pointing at the phone and offers to take the receipt.
 const slowAfter = time.Minute
 
-// States of a typed receipt, as billing.OrderView.Claim tells them.
-const (
-	claimWaiting = "waiting"
-	claimAsked   = "asked"
-	claimRefused = "refused"
-)
-
 type orderPage struct {
 	page
 	token                string
 	Amount, Plan, Masked string
 	Slow, Checking       bool
 
-	What, Next, Again, Once string // of a payment that failed, or whose money is kept
-	Kept, Spend             bool   // the money is here; it is to be spent on a plan
+	What, Next, Again, Once string     // of a payment that failed, or whose money is kept
+	Kept, Spend             bool       // the money is here; it is to be spent on a plan
+	Steps                   []numbered // of paying by hand
+}
+
+type numbered struct {
+	N    int
+	Text string
 }
 
 // ToOrder is an address of this order.
@@ -122,14 +121,18 @@ func (g *Guest) toOrder(c *fiber.Ctx) error {
 // on which an iPhone looks again whether it is online.
 func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
 	p := g.orderPage(v, view)
-	checking := view.Claim == claimWaiting || view.Claim == claimAsked
+	checking := view.Claim == billing.ClaimWaiting || view.Claim == billing.ClaimAsked
 	switch {
 	case view.Order.GrantID != 0:
 		return screen{redirect: v.address("/s/" + p.token)}
+	case view.PaidBy != "" && view.Foreign:
+		return screen{redirect: v.address(v.home()+"/paid", "receipt", view.Typed)}
 	case view.PaidBy != "" && v.byPass == "": // whoever typed a receipt is led to what it bought
 		return screen{redirect: v.address("/o/" + view.PaidBy)}
 	case view.Surplus || view.Spent:
 		return g.keptScreen(p, view)
+	case !checking && view.Payment.Reason == billing.ReasonNumberRests:
+		return g.restingScreen(p, view)
 	case !checking && view.Payment.State.Final():
 		return g.failedScreen(p, view)
 	}
@@ -142,7 +145,7 @@ func (g *Guest) orderPage(v *visitor, view billing.OrderView) *orderPage {
 		Amount: o.Price.String(), Plan: o.PlanName(v.lang), Masked: masked(o), Once: seal.RandomHex(16)}
 	p.Step = 2
 	p.Stamp = g.stamps.Make("order", o.Token)
-	if view.Claim == claimRefused {
+	if view.Claim == billing.ClaimRefused {
 		p.Notes = append(p.Notes, note{Title: p.T("guest.wrong.title"), Text: p.T("guest.receipt.refused"), Alarm: true})
 	}
 	return p
@@ -197,5 +200,24 @@ func (g *Guest) failedScreen(p *orderPage, view billing.OrderView) screen {
 	}
 	p.What, p.Next = p.T(key), p.T(key+".next")
 	p.Again = p.who.again(p.token)
+	return screen{name: "failed", page: p, base: &p.page}
+}
+
+// restingScreen tells how to pay without a prompt, and looks again whether somebody did.
+func (g *Guest) restingScreen(p *orderPage, view billing.OrderView) screen {
+	hand, now := view.ByHand, g.Clock.Now()
+	p.What = p.T("guest.fail.number_rests", "Phone", p.Masked)
+	p.Next = p.T("guest.fail.number_rests.next", "When", instant(p.Lang, hand.RestUntil, now, p.who.site.Location()))
+	steps := []string{"guest.hand.paybill_one", "guest.hand.paybill_two", "guest.hand.paybill_three"}
+	if hand.Type == billing.TillBuyGoods {
+		steps = []string{"guest.hand.till_one", "guest.hand.till_two", "guest.hand.till_three"}
+	}
+	for i, step := range steps {
+		p.Steps = append(p.Steps, numbered{i + 1, p.T(step, "Number", hand.Number, "Code", view.Order.Code, "Amount", p.Amount)})
+	}
+	if !now.Before(hand.RestUntil) {
+		p.Again = p.who.again(p.token)
+	}
+	p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 	return screen{name: "failed", page: p, base: &p.page}
 }

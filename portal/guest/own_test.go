@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -22,9 +23,9 @@ func TestAnOrderIsFollowed(t *testing.T) {
 		{"waiting", func(*billing.OrderView) {}, "guest.wait.pin", false},
 		{"a minute later", func(v *billing.OrderView) { v.Age = 60 * time.Second }, "guest.wait.slow", false},
 		{"unknown", func(v *billing.OrderView) { v.Payment.State, v.Age = billing.PaymentUnknown, 70*time.Second }, "guest.wait.slow", false},
-		{"receipt typed", func(v *billing.OrderView) { v.Claim, v.Age = claimWaiting, 2*time.Minute }, "guest.wait.checking", false},
-		{"receipt refused", func(v *billing.OrderView) { v.Claim = claimRefused }, "guest.receipt.refused", false},
-		{"receipt after a failure", func(v *billing.OrderView) { v.Claim, v.Payment.State = claimAsked, billing.PaymentFailed }, "guest.wait.checking", false},
+		{"receipt typed", func(v *billing.OrderView) { v.Claim, v.Age = billing.ClaimWaiting, 2*time.Minute }, "guest.wait.checking", false},
+		{"receipt refused", func(v *billing.OrderView) { v.Claim = billing.ClaimRefused }, "guest.receipt.refused", false},
+		{"receipt after a failure", func(v *billing.OrderView) { v.Claim, v.Payment.State = billing.ClaimAsked, billing.PaymentFailed }, "guest.wait.checking", false},
 		{"cancelled", func(v *billing.OrderView) {
 			v.Payment.State, v.Payment.Reason = billing.PaymentFailed, billing.ReasonCancelled
 		}, "guest.fail.cancelled", true},
@@ -225,18 +226,94 @@ func TestReceipts(t *testing.T) {
 	if got := send("/o/"+token+"/receipt", "", "short"); got.status != 400 || !strings.Contains(got.body, `value="short"`) {
 		t.Errorf("bad code: %d", got.status)
 	}
-	if got := send("/o/"+token+"/receipt", "", "SKJ4H7T2QX"); got.status != http.StatusSeeOther || w.orders[token].Claim != claimAsked {
+	if got := send("/o/"+token+"/receipt", "", "SKJ4H7T2QX"); got.status != http.StatusSeeOther || w.orders[token].Claim != billing.ClaimAsked {
 		t.Errorf("good code: %d", got.status)
 	}
 	if got := send("/h/kasarani/paid", "", "SKJ4H7T2QX"); got.status != 404 || !strings.Contains(got.body, words.Text(words.English, "receipt.unknown")) {
 		t.Errorf("nobody's code: %d", got.status)
 	}
-	if got := send("/h/kasarani/paid", "?"+redirect, "SKJ4H7T2QY"); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/o/"+token) {
-		t.Errorf("a code for the pending order: %d %q", got.status, got.location)
+	got := send("/h/kasarani/paid", "?"+redirect, "SKJ4H7T2QY")
+	if key := w.keyOf(got); got.status != http.StatusSeeOther || key == token || w.guest.tokenOf(key) != token {
+		t.Errorf("a code that nobody knows yet leads the device to its pending order, by a pass: %d %q", got.status, got.location)
 	}
-	w.receipts["SKJ4H7T2QZ"] = token
-	if got := send("/h/kasarani/paid", "", "SKJ4H7T2QZ"); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/o/"+token) {
-		t.Errorf("a known code: %d %q", got.status, got.location)
+}
+
+// keyOf is the token or pass of the order's page that an answer leads to.
+func (w *world) keyOf(got answer) string {
+	key, _, _ := strings.Cut(strings.TrimPrefix(got.location, "/o/"), "?")
+	return key
+}
+
+// Found after all, as another's money: the page that the typing led to asks whose it is.
+func TestAForeignReceiptMustBeProved(t *testing.T) {
+	w := newWorld(t)
+	token := w.order(aToken, func(v *billing.OrderView) {
+		v.Claim, v.PaidBy, v.Foreign, v.Typed = billing.ClaimFound, "0123", true, "SKJ4H7T2QZ"
+	})
+	got := w.get("/o/" + token)
+	if got.status != http.StatusFound || !strings.HasPrefix(got.location, "/h/kasarani/paid?") || strings.Contains(got.location, "0123") {
+		t.Fatalf("%d %q", got.status, got.location)
+	}
+	if page := w.get(got.location); !strings.Contains(page.body, `value="SKJ4H7T2QZ"`) {
+		t.Error("the receipt is to be typed again")
+	}
+}
+
+// A receipt that somebody read over a shoulder opens nothing: its order opens to its own devices, and to whoever knows how the
+// number that paid ends.
+func TestAReceiptAloneOpensNothing(t *testing.T) {
+	for _, l := range words.Languages {
+		w := newWorld(t)
+		token := w.paidOrder()
+		w.receipts["SKJ4H7T2QZ"], w.payer = token, "254799000999"
+		mine := w.order(strings.Repeat("b", 32), func(v *billing.OrderView) { v.Order.Place.MAC, v.Age = "02a1b2c3d4ff", time.Hour })
+		send := func(path, query, digits string) answer {
+			values := form(t, w.get(path+"?l="+string(l)+"&"+query).body, path)
+			values.Set("receipt", "SKJ4H7T2QZ")
+			values.Set("digits", digits)
+			return w.post(path, values)
+		}
+		for _, path := range []string{"/h/kasarani/paid", "/o/" + mine + "/receipt"} {
+			asked := send(path, "", "")
+			if asked.status != http.StatusOK || !strings.Contains(asked.body, words.Text(l, "guest.receipt.whose")) || !strings.Contains(asked.body, "0799\u00a0••\u00a0••••") ||
+				!strings.Contains(asked.body, `value="SKJ4H7T2QZ"`) || strings.Contains(asked.body, token) || strings.Contains(asked.body, "999<") {
+				t.Errorf("%s %s: a receipt alone: %d %s", l, path, asked.status, asked.body)
+			}
+			w.at.Advance(time.Minute)
+			if got := send(path, "", "0998"); got.status != http.StatusForbidden || !strings.Contains(got.body, words.Text(l, "receipt.not_whose")) {
+				t.Errorf("%s %s: wrong digits: %d", l, path, got.status)
+			}
+			if got := send(path, "", "99"); got.status != http.StatusForbidden {
+				t.Errorf("%s %s: two digits: %d", l, path, got.status)
+			}
+			for _, right := range []string{"0999", "0799 000 999", "5678"} { // who paid, or who was asked to
+				w.at.Advance(2 * time.Minute)
+				if got := send(path, "", right); got.status != http.StatusSeeOther || w.keyOf(got) != token {
+					t.Errorf("%s %s: %q: %d %q", l, path, right, got.status, got.location)
+				}
+			}
+		}
+		w.at.Advance(time.Hour)
+		if got := send("/h/kasarani/paid", redirect, ""); got.status != http.StatusSeeOther || w.keyOf(got) != token {
+			t.Errorf("%s: from its own device: %d %q", l, got.status, got.location)
+		}
+	}
+}
+
+// Ten thousand ends of a number are not tried in an evening, from however many devices.
+func TestTheEndOfANumberIsNotGuessed(t *testing.T) {
+	w := newWorld(t)
+	w.receipts["SKJ4H7T2QZ"] = w.paidOrder()
+	statuses := map[int]int{}
+	for n := range 20 {
+		path := "/h/kasarani/paid"
+		values := form(t, w.get(path+"?"+strings.Replace(redirect, "12:34:56", fmt.Sprintf("12:35:%02d", n), 1)).body, path)
+		values.Set("receipt", "SKJ4H7T2QZ")
+		values.Set("digits", fmt.Sprintf("%04d", n))
+		statuses[w.post(path, values).status]++
+	}
+	if statuses[http.StatusForbidden] != 5 || statuses[http.StatusTooManyRequests] != 15 {
+		t.Errorf("answers %v", statuses)
 	}
 }
 

@@ -54,6 +54,7 @@ type world struct {
 	logouts  []access.MAC
 	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
+	payer    customers.Phone   // who paid by a receipt; "": not told
 	fail     error             // of every look-up
 	sites    sites
 }
@@ -270,20 +271,23 @@ func (w ordersOf) PendingFor(_ context.Context, _ int64, mac access.MAC) (billin
 	return billing.OrderView{}, false, nil
 }
 
-func (w ordersOf) EnterReceipt(_ context.Context, token, typed string) (billing.Claimed, error) {
+func (w ordersOf) EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error) {
 	if len(typed) != 10 {
 		return billing.Claimed{}, fault.New(fault.Invalid, "receipt.invalid")
 	}
-	w.orders[token].Claim = claimAsked
-	return billing.Claimed{Token: token, State: claimWaiting}, nil
+	if known := w.receipts[typed]; known != "" && !w.orders[known].Surplus {
+		return w.FindByReceipt(ctx, typed)
+	}
+	w.orders[token].Claim = billing.ClaimAsked
+	return billing.Claimed{Token: token, State: billing.ClaimWaiting}, nil
 }
 
 func (w ordersOf) FindByReceipt(_ context.Context, typed string) (billing.Claimed, error) {
 	if token, ok := w.receipts[typed]; ok {
 		if w.orders[token].Surplus {
-			return billing.Claimed{Token: token, State: billing.ClaimHeld}, nil
+			return billing.Claimed{Token: token, State: billing.ClaimHeld, Payer: w.payer}, nil
 		}
-		return billing.Claimed{Token: token, State: "found"}, nil
+		return billing.Claimed{Token: token, State: billing.ClaimFound, Payer: w.payer}, nil
 	}
 	return billing.Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
 }

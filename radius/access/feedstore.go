@@ -38,8 +38,11 @@ func raiseVersion(tx *db.Tx, id int64) error {
 	return db.Fault(tx.Gorm().Exec("UPDATE grants SET version = version + 1, changed_s = ? WHERE id = ?", changedNow(0), id).Error)
 }
 
-// databaseNow is the second of the database's clock.
+// databaseNow is the second of the database's clock. It is the first thing asked at each poll: a database that hangs is found
+// out soon.
 func (s *Service) databaseNow(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, rereadLimit)
+	defer cancel()
 	read, second := s.db.Read(ctx), int64(0)
 	err := read.Raw("SELECT ?", changedNow(0)).Scan(&second).Error
 	return second, db.Fault(err)

@@ -201,3 +201,16 @@ func (h *house) eventually(what string, is func() bool) {
 	}
 	h.Fatalf("%s: not within %s", what, enough)
 }
+
+// oneUp is a house with one router, whose tunnel is up.
+func oneUp(t *testing.T) (*house, *member, *caller) {
+	t.Helper()
+	h := newHouse(t)
+	m := h.member("cafe")
+	h.mirror(1812)
+	c := h.dial(m)
+	if c.ask(1812, "1", enough) == "" {
+		t.Fatal("not up")
+	}
+	return h, m, c
+}

@@ -11,13 +11,7 @@ import (
 // Whatever strangers throw at the port, those who belong go on.
 func TestStrangersAtTheDoor(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	m := h.member("cafe")
-	h.mirror(1812)
-	c := h.dial(m)
-	if c.ask(1812, "1", enough) == "" {
-		t.Fatal("not up")
-	}
+	h, m, c := oneUp(t)
 	stranger, err := net.Dial("udp", h.endpoint())
 	if err != nil {
 		t.Fatal(err)

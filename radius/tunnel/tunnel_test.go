@@ -183,13 +183,7 @@ func TestPeersFollowTheRouters(t *testing.T) {
 
 func TestChangedKeysOfARouter(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	m := h.member("cafe")
-	h.mirror(1812)
-	old := h.dial(m)
-	if old.ask(1812, "1", enough) == "" {
-		t.Fatal("not up")
-	}
+	h, m, old := oneUp(t)
 	was := m.address
 	m.private = newPrivate()
 	preshared := routers.TunnelKey(newPrivate())
@@ -218,13 +212,7 @@ func TestChangedKeysOfARouter(t *testing.T) {
 
 func TestRoaming(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	m := h.member("cafe")
-	h.mirror(1812)
-	c := h.dial(m)
-	if c.ask(1812, "1", enough) == "" {
-		t.Fatal("not up")
-	}
+	h, m, c := oneUp(t)
 	h.refresh()
 	before, _ := h.tunnel.Status(m.id)
 	free, err := net.ListenUDP("udp", nil)
@@ -248,13 +236,7 @@ func TestRoaming(t *testing.T) {
 
 func TestRestartOfOurSide(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	m := h.member("cafe")
-	h.mirror(1812)
-	c := h.dial(m)
-	if c.ask(1812, "1", enough) == "" {
-		t.Fatal("not up")
-	}
+	h, m, c := oneUp(t)
 	key, address := h.tunnel.Key(), h.endpoint()
 	if err := h.tunnel.Close(); err != nil {
 		t.Fatal(err)
