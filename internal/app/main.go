@@ -35,6 +35,7 @@ import (
 	"mtandao/radius/access"
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
+	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 )
@@ -70,6 +71,7 @@ type Main struct {
 	Staff    *staff.Service
 	Access   *access.Service
 	Routers  *routers.Service
+	Pools    *pools.Service
 	Plans    *plans.Service
 	Ledger   *ledger.Ledger
 	MPesa    *mpesa.Client
@@ -87,6 +89,7 @@ type Main struct {
 	accounting *spool.Spool
 	sender     *radius.Sender
 	mikrotik   *mikrotik.Dialect
+	lookout    *routers.Lookout
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
@@ -190,6 +193,7 @@ func (m *Main) wireDomains() {
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
+	m.Pools = pools.New(m.DB, m.Plan)
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
@@ -215,6 +219,8 @@ func (m *Main) openService(ctx context.Context) error {
 	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
+	m.sender.UsePause(m.Pause.Paused)
+	m.mikrotik.UsePause(m.Pause.Paused)
 	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
 	m.dialects = map[string]routers.Dialect{}
 	for _, d := range all {
@@ -224,13 +230,14 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
 		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
+	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
 	m.schedule()
 	m.measure()
 	return m.openPortal()
