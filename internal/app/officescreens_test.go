@@ -132,8 +132,11 @@ func TestEveryPageOfTheConsoleAsEveryRole(t *testing.T) {
 	}
 	var known sync.Map
 	var tabs sync.WaitGroup
-	for _, see := range []sight{{words.English, 1280, false}, {words.Swahili, 320, false}} {
+	room := make(chan bool, 2)
+	for _, see := range sights() {
 		tabs.Go(func() {
+			room <- true
+			defer func() { <-room }()
 			l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 			for _, one := range screens {
 				if l.judge(one, see) {
@@ -143,6 +146,20 @@ func TestEveryPageOfTheConsoleAsEveryRole(t *testing.T) {
 		})
 	}
 	tabs.Wait()
+}
+
+// sights are how the pages are seen.
+func sights() []sight {
+	if !long {
+		return []sight{{words.English, 1280, false}, {words.Swahili, 320, false}}
+	}
+	var all []sight
+	for _, width := range []int64{320, 390, 1280} {
+		for _, lang := range words.Languages {
+			all = append(all, sight{lang, width, false}, sight{lang, width, true})
+		}
+	}
+	return all
 }
 
 // sight is how a page is seen.
