@@ -169,11 +169,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	applying, stopApplying := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopApplying()
 	var consumer sync.WaitGroup
-	consumer.Go(func() {
-		if err := s.spool.Consume(applying, batchRecords, s.apply); err != nil && applying.Err() == nil {
-			s.log.Error("accounting is no longer applied", "error", err)
-		}
-	})
+	consumer.Go(func() { s.consume(applying) })
 	for _, k := range s.sockets {
 		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
 	}
@@ -184,6 +180,26 @@ func (s *Service) Serve(ctx context.Context) error {
 	stopApplying()
 	consumer.Wait()
 	return nil
+}
+
+// consumeAgain is the pause after a disk that failed: it may have room again.
+const consumeAgain = 2 * time.Second
+
+// consume applies accounting for as long as the program serves, whatever becomes of the disk meanwhile.
+func (s *Service) consume(ctx context.Context) {
+	for {
+		err := s.spool.Consume(ctx, batchRecords, s.apply)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		s.log.Error("accounting is not applied", "error", err)
+		timer := time.NewTimer(consumeAgain)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+	}
 }
 
 func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {

@@ -3,17 +3,19 @@ package mpesa
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
 )
 
-// Check is one part of a till, tried.
+// Check is one part of a till, tried. What was seen is the text of a key, with its name and value pairs.
 type Check struct {
-	Name, Detail string
-	OK           bool
-	Silent       bool // the rail could not be asked, so nothing is known of the till
+	Name, Key string
+	Args      []any
+	OK        bool
+	Silent    bool // the rail could not be asked, so nothing is known of the till
 }
 
 // notAsked is a check that failed on the way to the rail.
@@ -21,8 +23,10 @@ func notAsked(name string, err error) Check {
 	for u := (*unsent)(nil); errors.As(err, &u); {
 		err = u.cause
 	}
-	return Check{Name: name, Silent: true, Detail: "the rail could not be asked: " + scrub(err.Error())}
+	return Check{Name: name, Silent: true, Key: "till.said.silent", Args: answered(scrub(err.Error()))}
 }
+
+func answered(parts ...string) []any { return []any{"Answer", strings.Join(parts, " ")} }
 
 // nobodysPrompt has the form of a checkout id and belongs to nobody.
 const nobodysPrompt = "ws_CO_01012020000000000000000000"
@@ -39,9 +43,9 @@ func (c *Client) Doctor(ctx context.Context, t billing.Till) []Check {
 
 func checkSettings(t billing.Till) Check {
 	if err := billing.ValidateTill(t); err != nil {
-		return Check{Name: "settings", Detail: fault.KeyOf(err)}
+		return Check{Name: "settings", Key: fault.KeyOf(err)}
 	}
-	return Check{Name: "settings", OK: true, Detail: string(t.Type) + " " + t.ShortCode}
+	return Check{Name: "settings", OK: true, Key: "till.said.settings", Args: []any{"Code", t.ShortCode}}
 }
 
 func (c *Client) checkToken(ctx context.Context, t billing.Till) Check {
@@ -49,11 +53,11 @@ func (c *Client) checkToken(ctx context.Context, t billing.Till) Check {
 	var refused *refusedToken
 	switch {
 	case errors.As(err, &refused):
-		return Check{Name: "token", Detail: "the rail refused the consumer key or secret: " + refused.answer.code + " " + refused.answer.message}
+		return Check{Name: "token", Key: "till.said.token_refused", Args: answered(refused.answer.code, refused.answer.message)}
 	case err != nil:
 		return notAsked("token", err)
 	}
-	return Check{Name: "token", OK: true, Detail: "the rail gave one"}
+	return Check{Name: "token", OK: true, Key: "till.said.token"}
 }
 
 // checkPassword: the rail checks short code, passkey and stamp before it looks for the prompt.
@@ -64,11 +68,11 @@ func (c *Client) checkPassword(ctx context.Context, t billing.Till) Check {
 	case err != nil:
 		return notAsked(check.Name, err)
 	case a.code == noVerdict && refusal(a) != nil:
-		check.Detail = "short code, passkey or environment is wrong: " + a.message
+		check.Key, check.Args = "till.said.password_wrong", answered(a.message)
 	case a.code == noVerdict:
-		check.OK, check.Detail = true, "the rail took short code and passkey"
+		check.OK, check.Key = true, "till.said.password"
 	default:
-		check.Detail = "the rail's answer proves nothing: " + a.code + " " + a.message
+		check.Key, check.Args = "till.said.password_unclear", answered(a.code, a.message)
 	}
 	return check
 }
@@ -77,17 +81,17 @@ func (c *Client) checkPassword(ctx context.Context, t billing.Till) Check {
 func (c *Client) checkOperator(t billing.Till) Check {
 	check := Check{Name: "operator"}
 	if t.Initiator == "" {
-		check.OK, check.Detail = true, "none: receipts that payers type wait in a queue"
+		check.OK, check.Key = true, "till.said.operator_none"
 		return check
 	}
 	if _, err := credential(t); err != nil {
-		check.Detail = scrub(err.Error())
+		check.Key, check.Args = "till.said.operator_wrong", answered(scrub(err.Error()))
 		return check
 	}
 	_, until, _ := publicKey(t.Certificate)
-	check.OK, check.Detail = true, "the password can be encrypted; certificate until "+until.Format(time.DateOnly)
+	check.OK, check.Key, check.Args = true, "till.said.operator", []any{"Day", until.Format(time.DateOnly)}
 	if until.Before(c.clock.Now()) {
-		check.Detail += " (over: see that it is the one of this environment)"
+		check.Key = "till.said.operator_over"
 	}
 	return check
 }

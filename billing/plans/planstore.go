@@ -1,8 +1,10 @@
 package plans
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -123,4 +125,27 @@ func (s *Service) plans(ctx context.Context, rows []planRow, err error) ([]Plan,
 			Limits: limits, Sort: r.Sort, State: r.State, Sites: sites[r.ID]})
 	}
 	return all, nil
+}
+
+// assignedAlready says that a plan is live with these limits at these sites.
+func assignedAlready(tx *db.Tx, p Plan) (bool, error) {
+	var rows []planRow
+	err := tx.Gorm().Where("plan_key = ? AND state = ?", p.Key, Live).Limit(1).Find(&rows).Error
+	if err != nil || len(rows) == 0 {
+		return false, db.Fault(err)
+	}
+	was, err := access.DecodeLimits([]byte(rows[0].Limits))
+	if err != nil || !sameLimits(was, p.Limits) {
+		return false, err
+	}
+	var sites []int64
+	err = tx.Gorm().Model(&planSiteRow{}).Where("plan_id = ?", rows[0].ID).Order("site_id").Limit(100_000).Pluck("site_id", &sites).Error
+	wanted := slices.Clone(p.Sites)
+	slices.Sort(wanted)
+	return slices.Equal(sites, wanted), db.Fault(err)
+}
+
+func sameLimits(a, b access.Limits) bool {
+	a.Devices, b.Devices = a.DeviceCount(), b.DeviceCount()
+	return bytes.Equal(access.EncodeLimits(a), access.EncodeLimits(b))
 }

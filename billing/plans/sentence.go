@@ -37,7 +37,32 @@ func Sentence(l words.Lang, p Plan) string {
 	if limits.DownKbps > 0 {
 		parts = append(parts, Rate(limits.DownKbps))
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(append(parts, terms(l, limits)...), " · ")
+}
+
+// terms says when the speed changes and what is not counted.
+func terms(l words.Lang, limits access.Limits) (parts []string) {
+	if f := limits.FairUse; f.Bytes > 0 {
+		key := "plan.fair_use_day"
+		if f.Per == access.PerMonth {
+			key = "plan.fair_use_month"
+		}
+		parts = append(parts, words.Text(l, key, "Data", Bytes(f.Bytes), "Rate", Rate(f.DownKbps)))
+		if f.RollOver {
+			parts = append(parts, words.Text(l, "plan.roll_over"))
+		}
+	}
+	for _, w := range limits.Night.Hours {
+		key := "plan.night_speed"
+		switch n := limits.Night; {
+		case n.Free && n.DownKbps > 0:
+			key = "plan.night_both"
+		case n.Free:
+			key = "plan.night_free"
+		}
+		parts = append(parts, words.Text(l, key, "Hours", clockTime(w.From)+"–"+clockTime(w.To), "Rate", Rate(limits.Night.DownKbps)))
+	}
+	return parts
 }
 
 // Duration is a plan's time in its largest whole unit: "1 hour", "7 days", "saa 1".

@@ -20,8 +20,8 @@ func fieldsOf(part any) (fields []fieldText) {
 	for i := range v.NumField() {
 		declared := v.Type().Field(i)
 		name, _, _ := strings.Cut(declared.Tag.Get("yaml"), ",")
-		if burst, ok := v.Field(i).Interface().(burstPart); ok {
-			for _, f := range fieldsOf(burst) {
+		if declared.Type.Kind() == reflect.Struct {
+			for _, f := range fieldsOf(v.Field(i).Interface()) {
 				fields = append(fields, fieldText{name: name + "." + f.name, value: f.value})
 			}
 			continue

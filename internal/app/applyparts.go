@@ -60,6 +60,8 @@ type (
 		Up         text      `yaml:"up,omitempty"`
 		Down       text      `yaml:"down,omitempty"`
 		Burst      burstPart `yaml:"burst,omitempty"`
+		FairUse    fairPart  `yaml:"fair_use,omitempty"`
+		Night      nightPart `yaml:"night,omitempty"`
 		Devices    whole     `yaml:"devices,omitempty"`
 		Idle       text      `yaml:"idle,omitempty"`
 		Sort       whole     `yaml:"sort,omitempty"`
@@ -72,6 +74,19 @@ type (
 		UpThreshold   text `yaml:"up_threshold,omitempty"`
 		DownThreshold text `yaml:"down_threshold,omitempty"`
 		Over          text `yaml:"over,omitempty"`
+	}
+	fairPart struct {
+		Data     text  `yaml:"data,omitempty"`
+		Per      text  `yaml:"per,omitempty"`
+		Up       text  `yaml:"up,omitempty"`
+		Down     text  `yaml:"down,omitempty"`
+		RollOver yesNo `yaml:"roll_over,omitempty"`
+	}
+	nightPart struct {
+		Hours textList `yaml:"hours,omitempty"`
+		Up    text     `yaml:"up,omitempty"`
+		Down  text     `yaml:"down,omitempty"`
+		Free  yesNo    `yaml:"free,omitempty"`
 	}
 	routerPart struct {
 		Name           text     `yaml:"name"`

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strings"
+
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/radius/access"
@@ -16,6 +18,7 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 	hours, err := parseHours(p.Hours)
 	r.fail("hours", err)
 	limits.Hours = hours
+	limits.FairUse, limits.Night = p.FairUse.fairUse(r), p.Night.night(r)
 	if p.Devices < 0 {
 		r.fail("devices", fault.New(fault.Invalid, "limits.devices"))
 	}
@@ -24,7 +27,32 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 	if r.err != nil {
 		return plan, r.err
 	}
-	return plan, plan.Validate()
+	return plan, planFault(plan.Validate())
+}
+
+// planFault says at which field a fault shows that is about several.
+func planFault(err error) error {
+	for key, field := range map[string]string{"limits.fair_use": "fair_use.data", "limits.night": "night.hours"} {
+		if fault.KeyOf(err) == key {
+			return fieldFault{field, err}
+		}
+	}
+	return err
+}
+
+func (f fairPart) fairUse(r *reading) access.FairUse {
+	fair := access.FairUse{Bytes: field(r, "fair_use.data", f.Data, parseData), UpKbps: field(r, "fair_use.up", f.Up, parseRate),
+		DownKbps: field(r, "fair_use.down", f.Down, parseRate), RollOver: bool(f.RollOver)}
+	if fair.Bytes > 0 {
+		fair.Per = access.Per(orElse(f.Per, string(access.PerDay)))
+	}
+	return fair
+}
+
+func (n nightPart) night(r *reading) access.Night {
+	hours, err := parseHours(n.Hours)
+	r.fail("night.hours", err)
+	return access.Night{Hours: hours, UpKbps: field(r, "night.up", n.Up, parseRate), DownKbps: field(r, "night.down", n.Down, parseRate), Free: bool(n.Free)}
 }
 
 func (b burstPart) burst(r *reading) access.Burst {
@@ -35,12 +63,14 @@ func (b burstPart) burst(r *reading) access.Burst {
 }
 
 func planPartOf(p plans.Plan, n *names) planPart {
-	l, b := p.Limits, p.Limits.Burst
+	l, b, f, night := p.Limits, p.Limits.Burst, p.Limits.FairUse, p.Limits.Night
 	return planPart{Key: text(p.Key), Name: text(p.NameEN), NameSW: text(p.NameSW), Segment: text(p.Segment), Price: priceText(p.Price),
 		Time: timeText(l.Time), TimeKind: text(l.TimeKind), Data: unitText(l.DataBytes, dataUnits), Valid: timeText(l.Valid),
 		ValidUntil: untilText(l.ValidUntil), Hours: hoursText(l.Hours), Up: unitText(l.UpKbps, rateUnits), Down: unitText(l.DownKbps, rateUnits),
 		Burst: burstPart{Up: unitText(b.UpKbps, rateUnits), Down: unitText(b.DownKbps, rateUnits), UpThreshold: unitText(b.UpThresholdKbps, rateUnits),
 			DownThreshold: unitText(b.DownThresholdKbps, rateUnits), Over: timeText(b.Over)},
+		FairUse: fairPart{Data: unitText(f.Bytes, dataUnits), Per: text(f.Per), Up: unitText(f.UpKbps, rateUnits), Down: unitText(f.DownKbps, rateUnits), RollOver: yesNo(f.RollOver)},
+		Night:   nightPart{Hours: hoursText(night.Hours), Up: unitText(night.UpKbps, rateUnits), Down: unitText(night.DownKbps, rateUnits), Free: yesNo(night.Free)},
 		Devices: whole(l.DeviceCount()), Idle: timeText(l.Idle), Sort: whole(p.Sort), Sites: n.slugs(p.Sites), State: text(p.State)}
 }
 
@@ -52,6 +82,9 @@ func (a *applying) plan(key string, p planPart) error {
 	old, known := a.stored.plans[key]
 	return a.settle(kindPlan, key, onlyIf(known, planPartOf(old, a.names)), planPartOf(wanted, a.names), func() error {
 		_, err := a.Plans.Save(a.tx, wanted)
+		if strings.HasPrefix(fault.KeyOf(err), "plan.unable_") {
+			err = fieldFault{"sites", err}
+		}
 		return err
 	})
 }

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	grantColumns = "id, site_id, plan, segment, state, limits, router_id, mac, ip, first_used_at, until, unused_seconds, used_seconds, used_bytes, after_grant_id, end_cause, version, created_at"
+	grantColumns = "id, site_id, plan, segment, owner, state, limits, router_id, mac, ip, first_used_at, until, unused_seconds, used_seconds, used_bytes, free_bytes, fair_bytes, fair_more, after_grant_id, end_cause, version, changed_s, created_at"
 	slotColumns  = "grant_id, n, mac, live, bound_at"
 	loginColumns = "id, grant_id, kind, name_hash, name, secret, created_at, used_by"
 )
@@ -69,8 +69,8 @@ func (w *benchWorld) logins(ctx context.Context) error {
 		w.codes = append(w.codes, string(access.LogInCodes.New()))
 	}
 	grants := func(i int64) []any {
-		return []any{i + 1, w.site.ID, "day", "hotspot", "active", limits, w.routers[i%benchRouters].ID, benchMAC(i), "10.5.0.9", now, now.Add(24 * time.Hour),
-			0, 0, 0, 0, "", 1, now}
+		return []any{i + 1, w.site.ID, "day", "hotspot", "", "active", limits, w.routers[i%benchRouters].ID, benchMAC(i), "10.5.0.9", now, now.Add(24 * time.Hour),
+			0, 0, 0, 0, 0, 0, 0, "", 1, 0, now}
 	}
 	slots := func(i int64) []any { return []any{i + 1, 1, benchMAC(i), 1, now} }
 	logins := func(i int64) []any {

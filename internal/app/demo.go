@@ -29,6 +29,7 @@ type DemoOptions struct {
 	Quiet                  bool
 	Out                    io.Writer
 	Log                    *slog.Logger
+	plan                   clock.Clock // a test's own plan clock, instead of one that runs Speed times faster
 }
 
 // Stage is a running demo: the real program and the simulated world around it. Tests use it too.
@@ -188,6 +189,9 @@ func migrate(ctx context.Context, c Config) error {
 
 // planClock goes on where a demo on the same data stopped, so that the past stays the past.
 func (s *Stage) planClock() clock.Clock {
+	if s.options.plan != nil {
+		return s.options.plan
+	}
 	from := clock.System().Now()
 	if text, err := os.ReadFile(s.timeFile()); err == nil {
 		if last, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(string(text))); err == nil && last.After(from) {

@@ -64,52 +64,74 @@ func (m *Main) liveTills(ctx context.Context) (live []billing.Till, err error) {
 	return live, err
 }
 
+// seenOf is what was seen of one part of a till, or of the way to it, as keys of texts with their name and value pairs.
+type seenOf struct {
+	part, state string
+	key         string
+	args        []any
+	do          string // empty: nothing
+	doArgs      []any
+}
+
 func (f *findings) till(ctx context.Context, m *Main, t billing.Till) {
+	f.see(t.Key+" ", m.examine(ctx, t))
+}
+
+func (f *findings) publicAddress(ctx context.Context, m *Main) {
+	f.see("", []seenOf{m.examinePublic(ctx)})
+}
+
+// see says in English what was seen.
+func (f *findings) see(prefix string, all []seenOf) {
+	for _, s := range all {
+		one := finding{Check: prefix + s.part, State: s.state, Detail: words.Text(words.English, s.key, s.args...)}
+		if s.do != "" {
+			one.Do = words.Text(words.English, s.do, s.doArgs...)
+		}
+		*f = append(*f, one)
+	}
+}
+
+// examine tries each part of a till. No money moves.
+func (m *Main) examine(ctx context.Context, t billing.Till) (all []seenOf) {
 	if err := checkRail(t.BaseURL); err != nil && !m.Config.Dev {
-		f.fail(t.Key+" rail", err, "correct its base_url")
-		return
+		return []seenOf{{part: "rail", state: stateFails, key: fault.KeyOf(err), do: "till.do.rail"}}
 	}
 	for _, check := range m.MPesa.Doctor(ctx, t) {
-		name, detail := t.Key+" "+check.Name, check.Detail
-		if words.Has(detail) {
-			detail = words.Text(words.English, detail)
-		}
+		one := seenOf{part: check.Name, state: stateOK, key: check.Key, args: check.Args}
 		switch {
 		case check.OK:
-			f.ok(name, "%s", detail)
 		case check.Silent:
-			f.fail(name, errors.New(detail), "see that this machine reaches "+t.BaseURL)
+			one.state, one.do, one.doArgs = stateFails, "till.do.reach", []any{"Address", t.BaseURL}
 		default:
-			f.fail(name, errors.New(detail), "compare the till's "+check.Name+" with the M-Pesa portal")
+			one.state, one.do = stateFails, "till.do.compare"
 		}
+		all = append(all, one)
 	}
-	f.paybill(ctx, m, t)
+	return append(all, m.examinePaybill(ctx, t))
 }
 
-// paybill says whether money paid to the till by hand is told to us.
-func (f *findings) paybill(ctx context.Context, m *Main, t billing.Till) {
+// examinePaybill says whether money paid to the till by hand is told to us.
+func (m *Main) examinePaybill(ctx context.Context, t billing.Till) seenOf {
 	switch {
 	case m.Billing.Registered(ctx, t):
-		f.ok(t.Key+" paybill", "what is paid by hand is told to %s", m.Config.PublicURL)
+		return seenOf{part: "paybill", state: stateOK, key: "till.said.paybill", args: []any{"Address", m.Config.PublicURL}}
 	case m.Config.PublicURL == "":
-		f.warn(t.Key+" paybill", "unavailable: what is paid by hand is not told to us", "set MTANDAO_PUBLIC_URL")
-	default:
-		f.warn(t.Key+" paybill", "unavailable so far: M-Pesa does not know our address", "start mtandao serve: it registers the address within a minute")
+		return seenOf{part: "paybill", state: stateWarning, key: "till.said.paybill_none", do: "till.do.public"}
 	}
+	return seenOf{part: "paybill", state: stateWarning, key: "till.said.paybill_not_yet", do: "till.do.register"}
 }
 
-// publicAddress asks the running portal by the address that the rail calls.
-func (f *findings) publicAddress(ctx context.Context, m *Main) {
+// examinePublic asks the running portal by the address that the rail calls.
+func (m *Main) examinePublic(ctx context.Context) seenOf {
 	base := m.Config.PublicURL
 	if base == "" {
-		f.warn("public url", "none: pushes and queries only; typed receipts wait", "set MTANDAO_PUBLIC_URL")
-		return
+		return seenOf{part: "public url", state: stateWarning, key: "till.said.public_none", do: "till.do.public"}
 	}
 	if err := askHealth(ctx, base); err != nil {
-		f.fail("public url", err, "see that mtandao serve runs and that name, certificate and port lead to it")
-		return
+		return seenOf{part: "public url", state: stateFails, key: "till.said.public_silent", args: []any{"Address", base, "Answer", err.Error()}, do: "till.do.serve"}
 	}
-	f.ok("public url", "%s answers", base)
+	return seenOf{part: "public url", state: stateOK, key: "till.said.public", args: []any{"Address", base}}
 }
 
 func askHealth(ctx context.Context, base string) error {

@@ -192,6 +192,7 @@ func (m *Main) wireDomains() {
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
 	m.Plans = plans.New(m.DB, m.Clock)
+	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,

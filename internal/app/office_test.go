@@ -29,6 +29,8 @@ type colleague struct {
 	t     *testing.T
 	base  string
 	token string
+	// fromOurs: the browser says that the form was sent by a page of ours
+	fromOurs bool
 }
 
 var officeVisit = staff.Visit{Address: netip.MustParseAddr("127.0.0.1"), Browser: "test"}
@@ -82,6 +84,9 @@ func (c *colleague) ask(method, path string, form url.Values) officeAnswer {
 		c.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if c.fromOurs {
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
 	if c.token != "" {
 		r.AddCookie(&http.Cookie{Name: "mtandao_office", Value: c.token})
 	}

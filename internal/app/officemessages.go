@@ -70,13 +70,13 @@ func (m mailroom) Alerts(ctx context.Context, before int64, limit int) ([]notify
 	return m.Notify.History(ctx, page)
 }
 
-// Acknowledge says that somebody knows of an alert; the alert keeps who.
+// Acknowledge says that somebody knows of an alert; notify records who.
 func (m mailroom) Acknowledge(ctx context.Context, by staff.By, id int64) error {
 	actor, err := m.Staff.Member(ctx, by.MemberID)
 	if err != nil {
 		return err
 	}
-	return m.Notify.Acknowledge(ctx, id, actor.Email)
+	return m.Notify.Acknowledge(ctx, id, actor.Email, by.From)
 }
 
 func (m mailroom) Carrier(ctx context.Context, c notify.Channel) (notify.Carrier, error) {

@@ -25,6 +25,11 @@ func TestARefundThroughTheOffice(t *testing.T) {
 	}
 	asks, approves, pays := s.hire(t, "asha.m@demo.example", nil, "manager"), s.hire(t, "juma.m@demo.example", nil, "manager"), s.hire(t, "pendo@demo.example", nil, "cashier")
 	receipt := "/office/receipts/" + s.receiptOf(t, order)
+	s.unproven(t)
+	if got := asks.ask(http.MethodGet, receipt+"/refund", nil); got.status != http.StatusSeeOther || !strings.HasPrefix(got.location, "/office/prove?") {
+		t.Errorf("with an old proof: %d to %q", got.status, got.location)
+	}
+	s.proven(t)
 	if got := asks.press(receipt+"/refund", "/refund", url.Values{"amount": {"11"}, "reason": {"slow"}}); got.status != http.StatusBadRequest || !strings.Contains(got.body, `value="slow"`) {
 		t.Errorf("too much: %d", got.status)
 	}

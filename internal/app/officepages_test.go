@@ -192,9 +192,16 @@ func TestAChangedPlanLeavesWhatWasBought(t *testing.T) {
 func TestASiteIsAllThatItsManagerReaches(t *testing.T) {
 	s := openStage(t, 1)
 	local := s.hire(t, "ngong@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
-	for _, path := range []string{"/office/brands", "/office/brands/new", "/office/sites/new", "/office/setup", "/office/setup/site", "/office/brands/preview"} {
-		if got := local.ask(http.MethodGet, path, nil); got.status != http.StatusNotFound {
+	for path, want := range map[string]int{"/office/brands": http.StatusForbidden, "/office/brands/new": http.StatusForbidden, "/office/sites/new": http.StatusForbidden,
+		"/office/setup": http.StatusForbidden, "/office/setup/site": http.StatusNotFound, "/office/brands/preview": http.StatusForbidden} {
+		if got := local.ask(http.MethodGet, path, nil); got.status != want {
 			t.Errorf("%s answers %d", path, got.status)
+		}
+	}
+	more := local.ask(http.MethodGet, "/office/more", nil).body
+	for address, reached := range map[string]bool{"/office/payments": true, "/office/settings": true, "/office/messages": false, "/office/jobs": false, "/office/audit": false, "/office/alerts": false} {
+		if strings.Contains(more, `href="`+address+`"`) != reached {
+			t.Errorf("%s in the rail of a site's manager, want %v", address, reached)
 		}
 	}
 	if list := local.ask(http.MethodGet, "/office/routers", nil).body; strings.Contains(list, "kasarani-1") || !strings.Contains(list, "ngong-1") {
@@ -289,10 +296,12 @@ func (s *Stage) age(t *testing.T) {
 func TestATillIsChecked(t *testing.T) {
 	s := openStage(t, 1)
 	owner := s.hire(t, "owner-two@demo.example", nil, "owner")
-	got := owner.send("/office/tills/"+s.idOf(t, kindTill, "demo")+"/check", url.Values{})
-	if got.status != http.StatusOK || strings.Count(got.body, "Works") < 3 || !strings.Contains(got.body, "public url") || strings.Contains(got.body, demoMerchant.Passkey) {
+	check := "/office/tills/" + s.idOf(t, kindTill, "demo") + "/check"
+	got := owner.send(check, url.Values{})
+	if got.status != http.StatusOK || strings.Count(got.body, "Works") < 3 || !strings.Contains(got.body, "Public address") || strings.Contains(got.body, demoMerchant.Passkey) {
 		t.Errorf("%d %s", got.status, got.body)
 	}
+	owner.expect(owner.send(check+"?l=sw", url.Values{}), http.StatusOK, "M-Pesa imekubali nambari fupi na passkey.", "inajibu.")
 }
 
 func TestARouterTellsThatItTalksToUs(t *testing.T) {

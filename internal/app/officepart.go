@@ -14,7 +14,7 @@ func eachField(part reflect.Value, prefix string, visit func(name string, secret
 		declared := part.Type().Field(i)
 		name, _, _ := strings.Cut(declared.Tag.Get("yaml"), ",")
 		var err error
-		if declared.Type == reflect.TypeFor[burstPart]() {
+		if declared.Type.Kind() == reflect.Struct {
 			err = eachField(part.Field(i), name+".", visit)
 		} else {
 			err = visit(prefix+name, declared.Tag.Get("secret") != "", part.Field(i))

@@ -47,6 +47,29 @@ func (s *Stage) unproven(t *testing.T) {
 	}
 }
 
+// proven makes the proofs of all sign-ins new again.
+func (s *Stage) proven(t *testing.T) {
+	t.Helper()
+	if _, err := s.Main.DB.SQL().Exec("UPDATE staff_sign_ins SET proven_at = ?", s.Main.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAnOldFormIsSentAgain: a page that was open for too long keeps what was typed, when it is a page of ours that sent it.
+func TestAnOldFormIsSentAgain(t *testing.T) {
+	s := openStage(t, 1)
+	manager := s.hire(t, "manager@demo.example", nil, "manager")
+	typed := url.Values{"k": {"00"}, "name": {"Mwiki"}, "phone": {"0712 345 678"}}
+	if got := manager.ask(http.MethodPost, "/office/sites/new", typed); got.status != http.StatusBadRequest || strings.Contains(got.body, "Mwiki") {
+		t.Errorf("of nobody knows whom: %d", got.status)
+	}
+	manager.fromOurs = true
+	got := manager.ask(http.MethodPost, "/office/sites/new", typed)
+	manager.expect(got, http.StatusBadRequest, "Send it again?", `action="/office/sites/new"`, `name="name" value="Mwiki"`, `name="phone" value="0712 345 678"`)
+	typed.Set("k", stampField.FindStringSubmatch(got.body[strings.Index(got.body, `class="setup"`):])[1])
+	manager.expect(manager.ask(http.MethodPost, "/office/sites/new", typed), http.StatusSeeOther)
+}
+
 func TestSomebodyIsInvitedAndBegins(t *testing.T) {
 	s := openStage(t, 1)
 	owner := s.hire(t, "boss@demo.example", nil, "owner")

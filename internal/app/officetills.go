@@ -2,26 +2,30 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/seal"
+	"mtandao/internal/words"
 	"mtandao/portal/backoffice"
 )
 
-// CheckTill is `mtandao doctor mpesa` for one till: it moves no money.
-func (s setup) CheckTill(ctx context.Context, id int64) ([]backoffice.Checked, error) {
+// CheckTill is `mtandao doctor mpesa` for one till, said in a language: it moves no money.
+func (s setup) CheckTill(ctx context.Context, id int64, l words.Lang) ([]backoffice.Checked, error) {
 	t, err := s.Billing.Till(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	found := findings{}
-	found.till(ctx, s.Main, t)
-	found.publicAddress(ctx, s.Main)
 	var all []backoffice.Checked
-	for _, f := range found {
-		all = append(all, backoffice.Checked{Part: f.Check, Good: f.State == stateOK, Bad: f.State == stateFails, Detail: f.Detail, Do: f.Do})
+	for _, f := range append(s.examine(ctx, t), s.examinePublic(ctx)) {
+		one := backoffice.Checked{Part: words.Text(l, "till.part."+strings.ReplaceAll(f.part, " ", "_")), Good: f.state == stateOK, Bad: f.state == stateFails,
+			Detail: words.Text(l, f.key, f.args...)}
+		if f.do != "" {
+			one.Do = words.Text(l, f.do, f.doArgs...)
+		}
+		all = append(all, one)
 	}
 	return all, nil
 }

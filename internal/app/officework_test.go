@@ -77,6 +77,9 @@ func workAndAlerts(t *testing.T, s *Stage) {
 	manager.expect(manager.ask(http.MethodGet, "/office/alerts", nil), http.StatusOK, "I know")
 	manager.expect(manager.send("/office/alerts/4102/known", nil), http.StatusSeeOther)
 	manager.expect(manager.ask(http.MethodGet, "/office/alerts", nil), http.StatusOK, "manager@demo.example")
+	if known, err := s.Main.Audit.List(t.Context(), auditOf("alert")); err != nil || len(known) != 1 || known[0].Actor != "manager@demo.example" || !strings.Contains(known[0].After, "kasarani-1") {
+		t.Errorf("the trail of an alert: %+v %v", known, err)
+	}
 	refused := manager.send("/office/alerts/whom", url.Values{settings.AlertSMS: {"12"}})
 	manager.expect(refused, http.StatusBadRequest, "does not fit", `value="12"`)
 	manager.expect(manager.ask(http.MethodGet, "/office/audit?object=job", nil), http.StatusOK, "dropped")
@@ -102,7 +105,7 @@ func carrierKeepsItsSecret(t *testing.T, s *Stage) {
 		t.Fatalf("%s: %v", c, err)
 	}
 	page := owner.ask(http.MethodGet, "/office/carriers/sms", nil)
-	owner.expect(page, http.StatusOK, "BARAKAWIFI", "Something is stored.", "/in/r/")
+	owner.expect(page, http.StatusOK, "BARAKAWIFI", "It is set. Leave this empty to keep it.", "/in/r/")
 	events := owner.ask(http.MethodGet, "/office/audit?object=carrier", nil)
 	owner.expect(events, http.StatusOK, "sms")
 	trail, err := s.Main.Audit.List(ctx, auditOf("carrier"))

@@ -23,7 +23,13 @@ func openStage(t *testing.T, speed int) *Stage { return stageOn(t, db.SQLite, sp
 // stageOn is openStage on either database.
 func stageOn(t *testing.T, dialect string, speed int) *Stage {
 	t.Helper()
-	o := DemoOptions{DB: testdb.URL(t, dialect), Data: t.TempDir(), HTTP: "127.0.0.1:0", RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Speed: speed}
+	return stageBy(t, dialect, DemoOptions{Speed: speed})
+}
+
+// stageBy is stageOn with options; where things are is filled in.
+func stageBy(t *testing.T, dialect string, o DemoOptions) *Stage {
+	t.Helper()
+	o.DB, o.Data, o.HTTP, o.RadiusAuth, o.RadiusAcct = testdb.URL(t, dialect), t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	if os.Getenv("MTANDAO_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
+	"mtandao/radius"
 	"mtandao/radius/access"
 )
 
@@ -109,34 +111,62 @@ func (s *Stage) usedBy(t *testing.T, mac string) (used int64) {
 	return used
 }
 
-// TestTheServersClockStopsWithinFiveSeconds is the other half of "must be shown" 5, on a real clock: the routers have
-// forgotten their own limits, so each phone is online until the server ends its session.
+// TestTheServersClockStopsWithinFiveSeconds is the other half of "must be shown" 5: the routers have forgotten their own limits,
+// so each phone is online until the server ends its session. The clock that plans live by is the test's own and stands three
+// seconds past the end, which leaves two for the work of a busy machine: the session ends all the same. MTANDAO_LONG measures it
+// all on the machine's clock.
 func TestTheServersClockStopsWithinFiveSeconds(t *testing.T) {
-	const sold = 6 * time.Second
-	names := []string{"kasarani-1", "ngong-1"}
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			s := stageOn(t, dialect, 1)
-			for n, kind := range []access.TimeKind{access.Calendar, access.Online} {
-				s.sellOnly(t, hotspotPlan(access.Limits{Time: sold, TimeKind: kind, Devices: 1}))
-				var devices []router.Device
-				for at, name := range names {
-					s.Routers[name].SetFaults(router.Faults{NoLimits: true})
-					devices = append(devices, s.buyOnline(t, name, fmt.Sprintf("02a1b2c3%02d%02d", n, at), 1000))
-				}
-				for at, name := range names {
-					until(t, 3*sold, "stopped", func() bool { return !devices[at].Online() })
-					ended, _ := sessionOf(s.Routers[name], devices[at].MAC())
-					t.Logf("%s on %s: %v over, ended by %v", kind, name, ended.Time-sold, ended.Cause)
-					if ended.Time < sold || ended.Time > sold+5*time.Second || ended.Cause != router.AdminReset {
-						t.Errorf("%v were bought, the session lasted %v, ended by %v", sold, ended.Time, ended.Cause)
-					}
-				}
+			plan := clock.NewManual(clock.System().Now())
+			if long {
+				stopsInTime(t, stageOn(t, dialect, 1), func(time.Duration) {})
+				return
 			}
-			verifyBooks(t, s.Main)
+			stopsInTime(t, stageBy(t, dialect, DemoOptions{plan: plan}), plan.Advance)
 		})
 	}
+}
+
+// stopsInTime sells some time of each kind at both routers, and lets it pass.
+func stopsInTime(t *testing.T, s *Stage, pass func(time.Duration)) {
+	const sold, late = 6 * time.Second, 5 * time.Second
+	names := []string{"kasarani-1", "ngong-1"}
+	for n, kind := range []access.TimeKind{access.Calendar, access.Online} {
+		s.sellOnly(t, hotspotPlan(access.Limits{Time: sold, TimeKind: kind, Devices: 1}))
+		var devices []router.Device
+		for at, name := range names {
+			s.Routers[name].SetFaults(router.Faults{NoLimits: true})
+			devices = append(devices, s.buyOnline(t, name, fmt.Sprintf("02a1b2c3%02d%02d", n, at), 1000))
+		}
+		until(t, 20*time.Second, "both sessions told of", func() bool { return s.openSessions(t) == len(names) })
+		pass(sold - time.Second)
+		for at := range names {
+			if !long && !devices[at].Online() {
+				t.Errorf("%s: stopped before its time", kind)
+			}
+		}
+		pass(time.Second + late - 2*time.Second)
+		for at, name := range names {
+			until(t, 30*time.Second, "stopped", func() bool { return !devices[at].Online() })
+			ended, _ := sessionOf(s.Routers[name], devices[at].MAC())
+			t.Logf("%s on %s: %v over, ended by %v", kind, name, ended.Time-sold, ended.Cause)
+			if ended.Time < sold || ended.Time > sold+late || ended.Cause != router.AdminReset {
+				t.Errorf("%v were bought, the session lasted %v, ended by %v", sold, ended.Time, ended.Cause)
+			}
+		}
+	}
+	verifyBooks(t, s.Main)
+}
+
+func (s *Stage) openSessions(t *testing.T) int {
+	t.Helper()
+	open, err := s.Main.Radius.OpenSessions(t.Context(), radius.Which{Limit: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(open)
 }
 
 // TestTwoDevicesShareOneCap: each router limit counts one session, so it is the server that ends both within one interim.

@@ -2,8 +2,11 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
+	"strconv"
 	"time"
 
+	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -147,19 +150,35 @@ func (s *Service) better(a Alert) write {
 	return nil
 }
 
-// Acknowledge says that a person knows: the alert is not told again until it is over. fault.NotFound, or fault.Conflict
-// "alert.not_raised" when it is acknowledged or over already.
-func (s *Service) Acknowledge(ctx context.Context, id int64, by string) error {
+// alertDocument is an alert in the trail.
+func alertDocument(a Alert) string {
+	body, err := json.Marshal(map[string]any{"rule": a.Rule, "subject": a.Subject, "value": a.Value})
+	if err != nil {
+		return ""
+	}
+	return string(body)
+}
+
+// Acknowledge says that a person knows, with its trace in the trail: the alert is not told again until it is over. fault.NotFound, or
+// fault.Conflict "alert.not_raised" when it is acknowledged or over already.
+func (s *Service) Acknowledge(ctx context.Context, id int64, by, from string) error {
 	if by == "" {
 		return fault.New(fault.Denied, "denied")
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if won, err := s.acknowledge(tx, id, by); won || err != nil {
+		won, err := s.acknowledge(tx, id, by)
+		if err != nil {
 			return err
 		}
 		a, err := s.alert(tx, id)
-		if err != nil || a.AcknowledgedBy == by {
+		switch {
+		case err != nil:
 			return err
+		case won:
+			return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by, Action: "alert acknowledged", Object: "alert", ObjectID: strconv.FormatInt(id, 10),
+				After: alertDocument(a), From: from})
+		case a.AcknowledgedBy == by:
+			return nil
 		}
 		return fault.New(fault.Conflict, "alert.not_raised")
 	})

@@ -99,10 +99,10 @@ func TestARouterGoesDownAndTheOwnerKnowsWithinTwoMinutes(t *testing.T) {
 		if err != nil || len(open) != 1 || open[0].Subject != "Kasarani 3" || open[0].State != Raised {
 			t.Fatalf("%+v %v", open, err)
 		}
-		if err := w.s.Acknowledge(w.ctx, open[0].ID, "Asha"); err != nil {
+		if err := w.s.Acknowledge(w.ctx, open[0].ID, "Asha", "127.0.0.1"); err != nil {
 			t.Fatal(err)
 		}
-		if err := w.s.Acknowledge(w.ctx, open[0].ID, "Juma"); fault.KeyOf(err) != "alert.not_raised" {
+		if err := w.s.Acknowledge(w.ctx, open[0].ID, "Juma", "127.0.0.1"); fault.KeyOf(err) != "alert.not_raised" {
 			t.Error(err)
 		}
 		w.live(time.Hour)

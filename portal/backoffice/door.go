@@ -26,6 +26,7 @@ const (
 	open need = iota // not at all
 	half             // the password was right
 	full
+	everywhere // full, and the route's permission at all sites: what it shows or changes is of none, or of others too
 )
 
 // route is one address: who may call it, and what it does.
@@ -37,7 +38,7 @@ type route struct {
 }
 
 func (r route) policy() web.Policy {
-	if r.need == full {
+	if r.need >= full {
 		return web.Staff
 	}
 	return web.Public
@@ -85,16 +86,46 @@ func (b *Backoffice) admit(q *request, r route) error {
 		}
 		q.in = in
 	}
-	if r.need == full && q.in.Stage != staff.Full {
+	if r.need >= full && q.in.Stage != staff.Full {
 		return led(stagePath(q.in.Stage))
 	}
 	if r.may != "" && !staff.MaySomewhere(q.in.Member, r.may) {
 		return fault.New(fault.Denied, "denied")
 	}
+	if r.need == everywhere && !q.may(r.may, 0) {
+		return ofOthersToo(r)
+	}
 	if r.method == post && !q.ours() {
-		return fault.New(fault.Invalid, "form.expired")
+		return q.stale()
 	}
 	return nil
+}
+
+// stale answers a form whose stamp is not good any more. One that a page of ours has sent is shown again, to be sent with a new stamp,
+// with all that was typed; anything else is refused.
+func (q *request) stale() error {
+	expired := fault.New(fault.Invalid, "form.expired")
+	if q.in.Stage != staff.Full || q.Get("Sec-Fetch-Site") != "same-origin" {
+		return expired
+	}
+	kept, err := q.typed()
+	if err != nil {
+		return err
+	}
+	p := &formPage{frame: q.page("office.stale.title", ""), Action: q.Path(), Text: words.Text(q.lang(), "office.stale.lead"), Hidden: kept, Cancel: "/office"}
+	p.Button = p.T("office.stale.button")
+	if err := q.send(web.Status(expired), "form", p); err != nil {
+		return err
+	}
+	return errAnswered
+}
+
+// ofOthersToo refuses who works at some sites only. A single object does not exist for them.
+func ofOthersToo(r route) error {
+	if strings.Contains(r.path, ":") {
+		return notHere()
+	}
+	return fault.New(fault.Denied, "office.everywhere")
 }
 
 // leadIn sends somebody who is not signed in to the door, and back afterwards.
@@ -105,7 +136,7 @@ func (b *Backoffice) leadIn(q *request, r route) error {
 		return err
 	case first:
 		return led("/office/owner")
-	case r.method == get && r.need == full:
+	case r.method == get && r.need >= full:
 		return led("/office/in?back=" + url.QueryEscape(q.OriginalURL()))
 	}
 	return led("/office/in")

@@ -18,23 +18,26 @@ type editor struct {
 	reaches func(q *request, id int64, fields map[string]string) bool
 	// dress adds to a form what it alone shows.
 	dress func(q *request, p *formPage, f form, o Object) error
+	// local: who works at some sites may make one for them.
+	local bool
 	// proof asks somebody to prove themself first.
 	proof bool
 }
 
 func (e *editor) routes(b *Backoffice) []route {
+	making := everywhere
+	if e.local {
+		making = full
+	}
 	return []route{
-		{get, e.list + "/new", full, e.may, func(q *request) error { return e.askNew(q) }},
-		{post, e.list + "/new", full, e.may, func(q *request) error { return e.create(q) }},
+		{get, e.list + "/new", making, e.may, func(q *request) error { return e.askNew(q) }},
+		{post, e.list + "/new", making, e.may, func(q *request) error { return e.create(q) }},
 		{get, e.list + "/:id/edit", full, e.may, func(q *request) error { return e.ask(q) }},
 		{post, e.list + "/:id/edit", full, e.may, func(q *request) error { return e.save(q) }},
 	}
 }
 
 func (e *editor) askNew(q *request) error {
-	if !e.mayMake(q) {
-		return notHere()
-	}
 	if err := e.proven(q); err != nil {
 		return err
 	}
@@ -86,9 +89,6 @@ func (b *Backoffice) brandChoices(f *form, p *formPage) {
 }
 
 func (e *editor) create(q *request) error {
-	if !e.mayMake(q) {
-		return notHere()
-	}
 	o := usual(e.sheets)
 	secret := ""
 	err := q.submit(q.form(e.kind, o), e.sheets, func(f form) (*formPage, error) { return e.page(q, f, o) }, func(fields map[string]string) error {
@@ -256,18 +256,11 @@ func (e *editor) listing(q *request) *listPage {
 	p := q.listing(e.texts+"list", e.here)
 	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
 	p.Empty = blank{Title: p.T(e.texts + "none_yet"), Text: p.T(e.texts + "what"), Icon: "inbox"}
-	if e.mayMake(q) {
+	if q.reachable(e.list+"/new") != "" {
 		p.Acts = []act{{Name: p.T(e.texts + "new"), Address: e.list + "/new", Icon: "plus", Tone: "primary"}}
 		p.Empty.Address, p.Empty.Button = p.Acts[0].Address, p.Acts[0].Name
 	}
 	return p
-}
-
-func (e *editor) mayMake(q *request) bool {
-	if e.kind == kindPlan || e.kind == kindRouter {
-		return q.maySomewhere(e.may)
-	}
-	return q.may(e.may, 0)
 }
 
 func (o Object) name() string {

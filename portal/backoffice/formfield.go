@@ -119,9 +119,11 @@ func (f form) show(l words.Lang, s spec) formField {
 	}
 	switch s.as {
 	case asSecret, asFile:
-		v.Value, v.SetText = "", words.Text(l, "office.not_set")
-		if v.Set {
+		v.Value = ""
+		if set, stored := f.set[s.name]; set {
 			v.SetText = words.Text(l, "office.is_set")
+		} else if stored { // of something new there is nothing to say
+			v.SetText = words.Text(l, "office.not_set")
 		}
 		if s.as == asFile {
 			v.Most, v.Large = mostFile, words.Text(l, "setup.file_size")

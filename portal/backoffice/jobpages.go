@@ -22,17 +22,14 @@ type Work interface {
 
 func (b *Backoffice) jobRoutes() []route {
 	return []route{
-		{get, "/office/jobs", full, staff.JobsManage, b.jobs}, {get, "/office/jobs/:id", full, staff.JobsManage, b.job},
-		{post, "/office/jobs/:id/retry", full, staff.JobsManage, b.retryJob},
-		{get, "/office/jobs/:id/drop", full, staff.JobsManage, b.askDropJob}, {post, "/office/jobs/:id/drop", full, staff.JobsManage, b.dropJob},
-		{get, "/office/callbacks", full, staff.JobsManage, b.setAsides}, {post, "/office/callbacks/:id/retry", full, staff.JobsManage, b.takeInAgain},
+		{get, "/office/jobs", everywhere, staff.JobsManage, b.jobs}, {get, "/office/jobs/:id", everywhere, staff.JobsManage, b.job},
+		{post, "/office/jobs/:id/retry", everywhere, staff.JobsManage, b.retryJob},
+		{get, "/office/jobs/:id/drop", everywhere, staff.JobsManage, b.askDropJob}, {post, "/office/jobs/:id/drop", everywhere, staff.JobsManage, b.dropJob},
+		{get, "/office/callbacks", everywhere, staff.JobsManage, b.setAsides}, {post, "/office/callbacks/:id/retry", everywhere, staff.JobsManage, b.takeInAgain},
 	}
 }
 
 func (b *Backoffice) jobs(q *request) error {
-	if err := q.everywhere(staff.JobsManage); err != nil {
-		return err
-	}
 	state := q.Query("state")
 	if !slices.Contains(jobs.States, state) {
 		state = ""
@@ -77,9 +74,6 @@ func jobState(f *frame, state string) stateView {
 // theJob is the job of an address; one that is done has no row any more.
 func (b *Backoffice) theJob(q *request) (jobs.Entry, error) {
 	id, err := q.idOf("id")
-	if err == nil {
-		err = q.everywhere(staff.JobsManage)
-	}
 	if err != nil {
 		return jobs.Entry{}, err
 	}
@@ -153,9 +147,6 @@ func (b *Backoffice) dropJob(q *request) error {
 
 // setAsides lists messages of a rail that could not be taken in for trouble of ours.
 func (b *Backoffice) setAsides(q *request) error {
-	if err := q.everywhere(staff.JobsManage); err != nil {
-		return err
-	}
 	all, err := b.Work.SetAsides(q.ctx, q.before(), mostListed+1)
 	if err != nil {
 		return err
@@ -174,9 +165,6 @@ func (b *Backoffice) setAsides(q *request) error {
 
 func (b *Backoffice) takeInAgain(q *request) error {
 	id, err := q.idOf("id")
-	if err == nil {
-		err = q.everywhere(staff.JobsManage)
-	}
 	if err == nil {
 		err = b.Work.TakeInAgain(q.ctx, q.in.By(q.visit()), id)
 	}

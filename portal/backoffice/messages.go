@@ -32,21 +32,18 @@ type Messages interface {
 
 func (b *Backoffice) messageRoutes() []route {
 	return []route{
-		{get, "/office/messages", full, staff.PaymentsView, b.messages}, {get, "/office/messages/:id", full, staff.PaymentsView, b.message},
-		{get, "/office/messages/:id/retry", full, staff.JobsManage, b.askRetryMessage}, {post, "/office/messages/:id/retry", full, staff.JobsManage, b.retryMessage},
-		{get, "/office/carriers", full, staff.SettingsEdit, b.carriers},
-		{get, "/office/carriers/:channel", full, staff.SettingsEdit, b.carrier}, {post, "/office/carriers/:channel", full, staff.SettingsEdit, b.saveCarrier},
-		{post, "/office/carriers/:channel/test", full, staff.SettingsEdit, b.testCarrier},
-		{get, "/office/consent", full, staff.AccessChange, b.consent}, {post, "/office/consent", full, staff.AccessChange, b.saveConsent},
-		{get, "/office/alerts", full, staff.AlertsManage, b.alerts}, {post, "/office/alerts/:id/known", full, staff.AlertsManage, b.acknowledge},
-		{get, "/office/alerts/whom", full, staff.AlertsManage, b.alertSettings}, {post, "/office/alerts/whom", full, staff.AlertsManage, b.saveAlertSettings},
+		{get, "/office/messages", everywhere, staff.PaymentsView, b.messages}, {get, "/office/messages/:id", everywhere, staff.PaymentsView, b.message},
+		{get, "/office/messages/:id/retry", everywhere, staff.JobsManage, b.askRetryMessage}, {post, "/office/messages/:id/retry", everywhere, staff.JobsManage, b.retryMessage},
+		{get, "/office/carriers", everywhere, staff.SettingsEdit, b.carriers},
+		{get, "/office/carriers/:channel", everywhere, staff.SettingsEdit, b.carrier}, {post, "/office/carriers/:channel", everywhere, staff.SettingsEdit, b.saveCarrier},
+		{post, "/office/carriers/:channel/test", everywhere, staff.SettingsEdit, b.testCarrier},
+		{get, "/office/consent", everywhere, staff.AccessChange, b.consent}, {post, "/office/consent", everywhere, staff.AccessChange, b.saveConsent},
+		{get, "/office/alerts", everywhere, staff.AlertsManage, b.alerts}, {post, "/office/alerts/:id/known", everywhere, staff.AlertsManage, b.acknowledge},
+		{get, "/office/alerts/whom", everywhere, staff.AlertsManage, b.alertSettings}, {post, "/office/alerts/whom", everywhere, staff.AlertsManage, b.saveAlertSettings},
 	}
 }
 
 func (b *Backoffice) messages(q *request) error {
-	if err := q.everywhere(staff.PaymentsView); err != nil {
-		return err
-	}
 	page := notify.Page{State: notify.State(q.Query("state")), Limit: mostListed + 1}
 	if id := q.before(); id != 0 {
 		last, _, _, err := b.Messages.Read(q.ctx, id)
@@ -81,10 +78,10 @@ func (b *Backoffice) aboutMessages(q *request, p *listPage) error {
 	if known {
 		p.Lead = p.T("office.messages.balance", "Amount", left.String())
 	}
-	if q.may(staff.AccessChange, 0) {
+	if q.reachable("/office/consent") != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.consent.title"), Icon: "check", Address: "/office/consent"})
 	}
-	if q.may(staff.SettingsEdit, 0) {
+	if q.reachable("/office/carriers") != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.carriers.title"), Icon: "settings", Address: "/office/carriers"})
 	}
 	return nil
@@ -120,11 +117,8 @@ func messageState(f *frame, s notify.State) stateView {
 }
 
 // theMessage is the message of an address. Messages are of no site.
-func (b *Backoffice) theMessage(q *request, may staff.Permission) (line notify.Line, subject, text string, err error) {
+func (b *Backoffice) theMessage(q *request) (line notify.Line, subject, text string, err error) {
 	id, err := q.idOf("id")
-	if err == nil {
-		err = q.everywhere(may)
-	}
 	if err != nil {
 		return line, "", "", err
 	}
@@ -133,7 +127,7 @@ func (b *Backoffice) theMessage(q *request, may staff.Permission) (line notify.L
 }
 
 func (b *Backoffice) message(q *request) error {
-	l, subject, text, err := b.theMessage(q, staff.PaymentsView)
+	l, subject, text, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
@@ -155,7 +149,7 @@ func (b *Backoffice) message(q *request) error {
 }
 
 func (b *Backoffice) askRetryMessage(q *request) error {
-	l, _, _, err := b.theMessage(q, staff.JobsManage)
+	l, _, _, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
@@ -169,7 +163,7 @@ func (b *Backoffice) askRetryMessage(q *request) error {
 }
 
 func (b *Backoffice) retryMessage(q *request) error {
-	l, _, _, err := b.theMessage(q, staff.JobsManage)
+	l, _, _, err := b.theMessage(q)
 	if err != nil {
 		return err
 	}
@@ -181,9 +175,6 @@ func (b *Backoffice) retryMessage(q *request) error {
 }
 
 func (b *Backoffice) consent(q *request) error {
-	if err := q.everywhere(staff.AccessChange); err != nil {
-		return err
-	}
 	p, err := b.consentPage(q, cutTyped(q.Query("to")))
 	if fault.Is(err, fault.Invalid) {
 		return q.refuse(err, "record", p, "to")
@@ -225,9 +216,6 @@ func consentSection(p *recordPage, to string, class notify.Class, given bool) ca
 }
 
 func (b *Backoffice) saveConsent(q *request) error {
-	if err := q.everywhere(staff.AccessChange); err != nil {
-		return err
-	}
 	to, class := cutTyped(q.FormValue("to")), notify.Class(q.FormValue("class"))
 	c := notify.Consent{Channel: notify.SMS, To: to, Class: class, Given: q.FormValue("given") == "1", Wording: q.FormValue("wording-" + string(class)), From: "agent"}
 	if err := b.Messages.SaveConsent(q.ctx, q.in.By(q.visit()), c); err != nil {

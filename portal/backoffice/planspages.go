@@ -20,13 +20,17 @@ var planSheets = []sheet{
 		{name: "devices", as: asNumber, most: 4, usual: "1"}}},
 	{title: "office.plan.ends", folded: true, specs: []spec{{name: "valid", as: asAmount, units: timeIn}, {name: "valid_until", as: asMoment}}},
 	{title: "office.plan.when", folded: true, specs: []spec{{name: "hours", as: asHours}}},
+	{title: "office.plan.fair_use", folded: true, specs: []spec{{name: "fair_use.data", as: asAmount, units: dataIn}, {name: "fair_use.per", as: asPick, choices: []string{"day", "month"}, usual: "day"},
+		{name: "fair_use.down", as: asAmount, units: rateIn}, {name: "fair_use.up", as: asAmount, units: rateIn}, {name: "fair_use.roll_over", as: asTick}}},
+	{title: "office.plan.night", folded: true, specs: []spec{{name: "night.hours", as: asHours}, {name: "night.down", as: asAmount, units: rateIn},
+		{name: "night.up", as: asAmount, units: rateIn}, {name: "night.free", as: asTick}}},
 	{title: "office.plan.more", folded: true, specs: []spec{{name: "burst.down", as: asAmount, units: rateIn}, {name: "burst.up", as: asAmount, units: rateIn},
 		{name: "burst.down_threshold", as: asAmount, units: rateIn}, {name: "burst.up_threshold", as: asAmount, units: rateIn},
 		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn}, {name: "sort", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) planEditor() *editor {
-	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, keyField: "key",
+	return &editor{kind: kindPlan, texts: "office.plan.", list: "/office/plans", here: "plans", may: staff.PlansEdit, sheets: planSheets, local: true, keyField: "key",
 		reaches: b.reachesSites, dress: b.dressPlan}
 }
 
@@ -70,8 +74,16 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		return nil // it says so when it is saved
 	}
 	p.tellPlan(plan)
+	for i, u := range b.Plans.Unable(plan) {
+		if i < mostUnable {
+			p.Notes = append(p.Notes, note{Tone: "warn", Text: words.Fault(p.Lang, u.Fault())})
+		}
+	}
 	return nil
 }
+
+// mostUnable notes stand above a plan: after some the rest is clear.
+const mostUnable = 3
 
 // complete makes half a plan readable: a key is not typed yet.
 func complete(fields map[string]string) map[string]string {

@@ -1,38 +1,49 @@
 package backoffice
 
 import (
-	"mtandao/internal/staff"
+	"slices"
+
 	"mtandao/internal/words"
 )
 
-// place is a part of the back office as the rail names it.
+// place is a part of the back office as the rail names it, for whoever may open it.
 type place struct {
 	key, icon, address string
-	may                staff.Permission // to see it; empty: everybody
-	far                bool             // under "more" on a phone
+	far                bool // under "more" on a phone
 }
 
 var places = []place{
 	{key: "today", icon: "gauge", address: "/office"},
-	{key: "payments", icon: "banknote", address: "/office/payments", may: staff.PaymentsView},
-	{key: "sessions", icon: "activity", address: "/office/sessions", may: staff.AccessView},
-	{key: "network", icon: "router", address: "/office/routers", may: staff.AccessView},
-	{key: "alerts", icon: "bell", address: "/office/alerts", may: staff.AlertsManage, far: true},
-	{key: "messages", icon: "mail", address: "/office/messages", may: staff.PaymentsView, far: true},
-	{key: "plans", icon: "tag", address: "/office/plans", may: staff.AccessView, far: true},
-	{key: "jobs", icon: "list", address: "/office/jobs", may: staff.JobsManage, far: true},
-	{key: "staff", icon: "users", address: "/office/staff", may: staff.StaffManage, far: true},
-	{key: "audit", icon: "history", address: "/office/audit", may: staff.AuditView, far: true},
-	{key: "settings", icon: "settings", address: "/office/settings", may: staff.SitesEdit, far: true},
+	{key: "payments", icon: "banknote", address: "/office/payments"},
+	{key: "sessions", icon: "activity", address: "/office/sessions"},
+	{key: "network", icon: "router", address: "/office/routers"},
+	{key: "alerts", icon: "bell", address: "/office/alerts", far: true},
+	{key: "messages", icon: "mail", address: "/office/messages", far: true},
+	{key: "plans", icon: "tag", address: "/office/plans", far: true},
+	{key: "jobs", icon: "list", address: "/office/jobs", far: true},
+	{key: "staff", icon: "users", address: "/office/staff", far: true},
+	{key: "audit", icon: "history", address: "/office/audit", far: true},
+	{key: "settings", icon: "settings", address: "/office/settings", far: true},
 }
 
-// rail is what a member may see of the places.
-func rail(l words.Lang, here string, may func(staff.Permission) bool) []navItem {
+// rail is what a member may open of the places.
+func (q *request) rail(l words.Lang, here string) []navItem {
 	var items []navItem
 	for _, p := range places {
-		if p.may == "" || may(p.may) {
+		if q.opens(p) {
 			items = append(items, navItem{Label: words.Text(l, "office.nav."+p.key), Icon: p.icon, Address: p.address, Here: p.key == here, Far: p.far})
 		}
 	}
 	return items
+}
+
+// opens: the settings lead to other places, and are there for who has one of them that the rail has not.
+func (q *request) opens(p place) bool {
+	if p.key != "settings" {
+		return q.reachable(p.address) != ""
+	}
+	return slices.ContainsFunc(settingsPlaces, func(at settingsPlace) bool {
+		railed := slices.ContainsFunc(places, func(p place) bool { return p.address == at.address })
+		return !railed && q.reachable(at.address) != ""
+	})
 }

@@ -65,6 +65,9 @@ func (q *request) moneyPage(texts, back string, args ...any) *formPage {
 
 func (b *Backoffice) askRefund(q *request) error {
 	r, err := b.receiptFor(q, staff.PaymentsRefund)
+	if err == nil {
+		err = q.proven()
+	}
 	if err != nil {
 		return err
 	}
@@ -80,6 +83,9 @@ func refundForm(q *request, r billing.Receipt) *formPage {
 
 func (b *Backoffice) refund(q *request) error {
 	r, err := b.receiptFor(q, staff.PaymentsRefund)
+	if err == nil {
+		err = q.proven()
+	}
 	if err != nil {
 		return err
 	}
@@ -99,7 +105,7 @@ func (b *Backoffice) refund(q *request) error {
 	return led("/office/receipts/" + number(r.ID))
 }
 
-// refundFor is a refund of a receipt of which somebody may do something.
+// refundFor is a refund of a receipt of which somebody may do something, and has proved lately that it is they.
 func (b *Backoffice) refundFor(q *request, p staff.Permission) (billing.Refund, string, error) {
 	id, err := q.idOf("id")
 	if err != nil {
@@ -116,6 +122,9 @@ func (b *Backoffice) refundFor(q *request, p staff.Permission) (billing.Refund, 
 	may, err := q.mayReceipt(p, r)
 	if err == nil && !may {
 		err = notHere()
+	}
+	if err == nil {
+		err = q.proven()
 	}
 	return f, "/office/receipts/" + number(r.ID), err
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"mtandao/internal/staff"
 	"mtandao/radius/mikrotik"
 	"mtandao/radius/routers"
 )
@@ -99,7 +98,7 @@ func (b *Backoffice) repair(q *request) error {
 	return led("/office/routers/" + number(r.ID) + "/differences")
 }
 
-// inTunnel finds a router that may be taken out of the tunnel.
+// inTunnel finds a router that is in the tunnel.
 func (b *Backoffice) inTunnel(q *request) (routers.Router, error) {
 	r, err := b.theirRouter(q, true)
 	if err == nil && !r.Tunnel.Address.IsValid() {
@@ -128,17 +127,8 @@ func (b *Backoffice) leave(q *request) error {
 	return led("/office/routers/" + number(r.ID))
 }
 
-// keyOfAll says that somebody may change our key of the tunnel, which all routers have: those of other sites too.
-func (b *Backoffice) keyOfAll(q *request) (routers.Router, error) {
-	r, err := b.inTunnel(q)
-	if err == nil {
-		err = q.everywhere(staff.RoutersEdit)
-	}
-	return r, err
-}
-
 func (b *Backoffice) askRotate(q *request) error {
-	r, err := b.keyOfAll(q)
+	r, err := b.inTunnel(q)
 	if err != nil {
 		return err
 	}
@@ -146,7 +136,7 @@ func (b *Backoffice) askRotate(q *request) error {
 }
 
 func (b *Backoffice) rotateTunnel(q *request) error {
-	r, err := b.keyOfAll(q)
+	r, err := b.inTunnel(q)
 	if err != nil {
 		return err
 	}

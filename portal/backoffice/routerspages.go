@@ -29,7 +29,7 @@ var routerSheets = []sheet{
 }
 
 func (b *Backoffice) routerEditor() *editor {
-	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, keyField: "name", reaches: b.reachesRouter}
+	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, local: true, keyField: "name", reaches: b.reachesRouter}
 }
 
 // reachesRouter asks for the site where a router stands, and for the one where it is to stand.

@@ -95,7 +95,7 @@ func (q *request) page(title, here string) frame {
 	}
 	m := q.in.Member
 	f.Member = memberView{Name: m.Name, Email: m.Email, Initials: initials(m.Name)}
-	f.Nav = rail(l, here, func(p staff.Permission) bool { return staff.MaySomewhere(m, p) })
+	f.Nav = q.rail(l, here)
 	q.count(f.Nav)
 	f.Sites, f.SiteName = q.choices(l)
 	f.Notes = q.told(l)

@@ -28,8 +28,8 @@ type Setup interface {
 	Save(ctx context.Context, by Author, changes ...Change) error
 	// ReadPlan reads a plan as it would be saved, and changes nothing.
 	ReadPlan(fields map[string]string) (plans.Plan, error)
-	// CheckTill tries a till's parts without moving money.
-	CheckTill(ctx context.Context, id int64) ([]Checked, error)
+	// CheckTill tries a till's parts without moving money, and says what it saw in a language.
+	CheckTill(ctx context.Context, id int64, l words.Lang) ([]Checked, error)
 	// Registered is the address at which a till's payments are confirmed; "" for none.
 	Registered(ctx context.Context, id int64) string
 	// PortalPage is where a router sends its guests.
@@ -45,6 +45,8 @@ type Settings interface{ String(name string) string }
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	All(ctx context.Context) ([]plans.Plan, error)
+	// Unable lists what the routers of a plan's sites cannot do for it.
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Preview renders the captive price list in a brand, and the hash of its style.

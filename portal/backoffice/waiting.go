@@ -139,7 +139,7 @@ func (q *request) reachable(address string) string {
 		path = path[:i] + "/:id"
 	}
 	for _, r := range q.office.routes {
-		if r.method == get && r.path == path && (r.may == "" || staff.MaySomewhere(q.in.Member, r.may)) {
+		if r.method == get && r.path == path && (r.may == "" || staff.MaySomewhere(q.in.Member, r.may)) && (r.need != everywhere || q.may(r.may, 0)) {
 			return address
 		}
 	}

@@ -95,9 +95,6 @@ func (b *Backoffice) bare(q *request) bool {
 }
 
 func (b *Backoffice) startSetup(q *request) error {
-	if !q.may(staff.SitesEdit, 0) {
-		return notHere()
-	}
 	p, err := b.progress(q)
 	if err != nil {
 		return err
@@ -331,9 +328,6 @@ type donePage struct {
 }
 
 func (b *Backoffice) endSetup(q *request) error {
-	if !q.may(staff.SitesEdit, 0) {
-		return notHere()
-	}
 	at, err := b.progress(q)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type Limits struct {
 	Idle             time.Duration
 	FairUse          FairUse
 	Night            Night
+	Address          Address
 }
 
 // Burst lets a device go faster than its limit while its average over Over stays below the thresholds.
@@ -71,6 +72,7 @@ func (l Limits) stacks(more Limits) bool {
 // shape is l without its sums.
 func (l Limits) shape() []byte {
 	l.Time, l.DataBytes, l.Valid, l.ValidUntil, l.Devices = 0, 0, 0, time.Time{}, l.DeviceCount()
+	l.Address = Address{Pool: l.Address.Pool, IPv6Pool: l.Address.IPv6Pool, DelegatedPool: l.Address.DelegatedPool}
 	return EncodeLimits(l)
 }
 

@@ -16,7 +16,7 @@ const (
 )
 
 // Check says what is wrong with l: fault.Invalid "limits.rate", "limits.data", "limits.time", "limits.devices",
-// "limits.hours", "limits.fair_use" or "limits.night".
+// "limits.hours", "limits.fair_use", "limits.night" or "limits.address".
 func (l Limits) Check() error {
 	for _, kbps := range []int64{l.UpKbps, l.DownKbps, l.Burst.UpKbps, l.Burst.DownKbps, l.Burst.UpThresholdKbps, l.Burst.DownThresholdKbps} {
 		if kbps < 0 || kbps > maxKbps {
@@ -60,5 +60,8 @@ func (l Limits) checkTerms() error {
 		fast && (n.UpKbps == 0 || n.DownKbps == 0 || !sped):
 		return fault.New(fault.Invalid, "limits.night")
 	}
-	return n.Hours.check()
+	if err := n.Hours.check(); err != nil {
+		return err
+	}
+	return l.Address.check()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"net/netip"
 	"time"
 
 	"mtandao/internal/fault"
@@ -28,6 +29,17 @@ type limitsDocument struct {
 	IdleSeconds     int64            `json:"idle_seconds,omitempty"`
 	FairUse         *fairUseDocument `json:"fair_use,omitempty"`
 	Night           *nightDocument   `json:"night,omitempty"`
+	Address         *addressDocument `json:"address,omitempty"`
+}
+
+type addressDocument struct {
+	Pool          string         `json:"pool,omitempty"`
+	IPv4          string         `json:"ipv4,omitempty"`
+	Routes        []netip.Prefix `json:"routes,omitempty"`
+	IPv6          string         `json:"ipv6,omitempty"`
+	Delegated     string         `json:"delegated,omitempty"`
+	IPv6Pool      string         `json:"ipv6_pool,omitempty"`
+	DelegatedPool string         `json:"delegated_pool,omitempty"`
 }
 
 type fairUseDocument struct {
@@ -78,7 +90,7 @@ func EncodeLimits(l Limits) []byte {
 	if n := l.Night; len(n.Hours) > 0 {
 		d.Night = &nightDocument{n.Hours.document(), n.UpKbps, n.DownKbps, n.Free}
 	}
-	d.Hours = l.Hours.document()
+	d.Hours, d.Address = l.Hours.document(), l.Address.document()
 	text, err := json.Marshal(d)
 	if err != nil {
 		panic(err) // a struct of numbers always encodes
@@ -125,6 +137,9 @@ func (d limitsDocument) limits() (Limits, error) {
 		}
 	}
 	if l.Hours, err = hoursOf(d.Hours); err != nil {
+		return Limits{}, err
+	}
+	if l.Address, err = addressOf(d.Address); err != nil {
 		return Limits{}, err
 	}
 	return l, l.Check()

@@ -1,13 +1,23 @@
 package access
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"reflect"
 	"time"
 
 	"mtandao/internal/fault"
 )
 
-const fileVersion = 1
+// fileVersion names what a packed grant is made of, so that a program with other fields does not read it wrongly.
+var fileVersion = func() string {
+	shape := sha256.New()
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Grant]()) {
+		_, _ = fmt.Fprintln(shape, f.Name, f.Type)
+	}
+	return string(shape.Sum(nil)[:8])
+}()
 
 // Pack is the snapshot as octets, to be sealed and kept on disk; nil before it was as the database for the first time. What it
 // holds of secrets is sealed already, but who is online, when, is not.
@@ -18,7 +28,7 @@ func (s *Service) Pack() []byte {
 	if asOf.IsZero() {
 		return nil
 	}
-	head := binary.AppendVarint([]byte{fileVersion}, micros(asOf))
+	head := binary.AppendVarint([]byte(fileVersion), micros(asOf))
 	return s.live.pack(binary.AppendVarint(head, since))
 }
 
@@ -47,8 +57,8 @@ func (p *snapshot) pack(b []byte) []byte {
 // fault.Conflict "snapshot.old", fault.Invalid "snapshot.unreadable". Follow then brings what has changed since.
 func (s *Service) Unpack(packed []byte, most time.Duration) error {
 	r := cardReader{rest: string(packed)}
-	version, asOf, since := r.octets(1), fromMicros(r.number()), r.number()
-	if r.bad || version != string([]byte{fileVersion}) {
+	version, asOf, since := r.octets(uint64(len(fileVersion))), fromMicros(r.number()), r.number()
+	if r.bad || version != fileVersion {
 		return fault.New(fault.Invalid, "snapshot.unreadable")
 	}
 	if age := s.real.Now().Sub(asOf); age > most {

@@ -9,6 +9,7 @@ import (
 	"layeh.com/radius/rfc2866"
 
 	"mtandao/internal/fault"
+	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
@@ -19,6 +20,12 @@ var _ routers.Dialect = (*Dialect)(nil)
 
 // New makes the dialect; server-side log-ins go out through coa.
 func New(coa routers.CoA) *Dialect { return &Dialect{coa: coa} }
+
+// Abilities are CoovaChilli's: it has one speed, and bridges what it gives addresses to.
+func Abilities(r routers.Router) access.Abilities {
+	live := r.CoAAddress != "" || r.CoAInside().IsValid()
+	return access.Abilities{Rate: true, Volume: true, Idle: true, Live: live, Ends: live, Addresses: true}
+}
 
 // Name is routers.Chilli.
 func (*Dialect) Name() string { return routers.Chilli }

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 
+	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
@@ -24,6 +25,13 @@ func New() *Dialect { return &Dialect{pool: pool{seat: map[int64]*seat{}}} }
 
 // UseTunnel makes the API be reached through the tunnel where a router is there; call it before the first command.
 func (d *Dialect) UseTunnel(t Tunnel) { d.pool.tunnel = t }
+
+// Abilities are RouterOS's (reference/mikrotik.md §4.2). What it does by itself it is told in the Accept.
+func Abilities(r routers.Router) access.Abilities {
+	live := r.CoAAddress != "" || r.CoAInside().IsValid()
+	return access.Abilities{Rate: true, Burst: true, Volume: true, Idle: true, Live: live, Ends: live || r.APIAddress != "",
+		Addresses: true, Routes: true, IPv6: true}
+}
 
 // Name is routers.MikroTik.
 func (*Dialect) Name() string { return routers.MikroTik }
