@@ -11,7 +11,7 @@ import (
 func TestAlertsReadTheRunningHouse(t *testing.T) {
 	m, ctx := openStage(t, 60).Main, context.Background()
 	ages, err := m.queueAges(ctx)
-	if err != nil || len(ages) != 4 {
+	if err != nil || len(ages) != 5 {
 		t.Errorf("queues: %v %v", ages, err)
 	}
 	for _, r := range ages {

@@ -87,7 +87,7 @@ func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	b.open(page)
 	s.lookNow(t, fresh.ID)
 	b.see(15*time.Second, "7.19.4") // by itself
-	b.see(5*time.Second, "Answers")
+	b.see(5*time.Second, "Talks to us")
 	b.picture("3-answers")
 
 	run := func(script string) {
