@@ -45,9 +45,11 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 	if err := j.Decode(&fact); err != nil {
 		return err
 	}
-	freed := access.Cause(fact.Cause) == access.CauseSlotFreed
-	if freed {
-		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), access.Cause(fact.Cause))
+	switch cause := access.Cause(fact.Cause); cause {
+	case access.CauseSlotFreed:
+		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), cause)
+	case access.CauseAddress: // which no order changes: they come back and stand on the new one
+		return s.endSessions(ctx, j, fact.GrantID, "", cause)
 	}
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
 		open, err := openOfGrant(tx, fact.GrantID, "")

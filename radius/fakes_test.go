@@ -240,7 +240,10 @@ func (d *fakeDialect) Answer(p *codec.Packet, a routers.Answer) error {
 	if answer != nil {
 		answer()
 	}
-	return a.AddCommon(p)
+	if err := a.AddCommon(p); err != nil {
+		return err
+	}
+	return a.AddAddress(p)
 }
 
 // during runs do inside every Answer.

@@ -65,6 +65,7 @@ type Options struct {
 	Metrics  prometheus.Registerer
 	Pause    Pause
 	Tunnel   Tunnel // nil: none; RADIUS also listens inside it
+	Pools    Pools  // nil: none; every pool is the router's own
 	Node     string // this program, in accounting records
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
@@ -92,6 +93,7 @@ type Service struct {
 	addresses [2]string
 	tunnel    Tunnel
 	pause     Pause
+	pools     Pools
 	mu        sync.Mutex
 	sockets   []*socket // authentication, accounting; the same inside the tunnel
 }
@@ -101,7 +103,7 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
 		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause,
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause, pools: o.Pools,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect
@@ -114,7 +116,7 @@ func New(o Options) *Service {
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
-		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn}
+		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn, address: s.addressOf}
 	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
 		complains: complains, access: s.auth.handle, accounting: acct.handle}

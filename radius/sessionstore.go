@@ -3,6 +3,7 @@ package radius
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -184,4 +185,11 @@ func readOfMAC(ctx context.Context, d *db.DB, siteID int64, mac access.MAC) (Onl
 func saveTold(tx *db.Tx, id int64, t Told) error {
 	return tx.Gorm().Model(&Online{}).Where("id = ?", id).
 		Updates(map[string]any{"told_up_kbps": t.ToldUpKbps, "told_down_kbps": t.ToldDownKbps, "told_bytes": t.ToldBytes}).Error
+}
+
+// openAt says whether an open session stands on an address.
+func openAt(ctx context.Context, d *db.DB, a netip.Addr) (bool, error) {
+	var ids []int64
+	err := d.Read(ctx).Model(&Online{}).Where("ip = ?", a.String()).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
 }

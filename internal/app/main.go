@@ -35,6 +35,7 @@ import (
 	"mtandao/radius/access"
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
+	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 )
@@ -70,6 +71,7 @@ type Main struct {
 	Staff    *staff.Service
 	Access   *access.Service
 	Routers  *routers.Service
+	Pools    *pools.Service
 	Plans    *plans.Service
 	Ledger   *ledger.Ledger
 	MPesa    *mpesa.Client
@@ -191,6 +193,7 @@ func (m *Main) wireDomains() {
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
+	m.Pools = pools.New(m.DB, m.Plan)
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
@@ -216,6 +219,8 @@ func (m *Main) openService(ctx context.Context) error {
 	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
+	m.sender.UsePause(m.Pause.Paused)
+	m.mikrotik.UsePause(m.Pause.Paused)
 	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
 	m.dialects = map[string]routers.Dialect{}
 	for _, d := range all {
@@ -225,7 +230,7 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
 		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {

@@ -14,7 +14,7 @@ var ranks = rankTable(map[int]string{
 	4:  "internal/jobs internal/settings internal/audit internal/backup internal/acme",
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access",
-	7:  "radius/routers billing/plans billing/customers billing/ledger",
+	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger",
 	8:  "radius/mikrotik radius/chilli radius/tunnel",
 	9:  "billing radius internal/support",
 	10: "vouchers billing/mpesa billing/pdf",

@@ -70,7 +70,7 @@ func (b *Backoffice) machineRoutes() []route {
 		{get, at + "/differences", full, staff.RoutersEdit, b.differences},
 		{get, at + "/repair", full, staff.RoutersEdit, b.askRepair}, {post, at + "/repair", full, staff.RoutersEdit, b.repair},
 		{get, at + "/tunnel/leave", full, staff.RoutersEdit, b.askLeave}, {post, at + "/tunnel/leave", full, staff.RoutersEdit, b.leave},
-		{get, at + "/tunnel/rotate", everywhere, staff.RoutersEdit, b.askRotate}, {post, at + "/tunnel/rotate", everywhere, staff.RoutersEdit, b.rotateTunnel}, // our key is of all
+		{get, at + "/tunnel/rotate", everywhere, staff.RoutersEdit, b.askRotate}, {post, at + "/tunnel/rotate", everywhere, staff.RoutersEdit, b.rotateTunnel},
 	}
 }
 

@@ -127,6 +127,7 @@ func (b *Backoffice) leave(q *request) error {
 	return led("/office/routers/" + number(r.ID))
 }
 
+// askRotate and rotateTunnel (policy "everywhere") are of our key of the tunnel, which all routers have: those of other sites too.
 func (b *Backoffice) askRotate(q *request) error {
 	r, err := b.inTunnel(q)
 	if err != nil {
