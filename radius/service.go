@@ -65,9 +65,9 @@ type Options struct {
 	Metrics  prometheus.Registerer
 	Pause    Pause
 	Tunnel   Tunnel                      // nil: none; RADIUS also listens inside it
+	Pools    Pools                       // nil: none; every pool is the router's own
 	Node     string                      // this program, in accounting records
 	Keep     func() (history, usage int) // months that sessions, and usage by the day, are kept
-	Pools    Pools                       // nil: none; every pool is the router's own
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
 }
