@@ -12,6 +12,7 @@ var uncalled = map[string]string{
 	"internal/clock.Advance":      "tests, of the clock that they own",
 	"portal/guest.CaptiveAddress": "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"radius/access.NameLogin":     "logins of customers; PAP, CHAP and MS-CHAPv2 are shown with it",
+	"radius/access.ChangePlan":    "subscriptions; live change is shown with it",
 	"radius/access.Suspend":       "staff, and dunning",
 	"internal/app.SetupLine":      "the page of a router",
 	"radius/mikrotik.DialTLS":     "whoever knows go-routeros: the client has its shape",
