@@ -57,7 +57,7 @@ var notBooks = map[string]string{
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "address_pools": "network", "address_leases": "network",
 	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
-	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network",
+	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network", "router_health": "network",
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
 	"staff_recovery_codes": "who works here", "staff_sign_ins": "who works here", "staff_links": "who works here",
 	"messages": "what was told", "message_reports": "what was told", "message_consents": "what was told", "message_slots": "what was told", "message_carriers": "what was told",

@@ -21,6 +21,7 @@ type Sender struct {
 	clock   clock.Clock
 	waits   []time.Duration
 	tunnel  Tunnel // nil: none
+	paused  func() bool
 	outside coaPool
 	inside  coaPool
 }
@@ -40,7 +41,7 @@ var usualWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Seco
 
 // NewSender makes a sender; c is the clock that ends the life of an old secret.
 func NewSender(c clock.Clock) *Sender {
-	return &Sender{clock: c, waits: usualWaits, outside: coaPool{open: openCoA}}
+	return &Sender{clock: c, waits: usualWaits, paused: func() bool { return false }, outside: coaPool{open: openCoA}}
 }
 
 // UseTunnel makes the sender prefer the tunnel for routers that are there; call it before the first Send.
@@ -48,6 +49,10 @@ func (s *Sender) UseTunnel(t Tunnel) {
 	s.tunnel = t
 	s.inside.open = func() (packetConn, error) { return openInside(t, 0) }
 }
+
+// UsePause makes the sender refuse while a restored copy stands still: fault.Conflict "router.paused". Call it before the
+// first Send.
+func (s *Sender) UsePause(paused func() bool) { s.paused = paused }
 
 // Close ends the sockets; requests in the air fail.
 func (s *Sender) Close() {
@@ -68,6 +73,9 @@ func (p *coaPool) close() {
 // the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_coa" for a
 // router that takes none. Message-Authenticator goes along when the router is known to use it.
 func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*codec.Packet, error) {
+	if s.paused() {
+		return nil, fault.New(fault.Conflict, "router.paused")
+	}
 	pool, to, err := s.wayTo(r)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ func (m *Main) watch() {
 	if m.Config.PublicURL != "" { // otherwise nobody can call back
 		m.Notify.Watch(notify.RuleCallbacks, pulse.Callbacks)
 	}
+	m.Notify.Watch(notify.RuleRouter, m.routerSilence)
 	rejects := &rejectMeter{main: m}
 	m.Notify.Watch(notify.RuleRejects, rejects.read)
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)

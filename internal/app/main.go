@@ -89,6 +89,7 @@ type Main struct {
 	accounting *spool.Spool
 	sender     *radius.Sender
 	mikrotik   *mikrotik.Dialect
+	lookout    *routers.Lookout
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
@@ -218,6 +219,8 @@ func (m *Main) openService(ctx context.Context) error {
 	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
+	m.sender.UsePause(m.Pause.Paused)
+	m.mikrotik.UsePause(m.Pause.Paused)
 	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
 	m.dialects = map[string]routers.Dialect{}
 	for _, d := range all {
@@ -234,6 +237,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
+	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
 	m.schedule()
 	m.measure()
 	return m.openPortal()

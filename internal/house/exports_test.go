@@ -14,10 +14,7 @@ var uncalled = map[string]string{
 	"radius/access.NameLogin":     "logins of customers; PAP, CHAP and MS-CHAPv2 are shown with it",
 	"radius/access.ChangePlan":    "subscriptions; live change is shown with it",
 	"radius/access.Suspend":       "staff, and dunning",
-	"internal/app.SetupLine":      "the page of a router",
 	"radius/mikrotik.DialTLS":     "whoever knows go-routeros: the client has its shape",
-	"radius/mikrotik.Lint":        "the page of a router",
-	"radius/routers.LeaveTunnel":  "the page of a router",
 	"radius/mikrotik.RunArgs":     "whoever knows go-routeros: the client has its shape",
 }
 
