@@ -13,6 +13,9 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.replace(tx); err != nil {
 		return err
 	}
+	if err := w.rebooted(tx); err != nil {
+		return err
+	}
 	for _, r := range w.rows {
 		if err := saveRow(tx, r, w.now); err != nil {
 			return err
