@@ -242,3 +242,19 @@ func TestClassCarriesWhatWasTold(t *testing.T) {
 		t.Error(fmt.Sprint(back), ok)
 	}
 }
+
+// A device that waits for the others' shares says nothing of its router, which must be told of other things meanwhile.
+func TestWaitingForAShareIsNotARoutersSilence(t *testing.T) {
+	b := threeShare(t, testdb.SQLite(t))
+	b.coa.answers(answerWith(codec.CodeCoAACK))
+	b.access.edit(func(f *fakeAccess) { f.grant.UsedBytes = 700 * megabyte })
+	at := atGate
+	at.MAC = "112233445566"
+	b.emit(t, access.GrantOpened, at)
+	b.enforcement(t, WantLogIn, GivenUp, waiting)
+	b.emit(t, access.GrantChanged, access.Fact{})
+	b.enforcement(t, WantChange, Done, acknowledged)
+	if n, _ := b.dialect.told(); n != 0 {
+		t.Errorf("told to log in %d times", n)
+	}
+}
