@@ -38,6 +38,7 @@ type datagram struct {
 	length int
 	from   netip.AddrPort
 	at     time.Duration // when it came, by the socket's stopwatch
+	mark   uint64        // of all its octets and of who sent it
 }
 
 // socket is one UDP port: readers that never wait, a bounded queue, bounded workers.
@@ -50,6 +51,8 @@ type socket struct {
 	asides   chan struct{} // a token for each request that waits for the database
 	stopping chan struct{}
 	since    func() time.Duration
+	queued   *marks
+	repeated func() // told of each copy of a packet that waits already
 
 	readers, workers, asking, waiting sync.WaitGroup
 	buffers                           sync.Pool
@@ -85,8 +88,8 @@ func newSocket(p port, conn packetConn) *socket {
 		port: p, conn: conn,
 		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), asides: make(chan struct{}, asideAtOnce),
 		stopping: make(chan struct{}),
-		since:    clock.Stopwatch(),
-		buffers:  sync.Pool{New: func() any { return new([maxDatagram]byte) }},
+		since:    clock.Stopwatch(), queued: newMarks(), repeated: func() {},
+		buffers: sync.Pool{New: func() any { return new([maxDatagram]byte) }},
 	}
 }
 
@@ -97,6 +100,7 @@ func (k *socket) start(process func(*socket, datagram), overflow func(netip.Addr
 	for range workersPerSocket {
 		k.workers.Go(func() {
 			for d := range k.queue {
+				k.queued.drop(d.mark)
 				if k.tooLate(d) {
 					overflow(d.from)
 				} else {
@@ -122,9 +126,16 @@ func (k *socket) read(overflow func(netip.AddrPort)) {
 			time.Sleep(time.Millisecond) // a passing error of the network: do not spin on it
 			continue
 		}
+		d := datagram{buffer: buffer, length: n, from: from, at: k.since(), mark: k.queued.of(buffer[:n], from)}
+		if !k.queued.add(d.mark) {
+			k.repeated()
+			k.buffers.Put(buffer)
+			continue
+		}
 		select {
-		case k.queue <- datagram{buffer: buffer, length: n, from: from, at: k.since()}:
+		case k.queue <- d:
 		default:
+			k.queued.drop(d.mark)
 			overflow(from)
 			k.buffers.Put(buffer)
 		}

@@ -173,6 +173,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	var consumer sync.WaitGroup
 	consumer.Go(func() { s.consume(applying) })
 	for _, k := range s.sockets {
+		k.repeated = s.metrics.repeats.Inc
 		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
 	}
 	<-ctx.Done()
