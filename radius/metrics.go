@@ -14,7 +14,7 @@ const unknownRouter = "unknown"
 type metrics struct {
 	replies, rejects, dropped, duplicates, unmarked *prometheus.CounterVec
 	records, setAside, enforced, unleased           *prometheus.CounterVec
-	panics, repeats                                 prometheus.Counter
+	panics                                          prometheus.Counter
 	seconds                                         *prometheus.HistogramVec
 }
 
@@ -31,14 +31,12 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 		enforced:   counter("enforcements_total", "Attempts to carry out a decision.", "router", "method", "outcome"),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "mtandao", Subsystem: "radius", Name: "panics_total",
 			Help: "Panics recovered."}),
-		repeats: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "mtandao", Subsystem: "radius", Name: "waiting_repeats_total",
-			Help: "Copies of a packet that waits for its turn already."}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "mtandao", Subsystem: "radius", Name: "request_seconds",
 			Help: "From the queue to the answer.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}, []string{"port"}),
 	}
 	if registerer != nil {
 		registerer.MustRegister(m.replies, m.rejects, m.dropped, m.duplicates, m.unmarked, m.records, m.setAside, m.enforced, m.unleased,
-			m.panics, m.repeats, m.seconds)
+			m.panics, m.seconds)
 	}
 	return m
 }
