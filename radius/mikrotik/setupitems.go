@@ -94,11 +94,21 @@ func (s Setup) tunnelParts() []part {
 		{title: "way in from the tunnel", menu: "/ip firewall filter", key: comment("tunnel"), ours: true, before: `chain="input" dynamic=no`,
 			values: []property{is("chain", "input"), is("action", "accept"), isOwn("in-interface", "wg"), is("src-address", t.Far.Masked().String())}},
 	}
+	all = append(all, callAgain)
 	if t.PrivateKey == "" && t.PeerKey != "" { // only the script had it: made without, the interface would have a key that nobody knows
 		return all[1:]
 	}
 	return all
 }
+
+// callAgain looks each minute whether the tunnel has been silent for longer than a session of WireGuard may be used, and then
+// switches its far end off and on: RouterOS resolves the name of an endpoint only there, and our address may be another one by
+// now. One that was left off by a power cut in between is switched on too. It counts from the start, as the clock may be wrong.
+var callAgain = part{title: "tunnel's search for a server that moved", menu: "/system scheduler", key: comment("tunnel"), ours: true, values: []property{
+	named("tunnel"), is("interval", "1m"), is("start-time", "startup"), is("policy", "read,write"),
+	is("on-event", `:foreach it in=[/interface wireguard peers find where comment="`+mark+`tunnel"] do={:local late true; `+
+		`:local seen [/interface wireguard peers get $it last-handshake]; :if ([:typeof $seen] = "time") do={:set late ($seen > 3m)}; `+
+		`:if ($late) do={/interface wireguard peers disable $it; :delay 1s; /interface wireguard peers enable $it}}`)}}
 
 func (s Setup) radiusParts() (all []part) {
 	service := "hotspot,ppp"
