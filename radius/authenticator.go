@@ -48,7 +48,7 @@ type proof struct {
 	mschap *mschap
 }
 
-func (a *authenticator) handle(ctx context.Context, r request) reply {
+func (a *authenticator) handle(r request) reply {
 	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
 	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
 		return a.reject(r, proof{}, access.CauseUnknown)
@@ -61,7 +61,7 @@ func (a *authenticator) handle(ctx context.Context, r request) reply {
 	}
 	admission, known := a.access.AdmitKnown(attempt)
 	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
-		return a.answer(ctx, r, proof, admission, attempt.MAC)
+		return a.answer(context.Background(), r, proof, admission, attempt.MAC)
 	}
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {

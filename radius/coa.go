@@ -28,7 +28,7 @@ type Sender struct {
 
 // coaPool are the sockets towards one side.
 type coaPool struct {
-	open    func() (packetConn, error)
+	open    func() (net.PacketConn, error)
 	mu      sync.Mutex
 	sockets []*coaSocket
 	closed  bool
@@ -47,7 +47,7 @@ func NewSender(c clock.Clock) *Sender {
 // UseTunnel makes the sender prefer the tunnel for routers that are there; call it before the first Send.
 func (s *Sender) UseTunnel(t Tunnel) {
 	s.tunnel = t
-	s.inside.open = func() (packetConn, error) { return openInside(t, 0) }
+	s.inside.open = func() (net.PacketConn, error) { return t.ListenPacket(0) }
 }
 
 // UsePause makes the sender refuse while a restored copy stands still: fault.Conflict "router.paused". Call it before the
@@ -140,7 +140,7 @@ func (s *Sender) exchange(ctx context.Context, pool *coaPool, to netip.AddrPort,
 	}
 	k.expect(slot, expected{from: to, authenticator: [md5.Size]byte(wire[authenticatorAt:headerLength]), secret: request.Secret})
 	for _, wait := range s.waits {
-		if _, err := k.conn.WriteToUDPAddrPort(wire, to); err != nil {
+		if _, err := k.conn.WriteTo(wire, net.UDPAddrFromAddrPort(to)); err != nil {
 			return nil, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 		}
 		timer := time.NewTimer(wait)

@@ -305,14 +305,18 @@ type fakeSpool struct {
 	full    bool
 }
 
-func (f *fakeSpool) Append(_ context.Context, payload []byte) error {
+func (f *fakeSpool) Put(payload []byte, done func(error)) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.full {
-		return fault.New(fault.Unavailable, "spool.full")
+	full := f.full
+	if !full {
+		f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
 	}
-	f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
-	return nil
+	f.mu.Unlock()
+	if full {
+		done(fault.New(fault.Unavailable, "spool.full"))
+		return
+	}
+	done(nil)
 }
 
 func (f *fakeSpool) Consume(ctx context.Context, _ int, _ func(context.Context, []spool.Record) error) error {

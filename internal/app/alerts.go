@@ -23,6 +23,7 @@ func (m *Main) watch() {
 	rejects := &rejectMeter{main: m}
 	m.Notify.Watch(notify.RuleRejects, rejects.read)
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)
+	m.Notify.Watch(notify.RuleSpool, m.spoolsFull)
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
 	m.Notify.Watch(notify.RuleFlapping, m.flapping)
@@ -68,6 +69,11 @@ func (m *Main) flapping(ctx context.Context) ([]notify.Reading, error) {
 		readings = append(readings, notify.Reading{Subject: g.Plan + " " + strconv.FormatInt(f.GrantID, 10), Value: f.Times})
 	}
 	return readings, err
+}
+
+// spoolsFull tells in percent how full this node's spools are.
+func (m *Main) spoolsFull(context.Context) ([]notify.Reading, error) {
+	return []notify.Reading{{Subject: "callbacks", Value: m.callbacks.Stats().Fullness()}, {Subject: "accounting", Value: m.accounting.Stats().Fullness()}}, nil
 }
 
 func (m *Main) since(at time.Time) time.Duration {

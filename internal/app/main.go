@@ -210,10 +210,10 @@ func (m *Main) refresh(ctx context.Context) error {
 // openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
 func (m *Main) openService(ctx context.Context) error {
 	var err error
-	if m.callbacks, err = m.openSpool("callbacks", callbacksMost); err != nil {
+	if m.callbacks, err = m.openSpool("callbacks"); err != nil {
 		return err
 	}
-	if m.accounting, err = m.openSpool("accounting", accountingMost); err != nil {
+	if m.accounting, err = m.openSpool("accounting"); err != nil {
 		return err
 	}
 	m.wakeAccess(ctx)
@@ -231,7 +231,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return err
 	}
 	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
+		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
@@ -244,18 +244,20 @@ func (m *Main) openService(ctx context.Context) error {
 }
 
 // What may wait on disk while the database does not take it: days of callbacks and of accounting.
-const (
-	callbacksMost  = 256 << 20
-	accountingMost = 4 << 30
-)
+var spoolMost = map[string]int64{"callbacks": 256 << 20, "accounting": 4 << 30}
 
-func (m *Main) openSpool(name string, most int64) (*spool.Spool, error) {
-	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: most, Clock: m.Clock, Hook: m.hook})
+func (m *Main) openSpool(name string) (*spool.Spool, error) {
+	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: spoolMost[name], Clock: m.Clock, Hook: m.hook})
 }
 
 func (m *Main) zone(siteID int64) *time.Location {
 	here, _, _ := m.Sites.Get(siteID) // Nairobi's for a site that is not known, as in access
 	return here.Location()
+}
+
+// keep is how long the history of sessions and the usage by the day are kept, in months.
+func (m *Main) keep() (history, usage int) {
+	return m.Settings.Int(settings.HistoryMonths), m.Settings.Int(settings.UsageMonths)
 }
 
 // schedule subscribes the work that one node does at a time.

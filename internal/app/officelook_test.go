@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -109,7 +110,7 @@ func (l *looker) fetch(path, token string, see sight) (status int, fresh bool) {
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	l.do(err)
-	_, known := l.known.LoadOrStore(string(see.lang)+changing.ReplaceAllString(mainPart.FindString(string(body)), ""), true)
+	_, known := l.known.LoadOrStore(fmt.Sprint(see)+changing.ReplaceAllString(mainPart.FindString(string(body)), ""), true)
 	return answer.StatusCode, !known
 }
 

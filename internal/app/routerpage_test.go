@@ -87,7 +87,7 @@ func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	b.open(page)
 	s.lookNow(t, fresh.ID)
 	b.see(15*time.Second, "7.19.4") // by itself
-	b.see(5*time.Second, "Answers")
+	b.see(5*time.Second, "Talks to us")
 	b.picture("3-answers")
 
 	run := func(script string) {
@@ -194,7 +194,7 @@ func TestARepairIsOfWhatWasShown(t *testing.T) {
 		form.Set("hotspot_port", "bridge")
 		form.Set("hotspot_address", "10.5.50.1/24")
 		got := member.ask(http.MethodPost, at+path, form)
-		if path == "/setup" && !strings.Contains(got.body, "no router is asked or told anything") || !strings.Contains(configuration.Export(), `port="1700"`) {
+		if path == "/setup" && !strings.Contains(got.body, "it gives no orders to routers") || !strings.Contains(configuration.Export(), `port="1700"`) {
 			t.Errorf("%s while paused: %d", path, got.status)
 		}
 	}

@@ -38,6 +38,7 @@ const (
 	AlertDiskFree        = "alert.disk_free_percent"
 	AlertBackupAge       = "alert.backup_age_hours"
 	AlertCertificate     = "alert.certificate_days"
+	AlertSpoolFull       = "alert.spool_full_percent"
 	AlertFlapping        = "alert.name_changes_per_hour"
 )
 
@@ -65,6 +66,7 @@ var messageKeys = []Key{
 	{AlertDiskFree, "10", "percent of the disk that is free, at least", between(0, 80)},
 	{AlertBackupAge, "1", "hours since the last good backup, at most", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
+	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},
 	{AlertFlapping, "6", "times in an hour that a log-in name may go from device to device, at most", between(0, 1000)},
 }
 

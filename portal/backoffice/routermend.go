@@ -98,11 +98,11 @@ func (b *Backoffice) repair(q *request) error {
 	return led("/office/routers/" + number(r.ID) + "/differences")
 }
 
-// inTunnel finds a router that may be taken out of the tunnel.
+// inTunnel finds a router that is in the tunnel; of one that is not, only its page has anything to say.
 func (b *Backoffice) inTunnel(q *request) (routers.Router, error) {
 	r, err := b.theirRouter(q, true)
 	if err == nil && !r.Tunnel.Address.IsValid() {
-		err = notHere()
+		err = led("/office/routers/" + number(r.ID))
 	}
 	return r, err
 }

@@ -201,7 +201,7 @@ func (b *Backoffice) liveFacts(p *routerPage, r routers.Router, h routers.Health
 	}
 	all := []fact{{p.T("office.router.users"), users}}
 	if at := b.Routers.LastHeard(r.ID); !at.IsZero() {
-		all = append(all, fact{p.T("office.router.radius_heard"), p.T("office.tunnel.ago", "Time", ago(&p.frame, max(b.Clock.Now().Sub(at), 0)))})
+		all = append(all, fact{p.T("office.router.radius_heard"), p.T("office.router.heard", "Time", ago(&p.frame, max(b.Clock.Now().Sub(at), 0)))})
 	}
 	all = append(all, fact{p.T("office.router.ping"), ping}, fact{p.T("office.router.uptime"), up}, fact{p.T("office.router.version"), l.Version}, fact{p.T("office.router.board"), l.Board})
 	if l.Version != "" {

@@ -64,7 +64,7 @@ func (b *Backoffice) heard(f *frame, r routers.Router, h routers.Health) (stateV
 	case r.State == routers.StateRetired:
 		return stateView{"", f.T("office.router.retired")}, ""
 	case looked && h.DownSince.IsZero():
-		return stateView{"good", f.T("office.router.up")}, since("office.router.looked", h.TakenAt)
+		return stateView{"good", f.T("office.router.here")}, since("office.router.looked", h.TakenAt)
 	case looked && age < heardLately:
 		return stateView{"warn", f.T("office.router.half")}, since("office.router.heard", at)
 	case looked && !h.AnsweredAt.IsZero():
