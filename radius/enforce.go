@@ -21,16 +21,18 @@ const pausedLook = 15 * time.Second
 
 // pace is how long things are given; protocol time, so real time.
 type pace struct {
-	verify time.Duration   // from an ACK to the Stop
-	wait   time.Duration   // before beginning again when nothing reached the router
-	turn   time.Duration   // until it is this one's turn at a busy router
-	logIn  []time.Duration // between attempts to log a client in: a few minutes in all
+	verify  time.Duration   // from an ACK to the Stop
+	wait    time.Duration   // before beginning again when nothing reached the router
+	turn    time.Duration   // until it is this one's turn at a busy router, or another node's
+	another time.Duration   // that the node which has the router's tunnel is waited for
+	logIn   []time.Duration // between attempts to log a client in: a few minutes in all
 }
 
 var usualPace = pace{
-	verify: 10 * time.Second,
-	wait:   time.Minute,
-	turn:   time.Second,
+	verify:  10 * time.Second,
+	wait:    time.Minute,
+	turn:    time.Second,
+	another: 30 * time.Second,
 	logIn: []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 30 * time.Second,
 		30 * time.Second, 30 * time.Second, time.Minute, time.Minute},
 }
@@ -64,14 +66,19 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	if s.pause != nil && s.pause.Paused() {
 		return jobs.Again(pausedLook, errors.New("this copy is paused"))
 	}
-	if wait := s.turns.enter(e, s.pace); wait > 0 {
-		return jobs.Again(wait, nil)
-	}
-	defer s.turns.leave(e.RouterID)
 	router, ok := s.routers.Get(e.RouterID)
 	if !ok {
 		return s.record(ctx, e, finished("", notNeeded))
 	}
+	if leave, err := s.leaveToAnother(ctx, router, e); err != nil {
+		return err
+	} else if leave {
+		return jobs.Again(s.pace.turn, nil)
+	}
+	if wait := s.turns.enter(e, s.pace); wait > 0 {
+		return jobs.Again(wait, nil)
+	}
+	defer s.turns.leave(e.RouterID)
 	dialect, err := dialectOf(s.dialects, router)
 	if err != nil {
 		return jobs.Park(err)
@@ -85,6 +92,23 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	}
 	s.metrics.enforced.WithLabelValues(router.Name, next.method, next.outcome).Inc()
 	return s.record(ctx, e, next)
+}
+
+// leaveToAnother says whether the router calls home to another node, which alone reaches it: that one is given half a minute
+// from when this was due to take it up, and then it goes as far as it goes from here.
+func (s *Service) leaveToAnother(ctx context.Context, r routers.Router, e Enforcement) (bool, error) {
+	a := r.Tunnel.Address
+	if !a.IsValid() || s.tunnel != nil && s.tunnel.Reaches(a) {
+		return false, nil
+	}
+	until := s.pace.another
+	if e.Attempts > 0 {
+		until += s.pace.wait // the longest pause between two attempts
+	}
+	if s.clock.Now().Sub(e.At) > until {
+		return false, nil
+	}
+	return s.routers.CallsAnother(ctx, r.ID, s.node)
 }
 
 func (s *Service) carryOut(ctx context.Context, r routers.Router, d routers.Dialect, e *Enforcement) (step, error) {

@@ -40,6 +40,7 @@ type fakeRouters struct {
 	mu    sync.Mutex
 	all   map[int64]routers.Router
 	heard map[int64]time.Time
+	home  string // the node that their tunnels end at
 }
 
 func newFakeRouters(list ...routers.Router) *fakeRouters {
@@ -83,6 +84,13 @@ func (f *fakeRouters) Get(id int64) (routers.Router, bool) {
 	defer f.mu.Unlock()
 	r, ok := f.all[id]
 	return r, ok
+}
+
+// CallsAnother: the router called that node, if any.
+func (f *fakeRouters) CallsAnother(_ context.Context, _ int64, node string) (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.home != "" && f.home != node, nil
 }
 
 func (f *fakeRouters) All() []routers.Router {

@@ -28,6 +28,8 @@ type Routers interface {
 	Heard(id int64, at time.Time)
 	LastHeard(id int64) time.Time
 	SawAuthenticator(id int64)
+	// CallsAnother says whether the router's tunnel ends at another node.
+	CallsAnother(ctx context.Context, id int64, node string) (bool, error)
 }
 
 // Access is what is asked of the hinge. *access.Service satisfies it.
@@ -66,7 +68,7 @@ type Options struct {
 	Pause    Pause
 	Tunnel   Tunnel                      // nil: none; RADIUS also listens inside it
 	Pools    Pools                       // nil: none; every pool is the router's own
-	Node     string                      // this program, in accounting records
+	Node     string                      // this program, in accounting records and among other nodes
 	Keep     func() (history, usage int) // months that sessions, and usage by the day, are kept
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
@@ -94,6 +96,7 @@ type Service struct {
 
 	addresses [2]string
 	tunnel    Tunnel
+	node      string
 	pause     Pause
 	pools     Pools
 	mu        sync.Mutex
@@ -105,7 +108,7 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
 		keys: o.Keys, clock: o.Clock, zone: o.Zone, keep: o.Keep, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause, pools: o.Pools,
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, node: o.Node, pause: o.Pause, pools: o.Pools,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect

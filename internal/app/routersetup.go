@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
+	"mtandao/internal/settings"
 	"mtandao/portal/callbacks"
 	"mtandao/portal/web"
 	"mtandao/radius/mikrotik"
@@ -54,6 +55,7 @@ func (m *Main) SetupLine(tx *db.Tx, routerID int64, choices mikrotik.Choices) (s
 // machine's public address: RouterOS 6, and all without a tunnel.
 func (m *Main) installer(ctx context.Context) (mikrotik.Installer, error) {
 	i := mikrotik.Installer{Portal: m.portalOf, Pages: func(r routers.Router) string { return m.Config.PublicURL + "/r/p/" + r.Token }}
+	i.Second, _ = netip.ParseAddr(m.Settings.String(settings.SecondMachine)) // checked when it was set; empty: none
 	if m.Tunnel != nil {
 		i.Inside, i.Within = []mikrotik.Server{{Address: routers.TunnelServer}}, netip.PrefixFrom(routers.TunnelServer, 32)
 		i.Tunnels = wayHome{m}

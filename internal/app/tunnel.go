@@ -17,7 +17,7 @@ func (m *Main) openTunnel(ctx context.Context) (radius.Tunnel, error) {
 		return nil, nil
 	}
 	var err error
-	m.Tunnel, err = tunnel.Open(ctx, tunnel.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Routers: m.Routers, Log: m.Log, Address: m.Config.Tunnel,
+	m.Tunnel, err = tunnel.Open(ctx, tunnel.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Routers: m.Routers, Log: m.Log, Address: m.Config.Tunnel, Node: m.holder,
 		Packed: m.known.Tunnel})
 	if err != nil {
 		return nil, err

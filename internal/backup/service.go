@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"syscall"
 	"time"
 
 	"mtandao/internal/clock"
@@ -145,6 +146,16 @@ func (s *Service) next() plan {
 		return plan{level: Hour, parent: day}
 	}
 	return plan{level: Step, parent: hour}
+}
+
+// full says that a disk has no room for a piece, when that is what went wrong.
+func full(err error, key string, args ...any) error {
+	for _, no := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, no) {
+			return fault.Wrap(fault.Unavailable, key, err, args...)
+		}
+	}
+	return err
 }
 
 func failed(err error) error {

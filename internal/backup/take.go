@@ -86,11 +86,11 @@ func (s *Service) make(ctx context.Context, place Place, key makerKey, p plan) (
 		d.mark.Piece.Parent = row.Number
 	}
 	if err := s.write(ctx, file, key, &d); err != nil {
-		return Taken{}, err
+		return Taken{}, full(err, "backup.full_here", "Folder", s.Folder)
 	}
 	piece := d.mark.Piece
 	if err := put(ctx, place, piece.Name(), file.Name()); err != nil {
-		return Taken{}, err
+		return Taken{}, full(err, "backup.full_place")
 	}
 	if !p.alone && piece.Level != Step {
 		err = s.saveMark(d.mark)

@@ -117,8 +117,11 @@ func (d *DB) openSQLite(path string) error {
 // duplicateAware adds to the SQLite dialect what it cannot see in the pure-Go driver's errors.
 type duplicateAware struct{ gorm.Dialector }
 
+// inURI writes a path as SQLite reads it in an address: by what these signs mean there, it would open another file.
+var inURI = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 func sqliteDialector(path, more string) gorm.Dialector {
-	return duplicateAware{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: "file:" + path + "?" + sqlitePragmas + more})}
+	return duplicateAware{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: "file:" + inURI.Replace(path) + "?" + sqlitePragmas + more})}
 }
 
 // Translate implements gorm.ErrorTranslator (SQLite result codes 2067, 1555: duplicate; 787: foreign key).

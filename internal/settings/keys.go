@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"net/netip"
 	"strconv"
 	"unicode/utf8"
 
@@ -12,6 +13,7 @@ const (
 	ProviderName  = "provider.name"
 	ProviderPhone = "provider.phone"
 	UnusedDays    = "grant.unused_days"
+	SecondMachine = "machine.second"
 	HistoryMonths = "history.months"
 	UsageMonths   = "history.usage_months"
 )
@@ -27,11 +29,17 @@ var Keys = append([]Key{
 	{ProviderName, "Mtandao", "the provider's name, where a site has no brand", shortText},
 	{ProviderPhone, "", "the number to call, where a site has none", shortText},
 	{UnusedDays, "30", "days that a paid grant waits for its first use", between(1, 366)},
+	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
 }, messageKeys...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
+
+func fourth(s string) bool {
+	a, err := netip.ParseAddr(s)
+	return s == "" || err == nil && a.Is4() && a.IsGlobalUnicast()
+}
 
 func between(least, most int) func(string) bool {
 	return func(s string) bool {

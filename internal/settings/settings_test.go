@@ -37,3 +37,12 @@ func TestSettingsAreCheckedStoredAndHaveDefaults(t *testing.T) {
 		}
 	})
 }
+
+func TestTheSecondMachineIsAnAddress(t *testing.T) {
+	for value, good := range map[string]bool{"": true, "198.51.100.8": true, "10.0.0.2": true, "second.example": false, "2001:db8::1": false, "0.0.0.0": false,
+		"198.51.100.8,198.51.100.9": false, "127.0.0.1": false, "224.0.0.1": false, " 198.51.100.8": false} {
+		if err := check(SecondMachine, value); (err == nil) != good {
+			t.Errorf("%q: %v", value, err)
+		}
+	}
+}

@@ -24,6 +24,36 @@ func TestMigrationsHaveTheSameNames(t *testing.T) {
 	}
 }
 
+// TestAnyPathIsThatFile: signs that mean something in an address name a file like any other.
+func TestAnyPathIsThatFile(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a#b.db", "a?b.db", "a%41.db", "a%.db", "a b&c=d;e+f.db", "mó.db"} {
+		path := filepath.Join(folder, name, name)
+		d, err := db.Open(t.Context(), "sqlite:"+path, db.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if err := d.InTx(t.Context(), func(tx *db.Tx) error { return tx.Gorm().Exec("CREATE TABLE kept (n INTEGER)").Error }); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		var found string
+		if err := d.Read(t.Context()).Raw("SELECT file FROM pragma_database_list").Scan(&found).Error; err != nil || found != path {
+			t.Errorf("%s: it opened %s, %v", name, found, err)
+		}
+		var pragma string
+		if err := d.Read(t.Context()).Raw("PRAGMA journal_mode").Scan(&pragma).Error; err != nil || pragma != "wal" {
+			t.Errorf("%s: %s, %v", name, pragma, err)
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if all, err := os.ReadDir(folder); err != nil || len(all) != 6 {
+		t.Errorf("%d folders, %v", len(all), err)
+	}
+}
+
 func TestSchemasAreTheSame(t *testing.T) {
 	s, m := testdb.SQLite(t), testdb.Open(t, db.MySQL)
 	tables := names(t, s, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%' ORDER BY name")

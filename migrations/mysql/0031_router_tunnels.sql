@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS router_tunnels (
   preshared_sealed VARBINARY(1000) NULL,
   generation BIGINT NOT NULL,
   handshake_at DATETIME(3) NULL,
+  node VARCHAR(64) NOT NULL,
   UNIQUE KEY router_tunnels_address (address),
   UNIQUE KEY router_tunnels_public_key (public_key)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -5,7 +5,8 @@ CREATE TABLE IF NOT EXISTS router_tunnels (
   public_key TEXT NOT NULL,
   preshared_sealed BLOB NULL,
   generation BIGINT NOT NULL,
-  handshake_at DATETIME NULL
+  handshake_at DATETIME NULL,
+  node TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS router_tunnels_address ON router_tunnels (address);
 CREATE UNIQUE INDEX IF NOT EXISTS router_tunnels_public_key ON router_tunnels (public_key);

@@ -17,7 +17,7 @@ import (
 type Configuration map[string][]map[string]string
 
 // readMenus are the menus that the linter and the search for drift look at. A router may lack some of them.
-var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/client/servers /system/resource /interface/bridge/port /interface/wireguard
+var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/client/servers /system/resource /system/scheduler /interface/bridge/port /interface/wireguard
 /interface/list /interface/wireguard/peers /interface/pppoe-server/server /ip/address /ip/route /ip/pool /ip/dns /ip/proxy /ip/socks /ip/service
 /ip/dhcp-server /ip/dhcp-server/network /ip/dhcp-server/option /ip/hotspot /ip/hotspot/profile /ip/hotspot/user
 /ip/hotspot/user/profile /ip/hotspot/ip-binding /ip/hotspot/walled-garden /ip/hotspot/walled-garden/ip /ip/firewall/filter

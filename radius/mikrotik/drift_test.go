@@ -76,3 +76,24 @@ func TestDriftSeesWhatIsMissingAndWhatIsBehind(t *testing.T) {
 		t.Errorf("undone after repairs:\n%s", c.Export())
 	}
 }
+
+// TestASearchThatIsGoneIsDrift: without its scheduler a router would not come to a server that moved.
+func TestASearchThatIsGoneIsDrift(t *testing.T) {
+	c, s := router.UsedConfiguration(seven), wanted(seven)
+	c.SetFetch(serve(s, ""))
+	mustRun(t, c, scriptOf(t, s))
+	r := reached(t, c)
+	for _, change := range []string{"disable [find where comment=\"mtandao: tunnel\"]", "remove [find where comment=\"mtandao: tunnel\"]",
+		"set [find where comment=\"mtandao: tunnel\"] on-event=\":put gone\"", "set [find where comment=\"mtandao: tunnel\"] interval=1h"} {
+		mustRun(t, c, "/system scheduler "+change)
+		found := s.Drift(read(t, r))
+		if len(found) != 1 || found[0].Part != callAgain.title {
+			t.Errorf("%s: found %+v", change, found)
+			continue
+		}
+		mustRun(t, c, found[0].Repair)
+		if left := s.Drift(read(t, r)); len(left) > 0 {
+			t.Errorf("%s: repaired, and %+v", change, left)
+		}
+	}
+}

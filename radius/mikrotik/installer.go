@@ -3,6 +3,7 @@ package mikrotik
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -28,8 +29,9 @@ type Installer struct {
 	From, Within    netip.Prefix                  // where we call routers from, outside the tunnel and in it
 	Portal, Pages   func(r routers.Router) string // addresses, as Setup has them
 	PortalAddresses []netip.Addr
-	Zone, NTP       string  // empty: the usual
-	Tunnels         Tunnels // nil: routers are reached without
+	Second          netip.Addr // of the machine that takes over; may be unset
+	Zone, NTP       string     // empty: the usual
+	Tunnels         Tunnels    // nil: routers are reached without
 }
 
 var _ routers.ScriptWriter = Installer{}
@@ -73,8 +75,15 @@ func (i Installer) Setup(r routers.Router, choices string, tunnel *WayHome) (Set
 	s := Setup{Version: c.Version, Portal: i.Portal(r), PagesURL: i.Pages(r), PortalAddresses: i.PortalAddresses, Servers: i.Servers,
 		Secret: r.Secret, CHAP: r.CHAP, MACLogin: r.MACLogin, Hotspot: c.Hotspot, PPPoE: c.PPPoE, Zone: i.Zone, NTP: i.NTP,
 		API: API{r.APIUser, r.APIPassword, i.From}, Unchecked: c.Unchecked, Tunnel: tunnel}
-	if tunnel != nil {
+	if i.Second.Is4() && !slices.ContainsFunc(i.Servers, func(first Server) bool { return first.Address == i.Second }) {
+		s.Second = i.Second
+	}
+	if tunnel != nil { // it ends at whichever machine the name leads to
 		s.Servers, s.API.From = i.Inside, i.Within
+	} else if s.Second.IsValid() && len(i.Servers) > 0 {
+		second := i.Servers[0]
+		second.Address = s.Second
+		s.Servers = append(slices.Clip(i.Servers), second)
 	}
 	return s, nil
 }

@@ -93,3 +93,44 @@ func TestInstallerRefusesOtherRouters(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestARouterListsBothMachines: one outside the tunnel takes answers and orders from the second machine too, after the first.
+func TestARouterListsBothMachines(t *testing.T) {
+	here, second := netip.MustParseAddr("198.51.100.7"), netip.MustParseAddr("198.51.100.8")
+	i := Installer{Servers: []Server{{here, 2812, 2813}}, From: netip.PrefixFrom(here, 32), Second: second,
+		Inside: []Server{{Address: routers.TunnelServer}}, Within: netip.PrefixFrom(routers.TunnelServer, 32),
+		Portal: func(routers.Router) string { return "https://portal.example/h/cafe?r=token" }, Pages: func(routers.Router) string { return "https://portal.example/p/token" }}
+	r := routers.Router{Dialect: routers.MikroTik, Secret: "0123456789abcdef", APIUser: "mtandao", APIPassword: "0123456789abcdef"}
+	for version, number := range map[string]int{six: 6, seven: 7} {
+		choices := Choices{Version: number, Hotspot: wanted(version).Hotspot}.Encode()
+		s, err := i.Setup(r, choices, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := router.BareConfiguration(version)
+		c.SetFetch(serve(s, ""))
+		before := c.Export()
+		mustRun(t, c, scriptOf(t, s))
+		said := mustRun(t, c, `:foreach it in=[/radius find] do={:put ([/radius get $it address] . " " . [/radius get $it authentication-port])}
+:foreach it in=[/ip firewall filter find where dst-port=3799] do={:put [/ip firewall filter get $it src-address]}
+:foreach it in=[/ip hotspot walled-garden ip find where dst-port=443] do={:put ([/ip hotspot walled-garden ip get $it dst-host] . [/ip hotspot walled-garden ip get $it dst-address])}
+:put [/user get [/user find where name="mtandao"] address]`)
+		// each rule for commands goes before the first of its chain, so the last one made stands first: both let in
+		if want := "198.51.100.7 2812\n198.51.100.8 2812\n198.51.100.8\n198.51.100.7\nportal.example\n198.51.100.8\n198.51.100.7/32,198.51.100.8/32\n"; said != want {
+			t.Errorf("%s: the router has\n%s", version, said)
+		}
+		without := i
+		without.Second = here // it took over: there is no other now
+		if s, err = without.Setup(r, choices, nil); err != nil || len(s.Servers) != 1 || s.Second.IsValid() {
+			t.Errorf("%s: %+v, %v", version, s.Servers, err)
+		}
+		mustRun(t, c, Undo(number))
+		if diff := difference(before, c.Export()); diff != "" {
+			t.Errorf("%s: undone is not as before:\n%s", version, diff)
+		}
+	}
+	s, err := i.Setup(r, Choices{Version: 7, Hotspot: wanted(seven).Hotspot}.Encode(), wanted(seven).Tunnel)
+	if err != nil || len(s.Servers) != 1 || s.Servers[0].Address != routers.TunnelServer || s.Second != second {
+		t.Errorf("in the tunnel: %+v, %v", s, err)
+	}
+}

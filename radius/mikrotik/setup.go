@@ -17,6 +17,7 @@ type Setup struct {
 	// PortalAddresses are fixed addresses of the portal. Without any, the walled garden follows the router's resolver.
 	PortalAddresses []netip.Addr
 	Servers         []Server   // RADIUS, in the order in which they are tried
+	Second          netip.Addr // of the machine that takes over when this one is lost; may be unset
 	Secret          string     // RADIUS shared secret
 	Source          netip.Addr // source of RADIUS packets, when not the tunnel's; may be unset
 	CHAP, MACLogin  bool

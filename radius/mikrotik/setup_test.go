@@ -165,6 +165,7 @@ func TestSetupStopsBeforeItChangesAnything(t *testing.T) {
 		path, fact, value, says string
 	}{
 		"device-mode": {"/system/device-mode", "hotspot", "false", DeviceModeLine},
+		"schedulers":  {"/system/device-mode", "scheduler", "false", DeviceModeLine},
 		"licence":     {"/system/license", "nlevel", "3", "Buy level 4"},
 	} {
 		c, s := router.BareConfiguration(seven), wanted(seven)

@@ -94,11 +94,21 @@ func (s Setup) tunnelParts() []part {
 		{title: "way in from the tunnel", menu: "/ip firewall filter", key: comment("tunnel"), ours: true, before: `chain="input" dynamic=no`,
 			values: []property{is("chain", "input"), is("action", "accept"), isOwn("in-interface", "wg"), is("src-address", t.Far.Masked().String())}},
 	}
+	all = append(all, callAgain)
 	if t.PrivateKey == "" && t.PeerKey != "" { // only the script had it: made without, the interface would have a key that nobody knows
 		return all[1:]
 	}
 	return all
 }
+
+// callAgain looks each minute whether the tunnel has been silent for longer than a session of WireGuard may be used, and then
+// switches its far end off and on: RouterOS resolves the name of an endpoint only there, and our address may be another one by
+// now. One that was left off by a power cut in between is switched on too. It counts from the start, as the clock may be wrong.
+var callAgain = part{title: "tunnel's scheduler", menu: "/system scheduler", key: comment("tunnel"), ours: true, values: []property{
+	named("tunnel"), is("interval", "1m"), is("start-time", "startup"), is("policy", "read,write"),
+	is("on-event", `:foreach it in=[/interface wireguard peers find where comment="`+mark+`tunnel"] do={:local late true; `+
+		`:local seen [/interface wireguard peers get $it last-handshake]; :if ([:typeof $seen] = "time") do={:set late ($seen > 3m)}; `+
+		`:if ($late) do={/interface wireguard peers disable $it; :delay 1s; /interface wireguard peers enable $it}}`)}}
 
 func (s Setup) radiusParts() (all []part) {
 	service := "hotspot,ppp"
@@ -135,6 +145,9 @@ func (s Setup) radiusParts() (all []part) {
 
 func (s Setup) apiParts() []part {
 	from := s.API.From.Masked().String()
+	if s.Tunnel == nil && s.Second.IsValid() {
+		from += "," + netip.PrefixFrom(s.Second, 32).String()
+	}
 	return []part{
 		{title: "API group", menu: "/user group", key: named("api"), ours: true, values: []property{is("policy", "api,read,write,test")}},
 		{title: "API user", menu: "/user", key: comment("api"), ours: true, values: []property{is("name", s.API.User), isOwn("group", "api"),
@@ -226,6 +239,9 @@ func (s Setup) gardenParts() []part {
 		for _, a := range s.PortalAddresses {
 			targets = append(targets, is("dst-address", a.String()))
 		}
+	}
+	if s.Second.IsValid() { // open before the portal's name leads there
+		targets = append(targets, is("dst-address", s.Second.String()))
 	}
 	for _, target := range targets {
 		for _, port := range s.portalPorts() {

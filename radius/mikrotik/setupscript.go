@@ -39,19 +39,22 @@ func (s Setup) Script() (string, error) {
 // factory settings may run a hotspot or fetch a script.
 const DeviceModeLine = "/system device-mode update hotspot=yes fetch=yes scheduler=yes"
 
-const checkDeviceMode = `
+// checkDeviceMode stops where device-mode forbids a feature that the set-up needs.
+func checkDeviceMode(feature, plain string) string {
+	return `
 # Device-mode: what the factory forbids, only a hand at the router allows
 {
 :local mode "absent"
-:do {:local ask [:parse ":return [/system device-mode get hotspot]"]; :set mode [:tostr [$ask]]} on-error={}
+:do {:local ask [:parse ":return [/system device-mode get ` + feature + `]"]; :set mode [:tostr [$ask]]} on-error={}
 :if ($mode = "false" || $mode = "no") do={
-:put "mtandao: this router's device-mode forbids a hotspot. Type"
+:put "mtandao: this router's device-mode forbids ` + plain + `. Type"
 :put "   ` + DeviceModeLine + `"
 :put "then press the reset or mode button once, or cut the power, within five minutes. Paste the line again after the restart."
 :error "mtandao: stopped, nothing was changed"
 }
 }
 `
+}
 
 const checkLicence = `
 # Licence: level 3 lets one guest in at a time, level 4 two hundred, level 5 five hundred
@@ -74,7 +77,10 @@ const checkLicence = `
 func (s Setup) checks() string {
 	text := checkLicence
 	if s.Version == 7 {
-		text = checkDeviceMode + text
+		text = checkDeviceMode("hotspot", "a hotspot") + text
+		if s.Tunnel != nil {
+			text = checkDeviceMode("scheduler", "schedulers") + text
+		}
 	}
 	wanted := map[string]string{}
 	if s.Hotspot != nil {

@@ -73,11 +73,15 @@ func (r Router) inside(outside string, port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(r.Tunnel.Address, port)
 }
 
-// TunnelSeen is the newest handshake of a router, and which of our keys it was made with.
+// TunnelSeen is the newest handshake of a router, which of our keys it was made with, and at which node.
 type TunnelSeen struct {
 	At         time.Time // zero: never
 	Generation int64
+	Node       string // the program that the router called; empty: unknown
 }
+
+// tunnelFresh is how long a router is where it was seen: as long as a session of WireGuard may be used.
+const tunnelFresh = 180 * time.Second
 
 // ByTunnel finds the active router that has this address inside the tunnel. Outside, the address means nothing.
 func (s *Service) ByTunnel(a netip.Addr) (Router, bool) {

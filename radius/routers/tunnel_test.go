@@ -142,6 +142,36 @@ func TestLeasesDoNotCollide(t *testing.T) {
 	})
 }
 
+// TestWhoseTunnelItIs: the newest handshake says at which node a router is, for as long as a session may be used.
+func TestWhoseTunnelItIs(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		r, err := b.save(t, named("cafe"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.join(t, r.ID, wgKey(1), TunnelKey{}); err != nil {
+			t.Fatal(err)
+		}
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		for _, c := range []struct {
+			node  string
+			at    time.Time
+			other bool // asked by node "b"
+		}{{"", now.Add(-time.Hour), false}, {"a", now.Add(-4 * time.Minute), false}, {"a", now.Add(-time.Minute), true},
+			{"b", now.Add(-2 * time.Minute), true}, {"b", now.Add(-time.Second), false}} {
+			if err := b.SawTunnel(t.Context(), map[int64]TunnelSeen{r.ID: {At: c.at, Generation: 1, Node: c.node}}); err != nil {
+				t.Fatal(err)
+			}
+			if other, err := b.CallsAnother(t.Context(), r.ID, "b"); err != nil || other != c.other {
+				t.Errorf("seen by %q %s ago: another's %v, %v", c.node, now.Sub(c.at), other, err)
+			}
+		}
+		if other, err := b.CallsAnother(t.Context(), 1, "b"); err != nil || other {
+			t.Errorf("one that has no tunnel: %v, %v", other, err)
+		}
+	})
+}
+
 func TestInsideAddresses(t *testing.T) {
 	r := valid()
 	if r.CoAInside().IsValid() || r.APIInside().IsValid() {

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
@@ -28,6 +29,7 @@ type tunnelRow struct {
 	PresharedSealed []byte
 	Generation      int64 // the newest of our keys that the router was seen with; 0: never seen
 	HandshakeAt     *time.Time
+	Node            string // whose handshake that was
 }
 
 func (tunnelRow) TableName() string { return "router_tunnels" }
@@ -201,9 +203,9 @@ func (s *Service) SawTunnel(ctx context.Context, seen map[int64]TunnelSeen) erro
 
 func storeSeen(tx *db.Tx, ids []int64, seen map[int64]TunnelSeen) error {
 	for _, id := range ids {
-		err := tx.Gorm().Exec("UPDATE router_tunnels SET generation = CASE WHEN generation < ? THEN ? ELSE generation END, handshake_at = ? "+
+		err := tx.Gorm().Exec("UPDATE router_tunnels SET generation = CASE WHEN generation < ? THEN ? ELSE generation END, handshake_at = ?, node = ? "+
 			"WHERE router_id = ? AND (handshake_at IS NULL OR handshake_at < ?)",
-			seen[id].Generation, seen[id].Generation, seen[id].At, id, seen[id].At).Error
+			seen[id].Generation, seen[id].Generation, seen[id].At, seen[id].Node, id, seen[id].At).Error
 		if err != nil {
 			return err
 		}
@@ -214,17 +216,32 @@ func storeSeen(tx *db.Tx, ids []int64, seen map[int64]TunnelSeen) error {
 // TunnelsSeen are the stored handshakes of all routers that call home, by router.
 func (s *Service) TunnelsSeen(ctx context.Context) (map[int64]TunnelSeen, error) {
 	var rows []tunnelRow
-	err := s.db.Read(ctx).Select("router_id", "generation", "handshake_at").Limit(mostRouters).Find(&rows).Error
+	err := s.db.Read(ctx).Select("router_id", "generation", "handshake_at", "node").Limit(mostRouters).Find(&rows).Error
 	if err != nil {
 		return nil, db.Fault(err)
 	}
 	all := make(map[int64]TunnelSeen, len(rows))
 	for _, w := range rows {
-		seen := TunnelSeen{Generation: w.Generation}
-		if w.HandshakeAt != nil {
-			seen.At = w.HandshakeAt.UTC()
-		}
-		all[w.RouterID] = seen
+		all[w.RouterID] = w.seen()
 	}
 	return all, nil
+}
+
+func (w tunnelRow) seen() TunnelSeen {
+	seen := TunnelSeen{Generation: w.Generation, Node: w.Node}
+	if w.HandshakeAt != nil {
+		seen.At = w.HandshakeAt.UTC()
+	}
+	return seen
+}
+
+// CallsAnother says whether the router's tunnel was seen lately at another node than this one.
+func (s *Service) CallsAnother(ctx context.Context, id int64, node string) (bool, error) {
+	var rows []tunnelRow
+	if err := s.db.Read(ctx).Select("router_id", "generation", "handshake_at", "node").Where("router_id = ?", id).Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return false, db.Fault(err)
+	}
+	seen := rows[0].seen()
+	fresh := clock.System().Now().Sub(seen.At) < tunnelFresh // handshakes are on the machine's clock
+	return fresh && seen.Node != "" && seen.Node != node, nil
 }

@@ -28,6 +28,7 @@ type Options struct {
 	Clock   clock.Clock
 	Routers Routers
 	Log     *slog.Logger
+	Node    string // this program, for the other nodes
 	Address string // UDP, ":51820"; give the machine's own address when it has several
 	Packed  []byte // keys as Pack wrote them, when the database is not there; nil: it is
 }
@@ -39,6 +40,7 @@ type Service struct {
 	clock   clock.Clock
 	routers Routers
 	log     *slog.Logger
+	node    string
 	door    *door
 	hub     *hub
 
@@ -62,7 +64,7 @@ type Status struct {
 
 // Open makes our key at the very first start, opens the port and lets the routers in. Call Refresh every two seconds.
 func Open(ctx context.Context, o Options) (*Service, error) {
-	s := &Service{db: o.DB, keys: o.Keys, clock: o.Clock, routers: o.Routers, log: o.Log, written: map[int64]time.Time{}, status: map[int64]Status{}}
+	s := &Service{db: o.DB, keys: o.Keys, clock: o.Clock, routers: o.Routers, log: o.Log, node: o.Node, written: map[int64]time.Time{}, status: map[int64]Status{}}
 	all, err := s.firstKeys(ctx, o.Packed)
 	if err != nil {
 		return nil, err
@@ -188,7 +190,7 @@ func (s *Service) readBack(ctx context.Context) error {
 	fresh := map[int64]routers.TunnelSeen{}
 	for id, c := range status {
 		if c.Handshake.After(s.written[id]) {
-			fresh[id] = routers.TunnelSeen{At: c.Handshake, Generation: c.Generation}
+			fresh[id] = routers.TunnelSeen{At: c.Handshake, Generation: c.Generation, Node: s.node}
 		}
 	}
 	if len(fresh) == 0 {

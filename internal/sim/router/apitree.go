@@ -105,6 +105,7 @@ func (s *apiSession) obeyTree(c command, m *menu, verb string) {
 func (s *apiSession) printTree(c command, m *menu) {
 	config := s.router.options.Configuration
 	config.mu.Lock()
+	config.age()
 	var rows []row
 	for _, i := range config.items[m.path] {
 		printed := m.print(i)

@@ -25,6 +25,7 @@ func TestScriptLanguage(t *testing.T) {
 		`{:local f [:parse ":return [/system license get nlevel]"]; :put [$f]}`:                        "4\n",
 		`:put [:pick "abcdef" 1 3]; :put [:typeof [:tonum "x"]]; :put [:typeof 5m]`:                    "bc\nnil\ntime\n",
 		`:put ("a" ~ "^b|^a"); :put (1 = "1"); :put ("" . 5m)`:                                         "true\nfalse\n5m\n",
+		`:delay 1s; :put (5m > 3m); :put (40s > 3m); :put (1h1s <= 3m)`:                                "true\nfalse\nfalse\n",
 		`/ip firewall filter
 :put [:len [find where chain=input && (action=drop || action=reject)]]`: "2\n",
 	} {

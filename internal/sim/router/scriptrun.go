@@ -9,7 +9,7 @@ import (
 
 // builtins are the commands that begin with a colon.
 var builtins = []string{"local", "set", "if", "foreach", "do", "put", "error", "return", "parse", "len", "pick", "find", "tostr",
-	"tonum", "typeof"}
+	"tonum", "typeof", "delay"}
 
 // machine runs a script.
 type machine struct {
@@ -36,6 +36,7 @@ func (returned) Error() string { return "return" }
 func (c *Configuration) Run(script string) (output string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.age()
 	m := &machine{config: c}
 	err = m.script(script)
 	return m.output.String(), err
@@ -189,11 +190,11 @@ func compare(operator string, left, right datum) (bool, error) {
 		pattern, err := regexp.Compile(right.String())
 		return err == nil && pattern.MatchString(left.String()), err
 	}
-	a, err := left.number()
+	a, err := left.measure()
 	if err != nil {
 		return false, err
 	}
-	b, err := right.number()
+	b, err := right.measure()
 	return map[string]bool{"<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[operator], err
 }
 

@@ -49,6 +49,14 @@ func (v datum) number() (int64, error) {
 	return strconv.ParseInt(v.text, 10, 64)
 }
 
+// measure is a number, or a time in milliseconds, for what is more and what is less.
+func (v datum) measure() (int64, error) {
+	if v.kind == "time" {
+		return parseSpan(v.text)
+	}
+	return v.number()
+}
+
 // bare is a word without quotes, with the type that it looks like.
 func bare(word string) datum {
 	switch word {
@@ -85,7 +93,7 @@ func (p property) typed(s string) datum {
 		return all
 	case p.kind == kindNumber:
 		return datum{kind: "num", text: s}
-	case p.kind == kindTime:
+	case p.kind == kindTime || p.kind == kindAge:
 		return datum{kind: "time", text: s}
 	}
 	return str(s)

@@ -3,11 +3,13 @@ package router
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Configuration is all that a RouterOS device is set to: what a script changes, an export shows and the API serves.
@@ -16,8 +18,12 @@ type Configuration struct {
 	schema map[string]*menu
 	fetch  func(url string) ([]byte, error)
 
+	outside Outside // nil: none
+
 	mu       sync.Mutex
-	items    map[string][]*item // by menu; a single menu has one, without id
+	now      time.Time            // as of Pass
+	ran      map[string]time.Time // schedulers, by id
+	items    map[string][]*item   // by menu; a single menu has one, without id
 	lastID   uint32
 	watchers map[chan change]string // of API listen commands, to the menu that each follows
 }
@@ -37,7 +43,7 @@ type change struct {
 // newConfiguration is a device of that version with empty menus. Fetch answers /tool fetch.
 func newConfiguration(version string) *Configuration {
 	major, _, _ := strings.Cut(version, ".")
-	c := &Configuration{major: major, schema: schemaOf(major), items: map[string][]*item{}, watchers: map[chan change]string{},
+	c := &Configuration{major: major, schema: schemaOf(major), items: map[string][]*item{}, watchers: map[chan change]string{}, ran: map[string]time.Time{},
 		fetch: func(string) ([]byte, error) { return nil, fmt.Errorf("connection timeout") }}
 	for path, m := range c.schema {
 		if m.single {
@@ -96,7 +102,7 @@ func (c *Configuration) check(m *menu, values map[string]string, own *item) erro
 		if !ok {
 			return fmt.Errorf("unknown parameter %s", name)
 		}
-		if p.kind == kindFact {
+		if p.kind == kindFact || p.kind == kindAge {
 			return fmt.Errorf("%s is read-only", name)
 		}
 		normal, err := p.normal(value)
@@ -157,6 +163,7 @@ func (c *Configuration) insert(m *menu, i *item, before string) (string, error) 
 	if m.path == "/interface/bridge" || m.path == "/interface/wireguard" {
 		c.items["/interface"] = append(c.items["/interface"], &item{i.id, map[string]string{"name": i.values["name"], "disabled": "false"}})
 	}
+	c.callPeer(m, i, i.values)
 	c.tell(m, i, false)
 	return i.id, nil
 }
@@ -189,6 +196,7 @@ func (c *Configuration) set(m *menu, id string, values map[string]string) error 
 			i.values[name] = value
 		}
 	}
+	c.callPeer(m, i, values)
 	c.tell(m, i, false)
 	return nil
 }
@@ -206,6 +214,9 @@ func (c *Configuration) remove(m *menu, id string) error {
 	}
 	c.items[m.path] = slices.DeleteFunc(c.items[m.path], func(other *item) bool { return other == i })
 	c.items["/interface"] = slices.DeleteFunc(c.items["/interface"], func(other *item) bool { return m.path != "/interface" && other.id == id })
+	if m.path == peersMenu && c.outside != nil {
+		c.outside.Dial(i.values["public-key"], netip.AddrPort{})
+	}
 	c.tell(m, i, true)
 	return nil
 }

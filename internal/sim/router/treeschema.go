@@ -25,6 +25,7 @@ const (
 	kindTime   = "time"
 	kindSecret = "secret"
 	kindFact   = "fact" // read-only
+	kindAge    = "age"  // a read-only time
 	kindList   = "list" // several values, with commas between
 )
 
@@ -49,6 +50,7 @@ const menus = `
 /system/ntp/client one enabled:bool=false mode=unicast~7 primary-ntp=0.0.0.0~6 server-dns-names~6
 /system/ntp/client/servers list only7 address! disabled:bool=false
 /system/script list name!^ source comment policy=read,write
+/system/scheduler list name!^ interval:time=0s on-event start-time policy:list=read,write comment disabled:bool=false
 /file list name!^ type=file contents size:fact
 /interface fixed name^ type running:fact=true rx-byte:fact=0 tx-byte:fact=0 comment disabled:bool=false
 /interface/bridge list name!^ protocol-mode=rstp comment disabled:bool=false
@@ -56,7 +58,7 @@ const menus = `
 /interface/list list name!^ comment
 /interface/list/member list list! interface! comment disabled:bool=false
 /interface/wireguard list only7 name!^ mtu:num=1420 listen-port:num=13231 private-key:secret comment disabled:bool=false
-/interface/wireguard/peers list only7 interface! public-key! preshared-key:secret endpoint-address endpoint-port:num=0 allowed-address persistent-keepalive:time=0s comment disabled:bool=false
+/interface/wireguard/peers list only7 interface! public-key! preshared-key:secret endpoint-address endpoint-port:num=0 allowed-address persistent-keepalive:time=0s comment disabled:bool=false current-endpoint-address:fact current-endpoint-port:fact last-handshake:age
 /interface/pppoe-server/server list service-name interface! default-profile@/ppp/profile=default authentication=pap,chap,mschap1,mschap2 one-session-per-host:bool=false keepalive-timeout:num=10 max-mtu=auto max-mru=auto disabled:bool=true
 /ip/pool list name!^ ranges! next-pool=none comment~7
 /ip/address list address! network interface! comment disabled:bool=false dynamic:fact=false
