@@ -57,6 +57,7 @@ type commands struct {
 	Key     struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
+	Vouchers  voucherCommands  `cmd:"" help:"Codes that are sold on paper."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
 	Schedules schedulesCommand `cmd:"" help:"Play random stories of payments and faults on a throw-away database."`
 }

@@ -19,6 +19,7 @@ const (
 	RuleBackup      = "backup_old"
 	RuleCertificate = "certificate_ends"
 	RuleFlapping    = "name_flapping"
+	RuleGuessing    = "code_guessing"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -41,6 +42,7 @@ var Rules = []Rule{
 	{Name: RuleBackup, Limit: settings.AlertBackupAge},
 	{Name: RuleCertificate, Limit: settings.AlertCertificate, Below: true},
 	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
+	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.
