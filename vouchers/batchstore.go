@@ -120,12 +120,21 @@ func oneBatch(from *gorm.DB) (Batch, error) {
 }
 
 func (s *Service) batchesAfter(ctx context.Context, after int64) ([]Batch, error) {
-	return batchesOf(s.DB.Read(ctx).Where("id > ?", after).Order("id"))
+	return batchesOf(s.DB.Read(ctx).Where("id > ?", after).Order("id"), batchesPage)
 }
 
-func batchesOf(from *gorm.DB) (all []Batch, err error) {
+// Newest lists batches before an id, the newest first.
+func (s *Service) Newest(ctx context.Context, before int64, limit int) ([]Batch, error) {
+	from := s.DB.Read(ctx).Order("id DESC")
+	if before != 0 {
+		from = from.Where("id < ?", before)
+	}
+	return batchesOf(from, limit)
+}
+
+func batchesOf(from *gorm.DB, limit int) (all []Batch, err error) {
 	var rows []batchRow
-	if err := from.Limit(batchesPage).Find(&rows).Error; err != nil {
+	if err := from.Limit(limit).Find(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	for _, r := range rows {

@@ -46,6 +46,17 @@ func (s *Service) DeedOf(ctx context.Context, id int64) (Deed, error) {
 	return oneDeed(s.DB.Read(ctx), id)
 }
 
+// DeedsOf lists what was done with a batch, the newest first; at most 100.
+func (s *Service) DeedsOf(ctx context.Context, batchID int64) ([]Deed, error) {
+	var rows []deedRow
+	err := s.DB.Read(ctx).Where("batch_id = ?", batchID).Order("id DESC").Limit(100).Find(&rows).Error
+	all := make([]Deed, len(rows))
+	for i, r := range rows {
+		all[i] = r.deed()
+	}
+	return all, db.Fault(err)
+}
+
 func (s *Service) deedIn(tx *db.Tx, id int64) (Deed, error) { return oneDeed(tx.Gorm(), id) }
 
 func oneDeed(from *gorm.DB, id int64) (Deed, error) {
