@@ -20,6 +20,9 @@ func (s *Service) ask(ctx context.Context, j jobs.Job) error {
 	if err != nil || p.State.Final() {
 		return err
 	}
+	if s.paused() {
+		return s.waitPaused()
+	}
 	if done, err := s.askOnce(ctx, p); done || err != nil {
 		return err
 	}

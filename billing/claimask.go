@@ -51,6 +51,9 @@ func (s *Service) lookForReceipt(ctx context.Context, j jobs.Job) error {
 	if s.PublicURL == "" || till.Initiator == "" || c.State == ClaimFound || c.State == ClaimRefused && j.Attempt > 1 {
 		return nil
 	}
+	if s.paused() {
+		return s.waitPaused()
+	}
 	won, err := s.askClaim(ctx, c, s.Clock.Now().Add(-claimHold))
 	if err != nil || !won {
 		return err

@@ -24,7 +24,7 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	if s.paused() {
-		return jobs.Again(pausedLook, errors.New("this copy is paused"))
+		return s.waitPaused()
 	}
 	won, err := s.startSending(ctx, p)
 	if err != nil {

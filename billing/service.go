@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strconv"
 	"time"
@@ -25,8 +26,8 @@ type Grants interface {
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 }
 
-// Pause says whether this is a restored copy that must not act yet: it pushes nothing and registers no address, but takes
-// in what arrives and asks for verdicts.
+// Pause says whether this is a restored copy that must not act yet: it pushes nothing, asks for no verdict and registers no
+// address, but takes in what arrives.
 type Pause interface{ Paused() bool }
 
 // Sites finds sites: a closed one sells nothing.
@@ -112,3 +113,7 @@ const (
 const pausedLook = 15 * time.Second
 
 func (s *Service) paused() bool { return s.Pause != nil && s.Pause.Paused() }
+
+func (s *Service) waitPaused() error {
+	return jobs.Again(pausedLook, errors.New("this copy is paused"))
+}

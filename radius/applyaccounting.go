@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	batchRecords  = 1000
-	chunkSessions = 50 // a transaction of some 10 ms
+	batchRecords  = 20_000 // as many as wait, up to this: a session costs one write however often it reported
+	chunkSessions = 128    // a transaction of some 10 ms
 )
 
 // identity names every use of a session id on a router.
@@ -74,7 +74,7 @@ func (s *Service) read(payload spool.Record) (record, event, error) {
 		return r, event{}, err
 	}
 	e.SiteID, e.Interim = router.SiteID, router.Interim
-	e.Who = s.whoOf(r.Raw)
+	e.Who = s.whoOf(e.Classes)
 	return r, e, nil
 }
 

@@ -9,17 +9,19 @@ import (
 	"mtandao/radius/access"
 )
 
-// whoOf finds our Class among those of a stored packet: whose session it is, without guessing.
-func (s *Service) whoOf(raw []byte) authorisation {
-	p, err := codec.Parse(raw, nil)
-	if err != nil {
-		return stranger
-	}
+func classesOf(p *codec.Packet) (all [][]byte) {
 	for _, attribute := range p.Attributes {
-		if attribute.Type != rfc2865.Class_Type {
-			continue
+		if attribute.Type == rfc2865.Class_Type {
+			all = append(all, attribute.Attribute)
 		}
-		if who, ok := readClass(s.keys, attribute.Attribute); ok {
+	}
+	return all
+}
+
+// whoOf finds our Class among those of a record: whose session it is, without guessing.
+func (s *Service) whoOf(classes [][]byte) authorisation {
+	for _, class := range classes {
+		if who, ok := readClass(s.keys, class); ok {
 			return who
 		}
 	}

@@ -37,14 +37,10 @@ func (f *front) authentic(k *socket, router routers.Router, wire []byte) (reques
 	if cause != "" {
 		return request{}, cause
 	}
-	packet, err := codec.Parse(wire, secret)
-	if err != nil {
-		return request{}, badAuthenticator
-	}
 	if proven && code == codec.CodeAccessRequest && !router.AuthSeen {
 		f.routers.SawAuthenticator(router.ID)
 	}
-	return request{router: router, packet: packet, wire: wire, proven: proven, port: k.port}, ""
+	return request{router: router, packet: parse(wire, secret), wire: wire, proven: proven, port: k.port}, ""
 }
 
 // secretOf finds the secret the packet was made with, by Message-Authenticator or by the request authenticator.

@@ -38,6 +38,7 @@ type authenticator struct {
 	complains   *complaints
 	rejectDelay time.Duration
 	zone        func(g access.Grant, siteID int64) *time.Location
+	address     func(ctx context.Context, g access.Grant, mac access.MAC) access.Address
 	share       func(ctx context.Context, g access.Grant, left int64, mac access.MAC) int64
 }
 
@@ -47,7 +48,7 @@ type proof struct {
 	mschap *mschap
 }
 
-func (a *authenticator) handle(ctx context.Context, r request) reply {
+func (a *authenticator) handle(r request) reply {
 	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
 	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
 		return a.reject(r, proof{}, access.CauseUnknown)
@@ -60,7 +61,7 @@ func (a *authenticator) handle(ctx context.Context, r request) reply {
 	}
 	admission, known := a.access.AdmitKnown(attempt)
 	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
-		return a.answer(ctx, r, proof, admission, attempt.MAC)
+		return a.answer(context.Background(), r, proof, admission, attempt.MAC)
 	}
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {
@@ -142,14 +143,20 @@ func (a *authenticator) accept(ctx context.Context, r request, p proof, admissio
 	if err := dialect.Answer(accepted, answer); err != nil {
 		return nil, err
 	}
+	if err := addIdentity(a.keys, r.packet, accepted, admission.Grant.ID); err != nil {
+		return nil, err
+	}
 	if p.mschap != nil {
 		return accepted, p.mschap.accept(accepted, admission.Secret)
 	}
 	return accepted, nil
 }
 
-// shares says that what is left is divided among the grant's devices, for which their sessions are looked up.
-func shares(g access.Grant) bool { return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 }
+// shares says that the database is needed for what a session gets: what is left is divided among the grant's devices, for which
+// their sessions are looked up, or an address is leased.
+func shares(g access.Grant) bool {
+	return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 || leases(g)
+}
 
 // allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
 func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
@@ -165,7 +172,7 @@ func (a *authenticator) allowance(ctx context.Context, r routers.Router, admissi
 			left.Timed, left.Time = true, until
 		}
 	}
-	return routers.Answer{Left: left, Limits: g.Limits.Under(terms), SessionTimeout: sessionTimeout(left), Interim: r.Interim,
+	return routers.Answer{Left: left, Limits: g.Limits.Under(terms), SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: a.address(ctx, g, mac),
 		Class: classOf(a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})}
 }
 

@@ -21,13 +21,14 @@ type Sender struct {
 	clock   clock.Clock
 	waits   []time.Duration
 	tunnel  Tunnel // nil: none
+	paused  func() bool
 	outside coaPool
 	inside  coaPool
 }
 
 // coaPool are the sockets towards one side.
 type coaPool struct {
-	open    func() (packetConn, error)
+	open    func() (net.PacketConn, error)
 	mu      sync.Mutex
 	sockets []*coaSocket
 	closed  bool
@@ -40,14 +41,18 @@ var usualWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Seco
 
 // NewSender makes a sender; c is the clock that ends the life of an old secret.
 func NewSender(c clock.Clock) *Sender {
-	return &Sender{clock: c, waits: usualWaits, outside: coaPool{open: openCoA}}
+	return &Sender{clock: c, waits: usualWaits, paused: func() bool { return false }, outside: coaPool{open: openCoA}}
 }
 
 // UseTunnel makes the sender prefer the tunnel for routers that are there; call it before the first Send.
 func (s *Sender) UseTunnel(t Tunnel) {
 	s.tunnel = t
-	s.inside.open = func() (packetConn, error) { return openInside(t, 0) }
+	s.inside.open = func() (net.PacketConn, error) { return t.ListenPacket(0) }
 }
+
+// UsePause makes the sender refuse while a restored copy stands still: fault.Conflict "router.paused". Call it before the
+// first Send.
+func (s *Sender) UsePause(paused func() bool) { s.paused = paused }
 
 // Close ends the sockets; requests in the air fail.
 func (s *Sender) Close() {
@@ -68,6 +73,9 @@ func (p *coaPool) close() {
 // the new one gets no answer. fault.Unavailable "router.unreachable" after the last copy; fault.Invalid "router.no_coa" for a
 // router that takes none. Message-Authenticator goes along when the router is known to use it.
 func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*codec.Packet, error) {
+	if s.paused() {
+		return nil, fault.New(fault.Conflict, "router.paused")
+	}
 	pool, to, err := s.wayTo(r)
 	if err != nil {
 		return nil, err
@@ -132,7 +140,7 @@ func (s *Sender) exchange(ctx context.Context, pool *coaPool, to netip.AddrPort,
 	}
 	k.expect(slot, expected{from: to, authenticator: [md5.Size]byte(wire[authenticatorAt:headerLength]), secret: request.Secret})
 	for _, wait := range s.waits {
-		if _, err := k.conn.WriteToUDPAddrPort(wire, to); err != nil {
+		if _, err := k.conn.WriteTo(wire, net.UDPAddrFromAddrPort(to)); err != nil {
 			return nil, fault.Wrap(fault.Unavailable, "router.unreachable", err)
 		}
 		timer := time.NewTimer(wait)

@@ -12,7 +12,7 @@ import (
 
 // coaSocket is one source port and its 256 identifiers.
 type coaSocket struct {
-	conn packetConn
+	conn net.PacketConn
 	mu   sync.Mutex
 	next byte
 	used [256]*slot
@@ -32,7 +32,7 @@ type expected struct {
 	secret        []byte
 }
 
-func openCoA() (packetConn, error) {
+func openCoA() (net.PacketConn, error) {
 	conn, err := net.ListenUDP("udp", nil)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func openCoA() (packetConn, error) {
 	return conn, nil
 }
 
-func newCoASocket(conn packetConn) *coaSocket {
+func newCoASocket(conn net.PacketConn) *coaSocket {
 	k := &coaSocket{conn: conn}
 	go k.read()
 	return k
@@ -76,7 +76,7 @@ func (k *coaSocket) release(s *slot) {
 func (k *coaSocket) read() {
 	var buffer [maxDatagram]byte
 	for {
-		n, from, err := k.conn.ReadFromUDPAddrPort(buffer[:])
+		n, sender, err := k.conn.ReadFrom(buffer[:])
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -84,6 +84,7 @@ func (k *coaSocket) read() {
 			time.Sleep(time.Millisecond)
 			continue
 		}
+		from := addressOf(sender)
 		if wire, err := cut(buffer[:n]); err == nil {
 			k.deliver(netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), wire)
 		}

@@ -100,13 +100,8 @@ func unwrap(stored, seen int64, later bool) int64 {
 	return value
 }
 
-// gained is what must be counted on the grant: the growth, or all of it when the session has only now become somebody's.
+// gained is the growth as a grant counts it.
 func gained(before, after Session) delta {
-	if after.GrantID == 0 {
-		return delta{}
-	}
-	if before.GrantID == 0 {
-		before = Session{}
-	}
-	return delta{Time: time.Duration(after.Seconds-before.Seconds) * time.Second, Bytes: after.Bytes() - before.Bytes()}
+	v := grown(before, after)
+	return delta{Time: time.Duration(v.Seconds) * time.Second, Bytes: v.BytesUp + v.BytesDown}
 }

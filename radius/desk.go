@@ -7,6 +7,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
 
 // causeStaff is why a session ends that somebody who works here cut off.
@@ -35,6 +36,14 @@ func (s *Service) OpenSessions(ctx context.Context, w Which) ([]Online, error) {
 // OpenSession reads one; fault.NotFound when it is over.
 func (s *Service) OpenSession(ctx context.Context, id int64) (Online, error) {
 	return readOpen(ctx, s.db, id)
+}
+
+// mostUsers bounds the sessions of one router that are compared with its own list.
+const mostUsers = 5000
+
+// UsersOn lists who is online on a router by our open sessions.
+func (s *Service) UsersOn(ctx context.Context, routerID int64) ([]routers.User, error) {
+	return usersOn(ctx, s.db, routerID)
 }
 
 // Enforcements lists what routers were told or are to be told, the newest first.

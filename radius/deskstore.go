@@ -6,6 +6,8 @@ import (
 	"gorm.io/gorm"
 
 	"mtandao/internal/db"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
 
 func paged(d *db.DB, ctx context.Context, w Which) *gorm.DB {
@@ -39,6 +41,18 @@ func openSessions(ctx context.Context, d *db.DB, w Which) (open []Online, err er
 		q = q.Where("ending_id > 0")
 	}
 	return open, db.Fault(q.Find(&open).Error)
+}
+
+func usersOn(ctx context.Context, d *db.DB, routerID int64) (all []routers.User, err error) {
+	var rows []struct {
+		MAC      access.MAC
+		UserName string
+	}
+	err = d.Read(ctx).Table("sessions_open").Select("mac, user_name").Where("router_id = ?", routerID).Limit(mostUsers).Scan(&rows).Error
+	for _, w := range rows {
+		all = append(all, routers.User{MAC: w.MAC, Name: w.UserName})
+	}
+	return all, db.Fault(err)
 }
 
 func enforcements(ctx context.Context, d *db.DB, w Which) (all []Enforcement, err error) {

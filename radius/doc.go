@@ -2,7 +2,7 @@
 //
 // It owns: the packets in and out (server, front, authentic, signing, replycache), the answer to a log-in (authenticator) and
 // how it proves itself (pap, chap, mschap), the sessions as accounting tells them (accounting, applyaccounting, fold, work,
-// sessionstore), and the carrying out of decisions on routers (enforce, disconnect, change, login, coa, turnstile, sweep). It does not own who may be online (radius/access), the routers
+// sessionstore), what a grant used by the hour and the day (usage), how long both are kept (prune), and the carrying out of decisions on routers (enforce, disconnect, change, login, coa, turnstile, sweep). It does not own who may be online (radius/access), the routers
 // (radius/routers) or the words of one make of router (radius/mikrotik, radius/chilli); it knows nothing of money.
 //
 // Dates of a session: StartedAt is the earliest beginning any of its packets implies (arrival, less delay, less session time);
@@ -11,7 +11,7 @@
 //
 // Invariants: nothing in a packet is believed before it is authentic; the same packet gets the same octets; accounting is
 // stored before it is answered; the counters of a session only grow, and each growth is counted on its grant once, in the
-// transaction that stores it; a session is closed once, and reopened or corrected only by the router's own later word; an
+// transaction that stores it, together with its hour and its day; a session is closed once, and reopened or corrected only by the router's own later word; an
 // enforcement is outstanding until the session is over, and each attempt is a row. Locks are taken in the order session,
 // grant.
 package radius

@@ -3,7 +3,6 @@ package radius
 import (
 	"context"
 	"crypto/md5"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -195,24 +194,6 @@ func TestADeviceThatMovesLeavesNoGhost(t *testing.T) {
 			t.Errorf("over %+v, used %+v", over, b.access.usage())
 		}
 	})
-}
-
-// TestWhatWaitedTooLongIsNotAsked: while the database hangs, the queue fills with requests that their routers gave up.
-func TestWhatWaitedTooLongIsNotAsked(t *testing.T) {
-	for port, want := range map[port]int{authPort: 1, acctPort: 2} {
-		k, err := listen(port, "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan bool, 4)
-		k.queue <- datagram{buffer: new([maxDatagram]byte), at: k.since() - requestLimit - time.Second}
-		k.queue <- datagram{buffer: new([maxDatagram]byte), at: k.since()}
-		k.start(func(*socket, datagram) { done <- true }, func(netip.AddrPort) {})
-		k.stop()
-		if len(done) != want {
-			t.Errorf("%s: %d asked", port, len(done))
-		}
-	}
 }
 
 // TestSomebodyElsesMACIsNoLogIn: the name must be the device's own address.

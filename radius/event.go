@@ -58,6 +58,7 @@ type event struct {
 	Seconds   int64     // -1: not told
 	Up, Down  int64     // octets from and to the client
 	Wide      bool      // gigawords were told
+	Classes   [][]byte
 	Who       authorisation
 	Cause     string
 }
@@ -76,10 +77,7 @@ func readEvent(r record, swap bool) (event, error) {
 	if err != nil {
 		return event{}, err
 	}
-	p, err := codec.Parse(wire, nil)
-	if err != nil {
-		return event{}, err
-	}
+	p := parse(wire, nil)
 	e := event{Kind: kindOf(p), RouterID: r.RouterID, At: r.At.Add(-delayOf(p)), Seconds: -1}
 	e.SessionID = clean(text(p, rfc2866.AcctSessionID_Type))
 	e.Key = keyOf(p.Get(rfc2866.AcctSessionID_Type))
@@ -87,6 +85,7 @@ func readEvent(r record, swap bool) (event, error) {
 		return event{}, errSession
 	}
 	e.readWho(p)
+	e.Classes = classesOf(p)
 	e.readCounters(p, swap)
 	return e, nil
 }

@@ -12,7 +12,7 @@ import (
 
 const subscriber = "radius"
 
-// subscribe takes the facts of access, and the two sweeps, into this service's care.
+// subscribe takes the facts of access, and the sweeps, into this service's care.
 func (s *Service) subscribe() {
 	s.jobs.On(access.GrantOpened, subscriber, s.onOpened)
 	s.jobs.On(access.GrantResumed, subscriber, s.onOpened)
@@ -22,6 +22,7 @@ func (s *Service) subscribe() {
 	s.jobs.On(enforcementWanted, subscriber, s.enforce)
 	s.jobs.Every("radius stop", time.Second, s.sweepStops)
 	s.jobs.Every("radius silence", 20*time.Second, s.sweepSilent)
+	s.jobs.Every("radius history", pruneEvery, s.prune)
 }
 
 // onOpened puts the device online where the grant was bought, if the place is known.
@@ -45,9 +46,11 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 	if err := j.Decode(&fact); err != nil {
 		return err
 	}
-	freed := access.Cause(fact.Cause) == access.CauseSlotFreed
-	if freed {
-		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), access.Cause(fact.Cause))
+	switch cause := access.Cause(fact.Cause); cause {
+	case access.CauseSlotFreed:
+		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), cause)
+	case access.CauseAddress: // which no order changes: they come back and stand on the new one
+		return s.endSessions(ctx, j, fact.GrantID, "", cause)
 	}
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
 		open, err := openOfGrant(tx, fact.GrantID, "")
@@ -61,7 +64,7 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 				return err
 			}
 		}
-		return lookAgain(tx, fact.GrantID, s.clock.Now())
+		return lookAgain(tx, []int64{fact.GrantID}, s.clock.Now())
 	})
 }
 

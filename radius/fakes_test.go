@@ -240,7 +240,10 @@ func (d *fakeDialect) Answer(p *codec.Packet, a routers.Answer) error {
 	if answer != nil {
 		answer()
 	}
-	return a.AddCommon(p)
+	if err := a.AddCommon(p); err != nil {
+		return err
+	}
+	return a.AddAddress(p)
 }
 
 // during runs do inside every Answer.
@@ -294,14 +297,18 @@ type fakeSpool struct {
 	full    bool
 }
 
-func (f *fakeSpool) Append(_ context.Context, payload []byte) error {
+func (f *fakeSpool) Put(payload []byte, done func(error)) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.full {
-		return fault.New(fault.Unavailable, "spool.full")
+	full := f.full
+	if !full {
+		f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
 	}
-	f.records = append(f.records, spool.Record{Seq: uint64(len(f.records) + 1), Payload: payload})
-	return nil
+	f.mu.Unlock()
+	if full {
+		done(fault.New(fault.Unavailable, "spool.full"))
+		return
+	}
+	done(nil)
 }
 
 func (f *fakeSpool) Consume(ctx context.Context, _ int, _ func(context.Context, []spool.Record) error) error {

@@ -23,8 +23,9 @@ type front struct {
 	metrics   *metrics
 	complains *complaints
 
-	access     func(context.Context, request) reply
-	accounting func(context.Context, request) reply
+	store      func(payload []byte, done func(error)) // puts it on the disk
+	access     func(request) reply
+	accounting func(request) reply
 }
 
 // request is an authentic packet.
@@ -45,23 +46,24 @@ func (f *front) routerAt(k *socket, from netip.AddrPort) (routers.Router, bool) 
 }
 
 // reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh. When ask is set it
-// gives the reply, and may wait for the database.
+// gives the reply, and may wait for the database; when keep is set, that is on the disk before the reply goes.
 type reply struct {
 	packet *codec.Packet
 	kind   string
 	after  time.Duration
 	ask    func(context.Context) reply
+	keep   []byte
 }
 
-// process answers one datagram. It never panics and never blocks longer than requestLimit.
-func (f *front) process(ctx context.Context, k *socket, d datagram) {
+// process answers one datagram, or sees that it is answered. It never panics and never waits.
+func (f *front) process(k *socket, d datagram) {
 	defer f.recovered("packet")
 	router, ok := f.routerAt(k, d.from)
 	if !ok {
 		f.dropUnknown(d.from)
 		return
 	}
-	wire, err := cut(d.buffer[:d.length])
+	wire, err := cut(d.wire)
 	if err != nil {
 		f.drop(router, "malformed", err.Error())
 		return
@@ -73,110 +75,45 @@ func (f *front) process(ctx context.Context, k *socket, d datagram) {
 	}
 	f.routers.Heard(router.ID, f.clock.Now())
 	f.crossCheck(r)
-	f.converse(ctx, k, d.from, r)
+	f.converse(k, d, r)
 }
 
 // crossCheck says when a router calls itself something else than the register does: two may have been exchanged. Its address
 // and its secret are what counts.
 func (f *front) crossCheck(r request) {
-	said := text(r.packet, rfc2865.NASIdentifier_Type)
-	if r.router.Identifier == "" || said == "" || said == r.router.Identifier {
+	said := r.packet.Get(rfc2865.NASIdentifier_Type)
+	if r.router.Identifier == "" || len(said) == 0 || string(said) == r.router.Identifier {
 		return
 	}
 	if f.complains.may(r.router.Name + "identifier") {
-		f.log.Warn("radius router has another NAS-Identifier than its record", "router", r.router.Name, "record", r.router.Identifier, "says", clean(said))
+		f.log.Warn("radius router has another NAS-Identifier than its record", "router", r.router.Name, "record", r.router.Identifier, "says", clean(string(said)))
 	}
 }
 
 // converse gives the same packet the same answer, and handles a fresh one.
-func (f *front) converse(ctx context.Context, k *socket, from netip.AddrPort, r request) {
-	e := exchange{from: from, socket: k.port, identifier: r.packet.Identifier}
-	authenticator := r.packet.Authenticator
-	verdict, known := f.cache.begin(e, authenticator)
+func (f *front) converse(k *socket, d datagram, r request) {
+	e := exchange{from: d.from, socket: k.port, identifier: r.packet.Identifier}
+	verdict, known := f.cache.begin(e, r.packet.Authenticator)
 	if verdict != fresh {
 		f.metrics.duplicate(r.router, verdict == inWork)
 		if known != nil {
-			_ = k.send(from, known)
+			k.post.drop(d.to, known)
 		}
 		return
 	}
-	c := conversation{front: f, socket: k, from: from, request: r, exchange: e, took: clock.Stopwatch()}
-	c.have(func() reply { return f.within(ctx, r, f.handle) })
+	c := conversation{front: f, socket: k, to: d.to, request: r, exchange: e, at: d.at}
+	c.have(func() reply { return f.handle(r) })
 }
 
-// conversation is a request that gets its answer.
-type conversation struct {
-	front    *front
-	socket   *socket
-	from     netip.AddrPort
-	request  request
-	exchange exchange
-	took     func() time.Duration
-}
-
-// have gets the answer and sends it. One that may take long does not hold the worker; without an answer, the next copy of the
-// request is tried afresh.
-func (c conversation) have(answer func() reply) {
-	f, authenticator, answered := c.front, c.request.packet.Authenticator, false
-	defer func() {
-		if !answered {
-			f.cache.forget(c.exchange, authenticator)
-		}
-	}()
-	out := answer()
-	if out.ask != nil {
-		answered = c.aside(out.ask)
-		return
-	}
-	f.metrics.took(c.socket.port, c.took())
-	wire := f.encode(c.request, out)
-	if wire == nil {
-		return
-	}
-	answered = true
-	f.reply(c.socket, c.from, out, func() {
-		f.cache.finish(c.exchange, authenticator, wire)
-		_ = c.socket.send(c.from, wire)
-	})
-}
-
-// aside waits for the answer beside the workers; false when too many do.
-func (c conversation) aside(ask func(context.Context) reply) bool {
-	c.request.wire = nil // its buffer takes the next packet
-	taken := c.socket.aside(func() {
-		defer c.front.recovered("packet")
-		c.have(func() reply {
-			return c.front.within(context.Background(), c.request, func(ctx context.Context, _ request) reply { return ask(ctx) })
-		})
-	})
-	if !taken {
-		c.front.overflow(c.socket, c.from)
-	}
-	return taken
-}
-
-func (f *front) within(ctx context.Context, r request, handle func(context.Context, request) reply) reply {
-	ctx, cancel := requestContext(ctx)
-	defer cancel()
-	return handle(ctx, r)
-}
-
-func (f *front) reply(k *socket, from netip.AddrPort, out reply, send func()) {
-	if out.after == 0 {
-		send()
-		return
-	}
-	k.sendLater(out.after, send)
-}
-
-func (f *front) handle(ctx context.Context, r request) reply {
+// handle does not wait: what has to is in the reply.
+func (f *front) handle(r request) reply {
 	switch {
 	case r.packet.Code == codec.CodeStatusServer:
 		return statusServer(r)
 	case r.port == authPort:
-		return f.access(ctx, r)
+		return f.access(r)
 	}
-	return f.accounting(ctx, r)
+	return f.accounting(r)
 }
 
 // encode copies Proxy-State, unchanged and in order (RFC 2865 §5.33), and signs.
@@ -213,12 +150,19 @@ func (f *front) dropUnknown(from netip.AddrPort) {
 	}
 }
 
-func (f *front) overflow(k *socket, from netip.AddrPort) {
-	name := unknownRouter
-	if router, ok := f.routerAt(k, from); ok {
-		name = router.Name
+// overflow: the router asks again, and by then there may be room.
+func (f *front) overflow(k *socket, router routers.Router) {
+	f.metrics.drop(router.Name, "too many wait")
+	if f.complains.may("overflow" + k.port.String()) {
+		f.log.Error("radius requests are dropped: too many wait for the database or the disk", "port", k.port.String())
 	}
-	f.metrics.drop(name, "queue full")
+}
+
+func (f *front) notStored(router routers.Router, err error) {
+	f.metrics.drop(router.Name, "not stored")
+	if f.complains.may("spool") {
+		f.log.Error("accounting cannot be stored: routers get no answer", "error", err)
+	}
 }
 
 func (f *front) recovered(what string) {

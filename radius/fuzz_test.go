@@ -37,7 +37,7 @@ func FuzzRequest(f *testing.F) {
 				continue
 			}
 			b.front.crossCheck(r)
-			out := b.front.handle(context.Background(), r)
+			out := b.front.handle(r)
 			if out.ask != nil {
 				out = out.ask(context.Background())
 			}

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"golang.org/x/net/ipv4"
 )
 
 // Tunnel is what is asked of the tunnel that routers call home through. *tunnel.Service satisfies it.
@@ -17,16 +19,16 @@ type Tunnel interface {
 // The ports inside the tunnel: the set-up script names them to the router, so they do not follow the outer ones.
 var insidePorts = [...]uint16{authPort: 1812, acctPort: 1813}
 
-// packetConn is a UDP socket, of the machine or inside the tunnel.
+// packetConn is a UDP socket, of the machine or inside the tunnel. Batches are as of ipv4.PacketConn, which serves both families.
 type packetConn interface {
-	ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error)
-	WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error)
+	ReadBatch(ms []ipv4.Message, flags int) (int, error)
+	WriteBatch(ms []ipv4.Message, flags int) (int, error)
 	SetReadDeadline(t time.Time) error
 	LocalAddr() net.Addr
 	Close() error
 }
 
-// insideConn is a socket inside the tunnel.
+// insideConn is a socket inside the tunnel, where a batch is one datagram.
 type insideConn struct{ net.PacketConn }
 
 func openInside(t Tunnel, port uint16) (packetConn, error) {
@@ -37,16 +39,19 @@ func openInside(t Tunnel, port uint16) (packetConn, error) {
 	return insideConn{conn}, nil
 }
 
-// ReadFromUDPAddrPort reads a datagram.
-func (c insideConn) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) {
-	n, from, err := c.ReadFrom(b)
+// ReadBatch reads a datagram.
+func (c insideConn) ReadBatch(ms []ipv4.Message, _ int) (n int, err error) {
+	ms[0].N, ms[0].Addr, err = c.ReadFrom(ms[0].Buffers[0])
 	if err != nil {
-		return n, netip.AddrPort{}, err
+		return 0, err
 	}
-	return n, from.(*net.UDPAddr).AddrPort(), nil
+	return 1, nil
 }
 
-// WriteToUDPAddrPort sends one.
-func (c insideConn) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	return c.WriteTo(b, net.UDPAddrFromAddrPort(to))
+// WriteBatch sends one.
+func (c insideConn) WriteBatch(ms []ipv4.Message, _ int) (int, error) {
+	if _, err := c.WriteTo(ms[0].Buffers[0], ms[0].Addr); err != nil {
+		return 0, err
+	}
+	return 1, nil
 }

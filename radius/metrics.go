@@ -13,7 +13,7 @@ const unknownRouter = "unknown"
 
 type metrics struct {
 	replies, rejects, dropped, duplicates, unmarked *prometheus.CounterVec
-	records, setAside, enforced                     *prometheus.CounterVec
+	records, setAside, enforced, unleased           *prometheus.CounterVec
 	panics                                          prometheus.Counter
 	seconds                                         *prometheus.HistogramVec
 }
@@ -27,6 +27,7 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 		unmarked:   counter("without_message_authenticator_total", "Requests accepted without it.", "router"),
 		records:    counter("accounting_total", "Accounting records by what they did.", "router", "action"),
 		setAside:   counter("accounting_set_aside_total", "Accounting records kept for review.", "router", "cause"),
+		unleased:   counter("unleased_total", "Log-ins that got no address of a pool.", "pool"),
 		enforced:   counter("enforcements_total", "Attempts to carry out a decision.", "router", "method", "outcome"),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "mtandao", Subsystem: "radius", Name: "panics_total",
 			Help: "Panics recovered."}),
@@ -34,7 +35,7 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 			Help: "From the queue to the answer.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}, []string{"port"}),
 	}
 	if registerer != nil {
-		registerer.MustRegister(m.replies, m.rejects, m.dropped, m.duplicates, m.unmarked, m.records, m.setAside, m.enforced,
+		registerer.MustRegister(m.replies, m.rejects, m.dropped, m.duplicates, m.unmarked, m.records, m.setAside, m.enforced, m.unleased,
 			m.panics, m.seconds)
 	}
 	return m

@@ -23,6 +23,15 @@ type Overrun struct {
 	At         time.Time
 }
 
+func (s *Service) measureAll(tx *db.Tx, rows []*row) error {
+	for _, r := range rows {
+		if err := s.measure(tx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // measure notes how exactly a session was stopped that is closed now: by its router at its share, or by our order. Who left by
 // himself was not stopped.
 func (s *Service) measure(tx *db.Tx, r *row) error {

@@ -3,56 +3,119 @@ package radius
 import (
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"mtandao/internal/db"
 )
 
-// saveRow writes a session where it now belongs: among the open ones, or in the history.
-func saveRow(tx *db.Tx, r *row, now time.Time) error {
+// changes are sessions sorted by what must be written of them.
+type changes struct {
+	begun     []Online // new, or open again
+	updated   []Online
+	ended     []Over
+	corrected []Over
+	left      []int64 // no longer among the open ones
+	undone    []int64 // no longer in the history
+}
+
+// saveRows writes sessions where they now belong: among the open ones, or in the history.
+func saveRows(tx *db.Tx, rows []*row, now time.Time) error {
+	var c changes
+	for _, r := range rows {
+		if r.Epoch == 0 || r.Over == r.was {
+			continue
+		}
+		if r.place == nowhere {
+			r.ID = tx.ID()
+		}
+		c.take(r, now)
+	}
+	return c.write(tx)
+}
+
+func (c *changes) take(r *row, now time.Time) {
+	online := Online{Session: r.Session, StopAt: &now, Told: r.told} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
-	case r.Epoch == 0 || r.Over == r.was:
-		return nil
-	case r.place == nowhere:
-		r.ID = tx.ID()
-		return insertRow(tx, r, now)
 	case r.place == inOpen && isOpen:
-		return tx.Gorm().Model(&Online{}).Where("id = ?", r.ID).Updates(columns(r.Session)).Error
+		c.updated = append(c.updated, online)
 	case r.place == inClosed && !isOpen:
-		values := columns(r.Session)
-		values["ended_at"], values["cause"], values["closed_by"] = r.EndedAt, r.Cause, r.ClosedBy
-		return tx.Gorm().Model(&Over{}).Where("id = ?", r.ID).Updates(values).Error
-	case r.place == inOpen:
-		if err := tx.Gorm().Where("id = ?", r.ID).Delete(&Online{}).Error; err != nil {
-			return err
-		}
-		return insertRow(tx, r, now)
+		c.corrected = append(c.corrected, r.Over)
+	case isOpen:
+		c.begun = append(c.begun, online)
+	default:
+		c.ended = append(c.ended, r.Over)
 	}
-	if err := tx.Gorm().Where("id = ?", r.ID).Delete(&Over{}).Error; err != nil {
+	switch {
+	case r.place == inOpen && !isOpen:
+		c.left = append(c.left, r.ID)
+	case r.place == inClosed && isOpen:
+		c.undone = append(c.undone, r.ID)
+	}
+}
+
+func (c *changes) write(tx *db.Tx) error {
+	if err := remove(tx, c.left, &Online{}); err != nil {
 		return err
 	}
-	return insertRow(tx, r, now)
+	if err := remove(tx, c.undone, &Over{}); err != nil {
+		return err
+	}
+	if err := insert(tx, c.begun); err != nil {
+		return err
+	}
+	if err := insert(tx, c.ended); err != nil {
+		return err
+	}
+	if err := replaceAll(tx, c.updated, sessionColumns); err != nil {
+		return err
+	}
+	return replaceAll(tx, c.corrected, overColumns)
 }
 
-func insertRow(tx *db.Tx, r *row, now time.Time) error {
-	if r.ClosedBy == "" {
-		return tx.Gorm().Create(&Online{Session: r.Session, StopAt: &now, Told: r.told}).Error // the next sweep computes the real one
+func remove(tx *db.Tx, ids []int64, model any) error {
+	for some := range db.Pieces(ids) {
+		if err := tx.Gorm().Where("id IN ?", some).Delete(model).Error; err != nil {
+			return err
+		}
 	}
-	return tx.Gorm().Create(&r.Over).Error
+	return nil
 }
 
-func columns(s Session) map[string]any {
-	return map[string]any{
-		"grant_id": s.GrantID, "login_id": s.LoginID, "user_name": s.UserName, "mac": s.MAC, "ip": s.IP,
-		"started_at": s.StartedAt, "updated_at": s.UpdatedAt, "online_seconds": s.Seconds,
-		"bytes_up": s.BytesUp, "bytes_down": s.BytesDown, "wide": s.Wide,
+func insert[T any](tx *db.Tx, rows []T) error {
+	for some := range db.Pieces(rows) {
+		if err := tx.Gorm().Create(&some).Error; err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-// lookAgain lets the next sweep compute anew when the sessions of a grant must stop. Nobody's have no such end, and there may
-// be thousands of them: each that closed would write all the others.
-func lookAgain(tx *db.Tx, grantID int64, now time.Time) error {
-	if grantID == 0 {
-		return nil
+// replaceAll writes columns of rows that are there, and locked: many in one INSERT which each of them turns into an UPDATE.
+func replaceAll[T any](tx *db.Tx, rows []T, columns []string) error {
+	there := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns(columns)}
+	for some := range db.Pieces(rows) {
+		if err := tx.Gorm().Clauses(there).Create(&some).Error; err != nil {
+			return err
+		}
 	}
-	return tx.Gorm().Model(&Online{}).Where("grant_id = ?", grantID).UpdateColumn("stop_at", now).Error
+	return nil
+}
+
+// What reports change of a session; overColumns also of its end.
+var (
+	sessionColumns = []string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "updated_at", "online_seconds",
+		"bytes_up", "bytes_down", "wide"}
+	overColumns = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
+)
+
+// lookAgain lets the next sweep compute anew when the sessions of some grants must stop. Nobody's have no such end, and there
+// may be thousands of them: each that closed would write all the others.
+func lookAgain(tx *db.Tx, grants []int64, now time.Time) error {
+	for some := range db.Pieces(grants) {
+		if err := tx.Gorm().Model(&Online{}).Where("grant_id IN ? AND grant_id <> 0", some).UpdateColumn("stop_at", now).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -7,8 +7,12 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/net/ipv4"
 
 	"mtandao/internal/clock"
 )
@@ -24,35 +28,35 @@ const (
 func (p port) String() string { return [...]string{"auth", "acct"}[p] }
 
 const (
-	readersPerSocket = 2
-	workersPerSocket = 128  // they wait for the spool's fsync, rarely for a processor
-	asideAtOnce      = 4096 // requests that wait for the database
-	queueLength      = 4096
-	socketBuffer     = 4 << 20 // the kernel's default overflows at some 250 requests in flight
-	requestLimit     = 5 * time.Second
-	delayedAtOnce    = 8192
+	asideAtOnce   = 4096    // requests that wait for the database
+	storingAtOnce = 16384   // records that wait for the disk
+	socketBuffer  = 4 << 20 // the kernel's default overflows at some 250 requests in flight
+	requestLimit  = 5 * time.Second
+	delayedAtOnce = 8192
 )
 
+// datagram is valid until the next one is read.
 type datagram struct {
-	buffer *[maxDatagram]byte
-	length int
-	from   netip.AddrPort
-	at     time.Duration // when it came, by the socket's stopwatch
+	wire []byte
+	to   net.Addr // where it came from, and the answer goes
+	from netip.AddrPort
+	at   time.Duration // when it came, by the socket's stopwatch
 }
 
-// socket is one UDP port: readers that never wait, a bounded queue, bounded workers.
+// socket is one UDP port. Its readers answer what needs neither database nor disk themselves, a batch at a time; what waits does
+// so beside them, bounded in number.
 type socket struct {
 	port     port
 	inside   bool // of the tunnel: who sends is known by the address inside
 	conn     packetConn
-	queue    chan datagram
+	post     *post
 	delayed  chan struct{} // a token for each reply that waits
 	asides   chan struct{} // a token for each request that waits for the database
+	storing  atomic.Int64  // records that wait for the disk
 	stopping chan struct{}
 	since    func() time.Duration
 
-	readers, workers, asking, waiting sync.WaitGroup
-	buffers                           sync.Pool
+	readers, asking, waiting, keeping sync.WaitGroup
 }
 
 func listen(p port, address string) (*socket, error) {
@@ -66,7 +70,7 @@ func listen(p port, address string) (*socket, error) {
 	}
 	_ = conn.SetReadBuffer(socketBuffer) // the kernel may grant less: then it is as large as the machine allows
 	_ = conn.SetWriteBuffer(socketBuffer)
-	return newSocket(p, conn), nil
+	return newSocket(p, ipv4.NewPacketConn(conn)), nil
 }
 
 // listenInside opens the same port inside the tunnel.
@@ -82,39 +86,26 @@ func listenInside(p port, t Tunnel) (*socket, error) {
 
 func newSocket(p port, conn packetConn) *socket {
 	return &socket{
-		port: p, conn: conn,
-		queue: make(chan datagram, queueLength), delayed: make(chan struct{}, delayedAtOnce), asides: make(chan struct{}, asideAtOnce),
-		stopping: make(chan struct{}),
-		since:    clock.Stopwatch(),
-		buffers:  sync.Pool{New: func() any { return new([maxDatagram]byte) }},
+		port: p, conn: conn, post: newPost(conn),
+		delayed: make(chan struct{}, delayedAtOnce), asides: make(chan struct{}, asideAtOnce), stopping: make(chan struct{}),
+		since: clock.Stopwatch(),
 	}
 }
 
-func (k *socket) start(process func(*socket, datagram), overflow func(netip.AddrPort)) {
-	for range readersPerSocket {
-		k.readers.Go(func() { k.read(overflow) })
+func (k *socket) start(process func(*socket, datagram)) {
+	for range max(2, runtime.GOMAXPROCS(0)) {
+		k.readers.Go(func() { k.read(process) })
 	}
-	for range workersPerSocket {
-		k.workers.Go(func() {
-			for d := range k.queue {
-				if k.tooLate(d) {
-					overflow(d.from)
-				} else {
-					process(k, d)
-				}
-				k.buffers.Put(d.buffer)
-			}
-		})
-	}
+	k.keeping.Go(func() { k.post.keep(k.stopping) })
 }
 
-// tooLate: the router has given up on it, and what it sent since waits behind. Accounting is worth storing at any time.
-func (k *socket) tooLate(d datagram) bool { return k.port == authPort && k.since()-d.at > requestLimit }
-
-func (k *socket) read(overflow func(netip.AddrPort)) {
+func (k *socket) read(process func(*socket, datagram)) {
+	batch := make([]ipv4.Message, postBatch)
+	for i := range batch {
+		batch[i].Buffers = [][]byte{make([]byte, maxDatagram)}
+	}
 	for {
-		buffer := k.buffers.Get().(*[maxDatagram]byte)
-		n, from, err := k.conn.ReadFromUDPAddrPort(buffer[:])
+		n, err := k.conn.ReadBatch(batch, 0)
 		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 			return
 		}
@@ -122,16 +113,15 @@ func (k *socket) read(overflow func(netip.AddrPort)) {
 			time.Sleep(time.Millisecond) // a passing error of the network: do not spin on it
 			continue
 		}
-		select {
-		case k.queue <- datagram{buffer: buffer, length: n, from: from, at: k.since()}:
-		default:
-			overflow(from)
-			k.buffers.Put(buffer)
+		at := k.since()
+		for _, m := range batch[:n] {
+			process(k, datagram{wire: m.Buffers[0][:m.N], to: m.Addr, from: addressOf(m.Addr), at: at})
 		}
+		k.post.flush()
 	}
 }
 
-// sendLater sends after a while without holding a worker; at once when too many wait already or the socket stops.
+// sendLater sends after a while without holding anybody; at once when too many wait already or the socket stops.
 func (k *socket) sendLater(after time.Duration, send func()) {
 	select {
 	case k.delayed <- struct{}{}:
@@ -151,7 +141,7 @@ func (k *socket) sendLater(after time.Duration, send func()) {
 	})
 }
 
-// aside does what may wait for the database without holding a worker: those answer who is known. False when too many wait.
+// aside does what may wait for the database without holding a reader: those answer who is known. False when too many wait.
 func (k *socket) aside(do func()) bool {
 	select {
 	case k.asides <- struct{}{}:
@@ -169,20 +159,15 @@ func (k *socket) aside(do func()) bool {
 func (k *socket) stop() {
 	_ = k.conn.SetReadDeadline(time.Unix(1, 0))
 	k.readers.Wait()
-	close(k.queue)
-	k.workers.Wait()
 	k.asking.Wait()
 	close(k.stopping)
 	k.waiting.Wait()
+	k.keeping.Wait()
+	k.post.flush()
 	_ = k.conn.Close()
 }
 
-func (k *socket) address() netip.AddrPort { return k.conn.LocalAddr().(*net.UDPAddr).AddrPort() }
-
-func (k *socket) send(to netip.AddrPort, wire []byte) error {
-	_, err := k.conn.WriteToUDPAddrPort(wire, to)
-	return err
-}
+func (k *socket) address() netip.AddrPort { return addressOf(k.conn.LocalAddr()) }
 
 // requestContext bounds one request; a stop of the program does not cut requests already taken in.
 func requestContext(ctx context.Context) (context.Context, context.CancelFunc) {

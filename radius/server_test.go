@@ -5,6 +5,8 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/md5"
+	"errors"
+	"net"
 	"net/netip"
 	"strings"
 	"sync"
@@ -121,14 +123,15 @@ func TestForgeryDoesNotTouchTheCache(t *testing.T) {
 	}
 }
 
-func TestRejectIsDelayedAndHoldsNoWorker(t *testing.T) {
+func TestRejectIsDelayedAndHoldsNobody(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.auth.rejectDelay = rejectDelay
 	b.serve(t)
 	auth, _ := b.Addresses()
 	began := time.Now()
 	var all sync.WaitGroup
-	for range 2 * workersPerSocket {
+	const clients = 256
+	for range clients {
 		c := newClient(t, auth)
 		wire := mark(encoded(t, papRequest(t, "asha", "wrong", testSecret)), testSecret)
 		all.Go(func() {
@@ -139,7 +142,7 @@ func TestRejectIsDelayedAndHoldsNoWorker(t *testing.T) {
 	}
 	all.Wait()
 	if took := time.Since(began); took < rejectDelay || took > rejectDelay+time.Second {
-		t.Errorf("%d refusals took %v", 2*workersPerSocket, took)
+		t.Errorf("%d refusals took %v", clients, took)
 	}
 }
 
@@ -253,28 +256,44 @@ func TestAccountingIsStoredBeforeTheAnswer(t *testing.T) {
 	}
 }
 
-func TestFullQueueDropsAndGoesOnReading(t *testing.T) {
-	k, err := listen(authPort, "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k.queue = make(chan datagram, 2)
-	dropped := make(chan netip.AddrPort, 10)
-	k.readers.Go(func() { k.read(func(from netip.AddrPort) { dropped <- from }) })
-	c := newClient(t, k.address())
-	for range 5 {
-		c.send([]byte("anything"))
-	}
-	for range 3 {
-		select {
-		case <-dropped:
-		case <-time.After(2 * time.Second):
-			t.Fatal("the reader waits for the queue")
+// TestAnswersReachBothFamilies: production listens on all addresses with one socket.
+func TestAnswersReachBothFamilies(t *testing.T) {
+	b := newBench(t, testdb.SQLite(t))
+	b.addresses = [2]string{":0", ":0"}
+	b.routers.change(7, func(r *routers.Router) { r.Addresses = append(r.Addresses, netip.MustParsePrefix("::1/128")) })
+	b.serve(t)
+	auth, _ := b.Addresses()
+	for _, from := range []string{"127.0.0.1", "::1"} {
+		c := newClient(t, netip.AddrPortFrom(netip.MustParseAddr(from), auth.Port()))
+		if answer := c.ask(mark(encoded(t, papRequest(t, "asha", "siri", testSecret)), testSecret), testSecret); answer == nil || answer.Code != codec.CodeAccessAccept {
+			t.Errorf("from %s: %v", from, answer)
 		}
 	}
-	k.stop()
-	if len(k.queue) != 2 {
-		t.Errorf("%d in the queue", len(k.queue))
+}
+
+// TestTooManyRecordsForTheDiskAreDropped: a disk that hangs holds a bounded number of records, and log-ins go on.
+func TestTooManyRecordsForTheDiskAreDropped(t *testing.T) {
+	b := newServing(t)
+	var hung []func(error)
+	b.front.store = func(_ []byte, done func(error)) { hung = append(hung, done) }
+	k := b.sockets[acctPort]
+	r := request{router: testRouter(), packet: codec.New(codec.CodeAccountingRequest, []byte(testSecret)), port: acctPort}
+	for i := range storingAtOnce + 10 {
+		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: acctPort, identifier: byte(i)}
+		conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, request: r, exchange: e}.whenKept([]byte("record"), []byte("answer"))
+	}
+	if len(hung) != storingAtOnce || b.dropped(t, "too many wait") != 10 {
+		t.Errorf("%d wait, %v dropped", len(hung), b.dropped(t, "too many wait"))
+	}
+	auth, _ := b.Addresses()
+	if answer := newClient(t, auth).ask(mark(encoded(t, papRequest(t, "asha", "siri", testSecret)), testSecret), testSecret); answer == nil {
+		t.Error("log-ins wait for the disk")
+	}
+	for _, done := range hung {
+		done(errors.New("the disk"))
+	}
+	if n := k.storing.Load(); n != 0 || b.dropped(t, "not stored") != storingAtOnce {
+		t.Errorf("%d still wait", n)
 	}
 }
 

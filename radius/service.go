@@ -42,7 +42,7 @@ type Access interface {
 
 // Spool keeps accounting until it is applied. *spool.Spool satisfies it.
 type Spool interface {
-	Append(ctx context.Context, payload []byte) error
+	Put(payload []byte, done func(error))
 	Consume(ctx context.Context, most int, apply func(context.Context, []spool.Record) error) error
 }
 
@@ -64,8 +64,10 @@ type Options struct {
 	Log      *slog.Logger
 	Metrics  prometheus.Registerer
 	Pause    Pause
-	Tunnel   Tunnel // nil: none; RADIUS also listens inside it
-	Node     string // this program, in accounting records
+	Tunnel   Tunnel                      // nil: none; RADIUS also listens inside it
+	Pools    Pools                       // nil: none; every pool is the router's own
+	Node     string                      // this program, in accounting records
+	Keep     func() (history, usage int) // months that sessions, and usage by the day, are kept
 
 	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
 }
@@ -82,6 +84,7 @@ type Service struct {
 	keys     *seal.Keys
 	clock    clock.Clock
 	zone     func(siteID int64) *time.Location
+	keep     func() (history, usage int)
 	log      *slog.Logger
 	metrics  *metrics
 	front    *front
@@ -92,6 +95,7 @@ type Service struct {
 	addresses [2]string
 	tunnel    Tunnel
 	pause     Pause
+	pools     Pools
 	mu        sync.Mutex
 	sockets   []*socket // authentication, accounting; the same inside the tunnel
 }
@@ -100,8 +104,8 @@ type Service struct {
 func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
-		keys: o.Keys, clock: o.Clock, zone: o.Zone, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause,
+		keys: o.Keys, clock: o.Clock, zone: o.Zone, keep: o.Keep, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, pause: o.Pause, pools: o.Pools,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect
@@ -114,10 +118,10 @@ func New(o Options) *Service {
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
 	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
-		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn}
-	acct := &accountant{spool: s.spool, clock: s.clock, log: s.log, metrics: s.metrics, complains: complains, node: node}
+		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn, address: s.addressOf}
+	acct := &accountant{clock: s.clock, metrics: s.metrics, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
-		complains: complains, access: s.auth.handle, accounting: acct.handle}
+		complains: complains, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
 }
 
 // Listen opens the sockets. Serve does it too; alone it tells early that a port is taken, and makes Addresses known.
@@ -171,7 +175,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	var consumer sync.WaitGroup
 	consumer.Go(func() { s.consume(applying) })
 	for _, k := range s.sockets {
-		k.start(func(k *socket, d datagram) { s.front.process(ctx, k, d) }, func(from netip.AddrPort) { s.front.overflow(k, from) })
+		k.start(s.front.process)
 	}
 	<-ctx.Done()
 	for _, k := range s.sockets {
@@ -182,13 +186,18 @@ func (s *Service) Serve(ctx context.Context) error {
 	return nil
 }
 
+// ApplyKept brings the spool's records to the database until ctx is done; Serve does it too. fault.Unavailable "spool.failed".
+func (s *Service) ApplyKept(ctx context.Context) error {
+	return s.spool.Consume(ctx, batchRecords, s.apply)
+}
+
 // consumeAgain is the pause after a disk that failed: it may have room again.
 const consumeAgain = 2 * time.Second
 
 // consume applies accounting for as long as the program serves, whatever becomes of the disk meanwhile.
 func (s *Service) consume(ctx context.Context) {
 	for {
-		err := s.spool.Consume(ctx, batchRecords, s.apply)
+		err := s.ApplyKept(ctx)
 		if err == nil || ctx.Err() != nil {
 			return
 		}

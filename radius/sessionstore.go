@@ -3,6 +3,8 @@ package radius
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,44 +37,34 @@ var forUpdate = clause.Locking{Strength: "UPDATE"} // on SQLite the transaction 
 // loadSessions finds, locked, the open session of each identity, or else its latest closed one.
 func loadSessions(tx *db.Tx, ids []identity) (map[identity]*row, error) {
 	found := map[identity]*row{}
-	var open []Online
-	where, args := anyOf(ids)
-	if err := tx.Gorm().Clauses(forUpdate).Where(where, args...).Find(&open).Error; err != nil {
-		return nil, err
-	}
-	for _, o := range open {
-		id := identity{o.RouterID, o.SessionKey}
-		if found[id] == nil || found[id].Epoch < o.Epoch {
-			found[id] = openRow(o)
-		}
-	}
-	for _, id := range ids {
-		if found[id] != nil {
-			continue
-		}
-		r, err := latestClosed(tx, id)
+	for some := range db.Pieces(ids) {
+		where, args := anyOf(some, "router_id = ? AND session_key = ?", identity.columns)
+		open, err := openRows(tx.Gorm().Where(where, args...).Order("router_id, session_key, epoch").Limit(mostSessions * len(some)))
 		if err != nil {
 			return nil, err
 		}
-		found[id] = r
+		for _, r := range open { // by epoch: the latest stays
+			found[identity{r.RouterID, r.SessionKey}] = r
+		}
+	}
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id identity) bool { return found[id] != nil })
+	for some := range db.Pieces(missing) {
+		if err := latestClosed(tx, some, found); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
 }
 
-// anyOf is a condition of one of a few lengths, so that few statements are prepared.
-func anyOf(ids []identity) (string, []any) {
-	size := chunkSessions
-	for _, smaller := range []int{10, 1} {
-		if len(ids) <= smaller {
-			size = smaller
-		}
-	}
+func (i identity) columns() []any { return []any{i.RouterID, i.Key} }
+
+// anyOf is the condition that a row is one of several.
+func anyOf[T any](all []T, one string, columns func(T) []any) (string, []any) {
 	var args []any
-	for i := range size {
-		id := ids[min(i, len(ids)-1)]
-		args = append(args, id.RouterID, id.Key)
+	for _, t := range all {
+		args = append(args, columns(t)...)
 	}
-	return strings.TrimSuffix(strings.Repeat("(router_id = ? AND session_key = ?) OR ", size), " OR "), args
+	return "(" + one + ")" + strings.Repeat(" OR ("+one+")", len(all)-1), args
 }
 
 func openRow(o Online) *row {
@@ -91,12 +83,35 @@ func openRows(query *gorm.DB) ([]*row, error) {
 	return rows, err
 }
 
-func latestClosed(tx *db.Tx, id identity) (*row, error) {
-	rows, err := closedRows(tx.Gorm().Where("router_id = ? AND session_key = ?", id.RouterID, id.Key).Order("epoch DESC").Limit(1))
-	if err != nil || len(rows) == 0 {
-		return nil, err
+// use is one use of a session id.
+type use struct {
+	RouterID   int64
+	SessionKey string
+	Epoch      int64
+}
+
+func (u use) columns() []any { return []any{u.RouterID, u.SessionKey, u.Epoch} }
+
+// latestClosed adds the last closed session of each identity that has one. Nearly none has: which, the index alone tells.
+func latestClosed(tx *db.Tx, ids []identity, found map[identity]*row) error {
+	where, args := anyOf(ids, "router_id = ? AND session_key = ?", identity.columns)
+	var last []use
+	err := tx.Gorm().Model(&Over{}).Select("router_id, session_key, MAX(epoch) AS epoch").Where(where, args...).
+		Group("router_id, session_key").Limit(len(ids)).Find(&last).Error
+	if err != nil {
+		return err
 	}
-	return rows[0], nil
+	for some := range db.Pieces(last) {
+		where, args := anyOf(some, "router_id = ? AND session_key = ? AND epoch = ?", use.columns)
+		rows, err := closedRows(tx.Gorm().Where(where, args...).Limit(len(some)))
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			found[identity{r.RouterID, r.SessionKey}] = r
+		}
+	}
+	return nil
 }
 
 func closedRows(query *gorm.DB) ([]*row, error) {
@@ -118,9 +133,17 @@ func closedBefore(tx *db.Tx, id identity, epoch int64) ([]*row, error) {
 		Order("epoch DESC").Limit(mostEpochs))
 }
 
-// olderOf finds, locked, the open sessions of the same device that began earlier, on any router.
-func olderOf(tx *db.Tx, s Session) ([]*row, error) {
-	return openRows(tx.Gorm().Where("mac = ? AND started_at < ?", s.MAC, s.StartedAt).Order("id").Limit(20))
+// openOfDevices finds, locked, the open sessions of some devices, on any router.
+func openOfDevices(tx *db.Tx, macs []access.MAC) ([]*row, error) {
+	var all []*row
+	for some := range db.Pieces(macs) {
+		found, err := openRows(tx.Gorm().Where("mac IN ?", some).Order("id").Limit(20 * len(some)))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 // openBefore finds, locked, some open sessions of a router that began before an instant.
@@ -184,4 +207,11 @@ func readOfMAC(ctx context.Context, d *db.DB, siteID int64, mac access.MAC) (Onl
 func saveTold(tx *db.Tx, id int64, t Told) error {
 	return tx.Gorm().Model(&Online{}).Where("id = ?", id).
 		Updates(map[string]any{"told_up_kbps": t.ToldUpKbps, "told_down_kbps": t.ToldDownKbps, "told_bytes": t.ToldBytes}).Error
+}
+
+// openAt says whether an open session stands on an address.
+func openAt(ctx context.Context, d *db.DB, a netip.Addr) (bool, error) {
+	var ids []int64
+	err := d.Read(ctx).Model(&Online{}).Where("ip = ?", a.String()).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
 }

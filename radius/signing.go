@@ -1,7 +1,6 @@
 package radius
 
 import (
-	"crypto/hmac"
 	"crypto/md5"
 	"crypto/subtle"
 	"time"
@@ -37,14 +36,15 @@ func responseSigned(wire []byte, request [16]byte, secret []byte) bool {
 	return subtle.ConstantTimeCompare(sum[:], wire[authenticatorAt:headerLength]) == 1
 }
 
-func digest(wire, authenticator, secret []byte) (sum [md5.Size]byte) {
-	h := md5.New()
-	h.Write(wire[:authenticatorAt])
-	h.Write(authenticator)
-	h.Write(wire[headerLength:])
-	h.Write(secret)
-	h.Sum(sum[:0])
-	return sum
+// usualPacket octets and fewer are put together on the stack.
+const usualPacket = 512
+
+func digest(wire, authenticator, secret []byte) [md5.Size]byte {
+	var usual [usualPacket]byte
+	b := append(usual[:0], wire[:authenticatorAt]...)
+	b = append(b, authenticator...)
+	b = append(b, wire[headerLength:]...)
+	return md5.Sum(append(b, secret...))
 }
 
 // messageSigned checks Message-Authenticator (RFC 2869 §5.14): HMAC-MD5 over the packet with the given authenticator in
@@ -54,17 +54,31 @@ func messageSigned(wire []byte, authenticator [16]byte, secret []byte) bool {
 	if at < 0 || length != messageAuthValue {
 		return false
 	}
-	return hmac.Equal(messageDigest(wire, at, authenticator, secret), wire[at:at+messageAuthValue])
+	sum := messageDigest(wire, at, authenticator, secret)
+	return subtle.ConstantTimeCompare(sum[:], wire[at:at+messageAuthValue]) == 1
 }
 
-func messageDigest(wire []byte, at int, authenticator [16]byte, secret []byte) []byte {
-	h := hmac.New(md5.New, secret)
-	h.Write(wire[:authenticatorAt])
-	h.Write(authenticator[:])
-	h.Write(wire[headerLength:at])
-	h.Write(zeroAuthenticator[:])
-	h.Write(wire[at+messageAuthValue:])
-	return h.Sum(nil)
+// messageDigest is HMAC-MD5 (RFC 2104) in two sums that allocate nothing.
+func messageDigest(wire []byte, at int, authenticator [16]byte, secret []byte) [md5.Size]byte {
+	if len(secret) > md5.BlockSize {
+		short := md5.Sum(secret)
+		secret = short[:]
+	}
+	var outer [md5.BlockSize + md5.Size]byte
+	var usual [md5.BlockSize + usualPacket]byte
+	copy(outer[:], secret)
+	copy(usual[:], secret)
+	for i := range md5.BlockSize {
+		outer[i] ^= 0x5c
+		usual[i] ^= 0x36
+	}
+	b := append(usual[:md5.BlockSize], wire[:authenticatorAt]...)
+	b = append(b, authenticator[:]...)
+	b = append(b, wire[headerLength:at]...)
+	b = append(b, zeroAuthenticator[:]...)
+	inner := md5.Sum(append(b, wire[at+messageAuthValue:]...))
+	copy(outer[md5.BlockSize:], inner[:])
+	return md5.Sum(outer[:])
 }
 
 func hasMessageAuthenticator(wire []byte) bool {
@@ -105,6 +119,7 @@ func signRequest(request *codec.Packet) ([]byte, error) {
 
 func fillMessageAuthenticator(wire []byte, authenticator [16]byte, secret []byte) {
 	if at, length := offsetOf(wire, messageAuthType); at >= 0 && length == messageAuthValue {
-		copy(wire[at:], messageDigest(wire, at, authenticator, secret))
+		sum := messageDigest(wire, at, authenticator, secret)
+		copy(wire[at:], sum[:])
 	}
 }

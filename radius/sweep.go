@@ -166,17 +166,16 @@ func (s *Service) closeRows(tx *db.Tx, rows []*row, err error, end func(*row)) e
 	if err != nil {
 		return err
 	}
+	grants := map[int64]bool{}
 	for _, r := range rows {
 		end(r)
-		if err := saveRow(tx, r, s.clock.Now()); err != nil {
-			return err
-		}
-		if err := s.measure(tx, r); err != nil {
-			return err
-		}
-		if err := lookAgain(tx, r.GrantID, s.clock.Now()); err != nil {
-			return err
-		}
+		grants[r.GrantID] = true
 	}
-	return nil
+	if err := saveRows(tx, rows, s.clock.Now()); err != nil {
+		return err
+	}
+	if err := s.measureAll(tx, rows); err != nil {
+		return err
+	}
+	return lookAgain(tx, sortedKeys(grants), s.clock.Now())
 }

@@ -41,12 +41,13 @@ type work struct {
 	rows    []*row
 	fresh   []*row // opened now: they replace older sessions of the same device
 	used    map[int64]access.Used
+	rollUp  rollUp
 	retime  map[int64]bool // grants whose sessions' StopAt is to be computed anew
 	actions map[int64]map[action]int
 }
 
 func newWork(s *Service, now time.Time) *work {
-	return &work{service: s, now: now, current: map[identity]*row{}, used: map[int64]access.Used{}, retime: map[int64]bool{},
+	return &work{service: s, now: now, current: map[identity]*row{}, used: map[int64]access.Used{}, rollUp: newRollUp(), retime: map[int64]bool{},
 		actions: map[int64]map[action]int{}}
 }
 
@@ -83,6 +84,9 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []stored) error {
 			if err := insertAside(tx, w.now, e.record, e.record.encode(), why); err != nil {
 				return err
 			}
+		}
+		if gain != (delta{}) {
+			w.rollUp.count(next.Session, grown(r.Session, next.Session), e.At, w.service.zone(next.SiteID))
 		}
 		if r.Epoch == 0 {
 			r.told = e.Who.Told

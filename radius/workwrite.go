@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"cmp"
 	"slices"
 
 	"mtandao/internal/db"
@@ -13,18 +14,14 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.replace(tx); err != nil {
 		return err
 	}
-	for _, r := range w.rows {
-		if err := saveRow(tx, r, w.now); err != nil {
-			return err
-		}
-		if err := w.service.measure(tx, r); err != nil {
-			return err
-		}
+	if err := saveRows(tx, w.rows, w.now); err != nil {
+		return err
 	}
-	for _, id := range sortedKeys(w.retime) {
-		if err := lookAgain(tx, id, w.now); err != nil {
-			return err
-		}
+	if err := w.service.measureAll(tx, w.rows); err != nil {
+		return err
+	}
+	if err := lookAgain(tx, sortedKeys(w.retime), w.now); err != nil {
+		return err
 	}
 	var used []access.Used
 	for _, id := range sortedKeys(w.used) {
@@ -33,35 +30,37 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.service.access.Use(tx, used); err != nil {
 		return err
 	}
+	if err := w.rollUp.add(tx, w.service.db.Dialect()); err != nil {
+		return err
+	}
 	return w.comeBack(tx)
 }
 
 // replace closes the older open sessions of a device that began a new one: their Stop was lost, or is still on its way from
 // the router that it left.
 func (w *work) replace(tx *db.Tx) error {
-	for _, fresh := range w.fresh {
-		if fresh.MAC == "" || fresh.ClosedBy != "" {
-			continue
-		}
-		held := map[int64]bool{}
-		for _, r := range w.rows {
-			held[r.ID] = true
-			if r.MAC == fresh.MAC && r.ClosedBy == "" && r.StartedAt.Before(fresh.StartedAt) {
-				w.supersede(r, fresh)
-			}
-		}
-		older, err := olderOf(tx, fresh.Session)
-		if err != nil {
-			return err
-		}
-		for _, r := range older {
-			if !held[r.ID] {
-				w.rows = append(w.rows, r)
-				w.supersede(r, fresh)
-			}
+	newest := map[access.MAC]*row{}
+	held := map[int64]bool{}
+	for _, r := range w.fresh {
+		if r.MAC != "" && r.ClosedBy == "" && (newest[r.MAC] == nil || newest[r.MAC].StartedAt.Before(r.StartedAt)) {
+			newest[r.MAC] = r
 		}
 	}
-	return nil
+	for _, r := range w.rows {
+		held[r.ID] = true
+	}
+	older, err := openOfDevices(tx, sortedKeys(newest))
+	for _, r := range older {
+		if !held[r.ID] && r.StartedAt.Before(newest[r.MAC].StartedAt) {
+			w.rows = append(w.rows, r)
+		}
+	}
+	for _, r := range w.rows {
+		if fresh := newest[r.MAC]; fresh != nil && r.ClosedBy == "" && r.StartedAt.Before(fresh.StartedAt) {
+			w.supersede(r, fresh)
+		}
+	}
+	return err
 }
 
 func (w *work) supersede(r, fresh *row) {
@@ -82,8 +81,8 @@ func (w *work) count() {
 	}
 }
 
-func sortedKeys[V any](m map[int64]V) []int64 {
-	keys := make([]int64, 0, len(m))
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	keys := make([]K, 0, len(m))
 	for key := range m {
 		keys = append(keys, key)
 	}

@@ -125,9 +125,16 @@ func TestOneAtATime(t *testing.T) {
 		if won, err := dead.tryLock(t.Context(), "x"); won || err != nil {
 			t.Errorf("a ghost unlocked another's: %v", err)
 		}
+		c.Advance(-365 * 24 * time.Hour) // the clock was a year ahead when the lock was taken
+		if won, err := dead.tryLock(t.Context(), "x"); !won || err != nil {
+			t.Errorf("a lock from the future holds for a year: %v", err)
+		}
+		if won, err := next.tryLock(t.Context(), "x"); won || err != nil {
+			t.Errorf("taken from the living: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if err := dead.Lock(ctx, "x"); err == nil {
+		if err := next.Lock(ctx, "x"); err == nil {
 			t.Error("waited although it was asked to stop")
 		}
 	})

@@ -19,6 +19,7 @@ const purposeItem = "acme.item"
 const (
 	lockLasts = 5 * time.Minute
 	lockAgain = 500 * time.Millisecond
+	lockMost  = 24 * time.Hour // a lock for longer was taken before a clock was set back
 )
 
 // item is one thing that certmagic keeps: a key, a certificate, an account. Its value is sealed under its name.
@@ -148,7 +149,7 @@ func (s *storage) Lock(ctx context.Context, name string) error {
 func (s *storage) tryLock(ctx context.Context, name string) (won bool, err error) {
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
 		now := s.clock.Now()
-		won, err = db.Won(tx.Gorm().Exec("UPDATE acme_locks SET holder = ?, until = ? WHERE name = ? AND until < ?", s.holder, now.Add(lockLasts), name, now))
+		won, err = db.Won(tx.Gorm().Exec("UPDATE acme_locks SET holder = ?, until = ? WHERE name = ? AND (until < ? OR until > ?)", s.holder, now.Add(lockLasts), name, now, now.Add(lockMost)))
 		if won || err != nil {
 			return db.Fault(err)
 		}

@@ -19,9 +19,11 @@ func (m *Main) watch() {
 	if m.Config.PublicURL != "" { // otherwise nobody can call back
 		m.Notify.Watch(notify.RuleCallbacks, pulse.Callbacks)
 	}
+	m.Notify.Watch(notify.RuleRouter, m.routerSilence)
 	rejects := &rejectMeter{main: m}
 	m.Notify.Watch(notify.RuleRejects, rejects.read)
 	m.Notify.Watch(notify.RuleQueue, m.queueAges)
+	m.Notify.Watch(notify.RuleSpool, m.spoolsFull)
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
 	m.Notify.Watch(notify.RuleFlapping, m.flapping)
@@ -82,6 +84,11 @@ func (m *Main) guessing(ctx context.Context) ([]notify.Reading, error) {
 		readings = append(readings, notify.Reading{Subject: here.Name, Value: w.Tries})
 	}
 	return readings, nil
+}
+
+// spoolsFull tells in percent how full this node's spools are.
+func (m *Main) spoolsFull(context.Context) ([]notify.Reading, error) {
+	return []notify.Reading{{Subject: "callbacks", Value: m.callbacks.Stats().Fullness()}, {Subject: "accounting", Value: m.accounting.Stats().Fullness()}}, nil
 }
 
 func (m *Main) since(at time.Time) time.Duration {

@@ -11,7 +11,7 @@ import (
 func TestAlertsReadTheRunningHouse(t *testing.T) {
 	m, ctx := openStage(t, 60).Main, context.Background()
 	ages, err := m.queueAges(ctx)
-	if err != nil || len(ages) != 4 {
+	if err != nil || len(ages) != 5 {
 		t.Errorf("queues: %v %v", ages, err)
 	}
 	for _, r := range ages {
@@ -21,6 +21,9 @@ func TestAlertsReadTheRunningHouse(t *testing.T) {
 	}
 	if free, err := m.diskFree(ctx); err != nil || len(free) != 1 || free[0].Value < 0 || free[0].Value > 100 {
 		t.Errorf("disk: %v %v", free, err)
+	}
+	if full, err := m.spoolsFull(ctx); err != nil || len(full) != 2 || full[0].Value != 0 || full[1].Value != 0 {
+		t.Errorf("spools: %v %v", full, err)
 	}
 	rejects := &rejectMeter{main: m}
 	if r, err := rejects.read(ctx); err != nil || len(r) != 1 || r[0].Value != 0 {

@@ -23,6 +23,7 @@ type document struct {
 	Brands   []brandPart   `yaml:"brands,omitempty"`
 	Sites    []sitePart    `yaml:"sites,omitempty"`
 	Tills    []tillPart    `yaml:"tills,omitempty"`
+	Pools    []poolPart    `yaml:"pools,omitempty"`
 	Plans    []planPart    `yaml:"plans,omitempty"`
 	Routers  []routerPart  `yaml:"routers,omitempty"`
 }

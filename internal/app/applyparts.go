@@ -64,6 +64,9 @@ type (
 		Night      nightPart `yaml:"night,omitempty"`
 		Devices    whole     `yaml:"devices,omitempty"`
 		Idle       text      `yaml:"idle,omitempty"`
+		Pool       text      `yaml:"pool,omitempty"`
+		IPv6Pool   text      `yaml:"ipv6_pool,omitempty"`
+		PDPool     text      `yaml:"delegated_pool,omitempty"`
 		Sort       whole     `yaml:"sort,omitempty"`
 		Sites      textList  `yaml:"sites,omitempty"`
 		State      text      `yaml:"state,omitempty"`
@@ -74,6 +77,11 @@ type (
 		UpThreshold   text `yaml:"up_threshold,omitempty"`
 		DownThreshold text `yaml:"down_threshold,omitempty"`
 		Over          text `yaml:"over,omitempty"`
+	}
+	poolPart struct {
+		Name     text     `yaml:"name"`
+		Prefixes textList `yaml:"prefixes,omitempty"`
+		Length   whole    `yaml:"length,omitempty"`
 	}
 	fairPart struct {
 		Data     text  `yaml:"data,omitempty"`

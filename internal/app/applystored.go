@@ -6,6 +6,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/plans"
 	"mtandao/internal/site"
+	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 )
 
@@ -14,6 +15,7 @@ type stored struct {
 	brands  map[string]site.Brand
 	sites   map[string]site.Site
 	tills   map[string]billing.Till
+	pools   map[string]pools.Pool
 	plans   map[string]plans.Plan
 	routers map[string]routers.Router
 }
@@ -23,11 +25,16 @@ func (m *Main) readStored(ctx context.Context) (stored, error) {
 	if err != nil {
 		return stored{}, err
 	}
+	leased, err := m.Pools.All(ctx)
+	if err != nil {
+		return stored{}, err
+	}
 	all, err := m.Plans.All(ctx)
 	return stored{
 		brands:  byKey(m.Sites.Brands(), func(b site.Brand) string { return b.Key }),
 		sites:   byKey(m.Sites.Sites(), func(s site.Site) string { return s.Slug }),
 		tills:   byKey(tills, func(t billing.Till) string { return t.Key }),
+		pools:   byKey(leased, func(p pools.Pool) string { return p.Name }),
 		plans:   byKey(all, func(p plans.Plan) string { return p.Key }),
 		routers: byKey(m.Routers.All(), func(r routers.Router) string { return r.Name }),
 	}, err

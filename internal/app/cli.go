@@ -52,13 +52,17 @@ type commands struct {
 		Drill backupDrillCommand `cmd:"" help:"Restore the newest copy to a place that is removed again, and prove its books."`
 	} `cmd:"" help:"Encrypted copies at another place."`
 	Restore restoreCommand `cmd:"" help:"Bring a copy back to an empty place, paused, and prove its books."`
+	Drain   drainCommand   `cmd:"" help:"Bring what a dead node kept on its disk to the database."`
 	Live    liveCommand    `cmd:"" help:"Let a restored copy act: prompts, messages and orders to routers leave again."`
 	Config  configCommand  `cmd:"" help:"Print every key of the configuration and its value, secrets hidden, and say what is unsafe."`
 	Key     struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
 	Vouchers  voucherCommands  `cmd:"" help:"Codes that are sold on paper."`
+	Address   addressCommand   `cmd:"" help:"Give a subscriber addresses of their own."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
+	Load      loadCommand      `cmd:"" help:"Ask a RADIUS server as many routers do, and say how fast it answers."`
+	Ceiling   ceilingCommand   `cmd:"" help:"Answer RADIUS without a database, to compare with."`
 	Schedules schedulesCommand `cmd:"" help:"Play random stories of payments and faults on a throw-away database."`
 }
 

@@ -200,7 +200,7 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit %d, %+v", code, found)
 	}
-	if _, found := doctor(t); found["spool callbacks"].Detail != "in use by the running program" {
+	if _, found := doctor(t); found["spool callbacks"].Detail != "in use by the running program, 0 % full" {
 		t.Errorf("%+v", found)
 	}
 	code, _, errOut := runWith(t, t.Context(), "yes\n", "doctor", "mpesa", "--live", "0712345678")

@@ -105,7 +105,7 @@ func (f *findings) spools(c Config) {
 		}
 		s, err := spool.Open(folder, spool.Options{})
 		if fault.KeyOf(err) == "spool.locked" {
-			f.ok(check, "in use by the running program")
+			f.spoolInUse(check, folder, spoolMost[name])
 			continue
 		}
 		if err != nil {
@@ -114,6 +114,28 @@ func (f *findings) spools(c Config) {
 		}
 		f.spool(check, s.Stats())
 		_ = s.Close()
+	}
+}
+
+// spoolInUse goes by the size of the files: only the program that runs knows what in them still waits.
+func (f *findings) spoolInUse(check, folder string, most int64) {
+	segments, err := filepath.Glob(filepath.Join(folder, "*.segment"))
+	var size int64
+	for _, path := range segments {
+		if info, err := os.Stat(path); err == nil {
+			size += info.Size()
+		}
+	}
+	text := fmt.Sprintf("in use by the running program, %d %% full", size*100/most)
+	switch {
+	case err != nil:
+		f.fail(check, err, "see that the data folder can be read")
+	case size > most*9/10:
+		f.fail(check, errors.New(text), "see why the database takes nothing: what finds no room is not answered")
+	case size > most/2:
+		f.warn(check, text, "see why the database takes nothing")
+	default:
+		f.ok(check, "%s", text)
 	}
 }
 

@@ -78,6 +78,13 @@ func (m *Main) document(ctx context.Context) (document, error) {
 	for _, t := range tills {
 		d.Tills = append(d.Tills, tillPartOf(t, n))
 	}
+	leased, err := m.Pools.All(ctx)
+	if err != nil {
+		return d, err
+	}
+	for _, p := range leased {
+		d.Pools = append(d.Pools, poolPartOf(p))
+	}
 	all, err := m.Plans.All(ctx)
 	for _, p := range all {
 		d.Plans = append(d.Plans, planPartOf(p, n))

@@ -35,6 +35,7 @@ import (
 	"mtandao/radius/access"
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
+	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 	"mtandao/vouchers"
@@ -71,6 +72,7 @@ type Main struct {
 	Staff    *staff.Service
 	Access   *access.Service
 	Routers  *routers.Service
+	Pools    *pools.Service
 	Plans    *plans.Service
 	Ledger   *ledger.Ledger
 	MPesa    *mpesa.Client
@@ -89,6 +91,7 @@ type Main struct {
 	accounting *spool.Spool
 	sender     *radius.Sender
 	mikrotik   *mikrotik.Dialect
+	lookout    *routers.Lookout
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
@@ -192,6 +195,7 @@ func (m *Main) wireDomains() {
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
+	m.Pools = pools.New(m.DB, m.Plan)
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
@@ -211,15 +215,17 @@ func (m *Main) refresh(ctx context.Context) error {
 // openService wires what serves: spools, RADIUS, the portal. Sockets are opened here, so that a taken port is told at once.
 func (m *Main) openService(ctx context.Context) error {
 	var err error
-	if m.callbacks, err = m.openSpool("callbacks", callbacksMost); err != nil {
+	if m.callbacks, err = m.openSpool("callbacks"); err != nil {
 		return err
 	}
-	if m.accounting, err = m.openSpool("accounting", accountingMost); err != nil {
+	if m.accounting, err = m.openSpool("accounting"); err != nil {
 		return err
 	}
 	m.wakeAccess(ctx)
 	m.sender = radius.NewSender(m.Clock)
 	m.mikrotik = mikrotik.New()
+	m.sender.UsePause(m.Pause.Paused)
+	m.mikrotik.UsePause(m.Pause.Paused)
 	all := []routers.Dialect{m.mikrotik, chilli.New(m.sender)}
 	m.dialects = map[string]routers.Dialect{}
 	for _, d := range all {
@@ -229,31 +235,34 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder,
+	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
+		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
+	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
 	m.schedule()
 	m.measure()
 	return m.openPortal()
 }
 
 // What may wait on disk while the database does not take it: days of callbacks and of accounting.
-const (
-	callbacksMost  = 256 << 20
-	accountingMost = 4 << 30
-)
+var spoolMost = map[string]int64{"callbacks": 256 << 20, "accounting": 4 << 30}
 
-func (m *Main) openSpool(name string, most int64) (*spool.Spool, error) {
-	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: most, Clock: m.Clock, Hook: m.hook})
+func (m *Main) openSpool(name string) (*spool.Spool, error) {
+	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: spoolMost[name], Clock: m.Clock, Hook: m.hook})
 }
 
 func (m *Main) zone(siteID int64) *time.Location {
 	here, _, _ := m.Sites.Get(siteID) // Nairobi's for a site that is not known, as in access
 	return here.Location()
+}
+
+// keep is how long the history of sessions and the usage by the day are kept, in months.
+func (m *Main) keep() (history, usage int) {
+	return m.Settings.Int(settings.HistoryMonths), m.Settings.Int(settings.UsageMonths)
 }
 
 // schedule subscribes the work that one node does at a time.

@@ -34,6 +34,8 @@ func (m *Main) measureSpool(name string, s *spool.Spool) {
 	}{
 		"pending":       {"Records that wait to be applied.", func(s spool.Stats) int64 { return s.Pending }},
 		"bytes":         {"Size of the waiting records.", func(s spool.Stats) int64 { return s.Bytes }},
+		"full_percent":  {"How full it is; 100 takes nothing, also because the disk does not.", spool.Stats.Fullness},
+		"refused":       {"Records since the start that found no room: routers and M-Pesa got no answer.", func(s spool.Stats) int64 { return s.Refused }},
 		"damaged_bytes": {"Octets since the start that could not be read and were passed over.", func(s spool.Stats) int64 { return s.Damaged }},
 	} {
 		m.Metrics.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "mtandao", Subsystem: "spool", Name: metric, Help: read.help,

@@ -2,9 +2,14 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,7 +29,7 @@ type looker struct {
 	base      string
 	axe, look string
 	heard     []string
-	known     *sync.Map // pages that axe has seen
+	known     *sync.Map // pages that a looker has opened
 }
 
 // newLooker opens one in a tab's browser.
@@ -67,44 +72,71 @@ func (l *looker) overhear(event any) {
 	}
 }
 
-// be makes the browser somebody's, who sees the console in a language, light or dark.
-func (l *looker) be(token string, lang words.Lang, dark bool) {
-	l.t.Helper()
+// seenAs are the cookies of somebody who sees the console in a language, light or dark.
+func seenAs(token string, lang words.Lang, dark bool) map[string]string {
 	night := "0"
 	if dark {
 		night = "1"
 	}
-	for name, value := range map[string]string{"mtandao_office": token, "mtandao_look": url.Values{"l": {string(lang)}, "d": {night}, "s": {"0"}}.Encode()} {
+	return map[string]string{"mtandao_office": token, "mtandao_look": url.Values{"l": {string(lang)}, "d": {night}, "s": {"0"}}.Encode()}
+}
+
+// be makes the browser somebody's.
+func (l *looker) be(token string, lang words.Lang, dark bool) {
+	l.t.Helper()
+	for name, value := range seenAs(token, lang, dark) {
 		_, err := chromedp.Call(l.ctx, network.SetCookie, network.SetCookieParams{Name: name, Value: value, URL: l.base + "/office"})
 		l.do(err)
 	}
+}
+
+var (
+	changing = regexp.MustCompile(`name="k" value="[0-9a-f]+"|[0-9]+`) // stamps, times and counts
+	mainPart = regexp.MustCompile(`(?s)<main.*</main>`)
+)
+
+// fetch asks for a page without opening it: how it is answered, and whether its like has not been opened yet.
+func (l *looker) fetch(path, token string, see sight) (status int, fresh bool) {
+	l.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, l.base+path, nil)
+	l.do(err)
+	jar, err := cookiejar.New(nil)
+	l.do(err)
+	for name, value := range seenAs(token, see.lang, see.dark) {
+		jar.SetCookies(r.URL, []*http.Cookie{{Name: name, Value: value, Path: "/office"}})
+	}
+	answer, err := (&http.Client{Jar: jar}).Do(r)
+	l.do(err)
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	l.do(err)
+	_, known := l.known.LoadOrStore(fmt.Sprint(see)+changing.ReplaceAllString(mainPart.FindString(string(body)), ""), true)
+	return answer.StatusCode, !known
 }
 
 // found is what a page is like.
 type found struct {
 	Status     int      `json:"status"`
 	Complaints []string `json:"complaints"`
-	Page       string   `json:"page"`
 }
 
 const axeRun = `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'], resultTypes: ['violations']})
 	.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' ' + n.failureSummary)))`
 
-// at opens a page and looks at it. Axe looks where it has not seen the same before: a page says the same to many roles.
+// at opens a page and looks at it, with axe too.
 func (l *looker) at(path string) found {
 	l.t.Helper()
 	l.open(l.base + path)
-	f := l.seen()
+	f, err := chromedp.Run(l.ctx, chromedp.Evaluate[found](l.look))
+	l.do(err)
 	if preview := strings.HasSuffix(path, "/preview"); preview { // it is a guest's page, which has tests of its own
 		f.Complaints = nil
 	} else {
-		if _, seen := l.known.LoadOrStore(f.Page, true); !seen {
-			_, err := chromedp.Run(l.ctx, chromedp.Evaluate[int](l.axe+";0"))
-			l.do(err)
-			against, err := chromedp.Run(l.ctx, chromedp.Evaluate[[]string](axeRun, chromedp.EvalAwaitPromise))
-			l.do(err)
-			f.Complaints = append(f.Complaints, against...)
-		}
+		_, err := chromedp.Run(l.ctx, chromedp.Evaluate[int](l.axe+";0"))
+		l.do(err)
+		against, err := chromedp.Run(l.ctx, chromedp.Evaluate[[]string](axeRun, chromedp.EvalAwaitPromise))
+		l.do(err)
+		f.Complaints = append(f.Complaints, against...)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -114,13 +146,6 @@ func (l *looker) at(path string) found {
 		}
 	}
 	l.heard = nil
-	return f
-}
-
-func (l *looker) seen() found {
-	l.t.Helper()
-	f, err := chromedp.Run(l.ctx, chromedp.Evaluate[found](l.look))
-	l.do(err)
 	return f
 }
 

@@ -50,16 +50,18 @@ func (m *Main) SetupLine(tx *db.Tx, routerID int64, choices mikrotik.Choices) (s
 	return mikrotik.PasteLine(m.Config.PublicURL+"/r/s/"+token, choices.Unchecked), nil
 }
 
-// installer writes scripts for routers that call home through the tunnel when there is one, and else for those that reach
-// this machine's public address.
+// installer writes scripts for routers that call home through the tunnel when there is one, and for those that reach this
+// machine's public address: RouterOS 6, and all without a tunnel.
 func (m *Main) installer(ctx context.Context) (mikrotik.Installer, error) {
 	i := mikrotik.Installer{Portal: m.portalOf, Pages: func(r routers.Router) string { return m.Config.PublicURL + "/r/p/" + r.Token }}
 	if m.Tunnel != nil {
-		i.Servers, i.From = []mikrotik.Server{{Address: routers.TunnelServer}}, netip.PrefixFrom(routers.TunnelServer, 32)
+		i.Inside, i.Within = []mikrotik.Server{{Address: routers.TunnelServer}}, netip.PrefixFrom(routers.TunnelServer, 32)
 		i.Tunnels = wayHome{m}
-		return i, nil
 	}
 	here, err := m.publicAddress(ctx)
+	if err != nil && m.Tunnel != nil {
+		return i, nil // RouterOS 7 needs no other way; the set-up of a 6 says what is missing
+	}
 	if err != nil {
 		return i, err
 	}
@@ -107,6 +109,16 @@ func (w wayHome) Fresh(tx *db.Tx, routerID int64) (*mikrotik.WayHome, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &mikrotik.WayHome{PrivateKey: routers.TunnelKey(private.Bytes()).String(), PeerKey: w.Tunnel.Key().String(), SharedKey: shared.String(),
-		Host: u.Hostname(), Port: int(w.Tunnel.Port()), Address: address, Far: netip.PrefixFrom(routers.TunnelServer, 32)}, nil
+	way := w.at(u.Hostname(), routers.Tunnel{Address: address, Preshared: shared})
+	way.PrivateKey = routers.TunnelKey(private.Bytes()).String()
+	return way, nil
+}
+
+// at is a router's way home as far as we know it: its private key is its own.
+func (w wayHome) at(host string, t routers.Tunnel) *mikrotik.WayHome {
+	way := &mikrotik.WayHome{PeerKey: w.Tunnel.Key().String(), Host: host, Port: int(w.Tunnel.Port()), Address: t.Address, Far: netip.PrefixFrom(routers.TunnelServer, 32)}
+	if !t.Preshared.IsZero() {
+		way.SharedKey = t.Preshared.String()
+	}
+	return way
 }

@@ -119,6 +119,7 @@ func (m *Main) Run(ctx context.Context) error {
 	inner.Go(func() { _ = m.Jobs.Run(working) })
 	inner.Go(func() { m.consumeCallbacks(working) })
 	inner.Go(func() { m.keepFresh(working) })
+	inner.Go(func() { m.lookout.Run(working) })
 	inner.Go(func() { m.followGrants(working) })
 	inner.Go(func() { m.Vouchers.Keep(working) })
 

@@ -237,7 +237,8 @@ func openSpools(t *testing.T, m *Main) {
 	t.Helper()
 	var err error
 	for name, s := range map[string]**spool.Spool{"callbacks": &m.callbacks, "accounting": &m.accounting} {
-		if *s, err = m.openSpool(name, 2*spoolRoom); err != nil {
+		folder := filepath.Join(m.Config.Data, "spool", name)
+		if *s, err = spool.Open(folder, spool.Options{MaxBytes: 2 * spoolRoom, Clock: m.Clock}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -37,6 +37,9 @@ func (d *DB) ID() int64 {
 	}
 }
 
+// IDAt is the least id that is made at an instant: rows by id are rows by the time they were made.
+func IDAt(at time.Time) int64 { return at.UnixMilli() << (nodeBits + counterBits) }
+
 // LeaseNode takes a free node number for this server for 24 h; call it again within that time to keep it.
 func (d *DB) LeaseNode(ctx context.Context, holder string) error {
 	now := d.options.Clock.Now()

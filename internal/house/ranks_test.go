@@ -8,13 +8,13 @@ import (
 // ranks is the house: a package imports only packages of lower rank.
 var ranks = rankTable(map[int]string{
 	0:  "internal/clock internal/fault themes migrations",
-	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores",
+	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores",
 	2:  "internal/db",
 	3:  "internal/testdb internal/chain",
 	4:  "internal/jobs internal/settings internal/audit internal/backup internal/acme",
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access",
-	7:  "radius/routers billing/plans billing/customers billing/ledger",
+	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger",
 	8:  "radius/mikrotik radius/chilli radius/tunnel",
 	9:  "billing radius internal/support",
 	10: "vouchers billing/mpesa billing/pdf",

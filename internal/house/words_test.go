@@ -10,7 +10,7 @@ import (
 )
 
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
-var dynamic = []string{"cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
+var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
 	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.",

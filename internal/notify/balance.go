@@ -12,6 +12,9 @@ const balanceEvery = time.Minute
 
 // ReadBalance asks the SMS carrier what credit is left.
 func (s *Service) ReadBalance(ctx context.Context) error {
+	if s.paused() {
+		return nil
+	}
 	c, _, err := s.carrier(ctx, SMS)
 	if fault.Is(err, fault.NotFound) || err == nil && c.Off {
 		return nil

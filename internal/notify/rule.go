@@ -18,6 +18,7 @@ const (
 	RuleDisk        = "disk_full"
 	RuleBackup      = "backup_old"
 	RuleCertificate = "certificate_ends"
+	RuleSpool       = "spool_full"
 	RuleFlapping    = "name_flapping"
 	RuleGuessing    = "code_guessing"
 )
@@ -41,6 +42,7 @@ var Rules = []Rule{
 	{Name: RuleDisk, Limit: settings.AlertDiskFree, Below: true},
 	{Name: RuleBackup, Limit: settings.AlertBackupAge},
 	{Name: RuleCertificate, Limit: settings.AlertCertificate, Below: true},
+	{Name: RuleSpool, Limit: settings.AlertSpoolFull, Many: true},
 	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
 	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
 }

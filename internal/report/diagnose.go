@@ -6,6 +6,7 @@ import (
 	"mtandao/billing"
 	"mtandao/radius"
 	"mtandao/radius/access"
+	"mtandao/radius/routers"
 )
 
 // Finding is why somebody is not online, in one word, and what mends it. Its sentence is words "finding." + Name.
@@ -32,6 +33,9 @@ const (
 
 // silentAfter is how long a router may be silent before people on it are told to look there.
 const silentAfter = 5 * time.Minute
+
+// unansweredAfter is how long one may leave our looks unanswered.
+const unansweredAfter = time.Minute
 
 // Diagnose names the one cause to begin with: money before access, access before router.
 func Diagnose(s Story, now time.Time) Finding {
@@ -104,7 +108,7 @@ func barred(g Granted) (Finding, bool) {
 // notOnline: it may be used, and is not.
 func notOnline(s Story, now time.Time) Finding {
 	switch {
-	case s.Router.ID != 0 && (s.Heard.IsZero() || now.Sub(s.Heard) > silentAfter):
+	case s.Router.ID != 0 && silent(s, now):
 		return Finding{Name: "router_silent", Action: ActionSeeRouter, Arg: s.Router.Name}
 	case outstanding(s.Access.Enforced):
 		return Finding{Name: "router_refuses", Action: ActionOnline, Arg: s.Router.Name}
@@ -112,6 +116,15 @@ func notOnline(s Story, now time.Time) Finding {
 		return Finding{Name: "other_device", Action: ActionMove}
 	}
 	return Finding{Name: "not_tried", Action: ActionOnline}
+}
+
+// silent says that the router is gone: by looks at it, where there is a way to look, else by what it has not sent.
+func silent(s Story, now time.Time) bool {
+	if !s.Health.Fresh(now) {
+		return s.Heard.IsZero() || now.Sub(s.Heard) > silentAfter
+	}
+	gone, known := routers.Silence(s.Router, s.Health, s.Heard, 0, now)
+	return !s.Health.DownSince.IsZero() && (!known || gone > unansweredAfter)
 }
 
 func outstanding(all []radius.Enforcement) bool {

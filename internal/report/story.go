@@ -42,6 +42,7 @@ type Radius interface {
 type Routers interface {
 	Get(id int64) (routers.Router, bool)
 	LastHeard(id int64) time.Time
+	Health(ctx context.Context, ids []int64) (map[int64]routers.Health, error)
 }
 
 // Stories tells what happened to a payment and to the access that it bought.
@@ -118,6 +119,7 @@ type Story struct {
 	Access   Granted
 	Router   routers.Router // where the order was placed, or the grant was last used; no ID when unknown
 	Heard    time.Time      // when that router was last heard; zero: not since this program started
+	Health   routers.Health // what the last look at it found
 	Finding  Finding
 }
 
@@ -181,6 +183,11 @@ func (s *Stories) finish(ctx context.Context, story Story, grantID, routerID int
 	}
 	if router, ok := s.Routers.Get(routerID); ok {
 		story.Router, story.Heard = router, s.Routers.LastHeard(routerID)
+		health, err := s.Routers.Health(ctx, []int64{routerID})
+		if err != nil {
+			return story, err
+		}
+		story.Health = health[routerID]
 	}
 	story.Finding = Diagnose(story, s.Clock.Now())
 	return story, nil

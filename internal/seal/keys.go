@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type Keys struct {
 	handle  *keyset.Handle
 	cipher  tink.AEAD
 	secrets [][]byte
+	hashers []*sync.Pool // of each secret, ready to hash
 }
 
 // file is the key file: JSON, readable by its owner alone.
@@ -49,7 +51,11 @@ func ring(handle *keyset.Handle, secrets [][]byte) (*Keys, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "seal.key_file", err)
 	}
-	return &Keys{handle: handle, cipher: cipher, secrets: secrets}, nil
+	k := &Keys{handle: handle, cipher: cipher, secrets: secrets}
+	for _, secret := range secrets {
+		k.hashers = append(k.hashers, &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }})
+	}
+	return k, nil
 }
 
 // Load reads a key file; fault.NotFound "seal.no_key_file", fault.Denied "seal.key_file_open" when others may read it,
@@ -173,7 +179,7 @@ func (k *Keys) Rotate() error {
 	if err != nil {
 		return err
 	}
-	k.handle, k.cipher, k.secrets = next.handle, next.cipher, next.secrets
+	k.handle, k.cipher, k.secrets, k.hashers = next.handle, next.cipher, next.secrets, next.hashers
 	return nil
 }
 
@@ -200,7 +206,9 @@ func (k *Keys) Open(purpose string, sealed []byte) ([]byte, error) {
 }
 
 func (k *Keys) hash(n int, purpose string, message []byte) []byte {
-	h := hmac.New(sha256.New, k.secrets[n])
+	h := k.hashers[n].Get().(hash.Hash)
+	defer k.hashers[n].Put(h)
+	h.Reset()
 	h.Write([]byte(purpose))
 	h.Write([]byte{0})
 	h.Write(message)

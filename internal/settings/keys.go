@@ -12,6 +12,8 @@ const (
 	ProviderName  = "provider.name"
 	ProviderPhone = "provider.phone"
 	UnusedDays    = "grant.unused_days"
+	HistoryMonths = "history.months"
+	UsageMonths   = "history.usage_months"
 )
 
 // Key is one row of the table of keys.
@@ -25,6 +27,8 @@ var Keys = append([]Key{
 	{ProviderName, "Mtandao", "the provider's name, where a site has no brand", shortText},
 	{ProviderPhone, "", "the number to call, where a site has none", shortText},
 	{UnusedDays, "30", "days that a paid grant waits for its first use", between(1, 366)},
+	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
+	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
 }, messageKeys...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }

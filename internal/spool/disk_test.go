@@ -300,3 +300,19 @@ func TestACursorThatCannotBeSavedEndsConsume(t *testing.T) {
 		t.Fatalf("got %q", got)
 	}
 }
+
+// TestADiskThatTakesNothingIsAFullSpool, however little waits; the next record that it takes ends that.
+func TestADiskThatTakesNothingIsAFullSpool(t *testing.T) {
+	s, d := onDisk(t, t.TempDir(), Options{})
+	d.failWrite = 1
+	if err := s.Append(context.Background(), []byte("lost")); fault.KeyOf(err) != "spool.failed" {
+		t.Fatal(err)
+	}
+	if got := s.Stats(); !got.Failing || got.Fullness() != 100 || got.Refused != 1 {
+		t.Errorf("%+v", got)
+	}
+	put(t, s, "kept")
+	if got := s.Stats(); got.Failing || got.Fullness() != 0 || got.Refused != 1 {
+		t.Errorf("%+v", got)
+	}
+}

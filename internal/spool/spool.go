@@ -49,20 +49,25 @@ type Spool struct {
 
 	mu       sync.Mutex
 	closed   bool
-	queue    []*request
+	queue    []request
 	queued   int64      // bytes not yet durable
 	segments []*segment // oldest first
 	head     int64      // offset in segments[0] behind the last record applied
 	cursor   uint64     // last number applied
 	last     uint64     // last number acknowledged
 	damaged  int64
+	refused  int64
+	failing  bool // the last write failed
 	ages     ages
 	moved    chan struct{} // closed and replaced when the cursor moves
 }
 
 // Stats says what waits. Oldest is exact to a second and zero when nothing waits; Damaged counts bytes that no longer
-// read and were passed over since Open; Most is Options.MaxBytes.
+// read and were passed over since Open; Most is Options.MaxBytes; Refused counts payloads since Open that found no room, or a
+// disk that failed; Failing says that the disk took nothing when it was last asked.
 type Stats struct {
+	Refused int64
+	Failing bool
 	Pending int64
 	Bytes   int64
 	Most    int64
@@ -74,7 +79,7 @@ type Stats struct {
 func (s *Spool) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	stats := Stats{Bytes: s.bytes(), Most: s.options.MaxBytes, Damaged: s.damaged}
+	stats := Stats{Bytes: s.bytes(), Most: s.options.MaxBytes, Damaged: s.damaged, Refused: s.refused, Failing: s.failing}
 	for _, g := range s.segments {
 		stats.Pending += int64(g.last - g.before(s.cursor))
 	}
@@ -82,6 +87,14 @@ func (s *Spool) Stats() Stats {
 		stats.Oldest = s.ages.oldest()
 	}
 	return stats
+}
+
+// Fullness is in percent: 100 is a spool that takes nothing, also because the disk does not.
+func (s Stats) Fullness() int64 {
+	if s.Failing {
+		return 100
+	}
+	return s.Bytes * 100 / max(s.Most, 1)
 }
 
 func (s *Spool) bytes() int64 {

@@ -235,6 +235,9 @@ func TestFullUntilConsumed(t *testing.T) {
 	if !fault.Is(err, fault.Unavailable) || fault.KeyOf(err) != "spool.full" {
 		t.Fatalf("got %v", err)
 	}
+	if got := s.Stats(); got.Fullness() != 100 || got.Refused != 1 || got.Failing {
+		t.Errorf("full: %+v", got)
+	}
 	if got := collect(t, s, 3); !slices.Equal(got, numbered(10)) {
 		t.Fatalf("got %q", got)
 	}

@@ -49,7 +49,7 @@ func (s *Spool) write() {
 
 // store makes a group durable by one write and one fsync. After a failure nobody knows which pages reached the disk,
 // and a second fsync would report success for lost ones: the segment is given up, and the numbers with it.
-func (w *writer) store(group []*request) error {
+func (w *writer) store(group []request) error {
 	if w.file != nil && w.segment.end >= w.spool.options.SegmentBytes {
 		w.seal()
 	}
@@ -71,7 +71,7 @@ func (w *writer) store(group []*request) error {
 	return nil
 }
 
-func (w *writer) number(group []*request) {
+func (w *writer) number(group []request) {
 	w.buffer = w.buffer[:0]
 	for _, r := range group {
 		w.seq++
@@ -118,11 +118,13 @@ func (w *writer) seal() {
 }
 
 // answer shows a stored group to the consumer, then tells the appenders.
-func (w *writer) answer(group []*request, err error) {
+func (w *writer) answer(group []request, err error) {
 	w.spool.mu.Lock()
 	w.spool.queued -= int64(len(w.buffer))
-	if err == nil {
+	if w.spool.failing = err != nil; err == nil {
 		w.publish(group)
+	} else {
+		w.spool.refused += int64(len(group))
 	}
 	w.spool.mu.Unlock()
 	if err != nil {
@@ -130,11 +132,11 @@ func (w *writer) answer(group []*request, err error) {
 	}
 	signal(w.spool.wake)
 	for _, r := range group {
-		r.done <- err
+		r.done(err)
 	}
 }
 
-func (w *writer) publish(group []*request) {
+func (w *writer) publish(group []request) {
 	s, g := w.spool, w.segment
 	if g.end == 0 {
 		s.segments = append(s.segments, g)

@@ -55,6 +55,7 @@ type Options struct {
 	Plans     Plans
 	Preview   Preview
 	Crowd     Crowd
+	Machines  Machines
 	Doorway   Doorway
 	Trail     Trail
 	Network   Network
@@ -100,7 +101,7 @@ var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "st
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return slices.Concat(b.setupRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.jobRoutes(), b.voucherRoutes(), b.messageRoutes(), []route{
+	return slices.Concat(b.setupRoutes(), b.machineRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.jobRoutes(), b.voucherRoutes(), b.messageRoutes(), []route{
 		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},

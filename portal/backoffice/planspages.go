@@ -26,7 +26,8 @@ var planSheets = []sheet{
 		{name: "night.up", as: asAmount, units: rateIn}, {name: "night.free", as: asTick}}},
 	{title: "office.plan.more", folded: true, specs: []spec{{name: "burst.down", as: asAmount, units: rateIn}, {name: "burst.up", as: asAmount, units: rateIn},
 		{name: "burst.down_threshold", as: asAmount, units: rateIn}, {name: "burst.up_threshold", as: asAmount, units: rateIn},
-		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn}, {name: "sort", as: asNumber, most: 7}}},
+		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn},
+		{name: "pool", as: asText, most: 64}, {name: "ipv6_pool", as: asText, most: 64}, {name: "delegated_pool", as: asText, most: 64}, {name: "sort", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) planEditor() *editor {

@@ -3,10 +3,7 @@ package backoffice
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/report"
 	"mtandao/internal/seal"
@@ -57,24 +54,29 @@ const (
 	heardLong   = 15 * time.Minute
 )
 
-// heard says in a word and a span when a router last sent something genuine.
-func (b *Backoffice) heard(f *frame, r routers.Router) (stateView, string) {
+// heard says in a word and a span whether a router is there: by the last look at it, and by what it sent itself.
+func (b *Backoffice) heard(f *frame, r routers.Router, h routers.Health) (stateView, string) {
+	now := b.Clock.Now()
+	since := func(key string, at time.Time) string { return f.T(key, "Time", ago(f, max(now.Sub(at), 0))) }
 	at := b.Routers.LastHeard(r.ID)
-	if r.State == routers.StateRetired {
+	age := max(now.Sub(at), 0)
+	switch looked := h.Fresh(now); {
+	case r.State == routers.StateRetired:
 		return stateView{"", f.T("office.router.retired")}, ""
-	}
-	if at.IsZero() {
+	case looked && h.DownSince.IsZero():
+		return stateView{"good", f.T("office.router.here")}, since("office.router.looked", h.TakenAt)
+	case looked && age < heardLately:
+		return stateView{"warn", f.T("office.router.half")}, since("office.router.heard", at)
+	case looked && !h.AnsweredAt.IsZero():
+		return stateView{"bad", f.T("office.router.silent")}, since("office.router.silent_for", h.AnsweredAt)
+	case at.IsZero():
 		return stateView{"warn", f.T("office.router.never")}, ""
-	}
-	age := max(b.Clock.Now().Sub(at), 0)
-	text := f.T("office.router.heard", "Time", ago(f, age))
-	switch {
 	case age < heardLately:
-		return stateView{"good", f.T("office.router.here")}, text
+		return stateView{"good", f.T("office.router.here")}, since("office.router.heard", at)
 	case age < heardLong:
-		return stateView{"warn", f.T("office.router.quiet")}, text
+		return stateView{"warn", f.T("office.router.quiet")}, since("office.router.heard", at)
 	}
-	return stateView{"bad", f.T("office.router.silent")}, text
+	return stateView{"bad", f.T("office.router.silent")}, since("office.router.heard", at)
 }
 
 // ago is a span that counts seconds while it is short.
@@ -100,8 +102,16 @@ func (b *Backoffice) routerList(q *request) error {
 		return (r.State == routers.StateRetired) != (state == routers.StateRetired) || !q.inView(r.SiteID)
 	})
 	all, p.Next = paged(q, all, func(r routers.Router) string { return r.Name })
+	ids := make([]int64, len(all))
+	for i, r := range all {
+		ids[i] = r.ID
+	}
+	health, err := b.Machines.Health(q.ctx, ids)
+	if err != nil {
+		return err
+	}
 	for _, r := range all {
-		heard, when := b.heard(&p.frame, r)
+		heard, when := b.heard(&p.frame, r, health[r.ID])
 		warning := cell{}
 		if r.Auth == routers.AuthExcepted {
 			warning.State = stateView{"bad", p.T("office.router.excepted")}
@@ -119,113 +129,6 @@ func (q *request) inView(siteID int64) bool {
 		return q.seen.site == siteID
 	}
 	return q.may(staff.AccessView, siteID)
-}
-
-// routerPage is one router: whether it talks to us, how it is reached, what it can be told.
-type routerPage struct {
-	frame
-	Acts      []act
-	Warnings  []string
-	Address   string
-	State     stateView
-	Said, At  string
-	Live      []fact
-	Facts     []wayFact
-	Abilities []ability
-	Portal    string
-}
-
-type wayFact struct {
-	Name, Value string
-	Code        bool
-}
-
-type ability struct {
-	Name, Text string
-	State      stateView
-}
-
-// seenRouter finds the router of the address, if somebody may see it.
-func (b *Backoffice) seenRouter(q *request) (routers.Router, error) {
-	id, err := q.idOf("id")
-	if err != nil {
-		return routers.Router{}, err
-	}
-	r, ok := b.Routers.Get(id)
-	if !ok || !q.may(staff.AccessView, r.SiteID) {
-		return r, notHere()
-	}
-	return r, nil
-}
-
-func (b *Backoffice) router(q *request) error {
-	r, err := b.seenRouter(q)
-	if err != nil {
-		return err
-	}
-	online, err := b.Crowd.OnlineByRouter(q.ctx, report.Scope{r.SiteID})
-	if err != nil {
-		return err
-	}
-	p := &routerPage{frame: q.page("office.router.list", "network"), Address: "/office/routers/" + number(r.ID), At: b.Clock.Now().In(b.Zone).Format("15:04:05")}
-	p.Title, p.Crumbs = r.Name, []crumb{{p.T("office.router.list"), "/office/routers"}}
-	if q.may(staff.RoutersEdit, r.SiteID) {
-		p.Acts = routerActs(p, r)
-	}
-	if r.Auth == routers.AuthExcepted {
-		p.Warnings = append(p.Warnings, p.T("office.router.excepted_text"))
-	}
-	var when string
-	p.State, when = b.heard(&p.frame, r)
-	p.Said = p.T("office.router.not_heard")
-	if when != "" {
-		p.Said = when
-	}
-	p.Live = []fact{{p.T("office.column.people"), number(int64(online[r.ID]))}, {p.T("office.site"), b.siteName(r.SiteID)}}
-	p.Facts, p.Abilities, p.Portal = routerFacts(p, r), abilities(p, r), b.Setup.PortalPage(r.ID)
-	return q.send(fiber.StatusOK, "router", p)
-}
-
-func routerActs(p *routerPage, r routers.Router) []act {
-	acts := []act{{Name: p.T("office.router.edit"), Address: p.Address + "/edit", Icon: "settings"}}
-	if r.State == routers.StateRetired {
-		return append(acts, act{Name: p.T("office.router.revive"), Address: p.Address + "/revive", Icon: "undo-2"})
-	}
-	return append(acts, act{Name: p.T("office.router.rotate"), Address: p.Address + "/secret", Icon: "key-round"},
-		act{Name: p.T("office.router.retire"), Address: p.Address + "/retire", Icon: "ban", Tone: "danger"})
-}
-
-func routerFacts(p *routerPage, r routers.Router) []wayFact {
-	var from []string
-	for _, a := range r.Addresses {
-		from = append(from, strings.TrimSuffix(a.String(), "/32"))
-	}
-	tunnel := p.T("office.router.no_tunnel")
-	if r.Tunnel.Address.IsValid() {
-		tunnel = r.Tunnel.Address.String()
-	}
-	old := ""
-	if r.OldSecret != "" {
-		old = p.T("office.router.old_secret")
-	}
-	return []wayFact{{p.T("office.field.router.dialect"), p.T("office.pick.dialect_" + r.Dialect), false}, {p.T("office.router.from"), strings.Join(from, ", "), true},
-		{p.T("office.router.tunnel"), tunnel, true}, {p.T("office.field.router.secret"), strings.TrimSpace(p.T("office.router.secret_set") + " " + old), false},
-		{p.T("office.field.router.auth"), p.T("office.pick.auth_" + r.Auth), false}, {p.T("office.field.router.login_hosts"), strings.Join(r.LoginHosts, ", "), true},
-		{p.T("office.field.router.interim"), web.Span(p.Lang, r.Interim), false}}
-}
-
-// abilities are what a router can be told, and how.
-func abilities(p *routerPage, r routers.Router) []ability {
-	can := func(name string, able bool) ability {
-		a := ability{Name: p.T("office.ability." + name), State: stateView{"warn", p.T("office.ability_no")}, Text: p.T("office.ability_missing." + name)}
-		if able {
-			a.State, a.Text = stateView{"good", p.T("office.ability_yes")}, ""
-		}
-		return a
-	}
-	tunnel := r.Tunnel.Address.IsValid()
-	return []ability{can("disconnect", r.CoAAddress != "" || tunnel), can("log_in", r.APIAddress != "" || tunnel && r.APIUser != "" || r.Dialect == routers.Chilli && r.CoAAddress != ""),
-		can("link", len(r.LoginHosts) > 0)}
 }
 
 // showSecret shows a secret that we have made, once.

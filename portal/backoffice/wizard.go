@@ -272,8 +272,10 @@ func (b *Backoffice) startWithTill(q *request, fields map[string]string) (string
 
 func (b *Backoffice) startWithRouter(q *request, fields map[string]string) (secret string, err error) {
 	if fields["secret"] == "" {
-		secret = newSecret()
-		fields["secret"] = secret
+		fields["secret"] = newSecret()
+		if fields["dialect"] != routers.MikroTik { // a MikroTik gets a fresh one from its line
+			secret = fields["secret"]
+		}
 	}
 	return secret, b.Setup.Save(q.ctx, q.author(), Change{Kind: kindRouter, Key: fields["name"], New: true, Fields: fields})
 }
@@ -324,6 +326,7 @@ type donePage struct {
 	frame
 	Steps   []step
 	Missing []crumb
+	SetUp   []crumb // routers that we have never heard of, where their line is made
 	Portals []crumb
 }
 
@@ -342,6 +345,9 @@ func (b *Backoffice) endSetup(q *request) error {
 	for _, r := range b.Routers.All() {
 		if r.State == routers.StateActive && len(p.Portals) < mostPortals {
 			p.Portals = append(p.Portals, crumb{r.Name, b.Setup.PortalPage(r.ID)})
+			if r.Dialect == routers.MikroTik && q.may(staff.RoutersEdit, r.SiteID) && b.Routers.LastHeard(r.ID).IsZero() {
+				p.SetUp = append(p.SetUp, crumb{p.T("office.setup.set_up", "Name", r.Name), "/office/routers/" + number(r.ID) + "/setup"})
+			}
 		}
 	}
 	return q.send(fiber.StatusOK, "done", p)

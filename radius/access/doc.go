@@ -3,6 +3,12 @@
 // It owns grants, the slots of their devices, the logins that reach them, and the sources that fed them. It does not own
 // money (billing gives grants and never asks why), sessions and packets (radius), or what a router can enforce (routers).
 //
+// Log-ins are answered from memory (snapshot) as far as nothing has to be written: known devices on active grants, and every
+// refusal of what is known. The program's own writes are read back as they commit; those of other programs come by the feed, which
+// reads the last minute of changes again at each poll and takes in higher versions; every ten minutes all live grants are compared.
+// What memory does not know, or what writes, goes to the database through a gate that refuses at once while the database fails.
+// Memory is stale by the feed's lag, and by the length of an outage: then it knows no more use than was applied before.
+//
 // Dates of a grant: CreatedAt, when it was given; UnusedUntil, when an unused one lapses; FirstUsedAt, the first
 // accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first; EndedAt.
 // All are on the plan clock. One-time logins expire on the real clock: they are part of a protocol, not of a plan.
@@ -10,7 +16,8 @@
 // Invariants: a grant goes held → dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant
 // once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; what is given to different
 // owners is never put together, for a device's address proves nothing; each change
-// of a grant raises its Version; whoever must see two things of a grant together first writes the grant's row (lock).
+// of a grant, its slots and its names raises its Version, sets the second of the database's clock, and touches it (db.Tx.Touch): a
+// change without these is not seen by log-ins; whoever must see two things of a grant together first writes the grant's row (lock).
 // A source that was taken back unused is kept as "withdrawn" and feeds nothing; a refund takes away in a source of its own.
 // What is over is refused by Decide at once; Sweep and Use only write it down.
 package access

@@ -10,10 +10,9 @@ import (
 )
 
 const (
-	gateWidth = 64                      // log-ins that ask the database at once: it has 40 connections
-	gateLimit = 2500 * time.Millisecond // a router has given up by then
-	gateRest  = time.Second             // while it is shut, between two that try
-	gateFails = 3                       // in a row, that shut it
+	gateWidth = 64          // log-ins that ask the database at once: it has 40 connections
+	gateRest  = time.Second // while it is shut, between two that try
+	gateFails = 3           // in a row, that shut it
 )
 
 // gate stands between log-ins and the database. After some that the database failed it is shut, and refuses at once; each
@@ -33,13 +32,11 @@ func newGate(now func() time.Duration) *gate {
 	return &gate{now: now, turn: make(chan struct{}, gateWidth)}
 }
 
-// pass asks the database through the gate.
+// pass asks the database through the gate, for as long as the context says.
 func (g *gate) pass(ctx context.Context, ask func(context.Context) Admission) Admission {
 	if !g.open() {
 		return unavailable(fault.New(fault.Unavailable, "db.unavailable"))
 	}
-	ctx, cancel := context.WithTimeout(ctx, gateLimit)
-	defer cancel()
 	select {
 	case g.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -60,7 +57,7 @@ func (g *gate) open() bool {
 		return true
 	}
 	if now := g.now(); now >= g.next {
-		g.next = now + gateRest + gateLimit
+		g.next = now + gateRest
 		return true
 	}
 	g.turned++

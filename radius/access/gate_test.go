@@ -57,7 +57,7 @@ func TestTheGateShutsAndOpens(t *testing.T) {
 	}
 }
 
-// TestTheGateIsNarrow: a database that hangs holds a bounded number, and those no longer than the limit.
+// TestTheGateIsNarrow: a database that hangs holds a bounded number, and those no longer than they want.
 func TestTheGateIsNarrow(t *testing.T) {
 	g := newGate(func() time.Duration { return 0 })
 	var inside, most atomic.Int64

@@ -137,13 +137,6 @@ func move(tx *db.Tx, id int64, from *gorm.DB, columns map[string]any) (bool, err
 
 func inStates(tx *db.Tx, states ...State) *gorm.DB { return tx.Gorm().Where("state IN (?)", states) }
 
-func addUse(tx *db.Tx, id, seconds, bytes int64) (bool, error) {
-	tx.Touch(usedTopic, id)
-	won, err := db.Won(tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + ?, used_bytes = used_bytes + ?, version = version + 1, changed_s = ? WHERE id = ?",
-		seconds, bytes, changedNow(0), id))
-	return won, db.Fault(err)
-}
-
 // queuedBehind lists the grants that wait for this one.
 func queuedBehind(tx *db.Tx, id int64) ([]grantRow, error) {
 	var rows []grantRow

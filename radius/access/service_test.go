@@ -13,7 +13,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{})
+		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{}, &ownRow{})
 	})
 }
 
@@ -175,12 +175,17 @@ func TestUseEndsAtTheCap(t *testing.T) {
 		if g, _, _ := h.view(byData.GrantID); g.UsedBytes != 1005 || g.UsedTime != 61*time.Second {
 			t.Errorf("late use: %d bytes, %v", g.UsedBytes, g.UsedTime)
 		}
-		unknown := h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.Use(tx, []Used{{GrantID: 1, Bytes: 1}}) })
+		unknown := h.db.InTx(context.Background(), func(tx *db.Tx) error {
+			return h.Use(tx, []Used{{GrantID: 1, Bytes: 1}, {GrantID: byTime.GrantID, Bytes: 1}})
+		})
 		negative := h.db.InTx(context.Background(), func(tx *db.Tx) error {
 			return h.Use(tx, []Used{{GrantID: byTime.GrantID, Time: -time.Second, Bytes: 1}})
 		})
 		if unknown != nil || fault.KeyOf(negative) != "grant.use" {
 			t.Errorf("%v, %v", unknown, negative)
+		}
+		if g, _, _ := h.view(byTime.GrantID); g.UsedBytes != 11 {
+			t.Errorf("%d octets counted beside a grant that is not there", g.UsedBytes)
 		}
 	})
 }

@@ -24,19 +24,18 @@ func (s *Service) Use(tx *db.Tx, all []Used) error {
 		if u.Time < 0 || u.Bytes < 0 {
 			return fault.New(fault.Invalid, "grant.use")
 		}
-		added, err := addUse(tx, u.GrantID, seconds(u.Time), u.Bytes)
+	}
+	for some := range db.Pieces(all) {
+		used, err := addUse(tx, some)
 		if err != nil {
 			return err
 		}
-		if !added {
-			continue
-		}
-		g, err := grantIn(tx, u.GrantID)
-		if err == nil && g.State != Ended {
-			err = s.afterUse(tx, g, u)
-		}
-		if err != nil {
-			return err
+		for _, u := range some {
+			if g, lives := used[u.GrantID]; lives {
+				if err := s.afterUse(tx, g, u); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	return nil

@@ -15,6 +15,9 @@ func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
 	if err := a.AddCommon(p); err != nil {
 		return err
 	}
+	if err := a.AddAddress(p); err != nil {
+		return err
+	}
 	if err := addRates(p, a.Limits.UpKbps, a.Limits.DownKbps); err != nil {
 		return err
 	}

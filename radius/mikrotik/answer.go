@@ -23,6 +23,9 @@ func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
 	if err := a.AddCommon(p); err != nil {
 		return err
 	}
+	if err := a.AddAddress(p); err != nil {
+		return err
+	}
 	if rate := rateLimit(a.Limits); rate != "" {
 		if err := mikrotik.MikrotikRateLimit_AddString(p, rate); err != nil {
 			return err

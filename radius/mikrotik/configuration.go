@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"mtandao/internal/fault"
 	"mtandao/radius/routers"
 )
@@ -30,27 +32,27 @@ var narrow = map[string]string{
 // secretNames are left out even where the account could read them.
 var secretNames = []string{"password", "secret", "private-key", "preshared-key", "mac-auth-password"}
 
+// mostAtOnce are the menus that are asked for side by side: far routers answer late.
+const mostAtOnce = 6
+
 // Read asks a router for its configuration. What changes while it is read may be half in it.
 func (d *Dialect) Read(ctx context.Context, r routers.Router) (Configuration, error) {
+	var asking errgroup.Group
+	asking.SetLimit(mostAtOnce)
+	found := make([][]map[string]string, len(readMenus))
+	for i, menu := range readMenus {
+		asking.Go(func() (err error) {
+			found[i], err = d.readMenu(ctx, r, menu)
+			return err
+		})
+	}
+	if err := asking.Wait(); err != nil {
+		return nil, err
+	}
 	c := Configuration{}
-	for _, menu := range readMenus {
-		sentence := []string{menu + "/print"}
-		if names := narrow[menu]; names != "" {
-			sentence = append(sentence, "=.proplist="+names)
-		}
-		reply, err := d.pool.ask(ctx, r, sentence...)
-		if lacksMenu(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		c[menu] = nil
-		for _, row := range reply.Re {
-			for _, name := range secretNames {
-				delete(row.Map, name)
-			}
-			c[menu] = append(c[menu], row.Map)
+	for i, menu := range readMenus {
+		if found[i] != nil {
+			c[menu] = found[i]
 		}
 	}
 	if c["/ip/hotspot"] == nil && c["/radius"] == nil && len(c["/user"]) == 0 {
@@ -59,9 +61,45 @@ func (d *Dialect) Read(ctx context.Context, r routers.Router) (Configuration, er
 	return c, nil
 }
 
+// readMenu lists the items of a menu, without their secrets; nil when the router lacks it.
+func (d *Dialect) readMenu(ctx context.Context, r routers.Router, menu string) ([]map[string]string, error) {
+	sentence := []string{menu + "/print"}
+	if names := narrow[menu]; names != "" {
+		sentence = append(sentence, "=.proplist="+names)
+	}
+	reply, err := d.pool.ask(ctx, r, sentence...)
+	if lacksMenu(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	items := []map[string]string{}
+	for _, row := range reply.Re {
+		for _, name := range secretNames {
+			delete(row.Map, name)
+		}
+		items = append(items, row.Map)
+	}
+	return items, nil
+}
+
 func lacksMenu(err error) bool {
 	var refusal *DeviceError
 	return errors.As(err, &refusal) && !errors.Is(err, ErrClosed) && strings.Contains(refusal.Message, "no such command")
+}
+
+// LoginHosts asks a router for those of its hotspots.
+func (d *Dialect) LoginHosts(ctx context.Context, r routers.Router) ([]string, error) {
+	c := Configuration{}
+	for _, menu := range []string{"/ip/hotspot", "/ip/hotspot/profile"} {
+		items, err := d.readMenu(ctx, r, menu)
+		if err != nil {
+			return nil, err
+		}
+		c[menu] = items
+	}
+	return c.LoginHosts(), nil
 }
 
 // LoginHosts are the hosts that a log-in address of the router's hotspots may have: the name and address of each profile

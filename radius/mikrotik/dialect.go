@@ -21,10 +21,16 @@ type Dialect struct{ pool pool }
 var _ routers.Dialect = (*Dialect)(nil)
 
 // New makes the dialect; its API connections are opened when first needed and kept.
-func New() *Dialect { return &Dialect{pool: pool{seat: map[int64]*seat{}}} }
+func New() *Dialect {
+	return &Dialect{pool: pool{seat: map[int64]*seat{}, paused: func() bool { return false }}}
+}
 
 // UseTunnel makes the API be reached through the tunnel where a router is there; call it before the first command.
 func (d *Dialect) UseTunnel(t Tunnel) { d.pool.tunnel = t }
+
+// UsePause makes commands that change something be refused while a restored copy stands still: fault.Conflict
+// "router.paused". Call it before the first command.
+func (d *Dialect) UsePause(paused func() bool) { d.pool.paused = paused }
 
 // Abilities are RouterOS's (reference/mikrotik.md §4.2). What it does by itself it is told in the Accept.
 func Abilities(r routers.Router) access.Abilities {

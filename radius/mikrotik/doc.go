@@ -1,12 +1,12 @@
 // Package mikrotik speaks to RouterOS: the hotspot redirect of our login.html, the attributes of its RADIUS client, its
-// binary API, the script that sets a router up, and what is wrong with a router that was set up.
+// binary API, the script that sets a router up, how the router is, and what is wrong with one that was set up.
 //
 // It owns the words of one make of router (reference/mikrotik.md) and one API connection per router. It does not own the
 // router's record, the link by which a script is fetched (radius/routers), tunnels, sessions, or the decision who may be
 // online.
 //
 // Setup lists what is wanted on a router as parts; Script, Undo and Drift are three readings of that list, and Lint looks at
-// the whole configuration for ways round the till.
+// the whole configuration for ways round the till. Repair runs what Drift says with the rights of our own account.
 //
 // Invariants: a log-in link only ever points at one of the router's own hosts; a data cap of zero is never sent, because
 // RouterOS reads it as "no limit"; an API call that ends early retires its connection, so that no late reply is ever

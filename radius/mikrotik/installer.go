@@ -24,12 +24,12 @@ type Choices struct {
 
 // Installer writes the set-up of a router from its record, the choices for it, and what all routers share.
 type Installer struct {
-	Servers         []Server
+	Servers, Inside []Server                      // RADIUS as routers reach it outside the tunnel, and in it
+	From, Within    netip.Prefix                  // where we call routers from, outside the tunnel and in it
 	Portal, Pages   func(r routers.Router) string // addresses, as Setup has them
 	PortalAddresses []netip.Addr
-	From            netip.Prefix // where we call routers from
-	Zone, NTP       string       // empty: the usual
-	Tunnels         Tunnels      // nil: routers are reached without
+	Zone, NTP       string  // empty: the usual
+	Tunnels         Tunnels // nil: routers are reached without
 }
 
 var _ routers.ScriptWriter = Installer{}
@@ -50,7 +50,11 @@ func (i Installer) WriteScript(tx *db.Tx, r routers.Router, choices string) (str
 		return "", err
 	}
 	if i.Tunnels != nil && s.Version == 7 {
-		if s.Tunnel, err = i.Tunnels.Fresh(tx, r.ID); err != nil {
+		tunnel, err := i.Tunnels.Fresh(tx, r.ID)
+		if err != nil {
+			return "", err
+		}
+		if s, err = i.Setup(r, choices, tunnel); err != nil {
 			return "", err
 		}
 	}
@@ -66,13 +70,22 @@ func (i Installer) Setup(r routers.Router, choices string, tunnel *WayHome) (Set
 	if err := json.Unmarshal([]byte(choices), &c); err != nil {
 		return Setup{}, fault.Wrap(fault.Invalid, "setup.nothing", err)
 	}
-	return Setup{Version: c.Version, Portal: i.Portal(r), PagesURL: i.Pages(r), PortalAddresses: i.PortalAddresses, Servers: i.Servers,
+	s := Setup{Version: c.Version, Portal: i.Portal(r), PagesURL: i.Pages(r), PortalAddresses: i.PortalAddresses, Servers: i.Servers,
 		Secret: r.Secret, CHAP: r.CHAP, MACLogin: r.MACLogin, Hotspot: c.Hotspot, PPPoE: c.PPPoE, Zone: i.Zone, NTP: i.NTP,
-		API: API{r.APIUser, r.APIPassword, i.From}, Unchecked: c.Unchecked, Tunnel: tunnel}, nil
+		API: API{r.APIUser, r.APIPassword, i.From}, Unchecked: c.Unchecked, Tunnel: tunnel}
+	if tunnel != nil {
+		s.Servers, s.API.From = i.Inside, i.Within
+	}
+	return s, nil
 }
 
-// Page is a file of the hotspot of that router.
+// Page is a file of the hotspot of that router, or the script that undoes its set-up.
 func (i Installer) Page(r routers.Router, name string) (string, bool) {
+	for _, version := range []int{6, 7} {
+		if name == UndoName(version) {
+			return Undo(version), true
+		}
+	}
 	text, ok := Setup{Portal: i.Portal(r)}.Pages()[name]
 	return text, ok
 }

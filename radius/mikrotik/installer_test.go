@@ -36,7 +36,7 @@ func TestLinkToRouter(t *testing.T) {
 		service := routers.New(d, keys, clock.NewManual(time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)))
 		full := wanted(seven)
 		tunnels := &oneTunnel{}
-		installer := Installer{Servers: full.Servers, Portal: func(r routers.Router) string { return "https://portal.example/h/cafe?r=" + r.Token },
+		installer := Installer{Servers: full.Servers, Inside: full.Servers, Within: full.API.From, Portal: func(r routers.Router) string { return "https://portal.example/h/cafe?r=" + r.Token },
 			Pages: func(r routers.Router) string { return full.PagesURL }, PortalAddresses: full.PortalAddresses, From: full.API.From, Tunnels: tunnels}
 		choices := Choices{Version: 7, Hotspot: full.Hotspot, PPPoE: full.PPPoE}.Encode()
 		var r routers.Router

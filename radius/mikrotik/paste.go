@@ -9,6 +9,11 @@ const scriptFile = "mtandao-setup.rsc"
 // removes it, secrets and all. Certificates are checked by RouterOS 7; unchecked is for versions before 7.19, which know
 // no authorities, and there whoever stands between router and server could give it another script.
 func PasteLine(link string, unchecked bool) string {
+	return runLine(link, scriptFile, unchecked, notFetched)
+}
+
+// runLine fetches a script into a file, runs it and removes it; without it, the rest of the line is not run.
+func runLine(link, file string, unchecked bool, otherwise string) string {
 	check := ""
 	if strings.HasPrefix(link, "https:") {
 		check = " check-certificate=yes-without-crl"
@@ -16,8 +21,7 @@ func PasteLine(link string, unchecked bool) string {
 			check = " check-certificate=no"
 		}
 	}
-	return ":do {/tool fetch url=" + quote(link) + " dst-path=" + scriptFile + check + "} on-error={" + notFetched + "}; /import file-name=" +
-		scriptFile + "; /file remove " + scriptFile
+	return ":do {/tool fetch url=" + quote(link) + " dst-path=" + file + check + "} on-error={" + otherwise + "}; /import file-name=" + file + "; /file remove " + file
 }
 
 // notFetched is said where no script can say it: a home router's device-mode forbids the fetch itself.

@@ -44,6 +44,7 @@ func (p *pool) accountOf(r routers.Router) (account, error) {
 // pool keeps one connection per router: /ip/service allows 20 sessions in all, other programs' included.
 type pool struct {
 	tunnel Tunnel // nil: none
+	paused func() bool
 	mu     sync.Mutex
 	seat   map[int64]*seat
 }
@@ -113,6 +114,9 @@ func (p *pool) ask(ctx context.Context, r routers.Router, sentence ...string) (*
 
 // tell runs a command that changes something: once.
 func (p *pool) tell(ctx context.Context, r routers.Router, sentence ...string) (*Reply, error) {
+	if p.paused() {
+		return nil, fault.New(fault.Conflict, "router.paused")
+	}
 	client, _, err := p.get(ctx, r)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ type API struct {
 
 // WayHome is the WireGuard tunnel home of a router with RouterOS 7.
 type WayHome struct {
-	PrivateKey, PeerKey string // the router's own; the public key of the far end
+	PrivateKey, PeerKey string // the router's own, empty where only differences are looked for; the public key of the far end
 	SharedKey           string // preshared; empty: none
 	Host                string
 	Port                int
@@ -83,22 +83,38 @@ func (s Setup) withDefaults() Setup {
 
 // Validate says what is missing, as fault.Invalid.
 func (s Setup) Validate() error {
-	for _, c := range []struct {
-		key string
-		bad bool
-	}{
-		{"setup.version", s.Version != 6 && s.Version != 7},
-		{"setup.nothing", s.Hotspot == nil && s.PPPoE == nil},
+	if err := (Choices{Version: s.Version, Hotspot: s.Hotspot, PPPoE: s.PPPoE}).Validate(); err != nil {
+		return err
+	}
+	return wanting([]need{
 		{"setup.portal", s.Hotspot != nil && (!isURL(s.Portal) || !isURL(s.PagesURL))},
 		{"setup.radius", len(s.Servers) == 0 || len(s.Secret) < 16 || !s.validServers()},
-		{"setup.hotspot", s.Hotspot != nil && !s.Hotspot.valid()},
-		{"setup.pppoe", s.PPPoE != nil && !s.PPPoE.valid()},
 		{"setup.api", s.API.User == "" || len(s.API.Password) < 16 || !s.API.From.IsValid()},
 		{"setup.tunnel", s.Tunnel != nil && !s.Tunnel.valid()},
 		{"setup.tunnel_v6", s.Tunnel != nil && s.Version == 6},
-	} {
-		if c.bad {
-			return fault.New(fault.Invalid, c.key)
+	})
+}
+
+// Validate says what a person has chosen wrong, as fault.Invalid.
+func (c Choices) Validate() error {
+	return wanting([]need{
+		{"setup.version", c.Version != 6 && c.Version != 7},
+		{"setup.nothing", c.Hotspot == nil && c.PPPoE == nil},
+		{"setup.hotspot", c.Hotspot != nil && !c.Hotspot.valid()},
+		{"setup.pppoe", c.PPPoE != nil && !c.PPPoE.valid()},
+	})
+}
+
+// need is something that a set-up cannot do without, and whether it is lacking.
+type need struct {
+	key string
+	bad bool
+}
+
+func wanting(all []need) error {
+	for _, n := range all {
+		if n.bad {
+			return fault.New(fault.Invalid, n.key)
 		}
 	}
 	return nil

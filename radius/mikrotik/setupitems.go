@@ -83,7 +83,7 @@ func (s Setup) tunnelParts() []part {
 	if t.SharedKey != "" {
 		peer = append(peer, hidden("preshared-key", t.SharedKey))
 	}
-	return []part{
+	all := []part{
 		{title: "tunnel", menu: "/interface wireguard", key: named("wg"), ours: true, values: []property{is("mtu", "1420"),
 			hidden("private-key", t.PrivateKey), comment("tunnel")}},
 		{title: "tunnel's far end", menu: "/interface wireguard peers", key: comment("tunnel"), ours: true, values: peer},
@@ -94,6 +94,10 @@ func (s Setup) tunnelParts() []part {
 		{title: "way in from the tunnel", menu: "/ip firewall filter", key: comment("tunnel"), ours: true, before: `chain="input" dynamic=no`,
 			values: []property{is("chain", "input"), is("action", "accept"), isOwn("in-interface", "wg"), is("src-address", t.Far.Masked().String())}},
 	}
+	if t.PrivateKey == "" && t.PeerKey != "" { // only the script had it: made without, the interface would have a key that nobody knows
+		return all[1:]
+	}
+	return all
 }
 
 func (s Setup) radiusParts() (all []part) {

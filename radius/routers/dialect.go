@@ -31,6 +31,7 @@ type Answer struct {
 	SessionTimeout time.Duration // the shortest of every clock; 0: none
 	Interim        time.Duration
 	Class          []byte
+	Address        access.Address // of a session that begins
 }
 
 // SessionRef names a running session to a router.

@@ -9,8 +9,10 @@ import (
 	"mtandao/internal/seal"
 )
 
+// LinkFor is how long a set-up link may be used.
+const LinkFor = 30 * time.Minute
+
 const (
-	linkFor       = 30 * time.Minute
 	secretOverlap = 24 * time.Hour // the old RADIUS secret holds until the script has surely run
 	linkPurpose   = "router.link"
 	mostChoices   = 8 << 10
@@ -37,7 +39,7 @@ func (s *Service) MakeLink(tx *db.Tx, routerID int64, choices string) (string, e
 	token := newToken()
 	now := s.clock.Now()
 	return token, s.storeLink(tx, linkRow{TokenHash: s.keys.Lookup(linkPurpose, token), RouterID: r.ID, Choices: choices,
-		ExpiresAt: now.Add(linkFor), CreatedAt: now})
+		ExpiresAt: now.Add(LinkFor), CreatedAt: now})
 }
 
 // Redeem spends a link and returns the script, with fresh secrets that no script before it had. The router's old RADIUS

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -89,7 +90,9 @@ func (s *Service) store(tx *db.Tx, r Router) (Router, error) {
 	w.UpdatedAt = s.clock.Now()
 	if create {
 		w.CreatedAt = w.UpdatedAt
-		err = tx.Gorm().Create(&w).Error
+		if err = tx.Gorm().Create(&w).Error; err == nil {
+			err = tx.Gorm().Create(&healthRow{RouterID: r.ID, DueAt: w.CreatedAt}).Error
+		}
 	} else {
 		err = updateRow(tx, w)
 	}
@@ -120,6 +123,12 @@ func updateRow(tx *db.Tx, w row) error {
 	}
 	return tx.Gorm().Model(&row{}).Where("id = ?", w.ID).Select("*").
 		Omit("id", "token", "auth_seen", "version", "last_heard_at", "created_at").Updates(&w).Error
+}
+
+func storeLoginHosts(tx *db.Tx, r Router, was string) (won bool, err error) {
+	won, err = db.Won(tx.Gorm().Exec("UPDATE routers SET login_hosts = ?, version = version + 1 WHERE id = ? AND state = ? AND login_hosts = ?",
+		strings.Join(r.LoginHosts, " "), r.ID, StateActive, was))
+	return won, db.Fault(err)
 }
 
 func unknown() error { return fault.New(fault.NotFound, "router.unknown") }

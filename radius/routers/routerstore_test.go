@@ -88,7 +88,9 @@ func everything() Router {
 }
 
 func TestModelsMatch(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &row{}, &addressRow{}, &tunnelRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &row{}, &addressRow{}, &tunnelRow{}, &healthRow{})
+	})
 }
 
 func TestSaveKeepsEverything(t *testing.T) {

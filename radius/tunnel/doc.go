@@ -5,7 +5,9 @@
 // in sockets: a packet socket, a dialler and a ping inside the tunnel. It does not own which router has which address and
 // key (radius/routers), what is said through the tunnel (radius, radius/mikrotik) or the router's side of it.
 //
-// Nothing here needs root or an interface: WireGuard and the stack are libraries in this process. Routers cannot reach
+// Nothing here needs root or an interface: WireGuard and the stack are libraries in this process. The stack, gvisor.dev/gvisor,
+// comes with WireGuard's; it is named in go.mod because WireGuard's own wrapper of it has no ping and no raw way in, and at
+// the version that WireGuard is built with. Routers cannot reach
 // each other through it: the stack forwards nothing.
 //
 // Each of our keys has a lane: a WireGuard device of its own, fed from the one UDP port and writing to the one stack. A

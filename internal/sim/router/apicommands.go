@@ -23,6 +23,7 @@ var apiCommands = map[string]apiCommand{
 	"/ip/hotspot/host/print":    printHosts,
 	"/ip/hotspot/host/remove":   removeHosts,
 	"/radius/print":             printRadius,
+	"/ppp/active/print":         printHomes,
 }
 
 // slowCommands wait for the RADIUS server.
@@ -38,6 +39,9 @@ func printResource(_ context.Context, r *Router, _ command) ([]row, *trap) {
 		{"cpu", "ARM64"}, {"cpu-count", "4"}, {"cpu-load", "3"}, {"architecture-name", "arm64"}, {"board-name", "Simulated"},
 		{"platform", "MikroTik"}}}, nil
 }
+
+// printHomes: nobody dials in to this router.
+func printHomes(context.Context, *Router, command) ([]row, *trap) { return nil, nil }
 
 func printIdentity(_ context.Context, r *Router, _ command) ([]row, *trap) {
 	return []row{{{"name", r.options.Name}}}, nil

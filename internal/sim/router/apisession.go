@@ -15,6 +15,7 @@ const (
 	trapBadArgument = 1
 	trapInterrupted = 2
 	trapGeneral     = 4
+	trapScript      = 3
 	trapNone        = -1
 )
 
@@ -135,6 +136,10 @@ func (s *apiSession) cancel(c command) {
 
 func (s *apiSession) execute(ctx context.Context, c command) {
 	run := apiCommands[c.path]
+	if c.path == "/system/script/run" {
+		s.runScript(c)
+		return
+	}
 	if menu, verb := s.inTree(c.path); menu != nil {
 		s.obeyTree(c, menu, verb)
 		return

@@ -218,3 +218,24 @@ func (s *apiSession) relay(ctx context.Context, c command, news <-chan change) {
 		}
 	}
 }
+
+// runScript runs a stored script with the rights of whoever asks.
+func (s *apiSession) runScript(c command) {
+	config := s.router.options.Configuration
+	if config == nil || !s.may("write") {
+		s.trap(c, &trap{trapNone, "not enough permissions (9)"})
+		return
+	}
+	config.mu.Lock()
+	defer config.mu.Unlock()
+	script := config.find(config.schema["/system/script"], c.attributes[".id"])
+	if script == nil {
+		s.trap(c, &trap{trapMissing, "no such item"})
+		return
+	}
+	if err := (&machine{config: config, may: s.may}).script(script.values["source"]); err != nil {
+		s.trap(c, &trap{trapScript, err.Error()})
+		return
+	}
+	s.reply(c, "!done")
+}

@@ -28,6 +28,9 @@ func (c call) eval(m *machine) (datum, error) {
 			args, named = append(args, v), map[string]string{}
 		}
 	}
+	if reads := c.verb == "find" || c.verb == "get" || c.verb == "print"; !reads && strings.HasPrefix(c.menuPath(), "/user") && m.may != nil && !m.may("policy") {
+		return nothing, fmt.Errorf("not enough permissions (9)")
+	}
 	switch c.verb {
 	case "fetch":
 		return nothing, m.config.download(named["url"], named["dst-path"])
@@ -43,6 +46,13 @@ func (c call) eval(m *machine) (datum, error) {
 		return c.print(m)
 	}
 	return nothing, c.change(m, args, named)
+}
+
+func (c call) menuPath() string {
+	if c.menu == nil {
+		return ""
+	}
+	return c.menu.path
 }
 
 func (c call) add(m *machine, named map[string]string) (datum, error) {

@@ -17,6 +17,7 @@ type machine struct {
 	scopes []map[string]datum
 	output strings.Builder
 	steps  int
+	may    func(policy string) bool // nil: everything, as the owner at the terminal
 }
 
 // Bounds of one run, scripts that it imports included.

@@ -50,7 +50,7 @@ const menus = `
 /system/ntp/client/servers list only7 address! disabled:bool=false
 /system/script list name!^ source comment policy=read,write
 /file list name!^ type=file contents size:fact
-/interface fixed name^ type comment disabled:bool=false
+/interface fixed name^ type running:fact=true rx-byte:fact=0 tx-byte:fact=0 comment disabled:bool=false
 /interface/bridge list name!^ protocol-mode=rstp comment disabled:bool=false
 /interface/bridge/port list bridge! interface! comment disabled:bool=false
 /interface/list list name!^ comment

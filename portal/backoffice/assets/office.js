@@ -22,3 +22,15 @@ addEventListener('change', (event) => {
   const show = form && form.querySelector('[data-shows]');
   if (show) form.requestSubmit(show);
 });
+// A command is copied by its button; where the browser does not let us, it is marked to be copied by hand.
+document.querySelectorAll('[data-copy]').forEach((button) => { button.hidden = false; });
+addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  getSelection().selectAllChildren(source);
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    button.querySelector('span').textContent = button.dataset.copied;
+  } catch { source.focus(); }
+});

@@ -1,0 +1,11 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS usage_hours (
+  grant_id BIGINT NOT NULL,
+  hour DATETIME NOT NULL,
+  site_id BIGINT NOT NULL,
+  online_seconds BIGINT NOT NULL,
+  bytes_up BIGINT NOT NULL,
+  bytes_down BIGINT NOT NULL,
+  PRIMARY KEY (grant_id, hour, site_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS usage_hours_hour ON usage_hours (hour, site_id);

@@ -1,0 +1,97 @@
+package pools
+
+import (
+	"context"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/access"
+)
+
+// How long an address is kept for a device after it logged in: by then its session stands on it, or it never came.
+const leaseFor = time.Hour
+
+const (
+	candidates = 16 // are read at a time
+	rounds     = 8
+)
+
+// Service keeps pools and leases.
+type Service struct {
+	db    *db.DB
+	clock clock.Clock // of plans
+}
+
+// New makes the service.
+func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+
+// Save stores a pool by its name. Addresses that it no longer has are taken out; who stands on one keeps it until the session
+// ends. Faults of Pool.Validate.
+func (s *Service) Save(tx *db.Tx, p Pool) (Pool, error) {
+	if err := p.Validate(); err != nil {
+		return p, err
+	}
+	return s.store(tx, p)
+}
+
+// All lists the pools by name; at most 1,000.
+func (s *Service) All(ctx context.Context) ([]Pool, error) { return s.all(ctx) }
+
+// Lease gives a device of a grant an address of the pool with that name: the one that it had last, else the one that was free
+// longest. stands says whether a session still stands on an address. fault.NotFound "pool.unknown" when the name is no pool
+// of ours, fault.Unavailable "pool.empty" when all are taken.
+func (s *Service) Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+	pool, err := s.byName(ctx, name)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	mine, err := s.heldBy(ctx, pool, grantID, mac)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	for _, row := range mine {
+		if won, err := s.take(ctx, row, grantID, mac); won || err != nil {
+			return row.prefix(), err
+		}
+	}
+	for range rounds {
+		free, err := s.free(ctx, pool)
+		if err != nil || len(free) == 0 {
+			return netip.Prefix{}, orEmpty(err)
+		}
+		rand.Shuffle(len(free), func(i, j int) { free[i], free[j] = free[j], free[i] }) // so that contenders do not all want the first
+		if got, err := s.takeOne(ctx, free, grantID, mac, stands); got.IsValid() || err != nil {
+			return got, err
+		}
+	}
+	return netip.Prefix{}, orEmpty(nil)
+}
+
+func orEmpty(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Unavailable, "pool.empty")
+}
+
+func (s *Service) takeOne(ctx context.Context, free []leaseRow, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+	for _, row := range free {
+		busy, err := stands(ctx, row.prefix().Addr())
+		if err != nil {
+			return netip.Prefix{}, err
+		}
+		holder, device := grantID, mac
+		if busy {
+			holder, device = row.GrantID, row.MAC // longer with whoever stands on it
+		}
+		won, err := s.take(ctx, row, holder, device)
+		if err != nil || won && !busy {
+			return row.prefix(), err
+		}
+	}
+	return netip.Prefix{}, nil
+}

@@ -1,0 +1,76 @@
+package radius
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+
+	codec "layeh.com/radius"
+	"layeh.com/radius/rfc4372"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/radius/access"
+)
+
+// Pools leases the provider's own addresses. *pools.Service satisfies it.
+type Pools interface {
+	Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error)
+}
+
+// addressOf is where a session of a grant stands that begins now: what is the subscriber's own, else an address of the pools
+// that its plan names. A name that is no pool of ours is one of the router's own. While the database does not answer nobody is
+// kept off for an address: the router gives one of its own.
+func (s *Service) addressOf(ctx context.Context, g access.Grant, mac access.MAC) access.Address {
+	at := g.Limits.Address
+	if s.pools == nil {
+		return at
+	}
+	leased := func(pool *string, own bool) (p netip.Prefix) {
+		if *pool == "" || own {
+			*pool = ""
+			return p
+		}
+		p, err := s.pools.Lease(ctx, *pool, g.ID, mac, s.stands)
+		if fault.Is(err, fault.NotFound) {
+			return netip.Prefix{}
+		}
+		if err != nil {
+			s.metrics.unleased.WithLabelValues(*pool).Inc()
+			s.log.Error("no address can be leased: the router gives one of its own", "pool", *pool, "grant", g.ID, "error", err)
+		}
+		*pool = ""
+		return p
+	}
+	if p := leased(&at.Pool, at.IPv4.IsValid()); p.IsValid() {
+		at.IPv4 = p.Addr()
+	}
+	if p := leased(&at.IPv6Pool, at.IPv6.IsValid()); p.IsValid() {
+		at.IPv6 = p
+	}
+	if p := leased(&at.DelegatedPool, at.Delegated.IsValid()); p.IsValid() {
+		at.Delegated = p
+	}
+	return at
+}
+
+// stands says whether an open session stands on an address.
+func (s *Service) stands(ctx context.Context, a netip.Addr) (bool, error) {
+	return openAt(ctx, s.db, a)
+}
+
+// leases says that an address is looked up at each log-in.
+func leases(g access.Grant) bool {
+	at := g.Limits.Address
+	return at.Pool != "" || at.IPv6Pool != "" || at.DelegatedPool != ""
+}
+
+const cuiPurpose = "radius.cui"
+
+// addIdentity answers a router that asks who is charged (RFC 4372 §2.2) with a name that says nothing and stays the same.
+func addIdentity(keys *seal.Keys, request, accepted *codec.Packet, grantID int64) error {
+	if _, asked := request.Lookup(rfc4372.ChargeableUserIdentity_Type); !asked {
+		return nil
+	}
+	return rfc4372.ChargeableUserIdentity_AddString(accepted, keys.Lookup(cuiPurpose, strconv.FormatInt(grantID, 10))[:32])
+}

@@ -1,0 +1,122 @@
+package radius
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/testdb"
+	"mtandao/radius/access"
+	"mtandao/radius/pools"
+)
+
+func (b *bench) addressed(at access.Address) {
+	b.access.edit(func(f *fakeAccess) { f.grant.Limits.Address = at })
+}
+
+// TestRadclientAddresses: each attribute as another hand reads it.
+func TestRadclientAddresses(t *testing.T) {
+	b := newServing(t)
+	auth, _ := b.Addresses()
+	ask := func(more ...string) string {
+		return radclient(t, auth, "auth", testSecret, append([]string{withAuthenticator, `User-Name = "asha"`, `User-Password = "siri"`}, more...)...)
+	}
+	if out := ask(); strings.Contains(out, "Framed-") || strings.Contains(out, "Chargeable") {
+		t.Errorf("unasked:\n%s", out)
+	}
+	b.addressed(access.Address{IPv4: netip.MustParseAddr("196.201.1.7"),
+		Routes: []netip.Prefix{netip.MustParsePrefix("196.201.8.0/29"), netip.MustParsePrefix("196.201.9.0/29")},
+		IPv6:   netip.MustParsePrefix("2001:db8:1::/64"), Delegated: netip.MustParsePrefix("2001:db8:1:100::/56")})
+	expectOutput(t, ask(), accepted, "Framed-IP-Address = 196.201.1.7", `Framed-Route = "196.201.8.0/29 196.201.1.7 1"`,
+		`Framed-Route = "196.201.9.0/29 196.201.1.7 1"`, "Framed-IPv6-Prefix = 2001:db8:1::/64", "Delegated-IPv6-Prefix = 2001:db8:1:100::/56")
+	b.addressed(access.Address{Pool: "homes", IPv6Pool: "six", DelegatedPool: "pd"})
+	expectOutput(t, ask(), accepted, `Framed-Pool = "homes"`, `Framed-IPv6-Pool = "six"`, `Delegated-IPv6-Prefix-Pool = "pd"`)
+	first, again := ask("Chargeable-User-Identity = 0x00", "Proxy-State = 0x616263"), ask("Chargeable-User-Identity = 0x00")
+	expectOutput(t, first, accepted, "Proxy-State = 0x616263", "Class = 0x", "Chargeable-User-Identity = 0x")
+	if cui(first) == "" || cui(first) != cui(again) || strings.Contains(first, "4242") {
+		t.Errorf("identity %q, then %q", cui(first), cui(again))
+	}
+}
+
+func cui(out string) string {
+	_, after, _ := strings.Cut(out[strings.Index(out, "Received"):], "Chargeable-User-Identity = ")
+	line, _, _ := strings.Cut(after, "\n")
+	return line
+}
+
+// pooled is a bench with a pool of two addresses and one of sixteen prefixes.
+func pooled(t *testing.T, d *db.DB) (*bench, *pools.Service) {
+	b := newBench(t, d)
+	s := pools.New(d, b.clock)
+	b.pools = s
+	err := d.InTx(context.Background(), func(tx *db.Tx) error {
+		_, err := s.Save(tx, pools.Pool{Name: "homes", Length: 32, Prefixes: []netip.Prefix{netip.MustParsePrefix("100.64.0.0/30")}})
+		if err == nil {
+			_, err = s.Save(tx, pools.Pool{Name: "pd", Length: 56, Prefixes: []netip.Prefix{netip.MustParsePrefix("2001:db8::/52")}})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, s
+}
+
+func TestAnAddressOfOurPoolIsLeased(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.WatchPlans(t, d)
+		b, _ := pooled(t, d)
+		b.serve(t)
+		b.addressed(access.Address{Pool: "homes", DelegatedPool: "pd", IPv6Pool: "of-the-router"})
+		auth, _ := b.Addresses()
+		out := radclient(t, auth, "auth", testSecret, withAuthenticator, `User-Name = "asha"`, `User-Password = "siri"`, `Calling-Station-Id = "AA-BB-CC-DD-EE-FF"`)
+		expectOutput(t, out, accepted, "Framed-IP-Address = 100.64.0.", "Delegated-IPv6-Prefix = 2001:db8:", `Framed-IPv6-Pool = "of-the-router"`)
+		if strings.Contains(out, "Framed-Pool") || strings.Contains(out, "Delegated-IPv6-Prefix-Pool") {
+			t.Errorf("our pool is named to the router:\n%s", out)
+		}
+	})
+}
+
+func TestAnAddressWithASessionOnItIsNotGiven(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b, _ := pooled(t, d)
+		grant := func(id int64) access.Grant {
+			return access.Grant{ID: id, Limits: access.Limits{Address: access.Address{Pool: "homes"}}}
+		}
+		ctx := context.Background()
+		mine := b.addressOf(ctx, grant(1), testMAC).IPv4
+		stands := aStart
+		stands.ip = mine.String()
+		b.applied(t, stands)
+		b.clock.Advance(3 * time.Hour)
+		for i := range int64(2) {
+			if got := b.addressOf(ctx, grant(2+i), "112233445566").IPv4; got == mine {
+				t.Errorf("%v was given away while a session stands on it", got)
+			}
+		}
+	})
+}
+
+// deadPools is a database that does not answer.
+type deadPools struct{}
+
+func (deadPools) Lease(context.Context, string, int64, access.MAC, func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+	return netip.Prefix{}, fault.New(fault.Unavailable, "unavailable")
+}
+
+func TestNobodyIsKeptOffForAnAddress(t *testing.T) {
+	b := newBench(t, testdb.SQLite(t))
+	b.pools = deadPools{}
+	own := access.Address{IPv4: netip.MustParseAddr("196.201.1.7"), Pool: "homes"}
+	if got := b.addressOf(context.Background(), access.Grant{Limits: access.Limits{Address: own}}, testMAC); got.IPv4 != own.IPv4 || got.Pool != "" {
+		t.Errorf("what is the subscriber's own: %+v", got)
+	}
+	got := b.addressOf(context.Background(), access.Grant{Limits: access.Limits{Address: access.Address{Pool: "homes"}}}, testMAC)
+	if !got.IsZero() || !b.log.has("no address can be leased") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,0 +1,60 @@
+package radius
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+)
+
+// Usage is counted in the hour and in the site's day in which the router reported it, whatever came twice.
+func TestUsageByHourAndDay(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		b.Service.zone = func(int64) *time.Location { return time.FixedZone("EAT", 3*3600) }
+		at := func(hours int64, r report) arrived {
+			r.id, r.seconds, r.in, r.out = "a", hours*3600, hours*10, hours*1000
+			return arrived{time.Duration(hours) * time.Hour, r}
+		}
+		for range 2 {
+			b.applied(t, at(0, report{status: begin}), at(1, report{status: more}), at(8, report{status: more}))
+			b.applied(t, at(8, report{status: more}), at(9, report{status: more}), at(10, report{status: end}))
+		}
+		ctx, hour := context.Background(), func(n int) time.Time { return noon.Add(time.Duration(n) * time.Hour) }
+		hours, err := b.HoursOf(ctx, testGrant, noon, hour(10))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []UsageHour{{testGrant, hour(1), 3, Volume{3600, 10, 1000}}, {testGrant, hour(8), 3, Volume{7 * 3600, 70, 7000}},
+			{testGrant, hour(9), 3, Volume{3600, 10, 1000}}}
+		same := func(a, b UsageHour) bool { return a.Hour.Equal(b.Hour) && a.SiteID == b.SiteID && a.Volume == b.Volume }
+		if !slices.EqualFunc(hours, want, same) {
+			t.Errorf("hours %+v, want %+v", hours, want)
+		}
+		days, err := b.DaysOf(ctx, testGrant, "2026-11-24", "2026-11-25")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Noon of UTC is 15:00 there: the ninth hour ends the day.
+		if want := []UsageDay{{testGrant, "2026-11-24", 3, Volume{8 * 3600, 80, 8000}}, {testGrant, "2026-11-25", 3, Volume{2 * 3600, 20, 2000}}}; !slices.Equal(days, want) {
+			t.Errorf("days %+v, want %+v", days, want)
+		}
+		if before, err := b.DaysOf(ctx, testGrant, "2026-11-01", "2026-11-23"); err != nil || len(before) != 0 {
+			t.Errorf("%+v, %v", before, err)
+		}
+	})
+}
+
+// What a session used before anybody knew whose it is counts once it is known, in the hour of that report.
+func TestUsageOfASessionThatBecameSomebodys(t *testing.T) {
+	b := newBench(t, testdb.SQLite(t))
+	b.applied(t, arrived{time.Hour, report{status: more, id: "1", seconds: 3600, out: 50, class: []byte("foreign")}})
+	b.applied(t, arrived{2 * time.Hour, report{status: more, id: "1", seconds: 7200, out: 70}})
+	hours, err := b.HoursOf(context.Background(), testGrant, noon, noon.Add(24*time.Hour))
+	if err != nil || len(hours) != 1 || hours[0].Volume != (Volume{7200, 0, 70}) || !hours[0].Hour.Equal(noon.Add(2*time.Hour)) {
+		t.Errorf("%+v, %v", hours, err)
+	}
+}
