@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"time"
 
@@ -99,6 +100,9 @@ func (s *Service) logInFailed(e *Enforcement, err error) step {
 	outcome := outcomeOf(err)
 	if fault.Is(err, fault.NotFound) {
 		outcome = notThere
+	}
+	if errors.Is(err, errShared) { // which is not the router's silence
+		outcome = waiting
 	}
 	if n := int(e.Attempts); outcome != noWay && n < len(s.pace.logIn) {
 		return later(byAPI, outcome, err.Error(), s.pace.logIn[n])

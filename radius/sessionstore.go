@@ -215,3 +215,17 @@ func openAt(ctx context.Context, d *db.DB, a netip.Addr) (bool, error) {
 	err := d.Read(ctx).Model(&Online{}).Where("ip = ?", a.String()).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, db.Fault(err)
 }
+
+// ofOtherBoots finds, locked, some open sessions of a service on a router whose ids are of another boot.
+func ofOtherBoots(tx *db.Tx, routerID int64, service, boot string, before time.Time) ([]*row, error) {
+	var lost []*row
+	for _, between := range [][2]string{{service, boot}, {boot + "g", service + "g"}} { // "g" comes after every hex digit
+		rows, err := openRows(tx.Gorm().Where("router_id = ? AND session_key >= ? AND session_key < ? AND started_at < ?", routerID, between[0], between[1], before).
+			Order("session_key").Limit(chunkSessions))
+		if err != nil {
+			return nil, err
+		}
+		lost = append(lost, rows...)
+	}
+	return lost, nil
+}

@@ -21,13 +21,13 @@ const (
 
 var toldNothing = Told{notKnown, notKnown, notKnown}
 
-// Of a cap that several devices share, each is told a share, and all shares together are never more than what is left and a
-// hundredth of the cap: so their routers stop them in time, whatever becomes of our orders. A share that runs low is made
+// Of a cap that several devices share, each is told a share, and all shares together are never more than what is left and
+// half a hundredth of the cap: so their routers stop them in time, whatever becomes of our orders. A share that runs low is made
 // larger while its session runs, one that lies idle is taken back; a device that is stopped by its share while there is more
 // comes back by itself.
 const (
 	mostAtOnce  = 8       // devices that may log in before the first of them has reported; of more, shares would be crumbs
-	lastCrumbs  = 100     // so that shares do not become ever smaller, all may promise a hundredth of the cap too much
+	lastCrumbs  = 200     // so that shares do not become ever smaller, all may promise half a hundredth of the cap too much
 	withoutACap = 1 << 49 // bytes: a router that is told none keeps the old one
 )
 

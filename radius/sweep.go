@@ -16,6 +16,7 @@ const (
 	stopGrace    = 2 * time.Second // the router's own clock goes first: its Stop is better than our guess
 	leastSilence = 15 * time.Minute
 	sweepBatch   = 200
+	stopAtOnce   = 20 // grants a transaction: their sessions are looked at thousands at a time after an outage
 )
 
 // sweepStops looks at every session whose time may be over: it is stopped, or given the instant of the next look.
@@ -26,8 +27,13 @@ func (s *Service) sweepStops(ctx context.Context) error {
 		if err != nil || len(grants) == 0 {
 			return err
 		}
-		for _, id := range grants { // one that cannot be decided on does not keep the others online
-			err = errors.Join(err, s.stopDue(ctx, id, until))
+		for some := range slices.Chunk(grants, stopAtOnce) {
+			if s.stopDue(ctx, some, until) == nil {
+				continue
+			}
+			for _, id := range some { // one that cannot be decided on does not keep the others online
+				err = errors.Join(err, s.stopDue(ctx, []int64{id}, until))
+			}
 		}
 		if err != nil {
 			return err
@@ -36,33 +42,54 @@ func (s *Service) sweepStops(ctx context.Context) error {
 	return nil
 }
 
-// stopDue decides on all due sessions of a grant together: they share what is left.
-func (s *Service) stopDue(ctx context.Context, grantID int64, until time.Time) error {
-	grant, slots, _, err := s.access.View(ctx, grantID)
-	nobodys := grantID == 0 || fault.Is(err, fault.NotFound)
-	if err != nil && !nobodys {
-		return err
-	}
-	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		if nobodys { // a local user of the router, not ours to stop
-			return setStop(tx, grantID, until, nil)
-		}
-		open, err := openOfGrant(tx, grantID, "")
-		if err != nil {
+// viewed is a grant as it was when its sessions came due.
+type viewed struct {
+	id      int64
+	grant   access.Grant
+	slots   []access.Slot
+	nobodys bool // a local user of the router, not ours to stop
+}
+
+func (s *Service) stopDue(ctx context.Context, grants []int64, until time.Time) error {
+	var all []viewed
+	for _, id := range grants {
+		grant, slots, _, err := s.access.View(ctx, id)
+		nobodys := id == 0 || fault.Is(err, fault.NotFound)
+		if err != nil && !nobodys {
 			return err
 		}
-		cause, stop := s.stopOf(grant, open)
-		for _, session := range open {
-			why := cause
-			if why == access.CauseOK && !hasSlot(slots, session.MAC) {
-				why = access.CauseDevicesFull
-			}
-			if err := s.stopOrTell(tx, grant, session, open, why); err != nil {
+		all = append(all, viewed{id, grant, slots, nobodys})
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		for _, v := range all {
+			if err := s.stopGrant(tx, v, until); err != nil {
 				return err
 			}
 		}
-		return setStop(tx, grantID, until, stop)
+		return nil
 	})
+}
+
+// stopGrant decides on all due sessions of a grant together: they share what is left.
+func (s *Service) stopGrant(tx *db.Tx, v viewed, until time.Time) error {
+	if v.nobodys {
+		return setStop(tx, v.id, until, nil)
+	}
+	open, err := openOfGrant(tx, v.id, "")
+	if err != nil {
+		return err
+	}
+	cause, stop := s.stopOf(v.grant, open)
+	for _, session := range open {
+		why := cause
+		if why == access.CauseOK && !hasSlot(v.slots, session.MAC) {
+			why = access.CauseDevicesFull
+		}
+		if err := s.stopOrTell(tx, v.grant, session, open, why); err != nil {
+			return err
+		}
+	}
+	return setStop(tx, v.id, until, stop)
 }
 
 func (s *Service) stopOrTell(tx *db.Tx, g access.Grant, session Online, open []Online, why access.Cause) error {

@@ -14,6 +14,9 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.replace(tx); err != nil {
 		return err
 	}
+	if err := w.rebooted(tx); err != nil {
+		return err
+	}
 	if err := saveRows(tx, w.rows, w.now); err != nil {
 		return err
 	}

@@ -10,15 +10,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"testing"
 	"time"
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
-	"layeh.com/radius/rfc2866"
-	"layeh.com/radius/rfc2869"
 )
 
 // benchClient is a socket of a router with one request in flight.
@@ -26,16 +23,6 @@ type benchClient struct {
 	conn       *net.UDPConn
 	identifier byte
 	buffer     [4096]byte
-}
-
-func (w *benchWorld) client(b *testing.B, worker int, to netip.AddrPort) *benchClient {
-	from := net.UDPAddrFromAddrPort(netip.AddrPortFrom(benchSource(worker%benchRouters), 0))
-	conn, err := net.DialUDP("udp", from, net.UDPAddrFromAddrPort(to))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = conn.Close() })
-	return &benchClient{conn: conn}
 }
 
 // ask sends a request once and checks that the reply is one to it and is of the code wanted.
@@ -67,88 +54,6 @@ func (c *benchClient) ask(request *codec.Packet, want codec.Code) (*codec.Packet
 		err = fmt.Errorf("got %v: %s", reply.Code, rfc2865.ReplyMessage_GetString(reply))
 	}
 	return reply, err
-}
-
-func (w *benchWorld) logIn(c *benchClient, grant int64, name, password string) (*codec.Packet, error) {
-	p := codec.New(codec.CodeAccessRequest, []byte(benchSecret))
-	p.Add(rfc2869.MessageAuthenticator_Type, make([]byte, 16))
-	err := errors.Join(rfc2865.UserName_SetString(p, name), rfc2865.UserPassword_SetString(p, password),
-		rfc2865.CallingStationID_SetString(p, benchMAC(grant).Colons()), rfc2865.CalledStationID_SetString(p, "hotspot1"),
-		rfc2865.FramedIPAddress_Set(p, net.IPv4(10, 5, 0, 9)), rfc2865.NASPortType_Set(p, rfc2865.NASPortType_Value_Wireless80211))
-	if err != nil {
-		return nil, err
-	}
-	return c.ask(p, codec.CodeAccessAccept)
-}
-
-func (w *benchWorld) byMAC(c *benchClient, grant int64) error {
-	_, err := w.logIn(c, grant, benchMAC(grant).Colons(), "")
-	return err
-}
-
-func (w *benchWorld) byCode(c *benchClient, grant int64) error {
-	_, err := w.logIn(c, grant, w.codes[grant], w.codes[grant])
-	return err
-}
-
-// benchClass is what an accounting record needs of the log-in before it.
-type benchClass struct {
-	grant int64
-	class []byte
-}
-
-// logInAll logs in whom the accounting is about.
-func (w *benchWorld) logInAll(c *benchClient) (all []benchClass, err error) {
-	for grant := range int64(benchWorkers * benchDevices) {
-		reply, err := w.logIn(c, grant, w.codes[grant], w.codes[grant])
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, benchClass{grant, rfc2865.Class_Get(reply)})
-	}
-	return all, nil
-}
-
-// teller tells the story of a device's sessions: begun, three times on the way, ended, and from the beginning.
-type teller struct {
-	benchClass
-	world *benchWorld
-	id    string
-	step  uint32
-}
-
-func (w *benchWorld) tellers(b *testing.B, worker int) []*teller {
-	classes, err := w.classes()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var all []*teller
-	for _, class := range classes[worker*benchDevices:][:benchDevices] {
-		all = append(all, &teller{benchClass: class, world: w})
-	}
-	return all
-}
-
-const lastStep = 4
-
-var stepStatus = [lastStep + 1]rfc2866.AcctStatusType{rfc2866.AcctStatusType_Value_Start, rfc2866.AcctStatusType_Value_InterimUpdate,
-	rfc2866.AcctStatusType_Value_InterimUpdate, rfc2866.AcctStatusType_Value_InterimUpdate, rfc2866.AcctStatusType_Value_Stop}
-
-func (t *teller) tell(c *benchClient) error {
-	if t.step == 0 {
-		t.id = fmt.Sprintf("8%07x", t.world.sessions.Add(1))
-	}
-	p := codec.New(codec.CodeAccountingRequest, []byte(benchSecret))
-	err := errors.Join(rfc2866.AcctStatusType_Set(p, stepStatus[t.step]), rfc2866.AcctSessionID_SetString(p, t.id),
-		rfc2865.UserName_SetString(p, t.world.codes[t.grant]), rfc2865.CallingStationID_SetString(p, benchMAC(t.grant).Colons()),
-		rfc2865.FramedIPAddress_Set(p, net.IPv4(10, 5, 0, 9)), rfc2865.Class_Set(p, t.class), rfc2866.AcctSessionTime_Set(p, rfc2866.AcctSessionTime(t.step)),
-		rfc2866.AcctInputOctets_Set(p, rfc2866.AcctInputOctets(t.step*1000)), rfc2866.AcctOutputOctets_Set(p, rfc2866.AcctOutputOctets(t.step*20000)))
-	if err != nil {
-		return err
-	}
-	t.step = (t.step + 1) % (lastStep + 1)
-	_, err = c.ask(p, codec.CodeAccountingResponse)
-	return err
 }
 
 // browser opens the landing page as the router's redirect names it, on a connection of its own. The first page is read.

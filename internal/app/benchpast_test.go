@@ -2,16 +2,19 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/load"
+	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 )
 
 var (
-	grantColumns = "id, site_id, plan, segment, owner, state, limits, router_id, mac, ip, first_used_at, until, unused_seconds, used_seconds, used_bytes, free_bytes, fair_bytes, fair_more, after_grant_id, end_cause, version, changed_s, created_at"
 	slotColumns  = "grant_id, n, mac, live, bound_at"
 	loginColumns = "id, grant_id, kind, name_hash, name, secret, created_at, used_by"
 )
@@ -58,33 +61,56 @@ func (w *benchWorld) bulk(ctx context.Context) error {
 	return nil
 }
 
+// logins gives one grant through the service and copies it; each copy gets a slot and a name of its own.
 func (w *benchWorld) logins(ctx context.Context) error {
 	now := w.Clock.Now()
-	limits := string(access.EncodeLimits(access.Limits{UpKbps: 2000, DownKbps: 5000, Time: 24 * time.Hour, Devices: 1}))
-	sealed, err := w.Keys.Seal("login", []byte("a log-in code"))
+	err := w.DB.InTx(ctx, func(tx *db.Tx) error {
+		given, err := w.Access.Give(tx, access.Offer{Source: access.Source{Kind: "order", Key: "bench"}, SiteID: w.site.ID, Plan: "day",
+			Limits: access.Limits{UpKbps: 2000, DownKbps: 5000, Valid: 24 * time.Hour, Devices: 1}})
+		if err != nil {
+			return err
+		}
+		if err := w.Access.NameLogin(tx, given.GrantID, "first", "secret"); err != nil {
+			return err
+		}
+		w.template = given.GrantID
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	for range benchLogins {
-		w.codes = append(w.codes, string(access.LogInCodes.New()))
+	a := w.Access.Admit(ctx, access.Attempt{Name: "first", MAC: "0c0000000001", SiteID: w.site.ID, Verify: func(string) bool { return true }}) // makes it active
+	if a.Cause != access.CauseOK {
+		return fmt.Errorf("the first log-in: %s", a.Cause)
 	}
-	grants := func(i int64) []any {
-		return []any{i + 1, w.site.ID, "day", "hotspot", "", "active", limits, w.routers[i%benchRouters].ID, benchMAC(i), "10.5.0.9", now, now.Add(24 * time.Hour),
-			0, 0, 0, 0, 0, 0, 0, "", 1, 0, now}
+	if err := w.copyGrants(ctx); err != nil {
+		return err
 	}
 	slots := func(i int64) []any { return []any{i + 1, 1, benchMAC(i), 1, now} }
-	logins := func(i int64) []any {
-		return []any{i + 1, i + 1, "code", w.Keys.Lookup("login", w.codes[i]), sealed, sealed, now, ""}
+	if err := w.insert(ctx, "grant_slots", slotColumns, slots); err != nil {
+		return err
 	}
-	for _, t := range []struct {
-		name, columns string
-		row           func(int64) []any
-	}{{"grants", grantColumns, grants}, {"grant_slots", slotColumns, slots}, {"logins", loginColumns, logins}} {
-		if err := w.insert(ctx, t.name, t.columns, t.row); err != nil {
-			return err
-		}
+	return w.insert(ctx, "logins", loginColumns, func(i int64) []any {
+		person := load.Login{Name: fmt.Sprintf("user%06d", i), Password: fmt.Sprintf("pass%06d", i), MAC: benchMAC(i).Colons()}
+		w.people = append(w.people, person)
+		name, e1 := w.Keys.Seal("login", []byte(person.Name))
+		secret, e2 := w.Keys.Seal("login", []byte(person.Password))
+		err = errors.Join(err, e1, e2)
+		return []any{i + 1, i + 1, "name", w.Keys.Lookup("login", person.Name), name, secret, now, ""}
+	})
+}
+
+func (w *benchWorld) copyGrants(ctx context.Context) error {
+	others := strings.Join(slices.DeleteFunc(testdb.Columns(w.tb, w.DB, "grants"), func(name string) bool { return name == "id" }), ", ")
+	copied := "INSERT INTO grants (id, " + others + ") SELECT "
+	_, err := w.DB.SQL().ExecContext(ctx, copied+"1, "+others+" FROM grants WHERE id = ?", w.template)
+	for n := 1; n < benchLogins && err == nil; n *= 2 {
+		_, err = w.DB.SQL().ExecContext(ctx, copied+"id + ?, "+others+" FROM grants WHERE id <= ?", n, min(n, benchLogins-n))
 	}
-	return nil
+	if err == nil { // long ago: what was written lately is read every second
+		_, err = w.DB.SQL().ExecContext(ctx, "UPDATE grants SET changed_s = changed_s - 3600")
+	}
+	return err
 }
 
 func benchMAC(grant int64) access.MAC { return access.MAC(fmt.Sprintf("0d%010x", grant)) }

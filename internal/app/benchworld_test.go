@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
+	"time"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/load"
 	"mtandao/internal/site"
 	"mtandao/internal/testdb"
 	"mtandao/radius/routers"
@@ -22,6 +24,7 @@ const (
 	benchLogins   = 100_000
 	benchSessions = 5_000_000 // closed ones; MTANDAO_BENCH_SESSIONS takes its place
 	benchRouters  = 4
+	benchOpen     = 50_000 // sessions that accounting tells of
 	benchSecret   = "bench-secret-of-the-routers"
 )
 
@@ -30,26 +33,33 @@ type benchWorld struct {
 	*Main
 	site       site.Site
 	routers    []routers.Router
-	codes      []string // log-in codes, by grant
+	tb         testing.TB
+	template   int64        // the grant that all others are copies of
+	people     []load.Login // by grant
 	auth, acct netip.AddrPort
-	sessions   atomic.Int64 // told of so far
-	classes    func() ([]benchClass, error)
+	runs       int          // of accounting so far
+	learn      func() error // gives the people of accounting their Class
 }
 
 func openBenchWorld(b *testing.B, dialect string) *benchWorld {
 	b.Helper()
 	c := Config{DB: benchURL(b, dialect), Data: b.TempDir(), HTTP: "127.0.0.1:0", RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", Dev: true}
 	c.fill()
-	w := &benchWorld{}
+	w := &benchWorld{tb: b}
 	w.fill(b, c)
 	var err error
 	if w.Main, err = New(b.Context(), c, Options{}); err != nil {
 		b.Fatal(err)
 	}
 	w.auth, w.acct = w.RadiusAddresses()
-	first := w.client(b, 0, w.auth)
-	w.classes = sync.OnceValues(func() ([]benchClass, error) { return w.logInAll(first) })
+	w.learn = sync.OnceValue(func() error {
+		o := w.options(load.PAP, w.auth)
+		o.Logins, o.Learn, o.Count, o.For = w.people[:benchOpen], true, benchOpen, time.Hour
+		r, err := load.Run(b.Context(), o)
+		return errors.Join(err, r.Fault)
+	})
 	w.run(b)
+	until(b, time.Minute, "the grants are in memory", func() bool { return w.Access.Freshness().Grants > benchLogins })
 	return w
 }
 
@@ -129,3 +139,24 @@ func (w *benchWorld) settle(tx *db.Tx) error {
 }
 
 func benchSource(router int) netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 7, byte(router + 1)}) }
+
+// ceilings are what the machine and the client could do at most.
+func ceilings(b *testing.B) {
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- load.Ceiling(ctx, conn, benchSecret) }()
+	for _, mode := range []string{load.PAP, load.Accounting} {
+		b.Run(mode, func(b *testing.B) {
+			measure(b, load.Options{Mode: mode, To: conn.LocalAddr().(*net.UDPAddr).AddrPort(), Secret: benchSecret,
+				Logins: []load.Login{{Name: "user000001", Password: "pass000001", MAC: benchMAC(1).Colons()}}})
+		})
+	}
+	stop()
+	if err := errors.Join(<-ended, conn.Close()); err != nil {
+		b.Error(err)
+	}
+}

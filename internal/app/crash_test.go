@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"slices"
 	"strings"
@@ -71,6 +72,7 @@ func writer() string {
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serveChild) != "" {
+		signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is a full disk, and no end
 		os.Exit(Execute([]string{"serve"}, os.Stdout, os.Stderr))
 	}
 	if text := os.Getenv(crashChild); text != "" {

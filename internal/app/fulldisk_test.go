@@ -4,17 +4,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os/signal"
-	"syscall"
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
 	"layeh.com/radius/rfc2866"
 
 	"mtandao/internal/db"
-	"mtandao/internal/testdb"
 )
 
 // TestTheDiskIsFull: known customers go on logging in, accounting gets no answer, and what routers send again when there is room
@@ -22,89 +20,81 @@ import (
 func TestTheDiskIsFull(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
-			s := &storm{T: t, routers: 1, people: 20, data: t.TempDir(), url: testdb.URL(t, dialect)}
-			s.furnish()
-			r := s.smallRouter()
-			for n := range s.people {
+			const people = 20
+			o := openOutage(t, dialect)
+			r := o.smallRouter()
+			for n := outageEnding; n < outageEnding+people; n++ {
 				r.logIn(n)
 				r.report(n, true)
 			}
-			if err := s.main.saveKnown(); err != nil {
-				t.Fatal(err)
-			}
-			free := fillDisk(t)
-			for n := range s.people {
+			free := o.fillDisk()
+			for n := outageEnding; n < outageEnding+people; n++ {
 				r.logIn(n)
-				if before := r.octets[n]; n < 3 {
+				if before := r.octets[n]; n < outageEnding+3 {
 					if r.report(n, false); r.octets[n] != before {
 						t.Error("a report is answered that no disk holds")
 					}
 				}
 			}
-			if err := s.main.saveKnown(); err == nil {
-				t.Error("a copy was written to a full disk")
-			}
-			if _, err := s.main.readKnown(); err != nil {
-				t.Errorf("the copy of before is lost: %v", err)
-			}
 			free()
 			want := int64(0)
-			for n := range s.people {
+			for n := outageEnding; n < outageEnding+people; n++ {
 				r.report(n, true)
 				want += r.octets[n]
 			}
+			m := openEnvironment(t)
+			defer m.Close()
 			until(t, 30*time.Second, "all is counted", func() bool {
 				var used int64
-				err := s.main.DB.SQL().QueryRow("SELECT SUM(used_bytes) FROM grants").Scan(&used)
+				err := m.DB.SQL().QueryRow("SELECT SUM(used_bytes) FROM grants").Scan(&used)
 				return err == nil && used == want
 			})
 		})
 	}
 }
 
-// fillDisk makes every write to a file fail in this process, as on a full disk, until it is freed: this needs no disk of its own,
-// which only root may mount.
-func fillDisk(t *testing.T) (free func()) {
-	t.Helper()
-	signal.Ignore(syscall.SIGXFSZ)
-	var before syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
-		t.Fatal(err)
+// fillDisk makes every write to a file fail in serve, as on a full disk, until it is freed: this needs no disk of its own, which
+// only root may mount.
+func (o *outage) fillDisk() (free func()) {
+	o.Helper()
+	var before unix.Rlimit
+	full := unix.Rlimit{}
+	if err := unix.Prlimit(o.node.Process.Pid, unix.RLIMIT_FSIZE, nil, &before); err != nil {
+		o.Fatal(err)
 	}
-	set := func(l syscall.Rlimit) {
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &l); err != nil {
-			t.Error(err)
+	full.Max = before.Max
+	set := func(l unix.Rlimit) {
+		if err := unix.Prlimit(o.node.Process.Pid, unix.RLIMIT_FSIZE, &l, nil); err != nil {
+			o.Error(err)
 		}
 	}
-	t.Cleanup(func() { set(before) })
-	set(syscall.Rlimit{Cur: 0, Max: before.Max})
+	set(full)
 	return func() { set(before) }
 }
 
 // smallRouter asks for each of its customers once at a time.
 type smallRouter struct {
-	*storm
-	auth, acct net.Conn
-	octets     map[int]int64
-	id         byte
+	*outage
+	authConn, acctConn net.Conn
+	octets             map[int]int64
+	id                 byte
 }
 
-func (s *storm) smallRouter() *smallRouter {
-	s.Helper()
-	auth, acct := s.main.RadiusAddresses()
-	r := &smallRouter{storm: s, octets: map[int]int64{}}
-	for conn, to := range map[*net.Conn]string{&r.auth: auth.String(), &r.acct: acct.String()} {
+func (o *outage) smallRouter() *smallRouter {
+	o.Helper()
+	r := &smallRouter{outage: o, octets: map[int]int64{}}
+	for conn, to := range map[*net.Conn]string{&r.authConn: o.auth, &r.acctConn: o.acct} {
 		var err error
-		if *conn, err = (&net.Dialer{LocalAddr: &net.UDPAddr{IP: stormSource(0).AsSlice()}}).Dial("udp", to); err != nil {
-			s.Fatal(err)
+		if *conn, err = net.Dial("udp", to); err != nil {
+			o.Fatal(err)
 		}
-		s.Cleanup(func() { _ = (*conn).Close() })
+		o.Cleanup(func() { _ = (*conn).Close() })
 	}
 	return r
 }
 
-// ask sends a packet up to three times and gives back the code of the answer; 0 without one.
-func (r *smallRouter) ask(conn net.Conn, wire []byte, wait time.Duration) byte {
+// askOnce sends a packet up to three times and gives back the code of the answer; 0 without one.
+func (r *smallRouter) askOnce(conn net.Conn, wire []byte, wait time.Duration) byte {
 	r.Helper()
 	buffer := make([]byte, 4096)
 	for range 3 {
@@ -125,9 +115,9 @@ func (r *smallRouter) ask(conn net.Conn, wire []byte, wait time.Duration) byte {
 
 func (r *smallRouter) logIn(n int) {
 	r.Helper()
-	mac := stormMAC(n).Dashes()
+	mac := outageMAC(n).Dashes()
 	r.id++
-	if code := r.ask(r.auth, papOctets(r.id, mac, mac, "x"), 3*time.Second); code != 2 {
+	if code := r.askOnce(r.authConn, papOctets(r.id, mac, mac, "x"), 3*time.Second); code != 2 {
 		r.Errorf("customer %d gets %d", n, code)
 	}
 }
@@ -149,7 +139,7 @@ func (r *smallRouter) report(n int, wanted bool) {
 func (r *smallRouter) tell(n int, octets int64, wait time.Duration) bool {
 	r.Helper()
 	p := codec.New(codec.CodeAccountingRequest, []byte(gateSecret))
-	mac := stormMAC(n).Dashes()
+	mac := outageMAC(n).Dashes()
 	r.id++
 	p.Identifier = r.id
 	err := errors.Join(rfc2866.AcctStatusType_Set(p, rfc2866.AcctStatusType_Value_InterimUpdate), rfc2866.AcctSessionID_SetString(p, fmt.Sprintf("81%06x", n)),
@@ -159,5 +149,5 @@ func (r *smallRouter) tell(n int, octets int64, wait time.Duration) bool {
 	if err = errors.Join(err, e); err != nil {
 		r.Fatal(err)
 	}
-	return r.ask(r.acct, wire, wait) == 5
+	return r.askOnce(r.acctConn, wire, wait) == 5
 }

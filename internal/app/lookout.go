@@ -51,8 +51,24 @@ func (p prober) Look(ctx context.Context, r routers.Router, wide bool) (l router
 	l.Answered = l.Answered || l.Version != "" || err == nil || fault.Is(err, fault.Denied)
 	if err == nil {
 		p.handOverKey(ctx, r)
+		p.noteBoot(ctx, r, l.Uptime)
 	}
 	return l
+}
+
+// bootMoved is how much a router's account of when it came up may wander without its having come up anew.
+const bootMoved = time.Minute
+
+// noteBoot has the sessions closed that a router lost when it came up since this node last looked.
+func (p prober) noteBoot(ctx context.Context, r routers.Router, uptime time.Duration) {
+	at := p.Plan.Now().Add(-uptime)
+	last, known := p.boots.Swap(r.ID, at)
+	if uptime <= 0 || known && last.(time.Time).Sub(at).Abs() < bootMoved {
+		return
+	}
+	if err := p.Radius.Booted(ctx, r.ID, at); err != nil {
+		p.Log.Warn("sessions of before a boot not closed", "router", r.Name, "error", err)
+	}
 }
 
 // wide reads what is not needed at each look.

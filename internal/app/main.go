@@ -92,6 +92,7 @@ type Main struct {
 	sender     *radius.Sender
 	mikrotik   *mikrotik.Dialect
 	lookout    *routers.Lookout
+	boots      sync.Map // when each router came up, as this node saw it last
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners

@@ -72,7 +72,7 @@ func (g *gate) save(t *testing.T, r routers.Router) {
 // give is an hour for three devices, one of them known, reached by a name and by a code.
 func (g *gate) give(t *testing.T) {
 	t.Helper()
-	g.giveLimits(t, access.Limits{Time: time.Hour, DataBytes: 5 << 30, UpKbps: 1000, DownKbps: 2500, Devices: 3, Idle: 10 * time.Minute})
+	g.giveLimits(t, access.Limits{Time: time.Hour, DataBytes: 15 << 30, UpKbps: 1000, DownKbps: 2500, Devices: 3, Idle: 10 * time.Minute})
 }
 
 func (g *gate) giveLimits(t *testing.T, l access.Limits) {
@@ -177,6 +177,7 @@ func TestRadclientAgainstTheRunningProgram(t *testing.T) {
 	}
 }
 
+// Three devices share fifteen gigabytes: the first is told a third.
 func (g *gate) tellPAP(t *testing.T) {
 	out := g.ask(t, `User-Name = "asha"`, `User-Password = "siri"`)
 	wantOutput(t, out, letIn, "Session-Timeout = ", "Message-Authenticator = 0x", "Class = 0x", "Idle-Timeout = 600", "Acct-Interim-Interval = 300",

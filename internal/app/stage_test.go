@@ -47,7 +47,7 @@ func stageBy(t *testing.T, dialect string, o DemoOptions) *Stage {
 }
 
 // until waits for a condition for so long, in real time.
-func until(t *testing.T, limit time.Duration, what string, is func() bool) {
+func until(t testing.TB, limit time.Duration, what string, is func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if is() {

@@ -63,15 +63,19 @@ func (s *Stage) tellManyRounds(t *testing.T) {
 	var rounds sync.WaitGroup
 	for round := range 100 {
 		name := fmt.Sprintf("round%d", round)
-		g.giveTo(t, name, access.Offer{Source: access.Source{Kind: "gift", Key: name}, SiteID: g.router.SiteID, Plan: "hour",
+		id := g.giveTo(t, name, access.Offer{Source: access.Source{Kind: "gift", Key: name}, SiteID: g.router.SiteID, Plan: "hour",
 			Limits: access.Limits{Time: time.Hour, Devices: 1}})
+		code, err := s.Main.Access.CodeOf(t.Context(), id) // of a name the second device would win
+		if err != nil {
+			t.Fatal(err)
+		}
 		rounds.Go(func() {
 			var both sync.WaitGroup
 			var in atomic.Int64
 			for n := range 2 {
 				both.Go(func() {
 					answer, err := send(auth.String(), 10*time.Second, func(id byte) []byte {
-						return papOctets(id, fmt.Sprintf("02-BB-00-00-%02X-%02X", round, n), name, "siri")
+						return papOctets(id, fmt.Sprintf("02-BB-00-00-%02X-%02X", round, n), code, code)
 					})
 					if err != nil {
 						t.Error(err)

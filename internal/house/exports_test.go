@@ -14,6 +14,7 @@ var uncalled = map[string]string{
 	"radius.DaysOf":               "the report of usage, and a customer's own page",
 	"radius.HoursOf":              "the report of usage, and a customer's own page",
 	"radius/access.NameLogin":     "logins of customers; PAP, CHAP and MS-CHAPv2 are shown with it",
+	"radius/access.ChangePlan":    "subscriptions; live change is shown with it",
 	"radius/access.Suspend":       "staff, and dunning",
 	"radius/mikrotik.DialTLS":     "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":     "whoever knows go-routeros: the client has its shape",

@@ -18,6 +18,9 @@
 // owners is never put together, for a device's address proves nothing; each change
 // of a grant, its slots and its names raises its Version, sets the second of the database's clock, and touches it (db.Tx.Touch): a
 // change without these is not seen by log-ins; whoever must see two things of a grant together first writes the grant's row (lock).
+// All that was carried is UsedBytes; what of it was free is FreeBytes, and only the rest counts. A device comes off its slot by
+// Move, FreeSlot or another log-in of its name, each a row; whoever proved a grant may move it so many times a day. An address of a
+// grant's own has one owner.
 // A source that was taken back unused is kept as "withdrawn" and feeds nothing; a refund takes away in a source of its own.
 // What is over is refused by Decide at once; Sweep and Use only write it down.
 package access

@@ -119,3 +119,11 @@ func (s *Service) everOf(ctx context.Context, mac MAC) ([]Grant, error) {
 		Where("s.mac = ?", mac).Order("s.live DESC, s.grant_id DESC").Limit(mostLive).Find(&rows).Error
 	return grantsOf(rows, err)
 }
+
+func addSlot(tx *db.Tx, grantID int64, n int) error {
+	return db.Fault(tx.Gorm().Create(&slotRow{GrantID: grantID, N: int64(n), Live: 1}).Error)
+}
+
+func dropSlot(tx *db.Tx, grantID int64, n int) error {
+	return db.Fault(tx.Gorm().Where("grant_id = ? AND n = ?", grantID, n).Delete(&slotRow{}).Error)
+}

@@ -16,6 +16,11 @@ func (s *Service) Unpack(packed []byte) error {
 	if err := json.Unmarshal(packed, &all); err != nil {
 		return fault.Wrap(fault.Invalid, "snapshot.unreadable", err)
 	}
+	for _, r := range all {
+		if r.AuthSeen {
+			s.signs.Store(r.ID, true) // it may not be written down yet
+		}
+	}
 	s.merge(all)
 	return nil
 }

@@ -26,6 +26,7 @@ type Service struct {
 	refreshing sync.Mutex // one reader of changes at a time
 	index      atomic.Pointer[index]
 	news       *news
+	signs      sync.Map // ids of routers that were seen to sign, which the copy may not know yet
 }
 
 // New makes a service that knows no router yet: call Refresh before the first look-up and every two seconds after, and
@@ -37,25 +38,34 @@ func New(d *db.DB, keys *seal.Keys, c clock.Clock) *Service {
 }
 
 // ByAddress finds the active router that sends from this address; of several prefixes the longest wins.
-func (s *Service) ByAddress(a netip.Addr) (Router, bool) { return s.index.Load().find(a) }
+func (s *Service) ByAddress(a netip.Addr) (Router, bool) { return s.asSeen(s.index.Load().find(a)) }
+
+// asSeen is a router with what was seen of it since the copy was made.
+func (s *Service) asSeen(r Router, ok bool) (Router, bool) {
+	if ok && !r.AuthSeen {
+		_, r.AuthSeen = s.signs.Load(r.ID)
+	}
+	return r, ok
+}
 
 // ByToken finds the active router that a portal URL names.
 func (s *Service) ByToken(token string) (Router, bool) {
 	x := s.index.Load()
 	r, ok := x.byID[x.byToken[token]]
-	return r, ok
+	return s.asSeen(r, ok)
 }
 
 // Get finds a router by id, a retired one too.
 func (s *Service) Get(id int64) (Router, bool) {
 	r, ok := s.index.Load().byID[id]
-	return r, ok
+	return s.asSeen(r, ok)
 }
 
 // All lists every router by name.
 func (s *Service) All() []Router {
 	var all []Router
 	for _, r := range s.index.Load().byID {
+		r, _ = s.asSeen(r, true)
 		all = append(all, r)
 	}
 	slices.SortFunc(all, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })
@@ -137,19 +147,16 @@ func (s *Service) Refresh(ctx context.Context) error {
 	return err
 }
 
-// merge puts changed routers into the copy; what is older than what is known there changes nothing, and that a router
-// signs its requests is never forgotten. It does not wait: packets call it while a refresh waits for the database.
+// merge puts changed routers into the copy; what is older than what is known there changes nothing.
 func (s *Service) merge(changed []Router) {
 	for {
 		old := s.index.Load()
 		all := maps.Clone(old.byID)
 		for _, r := range changed {
 			known := all[r.ID]
-			seen := r.AuthSeen || known.AuthSeen
 			if known.Version > r.Version {
 				r = known
 			}
-			r.AuthSeen = seen
 			all[r.ID] = r
 		}
 		if s.index.CompareAndSwap(old, newIndex(all)) {

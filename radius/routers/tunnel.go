@@ -83,7 +83,7 @@ type TunnelSeen struct {
 func (s *Service) ByTunnel(a netip.Addr) (Router, bool) {
 	x := s.index.Load()
 	r, ok := x.byID[x.byTunnel[a.Unmap()]]
-	return r, ok
+	return s.asSeen(r, ok)
 }
 
 // Tunneled lists the active routers that call home, in no order.
