@@ -26,6 +26,7 @@ import (
 	"mtandao/internal/testdb"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
+	"mtandao/vouchers"
 )
 
 // shop is one provider with one site, one till and one plan, on a rail whose answers the test decides.
@@ -164,7 +165,7 @@ func (s *shop) holds(till, prepaid, credit, suspense int64) {
 func (s *shop) prove() {
 	s.t.Helper()
 	ctx := context.Background()
-	problems, err := report.NewProofs(s.db, s.ledger, s.bill).Prove(ctx)
+	problems, err := s.proofs().Prove(ctx)
 	if err != nil || len(problems) > 0 {
 		s.t.Errorf("proof: %v %v", problems, err)
 	}
@@ -263,4 +264,10 @@ func (s *shop) confirmation(receipt, reference, payer string, shillings int64) b
 
 func each(t *testing.T, story func(t *testing.T, s *shop)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { story(t, open(t, d)) })
+}
+
+// proofs are of a shop that sells no vouchers.
+func (s *shop) proofs() *report.Proofs {
+	none := vouchers.New(vouchers.Options{DB: s.db, Jobs: jobs.New(s.db, s.clock, slog.New(slog.DiscardHandler)), Clock: s.clock, Ledger: s.ledger})
+	return report.NewProofs(s.db, s.ledger, s.bill, none)
 }

@@ -8,14 +8,13 @@ import (
 	"time"
 
 	"mtandao/billing"
-	"mtandao/internal/report"
 )
 
 // TestWhatWaitsIsListedWithItsAge: a clearing account that is not zero is listed, and so is whatever waits for somebody.
 func TestWhatWaitsIsListedWithItsAge(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		queues := func() (told []string) {
-			all, err := report.NewProofs(s.db, s.ledger, s.bill).Queues(context.Background())
+			all, err := s.proofs().Queues(context.Background())
 			if err != nil {
 				t.Fatal(err)
 			}

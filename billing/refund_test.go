@@ -11,7 +11,6 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
-	"mtandao/internal/report"
 	"mtandao/radius/access"
 )
 
@@ -248,7 +247,7 @@ func TestATamperedRefundIsNamed(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.exec("UPDATE refunds SET "+column+" = ?", value)
-			if problems, err := report.NewProofs(s.db, s.ledger, s.bill).Prove(context.Background()); err != nil || len(problems) == 0 {
+			if problems, err := s.proofs().Prove(context.Background()); err != nil || len(problems) == 0 {
 				t.Errorf("a changed %s is not found: %v", column, err)
 			}
 			s.exec("UPDATE refunds SET "+column+" = ?", was)

@@ -7,7 +7,9 @@ const (
 	TillClearing   = "1100" // money in an M-Pesa short code; party till:ID
 	RailFees       = "5100"
 	Receivables    = "1200"
+	VouchersOwed   = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
 	PrepaidService = "2100" // paid for and not used yet; party grant:ID
+	Vouchers       = "2110" // sold and not used yet; party batch:ID
 	GuestCredit    = "2200" // held for a phone number; party its keyed hash
 	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
 	RefundsPayable = "2400"
@@ -39,7 +41,9 @@ var Chart = []Account{
 	{Cash, "account.cash", Asset},
 	{TillClearing, "account.till_clearing", Asset},
 	{Receivables, "account.receivables", Asset},
+	{VouchersOwed, "account.vouchers_owed", Asset},
 	{PrepaidService, "account.prepaid_service", Liability},
+	{Vouchers, "account.vouchers", Liability},
 	{GuestCredit, "account.guest_credit", Liability},
 	{Suspense, "account.suspense", Liability},
 	{RefundsPayable, "account.refunds_payable", Liability},

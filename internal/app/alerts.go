@@ -27,6 +27,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleBalance, m.Notify.BalanceSource)
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
 	m.Notify.Watch(notify.RuleFlapping, m.flapping)
+	m.Notify.Watch(notify.RuleGuessing, m.guessing)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}
@@ -69,6 +70,20 @@ func (m *Main) flapping(ctx context.Context) ([]notify.Reading, error) {
 		readings = append(readings, notify.Reading{Subject: g.Plan + " " + strconv.FormatInt(f.GrantID, 10), Value: f.Times})
 	}
 	return readings, err
+}
+
+// guessing tells at which sites codes are tried in vain; who tries vouchers that were never signed out has stolen them.
+func (m *Main) guessing(ctx context.Context) ([]notify.Reading, error) {
+	wrong, err := m.Vouchers.WrongTries(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var readings []notify.Reading
+	for _, w := range wrong {
+		here, _, _ := m.Sites.Get(w.SiteID) // a site that is gone has no name
+		readings = append(readings, notify.Reading{Subject: here.Name, Value: w.Tries})
+	}
+	return readings, nil
 }
 
 // spoolsFull tells in percent how full this node's spools are.

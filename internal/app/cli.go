@@ -58,6 +58,7 @@ type commands struct {
 	Key     struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
+	Vouchers  voucherCommands  `cmd:"" help:"Codes that are sold on paper."`
 	Address   addressCommand   `cmd:"" help:"Give a subscriber addresses of their own."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
 	Load      loadCommand      `cmd:"" help:"Ask a RADIUS server as many routers do, and say how fast it answers."`

@@ -342,7 +342,7 @@ func booksProblems(ctx context.Context, m *Main) (problems []string, err error) 
 	for _, p := range books.Problems {
 		problems = append(problems, p.String())
 	}
-	disagreements, err2 := report.NewProofs(m.DB, m.Ledger, m.Billing).Prove(ctx)
+	disagreements, err2 := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx)
 	for _, p := range disagreements {
 		problems = append(problems, p.What)
 	}

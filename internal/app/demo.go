@@ -54,6 +54,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
+	if err := stage.seedVouchers(ctx); err != nil {
+		return errors.Join(err, stage.Close())
+	}
 	stage.announce(o.Out)
 	if !o.Quiet {
 		stage.ended.Go(func() { stage.crowd(ctx) })

@@ -38,6 +38,7 @@ import (
 	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
+	"mtandao/vouchers"
 )
 
 // Options are what tests and the demo give Main instead of the usual.
@@ -76,6 +77,7 @@ type Main struct {
 	Ledger   *ledger.Ledger
 	MPesa    *mpesa.Client
 	Billing  *billing.Service
+	Vouchers *vouchers.Service
 	Radius   *radius.Service
 	Tunnel   *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics  *prometheus.Registry
@@ -201,6 +203,9 @@ func (m *Main) wireDomains() {
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
 		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, PublicURL: m.Config.PublicURL})
+	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
+		Sites: m.Sites, Grants: m.Access})
+	m.Access.AskVouchers(m.Vouchers)
 }
 
 // refresh reads what is kept in memory.
@@ -272,6 +277,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
+	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)
 	m.Notify.Schedule()

@@ -22,6 +22,7 @@ import (
 	"mtandao/internal/testdb"
 	"mtandao/portal/web"
 	"mtandao/radius"
+	"mtandao/vouchers"
 )
 
 // colleague is somebody who works in the demo, signed in.
@@ -246,10 +247,33 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	receipt, refund := s.refunding(t, order)
 	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
+	pairs = append(pairs, s.voided(t)...)
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// voided is a batch of vouchers, some of which are void.
+func (s *Stage) voided(t *testing.T) []string {
+	t.Helper()
+	plan, err := strconv.ParseInt(s.idOf(t, kindPlan, "day"), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := vouchers.By{Actor: "test"}
+	b, err := s.Main.Vouchers.Place(t.Context(), vouchers.Wish{PlanID: plan, SiteID: s.seeded.sites["kasarani"].ID, Size: 30}, by)
+	if err == nil {
+		b, err = s.Main.Vouchers.Make(t.Context(), b.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.Main.Vouchers.Do(t.Context(), vouchers.Deed{Kind: vouchers.DeedVoid, BatchID: b.ID, First: 1, Last: 5, Reason: "torn"}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{"/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
 }
 
 func (s *Stage) insert(t *testing.T, id int64, statement string, args ...any) int64 {

@@ -60,7 +60,7 @@ func (m *Main) openPortal() (err error) {
 		return err
 	}
 	pages, err := guest.New(guest.Options{Sites: m.Sites, Routers: m.Routers, Dialects: m.dialects, Plans: m.Plans, Orders: m.Billing,
-		Grants: grants{m}, Sessions: sessions{m}, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Log: m.Log,
+		Grants: grants{m}, Vouchers: m.Vouchers, Sessions: sessions{m}, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Log: m.Log,
 		PublicURL: m.Config.PublicURL, Proxies: web.Proxies(proxies)})
 	if err != nil {
 		return err
@@ -121,6 +121,7 @@ func (m *Main) Run(ctx context.Context) error {
 	inner.Go(func() { m.keepFresh(working) })
 	inner.Go(func() { m.lookout.Run(working) })
 	inner.Go(func() { m.followGrants(working) })
+	inner.Go(func() { m.Vouchers.Keep(working) })
 
 	var err error
 	select {

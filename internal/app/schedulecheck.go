@@ -264,7 +264,7 @@ func (g *group) proveBooks(ctx context.Context, e *ending) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	disagreements, err := report.NewProofs(m.DB, m.Ledger, m.Billing).Prove(ctx)
+	disagreements, err := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx)
 	for _, p := range disagreements {
 		e.wrong("proof: %s", p.What)
 	}

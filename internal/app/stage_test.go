@@ -122,7 +122,7 @@ func verifyBooks(t *testing.T, m *Main) {
 	if r, err := m.Ledger.Verify(ctx); err != nil || !r.OK() {
 		t.Errorf("books: %v %v", r.Problems, err)
 	}
-	if problems, err := report.NewProofs(m.DB, m.Ledger, m.Billing).Prove(ctx); err != nil || len(problems) > 0 {
+	if problems, err := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx); err != nil || len(problems) > 0 {
 		t.Errorf("proof: %v %v", problems, err)
 	}
 }

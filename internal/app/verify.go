@@ -19,7 +19,7 @@ type verifyCommand struct {
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
 	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
-		"receipt credited once and as it was, each paid order with its grant. Reads the audit trail too: no event changed or removed.\n" +
+		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them. Reads the audit trail too: no event changed or removed.\n" +
 		"Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }
@@ -75,7 +75,7 @@ func prove(c *console, m *Main) (proofReport, error) {
 	for _, p := range books.Problems {
 		found.Problems = append(found.Problems, p.String())
 	}
-	proofs := report.NewProofs(m.DB, m.Ledger, m.Billing)
+	proofs := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers)
 	disagreements, err := proofs.Prove(c)
 	for _, p := range disagreements {
 		found.Problems = append(found.Problems, p.What)

@@ -20,6 +20,7 @@ const (
 	RuleCertificate = "certificate_ends"
 	RuleSpool       = "spool_full"
 	RuleFlapping    = "name_flapping"
+	RuleGuessing    = "code_guessing"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -43,6 +44,7 @@ var Rules = []Rule{
 	{Name: RuleCertificate, Limit: settings.AlertCertificate, Below: true},
 	{Name: RuleSpool, Limit: settings.AlertSpoolFull, Many: true},
 	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
+	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

@@ -49,6 +49,18 @@ func (l *Limiter) Take(key string, n int) time.Duration {
 	return 0
 }
 
+// Peek is how long the next call of the key would have to wait; it counts nothing.
+func (l *Limiter) Peek(key string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.clock.Now()
+	full := l.free[key]
+	if full.Before(now) {
+		full = now
+	}
+	return max(min(full.Sub(now), time.Duration(l.burst)*l.every)+l.every-time.Duration(l.burst)*l.every, 0)
+}
+
 func (l *Limiter) make(now time.Time) {
 	if len(l.free) < limiterKeys {
 		return

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"mtandao/radius/access"
+	"mtandao/vouchers"
 )
 
 // giftAction is what the trail calls a gift; its event is the source of what was given.
@@ -31,4 +32,4 @@ func proveGift(p *proof, g sourceProof) {
 
 // otherSources proves what feeds grants besides orders, by its kind.
 var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn, access.SourceGift: proveGift,
-	access.SourceRefund: proveTaken}
+	access.SourceRefund: proveTaken, vouchers.SourceVoucher: proveVoucher, vouchers.SourceVoided: proveVoided}

@@ -19,16 +19,22 @@ const (
 	verifyPage  = 500
 )
 
+// Vouchers proves what vouchers are worth. *vouchers.Service satisfies it.
+type Vouchers interface {
+	Audit(ctx context.Context, see func(what string)) error
+}
+
 // Proofs compares what the domains keep with each other and with the books.
 type Proofs struct {
 	db     *db.DB
 	ledger *ledger.Ledger
 	bill   *billing.Service
+	stock  Vouchers
 }
 
 // NewProofs makes them.
-func NewProofs(d *db.DB, l *ledger.Ledger, b *billing.Service) *Proofs {
-	return &Proofs{db: d, ledger: l, bill: b}
+func NewProofs(d *db.DB, l *ledger.Ledger, b *billing.Service, v Vouchers) *Proofs {
+	return &Proofs{db: d, ledger: l, bill: b, stock: v}
 }
 
 // proof collects what is wrong.
@@ -46,7 +52,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveVouchers} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}
@@ -128,6 +134,11 @@ func (s *Proofs) proveService(ctx context.Context, p *proof) error {
 		p.add("for grant %d (%q) %d cents were paid, and the books hold %d", g.ID, g.State, g.Paid, g.Held)
 	}
 	return err
+}
+
+// proveVouchers: by state × price they are what the books hold.
+func (s *Proofs) proveVouchers(ctx context.Context, p *proof) error {
+	return s.stock.Audit(ctx, func(what string) { p.add("%s", what) })
 }
 
 func (s *Proofs) proveCredit(ctx context.Context, p *proof) error {

@@ -136,6 +136,8 @@ type sourceProof struct {
 	OrderState, OrderHow, Limits                string
 	GrantState                                  string
 	EventAction, EventSaid                      string // of a gift
+	VoucherGrant                                int64
+	VoucherLimits                               string
 	RefundGrant                                 int64
 	RefundState                                 string
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
@@ -144,10 +146,12 @@ type sourceProof struct {
 // eachSource pages through what fed grants, with the order that it names.
 func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits," +
+		" COALESCE(v.grant_id, 0) AS voucher_grant, COALESCE(b.limits, '') AS voucher_limits," +
 		" COALESCE(f.grant_id, 0) AS refund_grant, COALESCE(f.state, '') AS refund_state," +
 		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN vouchers v ON g.kind IN ('voucher', 'voucher void') AND v.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN voucher_batches b ON b.id = v.batch_id" +
 		" LEFT JOIN refunds f ON g.kind = 'refund' AND f.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	return eachOf(ctx, s.db, query, func(last sourceProof) []any { return []any{last.Kind, last.SourceKey, last.Kind, verifyPage} }, see)
@@ -161,6 +165,7 @@ type serviceProof struct {
 // serviceThatDiffers: an ended grant's money is earned by a job, which is there until it is done.
 func (s *Proofs) serviceThatDiffers(ctx context.Context, n int) (all []serviceProof, err error) {
 	const paid = "((SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)" +
+		" + (SELECT COALESCE(SUM(b.price_cents), 0) FROM vouchers v JOIN voucher_batches b ON b.id = v.batch_id WHERE v.grant_id = g.id)" +
 		" - (SELECT COALESCE(SUM(f.amount_cents), 0) FROM refunds f WHERE f.grant_id = g.id AND f.account = '" + ledger.PrepaidService + "'))"
 	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'grant:'", s.textOf("g.id")) + ")"
 	due := "EXISTS (SELECT 1 FROM jobs j WHERE j.fact = ? AND j.job_key = " + s.textOf("g.id") + ")"

@@ -17,6 +17,8 @@ const (
 	PlansEdit       Permission = "plans.edit"
 	TillsEdit       Permission = "tills.edit"
 	RoutersEdit     Permission = "routers.edit"
+	VouchersView    Permission = "vouchers.view"
+	VouchersManage  Permission = "vouchers.manage" // make, sign out, void; see codes
 	JobsManage      Permission = "jobs.manage"
 	AlertsManage    Permission = "alerts.manage"
 	SettingsEdit    Permission = "settings.edit"
@@ -42,6 +44,8 @@ var Permissions = []Described{
 	{PlansEdit, "permission.plans_edit"},
 	{TillsEdit, "permission.tills_edit"},
 	{RoutersEdit, "permission.routers_edit"},
+	{VouchersView, "permission.vouchers_view"},
+	{VouchersManage, "permission.vouchers_manage"},
 	{JobsManage, "permission.jobs_manage"},
 	{AlertsManage, "permission.alerts_manage"},
 	{SettingsEdit, "permission.settings_edit"},

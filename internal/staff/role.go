@@ -30,9 +30,9 @@ type seed struct {
 var seeds = []seed{
 	{Owner, "role.owner", nil},
 	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, AccessView, AccessChange,
-		SitesEdit, PlansEdit, RoutersEdit, JobsManage, AlertsManage, AuditView}},
-	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView}},
-	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange}},
+		SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView}},
+	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView, VouchersView, VouchersManage}},
+	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, VouchersView}},
 	{"technician", "role.technician", []Permission{AccessView, AccessChange, RoutersEdit, JobsManage, AlertsManage}},
 }
 

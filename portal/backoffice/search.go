@@ -51,6 +51,11 @@ func (b *Backoffice) search(q *request) error {
 	p.add(b.foundOrders(q, &p.frame, m.Orders))
 	p.add(b.foundReceipts(q, &p.frame, m.Receipts))
 	p.add(b.foundGrants(q, &p.frame, m.Grants))
+	found, err := b.foundVoucher(q, &p.frame, typed)
+	if err != nil {
+		return err
+	}
+	p.add(found)
 	p.Cards = slices.DeleteFunc(p.Cards, func(c card) bool { return len(c.Table.Rows) == 0 })
 	if len(p.Cards) == 1 && len(p.Cards[0].Table.Rows) == 1 {
 		return led(p.Cards[0].Address)

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/pace"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius/access"
@@ -14,6 +15,7 @@ import (
 type codePage struct {
 	page
 	Code, Action string
+	Onto         string // the key of a plan that a voucher is added to
 }
 
 func (g *Guest) codePage(v *visitor) *codePage {
@@ -28,7 +30,9 @@ func (g *Guest) askCode(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return g.send(c, fiber.StatusOK, "code", g.codePage(v))
+	p := g.codePage(v)
+	p.Code, p.Onto = cut(parameter(c, "code"), longestCode), parameter(c, "onto")
+	return g.send(c, fiber.StatusOK, "code", p)
 }
 
 // useCode brings this device to the plan behind a log-in code, and from there online.
@@ -39,7 +43,7 @@ func (g *Guest) useCode(c *fiber.Ctx) error {
 	}
 	ctx, cancel := web.Context()
 	defer cancel()
-	typed := cut(parameter(c, "code"), 32)
+	typed := cut(parameter(c, "code"), longestCode)
 	token, err := g.tokenOfCode(ctx, c, v, typed)
 	if err == nil {
 		return c.Redirect(v.address("/s/"+token), fiber.StatusSeeOther)
@@ -48,7 +52,7 @@ func (g *Guest) useCode(c *fiber.Ctx) error {
 		g.Log.Error("code not taken", "request", web.RequestID(c), "error", err)
 	}
 	p := g.codePage(v)
-	p.Code = typed
+	p.Code, p.Onto = typed, parameter(c, "onto")
 	p.warn("code", words.Fault(v.lang, err))
 	return g.send(c, web.Status(err), "code", p)
 }
@@ -57,17 +61,20 @@ func (g *Guest) tokenOfCode(ctx context.Context, c *fiber.Ctx, v *visitor, typed
 	if !g.stamps.Valid(parameter(c, "k"), "code", v.site.Slug, string(v.visit.MAC)) {
 		return "", fault.New(fault.Invalid, "form.expired")
 	}
-	if err := g.slowTyping(c, v, g.rates.codes); err != nil {
-		return "", err
+	from := pace.Network(g.Proxies.Peer(c))
+	if g.rates.address.Wait(from) == 0 { // else vouchers slow down all who come from there, and junk MACs make no keys here
+		if err := tooMany(g.rates.codes.Wait(from + " " + string(v.visit.MAC))); err != nil {
+			return "", err
+		}
 	}
 	code, ok := access.ReadCode(typed)
 	if !ok {
 		return "", fault.New(fault.Invalid, "code.invalid")
 	}
-	grant, err := g.Grants.ByCode(ctx, v.site.ID, code)
+	grant, err := g.grantOfCode(ctx, v, code, from, parameter(c, "onto"))
 	if err == nil {
 		var token string
-		if token, err = g.Orders.TokenOfGrant(ctx, grant); err == nil {
+		if token, err = g.tokenOfGrant(ctx, v.site.ID, grant); err == nil {
 			return token, nil
 		}
 	}

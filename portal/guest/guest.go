@@ -22,6 +22,7 @@ type Options struct {
 	Plans    Plans
 	Orders   Orders
 	Grants   Grants
+	Vouchers Vouchers
 	Sessions Sessions
 	Keys     *seal.Keys
 	// Clock is the machine's: forms, orders and rates. PlanClock is the one that grants live by.
@@ -74,6 +75,7 @@ func (g *Guest) Routes() []web.Route {
 		get("/h/:site", g.landing), post("/h/:site/buy", g.buy),
 		get("/h/:site/paid", g.askPaid), post("/h/:site/paid", g.paid),
 		get("/h/:site/code", g.askCode), post("/h/:site/code", g.useCode),
+		get("/v/:site/:code", g.scanned),
 		get("/h/:site/phone", g.askPhone), post("/h/:site/phone", g.sendCode),
 		get("/h/:site/phone/code", g.askPhoneCode), post("/h/:site/phone/code", g.usePhoneCode),
 		get("/h/:site/help", g.help), get("/h/:site/terms", g.terms),

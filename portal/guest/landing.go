@@ -186,7 +186,7 @@ func (g *Guest) liveToken(ctx context.Context, v *visitor) (string, bool) {
 		g.Log.Warn("live grants not known", "error", err)
 	}
 	for _, grant := range live {
-		token, err := g.Orders.TokenOfGrant(ctx, grant.ID)
+		token, err := g.tokenOfGrant(ctx, v.site.ID, grant.ID)
 		if err == nil {
 			return token, true
 		}

@@ -52,7 +52,9 @@ func (g *Guest) fillEnded(p *statusPage, s situation) {
 		key = "guest.ended.data"
 	}
 	p.Headline, p.Used, p.Step = p.T(key), p.used(s.grant), 0
-	p.Again = s.v.again(s.order.Token)
+	if s.order.ID != 0 { // a voucher is bought where it was bought
+		p.Again = s.v.again(s.order.Token)
+	}
 }
 
 func (p *statusPage) used(grant access.Grant) string {

@@ -67,7 +67,11 @@ func (g *Guest) atOrder(ctx context.Context, c *fiber.Ctx) (*visitor, billing.Or
 	if err != nil {
 		return nil, view, err
 	}
-	v := g.visitorAt(c, s, brand, view.Order.Lang)
+	fallback := view.Order.Lang
+	if fallback == "" {
+		fallback = words.Lang(s.Language)
+	}
+	v := g.visitorAt(c, s, brand, fallback)
 	v.byPass = byPass
 	return v, view, nil
 }

@@ -34,10 +34,10 @@ func (g *Guest) openPass(pass string) (token string, mac access.MAC, ok bool) {
 func (g *Guest) orderBehind(ctx context.Context, key string) (view billing.OrderView, byPass access.MAC, err error) {
 	token, byPass, ok := g.openPass(key)
 	if !ok {
-		view, err = g.Orders.ByToken(ctx, key)
+		view, err = g.viewOf(ctx, key)
 		return view, "", err
 	}
-	if view, err = g.Orders.ByToken(ctx, token); err == nil {
+	if view, err = g.viewOf(ctx, token); err == nil {
 		view.Order.Token = key
 	}
 	return view, byPass, err

@@ -35,6 +35,7 @@ type statusPage struct {
 	TypedMAC, LogOut          string
 	Used, Again, Once         string // of a plan that is over
 	Amount, Masked            string
+	Add                       string // where a voucher is added to this plan
 }
 
 type deviceRow struct {
@@ -143,6 +144,7 @@ func (g *Guest) fillLive(ctx context.Context, p *statusPage, s situation, out bo
 	p.setLeft(s)
 	if s.v.byPass == "" {
 		p.setDevices(s)
+		p.Add = s.v.address(s.v.home()+"/code", "onto", s.order.Token)
 	}
 	return nil
 }

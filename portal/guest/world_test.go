@@ -28,6 +28,7 @@ import (
 	"mtandao/portal/web"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
+	"mtandao/vouchers"
 )
 
 const (
@@ -68,7 +69,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{t: t, at: clock.NewManual(galleryNow), orders: map[string]*billing.OrderView{}, once: map[string]string{},
 		grant: galleryGrant(), slots: []access.Slot{{N: 1}, {N: 2}}, receipts: map[string]string{}, codes: map[customers.Phone]int{}}
 	w.guest, err = New(Options{Sites: &w.sites, Routers: routerList{}, Dialects: map[string]routers.Dialect{"plain": plainDialect{}},
-		Plans: w, Orders: ordersOf{w}, Grants: w, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
+		Plans: w, Orders: ordersOf{w}, Grants: w, Vouchers: noVouchers{}, Sessions: w, Keys: keys, Clock: w.at, PlanClock: w.at,
 		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
 	if err != nil {
 		t.Fatal(err)
@@ -375,4 +376,15 @@ func readJSON(t *testing.T, body string) map[string]any {
 		t.Fatal(err)
 	}
 	return m
+}
+
+// noVouchers knows no voucher.
+type noVouchers struct{}
+
+func (noVouchers) Redeem(context.Context, vouchers.Redemption) (int64, error) {
+	return 0, fault.New(fault.NotFound, "code.unknown")
+}
+
+func (noVouchers) OfGrant(context.Context, int64) (vouchers.Card, error) {
+	return vouchers.Card{}, fault.New(fault.NotFound, "voucher.not_found")
 }

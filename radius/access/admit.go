@@ -48,6 +48,9 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 			return unavailable(err)
 		}
 		if len(found) == 0 {
+			if code, is := ReadCode(a.Name); is && !a.MACLogin {
+				return s.admitVoucher(ctx, a, code)
+			}
 			s.live.meet(s.keysOf(a))
 		}
 		return s.tryAll(a, found, func(c candidate, answer Admission) Admission { return s.claim(ctx, a, c, answer) })

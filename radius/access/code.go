@@ -25,8 +25,23 @@ const (
 
 // CodeStyle is how codes of one kind are made.
 type CodeStyle struct {
-	Random int  // how many random symbols come before the check symbol, 5 to 19
-	Digits bool // digits only, for phones without letters
+	Random int    // how many random symbols come before the check symbol, 5 to 19 with the prefix
+	Digits bool   // digits only, for phones without letters
+	Prefix string // symbols of the style that every code begins with
+}
+
+// Alphabet is the symbols that codes of the style are drawn from.
+func (s CodeStyle) Alphabet() string {
+	if s.Digits {
+		return codeDigits
+	}
+	return CodeSymbols
+}
+
+// Valid says that codes of the style can be read back: a prefix of its own symbols, and no code too short or too long.
+func (s CodeStyle) Valid() bool {
+	n := len(s.Prefix) + s.Random + 1
+	return s.Random >= shortestCode-1 && n <= longestCode && strings.Trim(s.Prefix, s.Alphabet()) == ""
 }
 
 // LogInCodes is the style of log-in codes, "K7M4P-2QXTA": 44 bits.
@@ -34,18 +49,15 @@ var LogInCodes = CodeStyle{Random: 9}
 
 // New draws a code.
 func (s CodeStyle) New() Code {
-	alphabet := CodeSymbols
-	if s.Digits {
-		alphabet = codeDigits
-	}
+	alphabet := s.Alphabet()
 	for {
-		symbols := make([]byte, s.Random, s.Random+1)
-		for i := range symbols {
+		symbols := append(make([]byte, 0, len(s.Prefix)+s.Random+1), s.Prefix...)
+		for range s.Random {
 			n, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
 			if err != nil {
 				panic(err) // crypto/rand never fails since Go 1.24
 			}
-			symbols[i] = alphabet[n.Int64()]
+			symbols = append(symbols, alphabet[n.Int64()])
 		}
 		code := Code(append(symbols, CodeSymbols[remainder(string(symbols), len(alphabet))]))
 		if code.valid() { // hardly any is not: of letters and digits, with fewer than two letters

@@ -148,6 +148,11 @@ func (s *Service) stack(tx *db.Tx, g Grant, o Offer) error {
 	if err := change(tx, g, columns); err != nil {
 		return err
 	}
+	if o.Code != "" {
+		if err := s.takeCode(tx, g.ID, o.Code); err != nil {
+			return err
+		}
+	}
 	return s.emit(tx, GrantChanged, g, "")
 }
 
@@ -173,7 +178,11 @@ func (s *Service) open(tx *db.Tx, given Given, behind int64, o Offer) error {
 	if err := insertSlots(tx, g, now); err != nil {
 		return err
 	}
-	if err := s.addCode(tx, g.ID); err != nil || behind != 0 {
+	code := s.addCode
+	if o.Code != "" {
+		code = func(tx *db.Tx, grantID int64) error { return s.takeCode(tx, grantID, o.Code) }
+	}
+	if err := code(tx, g.ID); err != nil || behind != 0 {
 		return err
 	}
 	return s.emit(tx, GrantOpened, g, "")

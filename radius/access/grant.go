@@ -93,6 +93,7 @@ type Offer struct {
 	Limits    Limits
 	Place     Place
 	UnusedFor time.Duration // how long it waits for its first use; 0: 30 days
+	Code      Code          // reaches what is given; one is drawn for a new grant when it is empty
 }
 
 // How an offer was given.

@@ -42,6 +42,15 @@ func insertLogin(tx *db.Tx, r loginRow) (bool, error) {
 	return err == nil, db.Fault(err)
 }
 
+// noExpiry: a code lives as long as its grant.
+var noExpiry time.Time
+
+func anyName(tx *db.Tx, hashes []string) (bool, error) {
+	var found []int64
+	err := tx.Gorm().Model(&loginRow{}).Where("name_hash IN ?", hashes).Limit(1).Pluck("id", &found).Error
+	return len(found) > 0, db.Fault(err)
+}
+
 // foundRow is a login with its grant and what the device has of it.
 type foundRow struct {
 	LoginID int64

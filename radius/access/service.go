@@ -25,6 +25,8 @@ type Service struct {
 	live  *snapshot
 	feed  feed
 	gate  *gate
+
+	vouchers Vouchers // nil: there are none
 }
 
 // New makes the service. c is the plan clock, which a demo runs faster.

@@ -1,0 +1,30 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS voucher_batches (
+  id BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  plan_id BIGINT NOT NULL,
+  plan_key VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  name_en VARCHAR(100) NOT NULL,
+  name_sw VARCHAR(100) NOT NULL,
+  segment VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  limits TEXT NOT NULL,
+  price_cents BIGINT NOT NULL,
+  price_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  site_id BIGINT NOT NULL,
+  size BIGINT NOT NULL,
+  made BIGINT NOT NULL,
+  code_random BIGINT NOT NULL,
+  code_digits BIGINT NOT NULL,
+  code_prefix VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  code_group BIGINT NOT NULL,
+  live BIGINT NOT NULL,
+  unsold_until DATETIME(3) NULL,
+  unused_seconds BIGINT NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  created_by VARCHAR(100) NOT NULL,
+  created_at DATETIME(3) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY voucher_batches_number (number),
+  KEY voucher_batches_style (code_digits, code_random, site_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

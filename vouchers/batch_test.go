@@ -1,0 +1,179 @@
+package vouchers
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/testdb"
+	"mtandao/internal/words"
+	"mtandao/radius/access"
+)
+
+func TestABatchTooEasyToGuess(t *testing.T) {
+	eachKiosk(t, func(k *kiosk) {
+		w := Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 1000, Style: access.CodeStyle{Random: 8, Digits: true}}
+		_, err := k.Place(context.Background(), w, office)
+		want := "8 random symbols of 10 make 100000000 codes, and 1000 would be in use, so one try in 100000 hits. It must be one in 10,000,000 or more: take 10 random symbols."
+		if fault.KeyOf(err) != "voucher.odds" || !strings.Contains(words.Fault(words.English, err), want) {
+			t.Errorf("%v", words.Fault(words.English, err))
+		}
+		w.Style.Random = 10
+		k.batch(w)
+		// With those in use, as many again are too many; at another site they cannot be tried.
+		if _, err := k.Place(context.Background(), w, office); fault.KeyOf(err) != "voucher.odds" {
+			t.Errorf("%v", err)
+		}
+		w.SiteID = k.there
+		k.batch(w)
+	})
+}
+
+func TestPrefixAndLength(t *testing.T) {
+	eachKiosk(t, func(k *kiosk) {
+		b := k.batch(Wish{SiteID: k.here, Size: 300, Style: access.CodeStyle{Random: 10, Prefix: "KT"}})
+		seen := map[access.Code]bool{}
+		for _, code := range k.codes(b) {
+			if read, ok := access.ReadCode(string(code)); !ok || read != code || !strings.HasPrefix(string(code), "KT") || len(code) != 13 || seen[code] {
+				t.Fatalf("%s", code)
+			}
+			seen[code] = true
+		}
+		for _, bad := range []access.CodeStyle{{Random: 4}, {Random: 20}, {Random: 9, Prefix: "OIL"}, {Random: 12, Digits: true, Prefix: "A"}, {Random: 9, Prefix: "ABCDE"}} {
+			if _, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, Size: 1, Style: bad}, office); fault.KeyOf(err) != "voucher.style" {
+				t.Errorf("%+v: %v", bad, err)
+			}
+		}
+	})
+}
+
+var errKilled = errors.New("killed")
+
+// TestMakingSurvivesAKill: the program dies before and after each commit, and again; no serial is missing or doubled.
+func TestMakingSurvivesAKill(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		k := newKiosk(t, d)
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 3*makeAtOnce + 7}, office)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n := 0; ; n++ {
+			before := n%2 == 0
+			more, err := k.makeKilled(b.ID, before)
+			if err != nil && !errors.Is(err, errKilled) {
+				t.Fatal(err)
+			}
+			now, _ := k.Batch(context.Background(), b.ID)
+			if stock, err := k.Stock(context.Background(), b.ID); err != nil || stock.All() != now.Made {
+				t.Fatalf("%d vouchers, and the batch says %d (%v)", stock.All(), now.Made, err)
+			}
+			if !before && !more {
+				break
+			}
+		}
+		b, _ = k.Batch(context.Background(), b.ID)
+		if b.State != Ready || b.Made != b.Size || len(k.codes(b)) != b.Size {
+			t.Errorf("%+v", b)
+		}
+		k.idle() // the job that was left finds nothing to do
+		k.states(b, map[State]int{Made: b.Size})
+	})
+}
+
+// makeKilled makes some and dies before their commit, or after it.
+func (k *kiosk) makeKilled(batchID int64, before bool) (more bool, err error) {
+	if !before {
+		return k.makeSome(context.Background(), batchID)
+	}
+	err = k.DB.InTx(context.Background(), func(tx *db.Tx) error {
+		if more, _, err = k.makeIn(tx, batchID); err != nil {
+			return err
+		}
+		return errKilled
+	})
+	return more, err
+}
+
+func TestTwoMakersOfOneBatch(t *testing.T) {
+	eachKiosk(t, func(k *kiosk) {
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 4*makeAtOnce + 1}, office)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 3)
+		for range 3 {
+			go func() {
+				var err error
+				for more := true; more && err == nil; {
+					more, err = k.makeSome(context.Background(), b.ID)
+				}
+				done <- err
+			}()
+		}
+		for range 3 {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+		b, _ = k.Batch(context.Background(), b.ID)
+		k.states(b, map[State]int{Made: b.Size})
+		if b.State != Ready {
+			t.Errorf("%+v", b)
+		}
+	})
+}
+
+func TestACancelledBatch(t *testing.T) {
+	eachKiosk(t, func(k *kiosk) {
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 2 * makeAtOnce, Live: true}, office)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.makeSome(context.Background(), b.ID); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Cancel(context.Background(), b.ID, office); err != nil {
+			t.Fatal(err)
+		}
+		k.idle()
+		b, _ = k.Batch(context.Background(), b.ID)
+		k.states(b, map[State]int{Void: makeAtOnce})
+		if _, err := k.redeemBy(k.codes(b)[0], 1); fault.KeyOf(err) != "code.unknown" {
+			t.Error(err)
+		}
+		if err := k.Cancel(context.Background(), b.ID, office); fault.KeyOf(err) != "voucher.not_making" {
+			t.Error(err)
+		}
+	})
+}
+
+// BenchmarkBatch makes a batch of 100,000, or of MTANDAO_BATCH, on SQLite, and tells the longest transaction.
+func BenchmarkBatch(b *testing.B) {
+	size := largest
+	if n, err := strconv.Atoi(os.Getenv("MTANDAO_BATCH")); err == nil {
+		size = n
+	}
+	k := newKiosk(b, testdb.SQLite(b))
+	for b.Loop() {
+		placed, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: size}, office)
+		if err != nil {
+			b.Fatal(err)
+		}
+		watch, longest := clock.Stopwatch(), time.Duration(0)
+		for more := true; more; {
+			start := watch()
+			if more, err = k.makeSome(context.Background(), placed.ID); err != nil {
+				b.Fatal(err)
+			}
+			longest = max(longest, watch()-start)
+		}
+		b.ReportMetric(float64(longest.Milliseconds()), "ms-longest")
+	}
+}

@@ -1,0 +1,173 @@
+package vouchers
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
+)
+
+type batchRow struct {
+	ID            int64
+	Number        int64
+	PlanID        int64
+	PlanKey       string
+	NameEN        string `gorm:"column:name_en"`
+	NameSW        string `gorm:"column:name_sw"`
+	Segment       string
+	Limits        string
+	Price         money.Amount `gorm:"embedded;embeddedPrefix:price_"`
+	SiteID        int64
+	Size          int64
+	Made          int64
+	CodeRandom    int64
+	CodeDigits    int64
+	CodePrefix    string
+	CodeGroup     int64
+	Live          int64
+	UnsoldUntil   *time.Time
+	UnusedSeconds int64
+	State         string
+	CreatedBy     string
+	CreatedAt     time.Time
+}
+
+func (batchRow) TableName() string { return "voucher_batches" }
+
+const batchesPage = 50
+
+func (r batchRow) batch() (Batch, error) {
+	limits, err := access.DecodeLimits([]byte(r.Limits))
+	return Batch{ID: r.ID, Number: r.Number, PlanID: r.PlanID, PlanKey: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Limits: limits,
+		Price: r.Price, SiteID: r.SiteID, Size: int(r.Size), Made: int(r.Made), Group: int(r.CodeGroup), Live: r.Live != 0,
+		Style:       access.CodeStyle{Random: int(r.CodeRandom), Digits: r.CodeDigits != 0, Prefix: r.CodePrefix},
+		UnsoldUntil: instant(r.UnsoldUntil), UnusedFor: time.Duration(r.UnusedSeconds) * time.Second, State: r.State, By: r.CreatedBy, CreatedAt: r.CreatedAt.UTC()}, err
+}
+
+func instant(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+func nullable(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func bit(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// insertBatch gives the batch the next number; whoever loses the race for it tries the one after.
+func (s *Service) insertBatch(tx *db.Tx, b *Batch) error {
+	row := batchRow{ID: b.ID, PlanID: b.PlanID, PlanKey: b.PlanKey, NameEN: b.NameEN, NameSW: b.NameSW, Segment: b.Segment, Limits: string(access.EncodeLimits(b.Limits)),
+		Price: b.Price, SiteID: b.SiteID, Size: int64(b.Size), CodeRandom: int64(b.Style.Random), CodeDigits: bit(b.Style.Digits), CodePrefix: b.Style.Prefix,
+		CodeGroup: int64(b.Group), Live: bit(b.Live), UnsoldUntil: nullable(b.UnsoldUntil), UnusedSeconds: int64(b.UnusedFor / time.Second), State: b.State,
+		CreatedBy: b.By, CreatedAt: b.CreatedAt}
+	for range 5 {
+		var last []int64
+		if err := tx.Gorm().Model(&batchRow{}).Order("number DESC").Limit(1).Pluck("number", &last).Error; err != nil {
+			return db.Fault(err)
+		}
+		row.Number = 1
+		if len(last) > 0 {
+			row.Number = last[0] + 1
+		}
+		err := tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
+		if !db.IsDuplicate(err) {
+			b.Number = row.Number
+			return db.Fault(err)
+		}
+	}
+	return fault.New(fault.Conflict, "conflict")
+}
+
+// Batch is one batch; fault.NotFound "voucher.no_batch".
+func (s *Service) Batch(ctx context.Context, id int64) (Batch, error) {
+	return oneBatch(s.DB.Read(ctx).Where("id = ?", id))
+}
+
+// ByNumber is the batch of that number; fault.NotFound "voucher.no_batch".
+func (s *Service) ByNumber(ctx context.Context, number int64) (Batch, error) {
+	return oneBatch(s.DB.Read(ctx).Where("number = ?", number))
+}
+
+func (s *Service) batchIn(tx *db.Tx, id int64) (Batch, error) {
+	return oneBatch(tx.Gorm().Where("id = ?", id))
+}
+
+func oneBatch(from *gorm.DB) (Batch, error) {
+	var r batchRow
+	if err := from.Limit(1).Find(&r).Error; err != nil {
+		return Batch{}, db.Fault(err)
+	}
+	if r.ID == 0 {
+		return Batch{}, fault.New(fault.NotFound, "voucher.no_batch")
+	}
+	return r.batch()
+}
+
+func (s *Service) batchesAfter(ctx context.Context, after int64) ([]Batch, error) {
+	return batchesOf(s.DB.Read(ctx).Where("id > ?", after).Order("id"), batchesPage)
+}
+
+// Newest lists batches before an id, the newest first.
+func (s *Service) Newest(ctx context.Context, before int64, limit int) ([]Batch, error) {
+	from := s.DB.Read(ctx).Order("id DESC")
+	if before != 0 {
+		from = from.Where("id < ?", before)
+	}
+	return batchesOf(from, limit)
+}
+
+func batchesOf(from *gorm.DB, limit int) (all []Batch, err error) {
+	var rows []batchRow
+	if err := from.Limit(limit).Find(&rows).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	for _, r := range rows {
+		b, err := r.batch()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
+
+// advance says that the next vouchers are made, when nobody else has said so.
+func (s *Service) advance(tx *db.Tx, b Batch, n int) (bool, error) {
+	state := Making
+	if b.Made+n == b.Size {
+		state = Ready
+	}
+	return db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND made = ? AND state = ?", b.ID, b.Made, Making).
+		Updates(map[string]any{"made": b.Made + n, "state": state}))
+}
+
+func (s *Service) cancel(tx *db.Tx, id int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND state = ?", id, Making).Update("state", Cancelled))
+	return won, db.Fault(err)
+}
+
+// liveCodes counts the codes of a wish's style that can be tried where its own could be.
+func (s *Service) liveCodes(ctx context.Context, w Wish) (int64, error) {
+	var n int64
+	sites := " AND (? = 0 OR b.site_id IN (0, ?))"
+	err := s.DB.Read(ctx).Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
+		" + (SELECT COALESCE(SUM(b.size - b.made), 0) FROM voucher_batches b WHERE b.code_digits = ? AND b.code_random = ? AND b.state = ?"+sites+") AS n",
+		unused, bit(w.Style.Digits), w.Style.Random, w.SiteID, w.SiteID, bit(w.Style.Digits), w.Style.Random, Making, w.SiteID, w.SiteID).Scan(&n).Error
+	return n, db.Fault(err)
+}

@@ -1,0 +1,221 @@
+package vouchers
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// Kinds of deeds.
+const (
+	DeedPrint   = "print"
+	DeedSignOut = "sign_out"
+	DeedSell    = "sell"
+	DeedReturn  = "return"
+	DeedVoid    = "void"
+	DeedUndo    = "undo" // of a void
+)
+
+// Deed is something done with the vouchers of a batch whose serials are First to Last. Those that it does not fit stay as they are.
+type Deed struct {
+	ID          int64
+	Kind        string
+	BatchID     int64
+	First, Last int
+	Done        int    // the last serial dealt with
+	Holder      string // who they are signed out to; else only those that they have, unless empty
+	Money       bool   // paid for at signing out; given back at voiding
+	Cut         bool   // a void ends what used ones gave, too
+	Undoes      int64
+	Reason      string
+	Moved       int // vouchers that it changed
+	Ended       int // grants that it ended
+	Cents       int64
+	By          string
+	CreatedAt   time.Time
+}
+
+const (
+	doAtOnce  = 250 // serials in a transaction
+	cutAtOnce = 20  // when grants are ended too
+	deedLater = 15 * time.Second
+)
+
+// move is one change of those that a deed makes: vouchers in these states, paid or not, go to another, and their price from an account to another.
+type move struct {
+	from          []State
+	paid          bool
+	to            State // empty: back to what they were
+	paidAfter     bool
+	debit, credit string // empty: no money moves
+	alive         bool   // only what has not expired
+}
+
+// moves says what a deed does.
+func (d Deed) moves() []move {
+	switch d.Kind {
+	case DeedPrint:
+		return []move{{from: []State{Made}, to: Printed}}
+	case DeedSignOut:
+		out := move{from: idle, to: SignedOut, alive: true}
+		if d.Money {
+			out.paidAfter, out.debit, out.credit = true, ledger.Cash, ledger.Vouchers
+		}
+		return []move{out}
+	case DeedSell:
+		return []move{{from: []State{SignedOut}, paid: true, to: Sold, paidAfter: true, alive: true},
+			{from: []State{SignedOut}, to: Sold, paidAfter: true, debit: ledger.Cash, credit: ledger.Vouchers, alive: true},
+			{from: []State{Used}, to: Used, paidAfter: true, debit: ledger.Cash, credit: ledger.VouchersOwed}}
+	case DeedReturn:
+		return []move{{from: sellable, to: Returned}, {from: sellable, paid: true, to: Returned, debit: ledger.Vouchers, credit: ledger.Cash}}
+	case DeedVoid:
+		kept := move{from: unused, paid: true, to: Void, paidAfter: true, debit: ledger.Vouchers, credit: ledger.Breakage}
+		if d.Money {
+			kept.paidAfter, kept.credit = false, ledger.Cash
+		}
+		return []move{{from: unused, to: Void}, kept}
+	case DeedUndo:
+		return []move{{from: []State{Void}}, {from: []State{Void}, paid: true, paidAfter: true, debit: ledger.Breakage, credit: ledger.Vouchers}}
+	}
+	return nil
+}
+
+// Do does a deed and tells how many vouchers it changed. Should it be cut, a job goes on with it. Faults: fault.Invalid "voucher.range" or
+// "voucher.deed", fault.Conflict "voucher.money_back" for undoing what was paid back.
+func (s *Service) Do(ctx context.Context, d Deed, by By) (Deed, error) {
+	b, err := s.Batch(ctx, d.BatchID)
+	if err != nil {
+		return d, err
+	}
+	if err := s.checkDeed(ctx, b, d); err != nil {
+		return d, err
+	}
+	d.By, d.CreatedAt, d.Done = by.Actor, s.Clock.Now(), d.First-1
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		d.ID = tx.ID()
+		if err := s.insertDeed(tx, d); err != nil {
+			return err
+		}
+		if err := s.Jobs.EmitAt(tx, factDeedOrdered, key(d.ID), deedFact{d.ID}, s.Clock.Now().Add(deedLater)); err != nil {
+			return err
+		}
+		return s.record(tx, by, "vouchers "+d.Kind, b.ID, map[string]any{"batch": b.Number, "first": d.First, "last": d.Last, "holder": d.Holder,
+			"money": d.Money, "cut": d.Cut, "reason": d.Reason})
+	})
+	for more := true; more && err == nil; {
+		more, err = s.doSome(ctx, d.ID)
+	}
+	if err != nil {
+		return d, err
+	}
+	return s.DeedOf(ctx, d.ID)
+}
+
+func (s *Service) checkDeed(ctx context.Context, b Batch, d Deed) error {
+	switch {
+	case d.First < 1 || d.Last < d.First || d.Last > b.Made:
+		return fault.New(fault.Invalid, "voucher.range", "Most", b.Made)
+	case d.moves() == nil || len(d.Holder) > 64 || len(d.Reason) > 255 || d.Cut && d.Kind != DeedVoid:
+		return fault.New(fault.Invalid, "voucher.deed")
+	case d.Kind == DeedVoid && d.Reason == "":
+		return fault.New(fault.Invalid, "voucher.reason")
+	case d.Kind == DeedUndo:
+		first, err := s.DeedOf(ctx, d.Undoes)
+		if err == nil && (first.Kind != DeedVoid || first.BatchID != d.BatchID) {
+			err = fault.New(fault.Invalid, "voucher.deed")
+		}
+		if err == nil && first.Money && first.Cents > 0 {
+			err = fault.New(fault.Conflict, "voucher.money_back")
+		}
+		return err
+	}
+	return nil
+}
+
+// Undo takes a void back: its vouchers are again what they were. What has been ended with them stays so.
+func (s *Service) Undo(ctx context.Context, deedID int64, by By) (Deed, error) {
+	d, err := s.DeedOf(ctx, deedID)
+	if err != nil {
+		return d, err
+	}
+	return s.Do(ctx, Deed{Kind: DeedUndo, BatchID: d.BatchID, First: d.First, Last: d.Last, Undoes: d.ID}, by)
+}
+
+// VoidOf kills all that somebody has, batch by batch.
+func (s *Service) VoidOf(ctx context.Context, holder, reason string, cut bool, by By) (all []Deed, err error) {
+	held, err := s.heldBy(ctx, holder)
+	for _, b := range held {
+		if err != nil {
+			return all, err
+		}
+		var d Deed
+		d, err = s.Do(ctx, Deed{Kind: DeedVoid, BatchID: b.BatchID, First: b.First, Last: b.Last, Holder: holder, Cut: cut, Reason: reason}, by)
+		all = append(all, d)
+	}
+	return all, err
+}
+
+// doSome does the next of a deed; false when there is no more to do.
+func (s *Service) doSome(ctx context.Context, deedID int64) (more bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		more, err = s.doIn(tx, deedID)
+		return err
+	})
+	return more, err
+}
+
+func (s *Service) doIn(tx *db.Tx, deedID int64) (more bool, err error) {
+	d, err := s.deedIn(tx, deedID)
+	if err != nil || d.Done >= d.Last {
+		return false, err
+	}
+	b, err := s.batchIn(tx, d.BatchID)
+	if err != nil {
+		return false, err
+	}
+	first, last := d.Done+1, min(d.Done+doAtOnce, d.Last)
+	if d.Cut {
+		last = min(d.Done+cutAtOnce, d.Last)
+	}
+	won, err := s.advanceDeed(tx, d, last)
+	if err != nil || !won { // another runner has done it
+		return true, err
+	}
+	sum := Deed{}
+	for n, m := range d.moves() {
+		moved, err := s.moveVouchers(tx, b, d, m, first, last)
+		if err != nil {
+			return false, err
+		}
+		sum.Moved += moved
+		cents, err := s.bookDeed(tx, b, d, m, moved, first, n)
+		if err != nil {
+			return false, err
+		}
+		sum.Cents += cents
+	}
+	if d.Cut {
+		if sum.Ended, err = s.cut(tx, d, first, last); err != nil {
+			return false, err
+		}
+	}
+	return last < d.Last, s.addToDeed(tx, d.ID, sum)
+}
+
+// cut ends what used vouchers gave.
+func (s *Service) cut(tx *db.Tx, d Deed, first, last int) (ended int, err error) {
+	used, err := s.usedIn(tx, d, first, last)
+	for _, v := range used {
+		if err != nil {
+			return ended, err
+		}
+		var lived bool
+		if lived, err = s.Grants.Revoke(tx, v.source(), v.voided()); lived {
+			ended++
+		}
+	}
+	return ended, err
+}

@@ -1,0 +1,79 @@
+package vouchers
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"mtandao/radius/access"
+)
+
+// State is where a voucher is in its life.
+type State string
+
+// The states.
+const (
+	Made      State = "made"
+	Printed   State = "printed"
+	SignedOut State = "signed_out" // with whoever sells it
+	Sold      State = "sold"
+	Returned  State = "returned"
+	Used      State = "used"
+	Void      State = "void"
+	Expired   State = "expired"
+)
+
+// Voucher is a code with its serial number; Code is empty unless it may be shown.
+type Voucher struct {
+	ID, BatchID int64
+	Serial      int
+	Code        access.Code
+	State, Was  State // Was: before it was void
+	Paid        bool  // the provider has its price
+	Holder      string
+	GrantID     int64
+	ExpiresAt   time.Time
+	UsedAt      time.Time
+	AlarmedAt   time.Time // somebody tried to use it before it was signed out
+}
+
+// sellable are the states in which a voucher is out among people; idle those in which it is in a drawer.
+var (
+	sellable = []State{SignedOut, Sold}
+	idle     = []State{Made, Printed, Returned}
+	unused   = slices.Concat(idle, sellable)
+)
+
+// usableIn are the states in which a batch's vouchers may be used.
+func (b Batch) usableIn() []State {
+	switch {
+	case b.State == Cancelled:
+		return nil
+	case b.Live:
+		return unused
+	}
+	return sellable
+}
+
+// Serial is how a voucher is named on paper: batch and number.
+func Serial(batch int64, serial int) string { return fmt.Sprintf("%d-%06d", batch, serial) }
+
+var serialForm = regexp.MustCompile(`^#?([0-9]{1,9})-([0-9]{6})$`)
+
+// ReadSerial reads what Serial wrote.
+func ReadSerial(typed string) (batch int64, serial int, ok bool) {
+	m := serialForm.FindStringSubmatch(typed)
+	if m == nil {
+		return 0, 0, false
+	}
+	batch, _ = strconv.ParseInt(m[1], 10, 64)
+	serial, _ = strconv.Atoi(m[2])
+	return batch, serial, serial > 0
+}
+
+// Sheet is the range of serials on sheet n, counted from 1, of paper with so many cards a sheet.
+func (b Batch) Sheet(n, cards int) (first, last int) {
+	return (n-1)*cards + 1, min(n*cards, b.Size)
+}
