@@ -29,7 +29,7 @@ func (s *Service) prunePage(ctx context.Context, at *pruning, old *gorm.DB, mode
 }
 
 func (s *Service) pruneHours(ctx context.Context, at *pruning) (int, error) {
-	return pruneUsage(ctx, s.db, &UsageHour{}, "hour", at.history)
+	return pruneUsage(ctx, s.db, &UsageHour{}, "hour", hourOf(at.history))
 }
 
 func (s *Service) pruneDays(ctx context.Context, at *pruning) (int, error) {

@@ -14,13 +14,17 @@ type Volume struct {
 }
 
 // UsageHour is what a grant used at a site within an hour of UTC, by the time of the router's reports. Together with all
-// others of the grant it is exactly what its sessions counted.
+// others of the grant it is exactly what its sessions counted. Hour counts from the beginning of 1970: keys are numbers and
+// texts, which a copy of the database can follow.
 type UsageHour struct {
-	GrantID int64     `gorm:"primaryKey"`
-	Hour    time.Time `gorm:"primaryKey"`
-	SiteID  int64     `gorm:"primaryKey"`
+	GrantID int64 `gorm:"primaryKey"`
+	Hour    int64 `gorm:"primaryKey"`
+	SiteID  int64 `gorm:"primaryKey"`
 	Volume
 }
+
+// hourOf is the hour of an instant.
+func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
 
 // UsageDay is the same for a day of the site's zone, as 2026-11-25.
 type UsageDay struct {
@@ -54,12 +58,12 @@ func grown(before, after Session) Volume {
 // bucket names a roll-up: of an hour, or of a day.
 type bucket struct {
 	GrantID, SiteID int64
-	Hour            time.Time
+	Hour            int64
 	Day             string
 }
 
 func (a bucket) compare(b bucket) int {
-	return cmp.Or(cmp.Compare(a.GrantID, b.GrantID), a.Hour.Compare(b.Hour), cmp.Compare(a.Day, b.Day), cmp.Compare(a.SiteID, b.SiteID))
+	return cmp.Or(cmp.Compare(a.GrantID, b.GrantID), cmp.Compare(a.Hour, b.Hour), cmp.Compare(a.Day, b.Day), cmp.Compare(a.SiteID, b.SiteID))
 }
 
 // rollUp is what one transaction adds to the hours and days.
@@ -68,7 +72,7 @@ type rollUp struct{ hours, days map[bucket]Volume }
 func newRollUp() rollUp { return rollUp{map[bucket]Volume{}, map[bucket]Volume{}} }
 
 func (u rollUp) count(s Session, v Volume, at time.Time, zone *time.Location) {
-	hour := bucket{GrantID: s.GrantID, SiteID: s.SiteID, Hour: at.UTC().Truncate(time.Hour)}
+	hour := bucket{GrantID: s.GrantID, SiteID: s.SiteID, Hour: hourOf(at)}
 	day := bucket{GrantID: s.GrantID, SiteID: s.SiteID, Day: at.In(zone).Format(time.DateOnly)}
 	u.hours[hour], u.days[day] = u.hours[hour].add(v), u.days[day].add(v)
 }

@@ -41,10 +41,10 @@ func added(dialect string, key ...string) clause.OnConflict {
 	return on
 }
 
-// HoursOf lists what a grant used from one instant to before another, the earliest hour first, at most 1,000.
+// HoursOf lists what a grant used from the hour of one instant to before that of another, the earliest first, at most 1,000.
 func (s *Service) HoursOf(ctx context.Context, grantID int64, from, to time.Time) ([]UsageHour, error) {
 	var all []UsageHour
-	err := s.db.Read(ctx).Where("grant_id = ? AND hour >= ? AND hour < ?", grantID, from, to).Order("hour, site_id").Limit(mostUsage).Find(&all).Error
+	err := s.db.Read(ctx).Where("grant_id = ? AND hour >= ? AND hour < ?", grantID, hourOf(from), hourOf(to)).Order("hour, site_id").Limit(mostUsage).Find(&all).Error
 	return all, db.Fault(err)
 }
 

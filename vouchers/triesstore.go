@@ -12,9 +12,10 @@ import (
 	"mtandao/internal/db"
 )
 
+// triesRow counts by the hour since the beginning of 1970.
 type triesRow struct {
-	SiteID int64     `gorm:"primaryKey;autoIncrement:false"`
-	HourAt time.Time `gorm:"primaryKey"`
+	SiteID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Hour   int64 `gorm:"primaryKey;autoIncrement:false"`
 	Wrong  int64
 }
 
@@ -22,16 +23,18 @@ func (triesRow) TableName() string { return "voucher_tries" }
 
 const triesKept = 90 * 24 * time.Hour
 
+func hourOf(t time.Time) int64 { return t.Unix() / 3600 }
+
 func (s *Service) storeTries(ctx context.Context, tries map[int64]int64, alarms map[int64]bool) error {
 	if len(tries)+len(alarms) == 0 {
 		return nil
 	}
-	now := s.Clock.Now().UTC()
+	hour := hourOf(s.Clock.Now())
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		for _, site := range slices.Sorted(maps.Keys(tries)) {
-			err := tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "site_id"}, {Name: "hour_at"}},
+			err := tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "site_id"}, {Name: "hour"}},
 				DoUpdates: clause.Assignments(map[string]any{"wrong": gorm.Expr("voucher_tries.wrong + ?", tries[site])})}).
-				Create(&triesRow{SiteID: site, HourAt: now.Truncate(time.Hour), Wrong: tries[site]}).Error
+				Create(&triesRow{SiteID: site, Hour: hour, Wrong: tries[site]}).Error
 			if err != nil {
 				return db.Fault(err)
 			}
@@ -53,15 +56,15 @@ type Wrong struct {
 
 // WrongTries counts by site what was tried in vain in this hour and the last.
 func (s *Service) WrongTries(ctx context.Context) (all []Wrong, err error) {
-	err = s.DB.Read(ctx).Raw("SELECT site_id, SUM(wrong) AS tries FROM voucher_tries WHERE hour_at >= ? GROUP BY site_id LIMIT 1000",
-		s.Clock.Now().UTC().Truncate(time.Hour).Add(-time.Hour)).Scan(&all).Error
+	err = s.DB.Read(ctx).Raw("SELECT site_id, SUM(wrong) AS tries FROM voucher_tries WHERE hour >= ? GROUP BY site_id LIMIT 1000",
+		hourOf(s.Clock.Now())-1).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
 // ForgetTries deletes counts older than 90 days.
 func (s *Service) ForgetTries(ctx context.Context) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		return db.Fault(tx.Gorm().Where("hour_at < ?", s.Clock.Now().Add(-triesKept)).Delete(&triesRow{}).Error)
+		return db.Fault(tx.Gorm().Where("hour < ?", hourOf(s.Clock.Now().Add(-triesKept))).Delete(&triesRow{}).Error)
 	})
 }
 

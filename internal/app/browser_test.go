@@ -266,7 +266,7 @@ func TestAGuestGoesOnlineByTheLink(t *testing.T) {
 // are accepted.
 func TestTheHeaviestFirstViewIsSmall(t *testing.T) {
 	s := openStage(t, 60)
-	_, brand, err := s.Main.Sites.BySlug("kasarani")
+	here, brand, err := s.Main.Sites.BySlug("kasarani")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +274,7 @@ func TestTheHeaviestFirstViewIsSmall(t *testing.T) {
 	err = s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
 		_, err := s.Main.Sites.SaveBrand(tx, brand)
 		for i, p := range demoPlans() {
-			p.Key, p.NameEN, p.Sort = "more-"+p.Key, "Another "+p.NameEN, 10+i
+			p.Key, p.NameEN, p.Sort, p.Sites = "more-"+p.Key, "Another "+p.NameEN, 10+i, []int64{here.ID}
 			_, e := s.Main.Plans.Save(tx, p)
 			err = errors.Join(err, e)
 		}

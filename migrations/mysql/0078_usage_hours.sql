@@ -2,7 +2,7 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS usage_hours (
   grant_id BIGINT NOT NULL,
-  hour DATETIME(3) NOT NULL,
+  hour BIGINT NOT NULL,
   site_id BIGINT NOT NULL,
   online_seconds BIGINT NOT NULL,
   bytes_up BIGINT NOT NULL,

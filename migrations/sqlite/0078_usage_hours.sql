@@ -1,7 +1,7 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS usage_hours (
   grant_id BIGINT NOT NULL,
-  hour DATETIME NOT NULL,
+  hour BIGINT NOT NULL,
   site_id BIGINT NOT NULL,
   online_seconds BIGINT NOT NULL,
   bytes_up BIGINT NOT NULL,
