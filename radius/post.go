@@ -78,12 +78,6 @@ func (p *post) keep(stop <-chan struct{}) {
 	}
 }
 
-// send sends one datagram now.
-func (p *post) send(to net.Addr, wire []byte) {
-	p.drop(to, wire)
-	p.flush()
-}
-
 func addressOf(a net.Addr) netip.AddrPort {
 	if udp, ok := a.(*net.UDPAddr); ok {
 		return udp.AddrPort()

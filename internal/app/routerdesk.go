@@ -145,7 +145,7 @@ func (d routerDesk) wantedOf(ctx context.Context, r routers.Router, choices stri
 	if err != nil {
 		return mikrotik.Setup{}, err
 	}
-	return i.Setup(r, choices, wayHome{d.Main}.at(u.Hostname(), r.Tunnel))
+	return i.Setup(r, choices, wayHome(d).at(u.Hostname(), r.Tunnel))
 }
 
 // Repair makes a router as its set-up made it, and takes over the hosts of its log-in pages. It is in the trail before the router

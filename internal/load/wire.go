@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"unicode/utf16"
 
-	"golang.org/x/crypto/md4"
+	"golang.org/x/crypto/md4" //lint:ignore SA1019 MS-CHAPv2 is made of it (RFC 2759 §8.3)
 	codec "layeh.com/radius"
 )
 

@@ -32,11 +32,6 @@ func (a Address) hasIPv6() bool {
 	return a.IPv6.IsValid() || a.Delegated.IsValid() || a.IPv6Pool != "" || a.DelegatedPool != ""
 }
 
-// own is what is one subscriber's alone.
-func (a Address) own() bool {
-	return a.IPv4.IsValid() || len(a.Routes) > 0 || a.IPv6.IsValid() || a.Delegated.IsValid()
-}
-
 // check says what is wrong: fault.Invalid "limits.address".
 func (a Address) check() error {
 	wrong := func(value string) error { return fault.New(fault.Invalid, "limits.address", "Value", value) }

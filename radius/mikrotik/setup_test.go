@@ -176,12 +176,13 @@ func TestSetupStopsBeforeItChangesAnything(t *testing.T) {
 			t.Errorf("%s: %v, %s", name, err, output)
 		}
 	}
-	c, s := router.BareConfiguration(seven), wanted(seven)
+	c := router.BareConfiguration(seven)
 	c.SetFact("/system/device-mode", "fetch", "false")
 	if output, err := c.Run(PasteLine("https://portal.example/s/once", false)); err == nil || !strings.Contains(output, DeviceModeLine) {
 		t.Errorf("a home router forbids the fetch itself: %v, %s", err, output)
 	}
-	c, s = router.BareConfiguration(seven), wanted(seven)
+	s := wanted(seven)
+	c = router.BareConfiguration(seven)
 	c.SetFact("/system/license", "nlevel", "4")
 	c.SetFetch(serve(s, ""))
 	if output := mustRun(t, c, scriptOf(t, s)); !strings.Contains(output, "200 guests") {
