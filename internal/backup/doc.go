@@ -30,7 +30,7 @@
 // hour and a step hold these rows as they are in their own snapshot, and the keys of those that went. So a piece costs what
 // changed, the history's size does not matter, and nothing depends on how the log spells a value. When the log cannot tell
 // (tables changed, a statement in place of rows, files gone, the server started again, which may have cut the log), the next
-// piece is a day. A server without log_bin, without binlog_format = ROW or whose user has no REPLICATION SLAVE gets chains
+// piece is a day. A server without log_bin, without binlog_format = ROW or whose user has no REPLICATION SLAVE and BINLOG MONITOR gets chains
 // whose hours and steps hold the blocks that differ: as right, but each reads every row.
 //
 // Files (spools, the key file, the daily heads of the books) are read before the database, so that a record that leaves a

@@ -1,6 +1,8 @@
 package backup
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -24,6 +26,35 @@ func newFollowed(t *testing.T) *world {
 		t.Fatalf("%s %v", why, err)
 	}
 	return w
+}
+
+// TestAPositionIsInItsFile: whenever the server goes over to a new file of its log, and it does so each 64 KB here, reading can
+// begin where a snapshot is said to be.
+func TestAPositionIsInItsFile(t *testing.T) {
+	w := newFollowed(t)
+	w.fill(1, 20)
+	files := map[string]bool{}
+	for n := 0; len(files) < 4; n++ {
+		w.exec("UPDATE plans SET name_en = ?, sort = ? WHERE id = 3", strings.Repeat("x", 100), n)
+		if n%3 == 0 {
+			w.exec(fmt.Sprintf("ALTER TABLE plans COMMENT = '%d %s'", n, strings.Repeat("c", 1000)))
+		}
+		if n%4 == 0 {
+			w.exec("INSERT INTO acme_items (name, value, size, updated_at) VALUES (?, REPEAT('v', 7000), 7000, ?)", fmt.Sprint("item ", n), testStart)
+		}
+		err := inSnapshot(t.Context(), w.DB, func(conn *sql.Conn) error {
+			tables, err := readTables(t.Context(), conn)
+			if err != nil {
+				return err
+			}
+			at, err := here(t.Context(), conn, tables)
+			files[at.File] = true
+			return errors.Join(err, tryOut(t.Context(), w.Address, tables, at))
+		})
+		if err != nil {
+			t.Fatalf("write %d: %v", n, err)
+		}
+	}
 }
 
 // TestAChangedRowIsToldAndTheRestIsNotRead: what a piece holds is what changed, whatever kind of change and key.
@@ -200,9 +231,10 @@ func TestAUserWhoMayNotReadTheLogStillHasCopies(t *testing.T) {
 	if got := contents(t, back); !slices.Equal(got, want) {
 		t.Errorf("%d rows came back, %d were there", len(got), len(want))
 	}
-	if _, err := root.Exec("GRANT REPLICATION SLAVE ON *.* TO poor_" + name); err != nil {
+	if _, err := root.Exec("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO poor_" + name); err != nil {
 		t.Fatal(err)
 	}
+	w.DB.SQL().SetMaxIdleConns(0) // a connection keeps the rights that it was opened with
 	if why, err := w.Follows(t.Context()); why != "" || err != nil {
 		t.Errorf("%q %v", why, err)
 	}

@@ -9,11 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	mysqldriver "github.com/go-sql-driver/mysql"
+
 	"mtandao/internal/db"
 )
 
 // Needed is what to do about a server whose binary log cannot be followed.
-const Needed = "set log_bin and binlog_format = ROW in MariaDB, keep its files for two days (expire_logs_days = 2), and GRANT REPLICATION SLAVE ON *.* to the program's user"
+const Needed = "set log_bin and binlog_format = ROW in MariaDB, keep its files for two days (expire_logs_days = 2), and GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* to the program's user"
 
 // mostChanged bounds the keys that are remembered of a day: with more, reading everything again is no worse.
 const mostChanged = 4 << 20
@@ -50,8 +52,27 @@ func here(ctx context.Context, conn *sql.Conn, tables []table) (p position, err 
 	if p.File == "" {
 		return position{}, lost{"this server does not tell where a snapshot is in it"}
 	}
-	return p, nil
+	return p.proved(ctx, conn)
 }
+
+// proved puts a position right that a server tells wrongly: right after it began a new file of its log, until the next commit, a
+// snapshot is said to be in that file, but as far on as the old one was long. Then it is at the new file's beginning.
+func (p position) proved(ctx context.Context, conn *sql.Conn) (position, error) {
+	var file, ignored, also string
+	var end uint64
+	err := conn.QueryRowContext(ctx, "SHOW MASTER STATUS").Scan(&file, &end, &ignored, &also)
+	var said *mysqldriver.MySQLError
+	if errors.As(err, &said) {
+		return position{}, lost{said.Message}
+	}
+	if err == nil && file == p.File && end < p.Offset {
+		p.Offset = logBegins
+	}
+	return p, err
+}
+
+// logBegins is where the first event of a file of the log is.
+const logBegins = 4
 
 // tryOut says whether this user may read the log at all, before a chain is built upon it.
 func tryOut(ctx context.Context, address string, tables []table, at position) error {
