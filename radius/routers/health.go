@@ -2,6 +2,7 @@ package routers
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"mtandao/radius/access"
@@ -54,7 +55,15 @@ func (u User) key() string {
 	if u.MAC != "" {
 		return u.MAC.Colons()
 	}
-	return u.Name
+	return said(u.Name)
+}
+
+// longestSaid bounds, in octets, each name and version that a router tells. A look has at most 126 of them, and an octet takes up
+// to six in JSON: so it fits its column, and no router keeps the looks at others from being stored beside its own.
+const longestSaid = 64
+
+func said(text string) string {
+	return strings.ToValidUTF8(text[:min(len(text), longestSaid)], "")
 }
 
 // apart is how router and sessions differ at one moment: who has just come or gone is among them.
@@ -96,6 +105,10 @@ func stayed(now, before []string) (both []string) {
 
 // after puts a look behind the one before it.
 func (l Look) after(last Look, was apart) Look {
+	l.Board, l.Version = said(l.Board), said(l.Version)
+	for i := range l.Ports {
+		l.Ports[i].Name = said(l.Ports[i].Name)
+	}
 	if l.Version == "" {
 		l.Board, l.Version, l.Uptime, l.CPU, l.FreeMemory, l.TotalMemory = last.Board, last.Version, last.Uptime, last.CPU, last.FreeMemory, last.TotalMemory
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -272,4 +274,41 @@ func TestSilence(t *testing.T) {
 			t.Errorf("%s: %v %v", name, got, known)
 		}
 	}
+}
+
+// A router says of itself what it likes, and as much. Its neighbours' looks are stored beside its own.
+func TestARouterThatSaysTooMuchHarmsNoOther(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		loud, quiet := b.mustSave(t, named("loud", "192.0.2.1/32")), b.mustSave(t, named("quiet", "192.0.2.2/32"))
+		much := strings.Repeat("\x01", 100<<10)
+		p := &fakeProber{look: func(_ context.Context, r Router, wide bool) Look {
+			l := Look{Tried: true, Answered: true, Board: "hAP", Version: "7.19.4"}
+			if r.ID != loud.ID {
+				return l
+			}
+			l.Board, l.Version, l.WideAt = much, much, b.clock.Now()
+			var people []User
+			for n := range 2 * mostNamed {
+				l.Ports = append(l.Ports, Port{Name: much})
+				people = append(people, User{Name: strconv.Itoa(n) + much})
+			}
+			l.Ports = l.Ports[:24]
+			l.Compared(people, nil)
+			return l
+		}}
+		l := b.lookout(p)
+		b.turn(t, l)
+		b.clock.Advance(wideEvery)
+		b.turn(t, l)
+		if h := b.healthOf(t, quiet); !h.TakenAt.Equal(b.clock.Now()) || h.Look.Version != "7.19.4" {
+			t.Errorf("the look at its neighbour was lost: %+v", h)
+		}
+		h := b.healthOf(t, loud).Look
+		if len(h.Version) == 0 || len(h.Version) > longestSaid || len(h.Board) > longestSaid || len(h.Ports) != 24 || len(h.Ports[0].Name) > longestSaid {
+			t.Errorf("kept %d octets of its version, %d of its board, %d ports", len(h.Version), len(h.Board), len(h.Ports))
+		}
+		if len(h.Strangers) != mostNamed || len(h.Strangers[0]) > longestSaid {
+			t.Errorf("%d strangers", len(h.Strangers))
+		}
+	})
 }
