@@ -3,6 +3,8 @@ package mikrotik
 import (
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -76,6 +78,9 @@ func (d *Dialect) readMenu(ctx context.Context, r routers.Router, menu string) (
 	}
 	items := []map[string]string{}
 	for _, row := range reply.Re {
+		if id, has := row.Map[".id"]; has && !isID.MatchString(id) {
+			return nil, commandFault(fmt.Errorf("%w: an item with the id %.20q", errProtocol, id))
+		}
 		for _, name := range secretNames {
 			delete(row.Map, name)
 		}
@@ -83,6 +88,9 @@ func (d *Dialect) readMenu(ctx context.Context, r routers.Router, menu string) (
 	}
 	return items, nil
 }
+
+// isID is how RouterOS names an item. Ids stand unquoted in commands that people paste, so no router may write one there.
+var isID = regexp.MustCompile(`^\*[0-9A-Fa-f]{1,16}$`)
 
 func lacksMenu(err error) bool {
 	var refusal *DeviceError

@@ -183,3 +183,36 @@ func TestReadShowsNoSecretAndNeedsTheAccount(t *testing.T) {
 		t.Errorf("from elsewhere: %v", err)
 	}
 }
+
+// liar is a connection to a router that answers every question with one item, of an id of its own making.
+type liar struct{ id string }
+
+func (l liar) RunContext(context.Context, ...string) (*Reply, error) {
+	return &Reply{Re: []*Sentence{{Word: "!re", Map: map[string]string{".id": l.id, "type": "bypassed", "name": "x"}}}}, nil
+}
+func (liar) Usable() bool { return true }
+func (liar) Close() error { return nil }
+
+// The commands that close holes are pasted by a person who trusts them; what a router says of itself must not become one.
+func TestARouterWritesNoCommandOfItsOwn(t *testing.T) {
+	d := New()
+	defer d.Close()
+	r := routers.Router{ID: 1, Dialect: routers.MikroTik, APIAddress: "192.0.2.1:8728", APIUser: "mtandao"}
+	reached, err := d.pool.accountOf(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seat := d.pool.seatOf(r.ID)
+	seat.account = reached
+	for id, honest := range map[string]bool{"*1": true, "*80000B": true, "*1; /user add name=x group=full": false, "*1\n/user add name=x": false,
+		"[/user add name=x]": false, "$x": false, "*1 disabled=no": false, "": false, "*1\n": false} {
+		seat.client = liar{id}
+		c, err := d.Read(t.Context(), r)
+		if (err == nil) != honest {
+			t.Errorf("the id %q: %v, commands %+v", id, err, Lint(c))
+		}
+		if found := bypassed(c); honest && (len(found) != 1 || found[0].Command != "/ip hotspot ip-binding disable "+id) {
+			t.Errorf("the id %q: %+v", id, found)
+		}
+	}
+}
