@@ -20,11 +20,15 @@ import (
 type told struct {
 	mu   sync.Mutex
 	sent []notify.Message
+	full error // what it says to a code too many
 }
 
 func (m *told) Send(_ *db.Tx, message notify.Message) (int64, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.full != nil {
+		return 0, m.full
+	}
 	m.sent = append(m.sent, message)
 	return 1, nil
 }
@@ -134,6 +138,22 @@ func TestOneCodeHasOneTaker(t *testing.T) {
 		}
 		if won != 1 {
 			t.Errorf("%d took one code: %v", won, results)
+		}
+	})
+}
+
+// Who asks until it is too much learns nothing: of a phone without a plan no code is ever too many.
+func TestTooManyCodesDoNotTellWhoHasAPlan(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.order(phoneMAC)
+		s.hear(s.success(0, "SJ90000001", 10))
+		s.askCode(ourPhone)
+		code := s.told.code(t)
+		s.told.full = fault.New(fault.TooMany, "message.too_many")
+		s.askCode("254799000111")
+		s.askCode(ourPhone)
+		if bought, err := s.useCode(code); err != nil || len(bought) != 1 {
+			t.Errorf("the code that was sent does not work any more: %v", err)
 		}
 	})
 }
