@@ -144,3 +144,29 @@ func TestTwoAtOnceOneWinner(t *testing.T) {
 		}
 	})
 }
+
+// Of lines that several people make at once, only one is ever good.
+func TestLinksMadeAtOnceLeaveOneThatWorks(t *testing.T) {
+	each(t, func(t *testing.T, b bench) {
+		r := b.mustSave(t, named("Cafe", "10.99.0.2/32"))
+		for range 10 {
+			var made sync.WaitGroup
+			for range 8 {
+				made.Go(func() {
+					err := b.db.InTx(context.Background(), func(tx *db.Tx) error {
+						_, err := b.MakeLink(tx, r.ID, "hotspot on ether4")
+						return err
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			made.Wait()
+			var waiting int64
+			if err := b.db.Read(context.Background()).Model(&linkRow{}).Where("router_id = ? AND used_at IS NULL", r.ID).Count(&waiting).Error; err != nil || waiting != 1 {
+				t.Fatalf("%d links wait, %v", waiting, err)
+			}
+		}
+	})
+}

@@ -21,7 +21,12 @@ type linkRow struct {
 
 func (linkRow) TableName() string { return "router_links" }
 
+// storeLink voids the links that wait. Those who make one at once wait for each other at the router's row: what the other is about
+// to insert nobody could delete.
 func (s *Service) storeLink(tx *db.Tx, w linkRow) error {
+	if err := tx.Gorm().Exec("UPDATE routers SET created_at = created_at WHERE id = ?", w.RouterID).Error; err != nil {
+		return db.Fault(err)
+	}
 	if err := tx.Gorm().Where("router_id = ? AND used_at IS NULL", w.RouterID).Delete(&linkRow{}).Error; err != nil {
 		return db.Fault(err)
 	}
