@@ -247,3 +247,21 @@ func mainOf(page string) string {
 	_, inner, _ := strings.Cut(page, "<main")
 	return inner
 }
+
+// TestANewRouterSecretAsksForAProof: an open console that somebody walked away from shows nobody a secret.
+func TestANewRouterSecretAsksForAProof(t *testing.T) {
+	s := openStage(t, 1)
+	technician := s.hire(t, "otieno@demo.example", nil, "technician")
+	before, _ := s.Main.Routers.Get(s.seeded.routers["ngong-1"].ID)
+	rotate := "/office/routers/" + number(before.ID) + "/secret"
+	s.unproven(t)
+	asked := technician.send(rotate, url.Values{})
+	if r, _ := s.Main.Routers.Get(before.ID); r.Secret != before.Secret || strings.Contains(asked.body, r.Secret) || !strings.Contains(asked.body, `name="proof"`) {
+		t.Errorf("with an old proof a secret is made and shown: %d", asked.status)
+	}
+	s.proven(t)
+	shown := technician.send(rotate, url.Values{})
+	if r, _ := s.Main.Routers.Get(before.ID); r.Secret == before.Secret || !strings.Contains(shown.body, r.Secret) {
+		t.Errorf("with a proof: %d", shown.status)
+	}
+}

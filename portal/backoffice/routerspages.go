@@ -141,6 +141,9 @@ func (q *request) showSecret(secret, back string) error {
 
 func (b *Backoffice) rotateSecret(q *request) error {
 	o, err := b.routerEditor().theirs(q)
+	if err == nil {
+		err = q.proven() // the secret is shown
+	}
 	if err != nil {
 		return err
 	}
