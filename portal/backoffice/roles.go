@@ -126,12 +126,18 @@ func (b *Backoffice) theRole(q *request) (staff.Role, error) {
 	return roles[i], nil
 }
 
-func (b *Backoffice) role(q *request) error {
+// provenRole is theRole, for whoever has just proved to be themselves.
+func (b *Backoffice) provenRole(q *request) (staff.Role, error) {
 	r, err := b.theRole(q)
-	if err != nil {
-		return err
+	if err == nil {
+		err = q.proven()
 	}
-	if err := q.proven(); err != nil {
+	return r, err
+}
+
+func (b *Backoffice) role(q *request) error {
+	r, err := b.provenRole(q)
+	if err != nil {
 		return err
 	}
 	f := q.page("office.roles.title", "")
@@ -139,11 +145,8 @@ func (b *Backoffice) role(q *request) error {
 }
 
 func (b *Backoffice) editRole(q *request) error {
-	r, err := b.theRole(q)
+	r, err := b.provenRole(q)
 	if err != nil {
-		return err
-	}
-	if err := q.proven(); err != nil {
 		return err
 	}
 	f := q.page("office.roles.title", "")

@@ -89,45 +89,40 @@ func (g *Guest) codeSentPage(v *visitor, to string, phone customers.Phone) *phon
 	return p
 }
 
-// sentTo reads whom the code of a form was sent to.
-func (g *Guest) sentTo(c *fiber.Ctx) (to string, phone customers.Phone, err error) {
-	to = parameter(c, "to")
+// sentTo is the page to type a code on, and whom it was sent to.
+func (g *Guest) sentTo(c *fiber.Ctx) (v *visitor, p *phonePage, phone customers.Phone, err error) {
+	if v, err = g.atSite(c); err != nil {
+		return nil, nil, "", err
+	}
+	to := parameter(c, "to")
 	sealed, err := base64.RawURLEncoding.DecodeString(to)
 	if err == nil {
 		sealed, err = g.Keys.Open(toPurpose, sealed)
 	}
 	if err != nil {
-		return "", "", fault.Wrap(fault.NotFound, "page.unknown", err)
+		return nil, nil, "", fault.Wrap(fault.NotFound, "page.unknown", err)
 	}
-	return to, customers.Phone(sealed), nil
+	phone = customers.Phone(sealed)
+	return v, g.codeSentPage(v, to, phone), phone, nil
 }
 
 func (g *Guest) askPhoneCode(c *fiber.Ctx) error {
-	v, err := g.atSite(c)
+	_, p, _, err := g.sentTo(c)
 	if err != nil {
 		return err
 	}
-	to, phone, err := g.sentTo(c)
-	if err != nil {
-		return err
-	}
-	return g.send(c, fiber.StatusOK, "phone", g.codeSentPage(v, to, phone))
+	return g.send(c, fiber.StatusOK, "phone", p)
 }
 
 // usePhoneCode leads to the plan, or to the choice of plans, that the phone paid for.
 func (g *Guest) usePhoneCode(c *fiber.Ctx) error {
-	v, err := g.atSite(c)
-	if err != nil {
-		return err
-	}
-	to, phone, err := g.sentTo(c)
+	v, p, phone, err := g.sentTo(c)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := web.Context()
 	defer cancel()
 	bought, err := g.takeCode(ctx, c, v, phone)
-	p := g.codeSentPage(v, to, phone)
 	if err != nil {
 		if !forPerson(err) {
 			g.Log.Error("phone code not taken", "request", web.RequestID(c), "error", err)

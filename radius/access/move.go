@@ -25,17 +25,9 @@ const (
 // Move gives slot n to another device at once, or to none for an empty MAC. A device that has a slot already keeps it, and
 // nothing moves. fault.TooMany "grant.moved_enough", fault.Conflict "grant.ended", fault.NotFound "grant.no_slot".
 func (s *Service) Move(tx *db.Tx, grantID int64, n int, to MAC) error {
-	g, err := lockLive(tx, grantID)
+	g, slots, i, err := lockSlot(tx, grantID, n)
 	if err != nil {
 		return err
-	}
-	slots, err := slotsOf(current(tx), grantID)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(slots, func(slot Slot) bool { return slot.N == n })
-	if i < 0 {
-		return fault.New(fault.NotFound, "grant.no_slot")
 	}
 	if hasDevice(slots, to) || slots[i].MAC == "" && to == "" {
 		return nil

@@ -66,7 +66,7 @@ func (g Grant) servesSite(siteID int64) bool { return g.SiteID == 0 || g.SiteID 
 
 // rank orders grants by how near they are to use.
 func rank(g Grant) int {
-	return slices.Index([]State{Active, Dormant, Suspended, Ended, Held}, g.State)
+	return slices.Index([]State{Active, Dormant, Suspended, Ended}, g.State)
 }
 
 // location is the local time of a site; Nairobi's for no site or one not known.
@@ -100,23 +100,29 @@ func (s *Service) BindDevice(tx *db.Tx, grantID int64, mac MAC) error {
 // FreeSlot takes the device off slot n; a free slot is no change. What was bought for it waits for this grant no longer. The fact GrantChanged then names the device, which has to
 // go offline. fault.Conflict "grant.ended", fault.NotFound "grant.no_slot".
 func (s *Service) FreeSlot(tx *db.Tx, grantID int64, n int) error {
-	g, err := lockLive(tx, grantID)
+	g, slots, i, err := lockSlot(tx, grantID, n)
 	if err != nil {
 		return err
-	}
-	slots, err := slotsOf(current(tx), grantID)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(slots, func(slot Slot) bool { return slot.N == n })
-	if i < 0 {
-		return fault.New(fault.NotFound, "grant.no_slot")
 	}
 	won, err := fillSlot(tx, grantID, slots[i], "", time.Time{})
 	if err != nil || !won || slots[i].MAC == "" {
 		return err
 	}
 	return s.putOff(tx, g, slots[i].MAC)
+}
+
+// lockSlot locks a live grant and finds its slot n among its slots: fault.NotFound "grant.no_slot".
+func lockSlot(tx *db.Tx, grantID int64, n int) (g Grant, slots []Slot, at int, err error) {
+	if g, err = lockLive(tx, grantID); err != nil {
+		return g, nil, 0, err
+	}
+	if slots, err = slotsOf(current(tx), grantID); err != nil {
+		return g, nil, 0, err
+	}
+	if at = slices.IndexFunc(slots, func(slot Slot) bool { return slot.N == n }); at < 0 {
+		err = fault.New(fault.NotFound, "grant.no_slot")
+	}
+	return g, slots, at, err
 }
 
 func lockLive(tx *db.Tx, grantID int64) (Grant, error) {

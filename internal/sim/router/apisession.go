@@ -153,6 +153,11 @@ func (s *apiSession) execute(ctx context.Context, c command) {
 		s.trap(c, problem)
 		return
 	}
+	s.printRows(c, rows, isPrint(c.path))
+}
+
+// printRows answers with the rows that match; with none, some versions say so.
+func (s *apiSession) printRows(c command, rows []row, saysEmpty bool) {
 	printed := 0
 	for _, each := range rows {
 		match, err := each.matches(c.queries)
@@ -165,7 +170,7 @@ func (s *apiSession) execute(ctx context.Context, c command) {
 			printed++
 		}
 	}
-	if printed == 0 && isPrint(c.path) {
+	if printed == 0 && saysEmpty {
 		s.reply(c, "!empty")
 	}
 	s.reply(c, "!done")

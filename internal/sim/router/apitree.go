@@ -117,22 +117,7 @@ func (s *apiSession) printTree(c command, m *menu) {
 		rows = append(rows, printed)
 	}
 	config.mu.Unlock()
-	printed := 0
-	for _, each := range rows {
-		match, err := each.matches(c.queries)
-		if err != nil {
-			s.trap(c, &trap{trapBadArgument, "invalid query"})
-			return
-		}
-		if match {
-			s.printRow(c, each.only(c.attributes[".proplist"]))
-			printed++
-		}
-	}
-	if printed == 0 && config.major == "7" {
-		s.reply(c, "!empty")
-	}
-	s.reply(c, "!done")
+	s.printRows(c, rows, config.major == "7")
 }
 
 // obey carries out a command that changes the configuration; made is the id of what was added.
