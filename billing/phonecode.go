@@ -98,7 +98,7 @@ func (s *Service) plansOf(ctx context.Context, siteID int64, phone customers.Pho
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return nil, err
 		}
-		if err == nil && g.State != access.Ended && g.State != access.Held {
+		if err == nil && g.State != access.Ended {
 			all = append(all, Bought{o, g})
 		}
 	}

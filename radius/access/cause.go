@@ -8,7 +8,6 @@ const (
 	CauseOK          Cause = "ok"
 	CauseUnknown     Cause = "unknown"
 	CauseWrongSecret Cause = "wrong_secret"
-	CauseHeld        Cause = "held"
 	CauseSuspended   Cause = "suspended"
 	CauseEnded       Cause = "ended"
 	CauseTimeUsed    Cause = "time_used"

@@ -6,11 +6,8 @@ import "time"
 // nothing of devices. A dormant grant is judged as if its first use were now.
 func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) {
 	left := remaining(g, at, loc)
-	switch {
-	case g.State == Ended:
+	if g.State == Ended {
 		return endCause(g), left
-	case g.State == Held:
-		return CauseHeld, left
 	}
 	if cause := overAt(g, at); cause != CauseOK {
 		return cause, left

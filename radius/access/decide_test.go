@@ -57,7 +57,6 @@ func TestDecide(t *testing.T) {
 		{"dormant too long", with(dormant, func(g *Grant) { g.UnusedUntil = noon }), CauseExpired, timed(2 * time.Hour)},
 		{"dormant without end", with(dormant, func(g *Grant) { g.UnusedUntil = time.Time{} }), CauseOK, timed(2 * time.Hour)},
 		{"dormant past its fixed end", with(dormant, func(g *Grant) { g.Limits.ValidUntil = noon }), CauseExpired, timed(0)},
-		{"held", with(dormant, func(g *Grant) { g.State = Held }), CauseHeld, timed(2 * time.Hour)},
 		{"suspended", with(twoHours, func(g *Grant) { g.State = Suspended }), CauseSuspended, timed(time.Hour)},
 		{"suspended and over", with(live(Limits{Time: time.Hour}), func(g *Grant) { g.State = Suspended }), CauseTimeUsed, timed(0)},
 		{"ended says why", with(both, func(g *Grant) { g.State, g.EndCause = Ended, "data_used" }), CauseDataUsed, Left{time.Hour, 1000, true, true}},
@@ -74,9 +73,9 @@ func TestDecide(t *testing.T) {
 }
 
 func TestStates(t *testing.T) {
-	allowed := map[State][]State{Held: {Dormant, Ended}, Dormant: {Active, Ended}, Active: {Suspended, Ended}, Suspended: {Active, Ended}}
-	for _, from := range []State{Held, Dormant, Active, Suspended, Ended} {
-		for _, to := range []State{Held, Dormant, Active, Suspended, Ended} {
+	allowed := map[State][]State{Dormant: {Active, Ended}, Active: {Suspended, Ended}, Suspended: {Active, Ended}}
+	for _, from := range []State{Dormant, Active, Suspended, Ended} {
+		for _, to := range []State{Dormant, Active, Suspended, Ended} {
 			want := false
 			for _, s := range allowed[from] {
 				want = want || s == to

@@ -13,7 +13,7 @@
 // accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first; EndedAt.
 // All are on the plan clock. One-time logins expire on the real clock: they are part of a protocol, not of a plan.
 //
-// Invariants: a grant goes held → dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant
+// Invariants: a grant goes dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant
 // once; a grant has exactly Limits.Devices slots, made with it, and only a device in a slot is accepted; what is given to different
 // owners is never put together, for a device's address proves nothing; each change
 // of a grant, its slots and its names raises its Version, sets the second of the database's clock, and touches it (db.Tx.Touch): a

@@ -8,9 +8,8 @@ import (
 // State is where a grant is in its life.
 type State string
 
-// The states. Held is an issued voucher nobody may use yet; dormant waits for its first log-in.
+// The states. Dormant waits for its first log-in.
 const (
-	Held      State = "held"
 	Dormant   State = "dormant"
 	Active    State = "active"
 	Suspended State = "suspended"
@@ -19,7 +18,6 @@ const (
 
 // next is the whole state machine of a grant.
 var next = map[State][]State{
-	Held:      {Dormant, Ended},
 	Dormant:   {Active, Ended},
 	Active:    {Suspended, Ended},
 	Suspended: {Active, Ended},

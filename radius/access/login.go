@@ -111,7 +111,7 @@ func (s *Service) ByCode(ctx context.Context, siteID int64, code Code) (int64, e
 		}
 		for _, r := range rows {
 			g := r.Grant
-			if r.Kind == codeLogin && (g.SiteID == 0 || g.SiteID == siteID) && g.State != Ended && g.State != Held {
+			if r.Kind == codeLogin && (g.SiteID == 0 || g.SiteID == siteID) && g.State != Ended {
 				return g.ID, nil
 			}
 		}

@@ -7,8 +7,8 @@ import (
 )
 
 // snapshot is the copy in memory that log-ins of known devices are answered from: the grants that are dormant, active or
-// suspended, and those that ended lately, each with the devices in its slots and its names and codes. It holds no held grant
-// and no one-time login: those are for the database. Its lock is never held over anything slow.
+// suspended, and those that ended lately, each with the devices in its slots and its names and codes. It holds no
+// one-time login: those are for the database. Its lock is never held over anything slow.
 type snapshot struct {
 	mu    sync.RWMutex
 	on    bool // it is being kept up; before, nothing is put in
