@@ -79,7 +79,7 @@ const kindRouterSetup = "router_setup"
 var routerSetupSheets = []sheet{
 	{specs: []spec{{name: "ros", as: asPick, choices: []string{"7", "7old", "6"}, usual: "7"}, {name: "serves", as: asPick, choices: []string{"hotspot", "pppoe", "both"}, usual: "hotspot"}}},
 	{title: "office.router_setup.hotspot", specs: []spec{{name: "hotspot_port", as: asText, most: 60, usual: "bridge"}, {name: "hotspot_address", as: asText, most: 20, usual: "10.5.50.1/24"}}},
-	{title: "office.router_setup.pppoe", specs: []spec{{name: "pppoe_port", as: asText, most: 60, usual: "ether5"}, {name: "pppoe_pool", as: asText, most: 20, usual: "100.64.0.0/20"}, {name: "pppoe_dns", as: asText, most: 20, usual: "1.1.1.1"}}},
+	{title: "office.router_setup.pppoe", folded: true, specs: []spec{{name: "pppoe_port", as: asText, most: 60, usual: "ether5"}, {name: "pppoe_pool", as: asText, most: 20, usual: "100.64.0.0/20"}, {name: "pppoe_dns", as: asText, most: 20, usual: "1.1.1.1"}}},
 	{title: "office.router_setup.more", folded: true, specs: []spec{{name: "dns_name", as: asText, most: 100}}},
 }
 
