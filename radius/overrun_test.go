@@ -26,7 +26,6 @@ func (b *bench) overruns(t *testing.T) RouterOverrun {
 
 func TestWhatARouterLetsThroughIsMeasured(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.WatchPlans(t, d)
 		b := newBench(t, d)
 		first := aStart
 		first.class = b.classTold(300 * megabyte)

@@ -16,7 +16,6 @@ func ofBoot(after time.Duration, id, mac string) arrived {
 
 func TestANewBootInTheIdClosesWhatWasLost(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.WatchPlans(t, d)
 		b := newBench(t, d)
 		b.applied(t, ofBoot(0, "80100001", "02:00:00:00:00:01"), ofBoot(0, "80100002", "02:00:00:00:00:02"), ofBoot(0, "81100003", "02:00:00:00:00:03"),
 			ofBoot(0, "another-id", "02:00:00:00:00:04"))
@@ -43,7 +42,6 @@ func TestANewBootInTheIdClosesWhatWasLost(t *testing.T) {
 
 func TestUptimeTellsOfABoot(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.WatchPlans(t, d)
 		b := newBench(t, d)
 		b.applied(t, aStart, ofBoot(20*time.Minute, "81a9", "02:00:00:00:00:01"))
 		if err := b.Booted(context.Background(), 7, noon.Add(15*time.Minute)); err != nil {

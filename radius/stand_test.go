@@ -68,7 +68,6 @@ func pooled(t *testing.T, d *db.DB) (*bench, *pools.Service) {
 
 func TestAnAddressOfOurPoolIsLeased(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.WatchPlans(t, d)
 		b, _ := pooled(t, d)
 		b.serve(t)
 		b.addressed(access.Address{Pool: "homes", DelegatedPool: "pd", IPv6Pool: "of-the-router"})

@@ -28,7 +28,6 @@ type yard struct {
 
 func eachYard(t *testing.T, run func(y *yard)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.WatchPlans(t, d)
 		testdb.ModelsMatch(t, d, &poolRow{}, &leaseRow{})
 		y := &yard{T: t, clock: clock.NewManual(noon), stand: map[netip.Addr]bool{}}
 		y.Service = New(d, y.clock)
