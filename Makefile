@@ -51,7 +51,7 @@ bench:
 fuzz:
 	.ci/fuzz $(FUZZTIME)
 
-# Every guest page at three widths, in both languages and two brands, and the stories of the demo with the simulated phone
+# Every guest page at three widths, in both languages and three themes, and the stories of the demo with the simulated phone
 # and router. README's pictures are three of them.
 screens:
 	@.ci/install

@@ -141,10 +141,13 @@ func (s *Service) driver(c Carrier) driver {
 	return &webhook{carrier: c, web: s.web, clock: s.Clock}
 }
 
-// senderOf is the sender a message goes out under.
-func (c Carrier) senderOf(p Purpose) string {
-	if p == ForOffer && c.OfferSender != "" {
+// senderOf is the sender a message goes out under: a brand's own for what people have, the carrier's where there is none.
+func (c Carrier) senderOf(p Purpose, own string) string {
+	switch {
+	case p == ForOffer && c.OfferSender != "":
 		return c.OfferSender
+	case c.Channel == SMS && p != ForOffer && own != "":
+		return own
 	}
 	return c.Sender
 }

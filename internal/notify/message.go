@@ -92,6 +92,7 @@ type Message struct {
 	Subject  string // a key of internal/words, with the same Args; for e-mail
 	Words    string
 	Args     []any
+	Sender   string       // of an SMS: the brand's own sender id; empty: the carrier's
 	Amount   money.Amount // of the sale that a receipt is about, zero for none; a small one gets no SMS
 	Until    time.Time    // not sent later than this; zero: what suits the purpose
 	plain    string       // text already written: alerts and their JSON
@@ -100,11 +101,12 @@ type Message struct {
 // content is the sealed part of a message.
 type content struct {
 	Subject, Text string
+	Sender        string `json:",omitempty"`
 }
 
 // write makes the text of a message.
 func (m Message) write(stop string) content {
-	c := content{Text: m.plain}
+	c := content{Text: m.plain, Sender: m.Sender}
 	if c.Text == "" {
 		c.Text = words.Text(m.Language, m.Words, m.Args...)
 	}
