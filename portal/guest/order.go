@@ -153,6 +153,9 @@ func (g *Guest) orderPage(v *visitor, view billing.OrderView) *orderPage {
 	if view.Claim == billing.ClaimRefused {
 		p.Notes = append(p.Notes, note{Title: p.T("guest.wrong.title"), Text: p.T("guest.receipt.refused"), Alarm: true})
 	}
+	if view.Claim == billing.ClaimWhose {
+		p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.found"), Text: p.T("guest.receipt.found.next"), Address: p.ToOrder("/receipt")})
+	}
 	return p
 }
 
