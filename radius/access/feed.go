@@ -196,7 +196,8 @@ func (p *snapshot) besides(seen map[int64]bool, before time.Time) (living, old [
 		if seen[id] {
 			continue
 		}
-		u, err := c.unpack(id)
+		var u unpacked
+		err := c.unpack(&u)
 		switch {
 		case err != nil || u.grant.State != Ended:
 			living = append(living, id)

@@ -30,7 +30,8 @@ func (h *house) liveIn(s *Service) map[int64]unpacked {
 	h.Helper()
 	all := map[int64]unpacked{}
 	for id, c := range s.live.cards {
-		u, err := c.unpack(id)
+		var u unpacked
+		err := c.unpack(&u)
 		if err != nil {
 			h.Fatal(err)
 		}
