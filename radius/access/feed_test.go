@@ -30,8 +30,7 @@ func (h *house) liveIn(s *Service) map[int64]unpacked {
 	h.Helper()
 	all := map[int64]unpacked{}
 	for id, c := range s.live.cards {
-		var u unpacked
-		err := c.unpack(&u)
+		u, err := c.unpack()
 		if err != nil {
 			h.Fatal(err)
 		}

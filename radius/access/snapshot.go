@@ -83,20 +83,20 @@ func (p *snapshot) putCard(id int64, packed, limits string) error {
 		p.forget(id)
 		return err
 	}
-	var u unpacked
-	if err := c.unpack(&u); err != nil {
+	u, err := c.unpack()
+	if err != nil {
 		p.release(c.limits)
 		return err
 	}
 	p.forget(id)
 	p.cards[id] = c
 	p.bytes += int64(len(packed))
-	p.link(c, &u)
+	p.link(c, u)
 	return nil
 }
 
 // link makes a grant findable, and its people strangers no more.
-func (p *snapshot) link(c *card, u *unpacked) {
+func (p *snapshot) link(c *card, u unpacked) {
 	for _, l := range u.logins {
 		p.names[l.key] = c
 		p.strangers.drop(l.key)
@@ -133,8 +133,7 @@ func (p *snapshot) forget(id int64) {
 	}
 	delete(p.cards, id)
 	p.bytes -= int64(len(c.packed))
-	var u unpacked
-	_ = c.unpack(&u) // it was read when it was put in
+	u, _ := c.unpack() // it was read when it was put in
 	p.release(c.limits)
 	for _, l := range u.logins {
 		if p.names[l.key] == c {
@@ -207,11 +206,12 @@ func (p *snapshot) byMAC(found []candidate, mac MAC) (_ []candidate, sure bool) 
 	var room [4]*card
 	cards, sure := p.cardsOf(room[:0], mac.number())
 	for _, c := range cards {
-		var u unpacked
-		if c.unpack(&u) != nil {
+		one := candidate{bound: true}
+		r := cardReader{rest: c.packed}
+		if c.grant(&r, &one.grant); r.bad {
 			return nil, false
 		}
-		found = append(found, candidate{grant: u.grant, bound: true})
+		found = append(found, one)
 	}
 	if len(found) > 1 {
 		slices.SortFunc(found, func(a, b candidate) int { return byTurn(a.grant, b.grant) })
@@ -244,11 +244,8 @@ func (p *snapshot) byName(found []candidate, keys []nameKey, mac MAC) (_ []candi
 	if c == nil || !sure {
 		return found, sure
 	}
-	var u unpacked
-	if c.unpack(&u) != nil {
-		return nil, false
-	}
-	return append(found, u.candidate(key, mac.number())), true
+	one, err := c.candidate(key, mac.number())
+	return append(found, one), err == nil
 }
 
 // cardOf is that of the first name that is known.
@@ -261,17 +258,4 @@ func (p *snapshot) cardOf(keys []nameKey) (*card, nameKey, bool) {
 		}
 	}
 	return nil, nameKey{}, p.on
-}
-
-func (u *unpacked) candidate(key nameKey, mac uint64) candidate {
-	c := candidate{grant: u.grant, bound: mac != 0 && slices.Contains(u.macs, mac), free: slices.Contains(u.macs, 0)}
-	for _, l := range u.logins {
-		if l.key != key {
-			continue
-		}
-		if c.loginID, c.kind, c.sealed = l.id, nameLogin, l.sealed; l.code {
-			c.kind = codeLogin
-		}
-	}
-	return c
 }

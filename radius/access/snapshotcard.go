@@ -40,10 +40,6 @@ type unpacked struct {
 	grant  Grant
 	macs   []uint64 // by slot; 0 while it is free
 	logins []cardLogin
-	room   struct { // for what nearly every grant has: a log-in allocates none of it
-		macs   [4]uint64
-		logins [2]cardLogin
-	}
 }
 
 func keyOf(hash string) (key nameKey, ok bool) {
@@ -130,10 +126,47 @@ func fromMicros(n int64) time.Time {
 var errCard = errors.New("a grant in the snapshot cannot be read")
 
 // unpack reads a card; an error only when the file it came from was not written by pack.
-func (c *card) unpack(u *unpacked) error {
+func (c *card) unpack() (u unpacked, err error) {
 	r := cardReader{rest: c.packed}
-	u.grant = Grant{ID: c.id, Limits: c.limits.limits}
-	g := &u.grant
+	c.grant(&r, &u.grant)
+	for range r.count() {
+		u.macs = append(u.macs, r.size())
+	}
+	for range r.count() {
+		u.logins = append(u.logins, r.login())
+	}
+	if r.bad || r.rest != "" {
+		return u, errCard
+	}
+	return u, nil
+}
+
+// candidate reads what a log-in of that name by a device needs of a card, and makes no lists.
+func (c *card) candidate(key nameKey, mac uint64) (found candidate, err error) {
+	r := cardReader{rest: c.packed}
+	c.grant(&r, &found.grant)
+	for range r.count() {
+		slot := r.size()
+		found.bound = found.bound || slot == mac && mac != 0
+		found.free = found.free || slot == 0
+	}
+	for range r.count() {
+		l := r.login()
+		if l.key != key {
+			continue
+		}
+		if found.loginID, found.kind, found.sealed = l.id, nameLogin, l.sealed; l.code {
+			found.kind = codeLogin
+		}
+	}
+	if r.bad || r.rest != "" {
+		return found, errCard
+	}
+	return found, nil
+}
+
+func (c *card) grant(r *cardReader, g *Grant) {
+	g.ID, g.Limits = c.id, c.limits.limits
 	g.Version, g.SiteID = r.number(), r.number()
 	if state := r.number(); state >= 0 && state < int64(len(cardStates)) {
 		g.State = cardStates[state]
@@ -146,22 +179,13 @@ func (c *card) unpack(u *unpacked) error {
 	g.UsedTime, g.UsedBytes, g.AfterGrantID = duration(r.number()), r.number(), r.number()
 	g.FreeBytes, g.Fair = r.number(), Fair{Start: fromMicros(r.number()), Used: r.number(), More: r.number()}
 	g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause = r.text(), r.text(), r.text(), r.text(), r.text()
-	u.macs, u.logins = u.room.macs[:0], u.room.logins[:0]
-	for range r.count() {
-		u.macs = append(u.macs, r.size())
-	}
-	for range r.count() {
-		var l cardLogin
-		copy(l.key[:], r.octets(uint64(len(l.key))))
-		l.id = r.number()
-		l.sealed = r.text()
-		l.code = l.sealed == ""
-		u.logins = append(u.logins, l)
-	}
-	if r.bad || r.rest != "" {
-		return errCard
-	}
-	return nil
+}
+
+func (r *cardReader) login() (l cardLogin) {
+	copy(l.key[:], r.octets(uint64(len(l.key))))
+	l.id, l.sealed = r.number(), r.text()
+	l.code = l.sealed == ""
+	return l
 }
 
 // cardReader reads what pack wrote and notes when there is too little.

@@ -36,8 +36,7 @@ func TestACardKeepsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got unpacked
-	err = (&card{id: row.ID, packed: packed, limits: &terms{limits: want.Limits}}).unpack(&got)
+	got, err := (&card{id: row.ID, packed: packed, limits: &terms{limits: want.Limits}}).unpack()
 	if err != nil || !reflect.DeepEqual(got.grant, want) {
 		t.Errorf("%v\n got %+v\nwant %+v", err, got.grant, want)
 	}
