@@ -103,6 +103,9 @@ func (s *gallery) paying() error {
 		"receipt-refused": func(v *billing.OrderView) {
 			v.Claim, v.Age = billing.ClaimRefused, 100*time.Second
 		},
+		"receipt-found": func(v *billing.OrderView) {
+			v.Claim, v.Age = billing.ClaimWhose, 100*time.Second
+		},
 		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
 		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },
 	} {
@@ -122,9 +125,23 @@ func (s *gallery) paying() error {
 		return err
 	}
 	p = s.guest.paidPage(s.who)
-	p.Receipt, p.Whose = "SKJ4H7T2QX", begins("254712345678")
+	p.Receipt = "SKJ4H7T2QX"
+	p.ask(begins("254712345678"), false)
 	p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose")})
-	return s.hang("receipt-whose", screen{name: "receipt", page: p})
+	if err := s.hang("receipt-whose", screen{name: "receipt", page: p}); err != nil {
+		return err
+	}
+	p = s.guest.paidPage(s.who)
+	p.Receipt = "SKJ4H7T2QX"
+	p.ask("", true)
+	p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose_whole")})
+	if err := s.hang("receipt-whose-whole", screen{name: "receipt", page: p}); err != nil {
+		return err
+	}
+	p = s.guest.paidPage(s.who)
+	p.Receipt = "SKJ4H7T2QX"
+	p.warn("receipt", words.Fault(s.who.lang, fault.New(fault.Conflict, "receipt.hidden")))
+	return s.hang("receipt-hidden", screen{name: "receipt", page: p})
 }
 
 func (s *gallery) failing() error {

@@ -115,4 +115,5 @@ func (s *gallery) telling() error {
 // galleryReasons are those that have a sentence of their own.
 var galleryReasons = []billing.Reason{billing.ReasonCancelled, billing.ReasonWrongPIN, billing.ReasonInsufficient, billing.ReasonTimedOut,
 	billing.ReasonPhoneBusy, billing.ReasonLimit, billing.ReasonTooSoon, billing.ReasonTooSmall, billing.ReasonTooLarge, billing.ReasonPINLocked,
-	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonNumberRests, billing.ReasonUnknown}
+	billing.ReasonMerchantFault, billing.ReasonRailBusy, billing.ReasonRailDown, billing.ReasonPushFailed, billing.ReasonNumberRests,
+	billing.ReasonRailRests, billing.ReasonUnknown}
