@@ -69,7 +69,7 @@ func anyOf[T any](all []T, one string, columns func(T) []any) (string, []any) {
 
 func openRow(o Online) *row {
 	over := Over{Session: o.Session}
-	return &row{Over: over, was: over, place: inOpen, told: o.Told, endingID: o.EndingID}
+	return &row{Over: over, was: over, place: inOpen, told: o.Told, before: o.Before, endingID: o.EndingID}
 }
 
 // openRows reads open sessions, locked.
