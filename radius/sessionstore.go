@@ -216,6 +216,16 @@ func openAt(ctx context.Context, d *db.DB, a netip.Addr) (bool, error) {
 	return len(ids) > 0, db.Fault(err)
 }
 
+// openOn says whether a device of a grant is online.
+func openOn(ctx context.Context, d *db.DB, grantID int64, mac access.MAC) (bool, error) {
+	if grantID == 0 {
+		return false, nil
+	}
+	var ids []int64
+	err := d.Read(ctx).Model(&Online{}).Where("grant_id = ? AND mac = ?", grantID, mac).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}
+
 // ofOtherBoots finds, locked, some open sessions of a service on a router whose ids are of another boot.
 func ofOtherBoots(tx *db.Tx, routerID int64, service, boot string, before time.Time) ([]*row, error) {
 	var lost []*row
