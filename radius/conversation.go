@@ -26,6 +26,10 @@ func (c conversation) have(answer func() reply) {
 		}
 	}()
 	out := answer()
+	if out.flood {
+		c.front.flooded(c.request.router)
+		return
+	}
 	if out.ask != nil {
 		answered = c.aside(out.ask)
 		return
@@ -58,8 +62,15 @@ func (c conversation) send(wire []byte) {
 func (c conversation) whenKept(record, wire []byte) {
 	k := c.socket
 	c.request.wire = nil // its buffer takes the next packet
+	giveBack, ok := hold(&c.front.guard.disk, c.request.router.ID, shareOfDisk)
+	if !ok {
+		c.forget()
+		c.front.flooded(c.request.router)
+		return
+	}
 	if k.storing.Add(1) > storingAtOnce {
 		k.storing.Add(-1)
+		giveBack()
 		c.forget()
 		c.front.overflow(k, c.request.router)
 		return
@@ -67,6 +78,7 @@ func (c conversation) whenKept(record, wire []byte) {
 	k.asking.Add(1)
 	c.front.store(record, func(err error) {
 		defer k.asking.Done()
+		giveBack()
 		k.storing.Add(-1)
 		if err != nil {
 			c.forget()
@@ -81,7 +93,14 @@ func (c conversation) whenKept(record, wire []byte) {
 // aside waits for the answer beside the readers; false when too many do.
 func (c conversation) aside(ask func(context.Context) reply) bool {
 	c.request.wire = nil // its buffer takes the next packet
+	router := c.request.router
+	giveBack, ok := hold(&c.front.guard.asides, router.ID, shareOfAside)
+	if !ok {
+		c.front.flooded(router)
+		return false
+	}
 	taken := c.socket.aside(func() {
+		defer giveBack()
 		defer c.front.recovered("packet")
 		ctx, cancel := requestContext(context.Background())
 		defer cancel()
@@ -89,7 +108,8 @@ func (c conversation) aside(ask func(context.Context) reply) bool {
 		c.socket.post.flush()
 	})
 	if !taken {
-		c.front.overflow(c.socket, c.request.router)
+		giveBack()
+		c.front.overflow(c.socket, router)
 	}
 	return taken
 }

@@ -280,6 +280,7 @@ func TestTooManyRecordsForTheDiskAreDropped(t *testing.T) {
 	r := request{router: testRouter(), packet: codec.New(codec.CodeAccountingRequest, []byte(testSecret)), port: acctPort}
 	for i := range storingAtOnce + 10 {
 		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: acctPort, identifier: byte(i)}
+		r.router.ID = int64(i / shareOfDisk) // a router holds no more than its share
 		conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, request: r, exchange: e}.whenKept([]byte("record"), []byte("answer"))
 	}
 	if len(hung) != storingAtOnce || b.dropped(t, "too many wait") != 10 {
