@@ -9,6 +9,7 @@ import (
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
+	"layeh.com/radius/rfc2869"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/seal"
@@ -213,6 +214,9 @@ func (a *authenticator) reject(r request, p proof, cause access.Cause, who whose
 		message = strings.ToValidUTF8(message[:longestMessage], "")
 	}
 	rejected.Add(rfc2865.ReplyMessage_Type, codec.Attribute(message))
+	if failure := eapFailure(r.packet); failure != nil {
+		rejected.Add(rfc2869.EAPMessage_Type, failure)
+	}
 	if p.mschap != nil {
 		if err := p.mschap.refuse(rejected, message); err != nil {
 			a.log.Error("radius MS-CHAP-Error cannot be made", "router", r.router.Name, "error", err)
