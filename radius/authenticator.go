@@ -73,6 +73,11 @@ func (a *authenticator) handle(r request) reply {
 	if !known && !a.guard.mayAsk(r.router) {
 		return reply{flood: true}
 	}
+	return a.ask(r, proof, attempt, admission, known)
+}
+
+// ask is an answer that waits for the database; apart, for what it holds is made on the heap.
+func (a *authenticator) ask(r request, proof proof, attempt access.Attempt, admission access.Admission, known bool) reply {
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {
 			admission = a.access.Admit(ctx, attempt)
@@ -101,12 +106,11 @@ func (a *authenticator) answer(ctx context.Context, r request, proof proof, admi
 }
 
 // isMACLogin: the router asks for a device by its own MAC. The password proves nothing then, whatever it is.
-func isMACLogin(router routers.Router, a access.Attempt) bool {
+func isMACLogin(router *routers.Router, a access.Attempt) bool {
 	if !router.MACLogin || a.MAC == "" {
 		return false
 	}
-	named, err := access.ParseMAC(a.Name)
-	return err == nil && named == a.MAC
+	return a.MAC.IsMAC(a.Name)
 }
 
 // readProof finds the one method of a request; false when there is none that we speak, or more than one (RFC 2865 §4.1).
@@ -147,13 +151,13 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 }
 
 func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
-	accepted := r.packet.Response(codec.CodeAccessAccept)
+	accepted := r.tray.response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
 	answer := a.allowance(ctx, r.router, admission, mac)
 	if admission.Left.Capped && answer.Left.Bytes == 0 {
 		return nil, errShared
 	}
-	dialect, err := dialectOf(a.dialects, r.router)
+	dialect, err := dialectOf(a.dialects, r.router.Dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +180,7 @@ func shares(g access.Grant) bool {
 }
 
 // allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+func (a *authenticator) allowance(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
 	g, left, now := admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
@@ -194,7 +198,7 @@ func (a *authenticator) allowance(ctx context.Context, r routers.Router, admissi
 }
 
 // canBeTold says that there is a way to a router's running sessions.
-func canBeTold(r routers.Router) bool { return r.CoAAddress != "" || r.CoAInside().IsValid() }
+func canBeTold(r *routers.Router) bool { return r.CoAAddress != "" || r.CoAInside().IsValid() }
 
 // sessionTimeout is whole seconds, at least one: 0 would mean "for ever" to a router.
 func sessionTimeout(left access.Left) time.Duration {
@@ -207,7 +211,7 @@ func sessionTimeout(left access.Left) time.Duration {
 func (a *authenticator) reject(r request, p proof, cause access.Cause, who whose) reply {
 	a.metrics.reject(r.router, cause)
 	a.refusals.note(r.router, string(cause), who)
-	rejected := r.packet.Response(codec.CodeAccessReject)
+	rejected := r.tray.response(codec.CodeAccessReject)
 	addMessageAuthenticator(rejected)
 	message := words.Text(words.English, "cause."+string(cause))
 	if len(message) > longestMessage {

@@ -4,21 +4,24 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"mtandao/radius/routers"
 )
 
 // conversation is a request that gets its answer.
 type conversation struct {
-	front    *front
-	socket   *socket
-	to       net.Addr
-	request  request
-	exchange exchange
-	at       time.Duration // when the request came, by the socket's stopwatch
+	front         *front
+	socket        *socket
+	to            net.Addr
+	router        *routers.Router
+	exchange      exchange
+	authenticator [16]byte      // of the request
+	at            time.Duration // when the request came, by the socket's stopwatch
 }
 
 // have gets the answer and sends it. One that has to wait does not hold the reader; without an answer, the next copy of the
 // request is tried afresh.
-func (c conversation) have(answer func() reply) {
+func (c conversation) have(r request, answer func() reply) {
 	answered := false
 	defer func() {
 		if !answered {
@@ -27,14 +30,14 @@ func (c conversation) have(answer func() reply) {
 	}()
 	out := answer()
 	if out.flood {
-		c.front.flooded(c.request.router)
+		c.front.flooded(c.router)
 		return
 	}
 	if out.ask != nil {
-		answered = c.aside(out.ask)
+		answered = c.aside(r, out.ask)
 		return
 	}
-	wire := c.front.encode(c.request, out)
+	wire := c.front.encode(r, out)
 	if wire == nil {
 		return
 	}
@@ -49,40 +52,39 @@ func (c conversation) have(answer func() reply) {
 	}
 }
 
-func (c conversation) forget() { c.front.cache.forget(c.exchange, c.request.packet.Authenticator) }
+func (c conversation) forget() { c.front.cache.forget(c.exchange, c.authenticator) }
 
 // send leaves the datagram to the next flush.
 func (c conversation) send(wire []byte) {
 	c.front.metrics.took(c.socket.port, c.socket.since()-c.at)
-	c.front.cache.finish(c.exchange, c.request.packet.Authenticator, wire)
+	c.front.cache.finish(c.exchange, c.authenticator, wire)
 	c.socket.post.drop(c.to, wire)
 }
 
 // whenKept sends the answer once the record is on the disk, and none when it is not.
 func (c conversation) whenKept(record, wire []byte) {
 	k := c.socket
-	c.request.wire = nil // its buffer takes the next packet
-	giveBack, ok := hold(&c.front.guard.disk, c.request.router.ID, shareOfDisk)
+	held, ok := hold(&c.front.guard.disk, c.router.ID, shareOfDisk)
 	if !ok {
 		c.forget()
-		c.front.flooded(c.request.router)
+		c.front.flooded(c.router)
 		return
 	}
 	if k.storing.Add(1) > storingAtOnce {
 		k.storing.Add(-1)
-		giveBack()
+		held.Add(-1)
 		c.forget()
-		c.front.overflow(k, c.request.router)
+		c.front.overflow(k, c.router)
 		return
 	}
 	k.asking.Add(1)
 	c.front.store(record, func(err error) {
 		defer k.asking.Done()
-		giveBack()
+		held.Add(-1)
 		k.storing.Add(-1)
 		if err != nil {
 			c.forget()
-			c.front.notStored(c.request.router, err)
+			c.front.notStored(c.router, err)
 			return
 		}
 		c.send(wire)
@@ -91,25 +93,25 @@ func (c conversation) whenKept(record, wire []byte) {
 }
 
 // aside waits for the answer beside the readers; false when too many do.
-func (c conversation) aside(ask func(context.Context) reply) bool {
-	c.request.wire = nil // its buffer takes the next packet
-	router := c.request.router
-	giveBack, ok := hold(&c.front.guard.asides, router.ID, shareOfAside)
+func (c conversation) aside(r request, ask func(context.Context) reply) bool {
+	held, ok := hold(&c.front.guard.asides, c.router.ID, shareOfAside)
 	if !ok {
-		c.front.flooded(router)
+		c.front.flooded(c.router)
 		return false
 	}
+	r.wire = nil // its buffer takes the next packet
+	r.tray.leave()
 	taken := c.socket.aside(func() {
-		defer giveBack()
+		defer held.Add(-1)
 		defer c.front.recovered("packet")
 		ctx, cancel := requestContext(context.Background())
 		defer cancel()
-		c.have(func() reply { return ask(ctx) })
+		c.have(r, func() reply { return ask(ctx) })
 		c.socket.post.flush()
 	})
 	if !taken {
-		giveBack()
-		c.front.overflow(c.socket, router)
+		held.Add(-1)
+		c.front.overflow(c.socket, c.router)
 	}
 	return taken
 }

@@ -92,7 +92,7 @@ func (b *bench) offer(t testing.TB, s sample) string {
 	if err != nil {
 		return malformed
 	}
-	r, cause := b.front.authentic(&socket{port: p}, router, wire)
+	r, cause := b.front.authentic(&socket{port: p}, &router, wire, &tray{})
 	if cause != "" {
 		return cause
 	}

@@ -37,7 +37,7 @@ func FuzzRequest(f *testing.F) {
 			wire[0] = byte(served[p])
 			sum := digest(wire, zeroAuthenticator[:], []byte(testSecret))
 			copy(wire[authenticatorAt:], sum[:])
-			r, cause := b.front.authentic(&socket{port: p}, router, wire)
+			r, cause := b.front.authentic(&socket{port: p}, &router, wire, &tray{})
 			if cause != "" {
 				continue
 			}

@@ -52,7 +52,7 @@ func newGuard(now func() time.Duration) *guard {
 }
 
 // bars says that a device guessed too often to be listened to now.
-func (g *guard) bars(r routers.Router, mac access.MAC) bool {
+func (g *guard) bars(r *routers.Router, mac access.MAC) bool {
 	if !g.some.Load() || mac == "" {
 		return false
 	}
@@ -63,7 +63,7 @@ func (g *guard) bars(r routers.Router, mac access.MAC) bool {
 }
 
 // guessed counts a wrong name or password.
-func (g *guard) guessed(r routers.Router, mac access.MAC) {
+func (g *guard) guessed(r *routers.Router, mac access.MAC) {
 	if mac == "" || g.tries.Wait(strconv.FormatInt(r.ID, 10)+string(mac)) == 0 {
 		return
 	}
@@ -85,10 +85,10 @@ func (g *guard) guessed(r routers.Router, mac access.MAC) {
 }
 
 // mayAsk says whether one more log-in of a router may go to the database.
-func (g *guard) mayAsk(r routers.Router) bool { return g.asks.Wait(strconv.FormatInt(r.ID, 10)) == 0 }
+func (g *guard) mayAsk(r *routers.Router) bool { return g.asks.Wait(strconv.FormatInt(r.ID, 10)) == 0 }
 
-// hold takes one of a router's share; false when it holds it all. Whoever got one gives it back.
-func hold(shares *sync.Map, routerID, most int64) (giveBack func(), ok bool) {
+// hold takes one of a router's share, which whoever got it takes off again; false when the router holds it all.
+func hold(shares *sync.Map, routerID, most int64) (*atomic.Int64, bool) {
 	held, known := shares.Load(routerID)
 	if !known {
 		held, _ = shares.LoadOrStore(routerID, new(atomic.Int64))
@@ -98,5 +98,5 @@ func hold(shares *sync.Map, routerID, most int64) (giveBack func(), ok bool) {
 		n.Add(-1)
 		return nil, false
 	}
-	return func() { n.Add(-1) }, true
+	return n, true
 }

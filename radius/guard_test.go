@@ -31,7 +31,7 @@ func TestADeviceThatGuessesWaits(t *testing.T) {
 	if answer := try("siri"); answer == nil || answer.Code != codec.CodeAccessReject || b.access.admitted() != asked {
 		t.Errorf("answer %v, %d looked at", answer, b.access.admitted()-asked)
 	}
-	if r := testRouter(); !b.front.guard.bars(r, testMAC) || b.front.guard.bars(r, "aabbccddee00") || b.front.guard.bars(routers.Router{ID: 8}, testMAC) {
+	if r := testRouter(); !b.front.guard.bars(&r, testMAC) || b.front.guard.bars(&r, "aabbccddee00") || b.front.guard.bars(&routers.Router{ID: 8}, testMAC) {
 		t.Error("who waits is not who guessed")
 	}
 	b.front.guard.now = func() time.Duration { return time.Hour }
@@ -44,8 +44,9 @@ func TestADeviceThatGuessesWaits(t *testing.T) {
 func TestADeviceByItsMACIsNotBarred(t *testing.T) {
 	b := newServing(t)
 	b.routers.change(7, func(r *routers.Router) { r.MACLogin = true })
+	r := testRouter()
 	for range 3 * triesAtOnce {
-		b.front.guard.guessed(testRouter(), testMAC)
+		b.front.guard.guessed(&r, testMAC)
 	}
 	auth, _ := b.Addresses()
 	answer := newClient(t, auth).ask(mark(encoded(t, papRequest(t, "AA:BB:CC:DD:EE:FF", "", testSecret)), testSecret), testSecret)
@@ -56,14 +57,14 @@ func TestADeviceByItsMACIsNotBarred(t *testing.T) {
 
 // TestTheGuardIsBounded: a flood of forged devices does not fill the memory, and many at once count right.
 func TestTheGuardIsBounded(t *testing.T) {
-	g := newGuard(func() time.Duration { return 0 })
+	g, r := newGuard(func() time.Duration { return 0 }), testRouter()
 	var many sync.WaitGroup
 	for n := range 8 {
 		many.Go(func() {
 			for i := range 2000 {
 				mac := access.MAC(fmt.Sprintf("%02x%010x", n, i))
 				for range triesAtOnce + 1 {
-					g.guessed(testRouter(), mac)
+					g.guessed(&r, mac)
 				}
 			}
 		})
@@ -82,11 +83,12 @@ func TestOneRoutersStormLeavesRoom(t *testing.T) {
 	defer close(stuck)
 	k := b.sockets[authPort]
 	ask := func(routerID int64, i int) {
-		r := request{router: testRouter(), packet: papRequest(t, "asha", "siri", testSecret), port: authPort}
-		r.router.ID = routerID
+		router := testRouter()
+		router.ID = routerID
+		r := request{router: &router, packet: papRequest(t, "asha", "siri", testSecret), tray: &tray{}, port: authPort}
 		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: authPort, identifier: byte(i)}
-		c := conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, request: r, exchange: e}
-		c.have(func() reply { return b.front.handle(r) })
+		c := conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, router: &router, exchange: e}
+		c.have(r, func() reply { return b.front.handle(r) })
 	}
 	for i := range asideAtOnce {
 		ask(7, i)
@@ -103,13 +105,13 @@ func TestOneRoutersStormLeavesRoom(t *testing.T) {
 // TestARouterAsksTheDatabaseAtAPace, and gets no answer beyond it.
 func TestARouterAsksTheDatabaseAtAPace(t *testing.T) {
 	g := newGuard(func() time.Duration { return 0 })
-	asked := 0
+	asked, r := 0, testRouter()
 	for range 2 * asksAtOnce {
-		if g.mayAsk(testRouter()) {
+		if g.mayAsk(&r) {
 			asked++
 		}
 	}
-	if asked < asksAtOnce || asked > asksAtOnce+asksAtOnce/2 || !g.mayAsk(routers.Router{ID: 8}) {
+	if asked < asksAtOnce || asked > asksAtOnce+asksAtOnce/2 || !g.mayAsk(&routers.Router{ID: 8}) {
 		t.Errorf("%d asked", asked)
 	}
 }
@@ -119,7 +121,7 @@ func BenchmarkGuardOfNobody(b *testing.B) {
 	r := testRouter()
 	b.ReportAllocs()
 	for b.Loop() {
-		if g.bars(r, testMAC) {
+		if g.bars(&r, testMAC) {
 			b.Fatal("barred")
 		}
 	}

@@ -35,7 +35,7 @@ func (m *misfits) set(routerID int64, f misfit) {
 
 // dropMisfit drops a packet signed with a wrong secret and says, once a minute, what is wrong with it. It gets no answer, and so no
 // delay: a forger learns nothing, and nobody waits.
-func (f *front) dropMisfit(router routers.Router, wire []byte, from netip.AddrPort) {
+func (f *front) dropMisfit(router *routers.Router, wire []byte, from netip.AddrPort) {
 	f.metrics.drop(router.Name, badAuthenticator)
 	found := f.misfits.get(router.ID)
 	if f.fitsEnded(router, wire) {
@@ -60,12 +60,12 @@ var explainMisfit = map[string]string{
 }
 
 // fitsEnded says that a packet was signed with the router's secret that has ended.
-func (f *front) fitsEnded(router routers.Router, wire []byte) bool {
+func (f *front) fitsEnded(router *routers.Router, wire []byte) bool {
 	return router.OldSecret != "" && authenticWith(codec.Code(wire[0]), wire, []byte(router.OldSecret), hasMessageAuthenticator(wire))
 }
 
 // fitsOther finds the router with whose secret a packet was signed.
-func (f *front) fitsOther(router routers.Router, wire []byte) misfit {
+func (f *front) fitsOther(router *routers.Router, wire []byte) misfit {
 	code, marked := codec.Code(wire[0]), hasMessageAuthenticator(wire)
 	for _, other := range f.routers.All() {
 		if other.ID != router.ID && other.Secret != "" && other.Secret != router.Secret && authenticWith(code, wire, []byte(other.Secret), marked) {

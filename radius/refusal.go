@@ -86,7 +86,7 @@ func newRefusals(c clock.Clock, keys *seal.Keys) *refusals {
 }
 
 // note counts one refusal.
-func (s *refusals) note(r routers.Router, cause string, who whose) {
+func (s *refusals) note(r *routers.Router, cause string, who whose) {
 	now := s.clock.Now()
 	key := refusalKey{routerID: r.ID, day: now.Format(time.DateOnly), cause: cause, mac: who.mac, name: who.name}
 	s.mu.Lock()
@@ -105,7 +105,7 @@ func (s *refusals) note(r routers.Router, cause string, who whose) {
 }
 
 // open begins to count a kind of its own, or finds the one that counts what is beyond the bounds.
-func (s *refusals) open(key *refusalKey, r routers.Router) *tally {
+func (s *refusals) open(key *refusalKey, r *routers.Router) *tally {
 	if len(s.kinds) >= mostRefusals || s.apart[r.ID] >= refusalsOfRouter {
 		key.mac, key.name = "", ""
 		if t := s.kinds[*key]; t != nil {

@@ -34,13 +34,13 @@ func TestEveryRefusalIsFound(t *testing.T) {
 		r := testRouter()
 		wrong := whose{name: "asha", mac: testMAC, grantID: testGrant}
 		for range 3 {
-			b.front.refusals.note(r, string(access.CauseWrongSecret), wrong)
+			b.front.refusals.note(&r, string(access.CauseWrongSecret), wrong)
 		}
 		b.written(t, WhichRefusals{})
 		b.clock.Advance(time.Hour)
-		b.front.refusals.note(r, string(access.CauseWrongSecret), wrong)
-		b.front.refusals.note(r, string(access.CauseUnknown), whose{name: "ABCDE-FGHJK", mac: "aabbccddee00"})
-		b.front.refusals.note(routers.Router{}, CauseStranger, whose{name: "41.90.1.2"})
+		b.front.refusals.note(&r, string(access.CauseWrongSecret), wrong)
+		b.front.refusals.note(&r, string(access.CauseUnknown), whose{name: "ABCDE-FGHJK", mac: "aabbccddee00"})
+		b.front.refusals.note(&routers.Router{}, CauseStranger, whose{name: "41.90.1.2"})
 		for name, w := range map[string]WhichRefusals{"MAC": {Typed: "AA-BB-CC-DD-EE-FF"}, "name": {Typed: " Asha"}, "grant": {GrantID: testGrant}} {
 			all := b.written(t, w)
 			if len(all) != 1 || all[0].Times != 4 || all[0].Cause != "wrong_secret" || all[0].Name != "asha" || !all[0].FirstAt.Equal(noon) || !all[0].LastAt.Equal(noon.Add(time.Hour)) {
@@ -65,14 +65,14 @@ func TestEveryRefusalIsFound(t *testing.T) {
 
 // TestAStormOfRefusalsIsAFewRows: a router that asks for a hundred thousand devices gets so many rows and one for the rest.
 func TestAStormOfRefusalsIsAFewRows(t *testing.T) {
-	b := newBench(t, testdb.SQLite(t))
+	b, r := newBench(t, testdb.SQLite(t)), testRouter()
 	const storm = 100_000
 	for i := range storm {
-		b.front.refusals.note(testRouter(), string(access.CauseUnknown), whose{mac: access.MAC(fmt.Sprintf("%012x", i+1))})
+		b.front.refusals.note(&r, string(access.CauseUnknown), whose{mac: access.MAC(fmt.Sprintf("%012x", i+1))})
 	}
 	other := testRouter()
 	other.ID = 8
-	b.front.refusals.note(other, string(access.CauseUnknown), whose{mac: testMAC})
+	b.front.refusals.note(&other, string(access.CauseUnknown), whose{mac: testMAC})
 	b.writeRefusals(context.Background())
 	var n, times int64
 	read := b.db.Read(context.Background()).Model(&Refusal{})
@@ -91,12 +91,12 @@ func TestAStormOfRefusalsIsAFewRows(t *testing.T) {
 
 // TestRefusalsWaitForTheDatabase: nothing is lost while it does not answer, and nothing is counted twice after.
 func TestRefusalsWaitForTheDatabase(t *testing.T) {
-	b := newBench(t, testdb.SQLite(t))
-	b.front.refusals.note(testRouter(), "hours", whose{mac: testMAC})
+	b, r := newBench(t, testdb.SQLite(t)), testRouter()
+	b.front.refusals.note(&r, "hours", whose{mac: testMAC})
 	gone, cancel := context.WithCancel(context.Background())
 	cancel()
 	b.writeRefusals(gone)
-	b.front.refusals.note(testRouter(), "hours", whose{mac: testMAC})
+	b.front.refusals.note(&r, "hours", whose{mac: testMAC})
 	for range 2 {
 		if all := b.written(t, WhichRefusals{}); len(all) != 1 || all[0].Times != 2 {
 			t.Errorf("%+v", all)
@@ -108,8 +108,8 @@ func TestRefusalsWaitForTheDatabase(t *testing.T) {
 }
 
 func TestOldRefusalsGo(t *testing.T) {
-	b := newBench(t, testdb.SQLite(t))
-	b.front.refusals.note(testRouter(), "hours", whose{mac: testMAC})
+	b, r := newBench(t, testdb.SQLite(t)), testRouter()
+	b.front.refusals.note(&r, "hours", whose{mac: testMAC})
 	b.writeRefusals(context.Background())
 	b.clock.Set(time.Now().Add(keepRefusals + time.Hour))
 	if n, err := b.pruneRefusals(context.Background(), &pruning{}); n != 1 || err != nil || len(b.written(t, WhichRefusals{})) != 0 {
@@ -192,7 +192,8 @@ func TestWhoIsSuspendedDoesNotGuess(t *testing.T) {
 			t.Fatal(answer)
 		}
 	}
-	if b.front.guard.bars(testRouter(), testMAC) {
+	r := testRouter()
+	if b.front.guard.bars(&r, testMAC) {
 		t.Error("a suspended customer is taken for a guesser")
 	}
 }

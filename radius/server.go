@@ -38,6 +38,7 @@ const (
 // datagram is valid until the next one is read.
 type datagram struct {
 	wire []byte
+	tray *tray    // of the reader
 	to   net.Addr // where it came from, and the answer goes
 	from netip.AddrPort
 	at   time.Duration // when it came, by the socket's stopwatch
@@ -100,7 +101,7 @@ func (k *socket) start(process func(*socket, datagram)) {
 }
 
 func (k *socket) read(process func(*socket, datagram)) {
-	batch := make([]ipv4.Message, postBatch)
+	batch, tray := make([]ipv4.Message, postBatch), &tray{}
 	for i := range batch {
 		batch[i].Buffers = [][]byte{make([]byte, maxDatagram)}
 	}
@@ -115,7 +116,8 @@ func (k *socket) read(process func(*socket, datagram)) {
 		}
 		at := k.since()
 		for _, m := range batch[:n] {
-			process(k, datagram{wire: m.Buffers[0][:m.N], to: m.Addr, from: addressOf(m.Addr), at: at})
+			tray = tray.orAnother()
+			process(k, datagram{wire: m.Buffers[0][:m.N], tray: tray, to: m.Addr, from: addressOf(m.Addr), at: at})
 		}
 		k.post.flush()
 	}

@@ -21,8 +21,8 @@ import (
 
 // Routers is what is asked of the router register. *routers.Service satisfies it.
 type Routers interface {
-	ByAddress(a netip.Addr) (routers.Router, bool)
-	ByTunnel(a netip.Addr) (routers.Router, bool)
+	ByAddress(a netip.Addr) (*routers.Router, bool) // what these two return never changes
+	ByTunnel(a netip.Addr) (*routers.Router, bool)
 	Get(id int64) (routers.Router, bool)
 	All() []routers.Router
 	Heard(id int64, at time.Time)
@@ -216,8 +216,8 @@ func (s *Service) consume(ctx context.Context) {
 	}
 }
 
-func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {
-	if d := dialects[r.Dialect]; d != nil {
+func dialectOf(dialects map[string]routers.Dialect, name string) (routers.Dialect, error) {
+	if d := dialects[name]; d != nil {
 		return d, nil
 	}
 	return nil, fault.New(fault.Internal, "router.dialect")

@@ -59,6 +59,9 @@ func (cmd *loadCommand) Run(c *console) error {
 			return err
 		}
 	}
+	if cmd.Mode == load.MSCHAP {
+		o.Logins = load.Prepared(o.Logins)
+	}
 	r, err := load.Run(c, o)
 	if err != nil {
 		return err

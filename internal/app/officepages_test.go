@@ -263,9 +263,10 @@ func TestATillIsForWhoHasProvedThemself(t *testing.T) {
 	}
 	other := tillFields()
 	other.Set("short_code", "600000")
+	other.Set("passkey", "a new passkey, which is secret")
 	stale := owner.send(edit, other)
-	if stale.status != http.StatusOK || !strings.Contains(stale.body, `name="proof"`) || !strings.Contains(stale.body, `name="short_code" value="600000"`) {
-		t.Errorf("a form sent with an old proof: %d", stale.status)
+	if stale.status != http.StatusOK || !strings.Contains(stale.body, `name="proof"`) || !keptForm.MatchString(stale.body) || strings.Contains(stale.body, "which is secret") {
+		t.Errorf("a form sent with an old proof: %d %s", stale.status, stale.body)
 	}
 	other.Set("proof", "000000")
 	if got := owner.send(edit, other); got.status != http.StatusForbidden {

@@ -209,7 +209,7 @@ func TestAPausedProgramSaysNothingToAnybody(t *testing.T) {
 	prompted, _ := e.wanted(t, "kasarani-1", "02a1b2c3d404", "0712345604", 0)
 	e.payByHand(t, "254712345603", paid.Code, 10) // is taken in; the log-in it brings is an order to a router
 	e.tx(func(tx *db.Tx) error { _, err := e.Main.Radius.Disconnect(tx, grant); return err })
-	if _, err := e.Main.Billing.EnterReceipt(t.Context(), unanswered.Token, "SKJ1234567"); err != nil {
+	if _, err := e.Main.Billing.EnterReceipt(t.Context(), unanswered.Token, "SKJ1234567", ""); err != nil {
 		t.Fatal(err)
 	}
 	for channel, to := range map[notify.Channel]string{notify.SMS: "254712345601", notify.Email: "asha@demo.example", notify.Telegram: "-100200300", notify.Webhook: e.hookURL} {

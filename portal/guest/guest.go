@@ -58,7 +58,7 @@ func New(o Options) (*Guest, error) {
 			address:  pace.New(o.Clock, 120, 500*time.Millisecond),
 			receipts: pace.New(o.Clock, 6, 10*time.Second),
 			codes:    pace.New(o.Clock, 6, 10*time.Second),
-			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week
+			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week, and the thousand of a mask most of a day
 		},
 	}, nil
 }

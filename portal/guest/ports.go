@@ -36,9 +36,9 @@ type Orders interface {
 	ByToken(ctx context.Context, token string) (billing.OrderView, error)
 	// PendingFor is the newest unpaid order of a device that may still be paid.
 	PendingFor(ctx context.Context, siteID int64, mac access.MAC) (billing.OrderView, bool, error)
-	// EnterReceipt has a typed receipt looked up for an order; FindByReceipt leads from a receipt alone to its
-	// order, which a receipt alone does not open.
-	EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error)
+	// EnterReceipt has a typed receipt looked up for an order, which it serves by the end of the number that paid; FindByReceipt
+	// leads from a receipt alone to its order, which a receipt alone does not open.
+	EnterReceipt(ctx context.Context, token, typed, end string) (billing.Claimed, error)
 	FindByReceipt(ctx context.Context, typed string) (billing.Claimed, error)
 	// SendPhoneCode sends a phone that has a plan here a code, which UsePhoneCode takes once for the plans.
 	SendPhoneCode(ctx context.Context, siteID int64, phone customers.Phone, l words.Lang) error
