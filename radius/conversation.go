@@ -2,7 +2,6 @@ package radius
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"mtandao/radius/routers"
@@ -12,7 +11,7 @@ import (
 type conversation struct {
 	front         *front
 	socket        *socket
-	to            net.Addr
+	to            returnPath
 	router        *routers.Router
 	exchange      exchange
 	authenticator [16]byte      // of the request

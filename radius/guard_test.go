@@ -87,7 +87,7 @@ func TestOneRoutersStormLeavesRoom(t *testing.T) {
 		router.ID = routerID
 		r := request{router: &router, packet: papRequest(t, "asha", "siri", testSecret), tray: &tray{}, port: authPort}
 		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: authPort, identifier: byte(i)}
-		c := conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, router: &router, exchange: e}
+		c := conversation{front: b.front, socket: k, to: returnPath{to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}, router: &router, exchange: e}
 		c.have(r, func() reply { return b.front.handle(r) })
 	}
 	for i := range asideAtOnce {

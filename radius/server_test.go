@@ -281,7 +281,7 @@ func TestTooManyRecordsForTheDiskAreDropped(t *testing.T) {
 		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: acctPort, identifier: byte(i)}
 		router := testRouter()
 		router.ID = int64(i / shareOfDisk) // a router holds no more than its share
-		conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, router: &router, exchange: e}.whenKept([]byte("record"), []byte("answer"))
+		conversation{front: b.front, socket: k, to: returnPath{to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}, router: &router, exchange: e}.whenKept([]byte("record"), []byte("answer"))
 	}
 	if len(hung) != storingAtOnce || b.dropped(t, "too many wait") != 10 {
 		t.Errorf("%d wait, %v dropped", len(hung), b.dropped(t, "too many wait"))
