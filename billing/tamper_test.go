@@ -54,7 +54,7 @@ var notBooks = map[string]string{
 	"grant_devices": "service as it is used", "grant_moves": "service as it is used", "own_addresses": "network", "logins": "service as it is used", "routers": "network", "router_addresses": "network",
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers", "graces": "service before it is paid: no money is in it",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
-	"sessions_open": "network", "sessions_closed": "network", "usage_hours": "network", "usage_days": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "address_pools": "network", "address_leases": "network",
+	"sessions_open": "network", "sessions_closed": "network", "usage_hours": "network", "usage_days": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "refusals": "network", "address_pools": "network", "address_leases": "network",
 	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
 	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network", "router_health": "network",
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
