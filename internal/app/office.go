@@ -1,8 +1,7 @@
 package app
 
 import (
-	"time"
-
+	"mtandao/internal/clock"
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
 	"mtandao/portal/backoffice"
@@ -17,9 +16,6 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: desk, Crowd: desk, Machines: routerDesk{m}, Stories: stories,
 		Doorway: doorway{m}, Trail: m.Audit, Network: onlineDesk{m}, Refused: m.Radius, Work: work{m}, Messages: mailroom{m}, Money: m.Billing, Deeds: officeDeeds{m}, Vouchers: m.Vouchers,
 		Setup: setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
-		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: nairobi,
+		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,
 		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})
 }
-
-// nairobi is where the provider's days begin and end; Kenya has one time zone.
-var nairobi = time.FixedZone("EAT", 3*60*60)
