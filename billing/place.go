@@ -159,6 +159,7 @@ type OrderView struct {
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
 	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed
 	ByHand  ByHand        // how to pay without a prompt, where that failed or was not sent
+	Grace   Grace         // what it gives before it is paid, where prompts fail
 	PaidBy  string        // token of the order that the last receipt typed for this one has bought; else ""
 	Foreign bool          // of another device and number
 	Typed   string        // that receipt
@@ -193,6 +194,9 @@ func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
 		if v.ByHand, err = s.byHand(ctx, o, p); err != nil {
 			return v, err
 		}
+	}
+	if v.Grace, err = s.graceFor(ctx, o, p); err != nil {
+		return v, err
 	}
 	v.Credit, err = s.creditFromOrder(ctx, o)
 	v.Surplus = v.Credit > 0

@@ -52,7 +52,7 @@ var notBooks = map[string]string{
 	"audit_events": "the trail of staff's acts", "brands": "looks", "sites": "places", "plans": "what is sold next; an order keeps its own",
 	"plan_sites": "what is sold next", "grants": "service as it is used: the sources say what was bought", "grant_slots": "service as it is used",
 	"grant_devices": "service as it is used", "grant_moves": "service as it is used", "own_addresses": "network", "logins": "service as it is used", "routers": "network", "router_addresses": "network",
-	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers",
+	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers", "graces": "service before it is paid: no money is in it",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "usage_hours": "network", "usage_days": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "refusals": "network", "address_pools": "network", "address_leases": "network",
 	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",

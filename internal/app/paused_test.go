@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/sim/messages"
 	"mtandao/internal/sim/safaricom"
@@ -221,6 +222,9 @@ func TestAPausedProgramSaysNothingToAnybody(t *testing.T) {
 		if err := periodic(t.Context()); err != nil {
 			t.Error(name, err)
 		}
+	}
+	if _, err := (setup{e.Main}).CheckTill(t.Context(), e.number("SELECT MIN(id) FROM tills"), words.English); fault.KeyOf(err) != "rail.paused" {
+		t.Error("a till is tried:", err)
 	}
 	// two prompts, two questions to the rail, four messages, two orders to routers
 	until(t, 60*time.Second, "everything waits for the end of the pause", func() bool {

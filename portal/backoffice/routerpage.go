@@ -210,7 +210,7 @@ func (b *Backoffice) liveFacts(p *routerPage, r routers.Router, h routers.Health
 		up = web.Span(p.Lang, l.Uptime)
 	}
 	if !l.WideAt.IsZero() {
-		users = number(int64(l.Users))
+		users = p.T("office.router.users_then", "N", l.Users, "Time", ago(&p.frame, max(b.Clock.Now().Sub(l.WideAt), 0)))
 	}
 	all := []fact{{p.T("office.router.users"), users}}
 	if at := b.Routers.LastHeard(r.ID); !at.IsZero() {

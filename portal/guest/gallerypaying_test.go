@@ -149,6 +149,9 @@ func (s *gallery) failing() error {
 		view := s.order()
 		view.Payment.State, view.Payment.Reason = billing.PaymentFailed, reason
 		view.Order.Code, view.ByHand = "7KQ2MXPD", billing.ByHand{Type: billing.TillPaybill, Number: "247247", RestUntil: galleryNow.Add(10 * time.Minute)}
+		if reason == billing.ReasonRailRests {
+			view.Grace.May = 10 * time.Minute
+		}
 		if err := s.hang("failed-"+string(reason), s.guest.orderScreen(s.who, view)); err != nil {
 			return err
 		}

@@ -82,6 +82,7 @@ func (g *Guest) Routes() []web.Route {
 		get("/h/:site/captive.json", g.captive),
 		get("/o/:token", g.order), post("/o/:token/again", g.again),
 		get("/o/:token/receipt", g.askReceipt), post("/o/:token/receipt", g.receipt),
+		post("/o/:token/grace", g.grace), get("/o/:token/grace", g.toOrder),
 		get("/o/:token/connect", g.connect),
 		get("/s/:token", g.status), get("/s/:token/connect", g.connect),
 		post("/s/:token/devices", g.devices), post("/s/:token/logout", g.logOut),

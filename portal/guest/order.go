@@ -30,6 +30,8 @@ type orderPage struct {
 	Kept, Spend             bool       // the money is here; it is to be spent on a plan
 	Steps                   []numbered // of paying by hand
 	Resting                 bool       // nobody was prompted
+	Grace                   string     // where a few minutes online are to be had before paying
+	GraceMinutes            int
 }
 
 type numbered struct {
@@ -238,5 +240,6 @@ func (p *orderPage) byHand(view billing.OrderView) {
 	for i, step := range steps {
 		p.Steps = append(p.Steps, numbered{i + 1, p.T(step, "Number", view.ByHand.Number, "Code", view.Order.Code, "Amount", p.Amount)})
 	}
+	p.graced(view.Grace)
 	p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 }
