@@ -66,6 +66,11 @@ func (cmd *verifyCommand) Run(c *console) error {
 	return err
 }
 
+// proofs compare what every domain keeps with the books.
+func (m *Main) proofs() *report.Proofs {
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers)
+}
+
 func prove(c *console, m *Main) (proofReport, error) {
 	books, err := m.Ledger.Verify(c)
 	found := proofReport{Entries: books.Items, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
@@ -75,7 +80,7 @@ func prove(c *console, m *Main) (proofReport, error) {
 	for _, p := range books.Problems {
 		found.Problems = append(found.Problems, p.String())
 	}
-	proofs := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers)
+	proofs := m.proofs()
 	disagreements, err := proofs.Prove(c)
 	for _, p := range disagreements {
 		found.Problems = append(found.Problems, p.What)
