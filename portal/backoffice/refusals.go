@@ -10,7 +10,6 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 	"mtandao/radius"
-	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
@@ -71,7 +70,7 @@ func refusedName(f *frame, w radius.Refusal) string {
 	if words.Has("office.refused." + w.Cause) {
 		return f.T("office.refused."+w.Cause, "Other", w.Name)
 	}
-	if known(access.Cause(w.Cause)) {
+	if words.Has("cause." + w.Cause) {
 		return f.T("cause." + w.Cause)
 	}
 	return w.Cause
