@@ -11,7 +11,6 @@ import (
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/report"
 	"mtandao/radius/access"
 )
 
@@ -74,7 +73,7 @@ func TestAGiftWithoutItsTrailIsFound(t *testing.T) {
 		_, err := s.Main.Access.Extend(tx, idOf(t, grant), access.Source{Kind: access.SourceGift, Key: "42"}, access.Gift{Time: time.Hour})
 		return err
 	})
-	problems, e := report.NewProofs(s.Main.DB, s.Main.Ledger, s.Main.Billing, s.Main.Vouchers).Prove(context.Background())
+	problems, e := s.Main.proofs().Prove(context.Background())
 	if err != nil || e != nil || len(problems) != 1 || !strings.Contains(problems[0].What, "gift 42") {
 		t.Errorf("%v; %v %v", problems, err, e)
 	}
