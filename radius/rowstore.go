@@ -11,6 +11,7 @@ import (
 // changes are sessions sorted by what must be written of them.
 type changes struct {
 	begun     []Online // new, or open again
+	counted   []Online // nothing but its counters has grown
 	updated   []Online
 	ended     []Over
 	corrected []Over
@@ -37,6 +38,8 @@ func (c *changes) take(r *row, now time.Time) {
 	online := Online{Session: r.Session, StopAt: &now, Told: r.told} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
+	case r.place == inOpen && isOpen && r.onlyCounted():
+		c.counted = append(c.counted, online)
 	case r.place == inOpen && isOpen:
 		c.updated = append(c.updated, online)
 	case r.place == inClosed && !isOpen:
@@ -54,6 +57,13 @@ func (c *changes) take(r *row, now time.Time) {
 	}
 }
 
+// onlyCounted says that a report told nothing new but counters: columns that are not named need no change of their indexes.
+func (r *row) onlyCounted() bool {
+	was := r.was.Session
+	was.UpdatedAt, was.Seconds, was.BytesUp, was.BytesDown = r.UpdatedAt, r.Seconds, r.BytesUp, r.BytesDown
+	return was == r.Session
+}
+
 func (c *changes) write(tx *db.Tx) error {
 	if err := remove(tx, c.left, &Online{}); err != nil {
 		return err
@@ -65,6 +75,9 @@ func (c *changes) write(tx *db.Tx) error {
 		return err
 	}
 	if err := insert(tx, c.ended); err != nil {
+		return err
+	}
+	if err := replaceAll(tx, c.counted, countColumns); err != nil {
 		return err
 	}
 	if err := replaceAll(tx, c.updated, sessionColumns); err != nil {
@@ -104,9 +117,9 @@ func replaceAll[T any](tx *db.Tx, rows []T, columns []string) error {
 
 // What reports change of a session; overColumns also of its end.
 var (
-	sessionColumns = []string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "updated_at", "online_seconds",
-		"bytes_up", "bytes_down", "wide"}
-	overColumns = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
+	countColumns   = []string{"updated_at", "online_seconds", "bytes_up", "bytes_down"}
+	sessionColumns = append([]string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "wide"}, countColumns...)
+	overColumns    = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
 )
 
 // lookAgain lets the next sweep compute anew when the sessions of some grants must stop. Nobody's have no such end, and there
