@@ -40,6 +40,10 @@ func (s *Service) SendPhoneCode(ctx context.Context, siteID int64, phone custome
 	if err != nil || len(plans) == 0 {
 		return err
 	}
+	_, brand, err := s.Sites.Get(siteID)
+	if err != nil {
+		return err
+	}
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		return fault.Wrap(fault.Internal, "internal", err)
@@ -50,7 +54,7 @@ func (s *Service) SendPhoneCode(ctx context.Context, siteID int64, phone custome
 			return err
 		}
 		_, err := s.Messages.Send(tx, notify.Message{Key: fmt.Sprintf("phone code %d", tx.ID()), Purpose: notify.ForCode, Channel: notify.SMS,
-			To: string(phone), Language: l, Words: "message.phone_code", Args: []any{"Code", code}})
+			To: string(phone), Language: l, Sender: brand.Sender, Words: "message.phone_code", Args: []any{"Code", code}})
 		return err
 	})
 	if fault.Is(err, fault.TooMany) {

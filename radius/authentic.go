@@ -16,13 +16,14 @@ const (
 	badAuthenticator = "bad authenticator"
 	noAuthenticator  = "no message authenticator"
 	proxyWithout     = "proxy state without message authenticator"
+	tooManyAsk       = "too many of one router"
 )
 
 var explain = map[string]string{
-	wrongCode:        "a code that this port does not serve",
-	badAuthenticator: "wrong secret?",
-	noAuthenticator:  "the router must send Message-Authenticator, or be excepted (CVE-2024-3596)",
-	proxyWithout:     "a forger's pattern (CVE-2024-3596)",
+	wrongCode:       "a code that this port does not serve",
+	noAuthenticator: "the router must send Message-Authenticator, or be excepted (CVE-2024-3596)",
+	proxyWithout:    "a forger's pattern (CVE-2024-3596)",
+	tooManyAsk:      "it sends more at once than is its share of the database or the disk",
 }
 
 var served = [...]codec.Code{authPort: codec.CodeAccessRequest, acctPort: codec.CodeAccountingRequest}

@@ -2,7 +2,6 @@ package radius
 
 import (
 	"context"
-	"net"
 	"time"
 
 	"mtandao/radius/routers"
@@ -12,7 +11,7 @@ import (
 type conversation struct {
 	front         *front
 	socket        *socket
-	to            net.Addr
+	to            returnPath
 	router        *routers.Router
 	exchange      exchange
 	authenticator [16]byte      // of the request
@@ -29,6 +28,10 @@ func (c conversation) have(r request, answer func() reply) {
 		}
 	}()
 	out := answer()
+	if out.flood {
+		c.front.flooded(c.router)
+		return
+	}
 	if out.ask != nil {
 		answered = c.aside(r, out.ask)
 		return
@@ -60,8 +63,15 @@ func (c conversation) send(wire []byte) {
 // whenKept sends the answer once the record is on the disk, and none when it is not.
 func (c conversation) whenKept(record, wire []byte) {
 	k := c.socket
+	held, ok := hold(&c.front.guard.disk, c.router.ID, shareOfDisk)
+	if !ok {
+		c.forget()
+		c.front.flooded(c.router)
+		return
+	}
 	if k.storing.Add(1) > storingAtOnce {
 		k.storing.Add(-1)
+		held.Add(-1)
 		c.forget()
 		c.front.overflow(k, c.router)
 		return
@@ -69,6 +79,7 @@ func (c conversation) whenKept(record, wire []byte) {
 	k.asking.Add(1)
 	c.front.store(record, func(err error) {
 		defer k.asking.Done()
+		held.Add(-1)
 		k.storing.Add(-1)
 		if err != nil {
 			c.forget()
@@ -82,9 +93,15 @@ func (c conversation) whenKept(record, wire []byte) {
 
 // aside waits for the answer beside the readers; false when too many do.
 func (c conversation) aside(r request, ask func(context.Context) reply) bool {
+	held, ok := hold(&c.front.guard.asides, c.router.ID, shareOfAside)
+	if !ok {
+		c.front.flooded(c.router)
+		return false
+	}
 	r.wire = nil // its buffer takes the next packet
 	r.tray.leave()
 	taken := c.socket.aside(func() {
+		defer held.Add(-1)
 		defer c.front.recovered("packet")
 		ctx, cancel := requestContext(context.Background())
 		defer cancel()
@@ -92,6 +109,7 @@ func (c conversation) aside(r request, ask func(context.Context) reply) bool {
 		c.socket.post.flush()
 	})
 	if !taken {
+		held.Add(-1)
 		c.front.overflow(c.socket, c.router)
 	}
 	return taken

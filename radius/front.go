@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	codec "layeh.com/radius"
@@ -22,6 +23,9 @@ type front struct {
 	cache     *replyCache
 	metrics   *metrics
 	complains *complaints
+	refusals  *refusals
+	misfits   misfits
+	guard     *guard
 
 	store      func(payload []byte, done func(error)) // puts it on the disk
 	access     func(request) reply
@@ -54,6 +58,7 @@ type reply struct {
 	after  time.Duration
 	ask    func(context.Context) reply
 	keep   []byte
+	flood  bool // the router asks too much: no answer
 }
 
 // process answers one datagram, or sees that it is answered. It never panics and never waits.
@@ -70,6 +75,10 @@ func (f *front) process(k *socket, d datagram) {
 		return
 	}
 	r, cause := f.authentic(k, router, wire, d.tray)
+	if cause == badAuthenticator {
+		f.dropMisfit(router, wire, d.from)
+		return
+	}
 	if cause != "" {
 		f.drop(router, cause, explain[cause])
 		return
@@ -142,6 +151,7 @@ func (f *front) encode(r request, out reply) []byte {
 
 func (f *front) drop(router *routers.Router, cause, why string) {
 	f.metrics.drop(router.Name, cause)
+	f.refusals.note(router, strings.ReplaceAll(cause, " ", "_"), whose{})
 	if f.complains.may(router.Name + cause) {
 		f.log.Warn("radius packet dropped", "router", router.Name, "cause", cause, "why", why)
 	}
@@ -149,9 +159,15 @@ func (f *front) drop(router *routers.Router, cause, why string) {
 
 func (f *front) dropUnknown(from netip.AddrPort) {
 	f.metrics.drop(unknownRouter, "unknown router")
+	f.refusals.note(&routers.Router{}, CauseStranger, whose{name: from.Addr().Unmap().String()})
 	if f.complains.may(from.Addr().String()) {
 		f.log.Warn("radius packet from an address of no router", "from", from.Addr().Unmap())
 	}
+}
+
+// flooded: one router's storm does not take the room of the others.
+func (f *front) flooded(router *routers.Router) {
+	f.drop(router, tooManyAsk, explain[tooManyAsk])
 }
 
 // overflow: the router asks again, and by then there may be room.

@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -35,7 +36,7 @@ func saveRows(tx *db.Tx, rows []*row, now time.Time) error {
 }
 
 func (c *changes) take(r *row, now time.Time) {
-	online := Online{Session: r.Session, StopAt: &now, Told: r.told} // the next sweep computes the real one
+	online := Online{Session: r.Session, StopAt: &now, Told: r.told, Before: r.before} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
 	case r.place == inOpen && isOpen && r.onlyCounted():
@@ -80,7 +81,7 @@ func (c *changes) write(tx *db.Tx) error {
 	if err := replaceAll(tx, c.counted, countColumns); err != nil {
 		return err
 	}
-	if err := replaceAll(tx, c.updated, sessionColumns); err != nil {
+	if err := replaceAll(tx, c.updated, onlineColumns); err != nil {
 		return err
 	}
 	return replaceAll(tx, c.corrected, overColumns)
@@ -115,11 +116,14 @@ func replaceAll[T any](tx *db.Tx, rows []T, columns []string) error {
 	return nil
 }
 
-// What reports change of a session; overColumns also of its end.
+// What reports change of a session: its counters alone, or all; onlineColumns also of its speed, overColumns also of its end.
 var (
-	countColumns   = []string{"updated_at", "online_seconds", "bytes_up", "bytes_down"}
-	sessionColumns = append([]string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "wide"}, countColumns...)
-	overColumns    = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
+	countColumns   = slices.Concat([]string{"updated_at", "online_seconds", "bytes_up", "bytes_down"}, speedColumns)
+	speedColumns   = []string{"before_seconds", "before_up", "before_down"}
+	sessionColumns = []string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "updated_at", "online_seconds",
+		"bytes_up", "bytes_down", "wide"}
+	onlineColumns = slices.Concat(speedColumns, sessionColumns)
+	overColumns   = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
 )
 
 // lookAgain lets the next sweep compute anew when the sessions of some grants must stop. Nobody's have no such end, and there

@@ -121,11 +121,12 @@ func New(o Options) *Service {
 
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
-	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
+	refusals, guard := newRefusals(s.clock, s.keys), newGuard(clock.Stopwatch())
+	s.auth = &authenticator{refusals: refusals, guard: guard, access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
 		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn, address: s.addressOf}
 	acct := &accountant{clock: s.clock, metrics: s.metrics, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
-		complains: complains, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
+		complains: complains, refusals: refusals, misfits: misfits{found: map[int64]misfit{}}, guard: guard, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
 }
 
 // Listen opens the sockets. Serve does it too; alone it tells early that a port is taken, and makes Addresses known.
@@ -178,6 +179,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	defer stopApplying()
 	var consumer sync.WaitGroup
 	consumer.Go(func() { s.consume(applying) })
+	consumer.Go(func() { s.keepRefusalsWritten(applying) })
 	for _, k := range s.sockets {
 		k.start(s.front.process)
 	}

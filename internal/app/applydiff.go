@@ -42,7 +42,7 @@ func valueText(v any) string {
 			return v.Literal
 		}
 		return ""
-	case *logo:
+	case *picture:
 		if v != nil {
 			return fmt.Sprintf("%d bytes, %.4x", len(v.body), sha256.Sum256(v.body))
 		}

@@ -8,17 +8,28 @@ type (
 		Settings map[string]text `yaml:"settings,omitempty"`
 	}
 	brandPart struct {
-		Key       text  `yaml:"key"`
-		Name      text  `yaml:"name,omitempty"`
-		WelcomeEN text  `yaml:"welcome_en,omitempty"`
-		WelcomeSW text  `yaml:"welcome_sw,omitempty"`
-		TermsEN   text  `yaml:"terms_en,omitempty"`
-		TermsSW   text  `yaml:"terms_sw,omitempty"`
-		Accent    text  `yaml:"accent,omitempty"`
-		AccentInk text  `yaml:"accent_ink,omitempty"`
-		Paper     text  `yaml:"paper,omitempty"`
-		Ink       text  `yaml:"ink,omitempty"`
-		Logo      *logo `yaml:"logo,omitempty"`
+		Key       text     `yaml:"key"`
+		Name      text     `yaml:"name,omitempty"`
+		WelcomeEN text     `yaml:"welcome_en,omitempty"`
+		WelcomeSW text     `yaml:"welcome_sw,omitempty"`
+		TermsEN   text     `yaml:"terms_en,omitempty"`
+		TermsSW   text     `yaml:"terms_sw,omitempty"`
+		Accent    text     `yaml:"accent,omitempty"`
+		AccentInk text     `yaml:"accent_ink,omitempty"`
+		Paper     text     `yaml:"paper,omitempty"`
+		Ink       text     `yaml:"ink,omitempty"`
+		Logo      *picture `yaml:"logo,omitempty"`
+		Theme     text     `yaml:"theme,omitempty"`
+		Picture   *picture `yaml:"picture,omitempty"`
+		HoursEN   text     `yaml:"hours_en,omitempty"`
+		HoursSW   text     `yaml:"hours_sw,omitempty"`
+		WhatsApp  text     `yaml:"whatsapp,omitempty"`
+		Email     text     `yaml:"email,omitempty"`
+		Facebook  text     `yaml:"facebook,omitempty"`
+		Instagram text     `yaml:"instagram,omitempty"`
+		TikTok    text     `yaml:"tiktok,omitempty"`
+		X         text     `yaml:"x,omitempty"`
+		Sender    text     `yaml:"sender,omitempty"`
 	}
 	sitePart struct {
 		Slug     text `yaml:"slug"`

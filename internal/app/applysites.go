@@ -6,11 +6,15 @@ import (
 )
 
 func (p brandPart) brand(r *reading, stored site.Brand) (site.Brand, error) {
-	picture, err := p.Logo.read(r.folder)
+	mark, err := p.Logo.read(r.folder)
 	r.fail("logo", err)
+	photo, err := p.Picture.read(r.folder)
+	r.fail("picture", err)
 	b := site.Brand{ID: stored.ID, Key: string(p.Key), Name: string(p.Name), WelcomeEN: string(p.WelcomeEN), WelcomeSW: string(p.WelcomeSW),
 		TermsEN: string(p.TermsEN), TermsSW: string(p.TermsSW), Accent: string(p.Accent), AccentInk: string(p.AccentInk),
-		Paper: string(p.Paper), Ink: string(p.Ink), Logo: picture}
+		Paper: string(p.Paper), Ink: string(p.Ink), Logo: mark, Theme: string(p.Theme), Picture: photo,
+		HoursEN: string(p.HoursEN), HoursSW: string(p.HoursSW), WhatsApp: string(p.WhatsApp), Email: string(p.Email), Facebook: string(p.Facebook),
+		Instagram: string(p.Instagram), TikTok: string(p.TikTok), X: string(p.X), Sender: string(p.Sender)}
 	if r.err != nil {
 		return b, r.err
 	}
@@ -19,9 +23,14 @@ func (p brandPart) brand(r *reading, stored site.Brand) (site.Brand, error) {
 
 func brandPartOf(b site.Brand) brandPart {
 	p := brandPart{Key: text(b.Key), Name: text(b.Name), WelcomeEN: text(b.WelcomeEN), WelcomeSW: text(b.WelcomeSW), TermsEN: text(b.TermsEN),
-		TermsSW: text(b.TermsSW), Accent: text(b.Accent), AccentInk: text(b.AccentInk), Paper: text(b.Paper), Ink: text(b.Ink)}
+		TermsSW: text(b.TermsSW), Accent: text(b.Accent), AccentInk: text(b.AccentInk), Paper: text(b.Paper), Ink: text(b.Ink),
+		Theme: text(b.Theme), HoursEN: text(b.HoursEN), HoursSW: text(b.HoursSW), WhatsApp: text(b.WhatsApp), Email: text(b.Email),
+		Facebook: text(b.Facebook), Instagram: text(b.Instagram), TikTok: text(b.TikTok), X: text(b.X), Sender: text(b.Sender)}
 	if len(b.Logo) > 0 {
-		p.Logo = &logo{body: b.Logo, png: b.LogoType == "image/png"}
+		p.Logo = &picture{body: b.Logo, kind: b.LogoType}
+	}
+	if len(b.Picture) > 0 {
+		p.Picture = &picture{body: b.Picture, kind: "image/jpeg"}
 	}
 	return p
 }

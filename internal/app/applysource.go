@@ -86,50 +86,59 @@ func readBeside(folder, path string) ([]byte, error) {
 	return body, nil
 }
 
-// logo is a picture: a path beside the file, or written out as {svg: …} or {png: base64}.
-type logo struct {
+// picture is a path beside the file, or written out as {svg: …}, {png: base64} or {jpeg: base64}.
+type picture struct {
 	path string
 	body []byte
-	png  bool
+	kind string // its media type, where it is known
 }
 
-type logoDocument struct {
-	SVG text `yaml:"svg,omitempty"`
-	PNG text `yaml:"png,omitempty"`
+type pictureDocument struct {
+	SVG  text `yaml:"svg,omitempty"`
+	PNG  text `yaml:"png,omitempty"`
+	JPEG text `yaml:"jpeg,omitempty"`
 }
 
 // UnmarshalYAML implements yaml.NodeUnmarshaler.
-func (l *logo) UnmarshalYAML(node ast.Node) (err error) {
+func (p *picture) UnmarshalYAML(node ast.Node) (err error) {
 	if node.Type() != ast.MappingType && node.Type() != ast.MappingValueType {
-		l.path, err = scalar(node)
+		p.path, err = scalar(node)
 		return err
 	}
-	var d logoDocument
+	var d pictureDocument
 	if err := yaml.NodeToValue(node, &d, yaml.Strict()); err != nil {
 		return err
 	}
-	if l.body = []byte(d.SVG); d.PNG != "" {
-		if l.body, err = base64.StdEncoding.DecodeString(string(d.PNG)); err != nil {
-			return unexpected(node, "a png is written in base64")
+	p.body = []byte(d.SVG)
+	for _, coded := range []text{d.PNG, d.JPEG} {
+		if coded == "" {
+			continue
+		}
+		if p.body, err = base64.StdEncoding.DecodeString(string(coded)); err != nil {
+			return unexpected(node, "a png or jpeg is written in base64")
 		}
 	}
 	return nil
 }
 
 // MarshalYAML implements yaml.InterfaceMarshaler.
-func (l logo) MarshalYAML() (any, error) {
-	if l.png {
-		return logoDocument{PNG: text(base64.StdEncoding.EncodeToString(l.body))}, nil
+func (p picture) MarshalYAML() (any, error) {
+	coded := text(base64.StdEncoding.EncodeToString(p.body))
+	switch p.kind {
+	case "image/png":
+		return pictureDocument{PNG: coded}, nil
+	case "image/jpeg":
+		return pictureDocument{JPEG: coded}, nil
 	}
-	return logoDocument{SVG: text(l.body)}, nil
+	return pictureDocument{SVG: text(p.body)}, nil
 }
 
-func (l *logo) read(folder string) ([]byte, error) {
+func (p *picture) read(folder string) ([]byte, error) {
 	switch {
-	case l == nil:
+	case p == nil:
 		return nil, nil
-	case l.path != "":
-		return readBeside(folder, l.path)
+	case p.path != "":
+		return readBeside(folder, p.path)
 	}
-	return l.body, nil
+	return p.body, nil
 }

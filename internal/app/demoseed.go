@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	_ "embed"
 	"net"
 	"net/netip"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"mtandao/internal/site"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
+	"mtandao/themes"
 )
 
 // seeded is what the demo's provider has.
@@ -25,12 +27,16 @@ type seeded struct {
 
 const demoLogo = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><circle cx="24" cy="24" r="22" fill="#0b6e4f"/><path d="M11 21c8-7 18-7 26 0M16 27c5-4 11-4 16 0M21 33c2-1.500 4-1.500 6 0" fill="none" stroke="#fff" stroke-width="3.500" stroke-linecap="round"/></svg>`
 
+//go:embed cafe.jpg
+var demoPicture []byte
+
 var demoBrands = []site.Brand{
 	{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0b6e4f", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#14211b", Logo: []byte(demoLogo),
 		WelcomeEN: "Fast internet at Kasarani", WelcomeSW: "Intaneti ya kasi Kasarani", TermsEN: "Be kind to your neighbours. Your plan is for your devices.",
-		TermsSW: "Wajali majirani. Kifurushi ni cha vifaa vyako."},
+		TermsSW: "Wajali majirani. Kifurushi ni cha vifaa vyako.",
+		HoursEN: "Monday to Saturday, 8 am to 8 pm", HoursSW: "Jumatatu hadi Jumamosi, saa 2 asubuhi hadi saa 2 usiku", WhatsApp: "254700123456", Facebook: "baraka.wifi"},
 	{Key: "mwangaza", Name: "Mwangaza Café", Accent: "#8a3b12", AccentInk: "#ffffff", Paper: "#fffaf5", Ink: "#2a1a10",
-		WelcomeEN: "Coffee and internet in Ngong", WelcomeSW: "Kahawa na intaneti Ngong"},
+		WelcomeEN: "Coffee and internet in Ngong", WelcomeSW: "Kahawa na intaneti Ngong", Theme: themes.Menu, Picture: demoPicture, Instagram: "mwangaza_cafe"},
 }
 
 var demoSites = []struct {

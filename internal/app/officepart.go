@@ -34,8 +34,8 @@ func readPart(part any, prefix string, fields map[string]string, set map[string]
 		if list, ok := value.Interface().(textList); ok {
 			shown = strings.Join(list, "\n")
 		}
-		_, picture := value.Interface().(*logo)
-		if secret || picture {
+		_, drawn := value.Interface().(*picture)
+		if secret || drawn {
 			set[name] = shown != ""
 			return nil
 		}
@@ -65,8 +65,8 @@ func writeField(name string, into any, typed string) error {
 		*v = entries(typed)
 	case **source:
 		*v = &source{Literal: typed}
-	case **logo:
-		*v = &logo{body: []byte(typed)}
+	case **picture:
+		*v = &picture{body: []byte(typed)}
 	case *yesNo:
 		*v = typed == "true"
 	case *whole:

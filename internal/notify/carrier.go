@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/settings"
 )
 
 // The drivers.
@@ -58,7 +59,7 @@ func (c Carrier) Check() error {
 	switch {
 	case !fits:
 		return fault.New(fault.Invalid, "carrier.driver")
-	case c.BaseURL != "" && !isSafeURL(c.BaseURL):
+	case c.BaseURL != "" && !settings.SafeAddress(c.BaseURL):
 		return fault.New(fault.Invalid, "carrier.url")
 	case c.Channel == SMS && (c.Sender != "" && !senderShape.MatchString(c.Sender) || c.OfferSender != "" && !senderShape.MatchString(c.OfferSender)):
 		return fault.New(fault.Invalid, "carrier.sender")
@@ -141,10 +142,13 @@ func (s *Service) driver(c Carrier) driver {
 	return &webhook{carrier: c, web: s.web, clock: s.Clock}
 }
 
-// senderOf is the sender a message goes out under.
-func (c Carrier) senderOf(p Purpose) string {
-	if p == ForOffer && c.OfferSender != "" {
+// senderOf is the sender a message goes out under: a brand's own for what people have, the carrier's where there is none.
+func (c Carrier) senderOf(p Purpose, own string) string {
+	switch {
+	case p == ForOffer && c.OfferSender != "":
 		return c.OfferSender
+	case c.Channel == SMS && p != ForOffer && own != "":
+		return own
 	}
 	return c.Sender
 }

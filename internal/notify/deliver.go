@@ -58,7 +58,7 @@ func (s *Service) deliverQueued(ctx context.Context, m stored) error {
 	if err != nil || !won {
 		return err
 	}
-	o := s.driver(carrier).send(ctx, letter{id: m.ID, to: m.To, sender: carrier.senderOf(m.Purpose), content: m.content})
+	o := s.driver(carrier).send(ctx, letter{id: m.ID, to: m.To, sender: carrier.senderOf(m.Purpose, m.content.Sender), content: m.content})
 	if o.verdict != accepted {
 		s.Log.Warn("message not accepted", "message", m.ID, "channel", m.Channel, "reason", o.reason)
 	}

@@ -46,6 +46,35 @@ func TestAnyHTTPGateway(t *testing.T) {
 	})
 }
 
+// TestABrandsOwnSender names what people have; offers keep the sender that the network knows for them.
+func TestABrandsOwnSender(t *testing.T) {
+	each(t, func(w *world) {
+		w.gateway()
+		for n, purpose := range []Purpose{ForReceipt, ForCode} {
+			m := with(purpose, fmt.Sprint(n), "Hello")
+			m.Sender = "BARAKA"
+			w.send(m)
+		}
+		w.idle()
+		for _, got := range w.sim.Inbox(testPhone) {
+			if got.From != "BARAKA" {
+				t.Errorf("from %q", got.From)
+			}
+		}
+		if n := len(w.sim.Inbox(testPhone)); n != 2 {
+			t.Errorf("%d messages", n)
+		}
+		for want, c := range map[string]Carrier{"OFFERS": {Channel: SMS, Sender: "MTAANET", OfferSender: "OFFERS"}, "MTAANET": {Channel: SMS, Sender: "MTAANET"}} {
+			if got := c.senderOf(ForOffer, "BARAKA"); got != want {
+				t.Errorf("an offer from %q, want %q", got, want)
+			}
+		}
+		if got := (Carrier{Channel: Email, Sender: "a@b.example"}).senderOf(ForReceipt, "BARAKA"); got != "a@b.example" {
+			t.Errorf("e-mail from %q", got)
+		}
+	})
+}
+
 func TestAGatewayIsCheckedBeforeItIsKept(t *testing.T) {
 	good := Gateway{URL: "https://sms.example.com/send?to={to}&text={text}", Method: "GET"}
 	if err := good.check(); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/settings"
 	"mtandao/internal/words"
 )
 
@@ -92,6 +93,7 @@ type Message struct {
 	Subject  string // a key of internal/words, with the same Args; for e-mail
 	Words    string
 	Args     []any
+	Sender   string       // of an SMS: the brand's own sender id; empty: the carrier's
 	Amount   money.Amount // of the sale that a receipt is about, zero for none; a small one gets no SMS
 	Until    time.Time    // not sent later than this; zero: what suits the purpose
 	plain    string       // text already written: alerts and their JSON
@@ -100,11 +102,12 @@ type Message struct {
 // content is the sealed part of a message.
 type content struct {
 	Subject, Text string
+	Sender        string `json:",omitempty"`
 }
 
 // write makes the text of a message.
 func (m Message) write(stop string) content {
-	c := content{Text: m.plain}
+	c := content{Text: m.plain, Sender: m.Sender}
 	if c.Text == "" {
 		c.Text = words.Text(m.Language, m.Words, m.Args...)
 	}
@@ -161,18 +164,9 @@ func address(c Channel, to string) (string, bool) {
 	case Telegram:
 		return to, chatShape.MatchString(to)
 	case Webhook:
-		return to, isSafeURL(to)
+		return to, settings.SafeAddress(to)
 	}
 	return "", false
-}
-
-// isSafeURL allows https, and plain http to this machine itself.
-func isSafeURL(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil || len(s) > 500 {
-		return false
-	}
-	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
 }
 
 // checkContent is fault.Invalid "message.text" for what cannot be sent.

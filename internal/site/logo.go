@@ -4,31 +4,35 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"image"
+	"image/jpeg"
 	"image/png"
 	"io"
 	"regexp"
 	"strings"
 
+	"golang.org/x/image/draw"
+
 	"mtandao/internal/fault"
 )
 
 const (
-	logoBytes    = 6 << 10   // cleaned: it is part of the first page's 14 KB
-	uploadBytes  = 256 << 10 // drawing programs write ten times what a drawing needs
-	logoPixels   = 1024
+	logoBytes    = 6 << 10 // cleaned: it is part of the first page's 14 KB
+	uploadBytes  = 2 << 20 // what a camera or a drawing program writes
+	logoPixels   = 4096
 	logoElements = 500
 )
 
-// CleanLogo gives back a PNG unchanged, or an SVG rebuilt from an allow-list: what runs, loads or is unknown is left out.
-// fault.Invalid "brand.logo" when it is neither, "brand.logo_size" when it is still too large.
-func CleanLogo(logo []byte) (clean []byte, kind string, err error) {
+// CleanLogo gives back an SVG rebuilt from an allow-list (what runs, loads or is unknown is left out), or a PNG or JPEG made
+// of at most so many octets; an SVG may always have 6 KB. fault.Invalid "brand.logo" when it is none of them, "brand.logo_size" when it is too large.
+func CleanLogo(logo []byte, most int) (clean []byte, kind string, err error) {
 	switch {
 	case len(logo) == 0:
 		return []byte{}, "", nil
 	case len(logo) > uploadBytes:
 		return nil, "", fault.New(fault.Invalid, "brand.logo_size")
-	case bytes.HasPrefix(logo, []byte("\x89PNG\r\n")):
-		clean, kind, err = logo, "image/png", checkPNG(logo)
+	case bytes.HasPrefix(logo, []byte("\x89PNG\r\n")), bytes.HasPrefix(logo, []byte("\xff\xd8\xff")):
+		clean, kind, err = smallLogo(logo, most)
 	default:
 		kind = "image/svg+xml"
 		clean, err = cleanSVG(logo)
@@ -42,16 +46,48 @@ func CleanLogo(logo []byte) (clean []byte, kind string, err error) {
 	return clean, kind, nil
 }
 
-func checkPNG(logo []byte) error {
-	c, err := png.DecodeConfig(bytes.NewReader(logo))
+// smallLogo leaves a small PNG as it is, and scales anything else down until it fits: a PNG to keep edges sharp and the
+// ground transparent, a JPEG where that is too large.
+func smallLogo(logo []byte, most int) (small []byte, kind string, err error) {
+	about, format, err := image.DecodeConfig(bytes.NewReader(logo))
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	if c.Width > logoPixels || c.Height > logoPixels {
-		return errors.New("more than 1024 pixels a side")
+	if about.Width > logoPixels || about.Height > logoPixels {
+		return nil, "", errors.New("more than 4096 pixels a side")
 	}
-	_, err = png.Decode(bytes.NewReader(logo))
-	return err
+	whole, _, err := image.Decode(bytes.NewReader(logo))
+	if err != nil {
+		return nil, "", err
+	}
+	if format == "png" && len(logo) <= most {
+		return logo, "image/png", nil
+	}
+	if format == "jpeg" && len(logo) <= most && !hasNotes(logo) {
+		return logo, "image/jpeg", nil
+	}
+	for _, side := range []int{160, 128, 96, 72, 48, 36} {
+		if small, kind, err = drawnLogo(whole, side, most); err != nil || len(small) <= most {
+			return small, kind, err
+		}
+	}
+	return small, kind, nil
+}
+
+// drawnLogo is a logo whose longer side has so many pixels.
+func drawnLogo(whole image.Image, side, most int) (drawn []byte, kind string, err error) {
+	from := whole.Bounds()
+	share := min(1, float64(side)/float64(max(from.Dx(), from.Dy())))
+	to := image.NewNRGBA(image.Rect(0, 0, max(1, int(float64(from.Dx())*share)), max(1, int(float64(from.Dy())*share))))
+	draw.CatmullRom.Scale(to, to.Bounds(), whole, from, draw.Src, nil)
+	var out bytes.Buffer
+	err = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&out, to)
+	if err != nil || out.Len() <= most || !to.Opaque() {
+		return out.Bytes(), "image/png", err
+	}
+	out.Reset()
+	err = jpeg.Encode(&out, to, &jpeg.Options{Quality: 75})
+	return out.Bytes(), "image/jpeg", err
 }
 
 const svgSpace = "http://www.w3.org/2000/svg"

@@ -35,7 +35,7 @@ func TestCleanSVG(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, kind, err := CleanLogo([]byte(svgHead + tt.body + "</svg>"))
+			got, kind, err := CleanLogo([]byte(svgHead+tt.body+"</svg>"), logoBytes)
 			if err != nil || kind != "image/svg+xml" {
 				t.Fatalf("%q, %v", kind, err)
 			}
@@ -51,12 +51,12 @@ func TestCleanLogoRefuses(t *testing.T) {
 	tests := map[string]string{
 		"GIF89a": "brand.logo", "<html><body/></html>": "brand.logo", svgHead: "brand.logo", "\x89PNG\r\n\x1a\nrubbish": "brand.logo",
 		`<!DOCTYPE svg [<!ENTITY a "b">]>` + svgHead + `<text>&a;</text></svg>`: "brand.logo",
-		large:                          "brand.logo_size",
-		strings.Repeat(" ", 256<<10+1): "brand.logo_size",
+		large:                              "brand.logo_size",
+		strings.Repeat(" ", uploadBytes+1): "brand.logo_size",
 		svgHead + strings.Repeat("<g/>", 501) + "</svg>": "brand.logo",
 	}
 	for logo, key := range tests {
-		if got, _, err := CleanLogo([]byte(logo)); fault.KeyOf(err) != key {
+		if got, _, err := CleanLogo([]byte(logo), logoBytes); fault.KeyOf(err) != key {
 			t.Errorf("%.60q: %q, %v, want %s", logo, got, err, key)
 		}
 	}
@@ -73,11 +73,11 @@ func pngOf(t *testing.T, width int) []byte {
 
 func TestCleanLogoKeepsPNG(t *testing.T) {
 	small := pngOf(t, 32)
-	if got, kind, err := CleanLogo(small); err != nil || kind != "image/png" || !bytes.Equal(got, small) {
+	if got, kind, err := CleanLogo(small, logoBytes); err != nil || kind != "image/png" || !bytes.Equal(got, small) {
 		t.Errorf("%d bytes, %q, %v", len(got), kind, err)
 	}
-	if _, _, err := CleanLogo(pngOf(t, 2000)); fault.KeyOf(err) != "brand.logo" {
-		t.Errorf("2000 pixels: %v", err)
+	if _, _, err := CleanLogo(pngOf(t, 5000), logoBytes); fault.KeyOf(err) != "brand.logo" {
+		t.Errorf("5000 pixels: %v", err)
 	}
 }
 
@@ -89,11 +89,11 @@ func FuzzCleanLogo(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, logo []byte) {
-		clean, kind, err := CleanLogo(logo)
+		clean, kind, err := CleanLogo(logo, logoBytes)
 		if err != nil || kind != "image/svg+xml" {
 			return
 		}
-		again, _, err := CleanLogo(clean)
+		again, _, err := CleanLogo(clean, logoBytes)
 		if err != nil || !bytes.Equal(again, clean) {
 			t.Fatalf("not stable: %q became %q, %v", clean, again, err)
 		}

@@ -37,6 +37,17 @@ type brandRow struct {
 	Ink       string
 	Logo      []byte
 	LogoType  string
+	Theme     string
+	Picture   []byte
+	HoursEN   string `gorm:"column:hours_en"`
+	HoursSW   string `gorm:"column:hours_sw"`
+	WhatsApp  string `gorm:"column:whatsapp"`
+	Email     string
+	Facebook  string
+	Instagram string
+	TikTok    string `gorm:"column:tiktok"`
+	X         string
+	Sender    string
 	Version   int64
 	UpdatedAt time.Time
 }
@@ -88,6 +99,8 @@ func (s *Service) writeSite(tx *db.Tx, v Site) (Site, error) {
 func (s *Service) writeBrand(tx *db.Tx, v Brand) (Brand, error) {
 	r := brandRow{ID: v.ID, BrandKey: v.Key, Name: v.Name, WelcomeEN: v.WelcomeEN, WelcomeSW: v.WelcomeSW, TermsEN: v.TermsEN,
 		TermsSW: v.TermsSW, Accent: v.Accent, AccentInk: v.AccentInk, Paper: v.Paper, Ink: v.Ink, Logo: v.Logo, LogoType: v.LogoType,
+		Theme: v.Theme, Picture: v.Picture, HoursEN: v.HoursEN, HoursSW: v.HoursSW, WhatsApp: v.WhatsApp, Email: v.Email, Facebook: v.Facebook,
+		Instagram: v.Instagram, TikTok: v.TikTok, X: v.X, Sender: v.Sender,
 		Version: tx.ID(), UpdatedAt: s.clock.Now()}
 	if v.ID == 0 {
 		r.ID = tx.ID()
@@ -108,5 +121,7 @@ func (r siteRow) site() (Site, error) {
 
 func (r brandRow) brand() Brand {
 	return Brand{ID: r.ID, Key: r.BrandKey, Name: r.Name, WelcomeEN: r.WelcomeEN, WelcomeSW: r.WelcomeSW, TermsEN: r.TermsEN,
-		TermsSW: r.TermsSW, Accent: r.Accent, AccentInk: r.AccentInk, Paper: r.Paper, Ink: r.Ink, Logo: r.Logo, LogoType: r.LogoType}
+		TermsSW: r.TermsSW, Accent: r.Accent, AccentInk: r.AccentInk, Paper: r.Paper, Ink: r.Ink, Logo: r.Logo, LogoType: r.LogoType,
+		Theme: r.Theme, Picture: r.Picture, HoursEN: r.HoursEN, HoursSW: r.HoursSW, WhatsApp: r.WhatsApp, Email: r.Email, Facebook: r.Facebook,
+		Instagram: r.Instagram, TikTok: r.TikTok, X: r.X, Sender: r.Sender}
 }

@@ -13,6 +13,17 @@ CREATE TABLE IF NOT EXISTS brands (
   ink TEXT NOT NULL,
   logo BLOB NOT NULL,
   logo_type TEXT NOT NULL,
+  theme TEXT NOT NULL,
+  picture BLOB NOT NULL,
+  hours_en TEXT NOT NULL,
+  hours_sw TEXT NOT NULL,
+  whatsapp TEXT NOT NULL,
+  email TEXT NOT NULL,
+  facebook TEXT NOT NULL,
+  instagram TEXT NOT NULL,
+  tiktok TEXT NOT NULL,
+  x TEXT NOT NULL,
+  sender TEXT NOT NULL,
   version BIGINT NOT NULL,
   updated_at DATETIME NOT NULL
 );

@@ -14,9 +14,14 @@ import (
 var brandSheets = []sheet{
 	{specs: []spec{{name: "name", as: asText, must: true, most: 80}, {name: "key", as: asText, most: 32, onlyNew: true},
 		{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}}},
-	{title: "office.brand.looks", specs: []spec{{name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"},
+	{title: "office.brand.looks", specs: []spec{{name: "theme", as: asPick, choices: themes.Names, usual: site.House.Theme},
+		{name: "logo", as: asFile, accept: ".svg,.png,.jpg,.jpeg,image/svg+xml,image/png,image/jpeg", shrink: 512},
+		{name: "picture", as: asFile, accept: "image/jpeg,image/png,image/webp", shrink: 1280},
 		{name: "accent", as: asColour, usual: site.House.Accent}, {name: "accent_ink", as: asColour, usual: site.House.AccentInk},
 		{name: "paper", as: asColour, usual: site.House.Paper}, {name: "ink", as: asColour, usual: site.House.Ink}}},
+	{title: "office.brand.reach", folded: true, specs: []spec{{name: "hours_en", as: asText, most: 200}, {name: "hours_sw", as: asText, most: 200},
+		{name: "whatsapp", as: asText, most: 20}, {name: "email", as: asText, most: 120}, {name: "facebook", as: asText, most: 120},
+		{name: "instagram", as: asText, most: 120}, {name: "tiktok", as: asText, most: 120}, {name: "x", as: asText, most: 120}, {name: "sender", as: asText, most: 15}}},
 	{title: "office.brand.terms", folded: true, specs: []spec{{name: "terms_en", as: asLong, most: 15000}, {name: "terms_sw", as: asLong, most: 15000}}},
 }
 
@@ -94,7 +99,11 @@ func (b *Backoffice) previewTyped(q *request) error {
 	if err != nil {
 		return err
 	}
-	for name, into := range map[string]*string{"name": &brand.Name, "welcome_en": &brand.WelcomeEN, "welcome_sw": &brand.WelcomeSW,
+	photo, err := q.file("picture")
+	if err != nil {
+		return err
+	}
+	for name, into := range map[string]*string{"theme": &brand.Theme, "name": &brand.Name, "welcome_en": &brand.WelcomeEN, "welcome_sw": &brand.WelcomeSW,
 		"accent": &brand.Accent, "accent_ink": &brand.AccentInk, "paper": &brand.Paper, "ink": &brand.Ink} {
 		if said := q.FormValue(name); said != "" {
 			*into = said
@@ -102,6 +111,9 @@ func (b *Backoffice) previewTyped(q *request) error {
 	}
 	if logo != "" || q.FormValue("logo_gone") != "" {
 		brand.Logo = []byte(logo)
+	}
+	if photo != "" || q.FormValue("picture_gone") != "" {
+		brand.Picture = []byte(photo)
 	}
 	if brand.Key == "" {
 		brand.Key = site.House.Key

@@ -44,6 +44,7 @@ type spec struct {
 	units   []string // of an amount, in the words of apply
 	usual   string   // of something new
 	accept  string   // of a file
+	shrink  int      // of a photograph: the browser makes it no wider or higher than so many pixels before it sends it
 	onlyNew bool     // fixed once made
 	from    int      // and to: between which a number must be; said where they differ
 	to      int
@@ -56,7 +57,7 @@ type formField struct {
 	SetText, GoneText                             string // of a secret or file that is stored
 	Large                                         string // what is said of a file above Most bytes
 	As                                            kindOf // empty: a text
-	Most                                          int
+	Most, Shrink                                  int
 	Must, Set, Fixed                              bool // fixed: shown, and not to be changed
 	Choices                                       []choice
 	Windows                                       []windowRow
@@ -112,7 +113,7 @@ func (f form) shown(l words.Lang, specs []spec) []formField {
 }
 
 func (f form) show(l words.Lang, s spec) formField {
-	v := formField{Name: s.name, As: s.as, Must: s.must, Most: s.most, Accept: s.accept, Label: f.text(l, "office.field.", s.name),
+	v := formField{Name: s.name, As: s.as, Must: s.must, Most: s.most, Accept: s.accept, Shrink: s.shrink, Label: f.text(l, "office.field.", s.name),
 		Hint: f.text(l, "office.hint.", s.name), Value: f.fields[s.name], Set: f.set[s.name]}
 	if s.from != s.to {
 		v.Hint = strings.TrimSpace(v.Hint + " " + words.Text(l, "office.bounds", "From", s.from, "To", s.to))

@@ -136,7 +136,7 @@ func wrong(err error) (field string, cause error, mendable bool) {
 
 // fieldOf names the field of a form where a fault's key names something else.
 var fieldOf = map[string]string{
-	"till.consumer": "consumer_secret", "brand.logo_size": "logo", "brand.text": "welcome_en", "brand.colour": "accent", "site.slug_fixed": "slug",
+	"till.consumer": "consumer_secret", "brand.logo_size": "logo", "brand.picture_size": "picture", "brand.hours": "hours_en", "brand.handle": "facebook", "brand.text": "welcome_en", "brand.colour": "accent", "site.slug_fixed": "slug",
 	"brand.unnamed": "name", "site.unnamed": "name", "till.unnamed": "key", "plan.unnamed": "name", "router.unnamed": "name",
 	"brand.taken": "key", "site.taken": "slug", "till.taken": "key", "plan.taken": "key", "router.taken": "name", "plan.endless": "time", "plan.rate": "down", "router.secret_short": "secret", "router.secret_long": "secret", "router.api_cert": "api_certificate",
 	"router.address": "addresses", "router.address_taken": "addresses", "router.name_taken": "name", "router.login_host": "login_hosts",

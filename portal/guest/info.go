@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mtandao/internal/site"
 	"mtandao/internal/words"
 )
 
@@ -16,7 +17,10 @@ type wordsPage struct {
 type section struct {
 	Title      string
 	Paragraphs []string
+	Links      []link
 }
+
+type link struct{ Text, Address string }
 
 func (g *Guest) help(c *fiber.Ctx) error {
 	v, err := g.atSite(c)
@@ -30,9 +34,40 @@ func (g *Guest) helpPage(v *visitor) *wordsPage {
 	p := &wordsPage{page: g.newPage(v, "guest.help.title", v.home()+"/help")}
 	for _, topic := range []string{"pin", "paid", "page", "time", "tv"} {
 		key := "guest.help." + topic
-		p.Sections = append(p.Sections, section{p.T(key + ".title"), []string{p.T(key + ".text")}})
+		p.Sections = append(p.Sections, section{Title: p.T(key + ".title"), Paragraphs: []string{p.T(key + ".text")}})
+	}
+	if reach := p.reach(v.brand); len(reach.Paragraphs)+len(reach.Links) > 0 {
+		p.Sections = append(p.Sections, reach)
 	}
 	return p
+}
+
+// reach says when somebody answers, and how else than by telephone.
+func (p *page) reach(b site.Brand) section {
+	s := section{Title: p.T("guest.help.reach.title"), Links: p.links(b)}
+	hours := b.HoursEN
+	if p.Lang == words.Swahili && b.HoursSW != "" {
+		hours = b.HoursSW
+	}
+	if hours != "" {
+		s.Paragraphs = []string{hours}
+	}
+	return s
+}
+
+// links are a brand's places; most of them open only for somebody who is online.
+func (p *page) links(b site.Brand) []link {
+	var all []link
+	for _, place := range []struct{ name, address, text string }{
+		{b.WhatsApp, "https://wa.me/", "WhatsApp +" + b.WhatsApp}, {b.Email, "mailto:", b.Email},
+		{b.Facebook, "https://www.facebook.com/", "Facebook " + b.Facebook}, {b.Instagram, "https://www.instagram.com/", "Instagram @" + b.Instagram},
+		{b.TikTok, "https://www.tiktok.com/@", "TikTok @" + b.TikTok}, {b.X, "https://x.com/", "X @" + b.X},
+	} {
+		if place.name != "" {
+			all = append(all, link{place.text, place.address + place.name})
+		}
+	}
+	return all
 }
 
 func (g *Guest) terms(c *fiber.Ctx) error {

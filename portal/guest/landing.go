@@ -3,6 +3,7 @@ package guest
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ import (
 type landingPage struct {
 	page
 	Welcome string
+	Picture template.URL
 	Connect bool // explain how to join the Wi-Fi
 	Closed  bool
 	Plans   []planCard
@@ -77,6 +79,9 @@ func (g *Guest) landingPage(ctx context.Context, v *visitor, chosen string) (*la
 	p := &landingPage{page: g.newPage(v, "guest.title", v.home(), "more", "1"), Welcome: v.brand.WelcomeEN}
 	if v.lang == words.Swahili {
 		p.Welcome = v.brand.WelcomeSW
+	}
+	if len(v.brand.Picture) > 0 {
+		p.Picture = inPage("image/jpeg", v.brand.Picture)
 	}
 	p.Step = 1
 	p.Closed = v.site.State == site.Closed

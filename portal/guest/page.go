@@ -40,7 +40,7 @@ type note struct {
 func (g *Guest) newPage(v *visitor, title, path string, more ...string) page {
 	p := page{who: v, here: path, hereMore: more, Wrong: map[string]string{}}
 	p.Frame = web.Frame{Lang: v.lang, Title: words.Text(v.lang, title), Brand: v.brand.Name, Logo: logo(v.brand),
-		Tokens: themes.Pour(v.brand.Accent, v.brand.AccentInk, v.brand.Paper, v.brand.Ink)}
+		Tokens: themes.Pour(v.brand.Accent, v.brand.AccentInk, v.brand.Paper, v.brand.Ink), Skin: themes.Skin(v.brand.Theme)}
 	if p.Brand == "" {
 		p.Brand = v.site.Name
 	}
@@ -103,7 +103,12 @@ func logo(b site.Brand) template.URL {
 	if strings.HasPrefix(b.LogoType, "image/svg") {
 		return template.URL("data:image/svg+xml," + svgEscaper.Replace(url.PathEscape(string(b.Logo))))
 	}
-	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Logo))
+	return inPage(b.LogoType, b.Logo)
+}
+
+// inPage is a picture as part of the page: only PNG and JPEG that internal/site has read.
+func inPage(kind string, body []byte) template.URL {
+	return template.URL("data:" + kind + ";base64," + base64.StdEncoding.EncodeToString(body))
 }
 
 // svgEscaper brings back what needs no escape in a data URL, so that the picture compresses.

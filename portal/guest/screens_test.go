@@ -29,6 +29,7 @@ import (
 
 	"mtandao/internal/site"
 	"mtandao/internal/words"
+	"mtandao/themes"
 )
 
 // axe is axe-core 4.14.1 (npm), under the licence beside it; only this test carries it.
@@ -45,7 +46,24 @@ var widths = []int64{320, 390, 1280}
 // darkBrand asks for the most: dark paper, a light accent, no logo, long names.
 func darkBrand() site.Brand {
 	return site.Brand{Key: "mwangaza", Name: "Mwangaza Community Network", Accent: "#ffd400", AccentInk: "#ffffff", Paper: "#10151c", Ink: "#eef2f7",
+		Theme: themes.Bold, WhatsApp: "254712345678", Facebook: "mwangaza.community.network.kenya", Instagram: "mwangaza",
 		WelcomeEN: "Unlimited internet for Kawangware, Kangemi and Uthiru", WelcomeSW: "Intaneti isiyo na kikomo Kawangware, Kangemi na Uthiru"}
+}
+
+// menuBrand has all that a brand may have.
+func menuBrand(t *testing.T) site.Brand {
+	t.Helper()
+	photo, err := os.ReadFile("testdata/cafe.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := site.Brand{Key: "mkahawa", Name: "Mkahawa wa Mlima", Accent: "#7a2e1d", AccentInk: "#fff8ee", Paper: "#fbf6ec", Ink: "#2a1c14", Theme: themes.Menu, Picture: photo,
+		WelcomeEN: "Free refills, fast Wi-Fi", WelcomeSW: "Kahawa moto, Wi-Fi ya kasi", HoursEN: "Every day, 7 am to 10 pm", HoursSW: "Kila siku, saa 1 asubuhi hadi saa 4 usiku",
+		WhatsApp: "0712 345 678", Email: "karibu@mkahawa.example", Instagram: "mkahawa_wa_mlima", TikTok: "mkahawa"}.Check()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // lawless is the address of a page without a policy, so that a test can put faults of style into it.
@@ -60,7 +78,7 @@ type wall struct {
 func hangWall(t *testing.T) *wall {
 	t.Helper()
 	w := &wall{pages: map[string][]byte{}}
-	for _, brand := range []site.Brand{galleryBrand(), darkBrand()} {
+	for _, brand := range []site.Brand{galleryBrand(), darkBrand(), menuBrand(t)} {
 		for _, l := range words.Languages {
 			pages, err := everyPage(l, brand)
 			if err != nil {
@@ -238,7 +256,7 @@ func lookAt(width int64, strictly bool) chromedp.Action[[]string] {
 	}
 }
 
-// TestEveryPageFitsEveryScreen opens every page, in both languages and two brands, as phones and laptops show it: nothing
+// TestEveryPageFitsEveryScreen opens every page, in both languages and three brands, each in a theme of its own, as phones and laptops show it: nothing
 // scrolls sideways, is cut off, is too small to tap or breaks a rule of WCAG 2 A and AA; nothing asks another host.
 func TestEveryPageFitsEveryScreen(t *testing.T) {
 	w := hangWall(t)
@@ -270,7 +288,7 @@ func TestEveryPageFitsEveryScreen(t *testing.T) {
 
 // strictly: a language changes where lines break, a brand the colours; axe need not see each pair of them.
 func strictly(path string) bool {
-	return strings.HasPrefix(path, "/baraka/en/") || strings.HasPrefix(path, "/mwangaza/sw/")
+	return strings.HasPrefix(path, "/baraka/en/") || strings.HasPrefix(path, "/mwangaza/sw/") || strings.HasPrefix(path, "/mkahawa/en/")
 }
 
 // TestALookFindsFaults: the look itself must see what it is there for.
@@ -326,7 +344,7 @@ func TestScreens(t *testing.T) {
 		}
 		taken += tab.picture(w.URL+path, filepath.Join(room, parts[3]+"-"+parts[2]))
 	}
-	if want := 2 * len(widths) * len(words.Languages); taken < want || all && taken != len(w.pages)*len(widths) {
+	if want := 3 * len(widths) * len(words.Languages); taken < want || all && taken != len(w.pages)*len(widths) {
 		t.Errorf("%d pictures", taken)
 	}
 }

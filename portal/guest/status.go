@@ -36,6 +36,7 @@ type statusPage struct {
 	Used, Again, Once         string // of a plan that is over
 	Amount, Masked            string
 	Add                       string // where a voucher is added to this plan
+	Places                    []link // of the brand, once they open
 }
 
 type deviceRow struct {
@@ -140,6 +141,7 @@ func (g *Guest) fillLive(ctx context.Context, p *statusPage, s situation, out bo
 	}
 	if p.Online {
 		p.LogOut = "/s/" + s.order.Token + "/logout"
+		p.Places = p.links(s.v.brand)
 	}
 	p.setLeft(s)
 	if s.v.byPass == "" {

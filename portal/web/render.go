@@ -20,6 +20,7 @@ type Frame struct {
 	Brand   string
 	Logo    template.URL // data: only
 	Tokens  themes.Tokens
+	Skin    string       // what the brand's theme adds to the style sheet
 	Rules   string       // style rules of this one page, made by us, never of anything a person sent
 	Refresh string       // content of the meta refresh: seconds and one of our own addresses
 	Style   template.CSS // set by the renderer
@@ -56,7 +57,7 @@ func NewRenderer(theme fs.FS, sheet string, pages ...string) (*Renderer, error) 
 // HTML renders a page, and returns with it the hash that its style needs in the Content-Security-Policy.
 func (r *Renderer) HTML(page string, data Framed) (body []byte, styleHash string, err error) {
 	f := data.frame()
-	style := f.Tokens.CSS() + r.sheet + f.Rules
+	style := f.Tokens.CSS() + r.sheet + f.Skin + f.Rules
 	f.Style = template.CSS(style)
 	if body, err = r.Execute(page, data); err != nil {
 		return nil, "", fmt.Errorf("theme: %w", err)

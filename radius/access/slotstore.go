@@ -72,7 +72,7 @@ func slotsOf(from *gorm.DB, grantID int64) ([]Slot, error) {
 }
 
 func (r slotRow) slot() Slot {
-	slot := Slot{N: int(r.N), BoundAt: instant(r.BoundAt)}
+	slot := Slot{N: int(r.N), BoundAt: db.Instant(r.BoundAt)}
 	if r.MAC != nil {
 		slot.MAC = *r.MAC
 	}

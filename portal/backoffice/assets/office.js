@@ -10,9 +10,40 @@ addEventListener('keydown', (event) => {
 addEventListener('click', (event) => {
   document.querySelectorAll('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
-// A file that is too large is told before it is sent, and a brand's price list follows its form.
-addEventListener('change', (event) => {
-  const { files, dataset } = event.target;
+// A photograph from a phone is made smaller before it is sent; a file that is too large still is told. A brand's price list
+// follows its form.
+const shrink = async (input) => {
+  const [file] = input.files;
+  if (!file || file.size <= Number(input.dataset.most) || file.type === 'image/svg+xml') return;
+  try {
+    const photo = await createImageBitmap(file);
+    const share = Math.min(1, Number(input.dataset.shrink) / Math.max(photo.width, photo.height));
+    const canvas = document.createElement('canvas');
+    canvas.width = Math.round(photo.width * share);
+    canvas.height = Math.round(photo.height * share);
+    canvas.getContext('2d').drawImage(photo, 0, 0, canvas.width, canvas.height);
+    const kind = file.type === 'image/png' && input.name === 'logo' ? 'image/png' : 'image/jpeg';
+    const small = await new Promise((done) => { canvas.toBlob(done, kind, 0.85); });
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([small], file.name, { type: kind }));
+    input.files = chosen.files;
+  } catch { /* it is no picture: the server says so */ }
+};
+const shrinking = new Map(); // form to who waits to send it: a button, or nobody yet
+addEventListener('submit', (event) => {
+  if (!shrinking.has(event.target)) return;
+  shrinking.set(event.target, event.submitter);
+  event.preventDefault();
+}, true);
+addEventListener('change', async (event) => {
+  const { files, dataset, form: typed } = event.target;
+  if (files && dataset.shrink) {
+    shrinking.set(typed, null);
+    await shrink(event.target);
+    const waits = shrinking.get(typed);
+    shrinking.delete(typed);
+    if (waits) return typed.requestSubmit(waits);
+  }
   if (files && dataset.most) {
     const large = [...files].some((file) => file.size > Number(dataset.most));
     event.target.setCustomValidity(large ? dataset.large : '');

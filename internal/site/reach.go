@@ -1,0 +1,66 @@
+package site
+
+import (
+	"net/mail"
+	"regexp"
+	"strings"
+
+	"mtandao/internal/fault"
+)
+
+var (
+	handleShape = regexp.MustCompile(`^[A-Za-z0-9._-]{1,50}$`)
+	dialShape   = regexp.MustCompile(`^[1-9][0-9]{8,14}$`)
+	// senderShape is what networks take as a sender id (reference/messaging.md): eleven letters and digits, or a short code.
+	senderShape = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9 ._-]{0,10}|[0-9]{3,15})$`)
+)
+
+// reached brings the ways to reach a brand into one form: fault.Invalid "brand.hours", "brand.whatsapp", "brand.email",
+// "brand.handle" or "brand.sender".
+func (b *Brand) reached() error {
+	for _, hours := range []*string{&b.HoursEN, &b.HoursSW} {
+		if *hours = strings.TrimSpace(*hours); !isText(*hours, 0, 200) {
+			return fault.New(fault.Invalid, "brand.hours")
+		}
+	}
+	for _, handle := range []*string{&b.Facebook, &b.Instagram, &b.TikTok, &b.X} {
+		said := *handle
+		if *handle = nameThere(said); *handle != "" && !handleShape.MatchString(*handle) {
+			return fault.New(fault.Invalid, "brand.handle", "Name", said)
+		}
+	}
+	if dial := dialled(b.WhatsApp); dial == "" || dialShape.MatchString(dial) {
+		b.WhatsApp = dial
+	} else {
+		return fault.New(fault.Invalid, "brand.whatsapp", "Phone", b.WhatsApp)
+	}
+	if b.Email = strings.TrimSpace(b.Email); b.Email != "" {
+		if a, err := mail.ParseAddress(b.Email); err != nil || a.Address != b.Email || len(b.Email) > 120 {
+			return fault.New(fault.Invalid, "brand.email", "Address", b.Email)
+		}
+	}
+	if b.Sender = strings.TrimSpace(b.Sender); b.Sender != "" && !senderShape.MatchString(b.Sender) {
+		return fault.New(fault.Invalid, "brand.sender", "Sender", b.Sender)
+	}
+	return nil
+}
+
+// nameThere is the name in what people paste: "@baraka", "https://www.tiktok.com/@baraka?lang=en", "facebook.com/baraka/".
+func nameThere(said string) string {
+	name := strings.TrimSpace(said)
+	name, _, _ = strings.Cut(name, "?")
+	name = strings.TrimRight(name, "/")
+	if strings.Contains(name, "/") {
+		name = name[strings.LastIndex(name, "/")+1:]
+	}
+	return strings.TrimPrefix(name, "@")
+}
+
+// dialled is a number as wa.me wants it: country code first, digits only. A Kenyan number may begin with 0.
+func dialled(said string) string {
+	digits := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", "+", "").Replace(strings.TrimSpace(said))
+	if strings.HasPrefix(digits, "0") && len(digits) == 10 {
+		return "254" + digits[1:]
+	}
+	return digits
+}
