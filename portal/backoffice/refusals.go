@@ -30,10 +30,14 @@ func (b *Backoffice) refusals(q *request) error {
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
 	w := radius.WhichRefusals{Sites: q.scope(), Typed: cutTyped(q.Query("who")), Before: q.before(), Limit: mostListed + 1}
 	w.RouterID, _ = strconv.ParseInt(q.Query("router"), 10, 64)
-	if w.Typed != "" && w.Before == 0 {
-		w.RouterID = 0 // whoever looks for a person does not mean one router
+	if w.About = radius.AboutCustomers; slices.Contains([]string{radius.AboutStrangers, radius.AboutRouters}, q.Query("about")) {
+		w.About = q.Query("about")
 	}
-	p.Chips = [][]chip{b.routerChips(q, p)}
+	if w.Typed != "" || w.RouterID != 0 || q.Query("about") == "all" {
+		w.About = ""
+	}
+	p.Chips = [][]chip{q.chips("about", []choice{{Name: p.T("office.refusals.customers")}, {Value: radius.AboutStrangers, Name: p.T("office.refusals.strangers")},
+		{Value: radius.AboutRouters, Name: p.T("office.refusals.routers")}, {Value: "all", Name: p.T("office.refusals.everybody")}})}
 	p.Find = &find{Action: "/office/refusals", Fields: []formField{{Name: "who", As: asSearch, Label: p.T("office.refusals.who"), Value: w.Typed}}}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refusals.none"), Text: p.T("office.refusals.none_text")}
 	all, err := b.Refused.Refusals(q.ctx, w)
@@ -46,22 +50,22 @@ func (b *Backoffice) refusals(q *request) error {
 }
 
 func (b *Backoffice) fillRefusals(f *frame, t *table, all []radius.Refusal) {
-	t.Columns = []column{{f.T("office.refusals.last"), "when"}, {f.T("office.refusals.device"), "code"}, {Name: f.T("office.refusals.why")}, {Name: f.T("office.router")},
+	t.Columns = []column{{f.T("office.refusals.device"), "code"}, {Name: f.T("office.refusals.why")}, {f.T("office.refusals.last"), "when"}, {Name: f.T("office.router")},
 		{f.T("office.refusals.times"), "num"}}
 	for _, w := range all {
 		router, _ := b.Routers.Get(w.RouterID)
 		who := cell{Text: w.MAC.Colons(), More: w.Name, Address: storyAddress(w.GrantID)}
-		if who.Text == "" {
+		switch {
+		case w.MAC == "" && w.Name == "":
+			who = cell{Text: f.T("office.refusals.many")}
+		case w.MAC == "" || w.Name == who.Text: // told by one of both
 			who.Text, who.More = w.Name, ""
-		}
-		if who.Text == "" {
-			who.Text, who.Address = f.T("office.refusals.many"), ""
 		}
 		first := ""
 		if w.Times > 1 {
 			first = f.T("office.refusals.since", "Time", b.planWhen(f, w.FirstAt))
 		}
-		t.add(cell{Text: b.planWhen(f, w.LastAt), More: first}, who, cell{Text: refusedName(f, w)}, cell{Text: router.Name, More: b.siteName(w.SiteID)}, cell{Text: number(w.Times)})
+		t.add(who, cell{Text: refusedName(f, w)}, cell{Text: b.planWhen(f, w.LastAt), More: first}, cell{Text: router.Name, More: b.siteName(w.SiteID)}, cell{Text: number(w.Times)})
 	}
 }
 
