@@ -65,7 +65,7 @@ func (d poolDesk) Free(ctx context.Context, by staff.By, p pools.Pool, l pools.L
 	if err != nil {
 		return err
 	}
-	before, err := jsonOf(map[string]any{"pool": p.Name, "address": l.Prefix.String(), "device": l.MAC.Colons(), "grant": idText(l.GrantID), "until": l.Until})
+	before, err := audit.Text(map[string]any{"pool": p.Name, "address": l.Prefix.String(), "device": l.MAC.Colons(), "grant": idText(l.GrantID), "until": l.Until})
 	if err != nil {
 		return err
 	}

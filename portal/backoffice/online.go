@@ -32,7 +32,7 @@ func (b *Backoffice) onlineRoutes() []route {
 	return []route{
 		{get, "/office/sessions", full, staff.AccessView, b.sessions},
 		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
-		{get, "/office/overruns", full, staff.AccessView, b.overruns},
+		{get, "/office/overruns", full, staff.AccessView, b.overruns}, {get, "/office/refusals", full, staff.AccessView, b.refusals},
 		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
 		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
 	}
@@ -56,7 +56,7 @@ func (b *Backoffice) sessions(q *request) error {
 	w.Ending = q.Query("show") == "ending"
 	p := q.listing("office.nav.sessions", "sessions")
 	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)}
-	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
+	p.Acts = []act{{Name: p.T("office.refusals.title"), Icon: "ban", Address: "/office/refusals"}, {Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
 	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
 		Keep: q.keep("show", "router")}
 	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
