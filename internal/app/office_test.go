@@ -250,6 +250,8 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs = append(pairs, s.voided(t)...)
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
+	at["resellers"] = s.seller(t)
+	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}
