@@ -249,6 +249,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
 	pairs = append(pairs, s.voided(t)...)
 	at["resellers"] = s.seller(t)
+	at["partners"] = s.landlord(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
