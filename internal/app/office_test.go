@@ -252,6 +252,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
+	at["partners"] = s.landlord(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
