@@ -188,6 +188,26 @@ func TestAnotherSecretGarblesThePassword(t *testing.T) {
 	})
 }
 
+// TestTheOldSecretHidesAPasswordToo, of a router that need not sign, for as long as it is accepted.
+func TestTheOldSecretHidesAPasswordToo(t *testing.T) {
+	b := newServing(t)
+	b.routers.change(7, func(r *routers.Router) {
+		r.Auth, r.Secret, r.OldSecret, r.OldSecretUntil = routers.AuthExcepted, "the new secret", testSecret, noon.Add(time.Hour)
+	})
+	auth, _ := b.Addresses()
+	for _, secret := range []string{testSecret, "the new secret"} {
+		if answer := newClient(t, auth).ask(encoded(t, papRequest(t, "asha", "siri", secret)), secret); answer == nil || answer.Code != codec.CodeAccessAccept {
+			t.Errorf("%q: %v", secret, answer)
+		}
+	}
+	b.clock.Advance(2 * time.Hour)
+	c := newClient(t, auth)
+	c.send(encoded(t, papRequest(t, "asha", "siri", testSecret)))
+	if answer := c.receive(2 * time.Second); answer == nil || codec.Code(answer[0]) != codec.CodeAccessReject {
+		t.Errorf("after its time: %x", answer)
+	}
+}
+
 func TestWhoIsSuspendedDoesNotGuess(t *testing.T) {
 	b := newServing(t)
 	b.access.edit(func(f *fakeAccess) { f.grant.State = access.Suspended })
