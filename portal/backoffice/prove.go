@@ -9,12 +9,6 @@ import (
 	"mtandao/internal/fault"
 )
 
-// provePage asks somebody who is signed in for their code or password once more, and goes on with what they wanted.
-type provePage struct {
-	gatePage
-	Kept []fact // what was typed into the form that asked
-}
-
 // proven lets on who gave a code or password lately. Anybody else is asked first: a page is then opened, a form sent again
 // with all that was typed.
 func (q *request) proven() error {
@@ -97,9 +91,11 @@ func (q *request) file(name string) (string, error) {
 	return string(body), err
 }
 
-// askProof shows the page; it is only ever shown to the person who typed what it keeps.
+// askProof asks somebody who is signed in for their code or password once more, and goes on with what they wanted. What the page keeps
+// was typed into the form that asked, by the same person.
 func (q *request) askProof(action string, kept []fact, why error) error {
-	p := &provePage{gatePage: *q.gate("office.prove.", action), Kept: kept}
+	p := q.gate("office.prove.", action)
+	p.Hidden = kept
 	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
 		{Name: "proof", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	if q.in.Member.SecondFactor {

@@ -17,6 +17,8 @@ type recordPage struct {
 	Chips [][]chip // groups of filters
 	Find  *find
 	Cards []card
+	Steps []step // of the first set-up
+	End   []act  // under the cards
 }
 
 // card is one part of a record.
@@ -29,6 +31,7 @@ type card struct {
 	Table      *table
 	Form       *shortForm
 	Once       string // shown once, to be copied
+	Folded     bool   // seldom needed: only its lead and what is to be copied
 	After      string // under it
 	Sides      []side
 	Text       string
