@@ -19,6 +19,7 @@ type recordPage struct {
 	Cards []card
 	Steps []step // of the first set-up
 	End   []act  // under the cards
+	Live  string // address from which the cards bring themselves up to date while something is being done
 }
 
 // card is one part of a record.
@@ -66,6 +67,15 @@ func (p *recordPage) blame(field, sentence string) {
 		if c.Form != nil {
 			blame(c.Form.Fields, field, sentence)
 		}
+	}
+}
+
+// follow keeps the cards up to date while something is being done, and then loads the whole page once more.
+func (q *request) follow(p *recordPage, doing bool) {
+	if doing {
+		p.Live = q.Path()
+	} else if q.Get("HX-Request") == "true" {
+		q.Set("HX-Refresh", "true")
 	}
 }
 

@@ -126,6 +126,9 @@ func ownerPage(q *request, n staff.Newcomer, secret string, hidden bool) *gatePa
 		{Name: "password", As: asPassword, Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}
 	if hidden {
 		p.Hidden = []fact{{"secret", secret}}
+		for i := range p.Languages {
+			p.Languages[i].Address += "&secret=" + url.QueryEscape(secret)
+		}
 	} else {
 		p.Fields = append(p.Fields, formField{Name: "secret", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true})
 	}

@@ -127,7 +127,7 @@ var (
 	startProvider = []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}
 	startLooks    = sheet{title: "office.setup.looks", folded: true, specs: []spec{{name: "name", as: asText, most: 80}, {name: "phone", as: asText, most: 20},
 		{name: "language", as: asPick, choices: []string{"en", "sw"}, usual: "en"}, {name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300},
-		{name: "logo", as: asFile, accept: ".svg,.png,image/svg+xml,image/png"}, {name: "accent", as: asColour, usual: site.House.Accent}}}
+		logoSpec, {name: "accent", as: asColour, usual: site.House.Accent}}}
 	startTill = []sheet{{specs: tillSheets[0].specs[:2]}, {title: tillSheets[1].title, specs: tillSheets[1].specs[1:]},
 		{title: "office.setup.other_till", folded: true, specs: slices.Concat(tillSheets[0].specs[2:4], tillSheets[1].specs[:1])}}
 )
