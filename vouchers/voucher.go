@@ -37,6 +37,7 @@ type Voucher struct {
 	ExpiresAt   time.Time
 	UsedAt      time.Time
 	AlarmedAt   time.Time // somebody tried to use it before it was signed out
+	Prints      int       // how often it had been on paper before; Export alone knows
 }
 
 // sellable are the states in which a voucher is out among people; idle those in which it is in a drawer.
