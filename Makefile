@@ -52,7 +52,7 @@ fuzz:
 	.ci/fuzz $(FUZZTIME)
 
 # Every guest page at three widths, in both languages and three themes, and the stories of the demo with the simulated phone
-# and router. README's pictures are three of them.
+# and router. README's pictures are five of them.
 screens:
 	@.ci/install
 	rm -rf screens
@@ -60,6 +60,8 @@ screens:
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest ./vouchers/sheets
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink|TestScreensOfTheConsole' -timeout 40m ./internal/app
 	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
+	cp screens/console/-en-1280.png themes/pictures/today.png
+	cp screens/console/orders_*-en-1280.png themes/pictures/order.png
 	@echo "$$(find screens -name '*.png' | wc -l) pictures in screens"
 
 format:

@@ -193,7 +193,11 @@ func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, 
 		return false, err
 	}
 	o.GrantID, o.How = given.GrantID, given.How
-	return s.payOrder(tx, *o)
+	won, err := s.payOrder(tx, *o)
+	if err != nil || !won {
+		return won, err
+	}
+	return true, s.charge(tx, *o)
 }
 
 func (s *Service) newReceipt(tx *db.Tx, e Evidence) Receipt {

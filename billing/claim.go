@@ -15,6 +15,7 @@ const (
 	ClaimAsked   = "asked"
 	ClaimFound   = "found"
 	ClaimRefused = "refused" // the rail knows no such money of ours
+	ClaimWhose   = "whose"   // its money is here, and who typed it has not shown that they paid (claimwhose.go)
 )
 
 // ClaimHeld says of a receipt found by itself that its money waits as credit: it can pay another order.
@@ -23,14 +24,16 @@ const ClaimHeld = "held"
 // Claimed tells what a typed receipt led to.
 type Claimed struct {
 	Token string          // the order's pages to show: this one's, or the one that the receipt paid
-	State string          // found, waiting while the rail is asked, or ClaimHeld
+	State string          // found, waiting while the rail is asked, ClaimWhose or ClaimHeld
+	Whose Whose           // of ClaimWhose: what to ask
 	Payer customers.Phone // who paid with a receipt that is known, when the rail told it; may be another than the order asked
 }
 
-// EnterReceipt takes the M-Pesa code that a payer typed for an order. Whoever holds the receipt is its payer: money that
-// waits as credit or in suspense serves this order now, a receipt that paid another order leads to that order, and one
-// that nobody knows is looked up at the rail.
-func (s *Service) EnterReceipt(ctx context.Context, token, typed string) (Claimed, error) {
+// EnterReceipt takes the M-Pesa code that a payer typed for an order, and the end of the number that paid, or all of it, when
+// they were asked for it. Money that waits as credit or in suspense serves this order once they have shown that they paid it:
+// ClaimWhose asks, fault.Denied "receipt.not_whose" says that it was not that number, fault.Conflict "receipt.hidden" that only
+// staff can tell. A receipt that paid another order leads to that order, and one that nobody knows is looked up at the rail.
+func (s *Service) EnterReceipt(ctx context.Context, token, typed, end string) (Claimed, error) {
 	number, err := SpellReceipt(typed)
 	if err != nil {
 		return Claimed{}, err
@@ -49,7 +52,7 @@ func (s *Service) EnterReceipt(ctx context.Context, token, typed string) (Claime
 	} else if missing {
 		return Claimed{Token: token, State: ClaimWaiting}, s.claimReceipt(ctx, o.ID, p.TillID, number)
 	}
-	return s.useKnown(ctx, o, p, known)
+	return s.useKnown(ctx, o, p, known, end)
 }
 
 // FindByReceipt leads from a receipt alone to the order it paid; fault.NotFound "receipt.unknown".
@@ -85,21 +88,26 @@ func (s *Service) ledTo(ctx context.Context, known Receipt) (Claimed, error) {
 // errNotServed undoes a transaction whose money did not serve the order after all.
 var errNotServed = errors.New("the order was not served")
 
-// useKnown serves an order by the receipt's own money, else by the credit of who paid it; else it leads to where the
-// receipt's money is, or says that it is too little.
-func (s *Service) useKnown(ctx context.Context, o Order, p Payment, known Receipt) (Claimed, error) {
-	here := Claimed{Token: o.Token, State: ClaimFound}
+// useKnown serves an order by the receipt's own money, else by the credit of who paid it, when whoever typed it has shown that
+// they did; else it leads to where the receipt's money is, or says that it is too little.
+func (s *Service) useKnown(ctx context.Context, o Order, p Payment, known Receipt, end string) (Claimed, error) {
+	here, err := s.proveOrAsk(ctx, o, p, known, end)
+	if here.State == ClaimWhose && known.served() {
+		return s.ledTo(ctx, known)
+	}
+	if err != nil || here.State == ClaimWhose {
+		return here, err
+	}
 	for _, pay := range []func(*db.Tx, Payment, Order, Receipt) error{s.payByReceipt, s.payByCredit} {
 		err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.payTyped(tx, p, known, pay) })
 		if !errors.Is(err, errNotServed) {
 			return here, err
 		}
 	}
-	known, err := s.receiptAnywhere(ctx, known.Number)
-	if err != nil {
+	if known, err = s.receiptAnywhere(ctx, known.Number); err != nil {
 		return Claimed{}, err
 	}
-	if known.Placed == PlacedOrder || known.Placed == placedMerged {
+	if known.served() {
 		return s.ledTo(ctx, known)
 	}
 	left, err := s.leftOf(ctx, known)
@@ -121,7 +129,10 @@ func (s *Service) payTyped(tx *db.Tx, p Payment, known Receipt, pay func(*db.Tx,
 	if err != nil {
 		return err
 	}
-	return pay(tx, p, o, fresh)
+	if err := pay(tx, p, o, fresh); err != nil {
+		return err
+	}
+	return s.foundClaim(tx, o.ID, fresh.Number)
 }
 
 // payByReceipt serves the order with the whole of a receipt. Money that came after the order was placed is what its prompt

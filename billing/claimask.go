@@ -86,15 +86,39 @@ func (s *Service) settleClaim(ctx context.Context, c claim, r StatusResult, at t
 	if !r.At.IsZero() {
 		at = r.At
 	}
-	_, err := s.Settle(ctx, Evidence{Kind: ByStatus, TillID: c.TillID, OrderID: c.OrderID, Verdict: r.Verdict,
-		Receipt: number, Amount: r.Amount, Payer: r.Payer, At: at})
+	e := Evidence{Kind: ByStatus, TillID: c.TillID, Verdict: r.Verdict, Receipt: number, Amount: r.Amount, Payer: r.Payer, At: at}
+	err := s.meantFor(ctx, c, &e)
+	if err == nil {
+		_, err = s.Settle(ctx, e)
+	}
 	if err != nil {
 		return err
 	}
-	if err := s.serveClaim(ctx, c, number); err != nil {
+	shown, err := s.serveClaim(ctx, c, number)
+	if err != nil || !shown {
 		return err
 	}
 	return s.setClaim(ctx, c.ID, ClaimFound, "")
+}
+
+// meantFor names the order that a receipt was typed for as the one that its money is meant for: when the order's prompt told of
+// it, or its phone may be the one that paid. Else the money comes by itself, and who typed it is asked whose it is.
+func (s *Service) meantFor(ctx context.Context, c claim, e *Evidence) error {
+	p, err := s.paymentOfOrder(ctx, c.OrderID)
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		o, err := s.orderTx(tx, c.OrderID)
+		if err != nil {
+			return err
+		}
+		who, err := s.payersOf(tx, Receipt{Payer: e.Payer})
+		if err == nil && (p.told(*e) || who.mayBe(o.Phone)) {
+			e.OrderID = o.ID
+		}
+		return err
+	})
 }
 
 // askElsewhere has a receipt that is no money of one till looked up at the next: the rail tells each till of its own money only,
@@ -121,22 +145,26 @@ func (s *Service) askElsewhere(ctx context.Context, c claim, why string) error {
 	return s.setClaim(ctx, c.ID, ClaimRefused, why)
 }
 
-// serveClaim gives the order money that had come by another way while the rail was asked, and was not known to be meant.
-func (s *Service) serveClaim(ctx context.Context, c claim, number string) error {
+// serveClaim gives the order money that had come by another way while the rail was asked, and was not known to be meant; false
+// when who typed it must show first that they paid.
+func (s *Service) serveClaim(ctx context.Context, c claim, number string) (shown bool, err error) {
 	o, err := s.order(ctx, c.OrderID)
 	if err != nil || o.State == OrderPaid {
-		return err
+		return err == nil, err
 	}
 	p, err := s.paymentOfOrder(ctx, o.ID)
 	if err != nil {
-		return err
+		return false, err
 	}
 	known, err := s.receiptAnywhere(ctx, number)
-	if err == nil {
-		_, err = s.useKnown(ctx, o, p, known)
+	if err != nil {
+		return false, err
 	}
-	if _, unserved := errors.AsType[*serviceFault](err); unserved || fault.KeyOf(err) == "receipt.too_little" {
-		return nil // it stays credit, which the order's page tells
+	got, err := s.useKnown(ctx, o, p, known, "")
+	_, unserved := errors.AsType[*serviceFault](err)
+	switch key := fault.KeyOf(err); {
+	case unserved, key == "receipt.too_little", key == "receipt.hidden":
+		err = nil // it stays where it is, which the order's page tells
 	}
-	return err
+	return got.State != ClaimWhose, err
 }

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"mtandao/internal/db"
@@ -53,10 +52,11 @@ func (s *Service) keepClaim(tx *db.Tx, c claim) (claim, error) {
 	}
 	if r.State == ClaimRefused { // typed again: each till is asked again
 		r.TillID = c.TillID
-		err = tx.Gorm().Model(&claimRow{}).Where("id = ? AND state = ?", r.ID, ClaimRefused).Update("till_id", r.TillID).Error
+		if err := tx.Gorm().Model(&claimRow{}).Where("id = ? AND state = ?", r.ID, ClaimRefused).Update("till_id", r.TillID).Error; err != nil {
+			return claim{}, db.Fault(err)
+		}
 	}
-	kept, e := s.toClaim(r)
-	return kept, errors.Join(db.Fault(err), e)
+	return s.toClaim(r)
 }
 
 // moveClaim has another till asked about a receipt, at an address of its own: what the first one says after all is not heard.
@@ -117,10 +117,18 @@ func (s *Service) setConversation(ctx context.Context, id int64, conversation st
 
 // setClaim changes a claim that is not found yet.
 func (s *Service) setClaim(ctx context.Context, id int64, state, reason string) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.setClaimTx(tx, id, state, reason) })
+}
+
+func (s *Service) setClaimTx(tx *db.Tx, id int64, state, reason string) error {
 	set := map[string]any{"state": state, "reason": reason, "updated_at": s.Clock.Now()}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		return db.Fault(tx.Gorm().Model(&claimRow{}).Where("id = ? AND state <> ?", id, ClaimFound).Updates(set).Error)
-	})
+	return db.Fault(tx.Gorm().Model(&claimRow{}).Where("id = ? AND state <> ?", id, ClaimFound).Updates(set).Error)
+}
+
+// foundClaim: who typed a receipt for an order has shown that they paid, and it has served.
+func (s *Service) foundClaim(tx *db.Tx, orderID int64, number string) error {
+	return db.Fault(tx.Gorm().Model(&claimRow{}).Where("order_id = ? AND receipt = ? AND state = ?", orderID, number, ClaimWhose).
+		Updates(map[string]any{"state": ClaimFound, "reason": "", "updated_at": s.Clock.Now()}).Error)
 }
 
 // lastClaim is the receipt that was typed for an order, or heard of, last; the zero claim when there is none.

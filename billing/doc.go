@@ -15,6 +15,8 @@
 //     may still become paid, paid never becomes anything else
 //   - "sending" is committed before the call leaves; whoever finds it never pushes again
 //   - a number that was prompted in vain again and again rests; its orders are placed as ever, to be paid by hand (rest.go)
+//   - a till whose prompts fail for several people is left alone, but for one in half a minute (railrest.go); where the provider allows
+//     it, its guests are online for a few minutes before they pay, which is charged to what they buy (grace.go)
 //   - a rail's receipt is unique per till; each receipt has exactly one ledger entry that brought it in
 //   - a prompt moves money once: at most one receipt is its own, by its callback's word or taken for what a query told of; a
 //     payment is paid by its prompt's own money or by what serves its order (own.go)

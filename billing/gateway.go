@@ -92,6 +92,7 @@ const (
 	ReasonRailDown      Reason = "safaricom_down"
 	ReasonPushFailed    Reason = "push_failed"
 	ReasonNumberRests   Reason = "number_rests" // ours: not asked for, the number was asked in vain too often; see rest.go
+	ReasonRailRests     Reason = "rail_rests"   // ours: not asked for, the rail fails for many; see railrest.go
 	ReasonUnknown       Reason = "unknown"
 )
 

@@ -2,6 +2,7 @@ package billing_test
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -14,10 +15,10 @@ import (
 	"mtandao/radius/access"
 )
 
-// enter types a receipt for an order.
-func (s *shop) enter(o billing.Order, receipt string) billing.Claimed {
+// enter types a receipt for an order, and the end of the number that paid.
+func (s *shop) enter(o billing.Order, receipt string, end ...string) billing.Claimed {
 	s.t.Helper()
-	c, err := s.bill.EnterReceipt(context.Background(), o.Token, receipt)
+	c, err := s.bill.EnterReceipt(context.Background(), o.Token, receipt, strings.Join(end, ""))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -68,7 +69,7 @@ func TestAClaimWhoseMoneyArrivesBeforeItsAnswerIsServed(t *testing.T) {
 		o := s.order(phoneMAC)
 		s.enter(o, "SJ50000003")
 		s.idle()
-		s.hear(s.confirmation("SJ50000003", "KIOSK", "2547 ***** 001", 10))
+		s.hear(s.confirmation("SJ50000003", "KIOSK", "2547 ***** 678", 10))
 		s.answerStatus(0, billing.StatusResult{PaidTo: "174379", Receipt: "SJ50000003", Verdict: paid, Amount: money.Shillings(10)})
 		if v := s.view(o); v.Order.State != billing.OrderPaid {
 			t.Fatalf("%+v", v)
@@ -160,7 +161,7 @@ func TestOneReceiptTypedForTwoOrdersAtOnceServesOne(t *testing.T) {
 		claimed := make([]billing.Claimed, 8)
 		var all sync.WaitGroup
 		for n := range claimed {
-			all.Go(func() { claimed[n] = s.enter([]billing.Order{a, b}[n%2], "SJ50000010") })
+			all.Go(func() { claimed[n] = s.enter([]billing.Order{a, b}[n%2], "SJ50000010", "1001") })
 		}
 		all.Wait()
 		winner := a
@@ -185,7 +186,7 @@ func TestTwoReceiptsTypedForOneOrderAtOnce(t *testing.T) {
 		}
 		var all sync.WaitGroup
 		for n := range 8 {
-			all.Go(func() { s.enter(o, receipts[n%2]) })
+			all.Go(func() { s.enter(o, receipts[n%2], "1001") })
 		}
 		all.Wait()
 		if v := s.view(o); v.Order.State != billing.OrderPaid {
@@ -270,7 +271,7 @@ func TestCreditIsSpentByWhoProvesToBeItsOwner(t *testing.T) {
 		s.holds(25, 10, 15, 0)
 		s.later(2 * time.Hour)
 		second := s.orderFrom("0799000222", "aabbccddee09")
-		if c := s.enter(second, "SJ50000016"); c.Token != second.Token || c.State != "found" {
+		if c := s.enter(second, "SJ50000016", "5678"); c.Token != second.Token || c.State != "found" {
 			t.Fatalf("%+v", c)
 		}
 		if v := s.view(second); v.Order.State != billing.OrderPaid {
@@ -278,7 +279,7 @@ func TestCreditIsSpentByWhoProvesToBeItsOwner(t *testing.T) {
 		}
 		s.holds(25, 20, 5, 0)
 		third := s.orderFrom("0799000333", "aabbccddee0a")
-		if c := s.enter(third, "SJ50000016"); c.Token != first.Token {
+		if c := s.enter(third, "SJ50000016", "5678"); c.Token != first.Token {
 			t.Fatalf("5 shillings bought a plan of 10: %+v", c)
 		}
 		s.holds(25, 20, 5, 0)
@@ -296,7 +297,7 @@ func TestTwoSmallPaymentsTogetherBuyThePlan(t *testing.T) {
 		}
 		s.holds(10, 10, 0, 0)
 		other := s.orderFrom("0799000222", "aabbccddee09")
-		if _, err := s.bill.EnterReceipt(context.Background(), other.Token, "SJ50000018"); fault.KeyOf(err) != "receipt.too_little" {
+		if _, err := s.bill.EnterReceipt(context.Background(), other.Token, "SJ50000018", "5678"); fault.KeyOf(err) != "receipt.too_little" {
 			t.Fatalf("spent twice: %v", err)
 		}
 		s.holds(10, 10, 0, 0)
@@ -311,7 +312,7 @@ func TestAShillingPaidForSomebodyDoesNotOpenTheirCredit(t *testing.T) {
 		s.hear(s.confirmation("SJ50000022", o.Code, "2547 ***** 222", 1))     // and one by a mask
 		thief := s.orderFrom("0799000222", "aabbccddee09")
 		for _, r := range []string{"SJ50000021", "SJ50000022"} {
-			if _, err := s.bill.EnterReceipt(context.Background(), thief.Token, r); fault.KeyOf(err) != "receipt.too_little" {
+			if _, err := s.bill.EnterReceipt(context.Background(), thief.Token, r, ""); fault.KeyOf(err) != "receipt.too_little" {
 				t.Fatalf("%s: %v", r, err)
 			}
 		}
@@ -330,7 +331,7 @@ func TestCreditIsNotSpentTwiceAtOnce(t *testing.T) {
 		}
 		var all sync.WaitGroup
 		for n := range 12 {
-			all.Go(func() { _, _ = s.bill.EnterReceipt(context.Background(), orders[n%4].Token, "SJ50000023") })
+			all.Go(func() { _, _ = s.bill.EnterReceipt(context.Background(), orders[n%4].Token, "SJ50000023", "5678") })
 		}
 		all.Wait()
 		s.holds(25, 20, 5, 0)

@@ -118,7 +118,7 @@ func (s *Service) PromptAgain(tx *db.Tx, orderID int64) (Order, error) {
 	}
 	next := s.draft(OrderRequest{SiteID: o.SiteID, Place: o.Place, Visit: o.Visit, Lang: o.Lang}, o.Phone, plan)
 	next.Token, next.Code = seal.RandomHex(16), string(orderCodes.New())
-	return next, s.insertWithPayment(tx, &next, once, till)
+	return next, s.insertWithPayment(tx, &next, once, till, false) // somebody decided to ask
 }
 
 // StrayFor finds the money of nobody that speaks most for an order that is not paid; false when none does enough.

@@ -9,7 +9,7 @@ import (
 
 func TestModelsMatch(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &orderRow{}, &paymentRow{}, &receiptRow{}, &claimRow{}, &creditRow{}, &phoneRow{}, &inboxRow{}, &tillRow{},
+		testdb.ModelsMatch(t, d, &orderRow{}, &paymentRow{}, &receiptRow{}, &claimRow{}, &graceRow{}, &creditRow{}, &phoneRow{}, &inboxRow{}, &tillRow{},
 			&tillSiteRow{}, &tokenRow{}, &matchRow{}, &refundRow{}, &codeRow{})
 	})
 }

@@ -39,11 +39,7 @@ func (s *Service) insertPayment(tx *db.Tx, p Payment, siteID int64, phoneHash st
 	if err != nil {
 		return err
 	}
-	var settled *time.Time
-	if !p.SettledAt.IsZero() {
-		settled = &p.SettledAt
-	}
-	return db.Fault(tx.Gorm().Create(&paymentRow{Reason: string(p.Reason), SettledAt: settled, ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, SiteID: siteID, Rail: p.Rail, State: string(p.State),
+	return db.Fault(tx.Gorm().Create(&paymentRow{Reason: string(p.Reason), SettledAt: db.Nullable(p.SettledAt), ID: p.ID, OrderID: p.OrderID, TillID: p.TillID, SiteID: siteID, Rail: p.Rail, State: string(p.State),
 		Amount: p.Amount, PhoneHash: phoneHash, SecretHash: s.lookup(purposeCallback, p.secret), Secret: sealed,
 		CreatedAt: p.CreatedAt, UpdatedAt: p.CreatedAt}).Error)
 }

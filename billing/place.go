@@ -56,8 +56,12 @@ func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error)
 	if first, ok, err := s.alreadyPlaced(ctx, r, phone); err != nil || ok {
 		return first, err
 	}
+	rest, err := s.railRests(ctx, till.ID)
+	if err != nil {
+		return Order{}, err
+	}
 	o := s.draft(r, phone, plan)
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.once(phone), till) })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.insertWithPayment(tx, &o, r.once(phone), till, !rest.IsZero()) })
 	if db.IsDuplicate(err) { // the same form won on another connection, or (hardly ever) the code was taken
 		if first, ok, e := s.alreadyPlaced(ctx, r, phone); e != nil || ok {
 			return first, e
@@ -95,7 +99,7 @@ func (s *Service) draft(r OrderRequest, phone customers.Phone, p plans.Plan) Ord
 	}
 }
 
-func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till) error {
+func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till, railRests bool) error {
 	o.ID = tx.ID()
 	if err := s.insertOrder(tx, *o, once); err != nil {
 		return err
@@ -109,10 +113,13 @@ func (s *Service) insertWithPayment(tx *db.Tx, o *Order, once string, till Till)
 	if err != nil {
 		return err
 	}
-	if rests {
+	switch {
+	case rests:
 		p.State, p.Reason, p.SettledAt = PaymentFailed, ReasonNumberRests, o.CreatedAt
+	case railRests:
+		p.State, p.Reason, p.SettledAt = PaymentFailed, ReasonRailRests, o.CreatedAt
 	}
-	if err := s.insertPayment(tx, p, o.SiteID, s.lookup(purposePhone, string(o.Phone))); err != nil || rests {
+	if err := s.insertPayment(tx, p, o.SiteID, s.lookup(purposePhone, string(o.Phone))); err != nil || p.State != PaymentCreated {
 		return err
 	}
 	return s.Jobs.Emit(tx, factOrderPlaced, id(p.ID), paymentFact{PaymentID: p.ID})
@@ -151,7 +158,8 @@ type OrderView struct {
 	Surplus bool          // its money is held as credit, because the wish was served already or it was too little
 	Credit  int64         // cents still held for the payer's number that this order's receipts brought
 	Spent   bool          // its prompt was paid, and the money has bought something else, where its receipt was typed
-	ByHand  ByHand        // how to pay without a prompt, where the number rests
+	ByHand  ByHand        // how to pay without a prompt, where that failed or was not sent
+	Grace   Grace         // what it gives before it is paid, where prompts fail
 	PaidBy  string        // token of the order that the last receipt typed for this one has bought; else ""
 	Foreign bool          // of another device and number
 	Typed   string        // that receipt
@@ -182,10 +190,13 @@ func (s *Service) view(ctx context.Context, o Order) (OrderView, error) {
 		return v, err
 	}
 	v.Claim = last.State
-	if p.Reason == ReasonNumberRests {
+	if byHandAfter[p.Reason] {
 		if v.ByHand, err = s.byHand(ctx, o, p); err != nil {
 			return v, err
 		}
+	}
+	if v.Grace, err = s.graceFor(ctx, o, p); err != nil {
+		return v, err
 	}
 	v.Credit, err = s.creditFromOrder(ctx, o)
 	v.Surplus = v.Credit > 0

@@ -32,6 +32,9 @@ type Receipt struct {
 	payerHash  string // keyed hash of the payer's phone when it is known
 }
 
+// served says that a receipt's own money has bought something.
+func (r Receipt) served() bool { return r.Placed == PlacedOrder || r.Placed == placedMerged }
+
 // SpellReceipt brings a typed receipt to its stored form: ten letters and digits; fault.Invalid "receipt.invalid".
 func SpellReceipt(typed string) (string, error) {
 	var b strings.Builder

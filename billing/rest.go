@@ -77,8 +77,12 @@ func (s *Service) rests(tx *db.Tx, phone customers.Phone) (bool, error) {
 type ByHand struct {
 	Type      TillType
 	Number    string    // the paybill, or the till number of buy goods
-	RestUntil time.Time // when the phone may be prompted again
+	RestUntil time.Time // when the phone, or the rail, may be asked again
 }
+
+// byHandAfter are the reasons after which a payer can still pay by hand: the prompt, not the payer, was what failed.
+var byHandAfter = map[Reason]bool{ReasonNumberRests: true, ReasonRailRests: true, ReasonRailBusy: true, ReasonRailDown: true, ReasonPushFailed: true,
+	ReasonMerchantFault: true, ReasonPhoneBusy: true, ReasonTimedOut: true, ReasonUnknown: true}
 
 func (s *Service) byHand(ctx context.Context, o Order, p Payment) (ByHand, error) {
 	till, err := s.Till(ctx, p.TillID)
@@ -90,6 +94,10 @@ func (s *Service) byHand(ctx context.Context, o Order, p Payment) (ByHand, error
 		h.Number = till.PartyB
 	}
 	now := s.Clock.Now()
+	if p.Reason != ReasonNumberRests {
+		h.RestUntil, err = s.railRests(ctx, till.ID)
+		return h, err
+	}
 	all, err := s.rung(ctx, s.lookups(purposePhone, string(o.Phone)), now.Add(-ringsWithin))
 	h.RestUntil = restUntil(all, now)
 	return h, err

@@ -23,6 +23,8 @@ type Grants interface {
 	Give(tx *db.Tx, o access.Offer) (access.Given, error)
 	Withdraw(tx *db.Tx, src access.Source) error
 	Revoke(tx *db.Tx, src, by access.Source) (lived bool, err error)
+	Charge(tx *db.Tx, grantID int64, by access.Source, used access.Gift) (taken access.Gift, err error)
+	End(tx *db.Tx, grantID int64, cause access.Cause) (bool, error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 }
 

@@ -150,7 +150,7 @@ func (s *shop) answerStatus(n int, r billing.StatusResult) {
 func TestATypedReceiptBringsTheInternet(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		ctx, o := context.Background(), s.order(phoneMAC)
-		c, err := s.bill.EnterReceipt(ctx, o.Token, " sj0000 0012 ")
+		c, err := s.bill.EnterReceipt(ctx, o.Token, " sj0000 0012 ", "")
 		if err != nil || c.State != "waiting" {
 			t.Fatalf("%+v %v", c, err)
 		}
@@ -172,7 +172,7 @@ func TestAReceiptOfSomebodyElsesMoneyIsRefused(t *testing.T) {
 		o := s.order(phoneMAC)
 		for n, to := range []string{"600000", ""} {
 			receipt := fmt.Sprintf("SJ3000000%d", n)
-			if _, err := s.bill.EnterReceipt(context.Background(), o.Token, receipt); err != nil {
+			if _, err := s.bill.EnterReceipt(context.Background(), o.Token, receipt, ""); err != nil {
 				t.Fatal(err)
 			}
 			s.idle()
@@ -190,12 +190,12 @@ func TestAReceiptInSuspenseServesTheOrderItIsTypedFor(t *testing.T) {
 		ctx, o := context.Background(), s.order(phoneMAC)
 		s.hear(s.confirmation("SJ00000013", "KIOSK", "2547 ***** 001", 15))
 		s.holds(15, 0, 0, 15)
-		if c, err := s.bill.EnterReceipt(ctx, o.Token, "SJ00000013"); err != nil || c.State != "found" {
+		if c, err := s.bill.EnterReceipt(ctx, o.Token, "SJ00000013", "1001"); err != nil || c.State != "found" {
 			t.Fatalf("%+v %v", c, err)
 		}
 		s.holds(15, 10, 5, 0)
 		other := s.orderFrom("0799000111", "aabbccddee02")
-		if c, err := s.bill.EnterReceipt(ctx, other.Token, "SJ00000013"); err != nil || c.Token != o.Token {
+		if c, err := s.bill.EnterReceipt(ctx, other.Token, "SJ00000013", ""); err != nil || c.Token != o.Token {
 			t.Fatalf("a used receipt leads to what it bought: %+v %v", c, err)
 		}
 		s.holds(15, 10, 5, 0)

@@ -16,36 +16,37 @@ const (
 	badAuthenticator = "bad authenticator"
 	noAuthenticator  = "no message authenticator"
 	proxyWithout     = "proxy state without message authenticator"
+	tooManyAsk       = "too many of one router"
 )
 
 var explain = map[string]string{
-	wrongCode:        "a code that this port does not serve",
-	badAuthenticator: "wrong secret?",
-	noAuthenticator:  "the router must send Message-Authenticator, or be excepted (CVE-2024-3596)",
-	proxyWithout:     "a forger's pattern (CVE-2024-3596)",
+	wrongCode:       "a code that this port does not serve",
+	noAuthenticator: "the router must send Message-Authenticator, or be excepted (CVE-2024-3596)",
+	proxyWithout:    "a forger's pattern (CVE-2024-3596)",
+	tooManyAsk:      "it sends more at once than is its share of the database or the disk",
 }
 
 var served = [...]codec.Code{authPort: codec.CodeAccessRequest, acctPort: codec.CodeAccountingRequest}
 
 // authentic checks who sent a packet before anything in it is believed; a cause means that it is to be dropped.
-func (f *front) authentic(k *socket, router routers.Router, wire []byte) (request, string) {
+func (f *front) authentic(k *socket, router *routers.Router, wire []byte, tray *tray) (request, string) {
 	code := codec.Code(wire[0])
 	if code != codec.CodeStatusServer && code != served[k.port] {
 		return request{}, wrongCode
 	}
-	secret, proven, cause := f.secretOf(k, router, code, wire)
+	secret, proven, cause := f.secretOf(k, router, code, wire, tray)
 	if cause != "" {
 		return request{}, cause
 	}
 	if proven && code == codec.CodeAccessRequest && !router.AuthSeen {
 		f.routers.SawAuthenticator(router.ID)
 	}
-	return request{router: router, packet: parse(wire, secret), wire: wire, proven: proven, port: k.port}, ""
+	return request{router: router, packet: tray.parse(wire, secret), wire: wire, tray: tray, proven: proven, port: k.port}, ""
 }
 
 // secretOf finds the secret the packet was made with, by Message-Authenticator or by the request authenticator.
-func (f *front) secretOf(k *socket, router routers.Router, code codec.Code, wire []byte) (secret []byte, proven bool, cause string) {
-	secrets := secretsOf(router, f.clock.Now())
+func (f *front) secretOf(k *socket, router *routers.Router, code codec.Code, wire []byte, tray *tray) (secret []byte, proven bool, cause string) {
+	secrets := tray.secretsOf(router, f.clock.Now())
 	marked := hasMessageAuthenticator(wire)
 	if !marked && code != codec.CodeAccountingRequest {
 		if cause := f.mayLack(k, router, code, wire); cause != "" || len(secrets) == 0 {
@@ -71,7 +72,7 @@ func authenticWith(code codec.Code, wire, secret []byte, marked bool) bool {
 // mayLack decides on an Access-Request without Message-Authenticator. Status-Server and EAP may never lack it (RFC 5997
 // §3, 3579 §3.2), and Proxy-State beside its absence is how a reply is forged. Inside the tunnel nobody else could have sent
 // it: there it is required only once it was seen.
-func (f *front) mayLack(k *socket, router routers.Router, code codec.Code, wire []byte) string {
+func (f *front) mayLack(k *socket, router *routers.Router, code codec.Code, wire []byte) string {
 	excepted := router.Auth == routers.AuthExcepted || ((router.Auth == routers.AuthAuto || k.inside) && !router.AuthSeen)
 	if eap, _ := offsetOf(wire, rfc2869.EAPMessage_Type); eap >= 0 || code == codec.CodeStatusServer || !excepted {
 		return noAuthenticator

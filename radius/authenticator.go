@@ -9,6 +9,7 @@ import (
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
+	"layeh.com/radius/rfc2869"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/seal"
@@ -36,6 +37,8 @@ type authenticator struct {
 	log         *slog.Logger
 	metrics     *metrics
 	complains   *complaints
+	refusals    *refusals
+	guard       *guard
 	rejectDelay time.Duration
 	zone        func(g access.Grant, siteID int64) *time.Location
 	address     func(ctx context.Context, g access.Grant, mac access.MAC) access.Address
@@ -51,48 +54,63 @@ type proof struct {
 func (a *authenticator) handle(r request) reply {
 	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
 	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
-		return a.reject(r, proof{}, access.CauseUnknown)
+		return a.reject(r, proof{}, access.CauseUnknown, whose{name: attempt.Name})
 	}
 	attempt.MAC, _ = access.ParseMAC(text(r.packet, rfc2865.CallingStationID_Type))
 	proof, ok := a.readProof(r)
 	attempt.MACLogin = isMACLogin(r.router, attempt)
+	who := whose{name: attempt.Name, mac: attempt.MAC}
 	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
-		return a.reject(r, proof, access.CauseWrongSecret)
+		return a.reject(r, proof, access.CauseWrongSecret, who)
+	}
+	if !attempt.MACLogin && a.guard.bars(r.router, attempt.MAC) {
+		return a.reject(r, proof, causeTries, who)
 	}
 	admission, known := a.access.AdmitKnown(attempt)
 	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
-		return a.answer(context.Background(), r, proof, admission, attempt.MAC)
+		return a.answer(context.Background(), r, proof, admission, attempt)
 	}
+	if !known && !a.guard.mayAsk(r.router) {
+		return reply{flood: true}
+	}
+	return a.ask(r, proof, attempt, admission, known)
+}
+
+// ask is an answer that waits for the database; apart, for what it holds is made on the heap.
+func (a *authenticator) ask(r request, proof proof, attempt access.Attempt, admission access.Admission, known bool) reply {
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {
 			admission = a.access.Admit(ctx, attempt)
 		}
-		return a.answer(ctx, r, proof, admission, attempt.MAC)
+		return a.answer(ctx, r, proof, admission, attempt)
 	}}
 }
 
-func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, mac access.MAC) reply {
-	if admission.Cause != access.CauseOK {
-		return a.reject(r, proof, admission.Cause)
+func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, attempt access.Attempt) reply {
+	who := whose{name: attempt.Name, mac: attempt.MAC, grantID: admission.Grant.ID}
+	if guess := admission.Cause == access.CauseUnknown || admission.Cause == access.CauseWrongSecret; guess && !attempt.MACLogin {
+		a.guard.guessed(r.router, attempt.MAC)
 	}
-	accepted, err := a.accept(ctx, r, proof, admission, mac)
+	if admission.Cause != access.CauseOK {
+		return a.reject(r, proof, admission.Cause, who)
+	}
+	accepted, err := a.accept(ctx, r, proof, admission, attempt.MAC)
 	if errors.Is(err, errShared) {
-		return a.reject(r, proof, causeShared)
+		return a.reject(r, proof, causeShared, who)
 	}
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
-		return a.reject(r, proof, access.CauseUnavailable)
+		return a.reject(r, proof, access.CauseUnavailable, who)
 	}
 	return reply{packet: accepted, kind: "accept"}
 }
 
 // isMACLogin: the router asks for a device by its own MAC. The password proves nothing then, whatever it is.
-func isMACLogin(router routers.Router, a access.Attempt) bool {
+func isMACLogin(router *routers.Router, a access.Attempt) bool {
 	if !router.MACLogin || a.MAC == "" {
 		return false
 	}
-	named, err := access.ParseMAC(a.Name)
-	return err == nil && named == a.MAC
+	return a.MAC.IsMAC(a.Name)
 }
 
 // readProof finds the one method of a request; false when there is none that we speak, or more than one (RFC 2865 §4.1).
@@ -121,8 +139,11 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 		return proof{}, false
 	}
 	if !printable(password) {
-		if !r.proven && a.complains.may(r.router.Name+"password") {
-			a.log.Warn("radius password is not text: wrong secret?", "router", r.router.Name)
+		if !r.proven {
+			a.refusals.note(r.router, CauseGarbled, whose{})
+			if a.complains.may(r.router.Name + "password") {
+				a.log.Warn("the secret of router "+r.router.Name+" is wrong: "+explainMisfit[CauseGarbled], "router", r.router.Name)
+			}
 		}
 		return proof{}, false
 	}
@@ -130,13 +151,13 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 }
 
 func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
-	accepted := r.packet.Response(codec.CodeAccessAccept)
+	accepted := r.tray.response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
 	answer := a.allowance(ctx, r.router, admission, mac)
 	if admission.Left.Capped && answer.Left.Bytes == 0 {
 		return nil, errShared
 	}
-	dialect, err := dialectOf(a.dialects, r.router)
+	dialect, err := dialectOf(a.dialects, r.router.Dialect)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +180,7 @@ func shares(g access.Grant) bool {
 }
 
 // allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) allowance(ctx context.Context, r routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+func (a *authenticator) allowance(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
 	g, left, now := admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
@@ -177,7 +198,7 @@ func (a *authenticator) allowance(ctx context.Context, r routers.Router, admissi
 }
 
 // canBeTold says that there is a way to a router's running sessions.
-func canBeTold(r routers.Router) bool { return r.CoAAddress != "" || r.CoAInside().IsValid() }
+func canBeTold(r *routers.Router) bool { return r.CoAAddress != "" || r.CoAInside().IsValid() }
 
 // sessionTimeout is whole seconds, at least one: 0 would mean "for ever" to a router.
 func sessionTimeout(left access.Left) time.Duration {
@@ -187,15 +208,19 @@ func sessionTimeout(left access.Left) time.Duration {
 	return max(left.Time.Truncate(time.Second), time.Second)
 }
 
-func (a *authenticator) reject(r request, p proof, cause access.Cause) reply {
+func (a *authenticator) reject(r request, p proof, cause access.Cause, who whose) reply {
 	a.metrics.reject(r.router, cause)
-	rejected := r.packet.Response(codec.CodeAccessReject)
+	a.refusals.note(r.router, string(cause), who)
+	rejected := r.tray.response(codec.CodeAccessReject)
 	addMessageAuthenticator(rejected)
 	message := words.Text(words.English, "cause."+string(cause))
 	if len(message) > longestMessage {
 		message = strings.ToValidUTF8(message[:longestMessage], "")
 	}
 	rejected.Add(rfc2865.ReplyMessage_Type, codec.Attribute(message))
+	if failure := eapFailure(r.packet); failure != nil {
+		rejected.Add(rfc2869.EAPMessage_Type, failure)
+	}
 	if p.mschap != nil {
 		if err := p.mschap.refuse(rejected, message); err != nil {
 			a.log.Error("radius MS-CHAP-Error cannot be made", "router", r.router.Name, "error", err)

@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 
@@ -21,18 +22,20 @@ const classLength = 8 + 8 + 4 + 4 + 8
 
 // classOf writes an authorisation and its MAC as text: some routers cut an attribute at its first zero octet.
 func classOf(keys *seal.Keys, a authorisation) []byte {
-	message := binary.BigEndian.AppendUint64(nil, uint64(a.GrantID))
+	var usual [classLength + sha256.Size]byte
+	message := binary.BigEndian.AppendUint64(usual[:0], uint64(a.GrantID))
 	message = binary.BigEndian.AppendUint64(message, uint64(a.LoginID))
 	message = binary.BigEndian.AppendUint32(message, routers.Clamp(a.Told.ToldUpKbps))
 	message = binary.BigEndian.AppendUint32(message, routers.Clamp(a.Told.ToldDownKbps))
 	message = binary.BigEndian.AppendUint64(message, uint64(a.Told.ToldBytes))
-	signed := append(message, keys.Sign(classPurpose, message)...)
+	signed := keys.AppendSignature(message, classPurpose, message)
 	return base64.RawURLEncoding.AppendEncode(nil, signed)
 }
 
 // readClass finds our authorisation in a Class; false for a foreign or forged one.
 func readClass(keys *seal.Keys, class []byte) (authorisation, bool) {
-	signed, err := base64.RawURLEncoding.AppendDecode(nil, class)
+	var usual [256]byte
+	signed, err := base64.RawURLEncoding.AppendDecode(usual[:0], class)
 	if err != nil || len(signed) <= classLength || !keys.Verify(classPurpose, signed[:classLength], signed[classLength:]) {
 		return authorisation{}, false
 	}

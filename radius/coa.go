@@ -80,7 +80,7 @@ func (s *Sender) Send(ctx context.Context, r routers.Router, p *codec.Packet) (*
 	if err != nil {
 		return nil, err
 	}
-	secrets := secretsOf(r, s.clock.Now())
+	secrets := (&tray{}).secretsOf(&r, s.clock.Now())
 	if len(secrets) == 0 {
 		return nil, fault.New(fault.Invalid, "router.no_coa")
 	}

@@ -79,7 +79,7 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 		return jobs.Again(wait, nil)
 	}
 	defer s.turns.leave(e.RouterID)
-	dialect, err := dialectOf(s.dialects, router)
+	dialect, err := dialectOf(s.dialects, router.Dialect)
 	if err != nil {
 		return jobs.Park(err)
 	}

@@ -77,7 +77,7 @@ func readEvent(r record, swap bool) (event, error) {
 	if err != nil {
 		return event{}, err
 	}
-	p := parse(wire, nil)
+	p := (&tray{}).parse(wire, nil)
 	e := event{Kind: kindOf(p), RouterID: r.RouterID, At: r.At.Add(-delayOf(p)), Seconds: -1}
 	e.SessionID = clean(text(p, rfc2866.AcctSessionID_Type))
 	e.Key = keyOf(p.Get(rfc2866.AcctSessionID_Type))

@@ -59,24 +59,24 @@ func (f *fakeRouters) change(id int64, edit func(*routers.Router)) {
 	f.all[id] = r
 }
 
-func (f *fakeRouters) ByAddress(a netip.Addr) (routers.Router, bool) {
+func (f *fakeRouters) ByAddress(a netip.Addr) (*routers.Router, bool) {
 	for _, r := range f.All() {
 		for _, prefix := range r.Addresses {
 			if prefix.Contains(a) {
-				return r, true
+				return &r, true
 			}
 		}
 	}
-	return routers.Router{}, false
+	return nil, false
 }
 
-func (f *fakeRouters) ByTunnel(a netip.Addr) (routers.Router, bool) {
+func (f *fakeRouters) ByTunnel(a netip.Addr) (*routers.Router, bool) {
 	for _, r := range f.All() {
 		if r.Tunnel.Address == a {
-			return r, true
+			return &r, true
 		}
 	}
-	return routers.Router{}, false
+	return nil, false
 }
 
 func (f *fakeRouters) Get(id int64) (routers.Router, bool) {

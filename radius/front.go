@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	codec "layeh.com/radius"
@@ -22,6 +23,9 @@ type front struct {
 	cache     *replyCache
 	metrics   *metrics
 	complains *complaints
+	refusals  *refusals
+	misfits   misfits
+	guard     *guard
 
 	store      func(payload []byte, done func(error)) // puts it on the disk
 	access     func(request) reply
@@ -30,15 +34,16 @@ type front struct {
 
 // request is an authentic packet.
 type request struct {
-	router routers.Router
-	packet *codec.Packet // its Secret is the one the router used
+	router *routers.Router
+	packet *codec.Packet // its Secret is the one the router used; valid only while the request is handled, or waits aside
 	wire   []byte        // valid only while the request is handled
-	proven bool          // it carried a right Message-Authenticator
+	tray   *tray
+	proven bool // it carried a right Message-Authenticator
 	port   port
 }
 
 // routerAt knows a router by its address inside the tunnel or by its source address, each where it means something.
-func (f *front) routerAt(k *socket, from netip.AddrPort) (routers.Router, bool) {
+func (f *front) routerAt(k *socket, from netip.AddrPort) (*routers.Router, bool) {
 	if k.inside {
 		return f.routers.ByTunnel(from.Addr())
 	}
@@ -53,6 +58,7 @@ type reply struct {
 	after  time.Duration
 	ask    func(context.Context) reply
 	keep   []byte
+	flood  bool // the router asks too much: no answer
 }
 
 // process answers one datagram, or sees that it is answered. It never panics and never waits.
@@ -68,7 +74,11 @@ func (f *front) process(k *socket, d datagram) {
 		f.drop(router, "malformed", err.Error())
 		return
 	}
-	r, cause := f.authentic(k, router, wire)
+	r, cause := f.authentic(k, router, wire, d.tray)
+	if cause == badAuthenticator {
+		f.dropMisfit(router, wire, d.from)
+		return
+	}
 	if cause != "" {
 		f.drop(router, cause, explain[cause])
 		return
@@ -81,8 +91,11 @@ func (f *front) process(k *socket, d datagram) {
 // crossCheck says when a router calls itself something else than the register does: two may have been exchanged. Its address
 // and its secret are what counts.
 func (f *front) crossCheck(r request) {
+	if r.router.Identifier == "" {
+		return
+	}
 	said := r.packet.Get(rfc2865.NASIdentifier_Type)
-	if r.router.Identifier == "" || len(said) == 0 || string(said) == r.router.Identifier {
+	if len(said) == 0 || string(said) == r.router.Identifier {
 		return
 	}
 	if f.complains.may(r.router.Name + "identifier") {
@@ -101,8 +114,8 @@ func (f *front) converse(k *socket, d datagram, r request) {
 		}
 		return
 	}
-	c := conversation{front: f, socket: k, to: d.to, request: r, exchange: e, at: d.at}
-	c.have(func() reply { return f.handle(r) })
+	c := conversation{front: f, socket: k, to: d.to, router: r.router, exchange: e, authenticator: r.packet.Authenticator, at: d.at}
+	c.have(r, func() reply { return f.handle(r) })
 }
 
 // handle does not wait: what has to is in the reply.
@@ -136,8 +149,9 @@ func (f *front) encode(r request, out reply) []byte {
 	return wire
 }
 
-func (f *front) drop(router routers.Router, cause, why string) {
+func (f *front) drop(router *routers.Router, cause, why string) {
 	f.metrics.drop(router.Name, cause)
+	f.refusals.note(router, strings.ReplaceAll(cause, " ", "_"), whose{})
 	if f.complains.may(router.Name + cause) {
 		f.log.Warn("radius packet dropped", "router", router.Name, "cause", cause, "why", why)
 	}
@@ -145,20 +159,26 @@ func (f *front) drop(router routers.Router, cause, why string) {
 
 func (f *front) dropUnknown(from netip.AddrPort) {
 	f.metrics.drop(unknownRouter, "unknown router")
+	f.refusals.note(&routers.Router{}, CauseStranger, whose{name: from.Addr().Unmap().String()})
 	if f.complains.may(from.Addr().String()) {
 		f.log.Warn("radius packet from an address of no router", "from", from.Addr().Unmap())
 	}
 }
 
+// flooded: one router's storm does not take the room of the others.
+func (f *front) flooded(router *routers.Router) {
+	f.drop(router, tooManyAsk, explain[tooManyAsk])
+}
+
 // overflow: the router asks again, and by then there may be room.
-func (f *front) overflow(k *socket, router routers.Router) {
+func (f *front) overflow(k *socket, router *routers.Router) {
 	f.metrics.drop(router.Name, "too many wait")
 	if f.complains.may("overflow" + k.port.String()) {
 		f.log.Error("radius requests are dropped: too many wait for the database or the disk", "port", k.port.String())
 	}
 }
 
-func (f *front) notStored(router routers.Router, err error) {
+func (f *front) notStored(router *routers.Router, err error) {
 	f.metrics.drop(router.Name, "not stored")
 	if f.complains.may("spool") {
 		f.log.Error("accounting cannot be stored: routers get no answer", "error", err)

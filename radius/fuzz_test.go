@@ -20,6 +20,11 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{nemoRequest, flopsyRequest} {
 		f.Add(octetsOf(f, seed)[headerLength:])
 	}
+	for _, s := range corpus(f) {
+		if s.to != toCoA && len(s.wire) >= headerLength {
+			f.Add(s.wire[headerLength:])
+		}
+	}
 	f.Add(encoded(f, papRequest(f, "asha", "siri", testSecret))[headerLength:])
 	f.Add(encoded(f, report{status: end, id: "81a0", seconds: 600, in: 1 << 33}.packet(f, testSecret))[headerLength:])
 	f.Add([]byte{26, 9, 0, 0, 1, 55, 25, 3, 0, 26, 8, 0, 0, 1, 55, 11, 2})
@@ -32,7 +37,7 @@ func FuzzRequest(f *testing.F) {
 			wire[0] = byte(served[p])
 			sum := digest(wire, zeroAuthenticator[:], []byte(testSecret))
 			copy(wire[authenticatorAt:], sum[:])
-			r, cause := b.front.authentic(&socket{port: p}, router, wire)
+			r, cause := b.front.authentic(&socket{port: p}, &router, wire, &tray{})
 			if cause != "" {
 				continue
 			}

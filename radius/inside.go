@@ -41,6 +41,7 @@ func openInside(t Tunnel, port uint16) (packetConn, error) {
 
 // ReadBatch reads a datagram.
 func (c insideConn) ReadBatch(ms []ipv4.Message, _ int) (n int, err error) {
+	ms[0].NN = 0
 	ms[0].N, ms[0].Addr, err = c.ReadFrom(ms[0].Buffers[0])
 	if err != nil {
 		return 0, err

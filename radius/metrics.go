@@ -15,7 +15,7 @@ type metrics struct {
 	replies, rejects, dropped, duplicates, unmarked *prometheus.CounterVec
 	records, setAside, enforced, unleased           *prometheus.CounterVec
 	panics                                          prometheus.Counter
-	seconds                                         *prometheus.HistogramVec
+	seconds                                         [2]prometheus.Observer // by port
 }
 
 func newMetrics(registerer prometheus.Registerer) *metrics {
@@ -31,12 +31,15 @@ func newMetrics(registerer prometheus.Registerer) *metrics {
 		enforced:   counter("enforcements_total", "Attempts to carry out a decision.", "router", "method", "outcome"),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{Namespace: "mtandao", Subsystem: "radius", Name: "panics_total",
 			Help: "Panics recovered."}),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "mtandao", Subsystem: "radius", Name: "request_seconds",
-			Help: "From the queue to the answer.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}, []string{"port"}),
+	}
+	seconds := prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "mtandao", Subsystem: "radius", Name: "request_seconds",
+		Help: "From the queue to the answer.", Buckets: prometheus.ExponentialBuckets(0.0001, 4, 9)}, []string{"port"})
+	for p := range m.seconds {
+		m.seconds[p] = seconds.WithLabelValues(port(p).String())
 	}
 	if registerer != nil {
 		registerer.MustRegister(m.replies, m.rejects, m.dropped, m.duplicates, m.unmarked, m.records, m.setAside, m.enforced, m.unleased,
-			m.panics, m.seconds)
+			m.panics, seconds)
 	}
 	return m
 }
@@ -45,15 +48,17 @@ func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "mtandao", Subsystem: "radius", Name: name, Help: help}, labels)
 }
 
-func (m *metrics) reply(r routers.Router, kind string) { m.replies.WithLabelValues(r.Name, kind).Inc() }
+func (m *metrics) reply(r *routers.Router, kind string) {
+	m.replies.WithLabelValues(r.Name, kind).Inc()
+}
 
-func (m *metrics) reject(r routers.Router, cause access.Cause) {
+func (m *metrics) reject(r *routers.Router, cause access.Cause) {
 	m.rejects.WithLabelValues(r.Name, string(cause)).Inc()
 }
 
 func (m *metrics) drop(router, cause string) { m.dropped.WithLabelValues(router, cause).Inc() }
 
-func (m *metrics) duplicate(r routers.Router, working bool) {
+func (m *metrics) duplicate(r *routers.Router, working bool) {
 	how := "answered again"
 	if working {
 		how = "in work"
@@ -61,8 +66,6 @@ func (m *metrics) duplicate(r routers.Router, working bool) {
 	m.duplicates.WithLabelValues(r.Name, how).Inc()
 }
 
-func (m *metrics) bare(r routers.Router) { m.unmarked.WithLabelValues(r.Name).Inc() }
+func (m *metrics) bare(r *routers.Router) { m.unmarked.WithLabelValues(r.Name).Inc() }
 
-func (m *metrics) took(p port, d time.Duration) {
-	m.seconds.WithLabelValues(p.String()).Observe(d.Seconds())
-}
+func (m *metrics) took(p port, d time.Duration) { m.seconds[p].Observe(d.Seconds()) }

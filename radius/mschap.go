@@ -7,9 +7,7 @@ import (
 	"strings"
 
 	codec "layeh.com/radius"
-	"layeh.com/radius/rfc2759"
 	"layeh.com/radius/rfc2865"
-	"layeh.com/radius/rfc3079"
 	"layeh.com/radius/vendors/microsoft"
 
 	"mtandao/internal/seal"
@@ -49,17 +47,17 @@ func (m mschap) verify(secret string) bool {
 	if secret == "" {
 		return false
 	}
-	expected, err := rfc2759.GenerateNTResponse(m.authenticator, m.peer, m.user, []byte(secret))
-	return err == nil && subtle.ConstantTimeCompare(expected, m.nt) == 1
+	expected := ntHashOf(secret).response(m.challenge())
+	return subtle.ConstantTimeCompare(expected[:], m.nt) == 1
 }
 
 // accept adds the proof that the server knows the secret too, without which the peer hangs up, and the MPPE keys.
 func (m mschap) accept(reply *codec.Packet, secret string) error {
-	proof, err := rfc2759.GenerateAuthenticatorResponse(m.authenticator, m.peer, m.nt, m.user, []byte(secret))
-	if err != nil {
-		return err
-	}
-	if err := microsoft.MSCHAP2Success_Add(reply, append([]byte{m.identifier}, proof...)); err != nil {
+	hash := ntHashOf(secret)
+	proof := m.proof(hash)
+	success := append(make([]byte, 0, 1+2+2*len(proof)), m.identifier)
+	success = fmt.Appendf(success, "S=%X", proof)
+	if err := microsoft.MSCHAP2Success_Add(reply, success); err != nil {
 		return err
 	}
 	if err := microsoft.MSMPPEEncryptionPolicy_Add(reply, microsoft.MSMPPEEncryptionPolicy_Value_EncryptionAllowed); err != nil {
@@ -69,24 +67,17 @@ func (m mschap) accept(reply *codec.Packet, secret string) error {
 	if err := microsoft.MSMPPEEncryptionTypes_Add(reply, types); err != nil {
 		return err
 	}
-	return m.addKeys(reply, secret)
+	return m.addKeys(reply, hash)
 }
 
 // addKeys derives the session keys (RFC 3079 §3). Their salts differ in one bit: RFC 2548 wants each unique in the packet.
-func (m mschap) addKeys(reply *codec.Packet, secret string) error {
-	salt := seal.Random(2)
+func (m mschap) addKeys(reply *codec.Packet, hash ntHash) error {
+	master, salt := m.masterKey(hash), [2]byte(seal.Random(2))
 	salt[0] |= 0x80
 	for _, kind := range []byte{mppeSendKey, mppeRecvKey} {
-		key, err := rfc3079.MakeKey(m.nt, []byte(secret), kind == mppeSendKey)
-		if err != nil {
-			return err
-		}
 		salt[1] ^= 1
-		hidden, err := codec.NewTunnelPassword(key, salt, reply.Secret, reply.Authenticator[:])
-		if err != nil {
-			return err
-		}
-		value, err := codec.NewVendorSpecific(microsoftVendor, append([]byte{kind, byte(2 + len(hidden))}, hidden...))
+		hidden := hideKey(startKey(master, kind == mppeSendKey), salt, reply.Secret, reply.Authenticator)
+		value, err := codec.NewVendorSpecific(microsoftVendor, append([]byte{kind, byte(2 + len(hidden))}, hidden[:]...))
 		if err != nil {
 			return err
 		}

@@ -225,6 +225,23 @@ func (o *oracle) play(t *testing.T, b *bench) {
 	}
 }
 
+// speeds: each session has one speed all its life.
+func (o *oracle) speeds(t *testing.T, open []Online) {
+	t.Helper()
+	known := 0
+	for _, s := range open {
+		if s.BeforeSeconds > 0 {
+			known++
+		}
+		if s.BytesDown*(s.Seconds-s.BeforeSeconds) != (s.BytesDown-s.BeforeDown)*s.Seconds {
+			t.Errorf("%d B in %d s, of which %d B in %d s before", s.BytesDown, s.Seconds, s.BeforeDown, s.BeforeSeconds)
+		}
+	}
+	if known == 0 {
+		t.Error("no session knows its speed")
+	}
+}
+
 type account struct{ Seconds, Up, Down int64 }
 
 func (a account) add(b account) account {
@@ -279,6 +296,7 @@ func TestTotalsEqualAnOracle(t *testing.T) {
 		} {
 			o.compare(t, where, sums(t, d, query), want)
 		}
+		o.speeds(t, allOpen(t, d))
 		together := map[int64]account{}
 		for grant, a := range want {
 			together[grant] = account{Seconds: a.Seconds, Up: a.Up + a.Down}

@@ -3,7 +3,6 @@ package radius
 import (
 	"encoding/binary"
 	"errors"
-	"slices"
 
 	codec "layeh.com/radius"
 )
@@ -52,23 +51,6 @@ func walk(attributes []byte) error {
 		attributes = attributes[attributes[1]:]
 	}
 	return nil
-}
-
-// parse reads a walked packet: as the codec does, but with one copy of the octets and one list for all attributes.
-func parse(wire, secret []byte) *codec.Packet {
-	n := 0
-	for at := headerLength; at < len(wire); at += int(wire[at+1]) {
-		n++
-	}
-	octets, pairs, all := slices.Clone(wire), make([]codec.AVP, n), make(codec.Attributes, n)
-	for at, i := headerLength, 0; i < n; i++ {
-		behind := at + int(octets[at+1])
-		pairs[i] = codec.AVP{Type: codec.Type(octets[at]), Attribute: octets[at+2 : behind : behind]}
-		all[i] = &pairs[i]
-		at = behind
-	}
-	return &codec.Packet{Code: codec.Code(wire[0]), Identifier: wire[1], Authenticator: [16]byte(wire[authenticatorAt:headerLength]),
-		Secret: secret, Attributes: all}
 }
 
 // offsetOf finds the value of the first attribute of a type in a walked packet; -1 when there is none.

@@ -64,6 +64,9 @@ func FuzzCut(f *testing.F) {
 	f.Add(octetsOf(f, flopsyRequest))
 	f.Add(header(23, 1, 3, 'a', 0))
 	f.Add(header(22, 26, 0))
+	for _, s := range corpus(f) {
+		f.Add(s.wire)
+	}
 	f.Fuzz(func(t *testing.T, datagram []byte) {
 		wire, err := cut(datagram)
 		if err != nil {

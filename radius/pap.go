@@ -15,10 +15,12 @@ func clearPassword(hidden, secret []byte, authenticator [16]byte) (string, error
 	if len(hidden) == 0 || len(hidden) > 128 || len(hidden)%16 != 0 {
 		return "", errPassword
 	}
-	clear := make([]byte, 0, len(hidden))
+	var usual [usualPacket]byte
+	var room [128]byte
+	clear := room[:0]
 	previous := authenticator[:]
 	for at := 0; at < len(hidden); at += 16 {
-		pad := md5.Sum(append(append([]byte{}, secret...), previous...))
+		pad := md5.Sum(append(append(usual[:0], secret...), previous...))
 		previous = hidden[at : at+16]
 		for i, b := range previous {
 			clear = append(clear, b^pad[i])

@@ -25,18 +25,18 @@ type post struct {
 
 func newPost(conn packetConn) *post { return &post{conn: conn, later: make(chan struct{}, 1)} }
 
-func (p *post) drop(to net.Addr, wire []byte) {
+func (p *post) drop(to returnPath, wire []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if n := len(p.waiting); n < cap(p.waiting) { // its one buffer is there already
 		p.waiting = p.waiting[:n+1]
 		if p.waiting[n].Buffers != nil {
-			p.waiting[n].Buffers[0], p.waiting[n].Addr = wire, to
+			p.waiting[n].Buffers[0], p.waiting[n].Addr, p.waiting[n].OOB = wire, to.to, to.from
 			return
 		}
 		p.waiting = p.waiting[:n]
 	}
-	p.waiting = append(p.waiting, ipv4.Message{Buffers: [][]byte{wire}, Addr: to})
+	p.waiting = append(p.waiting, ipv4.Message{Buffers: [][]byte{wire}, Addr: to.to, OOB: to.from})
 }
 
 // flush sends all that was dropped before. A datagram that the network does not take is lost, as datagrams are.

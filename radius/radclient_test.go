@@ -128,7 +128,7 @@ func TestRadclientWrongSecret(t *testing.T) {
 	}
 	b.routers.change(7, func(r *routers.Router) { r.Auth = routers.AuthExcepted })
 	radclient(t, auth, "auth", "another", `User-Name = "asha"`, `User-Password = "siri"`)
-	if !b.log.has("wrong secret?") || !b.log.has("router=gate") {
+	if !b.log.has("the secret of router gate is wrong") || !b.log.has("router=gate") {
 		t.Error("the log does not name the router with the wrong secret")
 	}
 }

@@ -42,14 +42,14 @@ type replyCache struct {
 
 type cacheShard struct {
 	mu         sync.Mutex
-	young, old map[exchange]*remembered
+	young, old map[exchange]remembered
 	turned     time.Duration
 }
 
 func newReplyCache(now func() time.Duration) *replyCache {
 	c := &replyCache{now: now}
 	for i := range c.shards {
-		c.shards[i].young = map[exchange]*remembered{}
+		c.shards[i].young = map[exchange]remembered{}
 	}
 	return c
 }
@@ -60,13 +60,13 @@ func (c *replyCache) begin(e exchange, authenticator [16]byte) (verdict, []byte)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.turn(c.now())
-	if r := s.find(e); r != nil && r.authenticator == authenticator {
+	if r, kept := s.find(e); kept && r.authenticator == authenticator {
 		if r.reply == nil {
 			return inWork, nil
 		}
 		return known, r.reply
 	}
-	s.young[e] = &remembered{authenticator: authenticator}
+	s.young[e] = remembered{authenticator: authenticator}
 	return fresh, nil
 }
 
@@ -76,8 +76,8 @@ func (c *replyCache) finish(e exchange, authenticator [16]byte, reply []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.turn(c.now())
-	if r := s.find(e); r == nil || r.authenticator == authenticator {
-		s.young[e] = &remembered{authenticator: authenticator, reply: reply}
+	if r, kept := s.find(e); !kept || r.authenticator == authenticator {
+		s.young[e] = remembered{authenticator: authenticator, reply: reply}
 	}
 }
 
@@ -86,7 +86,7 @@ func (c *replyCache) forget(e exchange, authenticator [16]byte) {
 	s := c.shard(e)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.find(e); r != nil && r.authenticator == authenticator {
+	if r, kept := s.find(e); kept && r.authenticator == authenticator {
 		delete(s.young, e)
 		delete(s.old, e)
 	}
@@ -96,11 +96,11 @@ func (c *replyCache) shard(e exchange) *cacheShard {
 	return &c.shards[(uint(e.identifier)^uint(e.from.Port()))%cacheShards]
 }
 
-func (s *cacheShard) find(e exchange) *remembered {
-	if r := s.young[e]; r != nil {
-		return r
+func (s *cacheShard) find(e exchange) (r remembered, kept bool) {
+	if r, kept = s.young[e]; !kept {
+		r, kept = s.old[e]
 	}
-	return s.old[e]
+	return r, kept
 }
 
 func (s *cacheShard) turn(now time.Duration) {
@@ -111,5 +111,5 @@ func (s *cacheShard) turn(now time.Duration) {
 	} else {
 		s.old = s.young
 	}
-	s.young, s.turned = map[exchange]*remembered{}, now
+	s.young, s.turned = map[exchange]remembered{}, now
 }

@@ -34,7 +34,7 @@ func saveRows(tx *db.Tx, rows []*row, now time.Time) error {
 }
 
 func (c *changes) take(r *row, now time.Time) {
-	online := Online{Session: r.Session, StopAt: &now, Told: r.told} // the next sweep computes the real one
+	online := Online{Session: r.Session, StopAt: &now, Told: r.told, Before: r.before} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
 	case r.place == inOpen && isOpen:
@@ -67,7 +67,7 @@ func (c *changes) write(tx *db.Tx) error {
 	if err := insert(tx, c.ended); err != nil {
 		return err
 	}
-	if err := replaceAll(tx, c.updated, sessionColumns); err != nil {
+	if err := replaceAll(tx, c.updated, onlineColumns); err != nil {
 		return err
 	}
 	return replaceAll(tx, c.corrected, overColumns)
@@ -102,11 +102,12 @@ func replaceAll[T any](tx *db.Tx, rows []T, columns []string) error {
 	return nil
 }
 
-// What reports change of a session; overColumns also of its end.
+// What reports change of a session; onlineColumns also of its speed, overColumns also of its end.
 var (
 	sessionColumns = []string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "updated_at", "online_seconds",
 		"bytes_up", "bytes_down", "wide"}
-	overColumns = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
+	onlineColumns = append([]string{"before_seconds", "before_up", "before_down"}, sessionColumns...)
+	overColumns   = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
 )
 
 // lookAgain lets the next sweep compute anew when the sessions of some grants must stop. Nobody's have no such end, and there

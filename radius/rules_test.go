@@ -33,7 +33,7 @@ func TestMessageAuthenticatorRules(t *testing.T) {
 		"auto, absent":              {routers.AuthAuto, false, plain, true, "without Message-Authenticator"},
 		"auto, absent, seen before": {routers.AuthAuto, true, plain, false, noAuthenticator},
 		"excepted, absent":          {routers.AuthExcepted, true, plain, true, "without Message-Authenticator"},
-		"excepted, wrong":           {routers.AuthExcepted, false, forged, false, "wrong secret?"},
+		"excepted, wrong":           {routers.AuthExcepted, false, forged, false, "the secret of router gate is wrong"},
 		"excepted, with a proxy":    {routers.AuthExcepted, false, proxied, false, proxyWithout},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -38,7 +38,8 @@ const (
 // datagram is valid until the next one is read.
 type datagram struct {
 	wire []byte
-	to   net.Addr // where it came from, and the answer goes
+	tray *tray // of the reader
+	to   returnPath
 	from netip.AddrPort
 	at   time.Duration // when it came, by the socket's stopwatch
 }
@@ -66,6 +67,10 @@ func listen(p port, address string) (*socket, error) {
 	}
 	conn, err := net.ListenUDP("udp", local)
 	if err != nil {
+		return nil, fmt.Errorf("radius %s: %w", p, err)
+	}
+	if err := tellAsked(conn); err != nil {
+		_ = conn.Close()
 		return nil, fmt.Errorf("radius %s: %w", p, err)
 	}
 	_ = conn.SetReadBuffer(socketBuffer) // the kernel may grant less: then it is as large as the machine allows
@@ -100,9 +105,9 @@ func (k *socket) start(process func(*socket, datagram)) {
 }
 
 func (k *socket) read(process func(*socket, datagram)) {
-	batch := make([]ipv4.Message, postBatch)
+	batch, tray, asked := make([]ipv4.Message, postBatch), &tray{}, askedAt{}
 	for i := range batch {
-		batch[i].Buffers = [][]byte{make([]byte, maxDatagram)}
+		batch[i].Buffers, batch[i].OOB = [][]byte{make([]byte, maxDatagram)}, make([]byte, fromLength)
 	}
 	for {
 		n, err := k.conn.ReadBatch(batch, 0)
@@ -115,7 +120,8 @@ func (k *socket) read(process func(*socket, datagram)) {
 		}
 		at := k.since()
 		for _, m := range batch[:n] {
-			process(k, datagram{wire: m.Buffers[0][:m.N], to: m.Addr, from: addressOf(m.Addr), at: at})
+			tray = tray.orAnother()
+			process(k, datagram{wire: m.Buffers[0][:m.N], tray: tray, to: returnPath{m.Addr, asked.from(m.OOB[:m.NN])}, from: addressOf(m.Addr), at: at})
 		}
 		k.post.flush()
 	}

@@ -277,10 +277,11 @@ func TestTooManyRecordsForTheDiskAreDropped(t *testing.T) {
 	var hung []func(error)
 	b.front.store = func(_ []byte, done func(error)) { hung = append(hung, done) }
 	k := b.sockets[acctPort]
-	r := request{router: testRouter(), packet: codec.New(codec.CodeAccountingRequest, []byte(testSecret)), port: acctPort}
 	for i := range storingAtOnce + 10 {
 		e := exchange{from: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(i/256)), socket: acctPort, identifier: byte(i)}
-		conversation{front: b.front, socket: k, to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}, request: r, exchange: e}.whenKept([]byte("record"), []byte("answer"))
+		router := testRouter()
+		router.ID = int64(i / shareOfDisk) // a router holds no more than its share
+		conversation{front: b.front, socket: k, to: returnPath{to: &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9}}, router: &router, exchange: e}.whenKept([]byte("record"), []byte("answer"))
 	}
 	if len(hung) != storingAtOnce || b.dropped(t, "too many wait") != 10 {
 		t.Errorf("%d wait, %v dropped", len(hung), b.dropped(t, "too many wait"))

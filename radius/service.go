@@ -21,8 +21,8 @@ import (
 
 // Routers is what is asked of the router register. *routers.Service satisfies it.
 type Routers interface {
-	ByAddress(a netip.Addr) (routers.Router, bool)
-	ByTunnel(a netip.Addr) (routers.Router, bool)
+	ByAddress(a netip.Addr) (*routers.Router, bool) // what these two return never changes
+	ByTunnel(a netip.Addr) (*routers.Router, bool)
 	Get(id int64) (routers.Router, bool)
 	All() []routers.Router
 	Heard(id int64, at time.Time)
@@ -120,11 +120,12 @@ func New(o Options) *Service {
 
 func (s *Service) newFront(node string) *front {
 	complains := newComplaints(clock.Stopwatch())
-	s.auth = &authenticator{access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
+	refusals, guard := newRefusals(s.clock, s.keys), newGuard(clock.Stopwatch())
+	s.auth = &authenticator{refusals: refusals, guard: guard, access: s.access, dialects: s.dialects, keys: s.keys, clock: s.clock, log: s.log, metrics: s.metrics,
 		complains: complains, rejectDelay: rejectDelay, zone: s.zoneOf, share: s.shareAtLogIn, address: s.addressOf}
 	acct := &accountant{clock: s.clock, metrics: s.metrics, node: node}
 	return &front{routers: s.routers, clock: s.clock, log: s.log, cache: newReplyCache(clock.Stopwatch()), metrics: s.metrics,
-		complains: complains, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
+		complains: complains, refusals: refusals, misfits: misfits{found: map[int64]misfit{}}, guard: guard, store: s.spool.Put, access: s.auth.handle, accounting: acct.handle}
 }
 
 // Listen opens the sockets. Serve does it too; alone it tells early that a port is taken, and makes Addresses known.
@@ -177,6 +178,7 @@ func (s *Service) Serve(ctx context.Context) error {
 	defer stopApplying()
 	var consumer sync.WaitGroup
 	consumer.Go(func() { s.consume(applying) })
+	consumer.Go(func() { s.keepRefusalsWritten(applying) })
 	for _, k := range s.sockets {
 		k.start(s.front.process)
 	}
@@ -214,8 +216,8 @@ func (s *Service) consume(ctx context.Context) {
 	}
 }
 
-func dialectOf(dialects map[string]routers.Dialect, r routers.Router) (routers.Dialect, error) {
-	if d := dialects[r.Dialect]; d != nil {
+func dialectOf(dialects map[string]routers.Dialect, name string) (routers.Dialect, error) {
+	if d := dialects[name]; d != nil {
 		return d, nil
 	}
 	return nil, fault.New(fault.Internal, "router.dialect")

@@ -44,6 +44,7 @@ type Online struct {
 	StopAt   *time.Time
 	EndingID int64 // the enforcement that is ending it; 0: none
 	Told
+	Before
 }
 
 // Over is a session and how it ended; open while ClosedBy is empty.

@@ -69,7 +69,7 @@ func anyOf[T any](all []T, one string, columns func(T) []any) (string, []any) {
 
 func openRow(o Online) *row {
 	over := Over{Session: o.Session}
-	return &row{Over: over, was: over, place: inOpen, told: o.Told, endingID: o.EndingID}
+	return &row{Over: over, was: over, place: inOpen, told: o.Told, before: o.Before, endingID: o.EndingID}
 }
 
 // openRows reads open sessions, locked.
@@ -213,6 +213,16 @@ func saveTold(tx *db.Tx, id int64, t Told) error {
 func openAt(ctx context.Context, d *db.DB, a netip.Addr) (bool, error) {
 	var ids []int64
 	err := d.Read(ctx).Model(&Online{}).Where("ip = ?", a.String()).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}
+
+// openOn says whether a device of a grant is online.
+func openOn(ctx context.Context, d *db.DB, grantID int64, mac access.MAC) (bool, error) {
+	if grantID == 0 {
+		return false, nil
+	}
+	var ids []int64
+	err := d.Read(ctx).Model(&Online{}).Where("grant_id = ? AND mac = ?", grantID, mac).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, db.Fault(err)
 }
 

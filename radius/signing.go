@@ -3,26 +3,11 @@ package radius
 import (
 	"crypto/md5"
 	"crypto/subtle"
-	"time"
 
 	codec "layeh.com/radius"
-
-	"mtandao/radius/routers"
 )
 
 var zeroAuthenticator [16]byte
-
-// secretsOf lists what the router may have signed with: the secret, and during a rotation the one before it.
-func secretsOf(r routers.Router, now time.Time) [][]byte {
-	var secrets [][]byte
-	if r.Secret != "" {
-		secrets = append(secrets, []byte(r.Secret))
-	}
-	if r.OldSecret != "" && now.Before(r.OldSecretUntil) {
-		secrets = append(secrets, []byte(r.OldSecret))
-	}
-	return secrets
-}
 
 // requestSigned checks the request authenticator of Accounting-, CoA- and Disconnect-Requests (RFC 2866 §3, 5176 §2.3).
 func requestSigned(wire, secret []byte) bool {

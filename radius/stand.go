@@ -11,11 +11,12 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/radius/access"
+	"mtandao/radius/pools"
 )
 
 // Pools leases the provider's own addresses. *pools.Service satisfies it.
 type Pools interface {
-	Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error)
+	Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands pools.Stands) (netip.Prefix, error)
 }
 
 // addressOf is where a session of a grant stands that begins now: what is the subscriber's own, else an address of the pools
@@ -31,7 +32,7 @@ func (s *Service) addressOf(ctx context.Context, g access.Grant, mac access.MAC)
 			*pool = ""
 			return p
 		}
-		p, err := s.pools.Lease(ctx, *pool, g.ID, mac, s.stands)
+		p, err := s.pools.Lease(ctx, *pool, g.ID, mac, s.Stands)
 		if fault.Is(err, fault.NotFound) {
 			return netip.Prefix{}
 		}
@@ -54,9 +55,13 @@ func (s *Service) addressOf(ctx context.Context, g access.Grant, mac access.MAC)
 	return at
 }
 
-// stands says whether an open session stands on an address.
-func (s *Service) stands(ctx context.Context, a netip.Addr) (bool, error) {
-	return openAt(ctx, s.db, a)
+// Stands says whether an open session stands on what was leased: it reports that address. Of prefixes routers report none, so
+// that one stays with its holder while the device that got it is online. It is a pools.Stands.
+func (s *Service) Stands(ctx context.Context, l pools.Lease) (bool, error) {
+	if l.Prefix.Addr().Is4() {
+		return openAt(ctx, s.db, l.Prefix.Addr())
+	}
+	return openOn(ctx, s.db, l.GrantID, l.MAC)
 }
 
 // leases says that an address is looked up at each log-in.

@@ -100,10 +100,43 @@ func TestAnAddressWithASessionOnItIsNotGiven(t *testing.T) {
 	})
 }
 
+// A router tells no prefix of a session: while its device is online, nobody else gets it.
+func TestAPrefixWithASessionOnItIsNotGiven(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b, _ := pooled(t, d)
+		delegated := func(grantID int64, mac access.MAC) netip.Prefix {
+			g := access.Grant{ID: grantID, Limits: access.Limits{Address: access.Address{DelegatedPool: "pd"}}}
+			return b.addressOf(context.Background(), g, mac).Delegated
+		}
+		mine, left := delegated(testGrant, testMAC), delegated(testGrant, "112233445566") // only the first has a session
+		b.applied(t, aStart)
+		b.clock.Advance(3 * time.Hour)
+		again := false
+		for i := range int64(16) {
+			got := delegated(9000+i, "112233445566")
+			if got == mine {
+				t.Fatalf("%v was given away while a session stands on it", got)
+			}
+			again = again || got == left
+		}
+		if !again {
+			t.Errorf("%v is kept for nobody", left)
+		}
+		b.applied(t, arrived{4 * time.Hour, report{status: end, id: aStart.id, seconds: 4 * 3600}})
+		b.clock.Advance(3 * time.Hour)
+		for i := range int64(16) {
+			again = again && delegated(9100+i, "112233445566") != mine
+		}
+		if again {
+			t.Errorf("%v is not given again once its session is over", mine)
+		}
+	})
+}
+
 // deadPools is a database that does not answer.
 type deadPools struct{}
 
-func (deadPools) Lease(context.Context, string, int64, access.MAC, func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+func (deadPools) Lease(context.Context, string, int64, access.MAC, pools.Stands) (netip.Prefix, error) {
 	return netip.Prefix{}, fault.New(fault.Unavailable, "unavailable")
 }
 

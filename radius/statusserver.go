@@ -8,7 +8,7 @@ func statusServer(r request) reply {
 	if r.port == acctPort {
 		code = codec.CodeAccountingResponse
 	}
-	alive := r.packet.Response(code)
+	alive := r.tray.response(code)
 	addMessageAuthenticator(alive)
 	return reply{packet: alive, kind: "status"}
 }

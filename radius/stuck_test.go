@@ -27,7 +27,7 @@ func (b *bench) dropped(t testing.TB, cause string) (sum float64) {
 	return sum
 }
 
-// TestAStuckDatabaseDropsWithinBounds: log-ins wait for a database that does not answer until as many wait as may; what
+// TestAStuckDatabaseDropsWithinBounds: log-ins wait for a database that does not answer until as many of a router wait as may; what
 // comes then is dropped and counted, accounting is stored and answered as ever, and when the database is back so are we.
 func TestAStuckDatabaseDropsWithinBounds(t *testing.T) {
 	b := newServing(t)
@@ -43,7 +43,7 @@ func TestAStuckDatabaseDropsWithinBounds(t *testing.T) {
 			c.send(mark(encoded(t, p), testSecret))
 			sent++
 		}
-		return b.dropped(t, "too many wait") > 0
+		return b.dropped(t, tooManyAsk) > 0
 	}
 	for !flood() {
 		if sent > 20*asideAtOnce {

@@ -22,6 +22,7 @@ type row struct {
 	place     place
 	lastEpoch int64 // of the same id before this session, while it is new
 	told      Told
+	before    Before
 	endingID  int64
 }
 
@@ -157,6 +158,7 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if since.IsZero() || newlyOwned {
 		since = next.StartedAt
 	}
+	r.before = r.before.after(r.Session, next.Session)
 	r.Over = next
 	if w.actions[id.RouterID] == nil {
 		w.actions[id.RouterID] = map[action]int{}

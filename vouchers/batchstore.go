@@ -46,21 +46,7 @@ func (r batchRow) batch() (Batch, error) {
 	return Batch{ID: r.ID, Number: r.Number, PlanID: r.PlanID, PlanKey: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Limits: limits,
 		Price: r.Price, SiteID: r.SiteID, Size: int(r.Size), Made: int(r.Made), Group: int(r.CodeGroup), Live: r.Live != 0,
 		Style:       access.CodeStyle{Random: int(r.CodeRandom), Digits: r.CodeDigits != 0, Prefix: r.CodePrefix},
-		UnsoldUntil: instant(r.UnsoldUntil), UnusedFor: time.Duration(r.UnusedSeconds) * time.Second, State: r.State, By: r.CreatedBy, CreatedAt: r.CreatedAt.UTC()}, err
-}
-
-func instant(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
-func nullable(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
+		UnsoldUntil: db.Instant(r.UnsoldUntil), UnusedFor: time.Duration(r.UnusedSeconds) * time.Second, State: r.State, By: r.CreatedBy, CreatedAt: r.CreatedAt.UTC()}, err
 }
 
 func bit(yes bool) int64 {
@@ -74,7 +60,7 @@ func bit(yes bool) int64 {
 func (s *Service) insertBatch(tx *db.Tx, b *Batch) error {
 	row := batchRow{ID: b.ID, PlanID: b.PlanID, PlanKey: b.PlanKey, NameEN: b.NameEN, NameSW: b.NameSW, Segment: b.Segment, Limits: string(access.EncodeLimits(b.Limits)),
 		Price: b.Price, SiteID: b.SiteID, Size: int64(b.Size), CodeRandom: int64(b.Style.Random), CodeDigits: bit(b.Style.Digits), CodePrefix: b.Style.Prefix,
-		CodeGroup: int64(b.Group), Live: bit(b.Live), UnsoldUntil: nullable(b.UnsoldUntil), UnusedSeconds: int64(b.UnusedFor / time.Second), State: b.State,
+		CodeGroup: int64(b.Group), Live: bit(b.Live), UnsoldUntil: db.Nullable(b.UnsoldUntil), UnusedSeconds: int64(b.UnusedFor / time.Second), State: b.State,
 		CreatedBy: b.By, CreatedAt: b.CreatedAt}
 	for range 5 {
 		var last []int64

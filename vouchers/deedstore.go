@@ -126,7 +126,7 @@ func (m move) columns(b Batch, d Deed, now time.Time) map[string]any {
 		columns["state"] = m.to
 	default:
 		columns["state"] = m.to
-		columns["expires_at"] = nullable(b.expiry(m.to, m.paidAfter, now))
+		columns["expires_at"] = db.Nullable(b.expiry(m.to, m.paidAfter, now))
 	}
 	if d.Kind == DeedSignOut {
 		columns["holder"] = d.Holder

@@ -2,7 +2,6 @@ package vouchers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 
 	"mtandao/internal/db"
@@ -116,15 +115,4 @@ func (s *Service) doDeed(ctx context.Context, j jobs.Job) error {
 		}
 	}
 	return jobs.Again(0, errors.New("more to do"))
-}
-
-func text(said map[string]any) string {
-	if said == nil {
-		return ""
-	}
-	body, err := json.Marshal(said)
-	if err != nil {
-		return ""
-	}
-	return string(body)
 }

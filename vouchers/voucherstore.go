@@ -35,7 +35,7 @@ const vouchersPage = 500
 
 func (r voucherRow) voucher() Voucher {
 	return Voucher{ID: r.ID, BatchID: r.BatchID, Serial: int(r.Serial), State: r.State, Was: r.Was, Paid: r.Paid != 0, Holder: r.Holder, GrantID: r.GrantID,
-		ExpiresAt: instant(r.ExpiresAt), UsedAt: instant(r.UsedAt), AlarmedAt: instant(r.AlarmedAt)}
+		ExpiresAt: db.Instant(r.ExpiresAt), UsedAt: db.Instant(r.UsedAt), AlarmedAt: db.Instant(r.AlarmedAt)}
 }
 
 // insertVouchers stores fresh ones; db.IsDuplicate when a code is there already.
@@ -47,7 +47,7 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 			return err
 		}
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
-			ExpiresAt: nullable(v.ExpiresAt)}
+			ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
 	return tx.Gorm().Create(&rows).Error
 }

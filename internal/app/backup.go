@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -249,11 +248,11 @@ func (cmd *liveCommand) Run(c *console) error {
 		if err != nil || !was {
 			return errors.Join(err, fault.New(fault.Conflict, "backup.not_paused"))
 		}
-		before, err := json.Marshal(map[string]string{"cause": cause})
+		before, err := audit.Text(map[string]string{"cause": cause})
 		if err != nil {
 			return err
 		}
-		return audit.Record(tx, m.Clock.Now(), audit.Event{Actor: "command live", Action: "pause ended", Object: "pause", Before: string(before), After: "{}", From: hostName()})
+		return audit.Record(tx, m.Clock.Now(), audit.Event{Actor: "command live", Action: "pause ended", Object: "pause", Before: before, After: "{}", From: hostName()})
 	})
 	if err = errors.Join(err, m.Close()); err != nil {
 		return err

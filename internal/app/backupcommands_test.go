@@ -10,12 +10,14 @@ import (
 	"mtandao/internal/backup"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/testdb"
 )
 
 func TestADrillProvesTheNewestCopyAndLeavesNothing(t *testing.T) {
 	for _, dialect := range []string{"sqlite", "mysql"} {
 		t.Run(dialect, func(t *testing.T) {
 			inExampleHouse(t, dialect)
+			setUpLongAgo(t)
 			t.Setenv("TMPDIR", t.TempDir())
 			public, private, _ := strings.Cut(must(t, "backup", "key"), "\n")
 			_, public, _ = strings.Cut(public, "=")
@@ -40,6 +42,15 @@ func TestADrillProvesTheNewestCopyAndLeavesNothing(t *testing.T) {
 				t.Errorf("over what is there: %d %s", code, errOut)
 			}
 		})
+	}
+}
+
+// setUpLongAgo makes what the commands did so old that a running program would have chained it.
+func setUpLongAgo(t *testing.T) {
+	t.Helper()
+	d := testdb.OpenURL(t, os.Getenv("MTANDAO_DB"), db.Options{})
+	if _, err := d.SQL().Exec("UPDATE audit_events SET at = ?", time.Now().Add(-time.Hour).UTC()); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -88,17 +89,38 @@ func execute(c *console, args []string) int {
 	if err != nil {
 		return c.complain(err, exitUsage)
 	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	parsed, err := parser.Parse(args)
 	if left >= 0 {
 		return left
 	}
 	if err != nil {
-		return c.complain(err, exitUsage)
+		return c.complain(misused(err), exitUsage)
 	}
 	if err := parsed.Run(c); err != nil {
 		return c.complain(err, exitFailed)
 	}
 	return 0
+}
+
+// misused says where a command's flags are explained, to who called it wrongly.
+func misused(err error) error {
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		return fault.Wrap(fault.Invalid, "config.file", err, "Path", file.Path)
+	}
+	parse := (*kong.ParseError)(nil)
+	if f := (*fault.Error)(nil); errors.As(err, &f) || !errors.As(err, &parse) || parse.Context == nil {
+		return err
+	}
+	command := parse.Context.Model.Name
+	for _, step := range parse.Context.Path {
+		if step.Command != nil {
+			command += " " + step.Command.Name
+		}
+	}
+	return fmt.Errorf("%w; see %s --help", err, command)
 }
 
 func (c *console) complain(err error, code int) int {

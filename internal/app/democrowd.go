@@ -22,25 +22,25 @@ func (s *Stage) announce(out io.Writer) {
 	captive := s.CaptiveURL("kasarani-1", visitorMAC)
 	fmt.Fprintf(out, `Mtandao is running. Everything but the program itself is simulated.
 
-  1. Captive portal   %s
+  1. Captive portal     %s
      Choose "1 hour", type any number such as 0712 345 678, and pay.
-  2. The phone        %s/phone
+  2. The phone          %s/phone
      Type PIN 1234 there, or cancel.
-  3. The router       %s/sim
+  3. The router         %s/sim
      Watch %s come online, its bytes count, and its session end.%s
+  4. The back office    %s/office
+     Sign in as %s with the password "%s"; as %s
+     with the same one you may do everything, and need an app that makes codes.
 
-  4. The back office   %s/office
-     Sign in as %s with the password "%s".
+  Another new phone     %s/d/02a1b2c3d402/%s
+  Safaricom's faults    %s/faults
+  Without a router      %s
+  Health                %s/readyz
 
-  Another new phone   %s/d/02a1b2c3d402/%s
-  Safaricom's faults  %s/faults
-  Without a router    %s
-  Health              %s/readyz
+  An hour takes %s here (--speed %d), so plans and sessions run ahead of your clock. Stop with Ctrl-C.
 
-  An hour takes %s here (--speed %d). Stop with Ctrl-C.
-
-`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, s.Routers["kasarani-1"].URL(), s.secondSite(),
-		s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
+`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
+		s.Routers["kasarani-1"].URL(), s.secondSite(), s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
 }
 
 // others says whom else one sees at the router.
@@ -69,7 +69,7 @@ func (s *Stage) secondSite() string {
 	if r == nil {
 		return ""
 	}
-	return "\n  Second site         " + r.URL() + "/d/02a1b2c3d403/  (CoovaChilli)"
+	return "\n  Second site           " + r.URL() + "/d/02a1b2c3d403/  (CoovaChilli)"
 }
 
 // CaptiveURL is where a phone's first page ends: the portal with what the router's redirect carries.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/db"
 	"mtandao/internal/spool"
 )
 
@@ -215,6 +216,15 @@ func TestDoctorMPesaTriesTheTillsAndTheWayBack(t *testing.T) {
 		t.Errorf("the books hold %v as credit: %v\n%s", b, err, out)
 	}
 	verifyBooks(t, s.Main)
+	if err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error { return s.Main.Pause.Begin(tx, "a test") }); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errOut = runWith(t, t.Context(), "PUSH\n", "doctor", "mpesa", "--live", "0712345678"); code != exitFailed || !strings.Contains(errOut, "it says nothing to M-Pesa") || len(s.Safaricom.Moves()) != 1 {
+		t.Errorf("a restored copy: exit %d, %s", code, errOut)
+	}
+	if err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error { _, err := s.Main.Pause.End(tx); return err }); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("MTANDAO_PUBLIC_URL", "http://127.0.0.1:1")
 	code, found = doctor(t, "mpesa")
 	expect(t, found, map[string]string{"public url": stateFails, "demo paybill": stateWarning})

@@ -36,6 +36,9 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 	if err != nil {
 		return err
 	}
+	if m.Pause.Paused() { // as in CheckTill
+		return errors.Join(fault.New(fault.Conflict, "rail.paused"), m.Close())
+	}
 	found := findings{}
 	tills, err := m.liveTills(c)
 	if err == nil && len(tills) == 0 {

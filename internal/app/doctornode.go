@@ -82,7 +82,11 @@ func (f *findings) disk(c Config) {
 		folder = filepath.Dir(folder) // before the first start
 	}
 	free := int64(s.Bavail) * s.Bsize
-	text := fmt.Sprintf("%s free for %s", unitText(free/1e6*1e6, dataUnits), c.Data)
+	exact := int64(1e6)
+	if free > 10e9 {
+		exact = 1e9
+	}
+	text := fmt.Sprintf("%s free for %s", unitText(free/exact*exact, dataUnits), c.Data)
 	switch {
 	case err != nil:
 		f.fail("disk", err, "see that the data folder is there")

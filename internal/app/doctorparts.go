@@ -78,7 +78,7 @@ func (f *findings) routers(m *Main) {
 		}
 	}
 	if active == 0 {
-		f.warn("routers", "none", "add one to the file of mtandao apply")
+		f.warn("routers", "none", "add one in the back office or with mtandao apply")
 	}
 }
 
@@ -101,6 +101,6 @@ func (f *findings) tills(ctx context.Context, m *Main) {
 		f.ok("till "+t.Key, "%s %s; mtandao doctor mpesa tries it", t.Type, t.ShortCode)
 	}
 	if live == 0 {
-		f.warn("tills", "none: nobody can pay", "add one to the file of mtandao apply, or set MTANDAO_MPESA_…")
+		f.warn("tills", "none: nobody can pay", "add one in the back office or with mtandao apply")
 	}
 }

@@ -47,7 +47,7 @@ func (m *Main) drain(c *console) (err error) {
 		return err
 	}
 	m.Radius = radius.New(radius.Options{DB: m.DB, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Spool: m.accounting, Keys: m.Keys,
-		Clock: m.Plan, Zone: m.zone, Keep: m.keep, Log: m.Log, Node: m.holder})
+		Clock: m.Plan, Zone: m.Sites.Location, Keep: m.keep, Log: m.Log, Node: m.holder})
 	c.printf("%d records of accounting and %d of callbacks wait\n", m.accounting.Stats().Pending, m.callbacks.Stats().Pending)
 	ctx, stop := context.WithCancel(c)
 	defer stop()

@@ -59,6 +59,9 @@ func (cmd *loadCommand) Run(c *console) error {
 			return err
 		}
 	}
+	if cmd.Mode == load.MSCHAP {
+		o.Logins = load.Prepared(o.Logins)
+	}
 	r, err := load.Run(c, o)
 	if err != nil {
 		return err
@@ -102,14 +105,27 @@ func readPeople(path string) ([]load.Login, error) {
 		return nil, fault.Wrap(fault.NotFound, "load.people", err, "Path", path)
 	}
 	defer f.Close()
-	var all []load.Login
-	for lines := csv.NewReader(f); ; {
+	all, err := parsePeople(f)
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "load.people", err, "Path", path)
+	}
+	return all, nil
+}
+
+var errPeople = errors.New("a line is not name, password, MAC")
+
+// parsePeople reads a name, a password and a MAC address a line.
+func parsePeople(r io.Reader) (all []load.Login, err error) {
+	for lines := csv.NewReader(r); ; {
 		line, err := lines.Read()
 		if errors.Is(err, io.EOF) && len(all) > 0 {
 			return all, nil
 		}
-		if err != nil || len(line) != 3 {
-			return nil, fault.Wrap(fault.Invalid, "load.people", err, "Path", path)
+		if err != nil {
+			return nil, err
+		}
+		if len(line) != 3 {
+			return nil, errPeople
 		}
 		all = append(all, load.Login{Name: line[0], Password: line[1], MAC: line[2]})
 	}

@@ -103,7 +103,7 @@ func (p prober) learnHosts(ctx context.Context, r routers.Router) error {
 	if err != nil || len(hosts) == 0 {
 		return err
 	}
-	after, err := jsonOf(map[string]any{"login_hosts": hosts})
+	after, err := audit.Text(map[string]any{"login_hosts": hosts})
 	if err != nil {
 		return err
 	}

@@ -237,7 +237,7 @@ func (m *Main) openService(ctx context.Context) error {
 		return err
 	}
 	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.zone, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
+		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.Sites.Location, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
 		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
 	if err := m.Radius.Listen(); err != nil {
 		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
@@ -254,11 +254,6 @@ var spoolMost = map[string]int64{"callbacks": 256 << 20, "accounting": 4 << 30}
 
 func (m *Main) openSpool(name string) (*spool.Spool, error) {
 	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: spoolMost[name], Clock: m.Clock, Hook: m.hook})
-}
-
-func (m *Main) zone(siteID int64) *time.Location {
-	here, _, _ := m.Sites.Get(siteID) // Nairobi's for a site that is not known, as in access
-	return here.Location()
 }
 
 // keep is how long the history of sessions and the usage by the day are kept, in months.

@@ -110,7 +110,7 @@ func carrierDocument(c notify.Carrier, newSecret bool) (string, error) {
 	if newSecret {
 		d["secret"] = "changed"
 	}
-	return jsonOf(d)
+	return audit.Text(d)
 }
 
 // purposeReports makes the secret address of delivery reports from the keys, so that it is stored nowhere.
@@ -144,11 +144,11 @@ func (m mailroom) SaveSettings(ctx context.Context, by staff.By, values map[stri
 			old[name], changed[name] = hiddenSetting(name, before), hiddenSetting(name, value)
 		}
 	}
-	before, err := jsonOf(old)
+	before, err := audit.Text(old)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
-	after, err := jsonOf(changed)
+	after, err := audit.Text(changed)
 	if err != nil {
 		return err
 	}
@@ -181,7 +181,7 @@ func (m mailroom) SaveConsent(ctx context.Context, by staff.By, c notify.Consent
 		return err
 	}
 	c.Actor = actor.Email
-	after, err := jsonOf(map[string]any{"class": c.Class, "given": c.Given, "channel": c.Channel})
+	after, err := audit.Text(map[string]any{"class": c.Class, "given": c.Given, "channel": c.Channel})
 	if err != nil {
 		return err
 	}

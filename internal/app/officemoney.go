@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 
 	"mtandao/billing"
@@ -34,24 +33,16 @@ func (o officeDeeds) do(ctx context.Context, who staff.Member, by staff.By, chan
 }
 
 func (o officeDeeds) record(tx *db.Tx, who staff.Member, by staff.By, d deed) (int64, error) {
-	before, err := trailText(d.before)
+	before, err := audit.Text(d.before)
 	if err != nil {
 		return 0, err
 	}
-	after, err := trailText(d.after)
+	after, err := audit.Text(d.after)
 	if err != nil {
 		return 0, err
 	}
 	e := audit.Event{ID: tx.ID(), Actor: who.Email, Action: d.action, Object: d.object, ObjectID: strconv.FormatInt(d.id, 10), Before: before, After: after, From: by.From}
 	return e.ID, audit.Record(tx, o.m.Clock.Now(), e)
-}
-
-func trailText(v any) (string, error) {
-	if v == nil {
-		return "", nil
-	}
-	body, err := json.Marshal(v)
-	return string(body), err
 }
 
 // placedDocument is where a receipt's money is, in the trail.

@@ -141,7 +141,34 @@ func alter[P any](a *applying, c backoffice.Change, known bool, stored P, apply 
 	if err := writePart(&part, "", c.Fields); err != nil {
 		return err
 	}
-	return apply(c.Key, part)
+	if err := apply(c.Key, part); err != nil || c.New {
+		return err
+	}
+	return sentElsewhere(c, everything(stored), everything(part))
+}
+
+// goesTo names the fields that say where a secret is sent, or who can read it on its way.
+var goesTo = []struct {
+	kind, secret string
+	by           []string
+}{
+	{kindTill, "consumer_secret", []string{"base_url"}}, {kindTill, "passkey", []string{"base_url"}},
+	{kindTill, "initiator_password", []string{"base_url", "certificate"}},
+	{kindRouter, "api_password", []string{"api_address", "api_tls", "api_certificate"}},
+}
+
+// sentElsewhere refuses to send a stored secret to another address until it is typed again: staff may set secrets, and may not
+// have them sent to themselves.
+func sentElsewhere(c backoffice.Change, was, is map[string]string) error {
+	for _, g := range goesTo {
+		if g.kind != c.Kind || was[g.secret] == "" || c.Fields[g.secret] != "" {
+			continue
+		}
+		if slices.ContainsFunc(g.by, func(by string) bool { return was[by] != is[by] }) {
+			return fieldFault{field: g.secret, error: fault.New(fault.Invalid, "setup.secret_again")}
+		}
+	}
+	return nil
 }
 
 // wrongField says which field a fault is about, by what apply says of a file's line.

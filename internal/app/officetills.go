@@ -7,13 +7,18 @@ import (
 
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/internal/words"
 	"mtandao/portal/backoffice"
 )
 
-// CheckTill is `mtandao doctor mpesa` for one till, said in a language: it moves no money.
+// CheckTill is `mtandao doctor mpesa` for one till, said in a language: it moves no money. Not while this copy is paused: the token
+// that it asks for would end the one of the machine that works. fault.Conflict "rail.paused".
 func (s setup) CheckTill(ctx context.Context, id int64, l words.Lang) ([]backoffice.Checked, error) {
+	if s.Pause.Paused() {
+		return nil, fault.New(fault.Conflict, "rail.paused")
+	}
 	t, err := s.Billing.Till(ctx, id)
 	if err != nil {
 		return nil, err

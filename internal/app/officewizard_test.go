@@ -145,7 +145,7 @@ func TestAWizardIsLeftAndComeBackTo(t *testing.T) {
 		t.Error("somebody who may not change tills is led to that step")
 	}
 	for _, step := range []string{"till", "provider", "moon"} {
-		if got := manager.send("/office/setup/"+step, tillFields()); got.status != 404 {
+		if got := manager.send("/office/setup/"+step, s.tillFields(t)); got.status != 404 {
 			t.Errorf("the step %s of somebody who may not do it answers %d", step, got.status)
 		}
 	}

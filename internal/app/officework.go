@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"time"
 
@@ -61,7 +60,7 @@ func (n onlineDesk) AllRouters() []routers.Router { return n.Routers.All() }
 
 // CutOff ends a session; the trail says whose.
 func (n onlineDesk) CutOff(ctx context.Context, by staff.By, o radius.Online) (id int64, err error) {
-	before, err := jsonOf(map[string]any{"device": o.MAC.Colons(), "login": o.UserName, "router": o.RouterID, "grant": o.GrantID})
+	before, err := audit.Text(map[string]any{"device": o.MAC.Colons(), "login": o.UserName, "router": o.RouterID, "grant": o.GrantID})
 	if err != nil {
 		return 0, err
 	}
@@ -105,7 +104,7 @@ func (w work) onJob(ctx context.Context, by staff.By, id int64, action string, d
 	if err != nil {
 		return err
 	}
-	before, err := jsonOf(map[string]any{"fact": j.Fact, "subscriber": j.Subscriber, "key": j.Key, "state": j.State, "attempts": j.Attempt})
+	before, err := audit.Text(map[string]any{"fact": j.Fact, "subscriber": j.Subscriber, "key": j.Key, "state": j.State, "attempts": j.Attempt})
 	if err != nil {
 		return err
 	}
@@ -124,9 +123,3 @@ func (w work) TakeInAgain(ctx context.Context, by staff.By, id int64) error {
 }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
-
-// jsonOf is a document of the trail.
-func jsonOf(values map[string]any) (string, error) {
-	body, err := json.Marshal(values)
-	return string(body), err
-}

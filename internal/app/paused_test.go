@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/sim/messages"
 	"mtandao/internal/sim/safaricom"
@@ -209,7 +210,7 @@ func TestAPausedProgramSaysNothingToAnybody(t *testing.T) {
 	prompted, _ := e.wanted(t, "kasarani-1", "02a1b2c3d404", "0712345604", 0)
 	e.payByHand(t, "254712345603", paid.Code, 10) // is taken in; the log-in it brings is an order to a router
 	e.tx(func(tx *db.Tx) error { _, err := e.Main.Radius.Disconnect(tx, grant); return err })
-	if _, err := e.Main.Billing.EnterReceipt(t.Context(), unanswered.Token, "SKJ1234567"); err != nil {
+	if _, err := e.Main.Billing.EnterReceipt(t.Context(), unanswered.Token, "SKJ1234567", ""); err != nil {
 		t.Fatal(err)
 	}
 	for channel, to := range map[notify.Channel]string{notify.SMS: "254712345601", notify.Email: "asha@demo.example", notify.Telegram: "-100200300", notify.Webhook: e.hookURL} {
@@ -221,6 +222,9 @@ func TestAPausedProgramSaysNothingToAnybody(t *testing.T) {
 		if err := periodic(t.Context()); err != nil {
 			t.Error(name, err)
 		}
+	}
+	if _, err := (setup{e.Main}).CheckTill(t.Context(), e.number("SELECT MIN(id) FROM tills"), words.English); fault.KeyOf(err) != "rail.paused" {
+		t.Error("a till is tried:", err)
 	}
 	// two prompts, two questions to the rail, four messages, two orders to routers
 	until(t, 60*time.Second, "everything waits for the end of the pause", func() bool {

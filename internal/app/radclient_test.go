@@ -305,7 +305,7 @@ func (g *gate) tellWrongSecret(t *testing.T) {
 	if got := g.counted(t, "mtandao_radius_dropped_total", "router", "gate", "cause", cause); got != before+2 {
 		t.Errorf("%v dropped, not 2", got-before)
 	}
-	if line := g.log.find("radius packet dropped"); line["router"] != "gate" || line["why"] != "wrong secret?" {
+	if line := g.log.find("the secret of router gate is wrong"); line["router"] != "gate" || line["from"] != "127.0.0.1" {
 		t.Errorf("the log says %v", line)
 	}
 }

@@ -72,7 +72,7 @@ func (d routerDesk) SetupLine(ctx context.Context, by backoffice.Author, id int6
 	if err := c.Validate(); err != nil {
 		return l, err
 	}
-	after, err := jsonOf(map[string]any{"routeros": c.Version, "hotspot": c.Hotspot, "pppoe": c.PPPoE})
+	after, err := audit.Text(map[string]any{"routeros": c.Version, "hotspot": c.Hotspot, "pppoe": c.PPPoE})
 	if err != nil {
 		return l, err
 	}
@@ -169,11 +169,11 @@ func (d routerDesk) Repair(ctx context.Context, by backoffice.Author, id int64, 
 	if len(f.Hosts) > 0 {
 		before["login hosts"], after["login hosts"] = r.LoginHosts, slices.Concat(r.LoginHosts, f.Hosts)
 	}
-	was, err := jsonOf(before)
+	was, err := audit.Text(before)
 	if err != nil {
 		return err
 	}
-	will, err := jsonOf(after)
+	will, err := audit.Text(after)
 	if err != nil {
 		return err
 	}
@@ -197,7 +197,7 @@ func (d routerDesk) LeaveTunnel(ctx context.Context, by backoffice.Author, id in
 	if !known {
 		return fault.New(fault.NotFound, "router.unknown")
 	}
-	before, err := jsonOf(map[string]any{"address": r.Tunnel.Address, "key": r.Tunnel.Public.String()})
+	before, err := audit.Text(map[string]any{"address": r.Tunnel.Address, "key": r.Tunnel.Public.String()})
 	if err != nil {
 		return err
 	}

@@ -171,11 +171,14 @@ func (g *group) pay(ctx context.Context, s *story, h *hand) {
 }
 
 func (g *group) typeReceipt(ctx context.Context, s *story, t typing) {
-	receipt := fmt.Sprintf("ZZ%08d", s.seed%100_000_000)
+	receipt, payer := fmt.Sprintf("ZZ%08d", s.seed%100_000_000), ""
 	if moves := g.moves(s); t.which >= 0 && t.which < len(moves) {
-		receipt = moves[t.which].Receipt
+		receipt, payer = moves[t.which].Receipt, moves[t.which].Phone
 	}
-	got, err := g.world.main.Billing.EnterReceipt(ctx, s.wishes[t.wish].order.Token, receipt)
+	if t.step%2 == 0 { // somebody who does not know who paid
+		payer = ""
+	}
+	got, err := g.world.main.Billing.EnterReceipt(ctx, s.wishes[t.wish].order.Token, receipt, payer)
 	s.note("receipt %s is typed for order %s: %s %v", receipt, s.wishes[t.wish].order.Code, got.State, err)
 }
 

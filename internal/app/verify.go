@@ -66,7 +66,11 @@ func (cmd *verifyCommand) Run(c *console) error {
 	return err
 }
 
+// prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.
 func prove(c *console, m *Main) (proofReport, error) {
+	if err := errors.Join(m.Ledger.Chain(c), m.Audit.Chain(c)); err != nil {
+		return proofReport{}, err
+	}
 	books, err := m.Ledger.Verify(c)
 	found := proofReport{Entries: books.Items, Links: books.Links, HeadSeq: books.HeadSeq, HeadHash: books.HeadHash, Problems: []string{}, Listed: []listed{}}
 	if err != nil {

@@ -153,9 +153,25 @@ func (cmd *voucherFindCommand) Run(c *console) error {
 		if cmd.JSON {
 			return c.printJSON(line)
 		}
-		c.printf("%s  %s  %s  paid: %v  with: %s  grant: %s\n", line.Serial, line.Plan, line.State, line.Paid, line.Holder, line.Grant)
+		c.printf("%s\n", line.told())
 		return nil
 	})
+}
+
+// told is a line for a person.
+func (l voucherLine) told() string {
+	paid := "not paid"
+	if l.Paid {
+		paid = "paid"
+	}
+	text := l.Serial + "  " + l.Plan + "  " + l.State + "  " + paid
+	if l.Holder != "" {
+		text += "  with " + l.Holder
+	}
+	if l.Grant != "" {
+		text += "  grant " + l.Grant
+	}
+	return text
 }
 
 type serialRange struct {

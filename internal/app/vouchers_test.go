@@ -157,3 +157,27 @@ func idle(t *testing.T, s *Stage) {
 		t.Fatal(err, watch())
 	}
 }
+
+// TestTheBatchsPageIsLoadedOnceMoreWhenItIsMade: the page of a batch follows its making, and is loaded once more when that is over.
+func TestTheBatchsPageIsLoadedOnceMoreWhenItIsMade(t *testing.T) {
+	s := openStage(t, 1)
+	batch := "/office" + s.voided(t)[1]
+	owner := s.hire(t, "sees@demo.example", nil, "owner")
+	for _, part := range []string{"", "true"} {
+		r, err := http.NewRequest(http.MethodGet, owner.base+batch, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.AddCookie(&http.Cookie{Name: "mtandao_office", Value: owner.token})
+		r.Header.Set("HX-Request", part)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		if err != nil || answer.Header.Get("HX-Refresh") != part || strings.Contains(string(body), "hx-get") {
+			t.Errorf("part %q: HX-Refresh %q, %v\n%s", part, answer.Header.Get("HX-Refresh"), err, body)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,15 @@ type Event struct {
 	Object, ObjectID,
 	Before, After string // JSON without secrets; Before is empty for something new
 	From string // address, or the machine's name for a command
+}
+
+// Text is a document of the trail, such as Before; empty for nil.
+func Text(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	body, err := json.Marshal(v)
+	return string(body), err
 }
 
 var nairobi = func() *time.Location {

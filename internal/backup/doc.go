@@ -11,7 +11,7 @@
 //	step  what differs from the hour's piece
 //
 // so that a copy is brought back from three pieces at most, a lost step harms no other, and old steps and hours can go.
-// A piece's name holds chain, number, parent, level, time, the SHA-256 of its bytes, the piece made before it, and a signature
+// A piece's name holds chain, number, parent, level, time, the SHA-256 and the number of its bytes, the piece made before it, and a signature
 // over all of that. So a listing tells a broken, a missing and a stranger's piece. Each piece ends with a hash over the whole
 // snapshot, which what is brought back must have.
 //

@@ -35,6 +35,7 @@ type Piece struct {
 	Level  Level
 	At     time.Time
 	Hash   string // SHA-256 of its bytes, in hexadecimal
+	Bytes  int64  // how many they are
 	Before Before // the piece made before it, of any chain, at the same place
 	Sign   string // see signer
 }
@@ -56,14 +57,14 @@ const (
 	signLength   = 32
 )
 
-var nameShape = regexp.MustCompile(`^([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})/([0-9]{6})-([0-9]{6})-(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{64})` +
+var nameShape = regexp.MustCompile(`^([0-9]{8}T[0-9]{6}Z-[0-9a-f]{8})/([0-9]{6})-([0-9]{6})-(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{64})-(0|[1-9][0-9]{0,14})` +
 	`-(?:first|(day|hour|step)-([0-9]{8}T[0-9]{6}Z)-([0-9a-f]{16}))-([0-9a-f]{32})\.age$`)
 
 // Name is where the piece lies at its place.
 func (p Piece) Name() string { return p.unsigned() + "-" + p.Sign + suffix }
 
 func (p Piece) unsigned() string {
-	return path.Join(p.Chain, fmt.Sprintf("%06d-%06d-%s-%s-%s-%s", p.Number, p.Parent, p.Level, p.At.UTC().Format(stamp), p.Hash, p.Before))
+	return path.Join(p.Chain, fmt.Sprintf("%06d-%06d-%s-%s-%s-%d-%s", p.Number, p.Parent, p.Level, p.At.UTC().Format(stamp), p.Hash, p.Bytes, p.Before))
 }
 
 func (b Before) String() string {
@@ -86,11 +87,12 @@ func readName(name string) (Piece, bool) {
 	}
 	number, _ := strconv.Atoi(m[2])
 	parent, _ := strconv.Atoi(m[3])
+	bytes, _ := strconv.ParseInt(m[7], 10, 64)
 	at, err := time.Parse(stamp, m[5])
-	p := Piece{Chain: m[1], Number: number, Parent: parent, Level: Level(m[4]), At: at, Hash: m[6], Before: Before{Level: Level(m[7]), Hash: m[9]}, Sign: m[10]}
-	if m[8] != "" {
+	p := Piece{Chain: m[1], Number: number, Parent: parent, Level: Level(m[4]), At: at, Hash: m[6], Bytes: bytes, Before: Before{Level: Level(m[8]), Hash: m[10]}, Sign: m[11]}
+	if m[9] != "" {
 		var e error
-		p.Before.At, e = time.Parse(stamp, m[8])
+		p.Before.At, e = time.Parse(stamp, m[9])
 		err = errors.Join(err, e)
 	}
 	return p, err == nil && (p.Level == Day) == (number == parent) && parent <= number

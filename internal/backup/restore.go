@@ -135,6 +135,7 @@ func (r Restore) choose(seen Seen) (chain []Piece, err error) {
 	return chain, nil
 }
 
+// bring brings a piece here. What a place gives in its stead may be endless: no more is taken than the piece has.
 func bring(ctx context.Context, place Place, p Piece, path string) (int64, error) {
 	in, err := place.Get(ctx, p.Name())
 	if err != nil {
@@ -145,9 +146,12 @@ func bring(ctx context.Context, place Place, p Piece, path string) (int64, error
 		return 0, errors.Join(err, in.Close())
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, sum), in)
+	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(in, p.Bytes+1))
 	if err = errors.Join(err, in.Close(), out.Close()); err != nil {
 		return n, err
+	}
+	if n > p.Bytes {
+		return n, broken(p, errors.New("it is longer than it was made"))
 	}
 	if hex.EncodeToString(sum.Sum(nil)) != p.Hash {
 		return n, broken(p, errors.New("its bytes are not those it was made of"))

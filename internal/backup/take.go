@@ -176,7 +176,7 @@ func (s *Service) write(ctx context.Context, file *os.File, key makerKey, d *dra
 	if err = errors.Join(err, d.out.close(root(files, d.mark.Data)), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	d.bytes, p.Hash = counted.bytes, hex.EncodeToString(sum.Sum(nil))
+	d.bytes, p.Hash, p.Bytes = counted.bytes, hex.EncodeToString(sum.Sum(nil)), counted.bytes
 	p.Sign = key.signer.sign(*p)
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -97,6 +98,27 @@ func TestAForgedPieceIsPassedOver(t *testing.T) {
 	}
 	if taken := w.take(); taken.Piece.Level != Step {
 		t.Errorf("a stranger's piece breaks the chain: %v", taken.Piece)
+	}
+}
+
+// TestAnEndlessPieceIsNotTaken: a place that gives more than the piece has fills no disk.
+func TestAnEndlessPieceIsNotTaken(t *testing.T) {
+	w, p := chainOf(t, 1)
+	path := w.at(p[0])
+	if err := os.Truncate(path, 64<<30); err != nil { // a hole: it takes no room here
+		t.Fatal(err)
+	}
+	before := time.Now()
+	if _, _, _, err := w.restore(time.Time{}); fault.KeyOf(err) != "backup.broken" || !strings.Contains(err.Error(), "longer") {
+		t.Errorf("after %v: %v", time.Since(before), err)
+	}
+	if read, ok := readName(strings.Replace(p[0].Name(), "-"+strconv.FormatInt(p[0].Bytes, 10)+"-", "-99999999999-", 1)); !ok || read.Bytes != 99999999999 {
+		t.Fatalf("%+v", read)
+	} else if err := os.Rename(path, w.at(read)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, _, err := w.restore(time.Time{}); fault.KeyOf(err) != "backup.other_key" {
+		t.Errorf("by a name that tells another length: %v", err)
 	}
 }
 

@@ -75,6 +75,9 @@ func Open(ctx context.Context, url string, o Options) (*DB, error) {
 	default:
 		return nil, fault.New(fault.Invalid, "db.url", "URL", dialect)
 	}
+	if fault.Is(err, fault.Invalid) {
+		return nil, err
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "db.unavailable", err)
 	}
@@ -152,7 +155,7 @@ func (duplicateAware) RollbackTo(tx *gorm.DB, name string) error {
 func (d *DB) openMySQL(dsn string) error {
 	c, err := mysqldriver.ParseDSN(dsn)
 	if err != nil {
-		return err
+		return fault.Wrap(fault.Invalid, "db.dsn", err)
 	}
 	c.ParseTime, c.Loc, c.ClientFoundRows = true, time.UTC, true
 	c.Collation = "utf8mb4_bin"

@@ -59,7 +59,13 @@ func (s *source) logIn(identifier byte, who int) request {
 		sum := md5.Sum(append(append([]byte{identifier}, login.Password...), authenticator...))
 		w.add(3, append([]byte{identifier}, sum[:]...))
 	case MSCHAP:
-		r.expect = s.addMSCHAP(w, login)
+		x := login.said
+		if x == nil {
+			x = newExchange(login)
+		}
+		w.vendor(311, 11, x.challenge[:])
+		w.vendor(311, 25, x.response[:])
+		r.expect = x.expect
 	default:
 		w.add(2, hide([]byte(login.Password), s.secret, authenticator))
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"unicode/utf16"
 
 	"golang.org/x/crypto/md4" //lint:ignore SA1019 MS-CHAPv2 is made of it (RFC 2759 §8.3)
@@ -86,21 +87,30 @@ func hide(password, secret, authenticator []byte) []byte {
 	return hidden
 }
 
-// addMSCHAP adds challenge and response (RFC 2759 §8, 2548 §2.3), and tells what the server must prove in return.
-func (s *source) addMSCHAP(w *wire, login Login) string {
-	var challenge, peer [16]byte
-	_, _ = s.random.Read(challenge[:])
-	_, _ = s.random.Read(peer[:])
-	both := sha1.Sum(append(append(append([]byte{}, peer[:]...), challenge[:]...), login.Name...))
+// exchange is what a person says by MS-CHAPv2, always the same, and what the server must prove in return.
+type exchange struct {
+	challenge [16]byte
+	response  [50]byte
+	expect    string
+}
+
+// newExchange is RFC 2759 §8 and 2548 §2.3.
+func newExchange(login Login) *exchange {
+	var x exchange
+	var peer [16]byte
+	for i := range x.challenge {
+		x.challenge[i], peer[i] = byte(rand.Uint32()), byte(rand.Uint32())
+	}
+	both := sha1.Sum(append(append(append([]byte{}, peer[:]...), x.challenge[:]...), login.Name...))
 	hash := ntHash(login.Password)
 	answer := threeDES(hash, both[:8])
 	again := md4.New()
 	again.Write(hash)
 	digest := sha1.Sum(append(append(again.Sum(nil), answer...), "Magic server to client signing constant"...))
 	proof := sha1.Sum(append(append(digest[:], both[:8]...), "Pad to make it do more than one iteration"...))
-	w.vendor(311, 11, challenge[:])
-	w.vendor(311, 25, append(append(append([]byte{1, 0}, peer[:]...), make([]byte, 8)...), answer...))
-	return fmt.Sprintf("S=%X", proof)
+	copy(x.response[:], append(append(append([]byte{1, 0}, peer[:]...), make([]byte, 8)...), answer...))
+	x.expect = fmt.Sprintf("S=%X", proof)
+	return &x
 }
 
 func ntHash(password string) []byte {

@@ -28,14 +28,8 @@ type alertRow struct {
 func (alertRow) TableName() string { return "alerts" }
 
 func (r alertRow) alert() Alert {
-	at := func(t *time.Time) time.Time {
-		if t == nil {
-			return time.Time{}
-		}
-		return *t
-	}
 	return Alert{ID: r.ID, Rule: r.Rule, Subject: r.Subject, State: AlertState(r.State), Value: r.Value, RaisedAt: r.RaisedAt, told: r.Told,
-		AcknowledgedBy: r.AcknowledgedBy, AcknowledgedAt: at(r.AcknowledgedAt), ClearedAt: at(r.ClearedAt), goodSince: at(r.GoodSince)}
+		AcknowledgedBy: r.AcknowledgedBy, AcknowledgedAt: db.Instant(r.AcknowledgedAt), ClearedAt: db.Instant(r.ClearedAt), goodSince: db.Instant(r.GoodSince)}
 }
 
 // unsettled lists by rule the alerts that are open, or over and not yet told so; the oldest first.

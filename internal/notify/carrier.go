@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/settings"
 )
 
 // The drivers.
@@ -58,7 +59,7 @@ func (c Carrier) Check() error {
 	switch {
 	case !fits:
 		return fault.New(fault.Invalid, "carrier.driver")
-	case c.BaseURL != "" && !isSafeURL(c.BaseURL):
+	case c.BaseURL != "" && !settings.SafeAddress(c.BaseURL):
 		return fault.New(fault.Invalid, "carrier.url")
 	case c.Channel == SMS && (c.Sender != "" && !senderShape.MatchString(c.Sender) || c.OfferSender != "" && !senderShape.MatchString(c.OfferSender)):
 		return fault.New(fault.Invalid, "carrier.sender")

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/settings"
 )
 
 // Gateway describes a request to any HTTP gateway. In URL and Body stand {to}, {text}, {from} and {id}; what is put in
@@ -59,7 +60,7 @@ func (g Gateway) contentType() string {
 // check says what is wrong: fault.Invalid "carrier.url", "carrier.method", "carrier.header", "carrier.pattern", "carrier.body".
 func (g Gateway) check() error {
 	switch {
-	case !isSafeURL(g.render(g.URL, typeForm, letter{to: "1", sender: "a"})) || g.movesHost() || g.BalanceURL != "" && !isSafeURL(g.BalanceURL):
+	case !settings.SafeAddress(g.render(g.URL, typeForm, letter{to: "1", sender: "a"})) || g.movesHost() || g.BalanceURL != "" && !settings.SafeAddress(g.BalanceURL):
 		return fault.New(fault.Invalid, "carrier.url")
 	case !slices.Contains([]string{http.MethodGet, http.MethodPost, http.MethodPut}, g.method()):
 		return fault.New(fault.Invalid, "carrier.method")

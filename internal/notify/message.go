@@ -11,6 +11,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/settings"
 	"mtandao/internal/words"
 )
 
@@ -163,18 +164,9 @@ func address(c Channel, to string) (string, bool) {
 	case Telegram:
 		return to, chatShape.MatchString(to)
 	case Webhook:
-		return to, isSafeURL(to)
+		return to, settings.SafeAddress(to)
 	}
 	return "", false
-}
-
-// isSafeURL allows https, and plain http to this machine itself.
-func isSafeURL(s string) bool {
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.User != nil || len(s) > 500 {
-		return false
-	}
-	return u.Scheme == "https" || u.Scheme == "http" && slices.Contains([]string{"127.0.0.1", "::1", "localhost"}, u.Hostname())
 }
 
 // checkContent is fault.Invalid "message.text" for what cannot be sent.

@@ -1,6 +1,8 @@
 package pace
 
 import (
+	"container/heap"
+	"crypto/sha256"
 	"net/netip"
 	"sync"
 	"time"
@@ -14,15 +16,25 @@ type Limiter struct {
 	burst int
 	clock clock.Clock
 
-	mu   sync.Mutex
-	free map[string]time.Time // when the key's bucket is full again
+	mu      sync.Mutex
+	buckets map[string]*bucket
+	soonest queue // all of them: the one that is full again first, on top
 }
 
-const limiterKeys = 100_000 // above it, full buckets are thrown away; above it still, all are
+// bucket is what is known of a key.
+type bucket struct {
+	key  string
+	full time.Time // when it is full again
+	at   int       // where it is in the queue
+}
+
+// A limiter remembers so many keys, of so many octets at most. Above it, it forgets the one that owes least: who comes under ever
+// new names does not wash out those who have to wait.
+const limiterKeys, longestKey = 100_000, 64
 
 // New allows burst calls at once for each key, and one more every so often.
 func New(c clock.Clock, burst int, every time.Duration) *Limiter {
-	return &Limiter{every: every, burst: burst, clock: c, free: map[string]time.Time{}}
+	return &Limiter{every: every, burst: burst, clock: c, buckets: map[string]*bucket{}}
 }
 
 // Wait counts a call and returns 0, or does not count it and returns how long the caller should wait.
@@ -33,19 +45,12 @@ func (l *Limiter) Take(key string, n int) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.clock.Now()
-	full := l.free[key]
-	if full.Before(now) {
-		full = now
-	}
-	if most := now.Add(time.Duration(l.burst) * l.every); full.After(most) { // the machine's clock was put back
-		full = most
-	}
-	full = full.Add(time.Duration(n) * l.every)
+	key = short(key)
+	full := l.full(key, now).Add(time.Duration(n) * l.every)
 	if over := full.Sub(now) - time.Duration(l.burst)*l.every; over > 0 {
 		return over
 	}
-	l.make(now)
-	l.free[key] = full
+	l.remember(key, full, now)
 	return 0
 }
 
@@ -54,25 +59,76 @@ func (l *Limiter) Peek(key string) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.clock.Now()
-	full := l.free[key]
-	if full.Before(now) {
-		full = now
-	}
-	return max(min(full.Sub(now), time.Duration(l.burst)*l.every)+l.every-time.Duration(l.burst)*l.every, 0)
+	return max(l.full(short(key), now).Sub(now)+l.every-time.Duration(l.burst)*l.every, 0)
 }
 
-func (l *Limiter) make(now time.Time) {
-	if len(l.free) < limiterKeys {
+// full is when a key's bucket is full again: not before now, and not later than an empty one is.
+func (l *Limiter) full(key string, now time.Time) time.Time {
+	b := l.buckets[key]
+	if b == nil || b.full.Before(now) {
+		return now
+	}
+	if most := l.most(now); b.full.After(most) { // the machine's clock was put back
+		return most
+	}
+	return b.full
+}
+
+func (l *Limiter) most(now time.Time) time.Time { return now.Add(time.Duration(l.burst) * l.every) }
+
+func (l *Limiter) remember(key string, full, now time.Time) {
+	if b := l.buckets[key]; b != nil {
+		b.full = full
+		heap.Fix(&l.soonest, b.at)
 		return
 	}
-	for key, full := range l.free {
-		if full.Before(now) {
-			delete(l.free, key)
-		}
+	for len(l.soonest) > 0 && !l.soonest[0].full.After(now) {
+		l.forget()
 	}
-	if len(l.free) >= limiterKeys {
-		clear(l.free)
+	if len(l.soonest) >= limiterKeys && l.soonest[0].full.After(l.most(now)) { // all are of before the clock was put back
+		clear(l.buckets)
+		l.soonest = nil
 	}
+	if len(l.soonest) >= limiterKeys {
+		l.forget()
+	}
+	b := &bucket{key: key, full: full}
+	l.buckets[key] = b
+	heap.Push(&l.soonest, b)
+}
+
+func (l *Limiter) forget() { delete(l.buckets, heap.Pop(&l.soonest).(*bucket).key) }
+
+// short is a key of bounded length: callers choose theirs.
+func short(key string) string {
+	if len(key) <= longestKey {
+		return key
+	}
+	sum := sha256.Sum256([]byte(key))
+	return string(sum[:])
+}
+
+// queue is a heap of buckets.
+type queue []*bucket
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].full.Before(q[j].full) }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i]; q[i].at, q[j].at = i, j }
+
+// Push is heap.Interface's.
+func (q *queue) Push(x any) {
+	b := x.(*bucket)
+	b.at = len(*q)
+	*q = append(*q, b)
+}
+
+// Pop is heap.Interface's.
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	b := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return b
 }
 
 // Network is the key to slow a caller down by: the address, or the 64 bits of an IPv6 one that its owner does not choose.

@@ -1,8 +1,10 @@
 package pace
 
 import (
+	"math/rand/v2"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -43,8 +45,77 @@ func TestLimiterForgets(t *testing.T) {
 	}
 	at.Advance(time.Minute)
 	l.Wait("one more")
-	if len(l.free) != 1 {
-		t.Errorf("%d keys kept", len(l.free))
+	if len(l.buckets) != 1 || len(l.soonest) != 1 {
+		t.Errorf("%d keys kept", len(l.buckets))
+	}
+}
+
+// Who guesses does not get new tries by calling under a hundred thousand other names.
+func TestLimitsAreNotWashedOut(t *testing.T) {
+	at := clock.NewManual(noon)
+	l := New(at, 5, time.Minute)
+	for range 5 {
+		l.Wait("guessed")
+	}
+	for i := range limiterKeys + 1000 {
+		if wait := l.Wait(strconv.Itoa(i)); wait != 0 {
+			t.Fatalf("newcomer %d waits %v", i, wait)
+		}
+	}
+	if wait := l.Wait("guessed"); wait != time.Minute {
+		t.Errorf("waits %v", wait)
+	}
+	if len(l.buckets) != limiterKeys || len(l.soonest) != limiterKeys {
+		t.Errorf("%d keys kept, %d queued", len(l.buckets), len(l.soonest))
+	}
+	for i := range limiterKeys { // all of them, until they owe as much
+		for range 4 {
+			l.Wait(strconv.Itoa(i + 1000))
+		}
+	}
+	for range 5 {
+		l.Wait("late")
+	}
+	if wait := l.Wait("late"); wait != time.Minute {
+		t.Errorf("who came last waits %v", wait)
+	}
+	at.Set(noon.Add(-24 * time.Hour)) // all are of a clock that was wrong
+	if l.Wait("new"); len(l.buckets) != 1 {
+		t.Errorf("%d keys kept", len(l.buckets))
+	}
+}
+
+func TestLongNamesTakeNoMoreRoom(t *testing.T) {
+	l := New(clock.NewManual(noon), 1, time.Minute)
+	long := strings.Repeat("x", 60_000)
+	l.Wait(long)
+	for key := range l.buckets {
+		if len(key) > longestKey {
+			t.Errorf("a key of %d octets is kept", len(key))
+		}
+	}
+	if l.Wait(long) == 0 || l.Peek(long) == 0 || l.Wait(long+"y") != 0 {
+		t.Error("it is not told from others")
+	}
+}
+
+// What the limiter says is what a bucket says, whoever else calls.
+func TestTheQueueChangesNoVerdict(t *testing.T) {
+	at := clock.NewManual(noon)
+	together, random := New(at, 3, 10*time.Second), rand.New(rand.NewPCG(1, 2))
+	alone := map[string]*Limiter{}
+	for range 20_000 {
+		at.Advance(time.Duration(random.IntN(2000)) * time.Millisecond)
+		key := strconv.Itoa(random.IntN(40))
+		if alone[key] == nil {
+			alone[key] = New(at, 3, 10*time.Second)
+		}
+		if a, b := together.Peek(key), alone[key].Peek(key); a != b {
+			t.Fatalf("%v and %v", a, b)
+		}
+		if a, b := together.Wait(key), alone[key].Wait(key); a != b {
+			t.Fatalf("%v and %v", a, b)
+		}
 	}
 }
 

@@ -71,6 +71,9 @@ func unpaid(s Story) Finding {
 		if c.State == billing.ClaimWaiting || c.State == billing.ClaimAsked {
 			return Finding{Name: "typed_waits", Action: ActionAsk, Arg: c.Receipt}
 		}
+		if c.State == billing.ClaimWhose {
+			return Finding{Name: "typed_whose", Arg: c.Receipt}
+		}
 		if c.State == billing.ClaimRefused {
 			return Finding{Name: "typed_refused", Arg: c.Receipt}
 		}

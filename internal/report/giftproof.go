@@ -32,4 +32,4 @@ func proveGift(p *proof, g sourceProof) {
 
 // otherSources proves what feeds grants besides orders, by its kind.
 var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn, access.SourceGift: proveGift,
-	access.SourceRefund: proveTaken, vouchers.SourceVoucher: proveVoucher, vouchers.SourceVoided: proveVoided}
+	access.SourceGrace: proveGrace, access.SourceCharge: proveCharge, access.SourceRefund: proveTaken, vouchers.SourceVoucher: proveVoucher, vouchers.SourceVoided: proveVoided}

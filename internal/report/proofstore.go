@@ -140,6 +140,8 @@ type sourceProof struct {
 	VoucherLimits                               string
 	RefundGrant                                 int64
 	RefundState                                 string
+	GraceGrant, GraceOrderGrant                 int64
+	GraceSeconds, GraceBytes                    int64
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
 }
 
@@ -148,11 +150,13 @@ func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits," +
 		" COALESCE(v.grant_id, 0) AS voucher_grant, COALESCE(b.limits, '') AS voucher_limits," +
 		" COALESCE(f.grant_id, 0) AS refund_grant, COALESCE(f.state, '') AS refund_state," +
+		" COALESCE(gr.grant_id, 0) AS grace_grant, COALESCE(gr.charged_seconds, 0) AS grace_seconds, COALESCE(gr.charged_bytes, 0) AS grace_bytes, COALESCE(go.grant_id, 0) AS grace_order_grant," +
 		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN vouchers v ON g.kind IN ('voucher', 'voucher void') AND v.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN voucher_batches b ON b.id = v.batch_id" +
 		" LEFT JOIN refunds f ON g.kind = 'refund' AND f.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN graces gr ON g.kind IN ('grace', 'grace charge') AND gr.order_id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN orders go ON go.id = gr.order_id" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	return eachOf(ctx, s.db, query, func(last sourceProof) []any { return []any{last.Kind, last.SourceKey, last.Kind, verifyPage} }, see)
 }

@@ -36,6 +36,7 @@ type Radius interface {
 	SessionsOf(ctx context.Context, grantID int64) ([]radius.Online, error)
 	PastOf(ctx context.Context, grantID int64) ([]radius.Over, error)
 	EnforcementsOf(ctx context.Context, grantID int64) ([]radius.Enforcement, error)
+	Refusals(ctx context.Context, w radius.WhichRefusals) ([]radius.Refusal, error)
 }
 
 // Routers is the register of routers. *routers.Service satisfies it.
@@ -132,6 +133,7 @@ type Granted struct {
 	Online   []radius.Online
 	Past     []radius.Over
 	Enforced []radius.Enforcement
+	Refused  []radius.Refusal // the newest ten kinds
 }
 
 // OfOrder tells the story of an order; fault.NotFound "order.not_found".
@@ -204,9 +206,10 @@ func (s *Stories) granted(ctx context.Context, grantID int64) (g Granted, err er
 		return g, err
 	}
 	g.Cause, _ = access.Decide(g.Grant, s.Plan.Now(), s.Zone(g.Grant.SiteID))
-	var e1, e2, e3 error
+	var e1, e2, e3, e4 error
 	g.Online, e1 = s.Radius.SessionsOf(ctx, grantID)
 	g.Past, e2 = s.Radius.PastOf(ctx, grantID)
 	g.Enforced, e3 = s.Radius.EnforcementsOf(ctx, grantID)
-	return g, errors.Join(e1, e2, e3)
+	g.Refused, e4 = s.Radius.Refusals(ctx, radius.WhichRefusals{GrantID: grantID, Limit: 10})
+	return g, errors.Join(e1, e2, e3, e4)
 }

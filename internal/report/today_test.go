@@ -49,7 +49,7 @@ func (r *rows) nothing(column string) any {
 		return noon
 	case strings.HasSuffix(column, "_hash") || column == "code" || column == "source" || column == "session_key" || column == "receipt" || column == "checkout_request_id":
 		return strings.Repeat("x", r.next) // unique
-	case strings.HasSuffix(column, "_id") || strings.HasSuffix(column, "_cents") || strings.HasPrefix(column, "told_") || strings.HasPrefix(column, "bytes_") || column == "epoch" || column == "asks" ||
+	case strings.HasSuffix(column, "_id") || strings.HasSuffix(column, "_cents") || strings.HasPrefix(column, "told_") || strings.HasPrefix(column, "before_") || strings.HasPrefix(column, "bytes_") || column == "epoch" || column == "asks" ||
 		column == "attempts" || column == "merged_into" || column == "online_seconds" || column == "wide" || column == "session_row" || column == "attempt" || column == "failures":
 		return 0
 	}

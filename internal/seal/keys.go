@@ -53,7 +53,7 @@ func ring(handle *keyset.Handle, secrets [][]byte) (*Keys, error) {
 	}
 	k := &Keys{handle: handle, cipher: cipher, secrets: secrets}
 	for _, secret := range secrets {
-		k.hashers = append(k.hashers, &sync.Pool{New: func() any { return hmac.New(sha256.New, secret) }})
+		k.hashers = append(k.hashers, &sync.Pool{New: func() any { return &hasher{Hash: hmac.New(sha256.New, secret)} }})
 	}
 	return k, nil
 }
@@ -205,39 +205,65 @@ func (k *Keys) Open(purpose string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-func (k *Keys) hash(n int, purpose string, message []byte) []byte {
-	h := k.hashers[n].Get().(hash.Hash)
+// hasher makes one keyed hash after the other.
+type hasher struct {
+	hash.Hash
+	message []byte
+	sum     [sha256.Size]byte
+}
+
+func (k *Keys) hash(n int, purpose, value string, message []byte) (sum [sha256.Size]byte) {
+	h := k.hashers[n].Get().(*hasher)
 	defer k.hashers[n].Put(h)
 	h.Reset()
-	h.Write([]byte(purpose))
-	h.Write([]byte{0})
-	h.Write(message)
-	return h.Sum(nil)
+	h.message = append(append(append(append(h.message[:0], purpose...), 0), value...), message...)
+	h.Write(h.message)
+	clear(h.message) // what is secret does not stay in a pool
+	h.Sum(h.sum[:0])
+	return h.sum
 }
 
 // Lookup is the keyed hash (64 hexadecimal digits) under which a value of a purpose is stored.
 func (k *Keys) Lookup(purpose, value string) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return hex.EncodeToString(k.hash(0, purpose, []byte(value)))
+	return hex.EncodeToString(octets(k.hash(0, purpose, value, nil)))
 }
+
+func octets(sum [sha256.Size]byte) []byte { return sum[:] }
 
 // Lookups are the hashes a stored value may have, the present key's first: what to search for.
 func (k *Keys) Lookups(purpose, value string) []string {
-	k.mu.RLock()
-	defer k.mu.RUnlock()
-	all := make([]string, len(k.secrets))
-	for n := range k.secrets {
-		all[n] = hex.EncodeToString(k.hash(n, purpose, []byte(value)))
+	var all []string
+	for _, sum := range k.AppendHashes(nil, purpose, value) {
+		all = append(all, hex.EncodeToString(sum[:]))
 	}
 	return all
 }
 
-// Sign makes a 32-octet MAC of a message for a purpose.
-func (k *Keys) Sign(purpose string, message []byte) []byte {
+// AppendHashes is Lookups in octets, appended to a list that the caller may use again.
+func (k *Keys) AppendHashes(all [][sha256.Size]byte, purpose, value string) [][sha256.Size]byte {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return k.hash(0, "sign:"+purpose, message)
+	for n := range k.secrets {
+		all = append(all, k.hash(n, purpose, value, nil))
+	}
+	return all
+}
+
+const signing = "sign:" // before the purpose: what is signed is nothing that can be looked up
+
+// Sign makes a 32-octet MAC of a message for a purpose.
+func (k *Keys) Sign(purpose string, message []byte) []byte {
+	return k.AppendSignature(nil, purpose, message)
+}
+
+// AppendSignature is Sign, appended.
+func (k *Keys) AppendSignature(to []byte, purpose string, message []byte) []byte {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	sum := k.hash(0, signing+purpose, "", message)
+	return append(to, sum[:]...)
 }
 
 // Verify says whether a MAC, or its first 16 octets and more, is one of ours, in constant time.
@@ -245,7 +271,7 @@ func (k *Keys) Verify(purpose string, message, mac []byte) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	for n := range k.secrets {
-		if want := k.hash(n, "sign:"+purpose, message); len(mac) >= 16 && len(mac) <= len(want) && hmac.Equal(want[:len(mac)], mac) {
+		if want := k.hash(n, signing+purpose, "", message); len(mac) >= 16 && len(mac) <= len(want) && hmac.Equal(want[:len(mac)], mac) {
 			return true
 		}
 	}

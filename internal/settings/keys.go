@@ -13,6 +13,8 @@ const (
 	ProviderName  = "provider.name"
 	ProviderPhone = "provider.phone"
 	UnusedDays    = "grant.unused_days"
+	GraceMinutes  = "rescue.grace_minutes"
+	GraceHourly   = "rescue.grace_hourly"
 	SecondMachine = "machine.second"
 	HistoryMonths = "history.months"
 	UsageMonths   = "history.usage_months"
@@ -29,6 +31,8 @@ var Keys = append([]Key{
 	{ProviderName, "Mtandao", "the provider's name, where a site has no brand", shortText},
 	{ProviderPhone, "", "the number to call, where a site has none", shortText},
 	{UnusedDays, "30", "days that a paid grant waits for its first use", between(1, 366)},
+	{GraceMinutes, "0", "minutes that a guest may be online before paying by hand, while M-Pesa prompts fail; 0 for none", between(0, 60)},
+	{GraceHourly, "20", "guests of a site who may have that in an hour", between(1, 1000)},
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},

@@ -55,6 +55,15 @@ func (s *Service) Get(id int64) (Site, Brand, error) {
 	return m.site(id)
 }
 
+// Location is the zone of a site; Nairobi's for none, or one that is not known.
+func (s *Service) Location(id int64) *time.Location {
+	m, err := s.memory()
+	if err != nil {
+		return nairobi
+	}
+	return m.sites[id].Location()
+}
+
 func (m memory) site(id int64) (Site, Brand, error) {
 	found, ok := m.sites[id]
 	if !ok {

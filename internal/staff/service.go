@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"encoding/json"
 	"net/netip"
 	"strconv"
 	"time"
@@ -83,21 +82,13 @@ func (s *Service) record(tx *db.Tx, actor, from, action string, memberID int64, 
 }
 
 func (s *Service) recordOf(tx *db.Tx, e audit.Event, before, after any) (err error) {
-	if e.Before, err = document(before); err == nil {
-		e.After, err = document(after)
+	if e.Before, err = audit.Text(before); err == nil {
+		e.After, err = audit.Text(after)
 	}
 	if err != nil {
 		return err
 	}
 	return audit.Record(tx, s.Clock.Now(), e)
-}
-
-func document(v any) (string, error) {
-	if v == nil {
-		return "", nil
-	}
-	body, err := json.Marshal(v)
-	return string(body), err
 }
 
 // memberDocument is a member in the trail; roleDocument a role.

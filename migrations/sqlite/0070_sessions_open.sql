@@ -21,7 +21,10 @@ CREATE TABLE IF NOT EXISTS sessions_open (
   ending_id BIGINT NOT NULL,
   told_up_kbps BIGINT NOT NULL,
   told_down_kbps BIGINT NOT NULL,
-  told_bytes BIGINT NOT NULL
+  told_bytes BIGINT NOT NULL,
+  before_seconds BIGINT NOT NULL,
+  before_up BIGINT NOT NULL,
+  before_down BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS sessions_open_identity ON sessions_open (router_id, session_key, epoch);
 CREATE INDEX IF NOT EXISTS sessions_open_grant ON sessions_open (grant_id);

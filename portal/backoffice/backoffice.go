@@ -59,6 +59,7 @@ type Options struct {
 	Doorway   Doorway
 	Trail     Trail
 	Network   Network
+	Refused   Refusals
 	Work      Work
 	Messages  Messages
 	Money     Money

@@ -186,6 +186,34 @@ func (q *request) typedCarrier(c notify.Carrier) notify.Carrier {
 	return c
 }
 
+// sentElsewhere is a stored secret that would go to another host, and was not typed again; empty when there is none.
+func (q *request) sentElsewhere(was, is notify.Carrier) string {
+	if was.Host != is.Host || was.Port != is.Port {
+		if was.Secret != "" && q.FormValue("secret") == "" {
+			return "secret"
+		}
+	}
+	there := []string{hostOf(was.HTTP.URL), hostOf(was.HTTP.BalanceURL)}
+	if slices.Contains(there, hostOf(is.HTTP.URL)) && (is.HTTP.BalanceURL == "" || slices.Contains(there, hostOf(is.HTTP.BalanceURL))) {
+		return ""
+	}
+	switch {
+	case len(was.HTTP.Header) > 0 && q.FormValue("header") == "":
+		return "header"
+	case was.HTTP.Body != "" && q.FormValue("body") == "":
+		return "body"
+	}
+	return ""
+}
+
+// hostOf is the scheme and host of an address with places for what is sent in it.
+func hostOf(address string) string {
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return scheme + "://" + host
+}
+
 // headers reads one "Name: value" a line; nothing typed keeps what is stored.
 func headers(typed string, stored map[string]string) map[string]string {
 	if strings.TrimSpace(typed) == "" {
@@ -209,6 +237,9 @@ func (b *Backoffice) saveCarrier(q *request) error {
 		return err
 	}
 	typed := q.typedCarrier(stored)
+	if field := q.sentElsewhere(stored, typed); field != "" {
+		return q.refuse(fault.New(fault.Invalid, "setup.secret_again"), "record", b.carrierPage(q, typed, known), field)
+	}
 	if err := b.Messages.SaveCarrier(q.ctx, q.in.By(q.visit()), typed); err != nil {
 		return q.refuse(err, "record", b.carrierPage(q, typed, known), aboutCarrier[fault.KeyOf(err)])
 	}

@@ -95,7 +95,13 @@ func (b *Backoffice) admit(q *request, r route) error {
 	if r.need == everywhere && !q.may(r.may, 0) {
 		return ofOthersToo(r)
 	}
-	if r.method == post && !q.ours() {
+	if r.method != post {
+		return nil
+	}
+	if err := q.takeUp(); err != nil {
+		return err
+	}
+	if !q.ours() {
 		return q.stale()
 	}
 	return nil
@@ -108,11 +114,11 @@ func (q *request) stale() error {
 	if q.in.Stage != staff.Full || q.Get("Sec-Fetch-Site") != "same-origin" {
 		return expired
 	}
-	kept, err := q.typed()
+	kept, err := q.keepTyped()
 	if err != nil {
 		return err
 	}
-	p := &formPage{frame: q.page("office.stale.title", ""), Action: q.Path(), Text: words.Text(q.lang(), "office.stale.lead"), Hidden: kept, Cancel: "/office"}
+	p := &formPage{frame: q.page("office.stale.title", ""), Action: q.Path(), Text: words.Text(q.lang(), "office.stale.lead"), Hidden: kept, Multipart: true, Cancel: "/office"}
 	p.Button = p.T("office.stale.button")
 	if err := q.send(web.Status(expired), "form", p); err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"strconv"
 
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 	"mtandao/radius"
-	"mtandao/radius/access"
 )
 
 func (b *Backoffice) enforcements(q *request) error {
@@ -48,7 +48,7 @@ func causeName(p *frame, cause string) string {
 	switch {
 	case slices.Contains(becauses, cause):
 		return p.T("office.because." + cause)
-	case known(access.Cause(cause)):
+	case words.Has("cause." + cause):
 		return p.T("cause." + cause)
 	}
 	return ""

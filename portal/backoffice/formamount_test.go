@@ -6,6 +6,7 @@ import (
 
 	"mtandao/internal/words"
 	"mtandao/radius/access"
+	"mtandao/themes"
 )
 
 func TestAmountsStandInTwoBoxes(t *testing.T) {
@@ -52,6 +53,20 @@ func TestShortNamesFitAddresses(t *testing.T) {
 		strings.Repeat("ab ", 20): "ab-ab-ab-ab-ab-ab-ab-ab-ab-ab-ab"} {
 		if got := shortName(name); got != want {
 			t.Errorf("%q: %q", name, got)
+		}
+	}
+}
+
+func TestAnAmountThatMayBeEmptyIsNotAskedForByTheBrowser(t *testing.T) {
+	l, err := newLook("form")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, must := range []bool{true, false} {
+		page := &formPage{frame: frame{Lang: words.English}, Action: "/", Sections: []section{{Fields: []formField{{Name: "price", As: asMoney, Must: must}}}}}
+		body, _, err := l.html("form", page, themes.Tokens{})
+		if err != nil || strings.Contains(string(body), "required") != must {
+			t.Errorf("must %v: %v\n%s", must, err, body)
 		}
 	}
 }

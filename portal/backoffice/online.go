@@ -32,7 +32,7 @@ func (b *Backoffice) onlineRoutes() []route {
 	return []route{
 		{get, "/office/sessions", full, staff.AccessView, b.sessions},
 		{get, "/office/sessions/:id/end", full, staff.AccessChange, b.askCutOff}, {post, "/office/sessions/:id/end", full, staff.AccessChange, b.cutOff},
-		{get, "/office/overruns", full, staff.AccessView, b.overruns},
+		{get, "/office/overruns", full, staff.AccessView, b.overruns}, {get, "/office/refusals", full, staff.AccessView, b.refusals},
 		{get, "/office/enforcements", full, staff.AccessView, b.enforcements}, {get, "/office/enforcements/:id", full, staff.AccessView, b.enforcement},
 		{post, "/office/enforcements/:id/retry", full, staff.AccessChange, b.retryEnforcement},
 	}
@@ -56,7 +56,7 @@ func (b *Backoffice) sessions(q *request) error {
 	w.Ending = q.Query("show") == "ending"
 	p := q.listing("office.nav.sessions", "sessions")
 	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)}
-	p.Acts = []act{{Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
+	p.Acts = []act{{Name: p.T("office.refusals.title"), Icon: "ban", Address: "/office/refusals"}, {Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
 	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
 		Keep: q.keep("show", "router")}
 	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
@@ -107,7 +107,7 @@ func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online)
 			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
 		}
 		p.add(device, stated(b.sessionState(&p.frame, o)), cell{Text: router.Name, More: b.siteName(o.SiteID)}, cell{Text: b.planWhen(&p.frame, o.StartedAt), More: p.T("office.sessions.heard", "Ago", ago(&p.frame, b.PlanClock.Now().Sub(o.UpdatedAt)))},
-			cell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), More: rate(&p.frame, o.Session)}, last)
+			cell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), More: speed(&p.frame, o)}, last)
 	}
 }
 
@@ -125,17 +125,17 @@ func (b *Backoffice) sessionState(p *frame, o radius.Online) stateView {
 	return stateView{"good", p.T("office.session.open")}
 }
 
-// rate is what a session has carried in a second on average, both ways.
-func rate(p *frame, s radius.Session) string {
-	if s.Seconds == 0 {
+// speed says how fast a session was at its last report, both ways, or since its start while it has reported only once.
+func speed(p *frame, o radius.Online) string {
+	s, known := o.Speed()
+	if !known {
 		return ""
 	}
-	kbps := s.Bytes() * 8 / 1000 / s.Seconds
-	text := strconv.FormatInt(kbps, 10) + " kbit/s"
-	if kbps >= 1000 {
-		text = strconv.FormatInt(kbps/1000, 10) + "." + strconv.FormatInt(kbps%1000/100, 10) + " Mbit/s"
+	key := "office.sessions.rate_now"
+	if s.SinceStart {
+		key = "office.sessions.rate"
 	}
-	return p.T("office.sessions.rate", "Rate", text)
+	return p.T(key, "Rate", plans.Rate(s.Kbps))
 }
 
 // theSession is the open session of an address, if it is at a site of whoever asks. One that is over leads to the list.

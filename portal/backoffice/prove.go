@@ -12,7 +12,7 @@ import (
 // provePage asks somebody who is signed in for their code or password once more, and goes on with what they wanted.
 type provePage struct {
 	gatePage
-	Kept []fact // what was typed into the form that asked
+	Kept []fact // what was typed into the form that asked, sealed
 }
 
 // proven lets on who gave a code or password lately. Anybody else is asked first: a page is then opened, a form sent again
@@ -30,7 +30,7 @@ func (q *request) proven() error {
 			return nil
 		}
 	}
-	kept, err := q.typed()
+	kept, err := q.keepTyped()
 	if err != nil {
 		return err
 	}
@@ -43,10 +43,10 @@ func (q *request) proven() error {
 // keptFile begins the name under which a form that is sent again carries a file.
 const keptFile = "file-"
 
-// typed is what a form has sent, without the stamp and earlier proofs.
+// typed is what a form has sent, without the stamp, earlier proofs and the seal of what was kept before.
 func (q *request) typed() (all []fact, err error) {
 	keep := func(name, value string) {
-		if name != "k" && name != "proof" && name != "back" {
+		if name != "k" && name != "proof" && name != "back" && name != keptField {
 			all = append(all, fact{name, value})
 		}
 	}
@@ -97,7 +97,7 @@ func (q *request) file(name string) (string, error) {
 	return string(body), err
 }
 
-// askProof shows the page; it is only ever shown to the person who typed what it keeps.
+// askProof shows the page, with what it keeps.
 func (q *request) askProof(action string, kept []fact, why error) error {
 	p := &provePage{gatePage: *q.gate("office.prove.", action), Kept: kept}
 	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},

@@ -17,6 +17,7 @@ type recordPage struct {
 	Chips [][]chip // groups of filters
 	Find  *find
 	Cards []card
+	Live  string // address from which the cards bring themselves up to date while something is being done
 }
 
 // card is one part of a record.
@@ -63,6 +64,15 @@ func (p *recordPage) blame(field, sentence string) {
 		if c.Form != nil {
 			blame(c.Form.Fields, field, sentence)
 		}
+	}
+}
+
+// follow keeps the cards up to date while something is being done, and then loads the whole page once more.
+func (q *request) follow(p *recordPage, doing bool) {
+	if doing {
+		p.Live = q.Path()
+	} else if q.Get("HX-Request") == "true" {
+		q.Set("HX-Refresh", "true")
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"mtandao/themes"
 )
 
+//go:generate go run ./tabler . assets/tabler.css
+
 //go:embed pages assets
 var files embed.FS
 

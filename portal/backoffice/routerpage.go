@@ -20,6 +20,7 @@ type routerPage struct {
 	Acts      []act
 	Warnings  []string
 	Address   string
+	ID        int64
 	State     stateView
 	Said, At  string
 	Live      []fact
@@ -28,6 +29,7 @@ type routerPage struct {
 	Facts     []wayFact
 	Tunnel    []act
 	Abilities []ability
+	Refused   table // today
 	SetUp     []act // empty: not for this make, or this person
 	Portal    string
 }
@@ -78,7 +80,7 @@ func (b *Backoffice) router(q *request) error {
 		return err
 	}
 	h := health[r.ID]
-	p := &routerPage{frame: q.page("office.router.list", "network"), Address: "/office/routers/" + number(r.ID), At: b.Clock.Now().In(b.Zone).Format("15:04:05")}
+	p := &routerPage{frame: q.page("office.router.list", "network"), ID: r.ID, Address: "/office/routers/" + number(r.ID), At: b.Clock.Now().In(b.Zone).Format("15:04:05")}
 	p.Title, p.Crumbs = r.Name, []crumb{{p.T("office.router.list"), "/office/routers"}}
 	if r.Auth == routers.AuthExcepted {
 		p.Warnings = append(p.Warnings, p.T("office.router.excepted_text"))
@@ -90,12 +92,15 @@ func (b *Backoffice) router(q *request) error {
 		p.Said = when
 	}
 	way := b.Machines.TunnelOf(r)
-	if p.Facts = append(routerFacts(p, r), b.tunnelFacts(p, way)...); q.may(staff.RoutersEdit, r.SiteID) {
+	if p.Facts = append(routerFacts(p, r, b.oldSecretUntil(&p.frame, r)), b.tunnelFacts(p, way)...); q.may(staff.RoutersEdit, r.SiteID) {
 		p.Acts = routerActs(p, r)
 		p.setUpActs(r, way, q.may(staff.RoutersEdit, 0))
 	}
 	p.Live = append([]fact{{p.T("office.site"), b.siteName(r.SiteID)}, {p.T("office.router.known"), number(int64(online[r.ID]))}}, b.liveFacts(p, r, h)...)
 	p.tellLook(h.Look)
+	if err := b.tellRefusals(q, p, r); err != nil {
+		return err
+	}
 	p.Abilities, p.Portal = abilities(p, r, h), b.Setup.PortalPage(r.ID)
 	return q.send(fiber.StatusOK, "router", p)
 }
@@ -127,7 +132,15 @@ func (p *routerPage) setUpActs(r routers.Router, way TunnelView, everywhere bool
 	}
 }
 
-func routerFacts(p *routerPage, r routers.Router) []wayFact {
+// oldSecretUntil is when the secret before the last change stops to work; empty when it does not work now.
+func (b *Backoffice) oldSecretUntil(f *frame, r routers.Router) string {
+	if r.OldSecret == "" || !b.PlanClock.Now().Before(r.OldSecretUntil) {
+		return ""
+	}
+	return b.planWhen(f, r.OldSecretUntil)
+}
+
+func routerFacts(p *routerPage, r routers.Router, until string) []wayFact {
 	var from []string
 	for _, a := range r.Addresses {
 		from = append(from, strings.TrimSuffix(a.String(), "/32"))
@@ -137,8 +150,8 @@ func routerFacts(p *routerPage, r routers.Router) []wayFact {
 		tunnel = r.Tunnel.Address.String()
 	}
 	old := ""
-	if r.OldSecret != "" {
-		old = p.T("office.router.old_secret")
+	if until != "" {
+		old = p.T("office.router.old_secret", "Time", until)
 	}
 	return []wayFact{{p.T("office.field.router.dialect"), p.T("office.pick.dialect_" + r.Dialect), false}, {p.T("office.router.from"), strings.Join(from, ", "), true},
 		{p.T("office.field.router.secret"), strings.TrimSpace(p.T("office.router.secret_set") + " " + old), false},
@@ -197,7 +210,7 @@ func (b *Backoffice) liveFacts(p *routerPage, r routers.Router, h routers.Health
 		up = web.Span(p.Lang, l.Uptime)
 	}
 	if !l.WideAt.IsZero() {
-		users = number(int64(l.Users))
+		users = p.T("office.router.users_then", "N", l.Users, "Time", ago(&p.frame, max(b.Clock.Now().Sub(l.WideAt), 0)))
 	}
 	all := []fact{{p.T("office.router.users"), users}}
 	if at := b.Routers.LastHeard(r.ID); !at.IsZero() {

@@ -29,7 +29,8 @@ var routerSheets = []sheet{
 }
 
 func (b *Backoffice) routerEditor() *editor {
-	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, local: true, keyField: "name", reaches: b.reachesRouter}
+	return &editor{kind: kindRouter, texts: "office.router.", list: "/office/routers", here: "network", may: staff.RoutersEdit, sheets: routerSheets, local: true, keyField: "name", reaches: b.reachesRouter,
+		proof: true}
 }
 
 // reachesRouter asks for the site where a router stands, and for the one where it is to stand.

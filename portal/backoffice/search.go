@@ -60,6 +60,13 @@ func (b *Backoffice) search(q *request) error {
 	if len(p.Cards) == 1 && len(p.Cards[0].Table.Rows) == 1 {
 		return led(p.Cards[0].Address)
 	}
+	kept, err := b.foundRefusals(q, &p.frame, typed)
+	if err != nil {
+		return err
+	}
+	if len(kept.Table.Rows) > 0 {
+		p.add(kept)
+	}
 	if len(p.Cards) == 0 {
 		p.add(card{Empty: &blank{Icon: "search", Title: p.T("office.search.nothing"), Text: p.T("office.search.nothing_text")}})
 	}

@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -140,12 +141,7 @@ func (q *request) choices(l words.Lang) ([]choice, string) {
 // sees says whether a site is in somebody's scope.
 func (q *request) sees(siteID int64) bool {
 	sites := q.in.Member.Sites
-	for _, id := range sites {
-		if id == siteID {
-			return true
-		}
-	}
-	return len(sites) == 0
+	return len(sites) == 0 || slices.Contains(sites, siteID)
 }
 
 // scope is what a list shows: the chosen site, or all in somebody's scope.

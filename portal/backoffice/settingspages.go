@@ -47,7 +47,7 @@ func typed(name string, most int) spec { return spec{name: name, as: asText, mos
 // providerSheets are all keys of the settings.
 var providerSheets = []sheet{
 	{title: "office.settings.who", specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}},
-	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366)}},
+	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366), bounded(settings.GraceMinutes, 0, 60), bounded(settings.GraceHourly, 1, 1000)}},
 	{title: "office.settings.second", folded: true, specs: []spec{typed(settings.SecondMachine, 15)}},
 	{title: "office.settings.history", folded: true, specs: []spec{bounded(settings.HistoryMonths, 1, 120), bounded(settings.UsageMonths, 1, 120)}},
 	{title: "office.settings.alerts", specs: []spec{typed(settings.AlertSMS, 300), typed(settings.AlertEmail, 1000), typed(settings.AlertTelegram, 400),

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/radius"
 	"mtandao/radius/access"
 )
@@ -37,17 +38,22 @@ func enforcementState(f *frame, s string) stateView {
 
 // shownPayer hides the middle of a number; what the rail has hidden itself is shown as it is, a hash not at all.
 func shownPayer(payer string) string {
-	switch {
-	case len(payer) == 64: // a hash
+	if phone, err := customers.ParsePhone(payer); err == nil {
+		return phone.Masked()
+	}
+	if len(payer) == 64 { // a hash
 		return ""
-	case len(payer) >= 9 && !strings.ContainsAny(payer, "*•"):
-		return payer[:len(payer)-6] + "***" + payer[len(payer)-3:]
 	}
 	return payer
 }
 
 // when is an instant in the provider's time, as short as it can be: the time today, the day in this year, else the date.
 func (b *Backoffice) when(f *frame, at time.Time) string { return moment(f, at, b.Clock.Now(), b.Zone) }
+
+// planWhen is an instant of the plan clock, which a demo runs faster than the machine's.
+func (b *Backoffice) planWhen(f *frame, at time.Time) string {
+	return moment(f, at, b.PlanClock.Now(), b.Zone)
+}
 
 func moment(f *frame, at, now time.Time, zone *time.Location) string {
 	if at.IsZero() {
@@ -64,3 +70,5 @@ func moment(f *frame, at, now time.Time, zone *time.Location) string {
 	}
 	return day + " " + at.Format("2006, 15:04")
 }
+
+func secondsOf(n int64) time.Duration { return time.Duration(n) * time.Second }

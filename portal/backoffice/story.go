@@ -27,6 +27,7 @@ type storyPage struct {
 	Access   *accessView // nil: nothing was given
 	Sessions table
 	Enforced table
+	Refused  table
 }
 
 // findingView is the cause in a sentence, and the button that mends it.
@@ -166,6 +167,7 @@ func (b *Backoffice) tellAccess(p *storyPage, s report.Story) {
 	for _, o := range g.Past {
 		b.addSession(p, stateView{"", p.T("office.session.closed")}, o.Session, cell{Text: b.planWhen(&p.frame, o.EndedAt), More: o.Cause})
 	}
+	b.tellRefused(p, g.Refused)
 	p.Enforced.Columns = []column{{p.T("office.when"), "when"}, {p.T("office.wanted"), ""}, {p.T("office.how"), ""}, {p.T("office.outcome"), ""}, {p.T("office.state"), ""}}
 	for _, e := range g.Enforced {
 		p.Enforced.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.wanted." + e.Wanted), More: causeName(&p.frame, e.Cause)}, cell{Text: methodName(&p.frame, e.Method)},

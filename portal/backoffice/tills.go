@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 )
 
@@ -106,6 +107,10 @@ func (b *Backoffice) checkTill(q *request) error {
 		return err
 	}
 	found, err := b.Setup.CheckTill(q.ctx, o.ID, q.lang())
+	if fault.Is(err, fault.Conflict) {
+		q.tellFault(err)
+		return led(e.list + "/" + number(o.ID) + "/edit")
+	}
 	if err != nil {
 		return err
 	}

@@ -55,12 +55,16 @@ func (b *Backoffice) batch(q *request) error {
 			states.Table.add(stated(voucherState(&p.frame, state)), cell{Text: strconv.Itoa(n)}, cell{Text: worth(batch, n).String()})
 		}
 	}
-	p.add(states)
 	deeds, err := b.deedsCard(q, &p.frame, batch, may)
 	if err != nil {
 		return err
 	}
-	p.add(deeds)
+	for _, c := range []card{states, deeds} {
+		if len(c.Table.Rows) > 0 {
+			p.add(c)
+		}
+	}
+	q.follow(p, batch.State == vouchers.Making)
 	return q.show(p)
 }
 

@@ -271,6 +271,9 @@ func (b *Backoffice) startWithTill(q *request, fields map[string]string) (string
 }
 
 func (b *Backoffice) startWithRouter(q *request, fields map[string]string) (secret string, err error) {
+	if err := q.proven(); err != nil {
+		return "", err
+	}
 	if fields["secret"] == "" {
 		fields["secret"] = newSecret()
 		if fields["dialect"] != routers.MikroTik { // a MikroTik gets a fresh one from its line

@@ -58,7 +58,7 @@ func New(o Options) (*Guest, error) {
 			address:  pace.New(o.Clock, 120, 500*time.Millisecond),
 			receipts: pace.New(o.Clock, 6, 10*time.Second),
 			codes:    pace.New(o.Clock, 6, 10*time.Second),
-			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week
+			whose:    pace.New(o.Clock, 5, time.Minute), // by receipt: ten thousand ends take a week, and the thousand of a mask most of a day
 		},
 	}, nil
 }
@@ -82,6 +82,7 @@ func (g *Guest) Routes() []web.Route {
 		get("/h/:site/captive.json", g.captive),
 		get("/o/:token", g.order), post("/o/:token/again", g.again),
 		get("/o/:token/receipt", g.askReceipt), post("/o/:token/receipt", g.receipt),
+		post("/o/:token/grace", g.grace), get("/o/:token/grace", g.toOrder),
 		get("/o/:token/connect", g.connect),
 		get("/s/:token", g.status), get("/s/:token/connect", g.connect),
 		post("/s/:token/devices", g.devices), post("/s/:token/logout", g.logOut),

@@ -29,6 +29,9 @@ type orderPage struct {
 	What, Next, Again, Once string     // of a payment that failed, or whose money is kept
 	Kept, Spend             bool       // the money is here; it is to be spent on a plan
 	Steps                   []numbered // of paying by hand
+	Resting                 bool       // nobody was prompted
+	Grace                   string     // where a few minutes online are to be had before paying
+	GraceMinutes            int
 }
 
 type numbered struct {
@@ -135,7 +138,7 @@ func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
 		return screen{redirect: v.address("/o/" + view.PaidBy)}
 	case view.Surplus || view.Spent:
 		return g.keptScreen(p, view)
-	case !checking && view.Payment.Reason == billing.ReasonNumberRests:
+	case !checking && (view.Payment.Reason == billing.ReasonNumberRests || view.Payment.Reason == billing.ReasonRailRests):
 		return g.restingScreen(p, view)
 	case !checking && view.Payment.State.Final():
 		return g.failedScreen(p, view)
@@ -151,6 +154,9 @@ func (g *Guest) orderPage(v *visitor, view billing.OrderView) *orderPage {
 	p.Stamp = g.stamps.Make("order", o.Token)
 	if view.Claim == billing.ClaimRefused {
 		p.Notes = append(p.Notes, note{Title: p.T("guest.wrong.title"), Text: p.T("guest.receipt.refused"), Alarm: true})
+	}
+	if view.Claim == billing.ClaimWhose {
+		p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.found"), Text: p.T("guest.receipt.found.next"), Address: p.ToOrder("/receipt")})
 	}
 	return p
 }
@@ -196,7 +202,8 @@ func (g *Guest) keptScreen(p *orderPage, view billing.OrderView) screen {
 	return screen{name: "failed", page: p, base: &p.page}
 }
 
-// failedScreen says what happened to the money first, then what to do.
+// failedScreen says what happened to the money first, then what to do: to be asked again, or to pay by hand where it was not the
+// payer that failed.
 func (g *Guest) failedScreen(p *orderPage, view billing.OrderView) screen {
 	key := "guest.fail." + string(view.Payment.Reason)
 	if !words.Has(key) {
@@ -204,24 +211,35 @@ func (g *Guest) failedScreen(p *orderPage, view billing.OrderView) screen {
 	}
 	p.What, p.Next = p.T(key), p.T(key+".next")
 	p.Again = p.who.again(p.token)
+	if view.ByHand.Number != "" && p.Again != "" {
+		p.byHand(view)
+	}
 	return screen{name: "failed", page: p, base: &p.page}
 }
 
 // restingScreen tells how to pay without a prompt, and looks again whether somebody did.
 func (g *Guest) restingScreen(p *orderPage, view billing.OrderView) screen {
 	hand, now := view.ByHand, g.Clock.Now()
-	p.What = p.T("guest.fail.number_rests", "Phone", p.Masked)
-	p.Next = p.T("guest.fail.number_rests.next", "When", instant(p.Lang, hand.RestUntil, now, p.who.site.Location()))
-	steps := []string{"guest.hand.paybill_one", "guest.hand.paybill_two", "guest.hand.paybill_three"}
-	if hand.Type == billing.TillBuyGoods {
-		steps = []string{"guest.hand.till_one", "guest.hand.till_two", "guest.hand.till_three"}
-	}
-	for i, step := range steps {
-		p.Steps = append(p.Steps, numbered{i + 1, p.T(step, "Number", hand.Number, "Code", view.Order.Code, "Amount", p.Amount)})
-	}
+	key := "guest.fail." + string(view.Payment.Reason)
+	p.What = p.T(key, "Phone", p.Masked)
+	p.Next = p.T(key+".next", "When", instant(p.Lang, hand.RestUntil, now, p.who.site.Location()))
+	p.Resting = true
+	p.byHand(view)
 	if !now.Before(hand.RestUntil) {
 		p.Again = p.who.again(p.token)
 	}
-	p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 	return screen{name: "failed", page: p, base: &p.page}
+}
+
+// byHand lists the steps of paying without a prompt. The page looks whether somebody did.
+func (p *orderPage) byHand(view billing.OrderView) {
+	steps := []string{"guest.hand.paybill_one", "guest.hand.paybill_two", "guest.hand.paybill_three"}
+	if view.ByHand.Type == billing.TillBuyGoods {
+		steps = []string{"guest.hand.till_one", "guest.hand.till_two", "guest.hand.till_three"}
+	}
+	for i, step := range steps {
+		p.Steps = append(p.Steps, numbered{i + 1, p.T(step, "Number", view.ByHand.Number, "Code", view.Order.Code, "Amount", p.Amount)})
+	}
+	p.graced(view.Grace)
+	p.Refresh = fmt.Sprintf("%d;url=%s", pause(view.Age), p.ToOrder(""))
 }

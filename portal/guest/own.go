@@ -26,17 +26,22 @@ func (g *Guest) connect(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	router, visit, ok := g.entry(v, view.Order)
 	if view.Order.GrantID == 0 {
 		return c.Redirect(v.address("/o/"+view.Order.Token), fiber.StatusFound)
 	}
+	return g.logIn(ctx, c, v, view, view.Order.GrantID)
+}
+
+// logIn sends the order's device to its router with a log-in to a grant that works once.
+func (g *Guest) logIn(ctx context.Context, c *fiber.Ctx, v *visitor, view billing.OrderView, grantID int64) error {
+	router, visit, ok := g.entry(v, view.Order)
 	if !ok {
 		return g.refuse(ctx, c, v, view, "", fault.New(fault.Conflict, "login.no_link"))
 	}
 	if err := tooMany(g.rates.codes.Wait("connect:" + view.Order.Token)); err != nil { // each makes a row
 		return g.refuse(ctx, c, v, view, "", err)
 	}
-	name, secret, err := g.Grants.OnceLogin(ctx, view.Order.GrantID, v.byPass, onceLife)
+	name, secret, err := g.Grants.OnceLogin(ctx, grantID, v.byPass, onceLife)
 	if err != nil {
 		return g.refuse(ctx, c, v, view, "", err)
 	}

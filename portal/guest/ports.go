@@ -34,11 +34,13 @@ type Plans interface {
 type Orders interface {
 	PlaceOrder(ctx context.Context, r billing.OrderRequest) (billing.Order, error)
 	ByToken(ctx context.Context, token string) (billing.OrderView, error)
+	// TakeGrace lets the device of an order that nobody could be prompted for online for a while, and gives the grant.
+	TakeGrace(ctx context.Context, token string) (grantID int64, err error)
 	// PendingFor is the newest unpaid order of a device that may still be paid.
 	PendingFor(ctx context.Context, siteID int64, mac access.MAC) (billing.OrderView, bool, error)
-	// EnterReceipt has a typed receipt looked up for an order; FindByReceipt leads from a receipt alone to its
-	// order, which a receipt alone does not open.
-	EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error)
+	// EnterReceipt has a typed receipt looked up for an order, which it serves by the end of the number that paid; FindByReceipt
+	// leads from a receipt alone to its order, which a receipt alone does not open.
+	EnterReceipt(ctx context.Context, token, typed, end string) (billing.Claimed, error)
 	FindByReceipt(ctx context.Context, typed string) (billing.Claimed, error)
 	// SendPhoneCode sends a phone that has a plan here a code, which UsePhoneCode takes once for the plans.
 	SendPhoneCode(ctx context.Context, siteID int64, phone customers.Phone, l words.Lang) error

@@ -19,7 +19,13 @@ import (
 type receiptPage struct {
 	page
 	Receipt, Action, Back string
-	Whose, Digits         string // how the number begins that is asked for, and what was typed of its end
+	Asks, Whole           bool   // for the end of the number that paid, or for all of it
+	Begins, Digits        string // how that number begins, if that may be told, and what was typed of it
+}
+
+// ask asks who has paid.
+func (p *receiptPage) ask(begins string, whole bool) {
+	p.Asks, p.Begins, p.Whole = true, begins, whole
 }
 
 // receiptPage asks for the code of the M-Pesa message. It never reloads: somebody is typing.
@@ -53,7 +59,7 @@ func (g *Guest) paid(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return g.take(c, v, g.paidPage(v), []string{"paid", v.site.Slug, string(v.visit.MAC)}, func(ctx context.Context, typed string) (billing.Claimed, error) {
+	return g.take(c, v, g.paidPage(v), []string{"paid", v.site.Slug, string(v.visit.MAC)}, func(ctx context.Context, typed, end string) (billing.Claimed, error) {
 		claimed, err := g.Orders.FindByReceipt(ctx, typed)
 		forAnother := fault.Is(err, fault.NotFound) || err == nil && claimed.State == billing.ClaimHeld
 		if !forAnother || v.visit.MAC == "" {
@@ -63,7 +69,7 @@ func (g *Guest) paid(c *fiber.Ctx) error {
 		if e != nil || !ok {
 			return claimed, err
 		}
-		claimed, err = g.Orders.EnterReceipt(ctx, pending.Order.Token, typed)
+		claimed, err = g.Orders.EnterReceipt(ctx, pending.Order.Token, typed, end)
 		if err == nil && claimed.State != billing.ClaimFound { // a receipt that is not found yet proves nothing
 			claimed.Token, err = g.pass(pending.Order.Token, v.visit.MAC)
 		}
@@ -78,7 +84,11 @@ func (g *Guest) askReceipt(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return g.send(c, fiber.StatusOK, "receipt", g.orderReceiptPage(v, view.Order.Token))
+	p := g.orderReceiptPage(v, view.Order.Token)
+	if view.Claim == billing.ClaimWhose && v.byPass == "" {
+		p.Receipt = view.Typed
+	}
+	return g.send(c, fiber.StatusOK, "receipt", p)
 }
 
 func (g *Guest) receipt(c *fiber.Ctx) error {
@@ -89,8 +99,8 @@ func (g *Guest) receipt(c *fiber.Ctx) error {
 		return err
 	}
 	key := view.Order.Token
-	return g.take(c, v, g.orderReceiptPage(v, key), []string{"receipt", key}, func(ctx context.Context, typed string) (billing.Claimed, error) {
-		claimed, err := g.Orders.EnterReceipt(ctx, g.tokenOf(key), typed)
+	return g.take(c, v, g.orderReceiptPage(v, key), []string{"receipt", key}, func(ctx context.Context, typed, end string) (billing.Claimed, error) {
+		claimed, err := g.Orders.EnterReceipt(ctx, g.tokenOf(key), typed, end)
 		if claimed.State != billing.ClaimFound { // a receipt that is not found yet proves nothing
 			claimed.Token = key
 		}
@@ -99,72 +109,89 @@ func (g *Guest) receipt(c *fiber.Ctx) error {
 }
 
 // take reads a receipt form, and goes to the order that the receipt leads to.
-func (g *Guest) take(c *fiber.Ctx, v *visitor, p *receiptPage, stamp []string, find func(context.Context, string) (billing.Claimed, error)) error {
+func (g *Guest) take(c *fiber.Ctx, v *visitor, p *receiptPage, stamp []string, find func(ctx context.Context, typed, end string) (billing.Claimed, error)) error {
 	ctx, cancel := web.Context()
 	defer cancel()
-	typed := cut(parameter(c, "receipt"), 24)
+	p.Receipt, p.Digits = cut(parameter(c, "receipt"), 24), cut(parameter(c, "digits"), 20)
+	p.Asks = p.Digits != ""
 	claimed, err := billing.Claimed{}, error(fault.New(fault.Invalid, "form.expired"))
 	if g.stamps.Valid(parameter(c, "k"), stamp...) {
-		err = g.slowTyping(c, v, g.rates.receipts)
+		err = g.slowReceipts(c, v, stamp, p.Receipt)
 	}
 	if err == nil {
-		claimed, err = find(ctx, typed)
+		claimed, err = find(ctx, p.Receipt, p.Digits)
 	}
-	if err == nil {
-		p.Whose, err = g.mayOpen(ctx, c, v, claimed, typed)
+	open := false
+	switch {
+	case claimed.State == billing.ClaimWhose && fault.KeyOf(err) == "receipt.hidden":
+		p.Asks = false
+	case claimed.State == billing.ClaimWhose:
+		p.ask(beginning(claimed.Whose.Begins), claimed.Whose.Whole)
+	case err == nil:
+		open, err = g.mayOpen(ctx, v, claimed, c.Params("token"), p)
 	}
-	if err == nil && p.Whose == "" {
+	if open {
 		return c.Redirect(v.address("/o/"+claimed.Token), fiber.StatusSeeOther)
 	}
-	p.Receipt, p.Digits = typed, cut(parameter(c, "digits"), 16)
 	if err == nil {
-		p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose")})
+		key := "guest.receipt.whose"
+		if p.Whole {
+			key = "guest.receipt.whose_whole"
+		}
+		p.Notes = append(p.Notes, note{Title: p.T(key)})
 		return g.send(c, fiber.StatusOK, "receipt", p)
 	}
 	if !forPerson(err) {
 		g.Log.Error("receipt not taken", "request", web.RequestID(c), "error", err)
 	}
 	field := "receipt"
-	if p.Whose != "" {
+	if p.Asks {
 		field = "digits"
 	}
 	p.warn(field, words.Fault(v.lang, err))
 	return g.send(c, web.Status(err), "receipt", p)
 }
 
+// slowReceipts makes it slow to guess receipts, and the end of the number that paid one: by device, by order, by address, and by
+// the receipt that is typed, from however many devices.
+func (g *Guest) slowReceipts(c *fiber.Ctx, v *visitor, stamp []string, typed string) error {
+	if err := g.slowTyping(c, v, g.rates.receipts); err != nil {
+		return err
+	}
+	if err := tooMany(g.rates.receipts.Wait(strings.Join(stamp, " "))); err != nil {
+		return err
+	}
+	number, err := billing.SpellReceipt(typed)
+	if err != nil {
+		return err
+	}
+	return tooMany(g.rates.whose.Wait(number))
+}
+
 // mayOpen lets somebody to the order that their receipt led to: from one of its devices, or with the end of the number that
-// paid. A receipt alone, which anybody may have read over a shoulder, opens nothing; whose is how the number begins that
-// is then asked for.
-func (g *Guest) mayOpen(ctx context.Context, c *fiber.Ctx, v *visitor, claimed billing.Claimed, receipt string) (whose string, err error) {
-	if key := c.Params("token"); claimed.State != billing.ClaimFound && claimed.State != billing.ClaimHeld || key == claimed.Token {
-		return "", nil // it leads to where they are
+// paid. A receipt alone, which anybody may have read over a shoulder, opens nothing; the page then asks for that end. The key is
+// that of the order that they are at.
+func (g *Guest) mayOpen(ctx context.Context, v *visitor, claimed billing.Claimed, key string, p *receiptPage) (bool, error) {
+	if claimed.State != billing.ClaimFound && claimed.State != billing.ClaimHeld || key == claimed.Token {
+		return true, nil // it leads to where they are
 	}
 	view, err := g.Orders.ByToken(ctx, claimed.Token)
 	if err != nil {
-		return "", err
+		return false, err
 	}
 	if theirs, err := g.isDeviceOf(ctx, v, view.Order); err != nil || theirs {
-		return "", err
+		return theirs, err
 	}
 	payer := claimed.Payer
 	if payer == "" {
 		payer = view.Order.Phone
 	}
-	typed := endOf(parameter(c, "digits"))
-	if typed == "" {
-		return begins(payer), nil
+	p.ask(begins(payer), false)
+	typed := endOf(p.Digits)
+	if typed == "" || ends(payer, typed) || ends(view.Order.Phone, typed) {
+		return typed != "", nil
 	}
-	number, err := billing.SpellReceipt(receipt)
-	if err == nil {
-		err = tooMany(g.rates.whose.Wait(number))
-	}
-	if err == nil && (ends(payer, typed) || ends(view.Order.Phone, typed)) {
-		return "", nil
-	}
-	if err == nil {
-		err = fault.New(fault.Denied, "receipt.not_whose")
-	}
-	return begins(payer), err
+	return false, fault.New(fault.Denied, "receipt.not_whose")
 }
 
 // isDeviceOf says that the visitor's device placed an order, or is on its plan.
@@ -187,7 +214,17 @@ func begins(p customers.Phone) string {
 	if len(p) != 12 {
 		return "•"
 	}
-	return "0" + string(p[3:6]) + "\u00a0••\u00a0••••"
+	return beginning(string(p[:6]))
+}
+
+// beginning shows the first digits of a number, 254712 or a mask's 2547, and bullets for the rest; "" when they are no such number's.
+func beginning(digits string) string {
+	national, ok := strings.CutPrefix(digits, "254")
+	if !ok || national == "" || len(national) > 9-digitsAsked {
+		return ""
+	}
+	all := []rune(national + strings.Repeat("•", 9-len(national)))
+	return "0" + string(all[:3]) + "\u00a0" + string(all[3:5]) + "\u00a0" + string(all[5:])
 }
 
 // endOf is what somebody typed of a number's end, or the whole number, in digits alone.

@@ -55,6 +55,7 @@ type world struct {
 	logouts  []access.MAC
 	onlys    []access.MAC      // whom the one-time log-ins were made for
 	receipts map[string]string // receipt -> token
+	waiting  map[string]string // receipt of money that waits -> how the number that paid ends; "": not told
 	payer    customers.Phone   // who paid by a receipt; "": not told
 	fail     error             // of every look-up
 	sites    sites
@@ -272,9 +273,12 @@ func (w ordersOf) PendingFor(_ context.Context, _ int64, mac access.MAC) (billin
 	return billing.OrderView{}, false, nil
 }
 
-func (w ordersOf) EnterReceipt(ctx context.Context, token, typed string) (billing.Claimed, error) {
+func (w ordersOf) EnterReceipt(ctx context.Context, token, typed, typedEnd string) (billing.Claimed, error) {
 	if len(typed) != 10 {
 		return billing.Claimed{}, fault.New(fault.Invalid, "receipt.invalid")
+	}
+	if end, waits := w.waiting[typed]; waits {
+		return whose(token, end, typedEnd)
 	}
 	if known := w.receipts[typed]; known != "" && !w.orders[known].Surplus {
 		return w.FindByReceipt(ctx, typed)

@@ -13,7 +13,7 @@ type candidate struct {
 	grant   Grant
 	loginID int64
 	kind    string // of the login; empty for a MAC log-in
-	sealed  []byte // its secret
+	sealed  string // its secret
 	bound   bool   // the device has a slot
 	free    bool   // a slot is free
 }
@@ -21,7 +21,8 @@ type candidate struct {
 // AdmitKnown answers from memory: whoever is refused, and a bound device on an active grant. It is false when only the
 // database can tell, or has to write something down. It never waits.
 func (s *Service) AdmitKnown(a Attempt) (Admission, bool) {
-	found, sure, strange := s.fromMemory(a)
+	var room [2]candidate
+	found, sure, strange := s.fromMemory(room[:0], a)
 	if strange {
 		return Admission{Cause: CauseUnknown}, true
 	}
@@ -51,7 +52,7 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 			if code, is := ReadCode(a.Name); is && !a.MACLogin {
 				return s.admitVoucher(ctx, a, code)
 			}
-			s.live.meet(s.keysOf(a))
+			s.live.meet(s.keysOf(nil, a))
 		}
 		return s.tryAll(a, found, func(c candidate, answer Admission) Admission { return s.claim(ctx, a, c, answer) })
 	})
@@ -61,7 +62,10 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 // be written.
 func (s *Service) tryAll(a Attempt, candidates []candidate, claim func(candidate, Admission) Admission) Admission {
 	answer := Admission{Cause: CauseUnknown}
-	alive := map[int64]bool{}
+	var alive map[int64]bool // for a device that has several
+	if len(candidates) > 1 {
+		alive = map[int64]bool{}
+	}
 	for i, c := range candidates {
 		if a.MACLogin && alive[c.grant.AfterGrantID] {
 			continue // its turn has not come
@@ -73,42 +77,42 @@ func (s *Service) tryAll(a Attempt, candidates []candidate, claim func(candidate
 		if tried.Cause == CauseOK || tried.Cause == CauseUnavailable {
 			return tried
 		}
-		alive[c.grant.ID] = !tried.Cause.Over()
+		if alive != nil {
+			alive[c.grant.ID] = !tried.Cause.Over()
+		}
 	}
 	return answer
 }
 
 // fromMemory finds what an attempt may be answered with; strange when the database did not know it a moment ago.
-func (s *Service) fromMemory(a Attempt) (found []candidate, sure, strange bool) {
-	if !s.live.isOn() {
-		return nil, false, false
-	}
-	keys := s.keysOf(a)
+func (s *Service) fromMemory(found []candidate, a Attempt) (_ []candidate, sure, strange bool) {
+	var room [4]nameKey
+	keys := s.keysOf(room[:0], a)
 	if a.MACLogin {
-		found, sure = s.live.byMAC(a.MAC)
+		found, sure = s.live.byMAC(found, a.MAC)
 	} else {
-		found, sure = s.live.byName(keys, a.MAC)
+		found, sure = s.live.byName(found, keys, a.MAC)
 	}
-	return found, sure, len(found) == 0 && s.live.isStranger(keys)
+	return found, sure, sure && len(found) == 0 && s.live.isStranger(keys)
 }
 
 // keysOf are the keys that an attempt may be known by in memory, in the order in which they are looked up.
-func (s *Service) keysOf(a Attempt) (keys []nameKey) {
+func (s *Service) keysOf(keys []nameKey, a Attempt) []nameKey {
 	if a.MACLogin {
-		return []nameKey{macKey(a.MAC.number())}
+		return append(keys, macKey(a.MAC.number()))
 	}
-	for _, name := range namesOf(a) {
-		for _, hash := range s.keys.Lookups(loginPurpose, name) {
-			if key, ok := keyOf(hash); ok {
-				keys = append(keys, key)
-			}
+	var names [2]string
+	var room [4][32]byte
+	for _, name := range namesOf(names[:0], a) {
+		for _, hash := range s.keys.AppendHashes(room[:0], loginPurpose, name) {
+			keys = append(keys, nameKey(hash[:]))
 		}
 	}
 	return keys
 }
 
 // namesOf are the spellings of a name that may be a login: as a code, and as a chosen name.
-func namesOf(a Attempt) (names []string) {
+func namesOf(names []string, a Attempt) []string {
 	if len(a.Name) > longestName {
 		return nil
 	}
@@ -124,7 +128,7 @@ func (s *Service) candidates(ctx context.Context, a Attempt) ([]candidate, error
 	if a.MACLogin {
 		return s.byMAC(ctx, a.MAC)
 	}
-	for _, name := range namesOf(a) {
+	for _, name := range namesOf(nil, a) {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {
 			rows, err := s.byNameHash(ctx, hash, a.MAC)
 			if err != nil || len(rows) > 0 {
@@ -142,7 +146,7 @@ func candidatesOf(rows []foundRow, err error) ([]candidate, error) {
 		if bad != nil {
 			return nil, bad
 		}
-		found = append(found, candidate{grant: g, loginID: r.LoginID, kind: r.Kind, sealed: r.Secret, bound: r.SlotN > 0, free: r.Free > 0})
+		found = append(found, candidate{grant: g, loginID: r.LoginID, kind: r.Kind, sealed: string(r.Secret), bound: r.SlotN > 0, free: r.Free > 0})
 	}
 	return found, err
 }
@@ -208,21 +212,21 @@ func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
 	if a.Verify == nil {
 		return "", CauseWrongSecret, nil
 	}
-	secrets := []string{}
 	if c.kind == codeLogin {
 		code, _ := ReadCode(a.Name)
-		secrets = append(secrets, "", a.Name, string(code), code.Grouped(codeGroup))
-	} else {
-		secret, err := s.keys.Open(loginPurpose, c.sealed)
-		if err != nil {
-			return "", CauseUnavailable, fault.Wrap(fault.Internal, "internal", err)
+		for _, secret := range [...]string{"", a.Name, string(code), code.Grouped(codeGroup)} {
+			if a.Verify(secret) {
+				return secret, CauseOK, nil
+			}
 		}
-		secrets = append(secrets, string(secret))
+		return "", CauseWrongSecret, nil
 	}
-	for _, secret := range secrets {
-		if a.Verify(secret) {
-			return secret, CauseOK, nil
-		}
+	secret, err := s.keys.Open(loginPurpose, []byte(c.sealed))
+	if err != nil {
+		return "", CauseUnavailable, fault.Wrap(fault.Internal, "internal", err)
+	}
+	if text := string(secret); a.Verify(text) {
+		return text, CauseOK, nil
 	}
 	return "", CauseWrongSecret, nil
 }

@@ -132,9 +132,9 @@ func (s *Service) topUp(tx *db.Tx, g Grant, larger Limits, bytes int64) error {
 	grown := g
 	grown.Limits = larger
 	grown.resize()
-	columns := map[string]any{"limits": string(EncodeLimits(larger)), "fair_at": nullable(fair.Start), "fair_bytes": fair.Used, "fair_more": fair.More + bytes}
+	columns := map[string]any{"limits": string(EncodeLimits(larger)), "fair_at": db.Nullable(fair.Start), "fair_bytes": fair.Used, "fair_more": fair.More + bytes}
 	if !g.FirstUsedAt.IsZero() {
-		columns["until"] = nullable(grown.Until)
+		columns["until"] = db.Nullable(grown.Until)
 	}
 	if err := change(tx, g, columns); err != nil {
 		return err
@@ -194,7 +194,7 @@ func (s *Service) setLimits(tx *db.Tx, g, changed Grant) error {
 	}
 	columns := map[string]any{"limits": string(EncodeLimits(changed.Limits))}
 	if !g.FirstUsedAt.IsZero() {
-		columns["until"] = nullable(changed.Until)
+		columns["until"] = db.Nullable(changed.Until)
 	}
 	if err := change(tx, g, columns); err != nil {
 		return err

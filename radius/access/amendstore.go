@@ -35,7 +35,7 @@ func lockAny(tx *db.Tx, grantID int64) (Grant, error) {
 func onlySource(tx *db.Tx, r sourceRow) (bool, error) {
 	var others []string
 	err := current(tx).Model(&sourceRow{}).Where("grant_id = ? AND kind NOT IN ? AND NOT (kind = ? AND source_key = ?)",
-		r.GrantID, []string{SourceWithdrawn, SourceRefund}, r.Kind, r.SourceKey).Limit(1).Pluck("source_key", &others).Error
+		r.GrantID, []string{SourceWithdrawn, SourceRefund, SourceCharge}, r.Kind, r.SourceKey).Limit(1).Pluck("source_key", &others).Error
 	return len(others) == 0, db.Fault(err)
 }
 

@@ -30,7 +30,7 @@ func (s *Service) ChangePlan(tx *db.Tx, grantID int64, plan string, l Limits) er
 	changed.resize()
 	columns := map[string]any{"plan": plan, "limits": string(EncodeLimits(l))}
 	if !g.FirstUsedAt.IsZero() {
-		columns["until"] = nullable(changed.Until)
+		columns["until"] = db.Nullable(changed.Until)
 	}
 	if err := change(tx, g, columns); err != nil {
 		return err

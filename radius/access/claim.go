@@ -58,5 +58,5 @@ func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (
 	}
 	answer.Grant.State, answer.Grant.FirstUsedAt, answer.Grant.Until = Active, now, g.Limits.until(now)
 	answer.Grant.Version++
-	return answer, change(tx, g, map[string]any{"state": Active, "first_used_at": now, "until": nullable(answer.Grant.Until)})
+	return answer, change(tx, g, map[string]any{"state": Active, "first_used_at": now, "until": db.Nullable(answer.Grant.Until)})
 }

@@ -76,7 +76,7 @@ func (s *Service) openQueued(tx *db.Tx, r grantRow, behind int64) error {
 	}
 	columns := map[string]any{"after_grant_id": 0}
 	if g.State == Dormant {
-		columns["unused_until"] = nullable(s.lapses(g.Limits, duration(r.UnusedSeconds)))
+		columns["unused_until"] = db.Nullable(s.lapses(g.Limits, duration(r.UnusedSeconds)))
 	}
 	won, err := move(tx, g.ID, tx.Gorm().Where("after_grant_id = ?", behind), columns)
 	if err != nil || !won || g.State != Dormant {

@@ -196,7 +196,7 @@ func (p *snapshot) besides(seen map[int64]bool, before time.Time) (living, old [
 		if seen[id] {
 			continue
 		}
-		u, err := c.unpack(id)
+		u, err := c.unpack()
 		switch {
 		case err != nil || u.grant.State != Ended:
 			living = append(living, id)

@@ -30,7 +30,7 @@ func (h *house) liveIn(s *Service) map[int64]unpacked {
 	h.Helper()
 	all := map[int64]unpacked{}
 	for id, c := range s.live.cards {
-		u, err := c.unpack(id)
+		u, err := c.unpack()
 		if err != nil {
 			h.Fatal(err)
 		}

@@ -141,9 +141,9 @@ func (s *Service) stack(tx *db.Tx, g Grant, o Offer) error {
 	}
 	columns := map[string]any{"limits": string(EncodeLimits(limits))}
 	if g.State == Active {
-		columns["until"] = nullable(limits.until(g.FirstUsedAt))
+		columns["until"] = db.Nullable(limits.until(g.FirstUsedAt))
 	} else if g.AfterGrantID == 0 {
-		columns["unused_until"] = nullable(s.lapses(limits, o.UnusedFor))
+		columns["unused_until"] = db.Nullable(s.lapses(limits, o.UnusedFor))
 	}
 	if err := change(tx, g, columns); err != nil {
 		return err

@@ -46,10 +46,10 @@ func (r grantRow) grant() (Grant, error) {
 	limits, err := DecodeLimits([]byte(r.Limits))
 	return Grant{
 		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
-		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: instant(r.FirstUsedAt), Until: instant(r.Until),
-		UnusedUntil: instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
-		FreeBytes: r.FreeBytes, Fair: Fair{Start: instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
-		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: instant(r.EndedAt),
+		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: db.Instant(r.FirstUsedAt), Until: db.Instant(r.Until),
+		UnusedUntil: db.Instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		FreeBytes: r.FreeBytes, Fair: Fair{Start: db.Instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
+		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: db.Instant(r.EndedAt),
 	}, err
 }
 
@@ -65,26 +65,12 @@ func grantsOf(rows []grantRow, err error) ([]Grant, error) {
 	return grants, db.Fault(err)
 }
 
-func instant(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return t.UTC()
-}
-
-func nullable(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
-}
-
 func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
 	tx.Touch(changedTopic, g.ID)
 	return db.Fault(tx.Gorm().Create(&grantRow{
 		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Owner: g.Owner, State: g.State, Limits: string(EncodeLimits(g.Limits)),
 		RouterID: g.Place.RouterID, MAC: g.Place.MAC, IP: g.Place.IP, UnusedSeconds: seconds(unusedFor),
-		UnusedUntil: nullable(g.UnusedUntil), AfterGrantID: g.AfterGrantID, Version: 1, CreatedAt: g.CreatedAt,
+		UnusedUntil: db.Nullable(g.UnusedUntil), AfterGrantID: g.AfterGrantID, Version: 1, CreatedAt: g.CreatedAt,
 	}).Error)
 }
 

@@ -87,7 +87,7 @@ func (s *Service) addLogin(tx *db.Tx, grantID int64, kind, name, secret string, 
 	}
 	return insertLogin(tx, loginRow{
 		ID: tx.ID(), GrantID: grantID, Kind: kind, NameHash: s.keys.Lookup(loginPurpose, name), Name: sealedName,
-		Secret: sealedSecret, CreatedAt: s.real.Now(), ExpiresAt: nullable(expires),
+		Secret: sealedSecret, CreatedAt: s.real.Now(), ExpiresAt: db.Nullable(expires),
 	})
 }
 

@@ -81,7 +81,7 @@ func consume(tx *db.Tx, id int64, winner string, now time.Time) (bool, error) {
 	}
 	var r loginRow
 	err = current(tx).Where("id = ?", id).Limit(1).Find(&r).Error
-	return r.UsedBy == winner && now.Sub(instant(r.UsedAt)) < onceAgain, db.Fault(err)
+	return r.UsedBy == winner && now.Sub(db.Instant(r.UsedAt)) < onceAgain, db.Fault(err)
 }
 
 func (s *Service) codeLoginOf(ctx context.Context, grantID int64) (loginRow, error) {

@@ -12,23 +12,60 @@ type MAC string
 // ParseMAC reads a MAC as routers write it: 12 hex digits of any case, bare or in equal groups of 2, 4 or 6 set apart by
 // one of ":", "-", ".", " ". fault.Invalid "mac.invalid" otherwise, and for the all-zero and broadcast addresses.
 func ParseMAC(s string) (MAC, error) {
-	digits := strings.ToLower(strings.TrimSpace(s))
-	if i := strings.IndexAny(digits, ":-. "); i > 0 {
-		groups := strings.Split(digits, digits[i:i+1])
-		for _, group := range groups {
-			if len(group) != i || 12%i != 0 || i%2 != 0 {
-				return "", invalidMAC()
+	digits, ok := macDigits(strings.TrimSpace(s))
+	if !ok {
+		return "", invalidMAC()
+	}
+	return MAC(digits[:]), nil
+}
+
+// IsMAC says whether ParseMAC reads the MAC in a text.
+func (m MAC) IsMAC(s string) bool {
+	digits, ok := macDigits(strings.TrimSpace(s))
+	return ok && string(digits[:]) == string(m)
+}
+
+const macLength = 12 // digits
+
+func macDigits(s string) (digits [macLength]byte, ok bool) {
+	var separator byte
+	n, run, group := 0, 0, 0 // digits in all, since the last separator, before the first
+	for i := range len(s) {
+		b := s[i]
+		if digit := hexDigit(b); digit != 0 {
+			if n == macLength {
+				return digits, false
 			}
+			digits[n] = digit
+			n, run = n+1, run+1
+			continue
 		}
-		digits = strings.Join(groups, "")
+		if separator == 0 {
+			separator, group = b, run
+		}
+		if strings.IndexByte(":-. ", separator) < 0 || b != separator || run != group || run == 0 || run%2 != 0 || macLength%run != 0 {
+			return digits, false
+		}
+		run = 0
 	}
-	if len(digits) != 12 || strings.Trim(digits, "0123456789abcdef") != "" {
-		return "", invalidMAC()
+	switch {
+	case n != macLength || separator != 0 && run != group:
+		return digits, false
+	case string(digits[:]) == "000000000000" || string(digits[:]) == "ffffffffffff":
+		return digits, false
 	}
-	if digits == "000000000000" || digits == "ffffffffffff" {
-		return "", invalidMAC()
+	return digits, true
+}
+
+// hexDigit is a digit in lower case; 0 when it is none.
+func hexDigit(b byte) byte {
+	switch {
+	case b >= '0' && b <= '9' || b >= 'a' && b <= 'f':
+		return b
+	case b >= 'A' && b <= 'F':
+		return b - 'A' + 'a'
 	}
-	return MAC(digits), nil
+	return 0
 }
 
 func invalidMAC() error { return fault.New(fault.Invalid, "mac.invalid") }

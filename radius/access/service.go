@@ -70,10 +70,7 @@ func rank(g Grant) int {
 }
 
 // location is the local time of a site; Nairobi's for no site or one not known.
-func (s *Service) location(siteID int64) *time.Location {
-	found, _, _ := s.sites.Get(siteID)
-	return found.Location()
-}
+func (s *Service) location(siteID int64) *time.Location { return s.sites.Location(siteID) }
 
 func (s *Service) emit(tx *db.Tx, fact string, g Grant, cause Cause) error {
 	return s.queue.Emit(tx, fact, strconv.FormatInt(g.ID, 10), Fact{

@@ -66,7 +66,7 @@ func slotsOf(from *gorm.DB, grantID int64) ([]Slot, error) {
 	err := from.Where("grant_id = ?", grantID).Order("n").Find(&rows).Error
 	slots := make([]Slot, 0, len(rows))
 	for _, r := range rows {
-		slot := Slot{N: int(r.N), BoundAt: instant(r.BoundAt)}
+		slot := Slot{N: int(r.N), BoundAt: db.Instant(r.BoundAt)}
 		if r.MAC != nil {
 			slot.MAC = *r.MAC
 		}

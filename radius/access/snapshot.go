@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"slices"
 	"sync"
 	"time"
@@ -12,10 +13,10 @@ import (
 type snapshot struct {
 	mu    sync.RWMutex
 	on    bool // it is being kept up; before, nothing is put in
-	cards map[int64]card
-	names map[nameKey]int64
-	macs  map[uint64]int64   // a device's grant that has not ended
-	more  map[uint64][]int64 // the others of a device that has several
+	cards map[int64]*card
+	names map[nameKey]*card
+	macs  map[uint64]*card   // a device's grant that has not ended
+	more  map[uint64][]*card // the others of a device that has several
 	terms map[string]*terms  // by the text of the limits
 	doubt map[int64]bool     // written by us, and not read again since: not to be answered from
 	bytes int64              // of the cards
@@ -25,7 +26,7 @@ type snapshot struct {
 }
 
 func newSnapshot(now func() time.Duration) *snapshot {
-	return &snapshot{cards: map[int64]card{}, names: map[nameKey]int64{}, macs: map[uint64]int64{}, more: map[uint64][]int64{},
+	return &snapshot{cards: map[int64]*card{}, names: map[nameKey]*card{}, macs: map[uint64]*card{}, more: map[uint64][]*card{},
 		terms: map[string]*terms{}, doubt: map[int64]bool{}, strangers: newStrangers(now)}
 }
 
@@ -48,7 +49,10 @@ func (p *snapshot) version(id int64) int64 {
 	return p.cards[id].version()
 }
 
-func (c card) version() int64 {
+func (c *card) version() int64 {
+	if c == nil {
+		return 0
+	}
 	r := cardReader{rest: c.packed}
 	return r.number()
 }
@@ -70,9 +74,8 @@ func (p *snapshot) put(f fetched) error {
 func (p *snapshot) putCard(id int64, packed, limits string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := card{packed: packed}
-	old, known := p.cards[id]
-	if known && old.version() > c.version() {
+	c := &card{id: id, packed: packed}
+	if p.cards[id].version() > c.version() {
 		return nil
 	}
 	var err error
@@ -80,7 +83,7 @@ func (p *snapshot) putCard(id int64, packed, limits string) error {
 		p.forget(id)
 		return err
 	}
-	u, err := c.unpack(id)
+	u, err := c.unpack()
 	if err != nil {
 		p.release(c.limits)
 		return err
@@ -88,14 +91,14 @@ func (p *snapshot) putCard(id int64, packed, limits string) error {
 	p.forget(id)
 	p.cards[id] = c
 	p.bytes += int64(len(packed))
-	p.link(id, u)
+	p.link(c, u)
 	return nil
 }
 
 // link makes a grant findable, and its people strangers no more.
-func (p *snapshot) link(id int64, u unpacked) {
+func (p *snapshot) link(c *card, u unpacked) {
 	for _, l := range u.logins {
-		p.names[l.key] = id
+		p.names[l.key] = c
 		p.strangers.drop(l.key)
 	}
 	if u.grant.State == Ended {
@@ -107,9 +110,9 @@ func (p *snapshot) link(id int64, u unpacked) {
 		}
 		p.strangers.drop(macKey(mac))
 		if _, taken := p.macs[mac]; taken {
-			p.more[mac] = append(p.more[mac], id)
+			p.more[mac] = append(p.more[mac], c)
 		} else {
-			p.macs[mac] = id
+			p.macs[mac] = c
 		}
 	}
 }
@@ -124,27 +127,27 @@ func (p *snapshot) drop(id int64) {
 func (p *snapshot) forget(id int64) {
 	delete(p.doubt, id)
 	p.edits++
-	c, known := p.cards[id]
-	if !known {
+	c := p.cards[id]
+	if c == nil {
 		return
 	}
 	delete(p.cards, id)
 	p.bytes -= int64(len(c.packed))
-	u, _ := c.unpack(id) // it was read when it was put in
+	u, _ := c.unpack() // it was read when it was put in
 	p.release(c.limits)
 	for _, l := range u.logins {
-		if p.names[l.key] == id {
+		if p.names[l.key] == c {
 			delete(p.names, l.key)
 		}
 	}
 	for _, mac := range u.macs {
-		p.unlink(mac, id)
+		p.unlink(mac, c)
 	}
 }
 
-func (p *snapshot) unlink(mac uint64, id int64) {
-	others := slices.DeleteFunc(p.more[mac], func(other int64) bool { return other == id })
-	if p.macs[mac] == id {
+func (p *snapshot) unlink(mac uint64, c *card) {
+	others := slices.DeleteFunc(p.more[mac], func(other *card) bool { return other == c })
+	if p.macs[mac] == c {
 		delete(p.macs, mac)
 		if len(others) > 0 {
 			p.macs[mac], others = others[0], others[1:]
@@ -197,67 +200,62 @@ func (p *snapshot) inDoubt() []int64 {
 	return ids
 }
 
-// byMAC lists what a device has, as Service.byMAC does; false when a grant of it is in doubt.
-func (p *snapshot) byMAC(mac MAC) ([]candidate, bool) {
-	ids, cards, sure := p.cardsOf(mac.number())
-	var found []candidate
-	for i, c := range cards {
-		u, err := c.unpack(ids[i])
-		if err != nil {
+// byMAC lists what a device has, as Service.byMAC does, appended to a list that the caller may use again. It is not sure when one
+// of them is in doubt, or memory is not kept up.
+func (p *snapshot) byMAC(found []candidate, mac MAC) (_ []candidate, sure bool) {
+	var room [4]*card
+	cards, sure := p.cardsOf(room[:0], mac.number())
+	for _, c := range cards {
+		one := candidate{bound: true}
+		r := cardReader{rest: c.packed}
+		if c.grant(&r, &one.grant); r.bad {
 			return nil, false
 		}
-		found = append(found, candidate{grant: u.grant, bound: true})
+		found = append(found, one)
 	}
-	slices.SortFunc(found, func(a, b candidate) int { return byTurn(a.grant, b.grant) })
+	if len(found) > 1 {
+		slices.SortFunc(found, func(a, b candidate) int { return byTurn(a.grant, b.grant) })
+	}
 	return found, sure
 }
 
-func (p *snapshot) cardsOf(mac uint64) (ids []int64, cards []card, sure bool) {
+func (p *snapshot) cardsOf(cards []*card, mac uint64) (_ []*card, sure bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	id, known := p.macs[mac]
-	if !known || mac == 0 {
-		return nil, nil, true
+	c := p.macs[mac]
+	if c == nil || mac == 0 {
+		return nil, p.on
 	}
-	ids = append([]int64{id}, p.more[mac]...)
-	slices.SortFunc(ids, func(a, b int64) int { return int(min(max(b-a, -1), 1)) })
-	ids = ids[:min(len(ids), mostLive)]
-	sure = true
-	for _, id := range ids {
-		cards = append(cards, p.cards[id])
-		sure = sure && !p.doubt[id]
+	cards = append(append(cards, c), p.more[mac]...)
+	if len(cards) > 1 {
+		slices.SortFunc(cards, func(a, b *card) int { return cmp.Compare(b.id, a.id) })
+		cards = cards[:min(len(cards), mostLive)]
 	}
-	return ids, cards, sure
+	sure = p.on
+	for _, c := range cards {
+		sure = sure && !p.doubt[c.id]
+	}
+	return cards, sure
 }
 
-// byName finds the grant that a login reaches, for a device; false when it is in doubt.
-func (p *snapshot) byName(keys []nameKey, mac MAC) ([]candidate, bool) {
+// byName finds the grant that a login reaches, for a device, as byMAC does.
+func (p *snapshot) byName(found []candidate, keys []nameKey, mac MAC) (_ []candidate, sure bool) {
+	c, key, sure := p.cardOf(keys)
+	if c == nil || !sure {
+		return found, sure
+	}
+	one, err := c.candidate(key, mac.number())
+	return append(found, one), err == nil
+}
+
+// cardOf is that of the first name that is known.
+func (p *snapshot) cardOf(keys []nameKey) (*card, nameKey, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
 	for _, key := range keys {
-		p.mu.RLock()
-		id, known := p.names[key]
-		c, doubt := p.cards[id], p.doubt[id]
-		p.mu.RUnlock()
-		if !known {
-			continue
-		}
-		u, err := c.unpack(id)
-		if err != nil || doubt {
-			return nil, false
-		}
-		return []candidate{u.candidate(key, mac.number())}, true
-	}
-	return nil, true
-}
-
-func (u unpacked) candidate(key nameKey, mac uint64) candidate {
-	c := candidate{grant: u.grant, bound: mac != 0 && slices.Contains(u.macs, mac), free: slices.Contains(u.macs, 0)}
-	for _, l := range u.logins {
-		if l.key != key {
-			continue
-		}
-		if c.loginID, c.kind, c.sealed = l.id, nameLogin, l.sealed; l.code {
-			c.kind = codeLogin
+		if c := p.names[key]; c != nil {
+			return c, key, p.on && !p.doubt[c.id]
 		}
 	}
-	return c
+	return nil, nameKey{}, p.on
 }

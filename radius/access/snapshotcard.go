@@ -4,15 +4,15 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
 )
 
-// card is a grant with its devices and logins as the snapshot keeps it: a few hundred octets that a log-in unpacks. Its limits
-// are shared by all that have the same.
+// card is a grant with its devices and logins as the snapshot keeps it: a few hundred octets that a log-in unpacks. It never
+// changes. Its limits are shared by all that have the same.
 type card struct {
+	id     int64
 	packed string
 	limits *terms
 }
@@ -32,7 +32,7 @@ type cardLogin struct {
 	key    nameKey
 	id     int64
 	code   bool
-	sealed []byte
+	sealed string
 }
 
 // unpacked is what a card says.
@@ -52,7 +52,7 @@ func keyOf(hash string) (key nameKey, ok bool) {
 
 // number is a MAC as a number; 0 for none.
 func (m MAC) number() uint64 {
-	n, _ := strconv.ParseUint(string(m), 16, 48)
+	n, _ := strconv.ParseUint(string(m), 16, 4*macLength)
 	return n
 }
 
@@ -60,7 +60,11 @@ func macOf(n uint64) MAC {
 	if n == 0 {
 		return ""
 	}
-	return MAC(fmt.Sprintf("%012x", n))
+	var digits [macLength]byte
+	for i := range digits {
+		digits[i] = "0123456789abcdef"[n>>(4*(macLength-1-i))&0xf]
+	}
+	return MAC(digits[:])
 }
 
 var cardStates = []State{Dormant, Active, Suspended, Ended}
@@ -119,10 +123,51 @@ func fromMicros(n int64) time.Time {
 	return time.UnixMicro(n).UTC()
 }
 
+var errCard = errors.New("a grant in the snapshot cannot be read")
+
 // unpack reads a card; an error only when the file it came from was not written by pack.
-func (c card) unpack(id int64) (unpacked, error) {
+func (c *card) unpack() (u unpacked, err error) {
 	r := cardReader{rest: c.packed}
-	g := Grant{ID: id, Version: r.number(), SiteID: r.number()}
+	c.grant(&r, &u.grant)
+	for range r.count() {
+		u.macs = append(u.macs, r.size())
+	}
+	for range r.count() {
+		u.logins = append(u.logins, r.login())
+	}
+	if r.bad || r.rest != "" {
+		return u, errCard
+	}
+	return u, nil
+}
+
+// candidate reads what a log-in of that name by a device needs of a card, and makes no lists.
+func (c *card) candidate(key nameKey, mac uint64) (found candidate, err error) {
+	r := cardReader{rest: c.packed}
+	c.grant(&r, &found.grant)
+	for range r.count() {
+		slot := r.size()
+		found.bound = found.bound || slot == mac && mac != 0
+		found.free = found.free || slot == 0
+	}
+	for range r.count() {
+		l := r.login()
+		if l.key != key {
+			continue
+		}
+		if found.loginID, found.kind, found.sealed = l.id, nameLogin, l.sealed; l.code {
+			found.kind = codeLogin
+		}
+	}
+	if r.bad || r.rest != "" {
+		return found, errCard
+	}
+	return found, nil
+}
+
+func (c *card) grant(r *cardReader, g *Grant) {
+	g.ID, g.Limits = c.id, c.limits.limits
+	g.Version, g.SiteID = r.number(), r.number()
 	if state := r.number(); state >= 0 && state < int64(len(cardStates)) {
 		g.State = cardStates[state]
 	} else {
@@ -134,23 +179,13 @@ func (c card) unpack(id int64) (unpacked, error) {
 	g.UsedTime, g.UsedBytes, g.AfterGrantID = duration(r.number()), r.number(), r.number()
 	g.FreeBytes, g.Fair = r.number(), Fair{Start: fromMicros(r.number()), Used: r.number(), More: r.number()}
 	g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause = r.text(), r.text(), r.text(), r.text(), r.text()
-	u := unpacked{grant: g}
-	for range r.count() {
-		u.macs = append(u.macs, r.size())
-	}
-	for range r.count() {
-		var l cardLogin
-		copy(l.key[:], r.octets(uint64(len(l.key))))
-		l.id = r.number()
-		l.sealed = []byte(r.text())
-		l.code = len(l.sealed) == 0
-		u.logins = append(u.logins, l)
-	}
-	if r.bad || r.rest != "" {
-		return u, errors.New("a grant in the snapshot cannot be read")
-	}
-	u.grant.Limits = c.limits.limits
-	return u, nil
+}
+
+func (r *cardReader) login() (l cardLogin) {
+	copy(l.key[:], r.octets(uint64(len(l.key))))
+	l.id, l.sealed = r.number(), r.text()
+	l.code = l.sealed == ""
+	return l
 }
 
 // cardReader reads what pack wrote and notes when there is too little.
@@ -169,6 +204,15 @@ func (r *cardReader) number() int64 {
 }
 
 func (r *cardReader) size() uint64 {
+	if len(r.rest) > 0 && r.rest[0] < 0x80 { // most are this small
+		n := uint64(r.rest[0])
+		r.rest = r.rest[1:]
+		return n
+	}
+	return r.longSize()
+}
+
+func (r *cardReader) longSize() uint64 {
 	var n uint64
 	for i := 0; i < len(r.rest) && i < binary.MaxVarintLen64; i++ {
 		b := r.rest[i]

@@ -36,7 +36,7 @@ func TestACardKeepsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := card{packed: packed, limits: &terms{limits: want.Limits}}.unpack(row.ID)
+	got, err := (&card{id: row.ID, packed: packed, limits: &terms{limits: want.Limits}}).unpack()
 	if err != nil || !reflect.DeepEqual(got.grant, want) {
 		t.Errorf("%v\n got %+v\nwant %+v", err, got.grant, want)
 	}

@@ -44,11 +44,12 @@ func (p *snapshot) pack(b []byte) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(len(p.cards)))
 	for id, c := range p.cards {
+		packed := c.packed
 		if p.doubt[id] {
-			c.packed = "" // it holds its place
+			packed = "" // it holds its place
 		}
 		b = binary.AppendUvarint(binary.AppendVarint(b, id), number[c.limits])
-		b = append(binary.AppendUvarint(b, uint64(len(c.packed))), c.packed...)
+		b = append(binary.AppendUvarint(b, uint64(len(packed))), packed...)
 	}
 	return b
 }

@@ -77,7 +77,7 @@ func (s *Service) countFair(tx *db.Tx, g Grant, u Used) (_ Grant, slower bool, e
 			g.Fair = rolled
 		}
 	}
-	err = change(tx, g, map[string]any{"free_bytes": g.FreeBytes, "fair_at": nullable(g.Fair.Start), "fair_bytes": g.Fair.Used, "fair_more": g.Fair.More})
+	err = change(tx, g, map[string]any{"free_bytes": g.FreeBytes, "fair_at": db.Nullable(g.Fair.Start), "fair_bytes": g.Fair.Used, "fair_more": g.Fair.More})
 	g.Version++
 	return g, !before.Slow && g.Terms(now, loc).Slow, err
 }

@@ -47,10 +47,10 @@ func (y *yard) save(name string, length int, prefixes ...string) Pool {
 	return p
 }
 
-func (y *yard) stands(_ context.Context, a netip.Addr) (bool, error) {
+func (y *yard) stands(_ context.Context, l Lease) (bool, error) {
 	y.mu.Lock()
 	defer y.mu.Unlock()
-	return y.stand[a], nil
+	return y.stand[l.Prefix.Addr()], nil
 }
 
 func (y *yard) lease(pool string, grant int64, mac access.MAC) (netip.Prefix, error) {

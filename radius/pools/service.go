@@ -20,6 +20,17 @@ const (
 	rounds     = 8
 )
 
+// Lease is an address or prefix of a pool, and who has it or had it last; GrantID 0 is nobody.
+type Lease struct {
+	Prefix  netip.Prefix
+	GrantID int64
+	MAC     access.MAC
+	Until   time.Time // kept until then, and longer while a session stands on it
+}
+
+// Stands says whether a session still stands on what was leased.
+type Stands func(ctx context.Context, l Lease) (bool, error)
+
 // Service keeps pools and leases.
 type Service struct {
 	db    *db.DB
@@ -42,9 +53,9 @@ func (s *Service) Save(tx *db.Tx, p Pool) (Pool, error) {
 func (s *Service) All(ctx context.Context) ([]Pool, error) { return s.all(ctx) }
 
 // Lease gives a device of a grant an address of the pool with that name: the one that it had last, else the one that was free
-// longest. stands says whether a session still stands on an address. fault.NotFound "pool.unknown" when the name is no pool
+// longest. fault.NotFound "pool.unknown" when the name is no pool
 // of ours, fault.Unavailable "pool.empty" when all are taken.
-func (s *Service) Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+func (s *Service) Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands Stands) (netip.Prefix, error) {
 	pool, err := s.byName(ctx, name)
 	if err != nil {
 		return netip.Prefix{}, err
@@ -78,9 +89,9 @@ func orEmpty(err error) error {
 	return fault.New(fault.Unavailable, "pool.empty")
 }
 
-func (s *Service) takeOne(ctx context.Context, free []leaseRow, grantID int64, mac access.MAC, stands func(context.Context, netip.Addr) (bool, error)) (netip.Prefix, error) {
+func (s *Service) takeOne(ctx context.Context, free []leaseRow, grantID int64, mac access.MAC, stands Stands) (netip.Prefix, error) {
 	for _, row := range free {
-		busy, err := stands(ctx, row.prefix().Addr())
+		busy, err := stands(ctx, row.lease())
 		if err != nil {
 			return netip.Prefix{}, err
 		}

@@ -38,6 +38,10 @@ func (r leaseRow) prefix() netip.Prefix {
 	return p
 }
 
+func (r leaseRow) lease() Lease {
+	return Lease{Prefix: r.prefix(), GrantID: r.GrantID, MAC: r.MAC, Until: r.Until}
+}
+
 func (r poolRow) pool() (Pool, error) {
 	p := Pool{ID: r.ID, Name: r.Name, Length: int(r.Length)}
 	for text := range strings.FieldsSeq(r.Prefixes) {

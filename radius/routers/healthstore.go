@@ -20,13 +20,7 @@ type healthRow struct {
 func (healthRow) TableName() string { return "router_health" }
 
 func (w healthRow) health() (Health, error) {
-	at := func(t *time.Time) time.Time {
-		if t == nil {
-			return time.Time{}
-		}
-		return t.UTC()
-	}
-	h := Health{RouterID: w.RouterID, TakenAt: at(w.TakenAt), AnsweredAt: at(w.AnsweredAt), DownSince: at(w.DownSince)}
+	h := Health{RouterID: w.RouterID, TakenAt: db.Instant(w.TakenAt), AnsweredAt: db.Instant(w.AnsweredAt), DownSince: db.Instant(w.DownSince)}
 	if w.Look == "" {
 		return h, nil
 	}
@@ -88,18 +82,11 @@ func (s *Service) storeHealth(ctx context.Context, found []seen) error {
 				return err
 			}
 			err = tx.Gorm().Model(&healthRow{}).Where("router_id = ? AND due_at = ?", f.health.RouterID, f.due).UpdateColumns(map[string]any{
-				"taken_at": stored(f.health.TakenAt), "answered_at": stored(f.health.AnsweredAt), "down_since": stored(f.health.DownSince), "look": string(text)}).Error
+				"taken_at": db.Nullable(f.health.TakenAt), "answered_at": db.Nullable(f.health.AnsweredAt), "down_since": db.Nullable(f.health.DownSince), "look": string(text)}).Error
 			if err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-}
-
-func stored(t time.Time) any {
-	if t.IsZero() {
-		return nil
-	}
-	return t
 }

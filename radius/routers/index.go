@@ -7,14 +7,14 @@ import (
 
 // index is one state of the copy in memory; it never changes once it is made.
 type index struct {
-	byID     map[int64]Router
+	byID     map[int64]*Router
 	byToken  map[string]int64
 	byPrefix map[netip.Prefix]int64
 	byTunnel map[netip.Addr]int64
 	bits     []int // prefix lengths in use, longest first
 }
 
-func newIndex(all map[int64]Router) *index {
+func newIndex(all map[int64]*Router) *index {
 	x := &index{byID: all, byToken: map[string]int64{}, byPrefix: map[netip.Prefix]int64{}, byTunnel: map[netip.Addr]int64{}}
 	lengths := map[int]bool{}
 	for id, r := range all {
@@ -37,7 +37,7 @@ func newIndex(all map[int64]Router) *index {
 	return x
 }
 
-func (x *index) find(a netip.Addr) (Router, bool) {
+func (x *index) find(a netip.Addr) (*Router, bool) {
 	a = a.Unmap().WithZone("")
 	for _, bits := range x.bits {
 		p, err := a.Prefix(bits)
@@ -48,5 +48,5 @@ func (x *index) find(a netip.Addr) (Router, bool) {
 			return x.byID[id], true
 		}
 	}
-	return Router{}, false
+	return nil, false
 }

@@ -45,7 +45,7 @@ func TestTheRegisterWithoutItsDatabase(t *testing.T) {
 		}
 		want, _ := s.Get(r.ID)
 		for _, address := range []string{"10.1.2.3", "2001:db8::7"} {
-			if got, ok := alone.ByAddress(netip.MustParseAddr(address)); !ok || !got.AuthSeen || !reflect.DeepEqual(got, want) {
+			if got, ok := alone.ByAddress(netip.MustParseAddr(address)); !ok || !got.AuthSeen || !reflect.DeepEqual(*got, want) {
 				t.Errorf("%s: %+v, not %+v", address, got, want)
 			}
 		}

@@ -89,14 +89,14 @@ func TestAllowsLogin(t *testing.T) {
 }
 
 func TestLongestPrefixWins(t *testing.T) {
-	router := func(id int64, state string, prefixes ...string) Router {
-		r := Router{ID: id, State: state, Token: string(rune('a' + id))}
+	router := func(id int64, state string, prefixes ...string) *Router {
+		r := &Router{ID: id, State: state, Token: string(rune('a' + id))}
 		for _, p := range prefixes {
 			r.Addresses = append(r.Addresses, netip.MustParsePrefix(p))
 		}
 		return r
 	}
-	all := map[int64]Router{
+	all := map[int64]*Router{
 		1: router(1, StateActive, "10.0.0.0/8", "fd00::/48"), 2: router(2, StateActive, "10.1.0.0/16"),
 		3: router(3, StateActive, "10.1.2.3/32"), 4: router(4, StateRetired, "10.1.2.4/32"),
 	}
@@ -104,7 +104,7 @@ func TestLongestPrefixWins(t *testing.T) {
 	for address, want := range map[string]int64{
 		"10.9.9.9": 1, "10.1.9.9": 2, "10.1.2.3": 3, "::ffff:10.1.2.3": 3, "10.1.2.4": 2, "fd00::9": 1, "fd00::9%eth0": 1, "192.0.2.1": 0, "fe80::1": 0,
 	} {
-		r, ok := x.find(netip.MustParseAddr(address))
+		r, ok := valueOf(x.find(netip.MustParseAddr(address)))
 		if r.ID != want || ok != (want != 0) {
 			t.Errorf("%s is router %d, want %d", address, r.ID, want)
 		}

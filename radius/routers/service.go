@@ -33,32 +33,45 @@ type Service struct {
 // Flush every few seconds.
 func New(d *db.DB, keys *seal.Keys, c clock.Clock) *Service {
 	s := &Service{db: d, keys: keys, clock: c, news: newNews()}
-	s.index.Store(newIndex(map[int64]Router{}))
+	s.index.Store(newIndex(map[int64]*Router{}))
 	return s
 }
 
-// ByAddress finds the active router that sends from this address; of several prefixes the longest wins.
-func (s *Service) ByAddress(a netip.Addr) (Router, bool) { return s.asSeen(s.index.Load().find(a)) }
+// ByAddress finds the active router that sends from this address; of several prefixes the longest wins. What it returns is
+// shared and never changes.
+func (s *Service) ByAddress(a netip.Addr) (*Router, bool) { return s.asSeen(s.index.Load().find(a)) }
 
 // asSeen is a router with what was seen of it since the copy was made.
-func (s *Service) asSeen(r Router, ok bool) (Router, bool) {
-	if ok && !r.AuthSeen {
-		_, r.AuthSeen = s.signs.Load(r.ID)
+func (s *Service) asSeen(r *Router, ok bool) (*Router, bool) {
+	if !ok || r.AuthSeen {
+		return r, ok
 	}
-	return r, ok
+	if _, seen := s.signs.Load(r.ID); seen {
+		signs := *r
+		signs.AuthSeen = true
+		return &signs, true
+	}
+	return r, true
+}
+
+func valueOf(r *Router, ok bool) (Router, bool) {
+	if !ok {
+		return Router{}, false
+	}
+	return *r, true
 }
 
 // ByToken finds the active router that a portal URL names.
 func (s *Service) ByToken(token string) (Router, bool) {
 	x := s.index.Load()
 	r, ok := x.byID[x.byToken[token]]
-	return s.asSeen(r, ok)
+	return valueOf(s.asSeen(r, ok))
 }
 
 // Get finds a router by id, a retired one too.
 func (s *Service) Get(id int64) (Router, bool) {
 	r, ok := s.index.Load().byID[id]
-	return s.asSeen(r, ok)
+	return valueOf(s.asSeen(r, ok))
 }
 
 // All lists every router by name.
@@ -66,7 +79,7 @@ func (s *Service) All() []Router {
 	var all []Router
 	for _, r := range s.index.Load().byID {
 		r, _ = s.asSeen(r, true)
-		all = append(all, r)
+		all = append(all, *r)
 	}
 	slices.SortFunc(all, func(a, b Router) int { return strings.Compare(a.Name, b.Name) })
 	return all
@@ -153,11 +166,9 @@ func (s *Service) merge(changed []Router) {
 		old := s.index.Load()
 		all := maps.Clone(old.byID)
 		for _, r := range changed {
-			known := all[r.ID]
-			if known.Version > r.Version {
-				r = known
+			if known := all[r.ID]; known == nil || known.Version <= r.Version {
+				all[r.ID] = &r
 			}
-			all[r.ID] = r
 		}
 		if s.index.CompareAndSwap(old, newIndex(all)) {
 			return

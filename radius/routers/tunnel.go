@@ -83,8 +83,8 @@ type TunnelSeen struct {
 // tunnelFresh is how long a router is where it was seen: as long as a session of WireGuard may be used.
 const tunnelFresh = 180 * time.Second
 
-// ByTunnel finds the active router that has this address inside the tunnel. Outside, the address means nothing.
-func (s *Service) ByTunnel(a netip.Addr) (Router, bool) {
+// ByTunnel finds the active router that has this address inside the tunnel, as ByAddress does. Outside, the address means nothing.
+func (s *Service) ByTunnel(a netip.Addr) (*Router, bool) {
 	x := s.index.Load()
 	r, ok := x.byID[x.byTunnel[a.Unmap()]]
 	return s.asSeen(r, ok)
@@ -95,7 +95,7 @@ func (s *Service) Tunneled() []Router {
 	x := s.index.Load()
 	all := make([]Router, 0, len(x.byTunnel))
 	for _, id := range x.byTunnel {
-		all = append(all, x.byID[id])
+		all = append(all, *x.byID[id])
 	}
 	return all
 }

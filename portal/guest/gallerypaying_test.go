@@ -4,16 +4,11 @@ import (
 	"context"
 	"fmt"
 	"html/template"
-	"log/slog"
-	"net/netip"
 	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
-	"mtandao/billing/plans"
-	"mtandao/internal/clock"
 	"mtandao/internal/fault"
-	"mtandao/internal/seal"
 	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
@@ -39,43 +34,6 @@ func galleryBrand() site.Brand {
 	return site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0f6b4f", AccentInk: "#ffffff", Paper: "#f6f7f5", Ink: "#13201b",
 		WelcomeEN: "Fast internet at Kasarani", WelcomeSW: "Intaneti ya kasi Kasarani", LogoType: "image/svg+xml",
 		Logo: []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><rect width="36" height="36" rx="9" fill="#0f6b4f"/><g fill="none" stroke="#fff" stroke-width="3" stroke-linecap="round"><path d="M8 15.5a14.5 14.5 0 0 1 20 0M12.5 20.5a8 8 0 0 1 11 0"/></g><circle cx="18" cy="26" r="2.5" fill="#ffc83d"/></svg>`)}
-}
-
-type gallery struct {
-	guest *Guest
-	who   *visitor
-	shown fixtures
-	pages map[string][]byte
-}
-
-// fixtures answer what a page asks; fields that a scene does not set are the ordinary case.
-type fixtures struct {
-	grant  access.Grant
-	slots  []access.Slot
-	online bool
-	offers []plans.Plan
-}
-
-var galleryNow = time.Date(2026, 11, 24, 11, 2, 0, 0, time.UTC)
-
-const galleryMAC = access.MAC("a4c3f0123456")
-
-func newGallery(lang words.Lang, brand site.Brand) (*gallery, error) {
-	keys, err := seal.New()
-	if err != nil {
-		return nil, err
-	}
-	show := &gallery{pages: map[string][]byte{}}
-	at := clock.NewManual(galleryNow)
-	show.guest, err = New(Options{Plans: show, Grants: show, Sessions: show, Routers: show, Keys: keys, Clock: at, PlanClock: at,
-		Log: slog.New(slog.DiscardHandler), PublicURL: "https://wifi.example"})
-	show.who = &visitor{lang: lang, brand: brand,
-		site:   site.Site{ID: 1, Slug: "kasarani", Name: "Kasarani", Language: "en", Phone: "0712 345 678", Timezone: "Africa/Nairobi"},
-		router: routers.Router{ID: 1, SiteID: 1, Token: "abcdefghijklmnopqrstuvwxyz"},
-		visit:  routers.Visit{MAC: galleryMAC, IP: netip.MustParseAddr("10.5.50.7"), Login: "http://10.5.50.1/login"},
-		query:  "mac=A4%3AC3%3AF0%3A12%3A34%3A56&ip=10.5.50.7&link-login-only=http%3A%2F%2F10.5.50.1%2Flogin"}
-	show.shown = fixtures{offers: galleryPlans(), slots: []access.Slot{{N: 1, MAC: galleryMAC, BoundAt: galleryNow}, {N: 2}}}
-	return show, err
 }
 
 // hang renders one screen under a name.
@@ -145,6 +103,9 @@ func (s *gallery) paying() error {
 		"receipt-refused": func(v *billing.OrderView) {
 			v.Claim, v.Age = billing.ClaimRefused, 100*time.Second
 		},
+		"receipt-found": func(v *billing.OrderView) {
+			v.Claim, v.Age = billing.ClaimWhose, 100*time.Second
+		},
 		"kept":  func(v *billing.OrderView) { v.Surplus, v.Credit, v.Payment.State = true, 500, billing.PaymentPaid },
 		"spent": func(v *billing.OrderView) { v.Spent, v.Payment.State = true, billing.PaymentPaid },
 	} {
@@ -164,9 +125,23 @@ func (s *gallery) paying() error {
 		return err
 	}
 	p = s.guest.paidPage(s.who)
-	p.Receipt, p.Whose = "SKJ4H7T2QX", begins("254712345678")
+	p.Receipt = "SKJ4H7T2QX"
+	p.ask(begins("254712345678"), false)
 	p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose")})
-	return s.hang("receipt-whose", screen{name: "receipt", page: p})
+	if err := s.hang("receipt-whose", screen{name: "receipt", page: p}); err != nil {
+		return err
+	}
+	p = s.guest.paidPage(s.who)
+	p.Receipt = "SKJ4H7T2QX"
+	p.ask("", true)
+	p.Notes = append(p.Notes, note{Title: p.T("guest.receipt.whose_whole")})
+	if err := s.hang("receipt-whose-whole", screen{name: "receipt", page: p}); err != nil {
+		return err
+	}
+	p = s.guest.paidPage(s.who)
+	p.Receipt = "SKJ4H7T2QX"
+	p.warn("receipt", words.Fault(s.who.lang, fault.New(fault.Conflict, "receipt.hidden")))
+	return s.hang("receipt-hidden", screen{name: "receipt", page: p})
 }
 
 func (s *gallery) failing() error {
@@ -174,6 +149,9 @@ func (s *gallery) failing() error {
 		view := s.order()
 		view.Payment.State, view.Payment.Reason = billing.PaymentFailed, reason
 		view.Order.Code, view.ByHand = "7KQ2MXPD", billing.ByHand{Type: billing.TillPaybill, Number: "247247", RestUntil: galleryNow.Add(10 * time.Minute)}
+		if reason == billing.ReasonRailRests {
+			view.Grace.May = 10 * time.Minute
+		}
 		if err := s.hang("failed-"+string(reason), s.guest.orderScreen(s.who, view)); err != nil {
 			return err
 		}

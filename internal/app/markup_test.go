@@ -1,0 +1,88 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+)
+
+// markup is what somebody might call a thing, or a router or a rail say, to have a page of ours do as they like.
+const markup = `"><xss y='{{7*7}}' onload=alert(1)>`
+
+// hostileWords are the columns of words that people choose or that come from outside, and pages show.
+var hostileWords = map[string][]string{"sites": {"name", "phone"}, "brands": {"name", "welcome_en", "welcome_sw", "terms_en", "terms_sw", "hours_en", "whatsapp", "email", "facebook", "instagram", "tiktok", "x", "sender"},
+	"plans": {"name_en", "name_sw"}, "routers": {"name", "identifier", "login_hosts", "api_user"}, "staff_members": {"name", "last_address"}, "staff_roles": {"name"},
+	"orders": {"plan_name_en", "plan_name_sw", "phone_mask"}, "payments": {"result_text", "result_code", "attention", "reason"}, "receipts": {"reference"},
+	"voucher_batches": {"name_en", "name_sw", "created_by"}, "voucher_deeds": {"holder", "reason", "done_by"}, "vouchers": {"holder"},
+	"sessions_open": {"session_id", "user_name"}, "sessions_closed": {"session_id", "user_name", "cause"}, "messages": {"reason", "provider_id"}, "enforcements": {"cause", "outcome"},
+	"alerts": {"subject"}, "jobs": {"subscriber", "job_key", "last_error"}, "rail_inbox": {"note", "came_from", "kind"}, "refunds": {"how", "reference"},
+	"staff_sign_ins": {"browser", "address"}}
+
+// TestNoWordBecomesMarkup calls everything by a name that is markup, and looks at every page of staff and guests.
+func TestNoWordBecomesMarkup(t *testing.T) {
+	s := openStage(t, 1)
+	paths, _ := s.screens(t)
+	owner := s.hire(t, "boss@demo.example", nil, "owner")
+	order := s.newestOrder(t, "02a1b2c3d4aa")
+	s.nameAll(t)
+	shown := 0
+	look := func(path string, got officeAnswer) {
+		t.Helper()
+		if got.status >= http.StatusInternalServerError {
+			t.Errorf("%s answered %d", path, got.status)
+		}
+		if at := max(strings.Index(got.body, "<xss"), strings.Index(got.body, "y='49'")); at >= 0 {
+			t.Errorf("%s: %s", path, got.body[max(0, at-200):min(len(got.body), at+100)])
+		}
+		if strings.Contains(got.body, "&lt;xss") {
+			shown++
+		}
+	}
+	for _, path := range paths {
+		look(path, owner.ask(http.MethodGet, path, nil))
+		if !strings.Contains(path, "?") {
+			look(path, owner.ask(http.MethodGet, path+"?"+url.Values{"q": {markup}, "order": {markup}, "mac": {markup}, "actor": {markup}, "back": {markup}, "to": {markup}, "l": {"sw"}}.Encode(), nil))
+		}
+	}
+	if shown < 40 {
+		t.Errorf("the names are on %d pages only", shown)
+	}
+	stranger, shown := &colleague{t: t, base: owner.base}, 0
+	router, _ := s.Main.Routers.Get(s.seeded.routers["kasarani-1"].ID)
+	visit := "?" + url.Values{"r": {router.Token}, "mac": {markup}, "ip": {markup}, "login": {markup}, "error": {markup}, "receipt": {markup}, "code": {markup}, "v": {markup}, "onto": {markup}}.Encode()
+	for _, path := range []string{"/h/kasarani", "/h/kasarani/paid", "/h/kasarani/code", "/h/kasarani/phone", "/h/kasarani/help", "/h/kasarani/terms", "/o/" + order.Token, "/o/" + order.Token + "/receipt", "/s/" + order.Token, "/h/nowhere"} {
+		for _, query := range []string{"", visit} {
+			look(path, stranger.ask(http.MethodGet, path+query, nil))
+		}
+		look(path, stranger.ask(http.MethodPost, path, url.Values{"phone": {markup}, "receipt": {markup}, "digits": {markup}, "code": {markup}, "onto": {markup}, "mac": {markup}, "plan": {markup}}))
+	}
+	if shown < 10 {
+		t.Errorf("the names are on %d of the guests' pages only", shown)
+	}
+}
+
+// nameAll writes the markup into every column of words, past all checks.
+func (s *Stage) nameAll(t *testing.T) {
+	t.Helper()
+	for table, columns := range hostileWords {
+		for _, column := range columns {
+			if err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
+				return tx.Gorm().Exec("UPDATE "+table+" SET "+column+" = "+column+" || ? WHERE true", markup).Error
+			}); err != nil {
+				t.Errorf("%s.%s: %v", table, column, err)
+			}
+		}
+	}
+	for _, table := range []string{"sites", "brands", "routers"} {
+		if _, err := s.Main.DB.SQL().Exec("UPDATE " + table + " SET version = version + 1 WHERE true"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, 20*time.Second, "memory has the names", func() bool {
+		return s.Main.Sites.Refresh(t.Context()) == nil && s.Main.Routers.Refresh(t.Context()) == nil && strings.Contains(s.Main.Sites.Sites()[0].Name, "xss")
+	})
+}

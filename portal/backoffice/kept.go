@@ -1,0 +1,72 @@
+package backoffice
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/gob"
+	"strconv"
+	"time"
+
+	"mtandao/internal/fault"
+)
+
+// What somebody typed into a form that is to be sent again (for a proof, or after too long) waits in the page itself, which may be
+// left open or looked at: it is sealed, for the member who typed it and the address that it goes to, and only for so long.
+const (
+	keptField = "kept"
+	keptLife  = 15 * time.Minute
+)
+
+type keptForm struct {
+	Until time.Time
+	All   []fact
+}
+
+func (q *request) keptPurpose() string {
+	return "office.kept " + strconv.FormatInt(q.in.Member.ID, 10) + " " + q.Path()
+}
+
+// keepTyped seals what this form has sent.
+func (q *request) keepTyped() (hidden []fact, err error) {
+	all, err := q.typed()
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var plain bytes.Buffer
+	if err := gob.NewEncoder(&plain).Encode(keptForm{q.office.Clock.Now().Add(keptLife), all}); err != nil {
+		return nil, err
+	}
+	sealed, err := q.office.Keys.Seal(q.keptPurpose(), plain.Bytes())
+	return []fact{{keptField, base64.RawURLEncoding.EncodeToString(sealed)}}, err
+}
+
+// takeUp makes what was kept part of this form again; fault.Invalid "form.expired" when it is not this member's, for another
+// address, or too old.
+func (q *request) takeUp() error {
+	value := q.FormValue(keptField)
+	if value == "" {
+		return nil
+	}
+	expired := fault.New(fault.Invalid, "form.expired")
+	sealed, err := base64.RawURLEncoding.DecodeString(value)
+	if err != nil {
+		return expired
+	}
+	plain, err := q.office.Keys.Open(q.keptPurpose(), sealed)
+	if err != nil {
+		return expired
+	}
+	var kept keptForm
+	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&kept); err != nil || q.office.Clock.Now().After(kept.Until) {
+		return expired
+	}
+	m, err := q.MultipartForm()
+	for _, f := range kept.All {
+		if err == nil {
+			m.Value[f.Name] = append(m.Value[f.Name], f.Value)
+		} else {
+			q.Request().PostArgs().Add(f.Name, f.Value)
+		}
+	}
+	return nil
+}

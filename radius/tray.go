@@ -1,0 +1,78 @@
+package radius
+
+import (
+	"time"
+
+	codec "layeh.com/radius"
+
+	"mtandao/radius/routers"
+)
+
+// tray is what a reader puts a packet on to look at it: the same for one packet after the other, so that none of it is made
+// anew. A packet that is to be looked at later takes it away (leave), and so does its answer.
+type tray struct {
+	packet  codec.Packet
+	octets  []byte
+	pairs   []codec.AVP
+	secrets [2][]byte
+	answer  codec.Packet
+	left    bool
+}
+
+const usualAnswer = 16 // attributes
+
+// parse reads a walked packet as the codec does. The packet is valid until the next one, or for ever after leave.
+func (t *tray) parse(wire, secret []byte) *codec.Packet {
+	n := 0
+	for at := headerLength; at < len(wire); at += int(wire[at+1]) {
+		n++
+	}
+	if n > cap(t.pairs) {
+		t.pairs, t.packet.Attributes = make([]codec.AVP, n), make(codec.Attributes, n)
+	}
+	t.octets = append(t.octets[:0], wire...)
+	pairs, all := t.pairs[:n], t.packet.Attributes[:n]
+	for at, i := headerLength, 0; i < n; i++ {
+		behind := at + int(wire[at+1])
+		pairs[i] = codec.AVP{Type: codec.Type(wire[at]), Attribute: t.octets[at+2 : behind : behind]}
+		all[i] = &pairs[i]
+		at = behind
+	}
+	t.packet = codec.Packet{Code: codec.Code(wire[0]), Identifier: wire[1], Authenticator: [16]byte(wire[authenticatorAt:headerLength]),
+		Secret: secret, Attributes: all}
+	return &t.packet
+}
+
+// response begins the answer to the packet that is on the tray.
+func (t *tray) response(code codec.Code) *codec.Packet {
+	if t.answer.Attributes == nil {
+		t.answer.Attributes = make(codec.Attributes, 0, usualAnswer)
+	}
+	t.answer = codec.Packet{Code: code, Identifier: t.packet.Identifier, Authenticator: t.packet.Authenticator, Secret: t.packet.Secret,
+		Attributes: t.answer.Attributes[:0]}
+	return &t.answer
+}
+
+// leave lets the packet be kept: the reader takes another tray for the next one.
+func (t *tray) leave() { t.left = true }
+
+func (t *tray) orAnother() *tray {
+	if t.left {
+		return &tray{}
+	}
+	return t
+}
+
+// secretsOf lists what the router may have signed with: the secret, and during a rotation the one before it.
+func (t *tray) secretsOf(r *routers.Router, now time.Time) [][]byte {
+	n := 0
+	if r.Secret != "" {
+		t.secrets[n] = append(t.secrets[n][:0], r.Secret...)
+		n++
+	}
+	if r.OldSecret != "" && now.Before(r.OldSecretUntil) {
+		t.secrets[n] = append(t.secrets[n][:0], r.OldSecret...)
+		n++
+	}
+	return t.secrets[:n]
+}
