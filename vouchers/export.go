@@ -2,6 +2,7 @@ package vouchers
 
 import (
 	"context"
+	"strings"
 
 	"mtandao/internal/fault"
 )
@@ -16,6 +17,14 @@ type Copying struct {
 
 // tableMark begins the reason of a deed of a Copying that is a table.
 const tableMark = "table "
+
+// As is the layout or kind of table of a print, empty for other deeds.
+func (d Deed) As() string {
+	if d.Kind != DeedPrint {
+		return ""
+	}
+	return strings.TrimPrefix(d.Reason, tableMark)
+}
 
 // Whole is First and Last as they are meant. Faults: fault.Conflict "voucher.still_making", fault.Invalid "voucher.range".
 func (c Copying) Whole(b Batch) (Copying, error) {

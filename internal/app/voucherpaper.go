@@ -36,6 +36,14 @@ func (m *Main) voucherPaper(b vouchers.Batch, layout string, siteID int64, lang 
 	return sheets.New(sheets.Look{Batch: b, Site: here, Brand: brand, Lang: lang, Home: m.officeBase(), At: m.Clock.Now()}, l)
 }
 
+// press is what the pages ask of print.
+type press struct{ m *Main }
+
+// Paper implements backoffice.Press.
+func (p press) Paper(b vouchers.Batch, layout string, siteID int64, lang words.Lang) (*sheets.Paper, error) {
+	return p.m.voucherPaper(b, layout, siteID, lang)
+}
+
 type voucherPrintCommand struct {
 	withConfig
 	serialRange

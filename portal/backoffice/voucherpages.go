@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
+	"mtandao/vouchers/sheets"
 )
 
 // Vouchers is what the pages ask of vouchers; what changes something is recorded in the audit trail. *vouchers.Service satisfies it.
@@ -27,6 +28,7 @@ type Vouchers interface {
 	DeedsOf(ctx context.Context, batchID int64) ([]vouchers.Deed, error)
 	DeedOf(ctx context.Context, id int64) (vouchers.Deed, error)
 	Find(ctx context.Context, typed string) (vouchers.Batch, vouchers.Voucher, error)
+	sheets.Source
 }
 
 func (b *Backoffice) voucherRoutes() []route {
