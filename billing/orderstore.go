@@ -215,6 +215,11 @@ func (s *Service) accountKnown(ctx context.Context, reference string) (bool, err
 			return len(ids) > 0, db.Fault(err)
 		}
 	}
+	if s.floats != nil {
+		if holder, err := s.floats.FloatOf(ctx, reference); err != nil || holder != 0 {
+			return holder != 0, err
+		}
+	}
 	phone, err := customers.ParsePhone(reference)
 	if err != nil {
 		return false, nil // not a number either

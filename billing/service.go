@@ -58,6 +58,7 @@ type Options struct {
 // Service is billing's use cases.
 type Service struct {
 	Options
+	floats Floats // nil: nobody has one
 }
 
 // The facts billing emits. Key is the payment's id, or the claim's.

@@ -99,6 +99,9 @@ func (s *Service) settle(tx *db.Tx, e Evidence, serve bool) (Outcome, error) {
 	if err := s.holdTill(tx, e); err != nil {
 		return Outcome{}, err
 	}
+	if holder, err := s.floatOf(tx, e); err != nil || holder != 0 {
+		return s.arriveFloat(tx, e, holder, err)
+	}
 	p, err := s.paymentFor(tx, e)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Outcome{}, err

@@ -15,6 +15,7 @@ const (
 	Making    = "making"
 	Ready     = "ready"
 	Cancelled = "cancelled"
+	Open      = "open" // a shelf: its vouchers are made one by one, as resellers sell them
 )
 
 const (

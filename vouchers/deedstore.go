@@ -103,6 +103,12 @@ func (s *Service) moveVouchers(tx *db.Tx, b Batch, d Deed, m move, first, last i
 	if d.Holder != "" && d.Kind != DeedSignOut {
 		which = which.Where("holder = ?", d.Holder)
 	}
+	switch m.whose {
+	case ofHouse:
+		which = which.Where("holder NOT LIKE ?", resellerPrefix+"%")
+	case ofResellers:
+		which = which.Where("holder LIKE ?", resellerPrefix+"%")
+	}
 	if d.Undoes != 0 {
 		which = which.Where("deed_id = ?", d.Undoes)
 	}
@@ -130,6 +136,9 @@ func (m move) columns(b Batch, d Deed, now time.Time) map[string]any {
 	}
 	if d.Kind == DeedSignOut {
 		columns["holder"] = d.Holder
+	}
+	if m.priced {
+		columns["earned_cents"], columns["above_cents"] = m.earned, m.above
 	}
 	if m.to == Returned {
 		columns["holder"] = ""

@@ -38,6 +38,9 @@ type Voucher struct {
 	UsedAt      time.Time
 	AlarmedAt   time.Time // somebody tried to use it before it was signed out
 	Prints      int       // how often it had been on paper before; Export alone knows
+	deedID      int64
+	earned      int64 // cents of its price that stayed with its holder
+	above       int64 // and with the reseller above
 }
 
 // sellable are the states in which a voucher is out among people; idle those in which it is in a drawer.

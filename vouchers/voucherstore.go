@@ -13,20 +13,22 @@ import (
 
 // voucherRow: Code is sealed ("voucher"), CodeHash is the keyed look-up hash of the code.
 type voucherRow struct {
-	ID        int64
-	BatchID   int64
-	Serial    int64
-	CodeHash  string
-	Code      []byte
-	State     State
-	Was       State
-	Paid      int64
-	Holder    string
-	DeedID    int64
-	GrantID   int64
-	ExpiresAt *time.Time
-	UsedAt    *time.Time
-	AlarmedAt *time.Time
+	ID          int64
+	BatchID     int64
+	Serial      int64
+	CodeHash    string
+	Code        []byte
+	State       State
+	Was         State
+	Paid        int64
+	Holder      string
+	DeedID      int64
+	GrantID     int64
+	EarnedCents int64
+	AboveCents  int64
+	ExpiresAt   *time.Time
+	UsedAt      *time.Time
+	AlarmedAt   *time.Time
 }
 
 func (voucherRow) TableName() string { return "vouchers" }
@@ -47,7 +49,7 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 			return err
 		}
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
-			ExpiresAt: db.Nullable(v.ExpiresAt)}
+			Holder: v.Holder, Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
 	return tx.Gorm().Create(&rows).Error
 }

@@ -8,14 +8,19 @@ const (
 	RailFees       = "5100"
 	Receivables    = "1200"
 	VouchersOwed   = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
+	ResellersOwe   = "1220" // by resellers who sell first and pay later; party reseller:ID
 	PrepaidService = "2100" // paid for and not used yet; party grant:ID
 	Vouchers       = "2110" // sold and not used yet; party batch:ID
+	ResellerFloat  = "2120" // paid in by resellers and not sold for yet; party reseller:ID
 	GuestCredit    = "2200" // held for a phone number; party its keyed hash
 	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
 	RefundsPayable = "2400"
+	PartnersDue    = "2410" // shares of sales that are not paid out yet; party partner:ID
 	VATPayable     = "2500"
 	InternetSales  = "4000"
 	Breakage       = "4100" // paid for and never used
+	Commission     = "5200" // of resellers
+	PartnerShares  = "5210" // of sales at their sites
 )
 
 // Kind says on which side of the books an account is.
@@ -42,15 +47,20 @@ var Chart = []Account{
 	{TillClearing, "account.till_clearing", Asset},
 	{Receivables, "account.receivables", Asset},
 	{VouchersOwed, "account.vouchers_owed", Asset},
+	{ResellersOwe, "account.resellers_owe", Asset},
 	{PrepaidService, "account.prepaid_service", Liability},
 	{Vouchers, "account.vouchers", Liability},
+	{ResellerFloat, "account.reseller_float", Liability},
 	{GuestCredit, "account.guest_credit", Liability},
 	{Suspense, "account.suspense", Liability},
 	{RefundsPayable, "account.refunds_payable", Liability},
+	{PartnersDue, "account.partners_due", Liability},
 	{VATPayable, "account.vat_payable", Liability},
 	{InternetSales, "account.internet_sales", Income},
 	{Breakage, "account.breakage", Income},
 	{RailFees, "account.rail_fees", Expense},
+	{Commission, "account.commission", Expense},
+	{PartnerShares, "account.partner_shares", Expense},
 }
 
 func known(code string) bool {

@@ -20,7 +20,6 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/report"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
 	"mtandao/internal/testdb"
@@ -342,7 +341,7 @@ func booksProblems(ctx context.Context, m *Main) (problems []string, err error) 
 	for _, p := range books.Problems {
 		problems = append(problems, p.String())
 	}
-	disagreements, err2 := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx)
+	disagreements, err2 := m.proofs().Prove(ctx)
 	for _, p := range disagreements {
 		problems = append(problems, p.What)
 	}

@@ -25,6 +25,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
+	"mtandao/internal/pin"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
@@ -39,6 +40,7 @@ import (
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 	"mtandao/vouchers"
+	"mtandao/vouchers/resellers"
 )
 
 // Options are what tests and the demo give Main instead of the usual.
@@ -55,32 +57,34 @@ type Options struct {
 
 // Main is the whole program behind its listeners.
 type Main struct {
-	Config   Config
-	Log      *slog.Logger
-	Clock    clock.Clock
-	Plan     clock.Clock
-	DB       *db.DB
-	Keys     *seal.Keys
-	Jobs     *jobs.Queue
-	Settings *settings.Store
-	Pause    *backup.Pause
-	Backup   *backup.Service
-	ACME     *acme.Service // nil without MTANDAO_ACME_EMAIL
-	Audit    *audit.Trail
-	Notify   *notify.Service
-	Sites    *site.Service
-	Staff    *staff.Service
-	Access   *access.Service
-	Routers  *routers.Service
-	Pools    *pools.Service
-	Plans    *plans.Service
-	Ledger   *ledger.Ledger
-	MPesa    *mpesa.Client
-	Billing  *billing.Service
-	Vouchers *vouchers.Service
-	Radius   *radius.Service
-	Tunnel   *tunnel.Service // nil without MTANDAO_TUNNEL
-	Metrics  *prometheus.Registry
+	Config    Config
+	Log       *slog.Logger
+	Clock     clock.Clock
+	Plan      clock.Clock
+	DB        *db.DB
+	Keys      *seal.Keys
+	Jobs      *jobs.Queue
+	Settings  *settings.Store
+	Pause     *backup.Pause
+	Backup    *backup.Service
+	ACME      *acme.Service // nil without MTANDAO_ACME_EMAIL
+	Audit     *audit.Trail
+	Notify    *notify.Service
+	Sites     *site.Service
+	Staff     *staff.Service
+	Access    *access.Service
+	Routers   *routers.Service
+	Pools     *pools.Service
+	Plans     *plans.Service
+	Ledger    *ledger.Ledger
+	MPesa     *mpesa.Client
+	Billing   *billing.Service
+	Vouchers  *vouchers.Service
+	Resellers *resellers.Service
+	PINs      *pin.Service
+	Radius    *radius.Service
+	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
+	Metrics   *prometheus.Registry
 
 	saving     sync.Mutex // of what is set up from pages
 	hook       func(string)
@@ -206,6 +210,9 @@ func (m *Main) wireDomains() {
 	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
+	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
+	m.Billing.AskFloats(m.Resellers)
+	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 }
 
 // refresh reads what is kept in memory.
@@ -273,6 +280,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
+	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
+	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

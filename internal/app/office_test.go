@@ -248,6 +248,8 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
 	pairs = append(pairs, s.voided(t)...)
+	at["resellers"] = s.seller(t)
+	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}

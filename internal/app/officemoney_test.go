@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"mtandao/internal/audit"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/report"
 	"mtandao/radius/access"
 )
 
@@ -73,7 +73,7 @@ func TestAGiftWithoutItsTrailIsFound(t *testing.T) {
 		_, err := s.Main.Access.Extend(tx, idOf(t, grant), access.Source{Kind: access.SourceGift, Key: "42"}, access.Gift{Time: time.Hour})
 		return err
 	})
-	problems, e := report.NewProofs(s.Main.DB, s.Main.Ledger, s.Main.Billing, s.Main.Vouchers).Prove(context.Background())
+	problems, e := s.Main.proofs().Prove(context.Background())
 	if err != nil || e != nil || len(problems) != 1 || !strings.Contains(problems[0].What, "gift 42") {
 		t.Errorf("%v; %v %v", problems, err, e)
 	}
@@ -83,7 +83,7 @@ func TestThePaymentsList(t *testing.T) {
 	s := openStage(t, 1)
 	order, _ := s.bought(t, "kasarani-1", "02a1b2c3d4aa")
 	here, elsewhere := s.hire(t, "cashier@demo.example", nil, "cashier"), s.hire(t, "ngong@demo.example", []int64{s.seeded.sites["ngong"].ID}, "cashier")
-	today := s.Main.Clock.Now().In(nairobi).Format(time.DateOnly)
+	today := s.Main.Clock.Now().In(clock.Nairobi).Format(time.DateOnly)
 	for path, want := range map[string]bool{"": true, "?state=paid": true, "?state=unknown": false, "?state=attention": false, "?day=" + today: true, "?day=2020-01-01": false} {
 		if got := here.ask(http.MethodGet, "/office/payments"+path, nil); got.status != http.StatusOK || strings.Contains(got.body, "/office/orders/"+order) != want {
 			t.Errorf("%q: %d", path, got.status)

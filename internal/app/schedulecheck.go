@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mtandao/billing"
-	"mtandao/internal/report"
 	"mtandao/internal/sim/safaricom"
 )
 
@@ -264,7 +263,7 @@ func (g *group) proveBooks(ctx context.Context, e *ending) error {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	disagreements, err := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx)
+	disagreements, err := m.proofs().Prove(ctx)
 	for _, p := range disagreements {
 		e.wrong("proof: %s", p.What)
 	}

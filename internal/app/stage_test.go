@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"mtandao/internal/db"
-	"mtandao/internal/report"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
@@ -122,7 +121,7 @@ func verifyBooks(t *testing.T, m *Main) {
 	if r, err := m.Ledger.Verify(ctx); err != nil || !r.OK() {
 		t.Errorf("books: %v %v", r.Problems, err)
 	}
-	if problems, err := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers).Prove(ctx); err != nil || len(problems) > 0 {
+	if problems, err := m.proofs().Prove(ctx); err != nil || len(problems) > 0 {
 		t.Errorf("proof: %v %v", problems, err)
 	}
 }

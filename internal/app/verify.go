@@ -66,6 +66,11 @@ func (cmd *verifyCommand) Run(c *console) error {
 	return err
 }
 
+// proofs compare what every domain keeps with the books.
+func (m *Main) proofs() *report.Proofs {
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers)
+}
+
 // prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.
 func prove(c *console, m *Main) (proofReport, error) {
 	if err := errors.Join(m.Ledger.Chain(c), m.Audit.Chain(c)); err != nil {
@@ -79,7 +84,7 @@ func prove(c *console, m *Main) (proofReport, error) {
 	for _, p := range books.Problems {
 		found.Problems = append(found.Problems, p.String())
 	}
-	proofs := report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers)
+	proofs := m.proofs()
 	disagreements, err := proofs.Prove(c)
 	for _, p := range disagreements {
 		found.Problems = append(found.Problems, p.What)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"mtandao/internal/clock"
-	"mtandao/internal/report"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
@@ -129,7 +128,7 @@ func TestAVoucherBringsAPhoneOnline(t *testing.T) {
 	until(t, 15*time.Second, "online", device.Online)
 	prove := func() {
 		t.Helper()
-		problems, err := report.NewProofs(s.Main.DB, s.Main.Ledger, s.Main.Billing, s.Main.Vouchers).Prove(context.Background())
+		problems, err := s.Main.proofs().Prove(context.Background())
 		if err != nil || len(problems) > 0 {
 			t.Error(problems, err)
 		}

@@ -19,8 +19,8 @@ const (
 	verifyPage  = 500
 )
 
-// Vouchers proves what vouchers are worth. *vouchers.Service satisfies it.
-type Vouchers interface {
+// Stock proves what is sold before it is used, and by whom. *vouchers.Service, *resellers.Service and *partners.Service satisfy it.
+type Stock interface {
 	Audit(ctx context.Context, see func(what string)) error
 }
 
@@ -29,12 +29,12 @@ type Proofs struct {
 	db     *db.DB
 	ledger *ledger.Ledger
 	bill   *billing.Service
-	stock  Vouchers
+	stock  []Stock
 }
 
 // NewProofs makes them.
-func NewProofs(d *db.DB, l *ledger.Ledger, b *billing.Service, v Vouchers) *Proofs {
-	return &Proofs{db: d, ledger: l, bill: b, stock: v}
+func NewProofs(d *db.DB, l *ledger.Ledger, b *billing.Service, stock ...Stock) *Proofs {
+	return &Proofs{db: d, ledger: l, bill: b, stock: stock}
 }
 
 // proof collects what is wrong.
@@ -52,7 +52,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveVouchers} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveStock} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}
@@ -136,9 +136,14 @@ func (s *Proofs) proveService(ctx context.Context, p *proof) error {
 	return err
 }
 
-// proveVouchers: by state × price they are what the books hold.
-func (s *Proofs) proveVouchers(ctx context.Context, p *proof) error {
-	return s.stock.Audit(ctx, func(what string) { p.add("%s", what) })
+// proveStock: vouchers by state × price are what the books hold, and resellers' and partners' balances are.
+func (s *Proofs) proveStock(ctx context.Context, p *proof) error {
+	for _, stock := range s.stock {
+		if err := stock.Audit(ctx, func(what string) { p.add("%s", what) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Proofs) proveCredit(ctx context.Context, p *proof) error {

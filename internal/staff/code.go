@@ -143,7 +143,7 @@ func (s *Service) rightPassword(ctx context.Context, v Visit, in SignedIn, passw
 	if err := slow(s.rates.code, in.rateKey(v)); err != nil {
 		return err
 	}
-	right, _, err := s.hasher.verify(ctx, password, in.row.PasswordHash)
+	right, _, err := s.hasher.Verify(ctx, password, in.row.PasswordHash)
 	if err == nil && !right {
 		err = s.refuse(ctx, v, in.Member, "password failed", "staff.sign_in")
 	}

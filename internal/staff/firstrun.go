@@ -43,7 +43,7 @@ func (s *Service) MakeOwner(ctx context.Context, v Visit, secret string, n Newco
 	if err := s.checkPassword(n.Password, m); err != nil {
 		return "", err
 	}
-	hash, err := s.hasher.hash(ctx, n.Password)
+	hash, err := s.hasher.Hash(ctx, n.Password)
 	if err != nil {
 		return "", err
 	}

@@ -77,7 +77,7 @@ func (s *Service) UseLink(ctx context.Context, v Visit, secret, password string)
 	if err := s.checkPassword(password, l.Member); err != nil {
 		return "", "", err
 	}
-	hash, err := s.hasher.hash(ctx, password)
+	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
 		return "", "", err
 	}

@@ -86,7 +86,7 @@ func (s *Service) ChangePassword(ctx context.Context, v Visit, token, old, passw
 	if err := s.checkPassword(password, in.Member); err != nil {
 		return err
 	}
-	hash, err := s.hasher.hash(ctx, password)
+	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
 		return err
 	}

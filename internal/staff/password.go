@@ -29,30 +29,33 @@ const (
 	hashOctets = 32
 )
 
-// hasher computes at most as many hashes at once as there are processors, for each takes memory and a processor.
-type hasher struct {
+// Hasher makes and compares hashes of passwords. It computes at most as many hashes at once as there are processors, for each takes memory and a processor.
+type Hasher struct {
 	cost  cost
 	gate  chan struct{}
 	decoy string // what an unknown e-mail's password is compared with
 }
 
-func newHasher(c cost) *hasher {
-	h := &hasher{cost: c, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}
+// NewHasher makes one that hashes at the present cost.
+func NewHasher() *Hasher { return newHasher(present) }
+
+func newHasher(c cost) *Hasher {
+	h := &Hasher{cost: c, gate: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	h.decoy = phc{cost: c, salt: seal.Random(saltOctets), hash: seal.Random(hashOctets)}.String()
 	return h
 }
 
-// hash makes the text that is stored of a password; fault.Unavailable when ctx ends before its turn.
-func (h *hasher) hash(ctx context.Context, password string) (string, error) {
+// Hash makes the text that is stored of a password; fault.Unavailable when ctx ends before its turn.
+func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	p := phc{cost: h.cost, salt: seal.Random(saltOctets)}
 	var err error
 	p.hash, err = h.compute(ctx, p, password, hashOctets)
 	return p.String(), err
 }
 
-// verify compares a password with what is stored, or at the same cost with a decoy, which no password makes, when nothing is. weak says that the
+// Verify compares a password with what is stored, or at the same cost with a decoy, which no password makes, when nothing is. weak says that the
 // stored cost is lower than the present one.
-func (h *hasher) verify(ctx context.Context, password, stored string) (right, weak bool, err error) {
+func (h *Hasher) Verify(ctx context.Context, password, stored string) (right, weak bool, err error) {
 	if len(password) > mostOctets {
 		return false, false, nil
 	}
@@ -71,7 +74,7 @@ func (h *hasher) verify(ctx context.Context, password, stored string) (right, we
 	return right, p.cost.memory < h.cost.memory || p.cost.passes < h.cost.passes || p.cost.lanes < h.cost.lanes, nil
 }
 
-func (h *hasher) compute(ctx context.Context, p phc, password string, octets int) ([]byte, error) {
+func (h *Hasher) compute(ctx context.Context, p phc, password string, octets int) ([]byte, error) {
 	select {
 	case h.gate <- struct{}{}:
 		defer func() { <-h.gate }()

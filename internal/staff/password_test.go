@@ -43,22 +43,22 @@ func TestPasswordsThatAreRefused(t *testing.T) {
 func TestAHashSaysWhatItTakes(t *testing.T) {
 	ctx := context.Background()
 	h := newHasher(present)
-	stored, err := h.hash(ctx, password)
+	stored, err := h.Hash(ctx, password)
 	if err != nil || !strings.HasPrefix(stored, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Fatalf("%s: %v", stored, err)
 	}
-	if right, weak, err := h.verify(ctx, password, stored); !right || weak || err != nil {
+	if right, weak, err := h.Verify(ctx, password, stored); !right || weak || err != nil {
 		t.Fatalf("right %t, weak %t: %v", right, weak, err)
 	}
 	for _, wrong := range []string{"", password + " ", strings.ToUpper(password), strings.Repeat("x", 300)} {
-		if right, _, err := h.verify(ctx, wrong, stored); right || err != nil {
+		if right, _, err := h.Verify(ctx, wrong, stored); right || err != nil {
 			t.Errorf("%.20q is right: %v", wrong, err)
 		}
 	}
-	if right, _, err := h.verify(ctx, "", ""); right || err != nil {
+	if right, _, err := h.Verify(ctx, "", ""); right || err != nil {
 		t.Errorf("no password is right where there is none: %v", err)
 	}
-	again, _ := h.hash(ctx, password)
+	again, _ := h.Hash(ctx, password)
 	if again == stored {
 		t.Error("two hashes of a password are the same")
 	}
@@ -67,7 +67,7 @@ func TestAHashSaysWhatItTakes(t *testing.T) {
 // TestAHashOfAnotherProgramIsUnderstood: made by the reference implementation of argon2.
 func TestAHashOfAnotherProgramIsUnderstood(t *testing.T) {
 	const stored = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
-	right, weak, err := newHasher(present).verify(context.Background(), "password", stored)
+	right, weak, err := newHasher(present).Verify(context.Background(), "password", stored)
 	if !right || !weak || err != nil {
 		t.Fatalf("right %t, weak %t: %v", right, weak, err)
 	}
@@ -80,11 +80,11 @@ func TestNoMoreHashesAtOnceThanProcessors(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
-	if _, err := h.hash(ctx, password); !fault.Is(err, fault.Unavailable) {
+	if _, err := h.Hash(ctx, password); !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("computed beside %d others: %v", cap(h.gate), err)
 	}
 	<-h.gate
-	if _, err := h.hash(context.Background(), password); err != nil || len(h.gate) != cap(h.gate)-1 {
+	if _, err := h.Hash(context.Background(), password); err != nil || len(h.gate) != cap(h.gate)-1 {
 		t.Fatalf("%d of %d places taken: %v", len(h.gate), cap(h.gate), err)
 	}
 }

@@ -24,13 +24,13 @@ type Options struct {
 // Service keeps members and signs them in.
 type Service struct {
 	Options
-	hasher *hasher
+	hasher *Hasher
 	rates  rates
 }
 
 // New makes the service; Prepare comes before the first sign-in.
 func New(o Options) *Service {
-	return &Service{Options: o, hasher: newHasher(present), rates: newRates(o.Clock)}
+	return &Service{Options: o, hasher: NewHasher(), rates: newRates(o.Clock)}
 }
 
 // Visit is where a request comes from.

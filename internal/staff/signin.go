@@ -102,7 +102,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, email, password string) (
 	if m.State != Active {
 		hash = ""
 	}
-	right, weak, err := s.hasher.verify(ctx, password, hash)
+	right, weak, err := s.hasher.Verify(ctx, password, hash)
 	if err != nil {
 		return "", "", err
 	}
@@ -110,7 +110,7 @@ func (s *Service) SignIn(ctx context.Context, v Visit, email, password string) (
 		return "", "", s.refuse(ctx, v, m, "sign-in failed", "staff.sign_in")
 	}
 	if weak {
-		if hash, err = s.hasher.hash(ctx, password); err != nil {
+		if hash, err = s.hasher.Hash(ctx, password); err != nil {
 			return "", "", err
 		}
 	}

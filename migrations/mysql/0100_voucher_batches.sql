@@ -26,5 +26,6 @@ CREATE TABLE IF NOT EXISTS voucher_batches (
   created_at DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY voucher_batches_number (number),
+  KEY voucher_batches_shelf (state, plan_id, site_id),
   KEY voucher_batches_style (code_digits, code_random, site_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS vouchers (
   holder VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   deed_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,
+  earned_cents BIGINT NOT NULL,
+  above_cents BIGINT NOT NULL,
   expires_at DATETIME(3) NULL,
   used_at DATETIME(3) NULL,
   alarmed_at DATETIME(3) NULL,
@@ -19,7 +21,7 @@ CREATE TABLE IF NOT EXISTS vouchers (
   UNIQUE KEY vouchers_code (code_hash),
   UNIQUE KEY vouchers_serial (batch_id, serial),
   KEY vouchers_stock (batch_id, state, paid),
-  KEY vouchers_held (holder, batch_id, serial),
+  KEY vouchers_held (holder, paid, state, batch_id, serial),
   KEY vouchers_grant (grant_id),
   KEY vouchers_expiry (state, expires_at),
   KEY vouchers_alarm (alarmed_at)

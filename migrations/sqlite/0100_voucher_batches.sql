@@ -27,3 +27,4 @@ CREATE TABLE IF NOT EXISTS voucher_batches (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS voucher_batches_number ON voucher_batches (number);
 CREATE INDEX IF NOT EXISTS voucher_batches_style ON voucher_batches (code_digits, code_random, site_id);
+CREATE INDEX IF NOT EXISTS voucher_batches_shelf ON voucher_batches (state, plan_id, site_id);

@@ -134,11 +134,15 @@ func (b *Backoffice) cancelBatch(q *request) error {
 // askedDeeds are the deeds that have a page.
 var askedDeeds = []string{vouchers.DeedSignOut, vouchers.DeedSell, vouchers.DeedReturn, vouchers.DeedVoid}
 
+// deedOfAddress is what is to be done, and with which batch. What kills vouchers, or pays their price back, needs a proof.
 func (b *Backoffice) deedOfAddress(q *request) (vouchers.Batch, string, error) {
 	batch, err := b.theBatch(q, staff.VouchersManage)
 	kind := q.Params("kind")
 	if err == nil && !slices.Contains(askedDeeds, kind) {
 		err = notHere()
+	}
+	if err == nil && (kind == vouchers.DeedVoid || kind == vouchers.DeedReturn) {
+		err = q.proven()
 	}
 	return batch, kind, err
 }

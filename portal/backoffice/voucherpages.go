@@ -27,6 +27,8 @@ type Vouchers interface {
 	Undo(ctx context.Context, deedID int64, by vouchers.By) (vouchers.Deed, error)
 	DeedsOf(ctx context.Context, batchID int64) ([]vouchers.Deed, error)
 	DeedOf(ctx context.Context, id int64) (vouchers.Deed, error)
+	ByNumber(ctx context.Context, number int64) (vouchers.Batch, error)
+	HeldBy(ctx context.Context, holder string) ([]vouchers.Held, error)
 	Find(ctx context.Context, typed string) (vouchers.Batch, vouchers.Voucher, error)
 	sheets.Source
 }

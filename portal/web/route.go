@@ -16,6 +16,7 @@ const (
 	Machine        // a machine that proves itself by a secret in the path
 	Health         // the balancer and the monitor: no secrets, no pages
 	Public         // anybody: sign-in pages and the files that pages are made of
+	Seller         // a reseller or partner who is signed in by phone and PIN
 	Staff          // a member who is signed in and holds the permission that the route names
 )
 

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/plans"
+	"mtandao/internal/money"
+	"mtandao/internal/pin"
+	"mtandao/internal/words"
+	"mtandao/vouchers"
+	"mtandao/vouchers/resellers"
+)
+
+// demoSellers are kiosks: one that pays first, with a boy who sells for it, and one that pays what it sold.
+var demoSellers = []struct {
+	name, phone, terms, commission, site, above string
+	limit, paid                                 int64 // shillings
+}{
+	{"Mama Njeri, Kasarani stage", "0722 100 001", resellers.Prepaid, "10%", "kasarani", "", 0, 5000},
+	{"Kevo, Mama Njeri's corner", "0722 100 002", resellers.Prepaid, "6%", "kasarani", "0722 100 001", 0, 500},
+	{"Ngong market kiosk", "0722 100 003", resellers.Consignment, "5%, 8% from 20,000, 10% from 50,000", "ngong", "", 3000, 0},
+}
+
+// demoPIN signs the demo's resellers in.
+const demoPIN = "482915"
+
+// seedSellers makes the demo's resellers, once, with what they sold this morning.
+func (s *Stage) seedSellers(ctx context.Context) error {
+	m, by := s.Main, vouchers.By{Actor: "demo"}
+	if there, err := m.Resellers.Newest(ctx, 0, 1); err != nil || len(there) > 0 {
+		return err
+	}
+	made := map[string]resellers.Reseller{}
+	for _, d := range demoSellers {
+		phone, err := customers.ParsePhone(d.phone)
+		if err != nil {
+			return err
+		}
+		commission, err := resellers.ReadCommission(d.commission)
+		if err != nil {
+			return err
+		}
+		r, err := m.Resellers.Save(ctx, resellers.Reseller{Name: d.name, Phone: phone, Lang: words.English, Terms: d.terms, Commission: commission, Limit: money.Shillings(d.limit),
+			ParentID: made[d.above].ID, Sites: []int64{s.seeded.sites[d.site].ID}}, by)
+		if err != nil {
+			return err
+		}
+		made[d.phone] = r
+		if d.paid > 0 {
+			if _, err := m.Resellers.PayIn(ctx, resellers.Request{Key: "demo-float", ResellerID: r.ID}, money.Shillings(d.paid), by); err != nil {
+				return err
+			}
+		}
+		if err := s.seedPIN(ctx, r); err != nil {
+			return err
+		}
+		if err := s.seedSales(ctx, r, s.seeded.sites[d.site].ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Stage) seedPIN(ctx context.Context, r resellers.Reseller) error {
+	owner := pin.Owner{Kind: "reseller", ID: r.ID}
+	if err := s.Main.PINs.SetPhone(ctx, owner, string(r.Phone)); err != nil {
+		return err
+	}
+	code, err := s.Main.PINs.NewCode(ctx, owner, "demo", "")
+	if err == nil {
+		_, _, err = s.Main.PINs.UseCode(ctx, pin.Visit{}, owner.Kind, string(r.Phone), code, demoPIN)
+	}
+	return err
+}
+
+// seedSales gives a reseller a sheet, and sells a few from it and one by one.
+func (s *Stage) seedSales(ctx context.Context, r resellers.Reseller, site int64) error {
+	m, by := s.Main, vouchers.By{Actor: "demo"}
+	all, err := m.Plans.All(ctx)
+	if err != nil {
+		return err
+	}
+	hour := all[slices.IndexFunc(all, func(p plans.Plan) bool { return p.Key == "hour" })]
+	b, err := m.Vouchers.Place(ctx, vouchers.Wish{PlanID: hour.ID, SiteID: site, Size: 48}, by)
+	if err == nil {
+		b, err = m.Vouchers.Make(ctx, b.ID)
+	}
+	if err != nil {
+		return err
+	}
+	ask := func(what string) resellers.Request { return resellers.Request{Key: "demo-" + what, ResellerID: r.ID} }
+	if _, err := m.Resellers.SignOut(ctx, ask("sheet"), resellers.Range{BatchID: b.ID, First: 1, Last: 24}, by); err != nil {
+		return err
+	}
+	if _, err := m.Resellers.Sell(ctx, ask("paper"), resellers.Range{BatchID: b.ID, First: 1, Last: 9}, by); err != nil {
+		return err
+	}
+	for n := range 4 {
+		if _, err := m.Resellers.SellOne(ctx, ask(fmt.Sprint("one-", n)), resellers.Sale{PlanID: hour.ID, SiteID: site}, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}

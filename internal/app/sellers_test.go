@@ -1,0 +1,190 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"mtandao/internal/db"
+	"mtandao/vouchers/resellers"
+)
+
+// kiosk is a reseller's phone.
+type kiosk struct {
+	t      *testing.T
+	base   string
+	client *http.Client
+}
+
+func (s *Stage) kiosk(t *testing.T) *kiosk {
+	jar, _ := cookiejar.New(nil)
+	return &kiosk{t: t, base: "http://" + s.Main.HTTPAddress(), client: &http.Client{Jar: jar}}
+}
+
+// opens follows an answer to its page.
+func (k *kiosk) opens(path string, want ...string) string {
+	k.t.Helper()
+	answer, err := k.client.Get(k.base + path)
+	return k.reads(path, answer, err, want...)
+}
+
+func (k *kiosk) reads(path string, answer *http.Response, err error, want ...string) string {
+	k.t.Helper()
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for _, text := range want {
+		if !strings.Contains(string(body), text) {
+			k.t.Fatalf("%s (%d) does not say %q:\n%s", path, answer.StatusCode, text, body)
+		}
+	}
+	return string(body)
+}
+
+var onceField = regexp.MustCompile(`name="once" value="([0-9a-f]+)"`)
+
+// sends opens a page and sends its form, twice when it should be the same.
+func (k *kiosk) sends(page, path string, fields url.Values, want ...string) string {
+	k.t.Helper()
+	shown := k.opens(page)
+	stamp := stampField.FindStringSubmatch(shown)
+	if stamp == nil {
+		k.t.Fatalf("%s has no form:\n%s", page, shown)
+	}
+	fields.Set("k", stamp[1])
+	if once := onceField.FindStringSubmatch(shown); once != nil {
+		fields.Set("once", once[1])
+	}
+	return k.again(path, fields, want...)
+}
+
+func (k *kiosk) again(path string, fields url.Values, want ...string) string {
+	k.t.Helper()
+	answer, err := k.client.PostForm(k.base+path, fields)
+	return k.reads(path, answer, err, want...)
+}
+
+// seller is the demo's first reseller, with all of them made.
+func (s *Stage) seller(t *testing.T) int64 {
+	t.Helper()
+	if err := s.seedSellers(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.Main.Resellers.Newest(context.Background(), 0, 3)
+	if err != nil || len(all) != 3 {
+		t.Fatal(all, err)
+	}
+	return all[2].ID
+}
+
+var shownCode = regexp.MustCompile(`class="code">([^<]+)<`)
+
+// TestAResellerFromTheConsoleToTheCustomer: staff add a reseller, take cash and make a code; the reseller sets a PIN, sells, and the books hold.
+func TestAResellerFromTheConsoleToTheCustomer(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) { resellerStory(t, stageOn(t, dialect, 1)) })
+	}
+}
+
+func resellerStory(t *testing.T, s *Stage) {
+	cashier := s.hire(t, "cashier@demo.example", nil, "cashier")
+	made := cashier.send("/office/resellers/new", url.Values{"name": {"Mama Otis"}, "phone": {"0722 555 001"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"10%"}, "limit": {"0"}, "parent": {"0"}})
+	cashier.expect(made, http.StatusSeeOther)
+	at := made.location
+	cashier.expect(cashier.send("/office/resellers/new", url.Values{"name": {"Other"}, "phone": {"0722 555 001"}, "lang": {"en"}, "terms": {"prepaid"}}), http.StatusConflict, "Another reseller has this phone number.")
+	cashier.expect(cashier.send("/office/resellers/new", url.Values{"name": {"Other"}, "phone": {"0722 555 002"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"lots"}}), http.StatusBadRequest, "Write a commission as 10%")
+	cash := url.Values{"amount": {"25"}, "once": {"abc1"}}
+	cashier.expect(cashier.send(at+"/do/payin", cash), http.StatusSeeOther)
+	cashier.expect(cashier.send(at+"/do/payin", cash), http.StatusSeeOther) // the same form again
+	page := cashier.send(at+"/pin", nil)
+	cashier.expect(page, http.StatusOK, "Code for a new PIN", "KES 25")
+	code := regexp.MustCompile(`>([0-9]{8})<`).FindStringSubmatch(page.body)
+	if code == nil {
+		t.Fatal(page.body)
+	}
+	k := s.kiosk(t)
+	k.opens("/sell", "Sign in to sell")
+	k.sends("/sell/code", "/sell/code", url.Values{"phone": {"0722555001"}, "code": {code[1]}, "pin": {"123456"}}, "This PIN is easy to guess.")
+	k.sends("/sell/code", "/sell/code", url.Values{"phone": {"0722555001"}, "code": {code[1]}, "pin": {"905172"}}, "Mama Otis", "KES 25", "Sold today")
+	plan := s.idOf(t, kindPlan, "hour")
+	form := url.Values{"plan": {plan}, "site": {"kasarani"}, "phone": {"0733 000 111"}}
+	sold := k.sends("/sell/one?site=kasarani", "/sell/one", form, "1 hour", "data:image/png", "Sent by SMS to", "You earned KES 1")
+	tapped := k.again("/sell/one", form, "You earned KES 1")
+	if a, b := shownCode.FindStringSubmatch(sold), shownCode.FindStringSubmatch(tapped); a == nil || b == nil || a[1] != b[1] {
+		t.Errorf("a double tap sold %v and %v", a, b)
+	}
+	k.sends("/sell/one", "/sell/one", url.Values{"plan": {s.idOf(t, kindPlan, "week")}, "site": {"kasarani"}}, "KES 164 is missing")
+	k.opens("/sell/day", "Sold one", "-KES 9", "0733 ")
+	k.opens("/sell/statement?l=sw", "Taarifa ya akaunti", "KES 16")
+	k.opens("/sell/settle?l=en", "R1001", demoMerchant.ShortCode)
+	for _, path := range []string{"/sell/sold/1", "/sell/sold/x", "/sell/nowhere"} {
+		if answer, err := k.client.Get(k.base + path); err != nil || answer.StatusCode != http.StatusNotFound {
+			t.Errorf("%s gives %v, %v", path, answer, err)
+		}
+	}
+	stranger := s.kiosk(t)
+	stranger.opens("/sell/stock", "Sign in to sell")
+	stranger.sends("/sell/in", "/sell/in", url.Values{"phone": {"0722555001"}, "pin": {"905173"}}, "is not right")
+	cashier.expect(cashier.send(at+"/edit", url.Values{"name": {"Mama Otis"}, "phone": {"0722555001"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"10%"}, "limit": {"0"}, "state": {"closed"}}), http.StatusSeeOther)
+	k.opens("/sell", "Sign in to sell")
+	cashier.expect(cashier.ask(http.MethodGet, at, nil), http.StatusOK, "Sold one", "Closed", "Paid in")
+	problems, err := s.Main.proofs().Prove(context.Background())
+	if err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+}
+
+// TestScreensOfResellers takes a picture of each of their pages as Mama Njeri, on two phones and in both languages, into the folder that
+// MTANDAO_SCREENS names.
+func TestScreensOfResellers(t *testing.T) {
+	s := openStage(t, 1)
+	id := s.seller(t)
+	b := newTab(t, newAllocator(t), false)
+	b.open(s.Main.Config.PublicURL + "/sell/in")
+	b.picture("sell-in")
+	b.do(chromedp.Do(b.ctx, chromedp.SendKeys(`[name="phone"]`, "0722100001"), chromedp.SendKeys(`[name="pin"]`, demoPIN), chromedp.Submit("form")))
+	b.see(10*time.Second, "Mama Njeri")
+	all, err := s.Main.Resellers.Events(t.Context(), id, 0, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := []string{"/sell", "/sell/one", "/sell/day", "/sell/statement", "/sell/stock", "/sell/settle", "/sell/below", "/sell/pin", "/sell/code", "/sell/nowhere"}
+	for _, e := range all {
+		if e.Kind == resellers.SoldOne {
+			pages = append(pages, "/sell/sold/"+number(e.ID))
+			break
+		}
+	}
+	if os.Getenv("MTANDAO_SCREENS") == "" {
+		pages = append(pages[:1], "/sell/pin", "/sell/code")
+	}
+	for _, width := range []int64{320, 390} {
+		for _, lang := range []string{"en", "sw"} {
+			for _, path := range pages {
+				b.do(chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 700)))
+				b.open(s.Main.Config.PublicURL + path + "?l=" + lang)
+				if wide, err := chromedp.Run(b.ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`)); err != nil || wide > width {
+					t.Errorf("%s is %d wide on a phone of %d (%v)", path, wide, width, err)
+				}
+				if strings.Contains(b.text(), "!sell") {
+					t.Errorf("%s has a key for a text", path)
+				}
+				b.picture(strings.ReplaceAll(strings.Trim(path, "/"), "/", "-") + "-" + lang + "-" + number(width))
+			}
+		}
+	}
+}

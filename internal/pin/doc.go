@@ -1,0 +1,12 @@
+// Package pin lets people who are no staff sign in with a phone number and a PIN: resellers and partners.
+//
+// It owns whose PIN it is (a kind and an owner's id), its hash, the one-time code by which a PIN is set, and sign-ins. It does not own the
+// owner, nor what they may do (vouchers/resellers, billing/partners), nor any page (portal/reseller).
+//
+// A PIN has six digits. Tries are slowed down, never locked: on a device that signed in before by the device alone; on any other by the phone
+// and the network that it comes from, and all others together by the phone. Whoever guesses from elsewhere so cannot lock the holder out of
+// their own device. Staff set a forgotten PIN by a code that holds for a day and works once.
+//
+// Invariants: unknown phones and wrong PINs take the same time and get the same sentence; PINs are argon2id, codes and tokens keyed hashes; a new
+// PIN ends every other sign-in.
+package pin

@@ -1,0 +1,128 @@
+package pin
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+	"mtandao/internal/testdb"
+)
+
+const mama = "254722000001"
+
+var owner = Owner{"reseller", 7}
+
+func door(t *testing.T, d *db.DB) (*Service, *clock.Manual) {
+	keys, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := clock.NewManual(time.Date(2026, 11, 2, 6, 0, 0, 0, time.UTC))
+	s := New(Options{DB: d, Keys: keys, Clock: c})
+	if err := s.SetPhone(context.Background(), owner, mama); err != nil {
+		t.Fatal(err)
+	}
+	return s, c
+}
+
+func from(address, device string) Visit {
+	return Visit{Address: netip.MustParseAddr(address), Device: device}
+}
+
+func TestTheDoor(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &accountRow{}, &signInRow{})
+		s, c := door(t, d)
+		ctx := context.Background()
+		home := from("10.0.0.1", "")
+		if _, _, err := s.SignIn(ctx, home, "reseller", mama, ""); fault.KeyOf(err) != "pin.sign_in" {
+			t.Fatal("without a PIN:", err)
+		}
+		code, err := s.NewCode(ctx, owner, "juma@example.com", "10.0.0.2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for pin, key := range map[string]string{"12345": "pin.form", "12345a": "pin.form", "123456": "pin.weak", "777777": "pin.weak", "000001": "pin.weak"} {
+			if _, _, err := s.UseCode(ctx, home, "reseller", mama, code, pin); fault.KeyOf(err) != key {
+				t.Error(pin, err)
+			}
+		}
+		if _, _, err := s.UseCode(ctx, home, "reseller", mama, "00000000", "482915"); fault.KeyOf(err) != "pin.sign_in" {
+			t.Error("a wrong code:", err)
+		}
+		token, device, err := s.UseCode(ctx, home, "reseller", mama, code, "482915")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in, err := s.Judge(ctx, token); err != nil || in.Owner != owner {
+			t.Errorf("%+v, %v", in, err)
+		}
+		if _, _, err := s.UseCode(ctx, home, "reseller", mama, code, "482916"); fault.KeyOf(err) != "pin.sign_in" {
+			t.Error("the code again:", err)
+		}
+		second, _, err := s.SignIn(ctx, from("10.0.0.1", device), "reseller", mama, "482915")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := s.Judge(ctx, second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Change(ctx, from("10.0.0.1", device), in, "000000", "915482", mama); fault.KeyOf(err) != "pin.wrong" {
+			t.Error(err)
+		}
+		if err := s.Change(ctx, from("10.0.0.1", device), in, "482915", "915482", mama); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Judge(ctx, token); fault.KeyOf(err) != "pin.signed_out" {
+			t.Error("the other sign-in lives:", err)
+		}
+		c.Advance(idleLimit)
+		if _, err := s.Judge(ctx, second); fault.KeyOf(err) != "pin.signed_out" {
+			t.Error("an idle sign-in lives:", err)
+		}
+	})
+}
+
+// TestGuessersLockNobodyOut: two hundred networks guess, and the holder's own device signs in at once; another's guesses are bounded.
+func TestGuessersLockNobodyOut(t *testing.T) {
+	s, c := door(t, testdb.SQLite(t))
+	ctx := context.Background()
+	code, _ := s.NewCode(ctx, owner, "juma@example.com", "")
+	_, device, err := s.UseCode(ctx, from("10.0.0.1", ""), "reseller", mama, code, "482915")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for n := range 200 {
+		_, _, err := s.SignIn(ctx, from(fmt.Sprintf("10.1.%d.1", n), "forged.00"), "reseller", mama, "111222")
+		if !fault.Is(err, fault.TooMany) {
+			tried++
+		}
+	}
+	if tried > 20 {
+		t.Errorf("%d guesses were looked at", tried)
+	}
+	if _, _, err := s.SignIn(ctx, from("10.9.9.9", device), "reseller", mama, "482915"); err != nil {
+		t.Error("the holder is locked out:", err)
+	}
+	if _, _, err := s.SignIn(ctx, from("10.9.9.9", ""), "reseller", "254722000009", "482915"); fault.KeyOf(err) != "pin.sign_in" {
+		t.Error("an unknown phone is told apart:", err)
+	}
+	for range 11 {
+		_, _, err = s.SignIn(ctx, from("10.9.9.9", device), "reseller", mama, "000000")
+	}
+	if !fault.Is(err, fault.TooMany) {
+		t.Error("a known device guesses without end:", err)
+	}
+	c.Advance(time.Minute)
+	if _, _, err := s.SignIn(ctx, from("10.9.9.9", device), "reseller", mama, "482915"); err != nil {
+		t.Error("a minute later:", err)
+	}
+}

@@ -1,0 +1,113 @@
+package pin
+
+import (
+	"context"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// accountRow: PhoneHash and CodeHash are keyed look-up hashes, PinHash is argon2id or empty while no PIN is set.
+type accountRow struct {
+	ID        int64
+	Kind      string
+	OwnerID   int64
+	PhoneHash string
+	PinHash   string
+	CodeHash  string
+	CodeUntil time.Time
+	UpdatedAt time.Time
+}
+
+func (accountRow) TableName() string { return "pin_accounts" }
+
+type signInRow struct {
+	ID        int64
+	AccountID int64
+	TokenHash string
+	Address   string
+	StartedAt time.Time
+	SeenAt    time.Time
+	Until     time.Time
+}
+
+func (signInRow) TableName() string { return "pin_sign_ins" }
+
+func (s *Service) setPhone(tx *db.Tx, o Owner, hash string) error {
+	now := s.Clock.Now()
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET phone_hash = ?, updated_at = ? WHERE kind = ? AND owner_id = ?", hash, now, o.Kind, o.ID))
+	if err != nil || won {
+		return err
+	}
+	return tx.Gorm().Create(&accountRow{ID: tx.ID(), Kind: o.Kind, OwnerID: o.ID, PhoneHash: hash, CodeUntil: now, UpdatedAt: now}).Error
+}
+
+func (s *Service) setCode(tx *db.Tx, o Owner, hash string, until time.Time) error {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_hash = ?, code_until = ? WHERE kind = ? AND owner_id = ?", hash, until, o.Kind, o.ID))
+	if err == nil && !won {
+		err = fault.New(fault.NotFound, "pin.no_account")
+	}
+	return db.Fault(err)
+}
+
+// takeCode is the one use of a code.
+func (s *Service) takeCode(tx *db.Tx, id int64, hashes []string, pin string) (bool, error) {
+	now := s.Clock.Now()
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_hash = '', pin_hash = ?, updated_at = ? WHERE id = ? AND code_hash IN ? AND code_until > ?", pin, now, id, hashes, now))
+	return won, db.Fault(err)
+}
+
+func (s *Service) setPIN(tx *db.Tx, a accountRow, pin string) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET pin_hash = ?, updated_at = ? WHERE id = ? AND pin_hash = ?", pin, s.Clock.Now(), a.ID, a.PinHash))
+	return won, db.Fault(err)
+}
+
+// account is that of a phone; none has no id.
+func (s *Service) account(ctx context.Context, kind, phone string) (a accountRow, err error) {
+	err = s.DB.Read(ctx).Where("kind = ? AND phone_hash IN ?", kind, s.Keys.Lookups(purposePhone, phone)).Limit(1).Find(&a).Error
+	return a, db.Fault(err)
+}
+
+func (s *Service) accountOf(ctx context.Context, o Owner) (a accountRow, err error) {
+	if err := s.DB.Read(ctx).Where("kind = ? AND owner_id = ?", o.Kind, o.ID).Limit(1).Find(&a).Error; err != nil {
+		return a, db.Fault(err)
+	}
+	if a.ID == 0 {
+		err = fault.New(fault.NotFound, "pin.no_account")
+	}
+	return a, err
+}
+
+func (s *Service) byToken(ctx context.Context, token string) (row signInRow, a accountRow, err error) {
+	if err := s.DB.Read(ctx).Where("token_hash IN ?", s.Keys.Lookups(purposeToken, token)).Limit(1).Find(&row).Error; err != nil || row.ID == 0 {
+		return row, a, db.Fault(err)
+	}
+	err = s.DB.Read(ctx).Where("id = ?", row.AccountID).Limit(1).Find(&a).Error
+	return row, a, db.Fault(err)
+}
+
+func (s *Service) insertSignIn(tx *db.Tx, row signInRow) error {
+	return db.Fault(tx.Gorm().Create(&row).Error)
+}
+
+func (s *Service) see(ctx context.Context, id int64, now time.Time) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		return db.Fault(tx.Gorm().Exec("UPDATE pin_sign_ins SET seen_at = ? WHERE id = ? AND seen_at <= ?", now, id, now.Add(-seenEvery)).Error)
+	})
+}
+
+func (s *Service) end(tx *db.Tx, id int64) error {
+	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&signInRow{}).Error)
+}
+
+func (s *Service) endAll(tx *db.Tx, accountID, but int64) error {
+	return db.Fault(tx.Gorm().Where("account_id = ? AND id <> ?", accountID, but).Delete(&signInRow{}).Error)
+}
+
+// Clean deletes sign-ins that are over.
+func (s *Service) Clean(ctx context.Context) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		return db.Fault(tx.Gorm().Where("until <= ?", s.Clock.Now()).Delete(&signInRow{}).Error)
+	})
+}

@@ -1,0 +1,157 @@
+package backoffice
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/pin"
+	"mtandao/internal/seal"
+	"mtandao/internal/staff"
+	"mtandao/vouchers/resellers"
+)
+
+func (b *Backoffice) resellerAct(q *request) (resellers.Reseller, string, error) {
+	r, err := b.theReseller(q, staff.VouchersManage)
+	name := q.Params("act")
+	if err == nil && !slices.Contains(resellerActs, name) {
+		err = notHere()
+	}
+	return r, name, err
+}
+
+func (b *Backoffice) askResellerAct(q *request) error {
+	r, name, err := b.resellerAct(q)
+	if err != nil {
+		return err
+	}
+	return q.showForm(resellerActForm(q, r, name))
+}
+
+// resellerActForm carries the key of its request, so that it is done once however often it is sent.
+func resellerActForm(q *request, r resellers.Reseller, name string) *formPage {
+	p := q.asking("office.reseller_"+name+".", "resellers", "/office/resellers/"+number(r.ID), "Name", r.Name, "Float", r.Float().String(), "Owes", r.Owes().String())
+	p.Danger = name == "lose"
+	once := q.FormValue("once")
+	if once == "" {
+		once = seal.RandomHex(8)
+	}
+	p.Hidden = []fact{{"once", once}}
+	field := func(name string, as kindOf, most int, must bool) formField {
+		return formField{Name: name, Label: p.T("office.reseller_field." + name), As: as, Value: q.FormValue(name), Most: most, Must: must}
+	}
+	switch name {
+	case "payin", "payout", "settle":
+		amount := field("amount", asMoney, 12, true)
+		if name == "settle" && amount.Value == "" {
+			amount.Value = strconv.FormatInt((r.Owes().Cents+99)/100, 10)
+		}
+		p.ask(amount, field("note", asText, 200, false))
+	default:
+		p.ask(field("batch", asNumber, 9, true), field("first", asNumber, 6, false), field("last", asNumber, 6, false), field("sheet", asNumber, 5, false), field("cards", asNumber, 3, false),
+			field("note", asText, 200, name == "lose"))
+	}
+	return p
+}
+
+// typedRange reads a batch by its number and serials, or a sheet with its cards.
+func (b *Backoffice) typedRange(q *request) (w resellers.Range, err error) {
+	whole := func(name string) int {
+		n, e := strconv.Atoi(strings.TrimSpace(q.FormValue(name)))
+		if e != nil && strings.TrimSpace(q.FormValue(name)) != "" {
+			err = fault.New(fault.Invalid, "voucher.number")
+		}
+		return n
+	}
+	at, w := whole("batch"), resellers.Range{First: whole("first"), Last: whole("last")}
+	sheet, cards := whole("sheet"), whole("cards")
+	if err != nil {
+		return w, err
+	}
+	batch, err := b.Vouchers.ByNumber(q.ctx, int64(at))
+	if err == nil && !q.batchShown(batch) {
+		err = fault.New(fault.NotFound, "voucher.no_batch")
+	}
+	if w.BatchID = batch.ID; sheet > 0 && cards > 0 {
+		w.First, w.Last = batch.Sheet(sheet, cards)
+	}
+	return w, err
+}
+
+func (b *Backoffice) doResellerAct(q *request) error {
+	r, name, err := b.resellerAct(q)
+	if err != nil {
+		return err
+	}
+	count, cents, err := b.actOn(q, r, name)
+	if err != nil {
+		field := "amount"
+		switch key := fault.KeyOf(err); {
+		case key == "voucher.no_batch":
+			field = "batch"
+		case strings.HasPrefix(key, "voucher."):
+			field = "last"
+		}
+		if fault.Is(err, fault.Denied) { // of the reseller, not of who asks
+			err = fault.Wrap(fault.Conflict, fault.KeyOf(err), err)
+		}
+		return q.refuse(err, "form", resellerActForm(q, r, name), field)
+	}
+	q.tell("good", "office.reseller_done", "", "Count", strconv.Itoa(count), "Amount", money.KES(cents).String())
+	return led("/office/resellers/" + number(r.ID))
+}
+
+// actOn does what the form says, and tells how many vouchers it was about and what it changed of the balance.
+func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count int, cents int64, err error) {
+	ask := resellers.Request{Key: q.FormValue("once"), ResellerID: r.ID, Note: strings.TrimSpace(q.FormValue("note"))}
+	by := q.voucherBy()
+	var all []resellers.Event
+	switch name {
+	case "payin", "payout", "settle":
+		amount, e := amountTyped(q.FormValue("amount"))
+		if err = e; err != nil {
+			return 0, 0, err
+		}
+		take := map[string]func() (resellers.Event, error){
+			"payin":  func() (resellers.Event, error) { return b.Resellers.PayIn(q.ctx, ask, amount, by) },
+			"payout": func() (resellers.Event, error) { return b.Resellers.PayOut(q.ctx, ask, amount, by) },
+			"settle": func() (resellers.Event, error) { return b.Resellers.Settle(q.ctx, ask, amount, by) }}[name]
+		one, e := take()
+		all, err = []resellers.Event{one}, e
+	default:
+		w, e := b.typedRange(q)
+		if e != nil {
+			return 0, 0, e
+		}
+		move := map[string]func() ([]resellers.Event, error){
+			"signout": func() ([]resellers.Event, error) { return b.Resellers.SignOut(q.ctx, ask, w, by) },
+			"return":  func() ([]resellers.Event, error) { return b.Resellers.Return(q.ctx, ask, w, by) },
+			"lose":    func() ([]resellers.Event, error) { return b.Resellers.Lose(q.ctx, ask, w, by) }}[name]
+		all, err = move()
+	}
+	for _, e := range all {
+		count, cents = count+e.Count, cents+e.Delta
+	}
+	return count, cents, err
+}
+
+// resellerPIN shows a code by which the reseller sets a PIN, once.
+func (b *Backoffice) resellerPIN(q *request) error {
+	r, err := b.theReseller(q, staff.VouchersManage)
+	if err != nil {
+		return err
+	}
+	by := q.voucherBy()
+	code, err := b.PINs.NewCode(q.ctx, pin.Owner{Kind: "reseller", ID: r.ID}, by.Actor, by.From)
+	if err != nil {
+		return err
+	}
+	p, err := b.resellerPage(q, r)
+	if err != nil {
+		return err
+	}
+	p.Cards = slices.Insert(p.Cards, 0, card{Name: p.T("office.reseller.code"), Lead: p.T("office.reseller.code_lead", "Phone", r.Phone.Local()), Once: code})
+	return q.show(p)
+}

@@ -1,0 +1,126 @@
+package reseller
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/billing"
+	"mtandao/billing/plans"
+	"mtandao/internal/clock"
+	"mtandao/internal/money"
+	"mtandao/internal/pin"
+	"mtandao/internal/seal"
+	"mtandao/internal/site"
+	"mtandao/portal/web"
+	"mtandao/vouchers"
+	"mtandao/vouchers/resellers"
+)
+
+// Resellers is what the pages ask of resellers. *resellers.Service satisfies it.
+type Resellers interface {
+	Get(ctx context.Context, id int64) (resellers.Reseller, error)
+	Below(ctx context.Context, parentID int64) ([]resellers.Reseller, error)
+	Offers(ctx context.Context, r resellers.Reseller, siteID int64) ([]plans.Plan, error)
+	SellOne(ctx context.Context, q resellers.Request, w resellers.Sale, by vouchers.By) (resellers.Receipt, error)
+	ReceiptOf(ctx context.Context, resellerID, eventID int64) (resellers.Receipt, error)
+	Sell(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
+	Give(ctx context.Context, q resellers.Request, aboveID int64, amount money.Amount, by vouchers.By) (resellers.Event, error)
+	SumOf(ctx context.Context, resellerID int64, from, to string) (resellers.Sum, error)
+	Between(ctx context.Context, resellerID int64, from, to string, after int64, limit int) ([]resellers.Event, error)
+	BalanceBefore(ctx context.Context, resellerID int64, day string) (int64, error)
+}
+
+// PINs is how people sign in. *pin.Service satisfies it.
+type PINs interface {
+	SignIn(ctx context.Context, v pin.Visit, kind, phone, typed string) (token, device string, err error)
+	UseCode(ctx context.Context, v pin.Visit, kind, phone, code, pin string) (token, device string, err error)
+	Change(ctx context.Context, v pin.Visit, in pin.SignedIn, old, pin, phone string) error
+	Judge(ctx context.Context, token string) (pin.SignedIn, error)
+	SignOut(ctx context.Context, in pin.SignedIn) error
+}
+
+// Stock is what a reseller has to sell. *vouchers.Service satisfies it.
+type Stock interface {
+	HeldBy(ctx context.Context, holder string) ([]vouchers.Held, error)
+	Batch(ctx context.Context, id int64) (vouchers.Batch, error)
+	EntrustedTo(ctx context.Context, holder string) (cents int64, err error)
+}
+
+// Sites are the provider's places. *site.Service satisfies it.
+type Sites interface {
+	Sites() []site.Site
+	Get(id int64) (site.Site, site.Brand, error)
+}
+
+// Tills are where float is paid in. *billing.Service satisfies it.
+type Tills interface {
+	Tills(ctx context.Context) ([]billing.Till, error)
+}
+
+// Options are what the pages stand on.
+type Options struct {
+	Resellers Resellers
+	PINs      PINs
+	Stock     Stock
+	Sites     Sites
+	Tills     Tills
+	Provider  func() string // the provider's name, as it is now
+	Phone     func() string // whom to call
+	Keys      *seal.Keys
+	Clock     clock.Clock // the machine's
+	Log       *slog.Logger
+	PublicURL string // scheme and host under which people reach the portal, without a final slash
+	Proxies   web.Proxies
+	Secure    bool // people reach us by HTTPS: cookies never leave it
+}
+
+// Face is the resellers' face.
+type Face struct {
+	Options
+	pages  *web.Templates
+	sheet  string
+	stamps web.Stamps
+}
+
+//go:embed pages
+var files embed.FS
+
+var pageNames = []string{"gate", "home", "sell", "sold", "lines", "stock", "settle", "below", "error"}
+
+// New parses the pages. It fails when one is missing.
+func New(o Options) (*Face, error) {
+	pages, err := fs.Sub(files, "pages")
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := web.ParseTemplates(pages, "layout.html", nil, pageNames...)
+	if err != nil {
+		return nil, err
+	}
+	sheet, err := fs.ReadFile(pages, "sell.css")
+	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}}, err
+}
+
+// Routes are the addresses of the face.
+func (f *Face) Routes() []web.Route {
+	open := func(method, path string, h func(*request) error) web.Route {
+		return web.Route{Method: method, Path: path, Policy: web.Public, Handle: f.handler(false, h)}
+	}
+	own := func(method, path string, h func(*request) error) web.Route {
+		return web.Route{Method: method, Path: path, Policy: web.Seller, Handle: f.handler(true, h)}
+	}
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	return []web.Route{
+		open(get, "/sell/in", f.askSignIn), open(post, "/sell/in", f.signIn), open(get, "/sell/code", f.askCode), open(post, "/sell/code", f.useCode),
+		open(get, "/sell/manifest.json", f.manifest), open(get, "/sell/icon.svg", f.icon),
+		own(get, "/sell", f.home), own(post, "/sell/out", f.signOut), own(get, "/sell/pin", f.askPIN), own(post, "/sell/pin", f.changePIN),
+		own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold),
+		own(get, "/sell/day", f.day), own(get, "/sell/statement", f.statement), own(get, "/sell/stock", f.stock), own(post, "/sell/stock", f.sellPaper),
+		own(get, "/sell/settle", f.settle), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
+		open(get, "/sell/*", func(*request) error { return notHere() }),
+	}
+}

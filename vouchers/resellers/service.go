@@ -1,0 +1,186 @@
+package resellers
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"mtandao/billing/ledger"
+	"mtandao/billing/plans"
+	"mtandao/internal/audit"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/notify"
+	"mtandao/internal/seal"
+	"mtandao/internal/words"
+	"mtandao/vouchers"
+)
+
+// Messages sends what people are told. *notify.Service satisfies it.
+type Messages interface {
+	Send(tx *db.Tx, m notify.Message) (int64, error)
+}
+
+// Plans finds plans.
+type Plans interface {
+	Get(ctx context.Context, id int64) (plans.Plan, error)
+	ForSite(ctx context.Context, siteID int64) ([]plans.Plan, error)
+}
+
+// Options are a Service's collaborators. Clock is the machine's.
+type Options struct {
+	DB       *db.DB
+	Keys     *seal.Keys
+	Clock    clock.Clock
+	Ledger   *ledger.Ledger
+	Vouchers *vouchers.Service
+	Plans    Plans
+	Messages Messages
+}
+
+// Service is what can be done with resellers.
+type Service struct{ Options }
+
+// New makes it.
+func New(o Options) *Service { return &Service{Options: o} }
+
+const purposePhone = "reseller.phone"
+
+func accountOf(number int64) string { return "R" + strconv.FormatInt(number, 10) }
+
+// Save makes a reseller, or changes one: not the number, the parent or the money. Faults: fault.Invalid "reseller.…", fault.Conflict "reseller.phone_taken".
+func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reseller, error) {
+	if r.Lang == "" {
+		r.Lang = words.English
+	}
+	if r.State == "" {
+		r.State = Active
+	}
+	r.Name = strings.TrimSpace(r.Name)
+	if err := r.check(); err != nil {
+		return r, err
+	}
+	if r.ParentID != 0 && r.ID == 0 {
+		parent, err := s.Get(ctx, r.ParentID)
+		if err != nil {
+			return r, err
+		}
+		if parent.ParentID != 0 || parent.State != Active {
+			return r, fault.New(fault.Invalid, "reseller.parent")
+		}
+	}
+	what := "reseller changed"
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if r.ID == 0 {
+			what = "reseller made"
+			r.CreatedBy, r.CreatedAt, r.Balance = by.Actor, s.Clock.Now(), money.KES(0)
+			if err := s.insert(tx, &r); err != nil {
+				return err
+			}
+		} else if err := s.update(tx, r); err != nil {
+			return err
+		}
+		return s.record(tx, by, what, r.ID, map[string]any{"name": r.Name, "number": r.Number, "state": r.State, "terms": r.Terms, "limit": r.Limit.String(),
+			"commission": r.Commission.String(), "parent": r.ParentID})
+	})
+	if err != nil {
+		return r, err
+	}
+	return s.Get(ctx, r.ID)
+}
+
+func (s *Service) record(tx *db.Tx, by vouchers.By, action string, id int64, said map[string]any) error {
+	body, err := json.Marshal(said)
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "reseller", ObjectID: strconv.FormatInt(id, 10), After: string(body)})
+}
+
+// desk is a reseller, and the one above, held in a transaction.
+type desk struct {
+	*Reseller
+	above *Reseller // nil: nobody
+}
+
+// Request is who asks for what, once: the same Key again is answered and not done.
+type Request struct {
+	Key        string
+	ResellerID int64
+	Note       string
+}
+
+var requestForm = regexp.MustCompile(`^[0-9A-Za-z:-]{1,64}$`)
+
+// once does something for a reseller under the lock, unless the same was done before.
+func (s *Service) once(ctx context.Context, q Request, input string, do func(tx *db.Tx, d desk, e Event) (Event, error)) (e Event, err error) {
+	if !requestForm.MatchString(q.Key) {
+		return e, fault.New(fault.Invalid, "reseller.request")
+	}
+	known, err := s.Get(ctx, q.ResellerID)
+	if err != nil {
+		return e, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		d, err := s.hold(tx, known)
+		if err != nil {
+			return err
+		}
+		first, found, err := s.byRequest(tx, q.ResellerID, q.Key)
+		if err != nil {
+			return err
+		}
+		if found {
+			if e = first; first.input != input {
+				return fault.New(fault.Conflict, "reseller.request")
+			}
+			return nil
+		}
+		e, err = do(tx, d, Event{Request: q.Key, input: input, Note: q.Note})
+		return err
+	})
+	return e, err
+}
+
+// hold locks the one above and then the reseller.
+func (s *Service) hold(tx *db.Tx, known Reseller) (d desk, err error) {
+	if known.ParentID != 0 {
+		above, err := s.lock(tx, known.ParentID)
+		if err != nil {
+			return d, err
+		}
+		d.above = &above
+	}
+	r, err := s.lock(tx, known.ID)
+	d.Reseller = &r
+	return d, err
+}
+
+func (d desk) active() error {
+	if d.State != Active {
+		return fault.New(fault.Denied, "reseller.closed")
+	}
+	return nil
+}
+
+// earns is what stays of a price with the reseller, and with the one above.
+func (s *Service) earns(tx *db.Tx, d desk, price int64) (earned, above int64, err error) {
+	sold, err := s.soldThisMonth(tx, d.ID)
+	if err != nil {
+		return 0, 0, err
+	}
+	earned = d.Commission.Of(price, sold)
+	if d.above == nil {
+		return earned, 0, nil
+	}
+	if sold, err = s.soldThisMonth(tx, d.above.ID); err != nil {
+		return 0, 0, err
+	}
+	all := d.above.Commission.Of(price, sold)
+	earned = min(earned, all)
+	return earned, all - earned, nil
+}
