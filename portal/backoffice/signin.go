@@ -118,9 +118,9 @@ func (b *Backoffice) askOwner(q *request) error {
 	return q.send(fiber.StatusOK, "gate", ownerPage(q, staff.Newcomer{}, q.Query("secret"), q.Query("secret") != ""))
 }
 
-// ownerPage asks for the secret where the address did not bring one, and where it was wrong.
+// ownerPage asks for the secret where the address did not bring one, and where it was wrong. The owner goes on in its language.
 func ownerPage(q *request, n staff.Newcomer, secret string, hidden bool) *gatePage {
-	p := q.gate("office.owner.", "/office/owner")
+	p := q.gate("office.owner.", "/office/owner?l="+string(q.lang()))
 	p.Fields = []formField{{Name: "name", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
 		{Name: "email", As: asEmail, Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
 		{Name: "password", As: asPassword, Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}

@@ -105,8 +105,11 @@ func (b *Backoffice) offers(p *formPage, there []Object) []offer {
 	for _, fields := range readyMade {
 		plan, err := b.Setup.ReadPlan(fields)
 		if err == nil && !known[plan.Key] {
-			name := plan.Name(p.Lang)
-			all = append(all, offer{plan.Key, name, plan.Price.String(), strings.TrimPrefix(plans.Sentence(p.Lang, plan), name+" · "), true})
+			name, reads := plan.Name(p.Lang), plans.Sentence(p.Lang, plan)
+			if first, rest, _ := strings.Cut(reads, " · "); strings.EqualFold(first, name) {
+				reads = rest
+			}
+			all = append(all, offer{plan.Key, name, plan.Price.String(), reads, true})
 		}
 	}
 	return all
