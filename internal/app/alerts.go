@@ -10,6 +10,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/report"
+	"mtandao/internal/settings"
 )
 
 // watch gives the owner's alerts their readings.
@@ -28,6 +29,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleDisk, m.diskFree)
 	m.Notify.Watch(notify.RuleFlapping, m.flapping)
 	m.Notify.Watch(notify.RuleGuessing, m.guessing)
+	m.Notify.Watch(notify.RuleEarly, m.early)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}
@@ -82,6 +84,29 @@ func (m *Main) guessing(ctx context.Context) ([]notify.Reading, error) {
 	for _, w := range wrong {
 		here, _, _ := m.Sites.Get(w.SiteID) // a site that is gone has no name
 		readings = append(readings, notify.Reading{Subject: here.Name, Value: w.Tries})
+	}
+	return readings, nil
+}
+
+// early tells of which batches vouchers were tried before they were signed out: for as many hours as the setting says, each is above it.
+func (m *Main) early(ctx context.Context) ([]notify.Reading, error) {
+	hours := m.Settings.Int(settings.AlertEarly)
+	tried, err := m.Vouchers.Alarmed(ctx, m.Plan.Now().Add(-time.Duration(hours)*time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	told := map[int64]bool{}
+	var readings []notify.Reading
+	for _, v := range tried {
+		if told[v.BatchID] {
+			continue
+		}
+		told[v.BatchID] = true
+		b, err := m.Vouchers.Batch(ctx, v.BatchID)
+		if err != nil {
+			return nil, err
+		}
+		readings = append(readings, notify.Reading{Subject: strconv.FormatInt(b.Number, 10), Value: int64(hours) + 1})
 	}
 	return readings, nil
 }

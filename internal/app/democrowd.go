@@ -32,7 +32,7 @@ func (s *Stage) announce(out io.Writer) {
      Sign in as %s with the password "%s"; as %s
      with the same one you may do everything, and need an app that makes codes.
   5. A reseller's phone %s/sell
-     Sign in with %s and the PIN %s.
+     Sign in with %s and the PIN %s; the landlord at /share with %s.
 
   Another new phone     %s/d/02a1b2c3d402/%s
   Safaricom's faults    %s/faults
@@ -42,7 +42,7 @@ func (s *Stage) announce(out io.Writer) {
   An hour takes %s here (--speed %d), so plans and sessions run ahead of your clock. Stop with Ctrl-C.
 
 `, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
-		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN,
+		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN, demoLandlord,
 		s.Routers["kasarani-1"].URL(), s.secondSite(), s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
 }
 

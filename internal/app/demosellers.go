@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
@@ -54,26 +55,40 @@ func (s *Stage) seedSellers(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := s.seedPIN(ctx, r); err != nil {
+		if err := s.seedPIN(ctx, pin.Owner{Kind: "reseller", ID: r.ID}, r.Phone); err != nil {
 			return err
 		}
 		if err := s.seedSales(ctx, r, s.seeded.sites[d.site].ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.seedLandlord(ctx)
 }
 
-func (s *Stage) seedPIN(ctx context.Context, r resellers.Reseller) error {
-	owner := pin.Owner{Kind: "reseller", ID: r.ID}
-	if err := s.Main.PINs.SetPhone(ctx, owner, string(r.Phone)); err != nil {
+func (s *Stage) seedPIN(ctx context.Context, owner pin.Owner, phone customers.Phone) error {
+	if err := s.Main.PINs.SetPhone(ctx, owner, string(phone)); err != nil {
 		return err
 	}
 	code, err := s.Main.PINs.NewCode(ctx, owner, "demo", "")
 	if err == nil {
-		_, _, err = s.Main.PINs.UseCode(ctx, pin.Visit{}, owner.Kind, string(r.Phone), code, demoPIN)
+		_, _, err = s.Main.PINs.UseCode(ctx, pin.Visit{}, owner.Kind, string(phone), code, demoPIN)
 	}
 	return err
+}
+
+// demoLandlord gets a part of what is sold at the stage in Kasarani.
+const demoLandlord = "0722 100 009"
+
+func (s *Stage) seedLandlord(ctx context.Context) error {
+	phone, err := customers.ParsePhone(demoLandlord)
+	if err != nil {
+		return err
+	}
+	p, err := s.Main.Partners.Save(ctx, partners.Partner{Name: "Mzee Kamau, Kasarani Plaza", Phone: phone, Share: 1500, Sites: []int64{s.seeded.sites["kasarani"].ID}}, partners.By{Actor: "demo"})
+	if err != nil {
+		return err
+	}
+	return s.seedPIN(ctx, pin.Owner{Kind: "partner", ID: p.ID}, p.Phone)
 }
 
 // seedSales gives a reseller a sheet, and sells a few from it and one by one.

@@ -16,6 +16,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
+	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/internal/acme"
 	"mtandao/internal/audit"
@@ -82,6 +83,7 @@ type Main struct {
 	Vouchers  *vouchers.Service
 	Resellers *resellers.Service
 	PINs      *pin.Service
+	Partners  *partners.Service
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -212,6 +214,7 @@ func (m *Main) wireDomains() {
 	m.Access.AskVouchers(m.Vouchers)
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
 	m.Billing.AskFloats(m.Resellers)
+	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 }
 
@@ -281,6 +284,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
+	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)

@@ -91,6 +91,16 @@ func (s *Stage) seller(t *testing.T) int64 {
 	return all[2].ID
 }
 
+// landlord is the demo's partner, who is made with the resellers.
+func (s *Stage) landlord(t *testing.T) int64 {
+	t.Helper()
+	all, err := s.Main.Partners.Newest(context.Background(), 0, 1)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	return all[0].ID
+}
+
 var shownCode = regexp.MustCompile(`class="code">([^<]+)<`)
 
 // TestAResellerFromTheConsoleToTheCustomer: staff add a reseller, take cash and make a code; the reseller sets a PIN, sells, and the books hold.
@@ -148,6 +158,32 @@ func resellerStory(t *testing.T, s *Stage) {
 	}
 }
 
+// TestALandlordSeesTheShare: staff make a partner and a code, the landlord signs in, and what an order sold shows; a reseller's sign-in opens nothing.
+func TestALandlordSeesTheShare(t *testing.T) {
+	s := openStage(t, 1)
+	owner := s.hire(t, "owner-two@demo.example", nil, "owner")
+	form := url.Values{"name": {"Mzee Otis"}, "phone": {"0722 555 009"}, "lang": {"en"}, "share": {"12.5"}}
+	owner.expect(owner.send("/office/partners/new", form), http.StatusBadRequest, "Choose at least one site.")
+	form.Set("sites", number(s.seeded.sites["kasarani"].ID))
+	made := owner.send("/office/partners/new", form)
+	owner.expect(made, http.StatusSeeOther)
+	owner.expect(s.hire(t, "cashier-two@demo.example", []int64{s.seeded.sites["ngong"].ID}, "cashier").ask(http.MethodGet, made.location, nil), http.StatusNotFound)
+	page := owner.send(made.location+"/pin", nil)
+	code := regexp.MustCompile(`>([0-9]{8})<`).FindStringSubmatch(page.body)
+	if code == nil {
+		t.Fatal(page.body)
+	}
+	s.bought(t, "kasarani-1", "02a1b2c3d4ad")
+	k := s.kiosk(t)
+	k.sends("/share/code", "/share/code", url.Values{"phone": {"0722555009"}, "code": {code[1]}, "pin": {"905172"}}, "Mzee Otis", "Your 12.5 % of today", "KES 10<", "KES 1.25")
+	k.opens("/sell", "Sign in to sell")
+	owner.expect(owner.send(made.location+"/payout", url.Values{"amount": {"1"}, "how": {"cash"}, "once": {"a1"}}), http.StatusConflict, "No more than KES 0 is due.")
+	problems, err := s.Main.proofs().Prove(context.Background())
+	if err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+}
+
 // TestScreensOfResellers takes a picture of each of their pages as Mama Njeri, on two phones and in both languages, into the folder that
 // MTANDAO_SCREENS names.
 func TestScreensOfResellers(t *testing.T) {
@@ -172,6 +208,8 @@ func TestScreensOfResellers(t *testing.T) {
 	if os.Getenv("MTANDAO_SCREENS") == "" {
 		pages = append(pages[:1], "/sell/pin", "/sell/code")
 	}
+	s.landlordIn(b)
+	pages = append(pages, "/share")
 	for _, width := range []int64{320, 390} {
 		for _, lang := range []string{"en", "sw"} {
 			for _, path := range pages {
@@ -187,4 +225,10 @@ func TestScreensOfResellers(t *testing.T) {
 			}
 		}
 	}
+}
+
+func (s *Stage) landlordIn(b *browser) {
+	b.open(s.Main.Config.PublicURL + "/share/in")
+	b.do(chromedp.Do(b.ctx, chromedp.SendKeys(`[name="phone"]`, demoLandlord), chromedp.SendKeys(`[name="pin"]`, demoPIN), chromedp.Submit("form")))
+	b.see(10*time.Second, "Mzee Kamau")
 }

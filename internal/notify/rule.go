@@ -21,6 +21,7 @@ const (
 	RuleSpool       = "spool_full"
 	RuleFlapping    = "name_flapping"
 	RuleGuessing    = "code_guessing"
+	RuleEarly       = "voucher_early"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -45,6 +46,7 @@ var Rules = []Rule{
 	{Name: RuleSpool, Limit: settings.AlertSpoolFull, Many: true},
 	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
 	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
+	{Name: RuleEarly, Limit: settings.AlertEarly, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

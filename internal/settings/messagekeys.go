@@ -41,6 +41,7 @@ const (
 	AlertSpoolFull       = "alert.spool_full_percent"
 	AlertFlapping        = "alert.name_changes_per_hour"
 	AlertGuessing        = "alert.wrong_codes"
+	AlertEarly           = "alert.early_hours"
 )
 
 var messageKeys = []Key{
@@ -67,6 +68,7 @@ var messageKeys = []Key{
 	{AlertDiskFree, "10", "percent of the disk that is free, at least", between(0, 80)},
 	{AlertBackupAge, "1", "hours since the last good backup, at most", between(0, 1000)},
 	{AlertGuessing, "200", "wrong voucher codes at a site in this hour and the last, at most", between(0, 100000)},
+	{AlertEarly, "24", "hours for which vouchers that were tried before they were signed out are an alert", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},
 	{AlertFlapping, "6", "times in an hour that a log-in name may go from device to device, at most", between(0, 1000)},

@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   paid_at DATETIME(3),
   PRIMARY KEY (id),
   UNIQUE KEY refunds_open (open_receipt),
+  KEY refunds_decided (decided_at),
   KEY refunds_receipt (receipt_id),
   KEY refunds_grant (grant_id, account),
   KEY refunds_state (state, id)

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS vouchers (
   PRIMARY KEY (id),
   UNIQUE KEY vouchers_code (code_hash),
   UNIQUE KEY vouchers_serial (batch_id, serial),
+  KEY vouchers_used (used_at),
   KEY vouchers_stock (batch_id, state, paid),
   KEY vouchers_held (holder, paid, state, batch_id, serial),
   KEY vouchers_grant (grant_id),

@@ -37,3 +37,4 @@ CREATE INDEX IF NOT EXISTS orders_phone ON orders (phone_hash, created_at);
 CREATE INDEX IF NOT EXISTS orders_device ON orders (site_id, mac, created_at);
 CREATE INDEX IF NOT EXISTS orders_grant ON orders (grant_id);
 CREATE INDEX IF NOT EXISTS orders_mac ON orders (mac, id);
+CREATE INDEX IF NOT EXISTS orders_paid ON orders (site_id, paid_at);

@@ -24,3 +24,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS refunds_open ON refunds (open_receipt);
 CREATE INDEX IF NOT EXISTS refunds_receipt ON refunds (receipt_id);
 CREATE INDEX IF NOT EXISTS refunds_grant ON refunds (grant_id, account);
 CREATE INDEX IF NOT EXISTS refunds_state ON refunds (state, id);
+CREATE INDEX IF NOT EXISTS refunds_decided ON refunds (decided_at);

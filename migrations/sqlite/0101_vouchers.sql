@@ -25,3 +25,4 @@ CREATE INDEX IF NOT EXISTS vouchers_held ON vouchers (holder, paid, state, batch
 CREATE INDEX IF NOT EXISTS vouchers_grant ON vouchers (grant_id);
 CREATE INDEX IF NOT EXISTS vouchers_expiry ON vouchers (state, expires_at);
 CREATE INDEX IF NOT EXISTS vouchers_alarm ON vouchers (alarmed_at);
+CREATE INDEX IF NOT EXISTS vouchers_used ON vouchers (used_at);

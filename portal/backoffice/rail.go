@@ -21,6 +21,7 @@ var places = []place{
 	{key: "messages", icon: "mail", address: "/office/messages", far: true},
 	{key: "vouchers", icon: "ticket", address: "/office/vouchers", far: true},
 	{key: "resellers", icon: "wallet", address: "/office/resellers", far: true},
+	{key: "partners", icon: "users", address: "/office/partners", far: true},
 	{key: "plans", icon: "tag", address: "/office/plans", far: true},
 	{key: "jobs", icon: "list", address: "/office/jobs", far: true},
 	{key: "staff", icon: "users", address: "/office/staff", far: true},

@@ -17,6 +17,8 @@ type recordPage struct {
 	Chips [][]chip // groups of filters
 	Find  *find
 	Cards []card
+	Steps []step // of the first set-up
+	End   []act  // under the cards
 	Live  string // address from which the cards bring themselves up to date while something is being done
 }
 
@@ -30,11 +32,13 @@ type card struct {
 	Table      *table
 	Form       *shortForm
 	Once       string // shown once, to be copied
+	Folded     bool   // seldom needed: only its lead and what is to be copied
 	After      string // under it
 	Sides      []side
 	Text       string
 	Empty      *blank
 	Older      string // address of the next page
+	Fill       *fill
 }
 
 // side is one value of a change, before and after.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -256,4 +257,42 @@ func (b *Backoffice) foundVoucher(q *request, f *frame, typed string) (card, err
 	}
 	c.Table.add(cell{Text: vouchers.Serial(batch.Number, v.Serial), Address: c.Address}, cell{Text: batch.PlanName(f.Lang)}, cell{Text: v.Holder}, stated(voucherState(f, v.State)))
 	return c, nil
+}
+
+// earlyKept is how long what was tried before it was signed out is listed.
+const earlyKept = 30 * 24 * time.Hour
+
+// early lists vouchers, of those that the member may see, which somebody tried before they were signed out: they are stolen, or a deed is missing.
+func (b *Backoffice) early(q *request) (seen []vouchers.Voucher, err error) {
+	all, err := b.Vouchers.Alarmed(q.ctx, b.PlanClock.Now().Add(-earlyKept))
+	for _, v := range all {
+		batch, err := b.Vouchers.Batch(q.ctx, v.BatchID)
+		if err != nil {
+			return nil, err
+		}
+		if q.batchShown(batch) {
+			seen = append(seen, v)
+		}
+	}
+	return seen, err
+}
+
+func (b *Backoffice) earlyVouchers(q *request) error {
+	p := q.listing("office.vouchers.early", "vouchers")
+	p.Crumbs, p.Lead = []crumb{{p.T("office.nav.vouchers"), "/office/vouchers"}}, p.T("office.vouchers.early_text")
+	p.Columns = []column{{p.T("office.batch.serial"), "code"}, {Name: p.T("office.plan")}, {p.T("office.when"), "when"}, {Name: p.T("office.state")}}
+	p.Empty = blank{Icon: "shield-check", Title: p.T("office.vouchers.early_none")}
+	tried, err := b.early(q)
+	if err != nil {
+		return err
+	}
+	for _, v := range tried {
+		batch, err := b.Vouchers.Batch(q.ctx, v.BatchID)
+		if err != nil {
+			return err
+		}
+		p.add(cell{Text: vouchers.Serial(batch.Number, v.Serial), Address: "/office/vouchers/" + number(batch.ID)}, cell{Text: batch.PlanName(p.Lang)}, cell{Text: b.planWhen(&p.frame, v.AlarmedAt)},
+			stated(voucherState(&p.frame, v.State)))
+	}
+	return q.list(p)
 }

@@ -29,13 +29,14 @@ type Vouchers interface {
 	DeedOf(ctx context.Context, id int64) (vouchers.Deed, error)
 	ByNumber(ctx context.Context, number int64) (vouchers.Batch, error)
 	HeldBy(ctx context.Context, holder string) ([]vouchers.Held, error)
+	Alarmed(ctx context.Context, since time.Time) ([]vouchers.Voucher, error)
 	Find(ctx context.Context, typed string) (vouchers.Batch, vouchers.Voucher, error)
 	sheets.Source
 }
 
 func (b *Backoffice) voucherRoutes() []route {
 	return []route{
-		{get, "/office/vouchers", full, staff.VouchersView, b.batches}, {get, "/office/vouchers/new", full, staff.VouchersManage, b.askBatch},
+		{get, "/office/vouchers", full, staff.VouchersView, b.batches}, {get, "/office/vouchers/early", full, staff.VouchersView, b.earlyVouchers}, {get, "/office/vouchers/new", full, staff.VouchersManage, b.askBatch},
 		{post, "/office/vouchers/new", full, staff.VouchersManage, b.placeBatch}, {get, "/office/vouchers/:id", full, staff.VouchersView, b.batch},
 		{get, "/office/vouchers/:id/cancel", full, staff.VouchersManage, b.askCancelBatch}, {post, "/office/vouchers/:id/cancel", full, staff.VouchersManage, b.cancelBatch},
 		{get, "/office/vouchers/:id/deeds/:kind", full, staff.VouchersManage, b.askDeed}, {post, "/office/vouchers/:id/deeds/:kind", full, staff.VouchersManage, b.doDeed},
@@ -61,6 +62,12 @@ func (b *Backoffice) batches(q *request) error {
 	p.Lead = p.T("office.vouchers.lead")
 	if staff.MaySomewhere(q.in.Member, staff.VouchersManage) {
 		p.Acts = []act{{Name: p.T("office.vouchers.new"), Icon: "plus", Address: "/office/vouchers/new", Tone: "primary"}}
+	}
+	if tried, err := b.early(q); err != nil {
+		return err
+	} else if len(tried) > 0 {
+		p.State = stateView{Tone: "bad", Text: p.T("office.vouchers.early")}
+		p.Acts = append(p.Acts, act{Name: p.T("office.vouchers.early"), Icon: "triangle-alert", Address: "/office/vouchers/early"})
 	}
 	p.Columns = []column{{p.T("office.vouchers.batch"), "num"}, {Name: p.T("office.plan")}, {Name: p.T("office.site")}, {p.T("office.amount"), "num"},
 		{p.T("office.vouchers.made"), "num"}, {p.T("office.vouchers.ready"), "num"}, {p.T("office.vouchers.out"), "num"}, {p.T("office.vouchers.used"), "num"}, {p.T("office.when"), "when"}, {Name: p.T("office.state")}}

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/partners"
 	"mtandao/internal/fault"
 	"mtandao/internal/pin"
 	"mtandao/internal/words"
@@ -15,23 +16,35 @@ import (
 	"mtandao/vouchers/resellers"
 )
 
+// side is one of the two kinds of people, each with its own door, cookies and pages.
+type side struct{ base, kind string }
+
+var (
+	selling = side{"/sell", "reseller"}
+	sharing = side{"/share", "partner"}
+)
+
+// cookieName is of a cookie of this side.
+func (s side) cookieName(what string) string { return "mtandao_" + s.base[1:] + what }
+
 const (
-	kind         = "reseller"
-	signInCookie = "mtandao_sell"
-	deviceCookie = "mtandao_sell_device"
-	langCookie   = "mtandao_sell_lang"
-	deviceKept   = 365 * 24 * time.Hour
+	aboutSignIn = ""
+	aboutDevice = "_device"
+	aboutLang   = "_lang"
+	deviceKept  = 365 * 24 * time.Hour
 )
 
 // request is one call of somebody, judged.
 type request struct {
 	*fiber.Ctx
-	face   *Face
-	ctx    context.Context
-	token  string
-	in     pin.SignedIn
-	seller resellers.Reseller
-	lang   words.Lang
+	side
+	face    *Face
+	ctx     context.Context
+	token   string
+	in      pin.SignedIn
+	seller  resellers.Reseller
+	partner partners.Partner
+	lang    words.Lang
 }
 
 // led is a redirect, passed as an error so that nothing after it happens.
@@ -42,17 +55,17 @@ func (l led) Error() string { return "see " + string(l) }
 func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
 
 // handler judges who asks before the route does anything, and answers errors with a page.
-func (f *Face) handler(own bool, handle func(*request) error) fiber.Handler {
+func (f *Face) handler(at side, own bool, handle func(*request) error) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		ctx, cancel := web.Context()
 		defer cancel()
-		q := &request{Ctx: c, face: f, ctx: ctx, token: c.Cookies(signInCookie)}
+		q := &request{Ctx: c, side: at, face: f, ctx: ctx, token: c.Cookies(at.cookieName(aboutSignIn))}
 		q.lang = web.Language(c.Query("l"), c.Get(fiber.HeaderAcceptLanguage), "")
-		if kept, ok := words.Parse(c.Cookies(langCookie)); ok && c.Query("l") == "" {
+		if kept, ok := words.Parse(c.Cookies(at.cookieName(aboutLang))); ok && c.Query("l") == "" {
 			q.lang = kept
 		}
 		if l, ok := words.Parse(c.Query("l")); ok {
-			q.cookie(langCookie, string(l), deviceKept)
+			q.cookie(aboutLang, string(l), deviceKept)
 		}
 		err := q.admit(own)
 		if err == nil {
@@ -66,16 +79,21 @@ func (f *Face) handler(own bool, handle func(*request) error) fiber.Handler {
 func (q *request) admit(own bool) error {
 	if own {
 		in, err := q.face.PINs.Judge(q.ctx, q.token)
-		if fault.Is(err, fault.Denied) || err == nil && in.Owner.Kind != kind {
-			return led("/sell/in")
+		if fault.Is(err, fault.Denied) || err == nil && in.Owner.Kind != q.kind {
+			return led(q.base + "/in")
 		}
 		if err != nil {
 			return err
 		}
-		if q.seller, err = q.face.Resellers.Get(q.ctx, in.Owner.ID); err != nil {
+		q.in = in
+		if q.side == sharing {
+			q.partner, err = q.face.Partners.Get(q.ctx, in.Owner.ID)
+		} else {
+			q.seller, err = q.face.Resellers.Get(q.ctx, in.Owner.ID)
+		}
+		if err != nil {
 			return err
 		}
-		q.in = in
 	}
 	if q.Method() == fiber.MethodPost && !q.ours() {
 		return fault.New(fault.Invalid, "form.expired")
@@ -88,19 +106,19 @@ func (q *request) ours() bool {
 	if from := q.Get("Sec-Fetch-Site"); from != "" && from != "same-origin" {
 		return false
 	}
-	return q.face.stamps.Valid(q.FormValue("k"), "sell", q.token)
+	return q.face.stamps.Valid(q.FormValue("k"), q.base, q.token)
 }
 
 func (q *request) visit() pin.Visit {
-	return pin.Visit{Address: q.face.Proxies.Peer(q.Ctx), Device: q.Cookies(deviceCookie)}
+	return pin.Visit{Address: q.face.Proxies.Peer(q.Ctx), Device: q.Cookies(q.cookieName(aboutDevice))}
 }
 
 func (q *request) by() vouchers.By {
 	return vouchers.By{Actor: "reseller " + q.seller.Account(), From: q.visit().Address.String()}
 }
 
-func (q *request) cookie(name, value string, lasts time.Duration) {
-	c := &fiber.Cookie{Name: name, Value: value, Path: "/sell", HTTPOnly: true, Secure: q.face.Secure, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(lasts / time.Second)}
+func (q *request) cookie(about, value string, lasts time.Duration) {
+	c := &fiber.Cookie{Name: q.cookieName(about), Value: value, Path: q.base, HTTPOnly: true, Secure: q.face.Secure, SameSite: fiber.CookieSameSiteLaxMode, MaxAge: int(lasts / time.Second)}
 	if value == "" {
 		c.MaxAge = -1
 	}
@@ -108,9 +126,9 @@ func (q *request) cookie(name, value string, lasts time.Duration) {
 }
 
 func (q *request) keep(token, device string) error {
-	q.cookie(signInCookie, token, 30*24*time.Hour)
-	q.cookie(deviceCookie, device, deviceKept)
-	return led("/sell")
+	q.cookie(aboutSignIn, token, 30*24*time.Hour)
+	q.cookie(aboutDevice, device, deviceKept)
+	return led(q.base)
 }
 
 // answer turns an error into a redirect or a page.
@@ -161,6 +179,14 @@ func (q *request) refuse(err error, name string, p framed) error {
 	return q.send(web.Status(err), name, p)
 }
 
+// phone is of whoever is signed in.
+func (q *request) phone() customers.Phone {
+	if q.side == sharing {
+		return q.partner.Phone
+	}
+	return q.seller.Phone
+}
+
 func (q *request) phoneField() field {
 	return field{Name: "phone", Label: q.t("sell.phone"), Type: "tel", Mode: "tel", Value: q.FormValue("phone"), Auto: "tel"}
 }
@@ -170,15 +196,15 @@ func (q *request) pinField(name, label, auto string) field {
 }
 
 func (f *Face) askSignIn(q *request) error {
-	if in, err := f.PINs.Judge(q.ctx, q.token); err == nil && in.Owner.Kind == kind {
-		return led("/sell")
+	if in, err := f.PINs.Judge(q.ctx, q.token); err == nil && in.Owner.Kind == q.kind {
+		return led(q.base)
 	}
 	return q.send(fiber.StatusOK, "gate", q.signInPage())
 }
 
 func (q *request) signInPage() *gatePage {
-	p := q.gate("sell.in.", "/sell/in", q.phoneField(), q.pinField("pin", "sell.pin.pin", "current-password"))
-	p.Elsewhere, p.ElsewhereAddress = p.T("sell.in.code"), "/sell/code"
+	p := q.gate("sell.in.", q.base+"/in", q.phoneField(), q.pinField("pin", "sell.pin.pin", "current-password"))
+	p.Elsewhere, p.ElsewhereAddress = p.T("sell.in.code"), q.base+"/code"
 	return p
 }
 
@@ -187,7 +213,7 @@ func (f *Face) signIn(q *request) error {
 	if err != nil {
 		return q.refuse(err, "gate", q.signInPage())
 	}
-	token, device, err := f.PINs.SignIn(q.ctx, q.visit(), kind, string(phone), q.FormValue("pin"))
+	token, device, err := f.PINs.SignIn(q.ctx, q.visit(), q.kind, string(phone), q.FormValue("pin"))
 	if err != nil {
 		return q.refuse(err, "gate", q.signInPage())
 	}
@@ -196,8 +222,8 @@ func (f *Face) signIn(q *request) error {
 
 func (q *request) codePage() *gatePage {
 	code := field{Name: "code", Label: q.t("sell.code.code"), Type: "text", Mode: "numeric", Auto: "one-time-code"}
-	p := q.gate("sell.code.", "/sell/code", q.phoneField(), code, q.pinField("pin", "sell.pin.new", "new-password"))
-	p.Elsewhere, p.ElsewhereAddress = p.T("sell.in.button"), "/sell/in"
+	p := q.gate("sell.code.", q.base+"/code", q.phoneField(), code, q.pinField("pin", "sell.pin.new", "new-password"))
+	p.Elsewhere, p.ElsewhereAddress = p.T("sell.in.button"), q.base+"/in"
 	return p
 }
 
@@ -208,7 +234,7 @@ func (f *Face) useCode(q *request) error {
 	if err != nil {
 		return q.refuse(err, "gate", q.codePage())
 	}
-	token, device, err := f.PINs.UseCode(q.ctx, q.visit(), kind, string(phone), q.FormValue("code"), q.FormValue("pin"))
+	token, device, err := f.PINs.UseCode(q.ctx, q.visit(), q.kind, string(phone), q.FormValue("code"), q.FormValue("pin"))
 	if err != nil {
 		return q.refuse(err, "gate", q.codePage())
 	}
@@ -219,22 +245,22 @@ func (f *Face) signOut(q *request) error {
 	if err := f.PINs.SignOut(q.ctx, q.in); err != nil {
 		return err
 	}
-	q.cookie(signInCookie, "", 0)
-	return led("/sell/in")
+	q.cookie(aboutSignIn, "", 0)
+	return led(q.base + "/in")
 }
 
 func (q *request) pinPage() *gatePage {
-	p := q.gate("sell.pin.", "/sell/pin", q.pinField("old", "sell.pin.old", "current-password"), q.pinField("pin", "sell.pin.new", "new-password"))
-	p.Elsewhere, p.ElsewhereAddress = p.T("sell.home"), "/sell"
+	p := q.gate("sell.pin.", q.base+"/pin", q.pinField("old", "sell.pin.old", "current-password"), q.pinField("pin", "sell.pin.new", "new-password"))
+	p.Elsewhere, p.ElsewhereAddress = p.T("sell.home"), q.base
 	return p
 }
 
 func (f *Face) askPIN(q *request) error { return q.send(fiber.StatusOK, "gate", q.pinPage()) }
 
 func (f *Face) changePIN(q *request) error {
-	err := f.PINs.Change(q.ctx, q.visit(), q.in, q.FormValue("old"), q.FormValue("pin"), string(q.seller.Phone))
+	err := f.PINs.Change(q.ctx, q.visit(), q.in, q.FormValue("old"), q.FormValue("pin"), string(q.phone()))
 	if err != nil {
 		return q.refuse(err, "gate", q.pinPage())
 	}
-	return led("/sell?done=pin")
+	return led(q.base + "?done=pin")
 }

@@ -15,7 +15,9 @@ type frame struct {
 	Lang     words.Lang
 	Title    string
 	Provider string
-	Seller   string // empty: nobody is signed in
+	Seller   string // empty: no reseller is signed in
+	Partner  string // empty: no partner is
+	Base     string // of the addresses of this side
 	Here     string
 	Stamp    string
 	Once     string // key of the request that a form of this page makes
@@ -37,7 +39,7 @@ type framed interface{ framed() *frame }
 func (q *request) t(key string, args ...any) string { return words.Text(q.lang, key, args...) }
 
 func (q *request) page(title string) frame {
-	f := frame{Lang: q.lang, Title: q.t(title), Provider: q.face.Provider(), Seller: q.seller.Name, Here: q.Path(), Stamp: q.face.stamps.Make("sell", q.token)}
+	f := frame{Lang: q.lang, Title: q.t(title), Provider: q.face.Provider(), Seller: q.seller.Name, Partner: q.partner.Name, Base: q.base, Here: q.Path(), Stamp: q.face.stamps.Make(q.base, q.token)}
 	if f.Once = q.FormValue("once"); f.Once == "" {
 		f.Once = seal.RandomHex(8)
 	}
@@ -63,9 +65,13 @@ func (q *request) send(status int, name string, p framed) error {
 // manifest lets a phone put the pages on its home screen.
 func (f *Face) manifest(q *request) error {
 	q.Set(fiber.HeaderCacheControl, "public, max-age=86400")
-	err := q.JSON(fiber.Map{"name": f.Provider() + " · " + q.t("sell.app"), "short_name": q.t("sell.app"), "start_url": "/sell", "scope": "/sell", "display": "standalone",
+	name := q.t("sell.app")
+	if q.side == sharing {
+		name = q.t("share.title")
+	}
+	err := q.JSON(fiber.Map{"name": f.Provider() + " · " + name, "short_name": name, "start_url": q.base, "scope": q.base, "display": "standalone",
 		"background_color": "#f6f7f9", "theme_color": "#0f766e",
-		"icons": []fiber.Map{{"src": "/sell/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}}})
+		"icons": []fiber.Map{{"src": q.base + "/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}}})
 	q.Set(fiber.HeaderContentType, "application/manifest+json")
 	return err
 }

@@ -5,10 +5,12 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
+	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
@@ -32,6 +34,13 @@ type Resellers interface {
 	SumOf(ctx context.Context, resellerID int64, from, to string) (resellers.Sum, error)
 	Between(ctx context.Context, resellerID int64, from, to string, after int64, limit int) ([]resellers.Event, error)
 	BalanceBefore(ctx context.Context, resellerID int64, day string) (int64, error)
+}
+
+// Partners is what the pages ask of partners. *partners.Service satisfies it.
+type Partners interface {
+	Get(ctx context.Context, id int64) (partners.Partner, error)
+	Today(ctx context.Context, p partners.Partner) (sold, share int64, err error)
+	Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]partners.Event, error)
 }
 
 // PINs is how people sign in. *pin.Service satisfies it.
@@ -64,6 +73,7 @@ type Tills interface {
 // Options are what the pages stand on.
 type Options struct {
 	Resellers Resellers
+	Partners  Partners
 	PINs      PINs
 	Stock     Stock
 	Sites     Sites
@@ -89,7 +99,7 @@ type Face struct {
 //go:embed pages
 var files embed.FS
 
-var pageNames = []string{"gate", "home", "sell", "sold", "lines", "stock", "settle", "below", "error"}
+var pageNames = []string{"gate", "home", "sell", "sold", "lines", "stock", "settle", "below", "shares", "error"}
 
 // New parses the pages. It fails when one is missing.
 func New(o Options) (*Face, error) {
@@ -107,20 +117,31 @@ func New(o Options) (*Face, error) {
 
 // Routes are the addresses of the face.
 func (f *Face) Routes() []web.Route {
-	open := func(method, path string, h func(*request) error) web.Route {
-		return web.Route{Method: method, Path: path, Policy: web.Public, Handle: f.handler(false, h)}
-	}
-	own := func(method, path string, h func(*request) error) web.Route {
-		return web.Route{Method: method, Path: path, Policy: web.Seller, Handle: f.handler(true, h)}
-	}
 	const get, post = fiber.MethodGet, fiber.MethodPost
-	return []web.Route{
-		open(get, "/sell/in", f.askSignIn), open(post, "/sell/in", f.signIn), open(get, "/sell/code", f.askCode), open(post, "/sell/code", f.useCode),
-		open(get, "/sell/manifest.json", f.manifest), open(get, "/sell/icon.svg", f.icon),
-		own(get, "/sell", f.home), own(post, "/sell/out", f.signOut), own(get, "/sell/pin", f.askPIN), own(post, "/sell/pin", f.changePIN),
-		own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold),
+	own := func(method, path string, h func(*request) error) web.Route {
+		return web.Route{Method: method, Path: path, Policy: web.Seller, Handle: f.handler(selling, true, h)}
+	}
+	routes := []web.Route{
+		own(get, "/sell", f.home), own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold),
 		own(get, "/sell/day", f.day), own(get, "/sell/statement", f.statement), own(get, "/sell/stock", f.stock), own(post, "/sell/stock", f.sellPaper),
 		own(get, "/sell/settle", f.settle), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
-		open(get, "/sell/*", func(*request) error { return notHere() }),
+		{Method: get, Path: "/share", Policy: web.Seller, Handle: f.handler(sharing, true, f.shares)},
+	}
+	return slices.Concat(routes, f.door(selling), f.door(sharing))
+}
+
+// door is the way in of one side, and the way out.
+func (f *Face) door(at side) []web.Route {
+	const get, post = fiber.MethodGet, fiber.MethodPost
+	open := func(method, path string, h func(*request) error) web.Route {
+		return web.Route{Method: method, Path: at.base + path, Policy: web.Public, Handle: f.handler(at, false, h)}
+	}
+	own := func(method, path string, h func(*request) error) web.Route {
+		return web.Route{Method: method, Path: at.base + path, Policy: web.Seller, Handle: f.handler(at, true, h)}
+	}
+	return []web.Route{
+		open(get, "/in", f.askSignIn), open(post, "/in", f.signIn), open(get, "/code", f.askCode), open(post, "/code", f.useCode),
+		own(post, "/out", f.signOut), own(get, "/pin", f.askPIN), own(post, "/pin", f.changePIN),
+		open(get, "/manifest.json", f.manifest), open(get, "/icon.svg", f.icon), open(get, "/*", func(*request) error { return notHere() }),
 	}
 }
