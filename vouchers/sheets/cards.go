@@ -88,8 +88,8 @@ type strip struct{}
 func (strip) shared(c canvas, p *Paper) {
 	p.head(c, 24.6, 1.1, 40, 4.5, 7, 8.5)
 	left(c, bold, 6.5, 5.5, black, 24.8, 8.1, 39.6, p.plan)
-	left(c, regular, 5.2, 4.5, black, 24.8, 10.2, 39.6, p.gives)
-	p.numbered(c, 24.8, 17.1, 39.6, 5.2, 1.95)
+	left(c, regular, 5.2, 4.5, black, 24.8, 10.1, 39.6, p.gives)
+	p.numbered(c, 24.8, 17.3, 39.6, 5.2, 1.9)
 }
 
 func (strip) own(c canvas, p *Paper, v printedCard) {
@@ -98,7 +98,7 @@ func (strip) own(c canvas, p *Paper, v printedCard) {
 		return
 	}
 	c.code(v.matrix, 2.2, 1.75, 20)
-	written(c, v, 24.8, 10.6, 39.6, 4.4, 15)
+	written(c, v, 24.8, 10.5, 39.6, 4.1, 14.5)
 	left(c, regular, 5, 4.5, black, 24.8, 22.9, 17, v.named())
 	right(c, regular, 5, 4.5, black, 64.4, 22.9, 22, p.valid)
 }
