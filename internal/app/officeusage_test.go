@@ -32,7 +32,7 @@ func TestAStoryShowsWhatWasUsed(t *testing.T) {
 	s.downloaded(t, grant)
 	for _, page := range []string{"/office/grants/" + grant, "/office/orders/" + order} {
 		got := c.ask(http.MethodGet, page, nil)
-		c.expect(got, http.StatusOK, "30 days, by day", "24 hours, by hour", `aria-label="30 days, by day: 3 GB"`, `<td class="num">3 GB</td><td class="num">40 MB</td><td class="num">2 h</td>`)
+		c.expect(got, http.StatusOK, "30 days, by day", "24 hours, by hour", `aria-label="30 days, by day: 3 GB"`, `data-label="Downloaded"><div>3 GB</div>`, `data-label="Uploaded"><div>40 MB</div>`, `data-label="Time"><div>2 h</div>`)
 		if n := strings.Count(got.body, "<rect"); n < 2 || n > 4 {
 			t.Errorf("%s: %d bars", page, n)
 		}
