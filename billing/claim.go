@@ -55,18 +55,22 @@ func (s *Service) EnterReceipt(ctx context.Context, token, typed, end string) (C
 	return s.useKnown(ctx, o, p, known, end)
 }
 
-// FindByReceipt leads from a receipt alone to the order it paid; fault.NotFound "receipt.unknown".
+// FindByReceipt leads from a receipt alone to the order it paid; fault.NotFound "receipt.unknown", or "receipt.no_order" of money that
+// waits for one.
 func (s *Service) FindByReceipt(ctx context.Context, typed string) (Claimed, error) {
 	number, err := SpellReceipt(typed)
 	if err != nil {
 		return Claimed{}, err
 	}
 	known, err := s.receiptAnywhere(ctx, number)
-	if missing, err := notFoundIs(err); err != nil || missing || known.OrderID == 0 {
-		if err == nil {
-			err = fault.New(fault.NotFound, "receipt.unknown")
-		}
+	missing, err := notFoundIs(err)
+	switch {
+	case err != nil:
 		return Claimed{}, err
+	case missing:
+		return Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
+	case known.OrderID == 0:
+		return Claimed{}, fault.New(fault.NotFound, "receipt.no_order")
 	}
 	return s.ledTo(ctx, known)
 }

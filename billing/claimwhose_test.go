@@ -140,3 +140,15 @@ func TestMoneyThatArrivesWhileTheRailIsAskedIsNotTheTypists(t *testing.T) {
 		s.holds(10, 10, 0, 0)
 	})
 }
+
+// Money that waits for an order is not "not seen yet" to who paid it by hand and has none.
+func TestMoneyWithoutAnOrderIsSaidToBeHere(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.hear(s.confirmation("SJ84000001", "KIOSK", "2547 ***** 678", 10))
+		for receipt, key := range map[string]string{"SJ84000001": "receipt.no_order", "SJ84000002": "receipt.unknown", "SJ84": "receipt.invalid"} {
+			if c, err := s.bill.FindByReceipt(t.Context(), receipt); fault.KeyOf(err) != key {
+				t.Errorf("%s: %+v %v", receipt, c, err)
+			}
+		}
+	})
+}

@@ -24,6 +24,8 @@
 //     money has bought; what a callback says is believed more
 //   - every receipt is placed: on an order, as credit, in suspense (a named queue with an age), or paid back; placing is separate from
 //     arriving, so that money is never rolled back with service
+//   - a receipt's code alone, which anybody may have read over a shoulder, spends nothing: who types it is its payer by the order's own
+//     phone, by the order that the money came for, or by the end of the number that paid (claimwhose.go)
 //   - each order buys at most one grant, through the source ("order", id)
 //   - what staff match by hand (Match) can be taken back (Unmatch) while what it bought is unused; the prompt's payment stays as it
 //     is. By what its payer is told they are known again: their next money finds their phone, which is no proof for spending credit

@@ -13,7 +13,7 @@ import (
 const byCredit = "credit"
 
 // payByCredit serves the order from all that is held for the payer of a receipt: small sums together, or what was left of
-// a larger one. The receipt proves who asks, whatever it was spent on itself.
+// a larger one. Who asks has shown that they paid the receipt (prove), whatever it was spent on itself.
 func (s *Service) payByCredit(tx *db.Tx, _ Payment, o Order, proof Receipt) error {
 	if own, err := s.provesPayer(tx, proof); err != nil || !own {
 		return notServed(err)

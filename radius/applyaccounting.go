@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,8 +14,8 @@ import (
 )
 
 const (
-	batchRecords  = 20_000 // as many as wait, up to this: a session costs one write however often it reported
-	chunkSessions = 128    // a transaction of some 10 ms
+	batchRecords  = 1 << 17 // as many as wait, up to this (some 80 MB): a session costs one write however often it reported
+	chunkSessions = 256     // a transaction of some 20 ms
 )
 
 // identity names every use of a session id on a router.
@@ -80,17 +81,15 @@ func (s *Service) read(payload spool.Record) (record, event, error) {
 
 // applySessions folds the events of each session first, so that a session costs one write however often it reported.
 func (s *Service) applySessions(ctx context.Context, events []stored) error {
-	slices.SortStableFunc(events, func(a, b stored) int { return a.At.Compare(b.At) })
-	groups := map[identity][]stored{}
-	var order []identity
-	for _, e := range events {
-		id := identity{e.RouterID, e.Key}
-		if groups[id] == nil {
-			order = append(order, id)
-		}
-		groups[id] = append(groups[id], e)
+	groups := map[identity][]*stored{}
+	for i := range events {
+		id := identity{events[i].RouterID, events[i].Key}
+		groups[id] = append(groups[id], &events[i])
 	}
-	slices.SortFunc(order, identity.compare)
+	order := slices.SortedFunc(maps.Keys(groups), identity.compare)
+	for _, group := range groups {
+		slices.SortStableFunc(group, func(a, b *stored) int { return a.At.Compare(b.At) })
+	}
 	for chunk := range slices.Chunk(order, chunkSessions) {
 		if err := s.applyChunk(ctx, chunk, groups); err != nil {
 			return err
@@ -101,7 +100,7 @@ func (s *Service) applySessions(ctx context.Context, events []stored) error {
 
 // applyChunk writes some sessions in one transaction. When a session is the database's own "no" (not its absence), the
 // others go on without it and its records are set aside: one bad record must not stop the books of all.
-func (s *Service) applyChunk(ctx context.Context, chunk []identity, groups map[identity][]stored) error {
+func (s *Service) applyChunk(ctx context.Context, chunk []identity, groups map[identity][]*stored) error {
 	err := s.writeChunk(ctx, chunk, groups)
 	if err == nil || fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
 		return err
@@ -123,7 +122,7 @@ func (s *Service) applyChunk(ctx context.Context, chunk []identity, groups map[i
 	return nil
 }
 
-func (s *Service) writeChunk(ctx context.Context, chunk []identity, groups map[identity][]stored) error {
+func (s *Service) writeChunk(ctx context.Context, chunk []identity, groups map[identity][]*stored) error {
 	var w *work
 	err := s.db.InTx(ctx, func(tx *db.Tx) error {
 		w = newWork(s, s.clock.Now())

@@ -52,7 +52,7 @@ func (f *front) secretOf(k *socket, router *routers.Router, code codec.Code, wir
 		if cause := f.mayLack(k, router, code, wire); cause != "" || len(secrets) == 0 {
 			return nil, false, cause
 		}
-		return secrets[0], false, ""
+		return hiddenWith(secrets, wire), false, ""
 	}
 	for _, secret := range secrets {
 		if authenticWith(code, wire, secret, marked) {
@@ -60,6 +60,19 @@ func (f *front) secretOf(k *socket, router *routers.Router, code codec.Code, wir
 		}
 	}
 	return nil, false, badAuthenticator
+}
+
+// hiddenWith guesses the secret of a request that nothing proves: during a rotation, the one under which its password is text.
+func hiddenWith(secrets [][]byte, wire []byte) []byte {
+	if at, length := offsetOf(wire, rfc2865.UserPassword_Type); at >= 0 && len(secrets) > 1 {
+		for _, secret := range secrets {
+			password, err := clearPassword(wire[at:at+length], secret, [16]byte(wire[authenticatorAt:headerLength]))
+			if err == nil && printable(password) {
+				return secret
+			}
+		}
+	}
+	return secrets[0]
 }
 
 func authenticWith(code codec.Code, wire, secret []byte, marked bool) bool {

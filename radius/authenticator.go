@@ -140,7 +140,7 @@ func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
 	}
 	if !printable(password) {
 		if !r.proven {
-			a.refusals.note(r.router, CauseGarbled, whose{})
+			a.refusals.note(r.router, CauseGarbled, whose{packet: true})
 			if a.complains.may(r.router.Name + "password") {
 				a.log.Warn("the secret of router "+r.router.Name+" is wrong: "+explainMisfit[CauseGarbled], "router", r.router.Name)
 			}

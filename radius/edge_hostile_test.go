@@ -3,6 +3,7 @@ package radius
 import (
 	"context"
 	"crypto/md5"
+	"slices"
 	"testing"
 	"time"
 
@@ -92,11 +93,11 @@ func TestOneBadGrantKeepsNobodyOnline(t *testing.T) {
 
 type badGrant struct{ *fakeAccess }
 
-func (f badGrant) View(ctx context.Context, id int64) (access.Grant, []access.Slot, access.Left, error) {
-	if id == 1 {
-		return access.Grant{}, nil, access.Left{}, fault.New(fault.Internal, "internal")
+func (f badGrant) Views(ctx context.Context, ids []int64) (map[int64]access.Viewed, error) {
+	if slices.Contains(ids, 1) {
+		return nil, fault.New(fault.Internal, "internal")
 	}
-	return f.fakeAccess.View(ctx, id)
+	return f.fakeAccess.Views(ctx, ids)
 }
 
 // TestAnAcceptSentAgainAfterTheEndIsStopped: the copy gets the same octets, and the session it opens is cut.

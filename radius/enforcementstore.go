@@ -3,7 +3,10 @@ package radius
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+
+	"gorm.io/gorm"
 
 	"mtandao/internal/db"
 	"mtandao/radius/access"
@@ -79,9 +82,32 @@ func dueGrants(ctx context.Context, d *db.DB, until time.Time) ([]int64, error) 
 	return sortedKeys(grants), db.Fault(err)
 }
 
-// setStop writes the next look at the due sessions of a grant; what was asked for since `until` stays due.
-func setStop(tx *db.Tx, grantID int64, until time.Time, stop *time.Time) error {
-	return tx.Gorm().Model(&Online{}).Where("grant_id = ? AND stop_at <= ?", grantID, until).UpdateColumn("stop_at", stop).Error
+// setStops writes the next look at the due sessions of grants; what was asked for since `until` stays due.
+func setStops(tx *db.Tx, until time.Time, stops map[int64]*time.Time) error {
+	var never, some []int64
+	for _, id := range sortedKeys(stops) {
+		if stops[id] == nil {
+			never = append(never, id)
+		} else {
+			some = append(some, id)
+		}
+	}
+	for ids := range db.Pieces(never) {
+		if err := tx.Gorm().Model(&Online{}).Where("grant_id IN ? AND stop_at <= ?", ids, until).UpdateColumn("stop_at", nil).Error; err != nil {
+			return err
+		}
+	}
+	for ids := range db.Pieces(some) {
+		var arms []any
+		for _, id := range ids {
+			arms = append(arms, id, *stops[id])
+		}
+		at := gorm.Expr("CASE grant_id"+strings.Repeat(" WHEN ? THEN ?", len(ids))+" END", arms...)
+		if err := tx.Gorm().Model(&Online{}).Where("grant_id IN ? AND stop_at <= ?", ids, until).UpdateColumn("stop_at", at).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // EnforcementsOf lists what was to be carried out for a grant, newest first, at most 100.

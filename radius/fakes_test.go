@@ -185,6 +185,19 @@ func (f *fakeAccess) Admit(_ context.Context, a access.Attempt) access.Admission
 	return access.Admission{Cause: cause, Grant: f.grant, LoginID: 9, Secret: secret, Left: left}
 }
 
+// Views has the one grant, as View.
+func (f *fakeAccess) Views(ctx context.Context, ids []int64) (map[int64]access.Viewed, error) {
+	all := map[int64]access.Viewed{}
+	for _, id := range ids {
+		if g, slots, _, err := f.View(ctx, id); err == nil {
+			all[id] = access.Viewed{Grant: g, Slots: slots}
+		} else if !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
 func (f *fakeAccess) Use(_ *db.Tx, all []access.Used) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -151,7 +151,7 @@ func (f *front) encode(r request, out reply) []byte {
 
 func (f *front) drop(router *routers.Router, cause, why string) {
 	f.metrics.drop(router.Name, cause)
-	f.refusals.note(router, strings.ReplaceAll(cause, " ", "_"), whose{})
+	f.refusals.note(router, strings.ReplaceAll(cause, " ", "_"), whose{packet: true})
 	if f.complains.may(router.Name + cause) {
 		f.log.Warn("radius packet dropped", "router", router.Name, "cause", cause, "why", why)
 	}
@@ -159,7 +159,7 @@ func (f *front) drop(router *routers.Router, cause, why string) {
 
 func (f *front) dropUnknown(from netip.AddrPort) {
 	f.metrics.drop(unknownRouter, "unknown router")
-	f.refusals.note(&routers.Router{}, CauseStranger, whose{name: from.Addr().Unmap().String()})
+	f.refusals.note(&routers.Router{}, CauseStranger, whose{packet: true, name: from.Addr().Unmap().String()})
 	if f.complains.may(from.Addr().String()) {
 		f.log.Warn("radius packet from an address of no router", "from", from.Addr().Unmap())
 	}

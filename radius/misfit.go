@@ -49,7 +49,7 @@ func (f *front) dropMisfit(router *routers.Router, wire []byte, from netip.AddrP
 		f.log.Warn("the secret of router "+router.Name+" is wrong: "+explainMisfit[found.cause]+found.other,
 			"router", router.Name, "from", from.Addr().Unmap(), "kind", codec.Code(wire[0]))
 	}
-	f.refusals.note(router, found.cause, whose{name: found.other})
+	f.refusals.note(router, found.cause, whose{packet: true, name: found.other})
 }
 
 var explainMisfit = map[string]string{

@@ -19,6 +19,7 @@ type Refusal struct {
 	RouterID int64 // 0: an address of no router
 	SiteID   int64
 	GrantID  int64  // 0: the log-in reached none
+	About    string // AboutCustomers, AboutStrangers, AboutRouters
 	Day      string // of the first and the last
 	Cause    string // an access.Cause, or why a packet got no answer
 	MAC      access.MAC
@@ -28,6 +29,13 @@ type Refusal struct {
 	FirstAt  time.Time
 	LastAt   time.Time
 }
+
+// Whom a refusal is about: whoever has a grant; who has none, as each guest who has not bought yet; or a router whose packets got no answer.
+const (
+	AboutCustomers = "customers"
+	AboutStrangers = "strangers"
+	AboutRouters   = "routers"
+)
 
 // Causes of packets that were believed from nobody, beside those of access.
 const (
@@ -49,6 +57,7 @@ const (
 
 // whose says whose log-in it was.
 type whose struct {
+	packet  bool // nobody's: it got no answer
 	name    string
 	mac     access.MAC
 	grantID int64
@@ -67,6 +76,7 @@ type refusalKey struct {
 type tally struct {
 	id, siteID, grantID int64
 	hash                string
+	packets             bool  // that nobody was believed to have sent, or that were too many
 	times               int64 // not written yet
 	first, last         time.Time
 }
@@ -98,6 +108,7 @@ func (s *refusals) note(r *routers.Router, cause string, who whose) {
 	if t.grantID == 0 && key.mac+access.MAC(key.name) != "" {
 		t.grantID = who.grantID
 	}
+	t.packets = t.packets || who.packet
 	if t.times++; t.times == 1 {
 		t.first = now
 	}
@@ -140,7 +151,7 @@ func (s *refusals) due(newID func() int64) (all []counted) {
 		if t.id == 0 {
 			t.id, t.hash = newID(), hashOf(s.keys, key.name)
 		}
-		row := Refusal{ID: t.id, RouterID: key.routerID, SiteID: t.siteID, GrantID: t.grantID, Day: key.day, Cause: key.cause,
+		row := Refusal{ID: t.id, RouterID: key.routerID, SiteID: t.siteID, GrantID: t.grantID, About: aboutOf(key, t), Day: key.day, Cause: key.cause,
 			MAC: key.mac, NameHash: t.hash, Name: shownName(key, t.grantID != 0), Times: t.times, FirstAt: t.first, LastAt: t.last}
 		all = append(all, counted{row, t})
 		t.times = 0
@@ -165,6 +176,16 @@ func (s *refusals) again(all []counted) {
 	for _, c := range all {
 		c.tally.times, c.tally.first = c.tally.times+c.row.Times, c.row.FirstAt
 	}
+}
+
+func aboutOf(key refusalKey, t *tally) string {
+	switch {
+	case t.grantID != 0:
+		return AboutCustomers
+	case t.packets:
+		return AboutRouters
+	}
+	return AboutStrangers
 }
 
 // spelled is a name as it is looked for: however a code is typed it is the same.

@@ -40,7 +40,7 @@ func TestEveryRefusalIsFound(t *testing.T) {
 		b.clock.Advance(time.Hour)
 		b.front.refusals.note(&r, string(access.CauseWrongSecret), wrong)
 		b.front.refusals.note(&r, string(access.CauseUnknown), whose{name: "ABCDE-FGHJK", mac: "aabbccddee00"})
-		b.front.refusals.note(&routers.Router{}, CauseStranger, whose{name: "41.90.1.2"})
+		b.front.refusals.note(&routers.Router{}, CauseStranger, whose{packet: true, name: "41.90.1.2"})
 		for name, w := range map[string]WhichRefusals{"MAC": {Typed: "AA-BB-CC-DD-EE-FF"}, "name": {Typed: " Asha"}, "grant": {GrantID: testGrant}} {
 			all := b.written(t, w)
 			if len(all) != 1 || all[0].Times != 4 || all[0].Cause != "wrong_secret" || all[0].Name != "asha" || !all[0].FirstAt.Equal(noon) || !all[0].LastAt.Equal(noon.Add(time.Hour)) {
@@ -52,6 +52,11 @@ func TestEveryRefusalIsFound(t *testing.T) {
 		}
 		if all := b.written(t, WhichRefusals{RouterID: 7}); len(all) != 2 {
 			t.Errorf("of the router: %+v", all)
+		}
+		for about, cause := range map[string]string{AboutCustomers: "wrong_secret", AboutStrangers: "unknown", AboutRouters: CauseStranger} {
+			if all := b.written(t, WhichRefusals{About: about}); len(all) != 1 || all[0].Cause != cause {
+				t.Errorf("about %s: %+v", about, all)
+			}
 		}
 		if all := b.written(t, WhichRefusals{Sites: []int64{}}); len(all) != 0 {
 			t.Errorf("of no site: %+v", all)
@@ -181,6 +186,26 @@ func TestAnotherSecretGarblesThePassword(t *testing.T) {
 		}
 		return false
 	})
+}
+
+// TestTheOldSecretHidesAPasswordToo, of a router that need not sign, for as long as it is accepted.
+func TestTheOldSecretHidesAPasswordToo(t *testing.T) {
+	b := newServing(t)
+	b.routers.change(7, func(r *routers.Router) {
+		r.Auth, r.Secret, r.OldSecret, r.OldSecretUntil = routers.AuthExcepted, "the new secret", testSecret, noon.Add(time.Hour)
+	})
+	auth, _ := b.Addresses()
+	for _, secret := range []string{testSecret, "the new secret"} {
+		if answer := newClient(t, auth).ask(encoded(t, papRequest(t, "asha", "siri", secret)), secret); answer == nil || answer.Code != codec.CodeAccessAccept {
+			t.Errorf("%q: %v", secret, answer)
+		}
+	}
+	b.clock.Advance(2 * time.Hour)
+	c := newClient(t, auth)
+	c.send(encoded(t, papRequest(t, "asha", "siri", testSecret)))
+	if answer := c.receive(2 * time.Second); answer == nil || codec.Code(answer[0]) != codec.CodeAccessReject {
+		t.Errorf("after its time: %x", answer)
+	}
 }
 
 func TestWhoIsSuspendedDoesNotGuess(t *testing.T) {

@@ -45,6 +45,7 @@ type WhichRefusals struct {
 	Sites    []int64 // nil: all
 	RouterID int64
 	GrantID  int64
+	About    string
 	Typed    string // a MAC address, or a name or code in full
 	Before   int64  // an id: the page after the one that it ended
 	Limit    int
@@ -55,6 +56,9 @@ func (s *Service) Refusals(ctx context.Context, w WhichRefusals) (all []Refusal,
 	q := paged(s.db, ctx, Which{RouterID: w.RouterID, Before: w.Before, Limit: w.Limit})
 	if w.Sites != nil {
 		q = q.Where("site_id IN ?", someSites(w.Sites))
+	}
+	if w.About != "" {
+		q = q.Where("about = ?", w.About)
 	}
 	if w.GrantID != 0 {
 		q = q.Where("grant_id = ?", w.GrantID)

@@ -1,6 +1,7 @@
 package radius
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -11,6 +12,7 @@ import (
 // changes are sessions sorted by what must be written of them.
 type changes struct {
 	begun     []Online // new, or open again
+	counted   []Online // nothing but its counters has grown
 	updated   []Online
 	ended     []Over
 	corrected []Over
@@ -37,6 +39,8 @@ func (c *changes) take(r *row, now time.Time) {
 	online := Online{Session: r.Session, StopAt: &now, Told: r.told, Before: r.before} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
+	case r.place == inOpen && isOpen && r.onlyCounted():
+		c.counted = append(c.counted, online)
 	case r.place == inOpen && isOpen:
 		c.updated = append(c.updated, online)
 	case r.place == inClosed && !isOpen:
@@ -54,6 +58,13 @@ func (c *changes) take(r *row, now time.Time) {
 	}
 }
 
+// onlyCounted says that a report told nothing new but counters: columns that are not named need no change of their indexes.
+func (r *row) onlyCounted() bool {
+	was := r.was.Session
+	was.UpdatedAt, was.Seconds, was.BytesUp, was.BytesDown = r.UpdatedAt, r.Seconds, r.BytesUp, r.BytesDown
+	return was == r.Session
+}
+
 func (c *changes) write(tx *db.Tx) error {
 	if err := remove(tx, c.left, &Online{}); err != nil {
 		return err
@@ -65,6 +76,9 @@ func (c *changes) write(tx *db.Tx) error {
 		return err
 	}
 	if err := insert(tx, c.ended); err != nil {
+		return err
+	}
+	if err := replaceAll(tx, c.counted, countColumns); err != nil {
 		return err
 	}
 	if err := replaceAll(tx, c.updated, onlineColumns); err != nil {
@@ -102,11 +116,13 @@ func replaceAll[T any](tx *db.Tx, rows []T, columns []string) error {
 	return nil
 }
 
-// What reports change of a session; onlineColumns also of its speed, overColumns also of its end.
+// What reports change of a session: its counters alone, or all; onlineColumns also of its speed, overColumns also of its end.
 var (
+	countColumns   = slices.Concat([]string{"updated_at", "online_seconds", "bytes_up", "bytes_down"}, speedColumns)
+	speedColumns   = []string{"before_seconds", "before_up", "before_down"}
 	sessionColumns = []string{"grant_id", "login_id", "user_name", "mac", "ip", "started_at", "updated_at", "online_seconds",
 		"bytes_up", "bytes_down", "wide"}
-	onlineColumns = append([]string{"before_seconds", "before_up", "before_down"}, sessionColumns...)
+	onlineColumns = slices.Concat(speedColumns, sessionColumns)
 	overColumns   = append([]string{"ended_at", "cause", "closed_by"}, sessionColumns...)
 )
 

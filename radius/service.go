@@ -39,6 +39,7 @@ type Access interface {
 	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
+	Views(ctx context.Context, grantIDs []int64) (map[int64]access.Viewed, error)
 	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
 }
 

@@ -175,6 +175,30 @@ func openOfGrant(tx *db.Tx, grantID int64, mac access.MAC) ([]Online, error) {
 	return open, query.Order("id").Limit(mostSessions).Find(&open).Error
 }
 
+// openOfGrants reads the open sessions of some grants, as openOfGrant does of each.
+func openOfGrants(tx *db.Tx, grantIDs []int64) (map[int64][]Online, error) {
+	all := map[int64][]Online{}
+	for some := range db.Pieces(grantIDs) {
+		var open []Online
+		if err := tx.Gorm().Where("grant_id IN ?", some).Order("id").Limit(4 * mostSessions).Find(&open).Error; err != nil {
+			return nil, err
+		}
+		if len(open) < 4*mostSessions {
+			for _, o := range open {
+				all[o.GrantID] = append(all[o.GrantID], o)
+			}
+			continue
+		}
+		for _, id := range some { // one of them may have so many that there was no room for the others'
+			var err error
+			if all[id], err = openOfGrant(tx, id, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
 // lockOfGrant reads the open sessions of a grant, locked, in the order in which accounting locks them.
 func lockOfGrant(tx *db.Tx, grantID int64) ([]Online, error) {
 	var open []Online

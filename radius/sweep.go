@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
@@ -15,8 +14,8 @@ import (
 const (
 	stopGrace    = 2 * time.Second // the router's own clock goes first: its Stop is better than our guess
 	leastSilence = 15 * time.Minute
-	sweepBatch   = 200
-	stopAtOnce   = 20 // grants a transaction: their sessions are looked at thousands at a time after an outage
+	sweepBatch   = 512
+	stopAtOnce   = 64 // grants a transaction: their sessions are looked at thousands at a time after an outage
 )
 
 // sweepStops looks at every session whose time may be over: it is stopped, or given the instant of the next look.
@@ -42,54 +41,50 @@ func (s *Service) sweepStops(ctx context.Context) error {
 	return nil
 }
 
-// viewed is a grant as it was when its sessions came due.
-type viewed struct {
-	id      int64
-	grant   access.Grant
-	slots   []access.Slot
-	nobodys bool // a local user of the router, not ours to stop
-}
-
 func (s *Service) stopDue(ctx context.Context, grants []int64, until time.Time) error {
-	var all []viewed
-	for _, id := range grants {
-		grant, slots, _, err := s.access.View(ctx, id)
-		nobodys := id == 0 || fault.Is(err, fault.NotFound)
-		if err != nil && !nobodys {
-			return err
-		}
-		all = append(all, viewed{id, grant, slots, nobodys})
-	}
-	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		for _, v := range all {
-			if err := s.stopGrant(tx, v, until); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// stopGrant decides on all due sessions of a grant together: they share what is left.
-func (s *Service) stopGrant(tx *db.Tx, v viewed, until time.Time) error {
-	if v.nobodys {
-		return setStop(tx, v.id, until, nil)
-	}
-	open, err := openOfGrant(tx, v.id, "")
+	views, err := s.access.Views(ctx, grants)
 	if err != nil {
 		return err
 	}
-	cause, stop := s.stopOf(v.grant, open)
-	for _, session := range open {
-		why := cause
-		if why == access.CauseOK && !hasSlot(v.slots, session.MAC) {
-			why = access.CauseDevicesFull
-		}
-		if err := s.stopOrTell(tx, v.grant, session, open, why); err != nil {
-			return err
+	var ours, nobodys []int64 // local users of a router are not ours to stop
+	for _, id := range grants {
+		if _, there := views[id]; there && id != 0 {
+			ours = append(ours, id)
+		} else {
+			nobodys = append(nobodys, id)
 		}
 	}
-	return setStop(tx, v.id, until, stop)
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		open, err := openOfGrants(tx, ours)
+		if err != nil {
+			return err
+		}
+		stops := map[int64]*time.Time{}
+		for _, id := range ours {
+			if stops[id], err = s.stopGrant(tx, views[id], open[id]); err != nil {
+				return err
+			}
+		}
+		for _, id := range nobodys {
+			stops[id] = nil
+		}
+		return setStops(tx, until, stops)
+	})
+}
+
+// stopGrant decides on all sessions of a grant together, for they share what is left, and tells when to look again.
+func (s *Service) stopGrant(tx *db.Tx, v access.Viewed, open []Online) (*time.Time, error) {
+	cause, stop := s.stopOf(v.Grant, open)
+	for _, session := range open {
+		why := cause
+		if why == access.CauseOK && !hasSlot(v.Slots, session.MAC) {
+			why = access.CauseDevicesFull
+		}
+		if err := s.stopOrTell(tx, v.Grant, session, open, why); err != nil {
+			return nil, err
+		}
+	}
+	return stop, nil
 }
 
 func (s *Service) stopOrTell(tx *db.Tx, g access.Grant, session Online, open []Online, why access.Cause) error {

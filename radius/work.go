@@ -67,7 +67,7 @@ func (w *work) load(tx *db.Tx, chunk []identity) error {
 }
 
 // foldAll applies a session's events, and goes on with the next epoch where its id is in use again.
-func (w *work) foldAll(tx *db.Tx, id identity, events []stored) error {
+func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 	for _, e := range events {
 		r, err := w.epochOf(tx, id, e.event)
 		if err != nil {

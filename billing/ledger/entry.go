@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"time"
-	_ "time/tzdata" // the day of an entry is a day in Nairobi on every machine
 	"unicode/utf8"
 
 	"mtandao/internal/chain"
@@ -29,14 +28,6 @@ type Entry struct {
 	Proof    string // a digest of the caller's rows that this entry speaks of, or empty
 	Postings []Posting
 }
-
-var nairobi = func() *time.Location {
-	l, err := time.LoadLocation("Africa/Nairobi")
-	if err != nil {
-		panic(err) // tzdata is embedded
-	}
-	return l
-}()
 
 // check refuses what is no entry: fault.Invalid "ledger.unbalanced", "ledger.account" or "ledger.entry".
 func (e Entry) check() (currency string, err error) {

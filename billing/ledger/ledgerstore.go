@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 )
@@ -41,7 +42,7 @@ func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error
 
 func (l *Ledger) insert(tx *db.Tx, e Entry, currency string) error {
 	row := entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
-		Day: e.At.In(nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest(), Proof: e.Proof}
+		Day: e.At.In(clock.Nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest(), Proof: e.Proof}
 	if err := tx.Gorm().Create(&row).Error; err != nil {
 		return db.Fault(err)
 	}

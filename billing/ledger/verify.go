@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mtandao/internal/chain"
+	"mtandao/internal/clock"
 )
 
 // Verify reads the whole of the books in pages: each entry is balanced and as it was posted, no posting is without its
@@ -36,7 +37,7 @@ func (p pageRow) verify(r *chain.Report) {
 		r.Add(e.ID, "has postings that are not numbered as they were posted")
 	case e.digest() != p.content:
 		r.Add(e.ID, "was changed after it was posted")
-	case currency != p.currency || p.day != e.At.In(nairobi).Format(time.DateOnly):
+	case currency != p.currency || p.day != e.At.In(clock.Nairobi).Format(time.DateOnly):
 		r.Add(e.ID, "has another day or currency than it was posted with")
 	}
 }

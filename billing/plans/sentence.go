@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
 )
@@ -28,7 +29,7 @@ func Sentence(l words.Lang, p Plan) string {
 		parts = append(parts, words.Text(l, "plan.valid", "Time", Duration(l, limits.Valid)))
 	}
 	if !limits.ValidUntil.IsZero() {
-		parts = append(parts, words.Text(l, "plan.until", "Date", limits.ValidUntil.In(nairobi).Format("2.1.2006")))
+		parts = append(parts, words.Text(l, "plan.until", "Date", limits.ValidUntil.In(clock.Nairobi).Format("2.1.2006")))
 	}
 	for _, w := range limits.Hours {
 		parts = append(parts, clockTime(w.From)+"–"+clockTime(w.To))
@@ -105,8 +106,5 @@ func Rate(kbps int64) string {
 	}
 	return fmt.Sprintf("%d Mbit/s", kbps/1000)
 }
-
-// nairobi is where the dates of a price list are read.
-var nairobi = time.FixedZone("EAT", 3*60*60)
 
 func clockTime(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60%24, minutes%60) }

@@ -15,6 +15,8 @@ import (
 
 const (
 	followEvery = time.Second
+	followPart  = 8 // of the time it may take: after a rush each poll reads tens of thousands of changes again
+	followMost  = 5 * time.Second
 	copyEvery   = time.Minute
 	copyQuiet   = 15 * time.Minute // between two when nothing changed: it says how old what it holds is
 	copyMost    = 24 * time.Hour   // older than that, nobody is let in by it
@@ -35,12 +37,12 @@ func hasCopy(c Config) bool {
 // followGrants keeps the copies of the grants, in memory and on disk, up to the database. When the database goes, what is in
 // memory goes to disk at once: a restart finds everybody.
 func (m *Main) followGrants(ctx context.Context) {
-	tick := time.NewTicker(followEvery)
-	defer tick.Stop()
 	c := &copier{main: m}
 	wasGood := false
 	for {
+		took := clock.Stopwatch()
 		err := m.Access.Follow(ctx)
+		rest := time.NewTimer(min(max(followEvery, followPart*took()), followMost))
 		if err != nil && ctx.Err() == nil && c.complains() {
 			m.Log.Error("log-ins are answered from a copy of the grants that does not follow the database", "age", m.Access.Freshness().Age, "error", err)
 		}
@@ -50,9 +52,10 @@ func (m *Main) followGrants(ctx context.Context) {
 		wasGood = err == nil
 		select {
 		case <-ctx.Done():
+			rest.Stop()
 			c.save()
 			return
-		case <-tick.C:
+		case <-rest.C:
 		}
 	}
 }

@@ -244,10 +244,13 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	if at["messages"], err = s.Main.Notify.SendTest(ctx, notify.SMS, "0712345678", "en", "test", "test"); err != nil {
 		t.Fatal(err)
 	}
+	s.keptOff(t, open[0].GrantID)
 	receipt, refund := s.refunding(t, order)
 	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
 	pairs = append(pairs, s.voided(t)...)
+	pool, address := s.pooled(t, grant)
+	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
 	at["partners"] = s.landlord(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")

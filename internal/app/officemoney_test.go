@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mtandao/internal/audit"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/radius/access"
 )
@@ -82,7 +83,7 @@ func TestThePaymentsList(t *testing.T) {
 	s := openStage(t, 1)
 	order, _ := s.bought(t, "kasarani-1", "02a1b2c3d4aa")
 	here, elsewhere := s.hire(t, "cashier@demo.example", nil, "cashier"), s.hire(t, "ngong@demo.example", []int64{s.seeded.sites["ngong"].ID}, "cashier")
-	today := s.Main.Clock.Now().In(nairobi).Format(time.DateOnly)
+	today := s.Main.Clock.Now().In(clock.Nairobi).Format(time.DateOnly)
 	for path, want := range map[string]bool{"": true, "?state=paid": true, "?state=unknown": false, "?state=attention": false, "?day=" + today: true, "?day=2020-01-01": false} {
 		if got := here.ask(http.MethodGet, "/office/payments"+path, nil); got.status != http.StatusOK || strings.Contains(got.body, "/office/orders/"+order) != want {
 			t.Errorf("%q: %d", path, got.status)

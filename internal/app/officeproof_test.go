@@ -108,3 +108,24 @@ func TestACarriersSecretIsNotSentElsewhere(t *testing.T) {
 		t.Errorf("%s %v", c.Host, err)
 	}
 }
+
+// TestVouchersAreKilledByWhoHasProvedThemself, and so is their price paid back; they are signed out and sold without.
+func TestVouchersAreKilledByWhoHasProvedThemself(t *testing.T) {
+	s := openStage(t, 1)
+	manager := s.hire(t, "manager@demo.example", nil, "manager")
+	at := strings.TrimSuffix(strings.NewReplacer(s.voided(t)...).Replace("/office/vouchers/:id/x"), "/x") + "/deeds/"
+	range10 := func() url.Values {
+		return url.Values{"first": {"10"}, "last": {"20"}, "holder": {"Kamau"}, "reason": {"lost"}, "refund": {"1"}}
+	}
+	s.unproven(t)
+	for _, kind := range []string{"void", "return"} {
+		if got := manager.ask(http.MethodGet, at+kind, nil); !strings.HasPrefix(got.location, "/office/prove?") {
+			t.Errorf("%s is opened: %d", kind, got.status)
+		}
+		manager.expect(manager.send(at+kind, range10()), http.StatusOK, `name="proof"`)
+	}
+	manager.expect(manager.send(at+"sign_out", range10()), http.StatusSeeOther)
+	s.proven(t)
+	manager.expect(manager.send(at+"return", range10()), http.StatusSeeOther)
+	manager.expect(manager.send(at+"void", range10()), http.StatusSeeOther)
+}

@@ -45,6 +45,14 @@ func (s setup) Objects(ctx context.Context, kind string) ([]backoffice.Object, e
 		for _, p := range sold {
 			add(p.ID, p.Key, planPartOf(p, n))
 		}
+	case kindPool:
+		leased, err := s.Pools.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range leased {
+			add(p.ID, p.Name, poolPartOf(p))
+		}
 	case kindRouter:
 		for _, r := range s.Routers.All() {
 			add(r.ID, r.Name, routerPartOf(r, n))
@@ -107,6 +115,9 @@ func (a *applying) change(c backoffice.Change) error {
 	case kindPlan:
 		old, known := a.stored.plans[c.Key]
 		return alter(a, c, known, planPartOf(old, a.names), a.plan)
+	case kindPool:
+		old, known := a.stored.pools[c.Key]
+		return alter(a, c, known, poolPartOf(old), a.pool)
 	case kindRouter:
 		old, known := a.stored.routers[c.Key]
 		return alter(a, c, known, routerPartOf(old, a.names), a.router)

@@ -129,7 +129,8 @@ func TestNoListReadsATableWhole(t *testing.T) {
 	owner := s.hire(t, "boss@demo.example", nil, "owner")
 	head := s.hire(t, "head@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
 	for _, path := range []string{"/office/sessions?show=ending", "/office/sessions?router=7", "/office/sessions?mac=112233445566&show=ending", "/office/sessions?before=5",
-		"/office/enforcements?state=all", "/office/enforcements?state=given_up&before=5", "/office/enforcements?router=7", "/office/overruns", "/office"} {
+		"/office/enforcements?state=all", "/office/enforcements?state=given_up&before=5", "/office/enforcements?router=7", "/office/overruns", "/office", "/office/refusals", "/office/refusals?about=all&before=5",
+		"/office/refusals?about=routers", "/office/refusals?router=7", "/office/refusals?who=112233445566", "/office/refusals?who=asha&before=5"} {
 		owner.expect(owner.ask(http.MethodGet, path, nil), http.StatusOK)
 		head.expect(head.ask(http.MethodGet, path, nil), http.StatusOK)
 	}

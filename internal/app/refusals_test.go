@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/radius"
 )
 
 // TestWhoIsRefusedIsFound in the console: by the device, by the name, on the page of the router and in the story of the grant; a wrong
@@ -57,4 +58,34 @@ func (g *gate) secretOverlaps(t *testing.T, owner *colleague, page string) {
 	until(t, 15*time.Second, "it is said what the router uses", func() bool {
 		return strings.Contains(owner.ask(http.MethodGet, page, nil).body, "It still uses the one before the last change.")
 	})
+}
+
+// keptOff leaves refusals of several kinds at each router: of a grant, of strangers, and of packets signed with a wrong secret.
+func (s *Stage) keptOff(t *testing.T, grantID int64) {
+	t.Helper()
+	now := s.Main.Plan.Now()
+	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
+		for _, r := range s.Main.Routers.All() {
+			for i, w := range []radius.Refusal{
+				{Cause: "devices_full", MAC: "02a1b2c3d4aa", GrantID: grantID, About: radius.AboutCustomers, Name: "02:A1:B2:C3:D4:AA", Times: 3},
+				{Cause: "unknown", MAC: "02a1b2c3d4ff", Name: "AB…9K", NameHash: "1", Times: 1},
+				{Cause: "too_many_tries", MAC: "02a1b2c3d4ff", Times: 41},
+				{Cause: radius.CauseOthersSecret, About: radius.AboutRouters, Name: "roof", NameHash: "2", Times: 1204},
+				{Cause: "unknown", Times: 8120},
+			} {
+				if w.About == "" {
+					w.About = radius.AboutStrangers
+				}
+				w.ID, w.RouterID, w.SiteID, w.Day = tx.ID(), r.ID, r.SiteID, now.Format(time.DateOnly)
+				w.FirstAt, w.LastAt = now.Add(-time.Hour), now.Add(-time.Duration(i)*time.Minute)
+				if err := tx.Gorm().Create(&w).Error; err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

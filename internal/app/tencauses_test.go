@@ -197,7 +197,7 @@ func (w *helpDesk) buysAgain(first billing.Order) billing.Order {
 // closedNow makes the night plan one that rests for hours yet, whatever the time is.
 func (w *helpDesk) closedNow() {
 	w.Helper()
-	now := w.Main.Plan.Now().In(nairobi)
+	now := w.Main.Plan.Now().In(clock.Nairobi)
 	opens := (now.Hour()*60 + now.Minute() + 6*60) % (24 * 60)
 	all, err := w.Main.Plans.ForSite(context.Background(), w.seeded.sites["kasarani"].ID)
 	if err != nil {

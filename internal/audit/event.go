@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // the day of an event is a day in Nairobi on every machine
 
 	"mtandao/internal/chain"
+	"mtandao/internal/clock"
 )
 
 // Event is one change by a person or a command.
@@ -30,18 +30,10 @@ func Text(v any) (string, error) {
 	return string(body), err
 }
 
-var nairobi = func() *time.Location {
-	l, err := time.LoadLocation("Africa/Nairobi")
-	if err != nil {
-		panic(err) // tzdata is embedded
-	}
-	return l
-}()
-
 // row makes the event fit its table: what was typed by strangers may be long or no text at all.
 func (e Event) row() row {
 	at := e.At.UTC().Truncate(time.Millisecond)
-	return row{ID: e.ID, At: at, Day: at.In(nairobi).Format(time.DateOnly), Actor: cut(e.Actor, 100), Action: cut(e.Action, 64),
+	return row{ID: e.ID, At: at, Day: at.In(clock.Nairobi).Format(time.DateOnly), Actor: cut(e.Actor, 100), Action: cut(e.Action, 64),
 		Object: cut(e.Object, 64), ObjectID: cut(e.ObjectID, 64), OldValue: valid(e.Before), NewValue: valid(e.After), CameFrom: cut(e.From, 100)}
 }
 

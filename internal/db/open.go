@@ -102,11 +102,11 @@ func (d *DB) openSQLite(path string) error {
 	}
 	d.path = path
 	var err error
-	if d.write, err = d.openGORM(sqliteDialector(path, "&_txlock=immediate")); err != nil {
+	if d.write, err = d.openGORMOf(sqliteDialector(path, "&_txlock=immediate")); err != nil {
 		return err
 	}
 	d.SQL().SetMaxOpenConns(1)
-	if d.read, err = d.openGORM(sqliteDialector(path, "&_pragma=query_only(1)")); err != nil {
+	if d.read, err = d.openGORMOf(sqliteDialector(path, "&_pragma=query_only(1)")); err != nil {
 		return err
 	}
 	pool, err := d.read.DB()
@@ -123,8 +123,12 @@ type duplicateAware struct{ gorm.Dialector }
 // inURI writes a path as SQLite reads it in an address: by what these signs mean there, it would open another file.
 var inURI = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
-func sqliteDialector(path, more string) gorm.Dialector {
-	return duplicateAware{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: "file:" + inURI.Replace(path) + "?" + sqlitePragmas + more})}
+func sqliteDialector(path, more string) (gorm.Dialector, error) {
+	opener, err := modernsqlite.NewConnector("file:" + inURI.Replace(path) + "?" + sqlitePragmas + more)
+	if err != nil {
+		return nil, err
+	}
+	return duplicateAware{sqlite.New(sqlite.Config{Conn: sql.OpenDB(keepsStatements{opener, mostStatements})})}, nil
 }
 
 // Translate implements gorm.ErrorTranslator (SQLite result codes 2067, 1555: duplicate; 787: foreign key).
@@ -165,7 +169,12 @@ func (d *DB) openMySQL(dsn string) error {
 	if c.ReadTimeout == 0 {
 		c.ReadTimeout, c.WriteTimeout = 30*time.Second, 30*time.Second
 	}
-	if d.write, err = d.openGORM(mysql.New(mysql.Config{DSNConfig: c})); err != nil {
+	opener, err := mysqldriver.NewConnector(c)
+	if err != nil {
+		return err
+	}
+	kept := sql.OpenDB(keepsStatements{opener, mostStatements / 4}) // the server holds those of all connections
+	if d.write, err = d.openGORM(mysql.New(mysql.Config{DSNConfig: c, Conn: kept})); err != nil {
 		return err
 	}
 	d.read = d.write
@@ -174,6 +183,16 @@ func (d *DB) openMySQL(dsn string) error {
 	pool.SetMaxIdleConns(20)
 	pool.SetConnMaxLifetime(30 * time.Minute)
 	return nil
+}
+
+// mostStatements is how many a connection keeps that nobody uses at the moment: each kind of question, in the sizes of Pieces.
+const mostStatements = 400
+
+func (d *DB) openGORMOf(dialector gorm.Dialector, err error) (*gorm.DB, error) {
+	if err != nil {
+		return nil, err
+	}
+	return d.openGORM(dialector)
 }
 
 func (d *DB) openGORM(dialector gorm.Dialector) (*gorm.DB, error) {

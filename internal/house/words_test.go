@@ -13,7 +13,7 @@ import (
 var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
-	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.",
+	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.", "office.pool.", "office.pool_free.",
 	"office.router.", "office.settings.", "office.settings_text.", "office.setup.step_", "office.setup.title_", "office.setup.lead_",
 	"office.setup.there_", "office.setup.miss_", "office.field.brand.", "office.pick.dialect_", "office.pick.auth_", "office.pick.type_", "office.ability.", "office.ability_missing.",
 	"office.prove.", "office.welcome.", "office.reset.", "office.forgot.", "office.staff.disable_ask.", "office.staff.lock_ask.", "office.staff.link_ask.",

@@ -42,7 +42,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 			return Result{}, err
 		}
 		defer l.conn.Close()
-		l.source = newSource(o, &next)
+		l.source = newSource(o, &next, int64(i), int64(len(lanes)))
 		l.more = func() bool { return ctx.Err() == nil && (o.Count == 0 || begun.Add(1) <= o.Count) }
 		lanes[i] = l
 	}

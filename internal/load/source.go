@@ -27,22 +27,26 @@ type source struct {
 	secret []byte
 	mac    *hmacMD5
 	turn   *atomic.Int64 // over all lanes
+	lane   int64
+	lanes  int64
+	told   int64 // records of this lane
 	random *rand.ChaCha8
 }
 
-func newSource(o Options, turn *atomic.Int64) *source {
+func newSource(o Options, turn *atomic.Int64, lane, lanes int64) *source {
 	var seed [32]byte
 	for i := range 4 {
 		binary.BigEndian.PutUint64(seed[8*i:], rand.Uint64())
 	}
-	return &source{Options: o, secret: []byte(o.Secret), mac: newHMAC([]byte(o.Secret)), turn: turn, random: rand.NewChaCha8(seed)}
+	return &source{Options: o, secret: []byte(o.Secret), mac: newHMAC([]byte(o.Secret)), turn: turn, lane: lane, lanes: lanes, random: rand.NewChaCha8(seed)}
 }
 
 func (s *source) next(identifier byte) request {
-	turn := s.turn.Add(1) - 1
 	if s.Mode == Accounting {
-		return s.record(identifier, turn)
+		s.told++
+		return s.record(identifier, s.told-1)
 	}
+	turn := s.turn.Add(1) - 1
 	return s.logIn(identifier, int(turn*7919%int64(len(s.Logins))))
 }
 
@@ -84,11 +88,12 @@ func (s *source) addPlace(w *wire, login Login) {
 	w.add(4, []byte{10, 255, 0, 1})
 }
 
-// record is the next word of a session: each session in turn says that it begins, reports, and ends, and then the next round of
-// sessions begins.
+// record is the next word of a session: each session of a lane in turn says that it begins, reports, and ends, and then the next
+// round of sessions begins. A session is told of by one lane, for it has one router.
 func (s *source) record(identifier byte, turn int64) request {
-	sessions, steps := int64(len(s.Logins)), int64(s.Interims+2)
-	who, told := turn%sessions, turn/sessions
+	steps, all := int64(s.Interims+2), int64(len(s.Logins))
+	mine := max(1, (all-s.lane+s.lanes-1)/s.lanes)
+	who, told := (turn%mine*s.lanes+s.lane)%all, turn/mine
 	login, step := s.Logins[who], told%steps
 	status := byte(3)
 	switch step {
@@ -99,7 +104,7 @@ func (s *source) record(identifier byte, turn int64) request {
 	}
 	w := newWire(codec.CodeAccountingRequest, identifier)
 	w.add(40, []byte{0, 0, 0, status})
-	w.add(44, fmt.Appendf(nil, "%s%x-%x", s.Epoch, told/steps, who))
+	w.add(44, fmt.Appendf(nil, "%s%x-%x-%x", s.Epoch, s.lane, told/steps, who))
 	w.add(1, []byte(login.Name))
 	s.addPlace(w, login)
 	if login.Class != nil {

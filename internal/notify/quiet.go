@@ -4,6 +4,7 @@ import (
 	"time"
 	_ "time/tzdata" // hosts often have no zones
 
+	"mtandao/internal/clock"
 	"mtandao/internal/settings"
 )
 
@@ -54,11 +55,9 @@ func minutes(clock string) int {
 	return t.Hour()*60 + t.Minute()
 }
 
-var nairobi = time.FixedZone("Africa/Nairobi", 3*60*60)
-
 func (s *Service) zone() *time.Location {
 	if zone, err := time.LoadLocation(s.Settings.String(settings.MessageZone)); err == nil {
 		return zone
 	}
-	return nairobi
+	return clock.Nairobi
 }

@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func (s *Service) Unpack(packed []byte) error {
 	for _, v := range p.Sites {
 		v, err := v.Check()
 		if err != nil { // as when it is read from the database
-			v.location = nairobi
+			v.location = clock.Nairobi
 		}
 		m.sites[v.ID], m.slugs[v.Slug] = v, v.ID
 	}

@@ -59,7 +59,7 @@ func (s *Service) Get(id int64) (Site, Brand, error) {
 func (s *Service) Location(id int64) *time.Location {
 	m, err := s.memory()
 	if err != nil {
-		return nairobi
+		return clock.Nairobi
 	}
 	return m.sites[id].Location()
 }
@@ -167,7 +167,7 @@ func (s *Service) load(ctx context.Context) (memory, error) {
 	for _, r := range sites {
 		v, bad := r.site()
 		if bad != nil { // a zone this host's tzdata lacks: the site goes on in Nairobi's time
-			v.location = nairobi
+			v.location = clock.Nairobi
 		}
 		m.sites[r.ID], m.slugs[r.Slug], m.siteVersions[r.ID] = v, r.ID, r.Version
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 	_ "time/tzdata" // routers' hosts often have no zones
 
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 )
 
@@ -27,12 +28,10 @@ type Site struct {
 	location *time.Location
 }
 
-var nairobi = time.FixedZone("Africa/Nairobi", 3*60*60) // no daylight saving
-
 // Location is the site's zone; Nairobi for a zero Site.
 func (s Site) Location() *time.Location {
 	if s.location == nil {
-		return nairobi
+		return clock.Nairobi
 	}
 	return s.location
 }

@@ -10,16 +10,17 @@ const (
 	longestWait  = 5 * time.Second
 )
 
-// batch is a run of records of one segment; applying it moves the cursor to seq and the head to offset. It holds no
-// record when what is left of the segment no longer reads.
+// batch is a run of records; applying it lets go the segments that it passed, and moves the cursor to seq and the head to
+// offset. It holds no record when what is left no longer reads.
 type batch struct {
 	records []Record
 	seq     uint64
 	offset  int64
+	passed  int
 	damaged int64
 }
 
-// Consume hands over up to max records at a time, in order, until ctx is done or the spool is closed, and then returns
+// Consume hands over up to max records at a time, as many as wait, in order, until ctx is done or the spool is closed, and then returns
 // nil. While apply fails, the same records come again after 50 ms to 5 s. A failing disk ends it with
 // fault.Unavailable "spool.failed"; calling again is safe. Records may be kept: their memory is not reused.
 func (s *Spool) Consume(ctx context.Context, max int, apply func(context.Context, []Record) error) error {
@@ -89,9 +90,10 @@ func (s *Spool) advance(b batch) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cursor, s.head = b.seq, b.offset
+	err := s.letGo(b.passed)
 	s.damaged += b.damaged
 	s.ages.forget(s.cursor, s.last)
 	close(s.moved)
 	s.moved = make(chan struct{})
-	return nil
+	return err
 }

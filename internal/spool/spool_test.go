@@ -104,6 +104,37 @@ func TestRecordsComeInOrderAcrossSegmentsAndRestarts(t *testing.T) {
 	}
 }
 
+// TestABatchSpansSegments: what waits comes together, and the segments that it passed go.
+func TestABatchSpansSegments(t *testing.T) {
+	dir, want := t.TempDir(), numbered(60)
+	s := open(t, dir, Options{SegmentBytes: 200})
+	put(t, s, want...)
+	ctx, stop := context.WithCancel(context.Background())
+	var sizes []int
+	tries := 0
+	err := s.Consume(ctx, 50, func(_ context.Context, records []Record) error {
+		if tries++; tries == 1 {
+			return errors.New("the database")
+		}
+		sizes = append(sizes, len(records))
+		for i, r := range records {
+			if string(r.Payload) != want[i] {
+				t.Errorf("record %d is %q", i, r.Payload)
+			}
+		}
+		if want = want[len(records):]; len(want) == 0 {
+			stop()
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(sizes, []int{50, 10}) {
+		t.Errorf("batches of %d: %v", sizes, err)
+	}
+	if got := s.Stats(); got.Pending != 0 || got.Bytes != 0 || len(segmentsOf(t, dir)) > 1 {
+		t.Errorf("%+v and %q are left", got, segmentsOf(t, dir))
+	}
+}
+
 func TestConsumedSegmentsAreDeletedWhileRunning(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, Options{SegmentBytes: 100})

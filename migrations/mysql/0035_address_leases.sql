@@ -8,5 +8,6 @@ CREATE TABLE IF NOT EXISTS address_leases (
   until DATETIME(3) NOT NULL,
   PRIMARY KEY (pool_id, prefix),
   KEY address_leases_free (pool_id, until),
-  KEY address_leases_holder (pool_id, grant_id, mac)
+  KEY address_leases_holder (pool_id, grant_id, mac),
+  KEY address_leases_mac (pool_id, mac)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

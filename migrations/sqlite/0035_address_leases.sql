@@ -9,3 +9,4 @@ CREATE TABLE IF NOT EXISTS address_leases (
 );
 CREATE INDEX IF NOT EXISTS address_leases_free ON address_leases (pool_id, until);
 CREATE INDEX IF NOT EXISTS address_leases_holder ON address_leases (pool_id, grant_id, mac);
+CREATE INDEX IF NOT EXISTS address_leases_mac ON address_leases (pool_id, mac);

@@ -4,6 +4,7 @@ CREATE TABLE IF NOT EXISTS refusals (
   router_id BIGINT NOT NULL,
   site_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,
+  about TEXT NOT NULL,
   day TEXT NOT NULL,
   cause TEXT NOT NULL,
   mac TEXT NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE IF NOT EXISTS refusals (
 CREATE UNIQUE INDEX IF NOT EXISTS refusals_kind ON refusals (router_id, day, cause, mac, name_hash);
 CREATE INDEX IF NOT EXISTS refusals_router ON refusals (router_id, id);
 CREATE INDEX IF NOT EXISTS refusals_today ON refusals (router_id, day, last_at);
+CREATE INDEX IF NOT EXISTS refusals_about ON refusals (about, id);
 CREATE INDEX IF NOT EXISTS refusals_site ON refusals (site_id, id);
 CREATE INDEX IF NOT EXISTS refusals_grant ON refusals (grant_id, id);
 CREATE INDEX IF NOT EXISTS refusals_mac ON refusals (mac, id);

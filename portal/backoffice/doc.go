@@ -7,5 +7,5 @@
 // and writes the same parts by the same checks, so that a page and a file can never disagree.
 //
 // Always true: every page works without a script; a form carries a stamp bound to its sign-in; what was typed is kept when
-// it is refused; nothing of one site is shown or changed by somebody whose scope it is not in: for them it does not exist.
+// it is refused, and sealed where it waits for a proof; a stored secret is shown to nobody, and sent to no new address until it is typed again; nothing of one site is shown or changed by somebody whose scope it is not in: for them it does not exist.
 package backoffice

@@ -189,7 +189,7 @@ func (e *editor) save(q *request) error {
 
 // tail is what follows the id in the address of an object's page.
 func (e *editor) tail() string {
-	if e.kind == kindRouter {
+	if e.kind == kindRouter || e.kind == kindPool {
 		return ""
 	}
 	return "/edit"

@@ -50,7 +50,25 @@ type cell struct {
 	State               stateView
 	Acts                []act
 	Colours             []swatch
+	Fill                *fill
 	leads, stands       bool
+}
+
+// fill is how full something is, drawn as a bar beside its words.
+type fill struct {
+	Percent int64
+	Text    string
+}
+
+// Tone is warn from 85 percent on, bad from 95.
+func (f fill) Tone() string {
+	switch {
+	case f.Percent >= 95:
+		return "bad"
+	case f.Percent >= 85:
+		return "warn"
+	}
+	return ""
 }
 
 type swatch struct {
@@ -60,7 +78,7 @@ type swatch struct {
 
 // Filled says that something stands in the cell.
 func (c cell) Filled() bool {
-	return c.Text != "" || c.More != "" || c.State.Text != "" || len(c.Acts) > 0 || len(c.Colours) > 0
+	return c.Text != "" || c.More != "" || c.State.Text != "" || len(c.Acts) > 0 || len(c.Colours) > 0 || c.Fill != nil
 }
 
 // Class is of the cell: its column's, and what a phone makes of it, where the name of a row and its state stand on top.

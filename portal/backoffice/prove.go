@@ -1,7 +1,6 @@
 package backoffice
 
 import (
-	"encoding/base64"
 	"io"
 
 	"github.com/gofiber/fiber/v2"
@@ -66,7 +65,7 @@ func (q *request) typed() (all []fact, err error) {
 			return nil, err
 		}
 		if body != "" {
-			keep(keptFile+name, base64.StdEncoding.EncodeToString([]byte(body)))
+			keep(keptFile+name, body)
 		}
 	}
 	return all, nil
@@ -79,11 +78,8 @@ const mostFile = 256 << 10
 func (q *request) file(name string) (string, error) {
 	header, err := q.FormFile(name)
 	if err != nil || header.Size == 0 {
-		kept, err := base64.StdEncoding.DecodeString(q.FormValue(keptFile + name))
-		if err != nil || len(kept) > mostFile {
-			return "", nil // none was chosen
-		}
-		return string(kept), nil
+		kept := q.FormValue(keptFile + name) // empty: none was chosen
+		return kept[:min(len(kept), mostFile)], nil
 	}
 	if header.Size > mostFile {
 		return "", fault.New(fault.Invalid, "setup.file_size")

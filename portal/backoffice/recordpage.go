@@ -35,6 +35,7 @@ type card struct {
 	Text       string
 	Empty      *blank
 	Older      string // address of the next page
+	Fill       *fill
 }
 
 // side is one value of a change, before and after.

@@ -30,10 +30,14 @@ func (b *Backoffice) refusals(q *request) error {
 	p.Crumbs = []crumb{{p.T("office.nav.sessions"), "/office/sessions"}}
 	w := radius.WhichRefusals{Sites: q.scope(), Typed: cutTyped(q.Query("who")), Before: q.before(), Limit: mostListed + 1}
 	w.RouterID, _ = strconv.ParseInt(q.Query("router"), 10, 64)
-	if w.Typed != "" && w.Before == 0 {
-		w.RouterID = 0 // whoever looks for a person does not mean one router
+	if w.About = radius.AboutCustomers; slices.Contains([]string{radius.AboutStrangers, radius.AboutRouters}, q.Query("about")) {
+		w.About = q.Query("about")
 	}
-	p.Chips = [][]chip{b.routerChips(q, p)}
+	if w.Typed != "" || w.RouterID != 0 || q.Query("about") == "all" {
+		w.About = ""
+	}
+	p.Chips = [][]chip{q.chips("about", []choice{{Name: p.T("office.refusals.customers")}, {Value: radius.AboutStrangers, Name: p.T("office.refusals.strangers")},
+		{Value: radius.AboutRouters, Name: p.T("office.refusals.routers")}, {Value: "all", Name: p.T("office.refusals.everybody")}})}
 	p.Find = &find{Action: "/office/refusals", Fields: []formField{{Name: "who", As: asSearch, Label: p.T("office.refusals.who"), Value: w.Typed}}}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refusals.none"), Text: p.T("office.refusals.none_text")}
 	all, err := b.Refused.Refusals(q.ctx, w)
@@ -41,27 +45,31 @@ func (b *Backoffice) refusals(q *request) error {
 		return err
 	}
 	all, p.pager = newest(q, all, mostListed, func(w radius.Refusal) int64 { return w.ID })
-	b.fillRefusals(&p.frame, &p.table, all)
+	b.fillRefusals(&p.frame, &p.table, all, false)
 	return q.list(p)
 }
 
-func (b *Backoffice) fillRefusals(f *frame, t *table, all []radius.Refusal) {
-	t.Columns = []column{{f.T("office.refusals.last"), "when"}, {f.T("office.refusals.device"), "code"}, {Name: f.T("office.refusals.why")}, {Name: f.T("office.router")},
-		{f.T("office.refusals.times"), "num"}}
+// fillRefusals makes a line of each; on the page of a router all are its own.
+func (b *Backoffice) fillRefusals(f *frame, t *table, all []radius.Refusal, ofOne bool) {
+	t.Columns = []column{{f.T("office.refusals.device"), "code"}, {Name: f.T("office.refusals.why")}, {f.T("office.refusals.last"), "when"}, {f.T("office.refusals.times"), "num"}}
+	if !ofOne {
+		t.Columns = append(t.Columns, column{Name: f.T("office.router")})
+	}
 	for _, w := range all {
 		router, _ := b.Routers.Get(w.RouterID)
 		who := cell{Text: w.MAC.Colons(), More: w.Name, Address: storyAddress(w.GrantID)}
-		if who.Text == "" {
+		switch {
+		case w.MAC == "" && w.Name == "":
+			who = cell{Text: f.T("office.refusals.many")}
+		case w.MAC == "" || w.Name == who.Text: // told by one of both
 			who.Text, who.More = w.Name, ""
-		}
-		if who.Text == "" {
-			who.Text, who.Address = f.T("office.refusals.many"), ""
 		}
 		first := ""
 		if w.Times > 1 {
 			first = f.T("office.refusals.since", "Time", b.planWhen(f, w.FirstAt))
 		}
-		t.add(cell{Text: b.planWhen(f, w.LastAt), More: first}, who, cell{Text: refusedName(f, w)}, cell{Text: router.Name, More: b.siteName(w.SiteID)}, cell{Text: number(w.Times)})
+		t.add([]cell{who, {Text: refusedName(f, w)}, {Text: b.planWhen(f, w.LastAt), More: first}, {Text: number(w.Times)},
+			{Text: router.Name, More: b.siteName(w.SiteID)}}[:len(t.Columns)]...)
 	}
 }
 
@@ -90,13 +98,13 @@ func (b *Backoffice) tellRefusals(q *request, p *routerPage, r routers.Router) e
 			p.Warnings = append(p.Warnings, p.T("office.router.secret_wrong", "Router", r.Name, "Why", refusedName(&p.frame, w), "N", w.Times, "Time", ago(&p.frame, age)))
 		}
 	}
-	b.fillRefusals(&p.frame, &p.Refused, today)
+	b.fillRefusals(&p.frame, &p.Refused, today, true)
 	return nil
 }
 
 // tellRefused puts on a story what was refused to its grant.
 func (b *Backoffice) tellRefused(p *storyPage, all []radius.Refusal) {
-	b.fillRefusals(&p.frame, &p.Refused, all[:min(len(all), mostRefused)])
+	b.fillRefusals(&p.frame, &p.Refused, all[:min(len(all), mostRefused)], false)
 }
 
 // foundRefusals are what was refused to a device or a name.
@@ -109,7 +117,7 @@ func (b *Backoffice) foundRefusals(q *request, f *frame, typed string) (card, er
 	if err != nil {
 		return c, err
 	}
-	b.fillRefusals(f, c.Table, all)
+	b.fillRefusals(f, c.Table, all, false)
 	c.Acts = []act{{Name: f.T("office.refusals.all"), Address: "/office/refusals?who=" + url.QueryEscape(typed), Icon: "list", Tone: "plain"}}
 	return c, nil
 }

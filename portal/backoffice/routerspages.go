@@ -97,6 +97,9 @@ func (b *Backoffice) routerList(q *request) error {
 	p := e.listing(q)
 	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.site"), ""}, {p.T("office.column.heard"), ""}, {p.T("office.column.people"), "num"}, {p.T("office.column.warning"), ""}}
 	p.Crumbs = nil
+	if at := q.reachable("/office/pools"); at != "" {
+		p.Acts = append([]act{{Name: p.T("office.pool.list"), Address: at, Icon: "list"}}, p.Acts...)
+	}
 	state := q.Query("state")
 	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.router.active")}, {Name: p.T("office.router.retired"), Value: routers.StateRetired}})}
 	all := slices.DeleteFunc(slices.Clone(b.Routers.All()), func(r routers.Router) bool {

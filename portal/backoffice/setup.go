@@ -18,6 +18,7 @@ const (
 	kindTill     = "till"
 	kindPlan     = "plan"
 	kindRouter   = "router"
+	kindPool     = "pool"
 )
 
 // Setup is what `mtandao apply` changes, changed by hand: the same fields, the same checks.
@@ -138,6 +139,6 @@ func wrong(err error) (field string, cause error, mendable bool) {
 var fieldOf = map[string]string{
 	"till.consumer": "consumer_secret", "brand.logo_size": "logo", "brand.picture_size": "picture", "brand.hours": "hours_en", "brand.handle": "facebook", "brand.text": "welcome_en", "brand.colour": "accent", "site.slug_fixed": "slug",
 	"brand.unnamed": "name", "site.unnamed": "name", "till.unnamed": "key", "plan.unnamed": "name", "router.unnamed": "name",
-	"brand.taken": "key", "site.taken": "slug", "till.taken": "key", "plan.taken": "key", "router.taken": "name", "plan.endless": "time", "plan.rate": "down", "router.secret_short": "secret", "router.secret_long": "secret", "router.api_cert": "api_certificate",
+	"brand.taken": "key", "site.taken": "slug", "till.taken": "key", "plan.taken": "key", "pool.taken": "name", "pool.unnamed": "name", "pool.size": "prefixes", "pool.overlaps": "prefixes", "router.taken": "name", "plan.endless": "time", "plan.rate": "down", "router.secret_short": "secret", "router.secret_long": "secret", "router.api_cert": "api_certificate",
 	"router.address": "addresses", "router.address_taken": "addresses", "router.name_taken": "name", "router.login_host": "login_hosts",
 }

@@ -16,6 +16,15 @@ func galleryGrant() access.Grant {
 		Limits: access.Limits{Time: 2 * time.Hour, DataBytes: 2e9, Devices: 2, DownKbps: 5000, UpKbps: 5000}, UsedBytes: 640e6, UsedTime: 36 * time.Minute}
 }
 
+// galleryFair is a month at 10 Mbit/s, 2 after 5 GB, and free by night.
+func galleryFair(now time.Time, used int64, per access.Per) access.Grant {
+	every := [7]bool{true, true, true, true, true, true, true}
+	return access.Grant{ID: 7, SiteID: 1, State: access.Active, FirstUsedAt: now.Add(-time.Hour), Until: now.AddDate(0, 0, 30), Fair: access.Fair{Start: now.Add(-time.Hour), Used: used},
+		Limits: access.Limits{Valid: 30 * 24 * time.Hour, Devices: 2, DownKbps: 10_000, UpKbps: 5000,
+			FairUse: access.FairUse{Bytes: 5e9, Per: per, DownKbps: 2000, UpKbps: 1000},
+			Night:   access.Night{Hours: access.Hours{{Days: every, From: 0, To: 6 * 60}}, DownKbps: 20_000, UpKbps: 5000, Free: true}}}
+}
+
 // using hangs the pages of a grant in each situation.
 func (s *gallery) using() error {
 	night := access.Hours{{Days: [7]bool{true, true, true, true, true, true, true}, From: 22 * 60, To: 6 * 60}}
@@ -38,6 +47,8 @@ func (s *gallery) using() error {
 		{"full", func(f *fixtures) {
 			f.slots = []access.Slot{{N: 1, MAC: "02a1b2c3d4e5"}, {N: 2, MAC: "02a1b2c3d4e6"}}
 		}},
+		{"fair-use", func(f *fixtures) { f.online, f.grant = true, galleryFair(galleryNow, 3_200e6, access.PerDay) }},
+		{"fair-use-slow", func(f *fixtures) { f.online, f.grant = true, galleryFair(galleryNow, 5_100e6, access.PerMonth) }},
 		{"suspended", func(f *fixtures) { f.grant.State = access.Suspended }},
 		{"hours", func(f *fixtures) { f.grant.Limits.Hours = night }},
 		{"ended-time", func(f *fixtures) { f.grant.State, f.grant.EndCause = access.Ended, string(access.CauseTimeUsed) }},

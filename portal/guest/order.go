@@ -132,6 +132,8 @@ func (g *Guest) orderScreen(v *visitor, view billing.OrderView) screen {
 	switch {
 	case view.Order.GrantID != 0:
 		return screen{redirect: v.address("/s/" + p.token)}
+	case view.PaidBy != "" && view.Foreign && v.byPass != "": // who came by a pass is not told what somebody typed
+		return screen{redirect: v.address(v.home() + "/paid")}
 	case view.PaidBy != "" && view.Foreign:
 		return screen{redirect: v.address(v.home()+"/paid", "receipt", view.Typed)}
 	case view.PaidBy != "" && v.byPass == "": // whoever typed a receipt is led to what it bought

@@ -21,6 +21,7 @@ type receiptPage struct {
 	Receipt, Action, Back string
 	Asks, Whole           bool   // for the end of the number that paid, or for all of it
 	Begins, Digits        string // how that number begins, if that may be told, and what was typed of it
+	here                  string // the key of the order that they are at; empty for none
 }
 
 // ask asks who has paid.
@@ -40,7 +41,9 @@ func (g *Guest) paidPage(v *visitor) *receiptPage {
 }
 
 func (g *Guest) orderReceiptPage(v *visitor, token string) *receiptPage {
-	return g.receiptPage(v, "/o/"+token+"/receipt", "/o/"+token, "receipt", token)
+	p := g.receiptPage(v, "/o/"+token+"/receipt", "/o/"+token, "receipt", token)
+	p.here = token
+	return p
 }
 
 func (g *Guest) askPaid(c *fiber.Ctx) error {
@@ -53,13 +56,15 @@ func (g *Guest) askPaid(c *fiber.Ctx) error {
 	return g.send(c, fiber.StatusOK, "receipt", p)
 }
 
-// paid finds an order by its receipt alone. One that nobody knows yet, or whose money is held, is for the device's open order.
+// paid finds an order by its receipt alone. One that nobody knows yet, or whose money is held, is for the device's open order, to which
+// it leads by a pass: the device is what they say it is.
 func (g *Guest) paid(c *fiber.Ctx) error {
 	v, err := g.atSite(c)
 	if err != nil {
 		return err
 	}
-	return g.take(c, v, g.paidPage(v), []string{"paid", v.site.Slug, string(v.visit.MAC)}, func(ctx context.Context, typed, end string) (billing.Claimed, error) {
+	p := g.paidPage(v)
+	return g.take(c, v, p, []string{"paid", v.site.Slug, string(v.visit.MAC)}, func(ctx context.Context, typed, end string) (billing.Claimed, error) {
 		claimed, err := g.Orders.FindByReceipt(ctx, typed)
 		forAnother := fault.Is(err, fault.NotFound) || err == nil && claimed.State == billing.ClaimHeld
 		if !forAnother || v.visit.MAC == "" {
@@ -70,9 +75,13 @@ func (g *Guest) paid(c *fiber.Ctx) error {
 			return claimed, err
 		}
 		claimed, err = g.Orders.EnterReceipt(ctx, pending.Order.Token, typed, end)
-		if err == nil && claimed.State != billing.ClaimFound { // a receipt that is not found yet proves nothing
-			claimed.Token, err = g.pass(pending.Order.Token, v.visit.MAC)
+		if here := claimed.State != billing.ClaimFound || claimed.Token == pending.Order.Token; err != nil || !here {
+			return claimed, err
 		}
+		if p.here = pending.Order.Token; claimed.State != billing.ClaimFound || end == "" {
+			p.here, err = g.pass(pending.Order.Token, v.visit.MAC)
+		}
+		claimed.Token = p.here
 		return claimed, err
 	})
 }
@@ -101,7 +110,7 @@ func (g *Guest) receipt(c *fiber.Ctx) error {
 	key := view.Order.Token
 	return g.take(c, v, g.orderReceiptPage(v, key), []string{"receipt", key}, func(ctx context.Context, typed, end string) (billing.Claimed, error) {
 		claimed, err := g.Orders.EnterReceipt(ctx, g.tokenOf(key), typed, end)
-		if claimed.State != billing.ClaimFound { // a receipt that is not found yet proves nothing
+		if here := claimed.Token == g.tokenOf(key); claimed.State != billing.ClaimFound || here && end == "" { // by a pass it stays one
 			claimed.Token = key
 		}
 		return claimed, err
@@ -121,17 +130,17 @@ func (g *Guest) take(c *fiber.Ctx, v *visitor, p *receiptPage, stamp []string, f
 	if err == nil {
 		claimed, err = find(ctx, p.Receipt, p.Digits)
 	}
-	open := false
+	open := ""
 	switch {
 	case claimed.State == billing.ClaimWhose && fault.KeyOf(err) == "receipt.hidden":
 		p.Asks = false
 	case claimed.State == billing.ClaimWhose:
 		p.ask(beginning(claimed.Whose.Begins), claimed.Whose.Whole)
 	case err == nil:
-		open, err = g.mayOpen(ctx, v, claimed, c.Params("token"), p)
+		open, err = g.opens(ctx, v, claimed, p)
 	}
-	if open {
-		return c.Redirect(v.address("/o/"+claimed.Token), fiber.StatusSeeOther)
+	if open != "" {
+		return c.Redirect(v.address("/o/"+open), fiber.StatusSeeOther)
 	}
 	if err == nil {
 		key := "guest.receipt.whose"
@@ -168,30 +177,35 @@ func (g *Guest) slowReceipts(c *fiber.Ctx, v *visitor, stamp []string, typed str
 	return tooMany(g.rates.whose.Wait(number))
 }
 
-// mayOpen lets somebody to the order that their receipt led to: from one of its devices, or with the end of the number that
-// paid. A receipt alone, which anybody may have read over a shoulder, opens nothing; the page then asks for that end. The key is
-// that of the order that they are at.
-func (g *Guest) mayOpen(ctx context.Context, v *visitor, claimed billing.Claimed, key string, p *receiptPage) (bool, error) {
-	if claimed.State != billing.ClaimFound && claimed.State != billing.ClaimHeld || key == claimed.Token {
-		return true, nil // it leads to where they are
+// opens is the key by which somebody comes to the order that their receipt led to: its token with the end of the number that
+// paid, a pass from one of its devices, which is only what they say of themselves. A receipt alone, which anybody may have read over
+// a shoulder, opens nothing (""); the page then asks for that end.
+func (g *Guest) opens(ctx context.Context, v *visitor, claimed billing.Claimed, p *receiptPage) (string, error) {
+	if claimed.State != billing.ClaimFound && claimed.State != billing.ClaimHeld || claimed.Token == p.here {
+		return claimed.Token, nil // it leads to where they are
 	}
 	view, err := g.Orders.ByToken(ctx, claimed.Token)
 	if err != nil {
-		return false, err
+		return "", err
 	}
-	if theirs, err := g.isDeviceOf(ctx, v, view.Order); err != nil || theirs {
-		return theirs, err
+	typed := endOf(p.Digits)
+	if theirs, err := g.isDeviceOf(ctx, v, view.Order); err != nil {
+		return "", err
+	} else if theirs && typed == "" {
+		return g.pass(claimed.Token, v.device(view.Order))
 	}
 	payer := claimed.Payer
 	if payer == "" {
 		payer = view.Order.Phone
 	}
 	p.ask(begins(payer), false)
-	typed := endOf(p.Digits)
-	if typed == "" || ends(payer, typed) || ends(view.Order.Phone, typed) {
-		return typed != "", nil
+	if typed == "" {
+		return "", nil
 	}
-	return false, fault.New(fault.Denied, "receipt.not_whose")
+	if ends(payer, typed) || ends(view.Order.Phone, typed) {
+		return claimed.Token, nil
+	}
+	return "", fault.New(fault.Denied, "receipt.not_whose")
 }
 
 // isDeviceOf says that the visitor's device placed an order, or is on its plan.

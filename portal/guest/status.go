@@ -26,6 +26,8 @@ type statusPage struct {
 	TimeLeft, Until           string
 	DataLeft, DataOf          string
 	DataShare                 int64
+	Fair                      *fairView // nil: the plan has no fair use
+	Night                     []string
 	Endless                   bool
 	More                      string
 	DevicesLine, DeviceAction string
@@ -144,6 +146,7 @@ func (g *Guest) fillLive(ctx context.Context, p *statusPage, s situation, out bo
 		p.Places = p.links(s.v.brand)
 	}
 	p.setLeft(s)
+	p.setFair(s)
 	if s.v.byPass == "" {
 		p.setDevices(s)
 		p.Add = s.v.address(s.v.home()+"/code", "onto", s.order.Token)

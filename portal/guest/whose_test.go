@@ -56,6 +56,25 @@ func TestMoneyThatWaitsAsksWhoPaid(t *testing.T) {
 				t.Errorf("%s %s: nothing to compare: %d", l, path, got.status)
 			}
 		}
+		w.waiting, w.receipts["SKJ4H7T2QW"] = nil, mine // it came for this very order
+		if got := send("/h/kasarani/paid", "SKJ4H7T2QW", ""); got.status != http.StatusSeeOther || w.keyOf(got) == mine || w.guest.tokenOf(w.keyOf(got)) != mine {
+			t.Errorf("%s: a device that claims to be this one is given the order's token: %d %q", l, got.status, got.location)
+		}
+		pass, err := w.guest.pass(mine, galleryMAC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := send("/o/"+pass+"/receipt", "SKJ4H7T2QW", ""); got.status != http.StatusSeeOther || w.keyOf(got) != pass {
+			t.Errorf("%s: by a pass: %d %q", l, got.status, got.location)
+		}
+		if got := send("/o/"+pass+"/receipt", "SKJ4H7T2QW", "5678"); got.status != http.StatusSeeOther || w.keyOf(got) != mine {
+			t.Errorf("%s: by a pass, with the digits: %d %q", l, got.status, got.location)
+		}
+		w.orders[mine].PaidBy, w.orders[mine].Foreign, w.orders[mine].Typed = "0123", true, "SKJ4H7T2QW"
+		if got := w.get("/o/" + pass); strings.Contains(got.location, "SKJ4H7T2QW") || !strings.HasPrefix(got.location, "/h/kasarani/paid") {
+			t.Errorf("%s: a pass tells what was typed: %q", l, got.location)
+		}
+		w.orders[mine].PaidBy = ""
 		w.orders[mine].Claim, w.orders[mine].Typed = billing.ClaimWhose, "SKJ4H7T2QZ"
 		if page := w.get("/o/" + mine + "?l=" + string(l)); !strings.Contains(page.body, words.Text(l, "guest.receipt.found")) {
 			t.Errorf("%s: the order's page does not say that the money is here", l)

@@ -113,7 +113,7 @@ func (s *Service) reread(ctx context.Context, ids []int64) error {
 
 // wrote takes in at once what this program has written. What cannot be read then is in doubt, if that matters to who may come in.
 func (s *Service) wrote(ids []int64, matters bool) {
-	if !s.live.isOn() {
+	if len(ids) == 0 || !s.live.isOn() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), rereadLimit)

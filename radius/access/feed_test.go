@@ -184,3 +184,33 @@ func TestEndsAreRememberedForAWhile(t *testing.T) {
 		h.wantCause("by the database", h.Admit(context.Background(), attempt), CauseDataUsed)
 	})
 }
+
+// TestUseOfAGrantThatMemoryHasOld: use is decided on by what the database has, and memory is as the database afterwards, whether
+// it had the state before or an older one.
+func TestUseOfAGrantThatMemoryHasOld(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		limits := hour
+		limits.DataBytes = 1000
+		given := h.give(h.offer("1", "day", limits, phone))
+		h.byMAC(phone)
+		old := h.otherNode()
+		h.follow(old)
+		use := func(s *Service) {
+			h.tx(func(tx *db.Tx) error {
+				return s.Use(tx, []Used{{GrantID: given.GrantID, Time: time.Minute, Bytes: 300}})
+			})
+		}
+		use(h.Service) // which the old one has not heard of
+		use(old)
+		use(old) // it has the state before now
+		fresh := h.otherNode()
+		h.follow(fresh)
+		if got, want := h.liveIn(old), h.liveIn(fresh); !reflect.DeepEqual(got, want) || want[given.GrantID].grant.UsedBytes != 900 {
+			t.Errorf("memory has %+v, the database %+v", got, want)
+		}
+		use(old)
+		if g, _, _ := h.view(given.GrantID); g.State != Ended || g.UsedBytes != 1200 {
+			t.Errorf("%s with %d bytes used", g.State, g.UsedBytes)
+		}
+	})
+}

@@ -11,11 +11,8 @@ import (
 	"mtandao/internal/db"
 )
 
-// Topics of db.Watch: what a device may do has changed; only what was used.
-const (
-	changedTopic = "grant changed"
-	usedTopic    = "grant used"
-)
+// changedTopic is of db.Watch: what a device may do has changed. Mere use is taken in by wereUsed.
+const changedTopic = "grant changed"
 
 // changedNow is the second of the database's clock in which a grant was last written: written as an expression, read as a
 // number. Each write of a grant sets it and raises the version, and Touch tells this program.

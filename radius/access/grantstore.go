@@ -153,6 +153,39 @@ func (s *Service) due(ctx context.Context, state State, column string, now time.
 
 func grantIn(tx *db.Tx, id int64) (Grant, error) { return readGrant(tx.Gorm(), id) }
 
+// Viewed is a grant and its slots as they were read together.
+type Viewed struct {
+	Grant Grant
+	Slots []Slot
+}
+
+// Views reads some grants with their slots, by id; who is not there is left out.
+func (s *Service) Views(ctx context.Context, ids []int64) (map[int64]Viewed, error) {
+	all := map[int64]Viewed{}
+	for some := range db.Pieces(ids) {
+		var rows []grantRow
+		err := s.db.Read(ctx).Where("id IN ?", some).Limit(len(some)).Find(&rows).Error
+		grants, err := grantsOf(rows, err)
+		if err != nil {
+			return nil, err
+		}
+		var slots []slotRow
+		if err := s.db.Read(ctx).Where("grant_id IN ?", some).Order("grant_id, n").Find(&slots).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, g := range grants {
+			all[g.ID] = Viewed{Grant: g}
+		}
+		for _, row := range slots {
+			if v, there := all[row.GrantID]; there {
+				v.Slots = append(v.Slots, row.slot())
+				all[row.GrantID] = v
+			}
+		}
+	}
+	return all, nil
+}
+
 func (s *Service) grantAndSlots(ctx context.Context, id int64) (Grant, []Slot, error) {
 	g, err := readGrant(s.db.Read(ctx), id)
 	if err != nil {

@@ -33,7 +33,6 @@ type Service struct {
 func New(d *db.DB, q *jobs.Queue, keys *seal.Keys, c clock.Clock, sites *site.Service) *Service {
 	s := newService(d, q, keys, c, sites)
 	d.Watch(changedTopic, func(ids []int64) { s.wrote(ids, true) })
-	d.Watch(usedTopic, func(ids []int64) { s.wrote(ids, false) })
 	return s
 }
 

@@ -66,13 +66,17 @@ func slotsOf(from *gorm.DB, grantID int64) ([]Slot, error) {
 	err := from.Where("grant_id = ?", grantID).Order("n").Find(&rows).Error
 	slots := make([]Slot, 0, len(rows))
 	for _, r := range rows {
-		slot := Slot{N: int(r.N), BoundAt: db.Instant(r.BoundAt)}
-		if r.MAC != nil {
-			slot.MAC = *r.MAC
-		}
-		slots = append(slots, slot)
+		slots = append(slots, r.slot())
 	}
 	return slots, db.Fault(err)
+}
+
+func (r slotRow) slot() Slot {
+	slot := Slot{N: int(r.N), BoundAt: db.Instant(r.BoundAt)}
+	if r.MAC != nil {
+		slot.MAC = *r.MAC
+	}
+	return slot
 }
 
 // mostLive bounds how many live grants of one device are looked at.

@@ -203,9 +203,10 @@ func (p *snapshot) inDoubt() []int64 {
 // byMAC lists what a device has, as Service.byMAC does, appended to a list that the caller may use again. It is not sure when one
 // of them is in doubt, or memory is not kept up.
 func (p *snapshot) byMAC(found []candidate, mac MAC) (_ []candidate, sure bool) {
-	var room [4]*card
+	var room [4]card
 	cards, sure := p.cardsOf(room[:0], mac.number())
-	for _, c := range cards {
+	for i := range cards {
+		c := &cards[i]
 		one := candidate{bound: true}
 		r := cardReader{rest: c.packed}
 		if c.grant(&r, &one.grant); r.bad {
@@ -219,16 +220,19 @@ func (p *snapshot) byMAC(found []candidate, mac MAC) (_ []candidate, sure bool) 
 	return found, sure
 }
 
-func (p *snapshot) cardsOf(cards []*card, mac uint64) (_ []*card, sure bool) {
+func (p *snapshot) cardsOf(cards []card, mac uint64) (_ []card, sure bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	c := p.macs[mac]
 	if c == nil || mac == 0 {
 		return nil, p.on
 	}
-	cards = append(append(cards, c), p.more[mac]...)
+	cards = append(cards, *c)
+	for _, c := range p.more[mac] {
+		cards = append(cards, *c)
+	}
 	if len(cards) > 1 {
-		slices.SortFunc(cards, func(a, b *card) int { return cmp.Compare(b.id, a.id) })
+		slices.SortFunc(cards, func(a, b card) int { return cmp.Compare(b.id, a.id) })
 		cards = cards[:min(len(cards), mostLive)]
 	}
 	sure = p.on
@@ -241,7 +245,7 @@ func (p *snapshot) cardsOf(cards []*card, mac uint64) (_ []*card, sure bool) {
 // byName finds the grant that a login reaches, for a device, as byMAC does.
 func (p *snapshot) byName(found []candidate, keys []nameKey, mac MAC) (_ []candidate, sure bool) {
 	c, key, sure := p.cardOf(keys)
-	if c == nil || !sure {
+	if c.id == 0 || !sure {
 		return found, sure
 	}
 	one, err := c.candidate(key, mac.number())
@@ -249,13 +253,13 @@ func (p *snapshot) byName(found []candidate, keys []nameKey, mac MAC) (_ []candi
 }
 
 // cardOf is that of the first name that is known.
-func (p *snapshot) cardOf(keys []nameKey) (*card, nameKey, bool) {
+func (p *snapshot) cardOf(keys []nameKey) (_ card, _ nameKey, sure bool) {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	for _, key := range keys {
 		if c := p.names[key]; c != nil {
-			return c, key, p.on && !p.doubt[c.id]
+			return *c, key, p.on && !p.doubt[c.id]
 		}
 	}
-	return nil, nameKey{}, p.on
+	return card{}, nameKey{}, p.on
 }

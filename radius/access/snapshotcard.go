@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// card is a grant with its devices and logins as the snapshot keeps it: a few hundred octets that a log-in unpacks. It never
-// changes. Its limits are shared by all that have the same.
+// card is a grant with its devices and logins as the snapshot keeps it: a few hundred octets that a log-in unpacks, from a copy
+// of the card. Its limits are shared by all that have the same.
 type card struct {
 	id     int64
 	packed string
@@ -75,15 +75,7 @@ func (f fetched) pack() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b []byte
-	for _, n := range []int64{g.Version, g.SiteID, int64(slices.Index(cardStates, g.State)), g.Place.RouterID, int64(g.Place.MAC.number()),
-		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID,
-		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More} {
-		b = binary.AppendVarint(b, n)
-	}
-	for _, text := range []string{g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause} {
-		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-	}
+	b := packGrant(nil, g)
 	b = binary.AppendUvarint(b, uint64(len(f.slots)))
 	for _, slot := range f.slots {
 		mac := MAC("")
@@ -106,6 +98,19 @@ func (f fetched) pack() (string, error) {
 		b = append(binary.AppendUvarint(b, uint64(len(secret))), secret...)
 	}
 	return string(b), nil
+}
+
+// packGrant is the first part of a card; its devices and logins follow.
+func packGrant(b []byte, g Grant) []byte {
+	for _, n := range [...]int64{g.Version, g.SiteID, int64(slices.Index(cardStates, g.State)), g.Place.RouterID, int64(g.Place.MAC.number()),
+		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID,
+		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More} {
+		b = binary.AppendVarint(b, n)
+	}
+	for _, text := range []string{g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause} {
+		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
+	}
+	return b
 }
 
 // micros is an instant as the snapshot keeps it; 0 for none.

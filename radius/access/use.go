@@ -26,7 +26,7 @@ func (s *Service) Use(tx *db.Tx, all []Used) error {
 		}
 	}
 	for some := range db.Pieces(all) {
-		used, err := addUse(tx, some)
+		used, err := s.addUse(tx, some)
 		if err != nil {
 			return err
 		}

@@ -8,14 +8,13 @@ import (
 )
 
 // addUse counts on some grants in one statement, and reads those that have not ended.
-func addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
+func (s *Service) addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
 	arms := strings.Repeat(" WHEN ? THEN ?", len(some))
 	var ids, times, octets []any
 	for _, u := range some {
 		ids = append(ids, u.GrantID)
 		times = append(times, u.GrantID, seconds(u.Time))
 		octets = append(octets, u.GrantID, u.Bytes)
-		tx.Touch(usedTopic, u.GrantID)
 	}
 	these := "id IN (?" + strings.Repeat(", ?", len(some)-1) + ")"
 	err := tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + CASE id"+arms+" END, used_bytes = used_bytes + CASE id"+arms+
@@ -23,12 +22,56 @@ func addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
 	if err != nil {
 		return nil, db.Fault(err)
 	}
-	var rows []grantRow
-	err = tx.Gorm().Where(these+" AND state <> ?", append(ids, Ended)...).Order("id").Limit(len(some)).Find(&rows).Error
-	grants, err := grantsOf(rows, err)
-	lives := map[int64]Grant{}
-	for _, g := range grants {
-		lives[g.ID] = g
+	var now []usedRow
+	if err := tx.Gorm().Model(&grantRow{}).Where(these, ids...).Order("id").Limit(len(some)).Find(&now).Error; err != nil {
+		return nil, db.Fault(err)
 	}
-	return lives, err
+	tx.AfterCommit(func() { s.wereUsed(now) })
+	return s.livesOf(tx, now)
+}
+
+// usedRow is what adding use changes of a grant.
+type usedRow struct {
+	ID, Version, UsedSeconds, UsedBytes int64
+}
+
+// livesOf reads the grants that have not ended. One that memory has as it was just before is not read again, but taken from there.
+func (s *Service) livesOf(tx *db.Tx, now []usedRow) (map[int64]Grant, error) {
+	lives := map[int64]Grant{}
+	var others []int64
+	for _, r := range now {
+		g, known := s.live.before(r)
+		switch {
+		case !known:
+			others = append(others, r.ID)
+		case g.State != Ended:
+			lives[r.ID] = g
+		}
+	}
+	for some := range db.Pieces(others) {
+		var rows []grantRow
+		err := tx.Gorm().Where("id IN ? AND state <> ?", some, Ended).Order("id").Limit(len(some)).Find(&rows).Error
+		grants, err := grantsOf(rows, err)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range grants {
+			lives[g.ID] = g
+		}
+	}
+	return lives, nil
+}
+
+// wereUsed brings memory up to what was committed, without reading it again where memory had the state before.
+func (s *Service) wereUsed(now []usedRow) {
+	if !s.live.isOn() {
+		return
+	}
+	var others []int64
+	for _, r := range now {
+		if !s.live.used(r) {
+			others = append(others, r.ID)
+		}
+	}
+	s.wrote(others, false)
 }

@@ -3,6 +3,7 @@ package pools
 import (
 	"net/netip"
 	"regexp"
+	"slices"
 
 	"mtandao/internal/fault"
 )
@@ -51,6 +52,25 @@ func (p Pool) Validate() error {
 		return fault.New(fault.Invalid, "pool.size")
 	}
 	return nil
+}
+
+// overlaps says which network of a pool another has some of.
+func (p Pool) overlaps(other Pool) (netip.Prefix, bool) {
+	for _, mine := range p.Prefixes {
+		if slices.ContainsFunc(other.Prefixes, mine.Overlaps) {
+			return mine, true
+		}
+	}
+	return netip.Prefix{}, false
+}
+
+// At is what is leased at an address: the address itself, or the prefix that holds it; false when the pool has no such.
+func (p Pool) At(a netip.Addr) (netip.Prefix, bool) {
+	if !slices.ContainsFunc(p.Prefixes, func(of netip.Prefix) bool { return of.Contains(a) }) {
+		return netip.Prefix{}, false
+	}
+	at, err := a.Prefix(p.Length)
+	return at, err == nil
 }
 
 // leases lists what can be leased, without the first and last address of an IPv4 network, which are the router's and everybody's.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -183,5 +184,73 @@ func TestWhatAPoolHas(t *testing.T) {
 	}
 	if (Pool{Name: "a", Length: 56, Prefixes: p.Prefixes}).Validate() == nil || (Pool{Name: "a", Length: 32}).Validate() == nil {
 		t.Error("IPv4 in a pool of prefixes, or nothing, is a pool")
+	}
+}
+
+func TestPoolsDoNotShareAddresses(t *testing.T) {
+	eachYard(t, func(y *yard) {
+		y.save("homes", 32, "100.64.0.0/24")
+		save := func(name, prefix string) error {
+			return y.db.InTx(context.Background(), func(tx *db.Tx) error {
+				_, err := y.Save(tx, Pool{Name: name, Length: 32, Prefixes: []netip.Prefix{netip.MustParsePrefix(prefix)}})
+				return err
+			})
+		}
+		if err := save("shops", "100.64.0.128/25"); fault.KeyOf(err) != "pool.overlaps" {
+			t.Error(err)
+		}
+		if err := save("homes", "100.64.0.0/23"); err != nil {
+			t.Error("a pool that grows over itself", err)
+		}
+		if err := save("shops", "100.64.2.0/24"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAStuckLeaseIsFreed: once, from whoever was seen to have it, and it is given again.
+func TestAStuckLeaseIsFreed(t *testing.T) {
+	eachYard(t, func(y *yard) {
+		p := y.save("homes", 32, "100.64.0.0/30")
+		stuck, _ := y.lease("homes", 1, "0a0000000001")
+		seen := Lease{Prefix: stuck, GrantID: 1, MAC: "0a0000000001", Until: noon.Add(time.Hour)}
+		var won, lost atomic.Int64
+		var all sync.WaitGroup
+		for range 8 {
+			all.Go(func() {
+				err := y.db.InTx(context.Background(), func(tx *db.Tx) error { return y.Free(tx, p.ID, seen) })
+				switch {
+				case err == nil:
+					won.Add(1)
+				case fault.Is(err, fault.Conflict):
+					lost.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() != 1 || lost.Load() != 7 {
+			t.Fatalf("freed %d times, refused %d times", won.Load(), lost.Load())
+		}
+		y.clock.Advance(time.Minute)
+		again := false
+		for i := range int64(2) { // both addresses, though an hour has not gone by
+			got, err := y.lease("homes", 2+i, "0a0000000002")
+			again = again || err == nil && got == stuck
+		}
+		if !again {
+			t.Error("it is not given again")
+		}
+	})
+}
+
+func TestWhatIsLeasedAtAnAddress(t *testing.T) {
+	delegated := Pool{Length: 56, Prefixes: []netip.Prefix{netip.MustParsePrefix("2001:db8::/52")}}
+	if at, has := delegated.At(netip.MustParseAddr("2001:db8:0:105::7")); !has || at != netip.MustParsePrefix("2001:db8:0:100::/56") {
+		t.Error(at, has)
+	}
+	if at, has := delegated.At(netip.MustParseAddr("10.0.0.1")); has {
+		t.Error(at)
 	}
 }

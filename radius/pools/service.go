@@ -12,7 +12,7 @@ import (
 	"mtandao/radius/access"
 )
 
-// How long an address is kept for a device after it logged in: by then its session stands on it, or it never came.
+// leaseFor is how long an address is kept for a device after it logged in: by then its session stands on it, or it never came.
 const leaseFor = time.Hour
 
 const (
@@ -41,12 +41,32 @@ type Service struct {
 func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
 
 // Save stores a pool by its name. Addresses that it no longer has are taken out; who stands on one keeps it until the session
-// ends. Faults of Pool.Validate.
+// ends. Faults of Pool.Validate, and fault.Conflict "pool.overlaps" when another pool has some of its addresses.
 func (s *Service) Save(tx *db.Tx, p Pool) (Pool, error) {
 	if err := p.Validate(); err != nil {
 		return p, err
 	}
+	others, err := lockAll(tx)
+	if err != nil {
+		return p, err
+	}
+	for _, other := range others {
+		if at, both := p.overlaps(other); both && other.Name != p.Name {
+			return p, fault.New(fault.Conflict, "pool.overlaps", "Value", at.String(), "Name", other.Name)
+		}
+	}
 	return s.store(tx, p)
+}
+
+// Free takes an address from whoever has it, as it was read: it is given to somebody else as if its holder had left now. The
+// caller has seen that no session stands on it. fault.Conflict "conflict" when it was leased again meanwhile.
+func (s *Service) Free(tx *db.Tx, poolID int64, l Lease) error {
+	row := leaseRow{PoolID: poolID, Prefix: l.Prefix.String(), GrantID: l.GrantID, MAC: l.MAC, Until: l.Until}
+	won, err := row.become(tx, 0, "", s.clock.Now())
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	return err
 }
 
 // All lists the pools by name; at most 1,000.

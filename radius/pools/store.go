@@ -7,6 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/radius/access"
@@ -107,9 +110,16 @@ func (s *Service) storeLeases(tx *db.Tx, p Pool) error {
 	return nil
 }
 
-func (s *Service) all(ctx context.Context) ([]Pool, error) {
+func (s *Service) all(ctx context.Context) ([]Pool, error) { return poolsIn(s.db.Read(ctx)) }
+
+// lockAll reads the pools so that nobody else saves one meanwhile.
+func lockAll(tx *db.Tx) ([]Pool, error) {
+	return poolsIn(tx.Gorm().Clauses(clause.Locking{Strength: "UPDATE"}))
+}
+
+func poolsIn(query *gorm.DB) ([]Pool, error) {
 	var rows []poolRow
-	if err := s.db.Read(ctx).Order("name").Limit(1000).Find(&rows).Error; err != nil {
+	if err := query.Order("name").Limit(1000).Find(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	var all []Pool
@@ -148,9 +158,14 @@ func (s *Service) free(ctx context.Context, pool int64) ([]leaseRow, error) {
 // take gives an address, as it was read, to a holder; false when somebody was faster.
 func (s *Service) take(ctx context.Context, r leaseRow, grantID int64, mac access.MAC) (won bool, err error) {
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		won, err = db.Won(tx.Gorm().Exec("UPDATE address_leases SET grant_id = ?, mac = ?, until = ? WHERE pool_id = ? AND prefix = ? AND grant_id = ? AND mac = ? AND until = ?",
-			grantID, mac, s.clock.Now().Add(leaseFor), r.PoolID, r.Prefix, r.GrantID, r.MAC, r.Until))
+		won, err = r.become(tx, grantID, mac, s.clock.Now().Add(leaseFor))
 		return err
 	})
 	return won, err
+}
+
+// become changes an address that is as it was read; false when it is not.
+func (r leaseRow) become(tx *db.Tx, grantID int64, mac access.MAC, until time.Time) (bool, error) {
+	return db.Won(tx.Gorm().Exec("UPDATE address_leases SET grant_id = ?, mac = ?, until = ? WHERE pool_id = ? AND prefix = ? AND grant_id = ? AND mac = ? AND until = ?",
+		grantID, mac, until, r.PoolID, r.Prefix, r.GrantID, r.MAC, r.Until))
 }

@@ -23,6 +23,9 @@ type record struct {
 	life       int // which boot it belongs to
 }
 
+// moreRounds of transmissions follow the first of an accounting record.
+const moreRounds = 2
+
 // maxBacklog bounds what waits for a free identifier; a router's memory is small too.
 const maxBacklog = 8192
 
@@ -129,12 +132,12 @@ func (r *Router) addCounters(p *packet, s *session) {
 	}
 }
 
-// accountingRounds: CoovaChilli drops a record for good when its transmissions run out.
+// accountingRounds: CoovaChilli drops a record for good when its transmissions run out; MikroTik makes more of the same octets.
 func (r *Router) accountingRounds() int {
-	if r.options.Dialect == Chilli {
-		return 0
+	if r.options.Dialect == MikroTik && r.options.RenewsDelay {
+		return moreRounds
 	}
-	return 2
+	return 0
 }
 
 func (r *Router) announceBoot() {

@@ -111,7 +111,7 @@ func TestIdleAndLeaveAndChangeOfTraffic(t *testing.T) {
 func TestUnansweredAccountingGetsANewIdentifierAndDelay(t *testing.T) {
 	f := newFakeServer(t)
 	f.deaf = true
-	r, plan := start(t, f, func(o *Options) { o.Timeout = 40 * time.Millisecond })
+	r, plan := start(t, f, func(o *Options) { o.Timeout, o.RenewsDelay = 40*time.Millisecond, true })
 	logIn(t, r, join(t, r, "aabbcc000001"), "v")
 	plan.Advance(7 * time.Second)
 	until(t, "nine transmissions", func() bool { return len(f.status(statusStart)) == 9 })

@@ -28,7 +28,7 @@ func (r *Router) chilliPage(w http.ResponseWriter, q *http.Request, d Device) {
 			r.render(w, "internet", r.pageOf(d))
 			return
 		}
-		r.chilliRedirect(w, q, d, "notyet", d.URL()+q.PathValue("rest"))
+		r.chilliRedirect(w, q, d, "notyet", r.firstUserURL(d, q.PathValue("rest")))
 	}
 }
 
@@ -70,9 +70,23 @@ func (r *Router) chilliLogon(w http.ResponseWriter, q *http.Request, d Device) {
 		r.chilliRedirect(w, q, d, "success", userURL)
 	case timedOut(err):
 		r.chilliRedirect(w, q, d, "failed", userURL, "reason", "timeout")
+	case r.options.Chilli19:
+		panic(http.ErrAbortHandler) // the browser waits, and is told nothing
 	default:
 		r.chilliRedirect(w, q, d, "failed", userURL, "reason", "reject", "reply", err.Error())
 	}
+}
+
+// firstUserURL is what the phone asked for; 1.9 tells it only when it is asked again.
+func (r *Router) firstUserURL(d Device, rest string) string {
+	if r.options.Chilli19 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if p := r.phones[d.mac]; p != nil && p.challenge == nil {
+			return ""
+		}
+	}
+	return d.URL() + rest
 }
 
 func (r *Router) chilliLogoff(w http.ResponseWriter, q *http.Request, d Device) {

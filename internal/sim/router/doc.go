@@ -12,7 +12,7 @@
 // reference/other-nas.md say that routers do.
 //
 // Two clocks. What people live through (session time, idle time, interims, traffic, Acct-Delay-Time) runs on the plan clock,
-// which may be faster than real. Time-outs of the protocol (3 s, 3 transmissions of the same octets) are real.
+// which may be faster than real. Time-outs of the protocol (3 s, 3 transmissions of the same octets, 9 of MikroTik's accounting) are real.
 //
 // # Phones and addresses
 //

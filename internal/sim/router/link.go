@@ -8,6 +8,7 @@ import (
 	"time"
 )
 
+// transmissions of one request; of accounting, MikroTik makes as many in each of its rounds.
 const transmissions = 3
 
 // exchange is one request on its way: the same octets go out until an answer comes or the last transmission timed out.
@@ -23,6 +24,7 @@ type link struct {
 	conn     net.Conn
 	secret   []byte
 	timeout  time.Duration
+	most     int  // transmissions
 	strict   bool // replies need a Message-Authenticator
 	elapsed  func() time.Duration
 	transmit func(octets []byte)
@@ -93,7 +95,7 @@ func (l *link) tick() {
 	for id, e := range l.pending {
 		switch {
 		case e.due > now:
-		case e.sent < transmissions:
+		case e.sent < l.most:
 			e.sent++
 			e.due = now + l.timeout
 			again = append(again, e.octets)

@@ -35,6 +35,8 @@ type Options struct {
 	Timeout                time.Duration
 	AccountingOn           bool // announce each boot
 	ReverseCounters        bool // octets the other way round than the dialect's default (chilli: input = download)
+	RenewsDelay            bool // repeats accounting with another identifier and a longer delay (RFC 2866 5.2), which MikroTik was not seen to do
+	Chilli19               bool // CoovaChilli 1.9: no answer to a refused log-in, and no userurl in the first redirect
 
 	CHAP        bool   // log-in by CHAP; PAP stays possible
 	MACLogin    bool   // try each new phone by its MAC

@@ -23,6 +23,9 @@ func (r *Router) openRadius() error {
 	r.chaos = newChaos(r.options.Seed, r.options.Faults, acct.write)
 	acct.transmit = r.chaos.transmit
 	r.auth = auth
+	if r.options.Dialect == MikroTik && !r.options.RenewsDelay {
+		acct.most = transmissions * (1 + moreRounds)
+	}
 	r.accounts = &accountant{link: acct, clock: r.options.Clock}
 	r.spawn(auth.read)
 	r.spawn(acct.read)
@@ -42,7 +45,7 @@ func (r *Router) dial(server string, strict bool) (*link, error) {
 		return nil, err
 	}
 	r.closers = append(r.closers, conn.Close)
-	return &link{conn: conn, secret: []byte(r.options.Secret), timeout: r.options.Timeout, strict: strict,
+	return &link{conn: conn, secret: []byte(r.options.Secret), timeout: r.options.Timeout, most: transmissions, strict: strict,
 		elapsed: clock.Stopwatch(), pending: map[byte]*exchange{}}, nil
 }
 
