@@ -5,18 +5,24 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	codec "layeh.com/radius"
 
+	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
 // TestADeviceThatGuessesWaits, however right its guess is then; another device with the same name does not, nor the same device behind another router.
 func TestADeviceThatGuessesWaits(t *testing.T) {
-	b := newServing(t)
+	together(t)
+	b := newBench(t, testdb.SQLite(t))
+	var waited atomic.Int64
+	b.front.guard.now = func() time.Duration { return time.Duration(waited.Load()) }
+	b.serve(t)
 	auth, _ := b.Addresses()
 	c := newClient(t, auth)
 	try := func(password string) *codec.Packet {
@@ -34,7 +40,7 @@ func TestADeviceThatGuessesWaits(t *testing.T) {
 	if r := testRouter(); !b.front.guard.bars(&r, testMAC) || b.front.guard.bars(&r, "aabbccddee00") || b.front.guard.bars(&routers.Router{ID: 8}, testMAC) {
 		t.Error("who waits is not who guessed")
 	}
-	b.front.guard.now = func() time.Duration { return time.Hour }
+	waited.Store(int64(time.Hour))
 	if answer := try("siri"); answer == nil || answer.Code != codec.CodeAccessAccept {
 		t.Errorf("answer %v after the wait", answer)
 	}

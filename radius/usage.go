@@ -40,7 +40,8 @@ func (UsageHour) TableName() string { return "usage_hours" }
 // TableName is the roll-up by the day.
 func (UsageDay) TableName() string { return "usage_days" }
 
-func (v Volume) add(w Volume) Volume {
+// Add is the sum of both.
+func (v Volume) Add(w Volume) Volume {
 	return Volume{v.Seconds + w.Seconds, v.BytesUp + w.BytesUp, v.BytesDown + w.BytesDown}
 }
 
@@ -74,7 +75,7 @@ func newRollUp() rollUp { return rollUp{map[bucket]Volume{}, map[bucket]Volume{}
 func (u rollUp) count(s Session, v Volume, at time.Time, zone *time.Location) {
 	hour := bucket{GrantID: s.GrantID, SiteID: s.SiteID, Hour: hourOf(at)}
 	day := bucket{GrantID: s.GrantID, SiteID: s.SiteID, Day: at.In(zone).Format(time.DateOnly)}
-	u.hours[hour], u.days[day] = u.hours[hour].add(v), u.days[day].add(v)
+	u.hours[hour], u.days[day] = u.hours[hour].Add(v), u.days[day].Add(v)
 }
 
 // rows are in their order, so that two nodes do not lock crosswise.

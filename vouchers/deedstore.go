@@ -57,6 +57,18 @@ func (s *Service) DeedsOf(ctx context.Context, batchID int64) ([]Deed, error) {
 	return all, db.Fault(err)
 }
 
+// printsBefore are the earlier deeds that put some of a deed's vouchers on paper.
+func (s *Service) printsBefore(ctx context.Context, d Deed) ([]Deed, error) {
+	var rows []deedRow
+	err := s.DB.Read(ctx).Where("batch_id = ? AND id < ? AND kind = ? AND first_serial <= ? AND last_serial >= ? AND reason NOT LIKE ?",
+		d.BatchID, d.ID, DeedPrint, d.Last, d.First, tableMark+"%").Order("id").Limit(1000).Find(&rows).Error
+	all := make([]Deed, len(rows))
+	for i, r := range rows {
+		all[i] = r.deed()
+	}
+	return all, db.Fault(err)
+}
+
 func (s *Service) deedIn(tx *db.Tx, id int64) (Deed, error) { return oneDeed(tx.Gorm(), id) }
 
 func oneDeed(from *gorm.DB, id int64) (Deed, error) {

@@ -2,7 +2,7 @@
 //
 // It owns batches (one plan, one price, one style of code), vouchers (a code with a serial), deeds (what was done with a range of them:
 // printed, signed out, sold, returned, voided) and the count of wrong tries. It does not own what a used voucher gives (a grant of
-// radius/access), the books (billing/ledger), or paper, which is not printed yet.
+// radius/access), the books (billing/ledger), or paper (vouchers/sheets).
 //
 // A voucher has no grant before its first use: 100,000 in a drawer are 100,000 rows and not 500,000, and signing them out, killing
 // them or letting them expire writes one column of each. All doors (portal, link, a router's own page through access.Admit) end in take:

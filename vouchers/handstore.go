@@ -99,12 +99,11 @@ func (s *Service) SoldOne(ctx context.Context, batchID int64, serial int, holder
 	if err != nil {
 		return b, Voucher{}, err
 	}
-	found, err := vouchersOf(s.DB.Read(ctx).Where("batch_id = ? AND serial = ? AND holder = ?", batchID, serial, holder).Limit(1))
-	if err != nil || len(found) == 0 || b.State != Open {
+	found, err := s.clear(ctx, batchID, serial-1, serial)
+	if err != nil || len(found) == 0 || found[0].Holder != holder || b.State != Open {
 		return b, Voucher{}, orNotFound(err)
 	}
-	found[0].Code, err = s.codeOf(ctx, found[0].ID)
-	return b, found[0], err
+	return b, found[0], nil
 }
 
 func orNotFound(err error) error {

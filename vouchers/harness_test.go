@@ -135,16 +135,12 @@ func (k *kiosk) codes(b Batch) []access.Code {
 	k.Helper()
 	all := make([]access.Code, 0, b.Made)
 	for after := 0; after < b.Made; {
-		page, err := k.Vouchers(context.Background(), b.ID, after)
+		page, err := k.clear(context.Background(), b.ID, after, b.Made)
 		if err != nil || len(page) == 0 {
 			k.Fatal(len(page), err)
 		}
 		for _, v := range page {
-			code, err := k.codeOf(context.Background(), v.ID)
-			if err != nil {
-				k.Fatal(err)
-			}
-			all, after = append(all, code), v.Serial
+			all, after = append(all, v.Code), v.Serial
 		}
 	}
 	return all

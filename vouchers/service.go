@@ -140,36 +140,6 @@ func (s *Service) Cancel(ctx context.Context, batchID int64, by By) error {
 	return err
 }
 
-// Export tells each voucher of a batch with its code in the clear, in order, after marking those made as printed. It is on the trail.
-func (s *Service) Export(ctx context.Context, batchID int64, by By, each func(Batch, Voucher) error) error {
-	b, err := s.Batch(ctx, batchID)
-	if err != nil {
-		return err
-	}
-	if b.Made == 0 || b.State == Making {
-		return fault.New(fault.Conflict, "voucher.still_making", "Made", b.Made, "Size", b.Size)
-	}
-	if _, err = s.Do(ctx, Deed{Kind: DeedPrint, BatchID: b.ID, First: 1, Last: b.Made}, by); err != nil {
-		return err
-	}
-	for after := 0; after < b.Made; {
-		page, err := s.Vouchers(ctx, batchID, after)
-		if err != nil {
-			return err
-		}
-		for _, v := range page {
-			if v.Code, err = s.codeOf(ctx, v.ID); err == nil {
-				err = each(b, v)
-			}
-			if err != nil {
-				return err
-			}
-			after = v.Serial
-		}
-	}
-	return nil
-}
-
 // Find is the voucher of a code or serial; fault.NotFound "voucher.not_found".
 func (s *Service) Find(ctx context.Context, typed string) (Batch, Voucher, error) {
 	if number, serial, ok := ReadSerial(typed); ok {

@@ -37,6 +37,7 @@ type Voucher struct {
 	ExpiresAt   time.Time
 	UsedAt      time.Time
 	AlarmedAt   time.Time // somebody tried to use it before it was signed out
+	Prints      int       // how often it had been on paper before; Export alone knows
 	deedID      int64
 	earned      int64 // cents of its price that stayed with its holder
 	above       int64 // and with the reseller above

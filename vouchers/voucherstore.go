@@ -54,11 +54,6 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 	return tx.Gorm().Create(&rows).Error
 }
 
-// Vouchers is a page of a batch after a serial, without their codes.
-func (s *Service) Vouchers(ctx context.Context, batchID int64, after int) ([]Voucher, error) {
-	return vouchersOf(s.DB.Read(ctx).Where("batch_id = ? AND serial > ?", batchID, after).Order("serial").Limit(vouchersPage))
-}
-
 func vouchersOf(from *gorm.DB) ([]Voucher, error) {
 	var rows []voucherRow
 	err := from.Find(&rows).Error
@@ -109,14 +104,18 @@ func (s *Service) bySerial(ctx context.Context, number int64, serial int) (Batch
 	return b, found[0], nil
 }
 
-// codeOf opens a voucher's code.
-func (s *Service) codeOf(ctx context.Context, id int64) (access.Code, error) {
-	var r voucherRow
-	if err := s.DB.Read(ctx).Where("id = ?", id).Limit(1).Find(&r).Error; err != nil {
-		return "", db.Fault(err)
+// clear is a page of a batch's vouchers after a serial, up to another, with their codes.
+func (s *Service) clear(ctx context.Context, batchID int64, after, last int) ([]Voucher, error) {
+	var rows []voucherRow
+	err := s.DB.Read(ctx).Where("batch_id = ? AND serial > ? AND serial <= ?", batchID, after, last).Order("serial").Limit(vouchersPage).Find(&rows).Error
+	all := make([]Voucher, len(rows))
+	for i := 0; i < len(rows) && err == nil; i++ {
+		var code []byte
+		all[i] = rows[i].voucher()
+		code, err = s.Keys.Open(codePurpose, rows[i].Code)
+		all[i].Code = access.Code(code)
 	}
-	code, err := s.Keys.Open(codePurpose, r.Code)
-	return access.Code(code), err
+	return all, db.Fault(err)
 }
 
 // takeVoucher is the conditional UPDATE in which all doors end. It tells whether the voucher was paid for.

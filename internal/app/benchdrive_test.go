@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"mtandao/internal/clock"
+	"mtandao/internal/db"
 )
 
 // driven is what a closed loop took.
@@ -54,6 +56,27 @@ func (d driven) report(b *testing.B, unit string) {
 	b.ReportMetric(d.quantile(0.5), "p50-ms")
 	b.ReportMetric(d.quantile(0.99), "p99-ms")
 	b.ReportMetric(float64(d.busy.Microseconds())/float64(b.N), "cpu-us/op")
+}
+
+// holdWrites keeps everybody from writing to the database until release.
+func (w *benchWorld) holdWrites(b *testing.B) (release func()) {
+	hold, letGo := "BEGIN IMMEDIATE", "ROLLBACK"
+	if w.DB.Dialect() == db.MySQL {
+		hold, letGo = "FLUSH TABLES WITH READ LOCK", "UNLOCK TABLES"
+	}
+	conn, err := w.DB.SQL().Conn(b.Context())
+	if err == nil {
+		_, err = conn.ExecContext(b.Context(), hold)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	return func() {
+		_, err := conn.ExecContext(b.Context(), letGo)
+		if err := errors.Join(err, conn.Close()); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // processors is the time that this process has used of them. Unlike the rest it tells something on a busy machine too.

@@ -59,6 +59,9 @@ func newTab(t *testing.T, parent context.Context, scripted bool) *browser {
 	b.do(err)
 	_, err = chromedp.Call(ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !scripted})
 	b.do(err)
+	still := &emulation.MediaFeature{Name: "prefers-reduced-motion", Value: "reduce"} // a page that still glides is clicked beside the button
+	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{still}})
+	b.do(err)
 	b.do(chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)))
 	return b
 }

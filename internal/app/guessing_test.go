@@ -87,7 +87,7 @@ func TestAGuessingAttack(t *testing.T) {
 		t.Fatal(err)
 	}
 	codes := map[int]access.Code{}
-	if err := s.Main.Vouchers.Export(t.Context(), b.ID, by, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
+	if err := s.Main.Vouchers.Export(t.Context(), vouchers.Copying{BatchID: b.ID}, by, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	address := "http://" + s.Main.HTTPAddress() + "/h/kasarani/code?l=en"

@@ -249,6 +249,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
 	pairs = append(pairs, s.voided(t)...)
+	s.downloaded(t, grant)
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)

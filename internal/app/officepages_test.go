@@ -59,8 +59,8 @@ func TestALogoIsCleanedOrRefusedWithTheCause(t *testing.T) {
 	s := openStage(t, 1)
 	manager := s.hire(t, "manager-two@demo.example", nil, "manager")
 	edit := "/office/brands/" + s.idOf(t, kindBrand, "baraka") + "/edit"
-	for file, want := range map[string]string{"GIF89a": "must be an SVG drawing", strings.Repeat("x", 300<<10): "larger than 256 KB",
-		"<svg xmlns=\"http://www.w3.org/2000/svg\">" + strings.Repeat(`<path d="M0 0L10 10z"/>`, 400) + "</svg>": "larger than 6 KB"} {
+	for file, want := range map[string]string{"GIF89a": "must be a PNG, a JPEG or an SVG drawing", strings.Repeat("x", 300<<10): "larger than 256 KB",
+		"<svg xmlns=\"http://www.w3.org/2000/svg\">" + strings.Repeat(`<path d="M0 0L10 10z"/>`, 400) + "</svg>": "cannot be made smaller than 6 KB"} {
 		answer, body := manager.upload(edit, brandFields(), "logo", "logo.svg", file)
 		if answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, want) || !strings.Contains(body, "Karibu sana") {
 			t.Errorf("%.20q: %d, want %q", file, answer.StatusCode, want)

@@ -129,3 +129,29 @@ func TestVouchersAreKilledByWhoHasProvedThemself(t *testing.T) {
 	manager.expect(manager.send(at+"return", range10()), http.StatusSeeOther)
 	manager.expect(manager.send(at+"void", range10()), http.StatusSeeOther)
 }
+
+// TestAResellersMoneyIsForWhoHasProvedThemself: their PIN, their terms, and what is paid back to them or written off; not what they pay
+// in or are given to sell.
+func TestAResellersMoneyIsForWhoHasProvedThemself(t *testing.T) {
+	s := openStage(t, 1)
+	cashier := s.hire(t, "cashier@demo.example", nil, "cashier")
+	made := cashier.send("/office/resellers/new", url.Values{"name": {"Mama Otis"}, "phone": {"0722 555 001"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"10%"}, "limit": {"0"}, "parent": {"0"}})
+	cashier.expect(made, http.StatusSeeOther)
+	at := made.location
+	s.unproven(t)
+	for _, path := range []string{"/office/resellers/new", at + "/edit", at + "/do/payout", at + "/do/return", at + "/do/lose"} {
+		if got := cashier.ask(http.MethodGet, path, nil); !strings.HasPrefix(got.location, "/office/prove?") {
+			t.Errorf("%s is opened: %d", path, got.status)
+		}
+		cashier.expect(cashier.send(path, url.Values{"amount": {"5"}, "once": {"abc2"}}), http.StatusOK, `name="proof"`)
+	}
+	asked := cashier.send(at+"/pin", nil)
+	cashier.expect(asked, http.StatusOK, `name="proof"`)
+	if shownCode.MatchString(asked.body) {
+		t.Error("a code is shown")
+	}
+	cashier.expect(cashier.send(at+"/do/payin", url.Values{"amount": {"25"}, "once": {"abc1"}}), http.StatusSeeOther)
+	s.proven(t)
+	cashier.expect(cashier.send(at+"/do/payout", url.Values{"amount": {"5"}, "once": {"abc3"}}), http.StatusSeeOther)
+	cashier.expect(cashier.send(at+"/pin", nil), http.StatusOK, "0722 555 001")
+}

@@ -41,8 +41,8 @@ type screen struct {
 var variants = []string{"/office/payments?state=unknown", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
 	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
 	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
-	"/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/provider", "/office/setup/site", "/office/setup/till",
-	"/office/setup/router", "/office/pools?after=1", "/office/nowhere"}
+	"/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
+	"/office/setup/plans", "/office/pools?after=1", "/office/nowhere"}
 
 // screens are all pages of the console, from the door's own list of routes, with real objects in their addresses.
 func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Permission) {

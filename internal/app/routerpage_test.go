@@ -76,12 +76,13 @@ func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	b.see(5*time.Second, "Guests arrive on")
 	b.picture("1-set-up")
 	b.fill()
-	b.see(5*time.Second, "Paste this into the router")
+	b.see(5*time.Second, "Paste it into the router")
 	b.see(5*time.Second, "Copy</span>")
 	b.picture("2-line")
 	if said, err := configuration.Run(b.read("#once-0")); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
+	b.click("details:has(#once-2) summary")
 	undo := b.read("#once-2")
 	sim := s.startSetUp(t, configuration, fresh.ID)
 	b.open(page)

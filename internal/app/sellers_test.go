@@ -171,7 +171,7 @@ func TestAStolenSheetIsTold(t *testing.T) {
 		t.Fatal(held, err)
 	}
 	codes := map[int]access.Code{}
-	if err := s.Main.Vouchers.Export(ctx, held[0].BatchID, vouchers.By{Actor: "test"}, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
+	if err := s.Main.Vouchers.Export(ctx, vouchers.Copying{BatchID: held[0].BatchID}, vouchers.By{Actor: "test"}, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	try := func(serial int) string {

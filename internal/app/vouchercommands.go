@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/csv"
 	"slices"
 	"strconv"
 	"time"
@@ -16,7 +15,8 @@ import (
 
 type voucherCommands struct {
 	Issue  voucherIssueCommand  `cmd:"" help:"Make a batch of codes."`
-	Export voucherExportCommand `cmd:"" help:"Write a batch with its codes in the clear; it is on the trail."`
+	Print  voucherPrintCommand  `cmd:"" help:"Write sheets, slips or messages of a batch to a file; it is on the trail."`
+	Export voucherExportCommand `cmd:"" help:"Write a table of a batch with its codes in the clear; it is on the trail."`
 	Find   voucherFindCommand   `cmd:"" help:"Say what a code or serial number is."`
 	Out    voucherOutCommand    `cmd:"" name:"sign-out" help:"Give vouchers to somebody who sells them: from then on they work."`
 	Void   voucherVoidCommand   `cmd:"" help:"Kill vouchers by serial numbers, by sheet, by batch or by who has them; or undo that."`
@@ -115,39 +115,6 @@ func (c *console) printBatch(m *Main, b vouchers.Batch, asJSON bool) error {
 	}
 	c.printf("batch %d: %d of %d vouchers for %s at %s\n", b.Number, b.Made, b.Size, b.PlanName(words.English), b.Price)
 	return nil
-}
-
-type voucherExportCommand struct {
-	withConfig
-	Batch int64 `required:"" help:"Number of the batch."`
-	CSV   bool  `name:"csv" required:"" help:"As comma-separated values."`
-}
-
-// Help implements kong.HelpProvider.
-func (voucherExportCommand) Help() string {
-	return "Whoever has the file has the vouchers. Those made are printed from then on.\n\nExample: mtandao vouchers export --batch 12 --csv > batch-12.csv"
-}
-
-// Run writes the batch.
-func (cmd *voucherExportCommand) Run(c *console) error {
-	return c.change(&cmd.Config, func(m *Main) error {
-		b, err := m.Vouchers.ByNumber(c, cmd.Batch)
-		if err != nil {
-			return err
-		}
-		out := csv.NewWriter(c.stdout)
-		if err := out.Write([]string{"serial", "code", "plan", "price", "state"}); err != nil {
-			return err
-		}
-		err = m.Vouchers.Export(c, b.ID, commandBy("export"), func(b vouchers.Batch, v vouchers.Voucher) error {
-			return out.Write([]string{vouchers.Serial(b.Number, v.Serial), v.Code.Grouped(b.Group), b.PlanName(words.English), b.Price.String(), string(v.State)})
-		})
-		out.Flush()
-		if err == nil {
-			err = out.Error()
-		}
-		return err
-	})
 }
 
 // voucherLine is a voucher as commands tell it.

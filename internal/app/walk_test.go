@@ -27,8 +27,8 @@ type walk struct {
 }
 
 // TestFromNothingToTheFirstSale is "must be shown" 1 of issue 3: the owner sets up, pastes one line into the router, and a guest
-// buys with M-Pesa and is online, all by clicking and typing in real browsers. How
-// long people need for it is logged.
+// buys with M-Pesa and is online, all by clicking and typing in real browsers. What both people need for it together is counted, and
+// is less than five minutes.
 func TestFromNothingToTheFirstSale(t *testing.T) {
 	w := openWalk(t)
 	defer w.owner.limited(4 * time.Minute)()
@@ -38,6 +38,9 @@ func TestFromNothingToTheFirstSale(t *testing.T) {
 	w.buys(phone)
 	w.owner.report()
 	w.guest.report()
+	if took := w.owner.takes() + w.guest.takes(); took >= 5*time.Minute {
+		t.Errorf("from nothing to the first sale takes the owner and the guest %v, want less than 5 minutes", took.Round(time.Second))
+	}
 	w.looksOn()
 	verifyBooks(t, w.m)
 }
@@ -65,18 +68,21 @@ const goesOn = "main form .btn-primary"
 func (w *walk) becomesOwner() {
 	w.Helper()
 	o := w.owner
-	o.open(w.m.Config.PublicURL + "/office")
+	o.open(w.m.setupAddress())
+	o.pastes++ // the address, from the terminal where the program was started
+	o.acts++
 	o.reads("01-welcome", "Welcome to Mtandao")
 	o.types("name", "Wanjiku Kamau")
 	o.types("email", "wanjiku@baraka.example")
 	o.types("password", "four words in a row")
-	o.paste("secret", w.m.setup)
 	o.presses(goesOn)
 	o.reads("02-factor", "Add a second lock")
 	o.looks++ // scans the picture with the phone, and reads the code there
 	o.types("code", w.code())
 	o.presses(goesOn)
 	o.reads("03-recovery", "Keep these recovery codes")
+	o.presses("main .copy")
+	o.pastes++ // where secrets are kept
 	o.presses("main .btn-primary")
 }
 
@@ -95,36 +101,27 @@ func (w *walk) code() string {
 func (w *walk) setsUp() {
 	w.Helper()
 	o := w.owner
-	o.reads("04-provider", "Who provides the internet?")
+	o.reads("04-site", "Your Wi-Fi")
 	o.types("provider.name", "Baraka Wi-Fi")
 	o.types("provider.phone", "0712 345 678")
-	o.presses(goesOn)
-	o.reads("05-site", "Where do people go online?")
 	o.types("place", "Kasarani")
 	o.presses(goesOn)
-	o.reads("06-till", "Where does the money go?")
+	o.reads("05-till", "Where does the money go?")
 	o.types("short_code", demoMerchant.ShortCode)
 	o.do(chromedp.Do(o.ctx, chromedp.SetValue(`[name="base_url"]`, w.phone))) // the usual one is Safaricom's: a person leaves it
 	o.paste("consumer_key", demoMerchant.ConsumerKey)
 	o.paste("consumer_secret", demoMerchant.ConsumerSecret)
 	o.paste("passkey", demoMerchant.Passkey)
 	o.presses(goesOn)
-	o.reads("07-plans", "What do you sell?")
+	o.reads("06-plans", "What do you sell?")
 	o.presses(goesOn)
-	o.reads("08-router", "Which router lets people on?")
-	o.presses(goesOn)
-	o.reads("09-done", "Paste one line into the router")
+	o.reads("07-line", "terminal")
 }
 
-// pastesTheLine has the router's line made, runs it at the router, starts that as it now is, and waits until the console has heard
-// of it.
+// pastesTheLine runs the line at the router, starts that as it now is, and waits until the console has heard of it.
 func (w *walk) pastesTheLine() chromedp.ExecAllocatorOption {
 	w.Helper()
 	o := w.owner
-	o.presses(`main a[href$="/setup"].btn-primary`)
-	o.reads("11-choices", "Make the line")
-	o.presses(goesOn)
-	o.reads("12-line", "terminal")
 	line, err := chromedp.Run(o.ctx, chromedp.Evaluate[string](`document.querySelector("main .once").innerText`))
 	o.do(err)
 	o.presses("main .btn.copy")
@@ -162,12 +159,14 @@ func (w *walk) buys(behindTheRouter chromedp.ExecAllocatorOption) {
 	g.presses("button.go")
 	g.reads("22-wait", "enter your M-Pesa PIN")
 	until(w.T, 15*time.Second, "a prompt on the phone", func() bool { return len(w.rail.Prompts()) == 1 })
+	g.words += len(strings.Fields(w.rail.Prompts()[0].Text + " Enter M-PESA PIN Send Cancel")) // what the phone's own window says
 	handset := newTab(w.T, g.ctx, true)
 	handset.open(w.phone + "/phone/254799000111")
 	handset.picture("23-handset")
 	handset.do(chromedp.Do(handset.ctx, chromedp.SendKeys(`input[name=pin]`, safaricom.PIN+"\r")))
-	g.keys += len(safaricom.PIN) + 1
-	g.acts++
+	g.keys += len(safaricom.PIN)
+	g.clicks++ // Send
+	g.acts += 2
 	g.reads("24-online", "<h1>You are online")
 	until(w.T, 15*time.Second, "bytes at the router", func() bool {
 		session, ok := sessionOf(w.box, "02a1b2c3d4f1")

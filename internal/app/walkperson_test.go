@@ -9,7 +9,7 @@ import (
 
 // What a person's acts take, by the keystroke-level model of Card, Moran and Newell: a key by an average non-secretary typist,
 // pointing and clicking, the hand between keyboard and mouse, and the thought before each act. Reading is at 238 words a minute (Brysbaert 2019):
-// every line that a page's main part shows, once; the row of steps that stands on each page is not read again.
+// every line that a page's main part shows, once: the row of steps that stands on each page is not read again, nor what is folded away.
 const (
 	perKey    = 280 * time.Millisecond
 	perClick  = 1300 * time.Millisecond

@@ -11,8 +11,6 @@ import (
 var uncalled = map[string]string{
 	"internal/clock.Advance":      "tests, of the clock that they own",
 	"portal/guest.CaptiveAddress": "who hands out addresses and can tell clients apart (DHCP option 114)",
-	"radius.DaysOf":               "the report of usage, and a customer's own page",
-	"radius.HoursOf":              "the report of usage, and a customer's own page",
 	"radius/access.NameLogin":     "logins of customers; PAP, CHAP and MS-CHAPv2 are shown with it",
 	"radius/access.ChangePlan":    "subscriptions; live change is shown with it",
 	"radius/access.Suspend":       "staff, and dunning",

@@ -35,6 +35,8 @@ type Access interface {
 type Radius interface {
 	SessionsOf(ctx context.Context, grantID int64) ([]radius.Online, error)
 	PastOf(ctx context.Context, grantID int64) ([]radius.Over, error)
+	HoursOf(ctx context.Context, grantID int64, from, to time.Time) ([]radius.UsageHour, error)
+	DaysOf(ctx context.Context, grantID int64, from, to string) ([]radius.UsageDay, error)
 	EnforcementsOf(ctx context.Context, grantID int64) ([]radius.Enforcement, error)
 	Refusals(ctx context.Context, w radius.WhichRefusals) ([]radius.Refusal, error)
 }
@@ -132,6 +134,7 @@ type Granted struct {
 	Cause    access.Cause // why it may not be used now, or access.CauseOK
 	Online   []radius.Online
 	Past     []radius.Over
+	Used     Usage
 	Enforced []radius.Enforcement
 	Refused  []radius.Refusal // the newest ten kinds
 }
@@ -206,10 +209,11 @@ func (s *Stories) granted(ctx context.Context, grantID int64) (g Granted, err er
 		return g, err
 	}
 	g.Cause, _ = access.Decide(g.Grant, s.Plan.Now(), s.Zone(g.Grant.SiteID))
-	var e1, e2, e3, e4 error
+	var e1, e2, e3, e4, e5 error
 	g.Online, e1 = s.Radius.SessionsOf(ctx, grantID)
 	g.Past, e2 = s.Radius.PastOf(ctx, grantID)
 	g.Enforced, e3 = s.Radius.EnforcementsOf(ctx, grantID)
 	g.Refused, e4 = s.Radius.Refusals(ctx, radius.WhichRefusals{GrantID: grantID, Limit: 10})
-	return g, errors.Join(e1, e2, e3, e4)
+	g.Used, e5 = s.usage(ctx, g)
+	return g, errors.Join(e1, e2, e3, e4, e5)
 }

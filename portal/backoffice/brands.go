@@ -11,11 +11,13 @@ import (
 	"mtandao/themes"
 )
 
+var logoSpec = spec{name: "logo", as: asFile, accept: ".svg,.png,.jpg,.jpeg,image/svg+xml,image/png,image/jpeg", shrink: 512}
+
 var brandSheets = []sheet{
 	{specs: []spec{{name: "name", as: asText, must: true, most: 80}, {name: "key", as: asText, most: 32, onlyNew: true},
 		{name: "welcome_en", as: asText, most: 300}, {name: "welcome_sw", as: asText, most: 300}}},
 	{title: "office.brand.looks", specs: []spec{{name: "theme", as: asPick, choices: themes.Names, usual: site.House.Theme},
-		{name: "logo", as: asFile, accept: ".svg,.png,.jpg,.jpeg,image/svg+xml,image/png,image/jpeg", shrink: 512},
+		logoSpec,
 		{name: "picture", as: asFile, accept: "image/jpeg,image/png,image/webp", shrink: 1280},
 		{name: "accent", as: asColour, usual: site.House.Accent}, {name: "accent_ink", as: asColour, usual: site.House.AccentInk},
 		{name: "paper", as: asColour, usual: site.House.Paper}, {name: "ink", as: asColour, usual: site.House.Ink}}},

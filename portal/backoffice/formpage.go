@@ -26,11 +26,18 @@ type formPage struct {
 	Multipart bool
 	Colours   []colourLine
 	Preview   string // address of the price list as guests see it
-	Look      string // address that tells how a plan reads
+	Look      string // address that tells how it would come out
+	Proof     *proof // of what would be printed
 	Reads     []reading
 	Week      template.HTML
 	Steps     []step
 	Offers    []offer
+}
+
+// proof is paper as it would come out, or why it would not.
+type proof struct {
+	Picture template.URL
+	Said    string
 }
 
 type section struct {

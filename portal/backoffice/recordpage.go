@@ -17,6 +17,8 @@ type recordPage struct {
 	Chips [][]chip // groups of filters
 	Find  *find
 	Cards []card
+	Steps []step // of the first set-up
+	End   []act  // under the cards
 	Live  string // address from which the cards bring themselves up to date while something is being done
 }
 
@@ -30,6 +32,7 @@ type card struct {
 	Table      *table
 	Form       *shortForm
 	Once       string // shown once, to be copied
+	Folded     bool   // seldom needed: only its lead and what is to be copied
 	After      string // under it
 	Sides      []side
 	Text       string

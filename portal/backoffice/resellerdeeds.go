@@ -14,11 +14,17 @@ import (
 	"mtandao/vouchers/resellers"
 )
 
+// provenActs pay money back, or write vouchers off.
+var provenActs = []string{"payout", "return", "lose"}
+
 func (b *Backoffice) resellerAct(q *request) (resellers.Reseller, string, error) {
 	r, err := b.theReseller(q, staff.VouchersManage)
 	name := q.Params("act")
 	if err == nil && !slices.Contains(resellerActs, name) {
 		err = notHere()
+	}
+	if err == nil && slices.Contains(provenActs, name) {
+		err = q.proven()
 	}
 	return r, name, err
 }
@@ -148,9 +154,12 @@ func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count
 	return count, cents, err
 }
 
-// resellerPIN shows a code by which the reseller sets a PIN, once.
+// resellerPIN shows a code by which the reseller sets a PIN, once: whoever has it spends their float.
 func (b *Backoffice) resellerPIN(q *request) error {
 	r, err := b.theReseller(q, staff.VouchersManage)
+	if err == nil {
+		err = q.proven()
+	}
 	if err != nil {
 		return err
 	}

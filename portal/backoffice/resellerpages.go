@@ -300,7 +300,12 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 }
 
 // resellerOrNew is the reseller of an address, or a new one where it names none.
+// resellerOrNew is who is made or changed, by somebody who has proved themself: the form says on which phone, for what share and up to
+// which debt they sell.
 func (b *Backoffice) resellerOrNew(q *request) (resellers.Reseller, error) {
+	if err := q.proven(); err != nil {
+		return resellers.Reseller{}, err
+	}
 	if q.Params("id") == "" {
 		return resellers.Reseller{Terms: resellers.Prepaid, Lang: words.English}, nil
 	}

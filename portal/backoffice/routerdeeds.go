@@ -167,22 +167,22 @@ func (b *Backoffice) makeSetupLine(q *request) error {
 	if err != nil {
 		return err
 	}
-	p := q.recordOf(r, "office.router_line.title")
-	p.Acts = []act{{Name: p.T("office.router_line.again"), Address: "/office/routers/" + number(r.ID) + "/setup", Icon: "refresh-cw"}}
-	p.tellLine(line, chosen.Version, b.Zone)
-	return q.show(p)
+	return q.show(q.linePage(r, line, chosen.Version, b.Zone))
 }
 
-// tellLine shows the line, this once.
-func (p *recordPage) tellLine(line SetupLine, version int, zone *time.Location) {
+// linePage shows the line, this once.
+func (q *request) linePage(r routers.Router, line SetupLine, version int, zone *time.Location) *recordPage {
+	p := q.recordOf(r, "office.router_line.title")
 	p.Lead = p.T("office.router_line.lead", "Until", line.Until.In(zone).Format("15:04"))
-	p.add(card{Name: p.T("office.router_line.line"), Lead: p.T("office.router_line.line_text"), Once: line.Line})
+	p.End = []act{{Name: p.T("office.router_line.other"), Address: "/office/routers/" + number(r.ID) + "/setup", Icon: "settings"}}
+	p.add(card{Lead: p.T("office.router_line.line_text"), Once: line.Line})
 	if version == 7 {
-		p.add(card{Name: p.T("office.router_line.mode"), Lead: p.T("office.router_line.mode_text"), Once: mikrotik.DeviceModeLine})
+		p.add(card{Name: p.T("office.router_line.mode"), Lead: p.T("office.router_line.mode_text"), Once: mikrotik.DeviceModeLine, Folded: true})
 	} else {
 		p.add(card{Name: p.T("office.router_line.six"), Lead: p.T("office.router_line.six_text")})
 	}
-	p.add(card{Name: p.T("office.router_line.undo"), Lead: p.T("office.router_line.undo_text"), Once: line.Undo})
+	p.add(card{Name: p.T("office.router_line.undo"), Lead: p.T("office.router_line.undo_text"), Once: line.Undo, Folded: true})
+	return p
 }
 
 // recordOf starts a page about a router.

@@ -14,6 +14,7 @@ type gatePage struct {
 	frame
 	Lead   string
 	Fields []formField
+	Hidden []fact // what goes along unseen
 	Action string
 	Button string
 	Back   string
@@ -114,15 +115,23 @@ func (b *Backoffice) askOwner(q *request) error {
 	} else if !first {
 		return led("/office/in")
 	}
-	return q.send(fiber.StatusOK, "gate", ownerPage(q, staff.Newcomer{}, q.Query("secret")))
+	return q.send(fiber.StatusOK, "gate", ownerPage(q, staff.Newcomer{}, q.Query("secret"), q.Query("secret") != ""))
 }
 
-func ownerPage(q *request, n staff.Newcomer, secret string) *gatePage {
+// ownerPage asks for the secret where the address did not bring one, and where it was wrong.
+func ownerPage(q *request, n staff.Newcomer, secret string, hidden bool) *gatePage {
 	p := q.gate("office.owner.", "/office/owner")
 	p.Fields = []formField{{Name: "name", Label: p.T("office.name"), Value: n.Name, Auto: "name", Most: 80, Must: true},
 		{Name: "email", As: asEmail, Label: p.T("office.email"), Value: n.Email, Auto: "username", Most: 100, Must: true},
-		{Name: "password", As: asPassword, Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true},
-		{Name: "secret", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true}}
+		{Name: "password", As: asPassword, Label: p.T("office.password"), Hint: p.T("office.password.hint"), Auto: "new-password", Most: 256, Must: true}}
+	if hidden {
+		p.Hidden = []fact{{"secret", secret}}
+		for i := range p.Languages {
+			p.Languages[i].Address += "&secret=" + url.QueryEscape(secret)
+		}
+	} else {
+		p.Fields = append(p.Fields, formField{Name: "secret", Label: p.T("office.owner.secret"), Value: secret, Hint: p.T("office.owner.secret_hint"), Most: 64, Must: true})
+	}
 	return p
 }
 
@@ -130,7 +139,8 @@ func (b *Backoffice) makeOwner(q *request) error {
 	n := staff.Newcomer{Name: q.FormValue("name"), Email: q.FormValue("email"), Password: q.FormValue("password"), Language: string(q.lang())}
 	token, err := b.Staff.MakeOwner(q.ctx, q.visit(), q.FormValue("secret"), n)
 	if err != nil {
-		return q.refuse(err, "gate", ownerPage(q, n, q.FormValue("secret")), aboutPassword[fault.KeyOf(err)])
+		secret := q.FormValue("secret")
+		return q.refuse(err, "gate", ownerPage(q, n, secret, secret != "" && fault.KeyOf(err) != "staff.setup"), aboutPassword[fault.KeyOf(err)])
 	}
 	q.keepToken(token)
 	return led("/office/enrol")

@@ -25,6 +25,7 @@ type storyPage struct {
 	Receipts *table
 	Typed    []fact
 	Access   *accessView // nil: nothing was given
+	Usage    []usageChart
 	Sessions table
 	Enforced table
 	Refused  table
@@ -167,6 +168,7 @@ func (b *Backoffice) tellAccess(p *storyPage, s report.Story) {
 	for _, o := range g.Past {
 		b.addSession(p, stateView{"", p.T("office.session.closed")}, o.Session, cell{Text: b.planWhen(&p.frame, o.EndedAt), More: o.Cause})
 	}
+	p.Usage = usageCharts(&p.frame, g.Used)
 	b.tellRefused(p, g.Refused)
 	p.Enforced.Columns = []column{{p.T("office.when"), "when"}, {p.T("office.wanted"), ""}, {p.T("office.how"), ""}, {p.T("office.outcome"), ""}, {p.T("office.state"), ""}}
 	for _, e := range g.Enforced {

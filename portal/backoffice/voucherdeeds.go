@@ -10,6 +10,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
 	"mtandao/vouchers"
+	"mtandao/vouchers/sheets"
 )
 
 // theBatch is the batch of an address, for whoever may do so much at its site.
@@ -45,6 +46,7 @@ func (b *Backoffice) batch(q *request) error {
 		p.Acts = []act{{Name: p.T("office.batch.cancel"), Icon: "x", Address: at + "/cancel"}}
 	}
 	if may && batch.State == vouchers.Ready {
+		p.Acts = append(p.Acts, act{Name: p.T("office.print.act"), Icon: "printer", Address: at + "/print", Tone: "primary"})
 		for _, kind := range askedDeeds {
 			p.Acts = append(p.Acts, act{Name: p.T("office.deed." + kind), Address: at + "/deeds/" + kind})
 		}
@@ -97,10 +99,18 @@ func (b *Backoffice) deedsCard(q *request, f *frame, batch vouchers.Batch, may b
 		if may && d.Kind == vouchers.DeedVoid && !undone && !(d.Money && d.Cents > 0) {
 			last.Acts = []act{{Name: f.T("office.deed.undo"), Icon: "undo-2", Posted: true, Address: "/office/vouchers/" + number(batch.ID) + "/undo/" + number(d.ID)}}
 		}
-		c.Table.add(cell{Text: b.when(f, d.CreatedAt)}, cell{Text: f.T("office.deed." + d.Kind), More: d.Reason}, cell{Text: strconv.Itoa(d.First) + " – " + strconv.Itoa(d.Last)},
+		c.Table.add(cell{Text: b.when(f, d.CreatedAt)}, cell{Text: f.T("office.deed." + d.Kind), More: why(f, d)}, cell{Text: strconv.Itoa(d.First) + " – " + strconv.Itoa(d.Last)},
 			cell{Text: strconv.Itoa(d.Moved)}, cell{Text: money.KES(d.Cents).String()}, b.holder(q, d.Holder), cell{Text: d.By}, last)
 	}
 	return c, err
+}
+
+// why is what a deed was done for: of a print, what was printed.
+func why(f *frame, d vouchers.Deed) string {
+	if layout, err := sheets.LayoutOf(d.As()); err == nil {
+		return layout.Name(f.Lang)
+	}
+	return d.Reason
 }
 
 func (b *Backoffice) askCancelBatch(q *request) error {

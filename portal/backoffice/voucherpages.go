@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
+	"mtandao/vouchers/sheets"
 )
 
 // Vouchers is what the pages ask of vouchers; what changes something is recorded in the audit trail. *vouchers.Service satisfies it.
@@ -31,6 +32,7 @@ type Vouchers interface {
 	HeldBy(ctx context.Context, holder string) ([]vouchers.Held, error)
 	Alarmed(ctx context.Context, since time.Time) ([]vouchers.Voucher, error)
 	Find(ctx context.Context, typed string) (vouchers.Batch, vouchers.Voucher, error)
+	sheets.Source
 }
 
 func (b *Backoffice) voucherRoutes() []route {

@@ -67,6 +67,9 @@ func (s *Service) Give(ctx context.Context, q Request, aboveID int64, amount mon
 		if d.above == nil || d.above.ID != aboveID {
 			return e, fault.New(fault.Denied, "reseller.not_yours")
 		}
+		if d.above.State != Active {
+			return e, fault.New(fault.Denied, "reseller.closed")
+		}
 		if left := d.above.Balance.Cents - amount.Cents; left < 0 {
 			return e, fault.New(fault.Conflict, "reseller.short", "Missing", money.KES(-left))
 		}

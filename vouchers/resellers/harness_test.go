@@ -172,7 +172,7 @@ func (w *town) balance(r Reseller, shillings float64) {
 // use is a guest typing a voucher's code.
 func (w *town) use(b vouchers.Batch, serial int) error {
 	var code access.Code
-	err := w.Vouchers.Export(context.Background(), b.ID, office, func(_ vouchers.Batch, v vouchers.Voucher) error {
+	err := w.Vouchers.Export(context.Background(), vouchers.Copying{BatchID: b.ID}, office, func(_ vouchers.Batch, v vouchers.Voucher) error {
 		if v.Serial == serial {
 			code = v.Code
 		}

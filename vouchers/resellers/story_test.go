@@ -136,3 +136,22 @@ func TestTheLifeOfASheet(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestAClosedResellerGivesNothingAway: who was closed signs in to see what they owe, and moves no float to those below.
+func TestAClosedResellerGivesNothingAway(t *testing.T) {
+	eachTown(t, func(w *town) {
+		ctx := context.Background()
+		mama := w.reseller("Mama Njeri", "254722000001", "10%", nil)
+		boy := w.reseller("Kiosk boy", "254722000002", "6%", func(r *Reseller) { r.ParentID = mama.ID })
+		w.did(w.PayIn(ctx, w.ask(mama), money.Shillings(100), office))
+		closed, err := w.Get(ctx, mama.ID)
+		w.did(closed, err)
+		closed.State = Closed
+		w.did(w.Save(ctx, closed, office))
+		if _, err := w.Give(ctx, w.ask(boy), mama.ID, money.Shillings(100), office); fault.KeyOf(err) != "reseller.closed" {
+			t.Error(err)
+		}
+		w.balance(mama, 100)
+		w.balance(boy, 0)
+	})
+}
