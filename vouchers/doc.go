@@ -12,6 +12,9 @@
 // Dates: UnsoldUntil, after which what is not sold is dead; expires_at of a voucher, that date until it is sold, then so
 // long after its sale as the batch says; UsedAt, its first use. They are on the plan clock; deeds and entries are on the machine's.
 //
+// What resellers hold is theirs to settle (vouchers/resellers): Hand moves it in their transaction, and a deed of the house leaves all of it but a
+// void alone. A shelf is a batch whose vouchers are made one by one, as they are sold.
+//
 // Invariants:
 //   - made → printed → signed out → sold → used; what is not used may also be returned, void or expired, and comes back
 //     from void only. That a used one is over is read from its grant

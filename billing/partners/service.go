@@ -49,9 +49,6 @@ const (
 	settles      = 15 * time.Minute
 )
 
-// nairobi is where days begin and end.
-var nairobi = time.FixedZone("EAT", 3*60*60)
-
 // Save makes a partner, whose share begins with that day, or changes one; days that were shared stay. Faults: fault.Invalid "partner.…",
 // fault.Conflict "partner.phone_taken".
 func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
@@ -69,7 +66,7 @@ func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if p.ID == 0 {
 			what, p.ID, p.CreatedAt = "partner made", tx.ID(), s.Clock.Now()
-			p.next = p.CreatedAt.In(nairobi).Format(time.DateOnly)
+			p.next = p.CreatedAt.In(clock.Nairobi).Format(time.DateOnly)
 			if err := s.insert(tx, p); err != nil {
 				return err
 			}
@@ -97,7 +94,7 @@ func (s *Service) record(tx *db.Tx, by By, action string, id int64, said map[str
 
 // Share counts the days that are over for every partner. Call it every few minutes on one node; run again it changes nothing.
 func (s *Service) Share(ctx context.Context) error {
-	last := s.Clock.Now().Add(-settles).In(nairobi).AddDate(0, 0, -1).Format(time.DateOnly)
+	last := s.Clock.Now().Add(-settles).In(clock.Nairobi).AddDate(0, 0, -1).Format(time.DateOnly)
 	for after := int64(0); ; {
 		page, err := s.after(ctx, after)
 		if err != nil || len(page) == 0 {
@@ -119,8 +116,8 @@ func (s *Service) Share(ctx context.Context) error {
 
 // Today is what was sold today at a partner's sites, net, and the share of it, in cents; it is not due yet.
 func (s *Service) Today(ctx context.Context, p Partner) (sold, share int64, err error) {
-	now := s.Clock.Now().In(nairobi)
-	from := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, nairobi)
+	now := s.Clock.Now().In(clock.Nairobi)
+	from := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, clock.Nairobi)
 	in, back, err := s.sales(ctx, p.Sites, from, from.AddDate(0, 0, 1))
 	return in - back, shareOf(in-back, p.Share), err
 }
@@ -138,7 +135,7 @@ func (s *Service) sales(ctx context.Context, sites []int64, from, to time.Time) 
 
 // shareDay counts the next day of a partner; a closed one's counts nothing.
 func (s *Service) shareDay(ctx context.Context, p Partner) (Partner, error) {
-	from, err := time.ParseInLocation(time.DateOnly, p.next, nairobi)
+	from, err := time.ParseInLocation(time.DateOnly, p.next, clock.Nairobi)
 	if err != nil {
 		return p, err
 	}
@@ -185,7 +182,7 @@ func (s *Service) PayOut(ctx context.Context, request string, partnerID int64, a
 		if p.Due.Cents < amount.Cents {
 			return fault.New(fault.Conflict, "partner.more_than_due", "Due", p.Due)
 		}
-		e = Event{Kind: PaidOut, Request: "pay:" + request, Day: s.Clock.Now().In(nairobi).Format(time.DateOnly), Delta: -amount.Cents, How: how, Note: note, By: by.Actor}
+		e = Event{Kind: PaidOut, Request: "pay:" + request, Day: s.Clock.Now().In(clock.Nairobi).Format(time.DateOnly), Delta: -amount.Cents, How: how, Note: note, By: by.Actor}
 		if e, err = s.write(tx, p, e, p.next, account); err != nil {
 			return err
 		}

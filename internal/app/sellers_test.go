@@ -15,6 +15,9 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/access"
+	"mtandao/vouchers"
 	"mtandao/vouchers/resellers"
 )
 
@@ -153,6 +156,45 @@ func resellerStory(t *testing.T, s *Stage) {
 	k.opens("/sell", "Sign in to sell")
 	cashier.expect(cashier.ask(http.MethodGet, at, nil), http.StatusOK, "Sold one", "Closed", "Paid in")
 	problems, err := s.Main.proofs().Prove(context.Background())
+	if err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+}
+
+// TestAStolenSheetIsTold: a voucher tried before it was signed out is an alert and a list; all that a reseller has is killed in one act, and undone.
+func TestAStolenSheetIsTold(t *testing.T) {
+	s := openStage(t, 1)
+	manager := s.hire(t, "manager@demo.example", nil, "manager")
+	ctx, shop := t.Context(), s.seller(t)
+	held, err := s.Main.Vouchers.HeldBy(ctx, vouchers.ResellerHolder(shop))
+	if err != nil || len(held) != 1 {
+		t.Fatal(held, err)
+	}
+	codes := map[int]access.Code{}
+	if err := s.Main.Vouchers.Export(ctx, vouchers.Copying{BatchID: held[0].BatchID}, vouchers.By{Actor: "test"}, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	try := func(serial int) string {
+		_, err := s.Main.Vouchers.Redeem(ctx, vouchers.Redemption{Code: codes[serial], SiteID: s.seeded.sites["kasarani"].ID, Address: "10.0.0.9", Place: access.Place{MAC: "0a0000000002"}})
+		return fault.KeyOf(err)
+	}
+	if key := try(40); key != "code.unknown" {
+		t.Error("a voucher in the drawer gives", key)
+	}
+	until(t, 10*time.Second, "the alarm", func() bool {
+		readings, err := s.Main.early(ctx)
+		return err == nil && len(readings) == 1 && readings[0].Value == 25
+	})
+	manager.expect(manager.ask(http.MethodGet, "/office/vouchers", nil), http.StatusOK, "Tried before they were signed out")
+	manager.expect(manager.ask(http.MethodGet, "/office/vouchers/early", nil), http.StatusOK, "-000040")
+	at := "/office/resellers/" + number(shop)
+	manager.expect(manager.send(at+"/do/kill", url.Values{"once": {"k1"}}), http.StatusBadRequest, "Say why")
+	manager.expect(manager.send(at+"/do/kill", url.Values{"once": {"k1"}, "note": {"stolen"}}), http.StatusSeeOther)
+	if key := try(12); key != "code.unknown" {
+		t.Error("a killed voucher gives", key)
+	}
+	manager.expect(manager.ask(http.MethodGet, "/office/vouchers/"+number(held[0].BatchID), nil), http.StatusOK, "Mama Njeri, Kasarani stage", "stolen")
+	problems, err := s.Main.proofs().Prove(ctx)
 	if err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}

@@ -250,7 +250,7 @@ func (cmd *voucherOutCommand) Run(c *console) error {
 type voucherVoidCommand struct {
 	withConfig
 	serialRange
-	Holder string `help:"All that somebody has, instead of a batch; or only theirs of a batch."`
+	Holder string `help:"All that somebody has, instead of a batch; or only theirs of a batch. A reseller by the account number, R1001."`
 	Cut    bool   `help:"End what used ones gave, too, and cut their sessions."`
 	Refund bool   `help:"Their price is paid back, in cash."`
 	Reason string `help:"Why."`
@@ -280,13 +280,29 @@ func (cmd *voucherVoidCommand) void(c *console, m *Main) ([]vouchers.Deed, error
 		d, err := m.Vouchers.Undo(c, cmd.Undo, commandBy("void"))
 		return []vouchers.Deed{d}, err
 	case cmd.Batch == 0 && cmd.Holder != "":
-		return m.Vouchers.VoidOf(c, cmd.Holder, cmd.Reason, cmd.Cut, commandBy("void"))
+		holder, err := cmd.holder(c, m)
+		if err != nil {
+			return nil, err
+		}
+		return m.Vouchers.VoidOf(c, holder, cmd.Reason, cmd.Cut, commandBy("void"))
 	}
 	d, err := cmd.deed(c, m, vouchers.DeedVoid)
 	if err != nil {
 		return nil, err
 	}
-	d.Holder, d.Cut, d.Money, d.Reason = cmd.Holder, cmd.Cut, cmd.Refund, cmd.Reason
+	d.Cut, d.Money, d.Reason = cmd.Cut, cmd.Refund, cmd.Reason
+	if d.Holder, err = cmd.holder(c, m); err != nil {
+		return nil, err
+	}
 	d, err = m.Vouchers.Do(c, d, commandBy("void"))
 	return []vouchers.Deed{d}, err
+}
+
+// holder is who has them as vouchers keep it.
+func (cmd *voucherVoidCommand) holder(c *console, m *Main) (string, error) {
+	id, err := m.Resellers.FloatOf(c, cmd.Holder)
+	if err != nil || id == 0 {
+		return cmd.Holder, err
+	}
+	return vouchers.ResellerHolder(id), nil
 }

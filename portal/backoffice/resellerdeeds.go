@@ -10,6 +10,7 @@ import (
 	"mtandao/internal/pin"
 	"mtandao/internal/seal"
 	"mtandao/internal/staff"
+	"mtandao/vouchers"
 	"mtandao/vouchers/resellers"
 )
 
@@ -39,7 +40,7 @@ func (b *Backoffice) askResellerAct(q *request) error {
 // resellerActForm carries the key of its request, so that it is done once however often it is sent.
 func resellerActForm(q *request, r resellers.Reseller, name string) *formPage {
 	p := q.asking("office.reseller_"+name+".", "resellers", "/office/resellers/"+number(r.ID), "Name", r.Name, "Float", r.Float().String(), "Owes", r.Owes().String())
-	p.Danger = name == "lose"
+	p.Danger = name == "lose" || name == "kill"
 	once := q.FormValue("once")
 	if once == "" {
 		once = seal.RandomHex(8)
@@ -55,6 +56,8 @@ func resellerActForm(q *request, r resellers.Reseller, name string) *formPage {
 			amount.Value = strconv.FormatInt((r.Owes().Cents+99)/100, 10)
 		}
 		p.ask(amount, field("note", asText, 200, false))
+	case "kill":
+		p.ask(formField{Name: "cut", Label: p.T("office.deed_field.cut"), As: asTick, Value: q.FormValue("cut")}, field("note", asText, 200, true))
 	default:
 		p.ask(field("batch", asNumber, 9, true), field("first", asNumber, 6, false), field("last", asNumber, 6, false), field("sheet", asNumber, 5, false), field("cards", asNumber, 3, false),
 			field("note", asText, 200, name == "lose"))
@@ -97,6 +100,8 @@ func (b *Backoffice) doResellerAct(q *request) error {
 		switch key := fault.KeyOf(err); {
 		case key == "voucher.no_batch":
 			field = "batch"
+		case key == "voucher.reason":
+			field = "note"
 		case strings.HasPrefix(key, "voucher."):
 			field = "last"
 		}
@@ -126,6 +131,12 @@ func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count
 			"settle": func() (resellers.Event, error) { return b.Resellers.Settle(q.ctx, ask, amount, by) }}[name]
 		one, e := take()
 		all, err = []resellers.Event{one}, e
+	case "kill":
+		deeds, e := b.Vouchers.VoidOf(q.ctx, r.Holder(), ask.Note, q.FormValue("cut") != "", by)
+		for _, d := range deeds {
+			count += d.Moved
+		}
+		return count, 0, e
 	default:
 		w, e := b.typedRange(q)
 		if e != nil {
@@ -163,4 +174,17 @@ func (b *Backoffice) resellerPIN(q *request) error {
 	}
 	p.Cards = slices.Insert(p.Cards, 0, card{Name: p.T("office.reseller.code"), Lead: p.T("office.reseller.code_lead", "Phone", r.Phone.Local()), Once: code})
 	return q.show(p)
+}
+
+// holder is who has vouchers: a name, or a reseller with their page.
+func (b *Backoffice) holder(q *request, holder string) cell {
+	id, ok := vouchers.ReadHolder(holder)
+	if !ok {
+		return cell{Text: holder}
+	}
+	r, err := b.Resellers.Get(q.ctx, id)
+	if err != nil || !q.mayReseller(staff.VouchersView, r) {
+		return cell{}
+	}
+	return cell{Text: r.Name, Address: "/office/resellers/" + number(id)}
 }

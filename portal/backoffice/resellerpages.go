@@ -103,7 +103,7 @@ func (b *Backoffice) resellers(q *request) error {
 }
 
 // resellerActs are what can be done with a reseller, each with its page.
-var resellerActs = []string{"payin", "signout", "settle", "return", "lose", "payout"}
+var resellerActs = []string{"payin", "signout", "settle", "return", "lose", "payout", "kill"}
 
 func (b *Backoffice) reseller(q *request) error {
 	r, err := b.theReseller(q, staff.VouchersView)

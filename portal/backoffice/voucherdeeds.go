@@ -100,7 +100,7 @@ func (b *Backoffice) deedsCard(q *request, f *frame, batch vouchers.Batch, may b
 			last.Acts = []act{{Name: f.T("office.deed.undo"), Icon: "undo-2", Posted: true, Address: "/office/vouchers/" + number(batch.ID) + "/undo/" + number(d.ID)}}
 		}
 		c.Table.add(cell{Text: b.when(f, d.CreatedAt)}, cell{Text: f.T("office.deed." + d.Kind), More: why(f, d)}, cell{Text: strconv.Itoa(d.First) + " – " + strconv.Itoa(d.Last)},
-			cell{Text: strconv.Itoa(d.Moved)}, cell{Text: money.KES(d.Cents).String()}, cell{Text: d.Holder}, cell{Text: d.By}, last)
+			cell{Text: strconv.Itoa(d.Moved)}, cell{Text: money.KES(d.Cents).String()}, b.holder(q, d.Holder), cell{Text: d.By}, last)
 	}
 	return c, err
 }
@@ -255,7 +255,7 @@ func (b *Backoffice) foundVoucher(q *request, f *frame, typed string) (card, err
 	if v.GrantID != 0 {
 		c.Address = "/office/grants/" + number(v.GrantID)
 	}
-	c.Table.add(cell{Text: vouchers.Serial(batch.Number, v.Serial), Address: c.Address}, cell{Text: batch.PlanName(f.Lang)}, cell{Text: v.Holder}, stated(voucherState(f, v.State)))
+	c.Table.add(cell{Text: vouchers.Serial(batch.Number, v.Serial), Address: c.Address}, cell{Text: batch.PlanName(f.Lang)}, b.holder(q, v.Holder), stated(voucherState(f, v.State)))
 	return c, nil
 }
 

@@ -24,6 +24,7 @@ type Vouchers interface {
 	Place(ctx context.Context, w vouchers.Wish, by vouchers.By) (vouchers.Batch, error)
 	Cancel(ctx context.Context, batchID int64, by vouchers.By) error
 	Do(ctx context.Context, d vouchers.Deed, by vouchers.By) (vouchers.Deed, error)
+	VoidOf(ctx context.Context, holder, reason string, cut bool, by vouchers.By) ([]vouchers.Deed, error)
 	Undo(ctx context.Context, deedID int64, by vouchers.By) (vouchers.Deed, error)
 	DeedsOf(ctx context.Context, batchID int64) ([]vouchers.Deed, error)
 	DeedOf(ctx context.Context, id int64) (vouchers.Deed, error)

@@ -8,6 +8,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/vouchers"
@@ -34,7 +35,7 @@ const linesOnPage = 100
 // day is the sheet of one day: ?d=2026-11-26.
 func (f *Face) day(q *request) error {
 	today := f.today()
-	at, err := time.ParseInLocation(time.DateOnly, q.Query("d"), nairobi)
+	at, err := time.ParseInLocation(time.DateOnly, q.Query("d"), clock.Nairobi)
 	if err != nil || at.After(today) {
 		at = today
 	}
@@ -49,9 +50,9 @@ func (f *Face) day(q *request) error {
 // statement is the account of one month: ?m=2026-11.
 func (f *Face) statement(q *request) error {
 	today := f.today()
-	at, err := time.ParseInLocation("2006-01", q.Query("m"), nairobi)
+	at, err := time.ParseInLocation("2006-01", q.Query("m"), clock.Nairobi)
 	if err != nil || at.After(today) {
-		at = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, nairobi)
+		at = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, clock.Nairobi)
 	}
 	first, last := at.Format(time.DateOnly), at.AddDate(0, 1, -1).Format(time.DateOnly)
 	p := &linesPage{frame: q.page("sell.statement.title"), Period: at.Format("01.2006"), Before: "/sell/statement?m=" + at.AddDate(0, -1, 0).Format("2006-01")}
@@ -70,7 +71,7 @@ func (f *Face) statement(q *request) error {
 	return f.lines(q, p, first, last, "02.01. 15:04", "/sell/statement?m="+at.Format("2006-01"))
 }
 
-func (f *Face) lines(q *request, p *linesPage, from, to, clock, here string) error {
+func (f *Face) lines(q *request, p *linesPage, from, to, form, here string) error {
 	sum, err := f.Resellers.SumOf(q.ctx, q.seller.ID, from, to)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func (f *Face) lines(q *request, p *linesPage, from, to, clock, here string) err
 		p.More = here + "&after=" + strconv.FormatInt(all[linesOnPage-1].Seq, 10)
 	}
 	for _, e := range all {
-		l := line{When: e.At.In(nairobi).Format(clock), What: p.T("reseller.event." + e.Kind), Note: e.Note, Amount: money.KES(e.Delta).String(), Balance: money.KES(e.Balance).String()}
+		l := line{When: e.At.In(clock.Nairobi).Format(form), What: p.T("reseller.event." + e.Kind), Note: e.Note, Amount: money.KES(e.Delta).String(), Balance: money.KES(e.Balance).String()}
 		if e.Count > 1 {
 			l.What += " × " + strconv.Itoa(e.Count)
 		}

@@ -204,6 +204,9 @@ func (f *Face) askSignIn(q *request) error {
 
 func (q *request) signInPage() *gatePage {
 	p := q.gate("sell.in.", q.base+"/in", q.phoneField(), q.pinField("pin", "sell.pin.pin", "current-password"))
+	if q.side == sharing {
+		p.Title = p.T("share.in")
+	}
 	p.Elsewhere, p.ElsewhereAddress = p.T("sell.in.code"), q.base+"/code"
 	return p
 }

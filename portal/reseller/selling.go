@@ -12,6 +12,7 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/site"
@@ -19,10 +20,7 @@ import (
 	"mtandao/vouchers/resellers"
 )
 
-// nairobi is where days of resellers begin and end.
-var nairobi = time.FixedZone("EAT", 3*60*60)
-
-func (f *Face) today() time.Time { return f.Clock.Now().In(nairobi) }
+func (f *Face) today() time.Time { return f.Clock.Now().In(clock.Nairobi) }
 
 type homePage struct {
 	frame
@@ -176,7 +174,7 @@ func (f *Face) sold(q *request) error {
 	p := &soldPage{frame: q.page("sell.sold.title"), Code: r.CodeOf(), Plan: r.Batch.PlanName(q.lang), Price: r.Batch.Price.String(), Earned: money.KES(r.Event.Earned).String(), To: r.Event.Note,
 		Link: f.PublicURL + "/v/" + here.Slug + "/" + string(r.Plain()), Used: !r.Voucher.UsedAt.IsZero()}
 	if !r.Voucher.ExpiresAt.IsZero() {
-		p.Until = r.Voucher.ExpiresAt.In(nairobi).Format("2 Jan 2006")
+		p.Until = r.Voucher.ExpiresAt.In(clock.Nairobi).Format("2 Jan 2006")
 	}
 	p.Text = p.T("sell.sold.text", "Plan", p.Plan, "Code", p.Code, "Link", p.Link)
 	p.WhatsApp = template.URL("https://wa.me/?text=" + url.QueryEscape(p.Text))

@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/partners"
+	"mtandao/internal/clock"
 	"mtandao/internal/money"
 )
 
@@ -21,9 +22,9 @@ type sharesPage struct {
 // shares is the statement of one month: ?m=2026-11.
 func (f *Face) shares(q *request) error {
 	today := f.today()
-	at, err := time.ParseInLocation("2006-01", q.Query("m"), nairobi)
+	at, err := time.ParseInLocation("2006-01", q.Query("m"), clock.Nairobi)
 	if err != nil || at.After(today) {
-		at = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, nairobi)
+		at = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, clock.Nairobi)
 	}
 	first, last := at.Format(time.DateOnly), at.AddDate(0, 1, -1).Format(time.DateOnly)
 	p := &sharesPage{frame: q.page("share.title"), Due: q.partner.Due.String(), Percent: q.partner.Percent(), Period: at.Format("01.2006"), Before: "/share?m=" + at.AddDate(0, -1, 0).Format("2006-01")}

@@ -7,14 +7,12 @@ import (
 	"time"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/vouchers"
 )
-
-// nairobi is where days of resellers begin and end.
-var nairobi = time.FixedZone("EAT", 3*60*60)
 
 func posting(account, party string, cents int64) ledger.Posting {
 	return ledger.Posting{Account: account, Party: party, Amount: money.KES(cents)}
@@ -35,7 +33,7 @@ func (s *Service) writeBooked(tx *db.Tx, r *Reseller, e Event) (Event, error) {
 func (s *Service) append(tx *db.Tx, r *Reseller, e Event, all []ledger.Posting) (Event, error) {
 	now := s.Clock.Now().UTC().Truncate(time.Millisecond)
 	e.ID, e.ResellerID, e.Seq = tx.ID(), r.ID, r.seq+1
-	e.Balance, e.At, e.Day = r.Balance.Cents+e.Delta, now, now.In(nairobi).Format(time.DateOnly)
+	e.Balance, e.At, e.Day = r.Balance.Cents+e.Delta, now, now.In(clock.Nairobi).Format(time.DateOnly)
 	e.Note = cut(e.Note, 200)
 	if err := s.moveBalance(tx, *r, e); err != nil {
 		return e, err

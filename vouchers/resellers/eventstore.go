@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 )
 
@@ -96,8 +97,8 @@ func (s *Service) Between(ctx context.Context, resellerID int64, from, to string
 
 // soldThisMonth is the price of what was sold in this month, with what those below sold.
 func (s *Service) soldThisMonth(tx *db.Tx, resellerID int64) (cents int64, err error) {
-	now := s.Clock.Now().In(nairobi)
-	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, nairobi).Format(time.DateOnly)
+	now := s.Clock.Now().In(clock.Nairobi)
+	first := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, clock.Nairobi).Format(time.DateOnly)
 	err = tx.Gorm().Raw("SELECT COALESCE(SUM(CASE WHEN kind = ? THEN gross_cents ELSE earned_cents - delta_cents END), 0) FROM reseller_events WHERE reseller_id = ? AND day >= ? AND kind IN ?",
 		Share, resellerID, first, paidKinds).Scan(&cents).Error
 	return cents, db.Fault(err)
