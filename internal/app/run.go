@@ -10,6 +10,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/settings"
 	"mtandao/internal/spool"
 	"mtandao/portal"
 	"mtandao/portal/callbacks"
@@ -61,7 +62,7 @@ func (m *Main) openPortal() (err error) {
 	}
 	pages, err := guest.New(guest.Options{Sites: m.Sites, Routers: m.Routers, Dialects: m.dialects, Plans: m.Plans, Orders: m.Billing,
 		Grants: grants{m}, Vouchers: m.Vouchers, Sessions: sessions{m}, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Log: m.Log,
-		PublicURL: m.Config.PublicURL, Proxies: web.Proxies(proxies)})
+		Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, PublicURL: m.Config.PublicURL, Proxies: web.Proxies(proxies)})
 	if err != nil {
 		return err
 	}

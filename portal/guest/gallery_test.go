@@ -177,3 +177,19 @@ func TestEachFailureHasItsOwnSentences(t *testing.T) {
 		}
 	}
 }
+
+// TestTheProvidersNumberStandsInForTheSites: whoever needs help is not left without a number to call.
+func TestTheProvidersNumberStandsInForTheSites(t *testing.T) {
+	show, err := newGallery(words.English, galleryBrand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	show.guest.Phone = func() string { return "0700 123 456" }
+	for own, want := range map[string]string{"": "0700 123 456", "0712 345 678": "0712 345 678"} {
+		show.who.site.Phone = own
+		body, _, err := show.guest.theme.HTML("words", show.guest.helpPage(show.who))
+		if err != nil || !strings.Contains(string(body), "tel:"+strings.ReplaceAll(want, " ", "")) {
+			t.Errorf("a site with %q: no call to %s, %v", own, want, err)
+		}
+	}
+}

@@ -28,7 +28,8 @@ type Options struct {
 	// Clock is the machine's: forms, orders and rates. PlanClock is the one that grants live by.
 	Clock, PlanClock clock.Clock
 	Log              *slog.Logger
-	PublicURL        string // scheme and host under which people reach the portal, without a final slash
+	Phone            func() string // to call where a site has no number of its own
+	PublicURL        string        // scheme and host under which people reach the portal, without a final slash
 	Proxies          web.Proxies
 }
 

@@ -46,6 +46,9 @@ func (g *Guest) newPage(v *visitor, title, path string, more ...string) page {
 	}
 	if v.site.Slug != "" {
 		p.Home, p.Phone = v.address(v.home(), "more", "1"), v.site.Phone
+		if p.Phone == "" && g.Phone != nil {
+			p.Phone = g.Phone()
+		}
 	}
 	return p
 }
