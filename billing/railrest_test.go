@@ -51,7 +51,7 @@ func TestAnHourWithoutPrompts(t *testing.T) {
 			if n%10 == 9 { // the rail takes the money and tells nobody
 				s.enter(o, receipt)
 				s.idle()
-				s.answerStatus(n/10, billing.StatusResult{PaidTo: "174379", Receipt: receipt, Verdict: paid, Amount: money.Shillings(10)})
+				s.answerStatus(n/10, billing.StatusResult{PaidTo: "174379", Receipt: receipt, Verdict: paid, Amount: money.Shillings(10), Payer: "254" + phoneOf(n)[1:]})
 				s.idle()
 			} else {
 				s.hear(s.confirmation(receipt, o.Code, "254"+phoneOf(n)[1:], 10))
