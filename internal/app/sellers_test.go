@@ -140,11 +140,27 @@ func resellerStory(t *testing.T, s *Stage) {
 	if a, b := shownCode.FindStringSubmatch(sold), shownCode.FindStringSubmatch(tapped); a == nil || b == nil || a[1] != b[1] {
 		t.Errorf("a double tap sold %v and %v", a, b)
 	}
+	slips := regexp.MustCompile(`href="(/sell/sold/[0-9]+/slip\?paper=([a-z0-9]+))"`).FindAllStringSubmatch(sold, -1)
+	if len(slips) != 4 {
+		t.Errorf("%d papers to print on", len(slips))
+	}
+	for _, slip := range slips {
+		answer, err := k.client.Get(k.base + slip[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		begins := map[bool]string{true: "%PDF-", false: "\x1b@"}[strings.HasPrefix(slip[2], "slip")]
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.HasPrefix(string(body), begins) || !strings.HasPrefix(answer.Header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s: %d, %d bytes that begin %.8q, %v", slip[2], answer.StatusCode, len(body), body, err)
+		}
+	}
 	k.sends("/sell/one", "/sell/one", url.Values{"plan": {s.idOf(t, kindPlan, "week")}, "site": {"kasarani"}}, "KES 164 is missing")
 	k.opens("/sell/day", "Sold one", "-KES 9", "0733 ")
 	k.opens("/sell/statement?l=sw", "Taarifa ya akaunti", "KES 16")
 	k.opens("/sell/settle?l=en", "R1001", demoMerchant.ShortCode)
-	for _, path := range []string{"/sell/sold/1", "/sell/sold/x", "/sell/nowhere"} {
+	for _, path := range []string{"/sell/sold/1", "/sell/sold/x", "/sell/sold/1/slip", "/sell/nowhere"} {
 		if answer, err := k.client.Get(k.base + path); err != nil || answer.StatusCode != http.StatusNotFound {
 			t.Errorf("%s gives %v, %v", path, answer, err)
 		}

@@ -56,6 +56,7 @@ type PINs interface {
 type Stock interface {
 	HeldBy(ctx context.Context, holder string) ([]vouchers.Held, error)
 	Batch(ctx context.Context, id int64) (vouchers.Batch, error)
+	Export(ctx context.Context, c vouchers.Copying, by vouchers.By, each func(vouchers.Batch, vouchers.Voucher) error) error
 	EntrustedTo(ctx context.Context, holder string) (cents int64, err error)
 }
 
@@ -76,6 +77,7 @@ type Options struct {
 	Partners  Partners
 	PINs      PINs
 	Stock     Stock
+	Press     Press
 	Sites     Sites
 	Tills     Tills
 	Provider  func() string // the provider's name, as it is now
@@ -122,7 +124,7 @@ func (f *Face) Routes() []web.Route {
 		return web.Route{Method: method, Path: path, Policy: web.Seller, Handle: f.handler(selling, true, h)}
 	}
 	routes := []web.Route{
-		own(get, "/sell", f.home), own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold),
+		own(get, "/sell", f.home), own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold), own(get, "/sell/sold/:id/slip", f.slip),
 		own(get, "/sell/day", f.day), own(get, "/sell/statement", f.statement), own(get, "/sell/stock", f.stock), own(post, "/sell/stock", f.sellPaper),
 		own(get, "/sell/settle", f.settle), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
 		{Method: get, Path: "/share", Policy: web.Seller, Handle: f.handler(sharing, true, f.shares)},

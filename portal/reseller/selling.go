@@ -152,18 +152,25 @@ type soldPage struct {
 	WhatsApp                             template.URL // both carry the text
 	SMS                                  template.URL
 	Used                                 bool
+	Slips                                []choice // where it is printed, by paper
+}
+
+// ownSale is the sale of the address, if it is one's own.
+func (f *Face) ownSale(q *request) (resellers.Receipt, error) {
+	id, err := strconv.ParseInt(q.Params("id"), 10, 64)
+	if err != nil {
+		return resellers.Receipt{}, notHere()
+	}
+	r, err := f.Resellers.ReceiptOf(q.ctx, q.seller.ID, id)
+	if fault.Is(err, fault.NotFound) {
+		err = notHere()
+	}
+	return r, err
 }
 
 // sold shows the voucher of a sale of one's own.
 func (f *Face) sold(q *request) error {
-	id, err := strconv.ParseInt(q.Params("id"), 10, 64)
-	if err != nil {
-		return notHere()
-	}
-	r, err := f.Resellers.ReceiptOf(q.ctx, q.seller.ID, id)
-	if fault.Is(err, fault.NotFound) {
-		return notHere()
-	}
+	r, err := f.ownSale(q)
 	if err != nil {
 		return err
 	}
@@ -182,6 +189,9 @@ func (f *Face) sold(q *request) error {
 	picture, err := qrcode.Encode(p.Link, qrcode.Medium, -4)
 	if err != nil {
 		return err
+	}
+	for _, paper := range slipPapers {
+		p.Slips = append(p.Slips, choice{Value: q.Path() + "/slip?paper=" + paper, Name: p.T("paper.layout." + paper)})
 	}
 	p.QR = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture))
 	return q.send(fiber.StatusOK, "sold", p)
