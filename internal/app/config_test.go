@@ -102,9 +102,11 @@ func TestARefusalNamesItsSetting(t *testing.T) {
 
 func TestADatabaseThatDoesNotOpenIsToldToAnEngineer(t *testing.T) {
 	inNewHouse(t, "sqlite")
-	for _, url := range []string{"mysql:garbage", "mysql:u:hush@tcp(127.0.0.1:1)/m", "sqlite:/dev/null/x.db"} {
+	const silent = "mtandao: The database cannot be opened or does not answer; see MTANDAO_DB"
+	for url, want := range map[string]string{"mysql:garbage": "mtandao: MTANDAO_DB must be like mysql:USER:PASSWORD@tcp(HOST:3306)/NAME.",
+		"mysql:u:hush@tcp(127.0.0.1:1)/m": silent, "sqlite:/dev/null/x.db": silent} {
 		code, out, errOut := runCommand(t, "migrate", "--db", url)
-		if code != exitFailed || !strings.HasPrefix(errOut, "mtandao: The database cannot be opened or does not answer; see MTANDAO_DB") ||
+		if code != exitFailed || !strings.HasPrefix(errOut, want) ||
 			strings.Contains(out+errOut, "hush") || strings.Count(errOut, "\n") != 1 {
 			t.Errorf("exit %d, %s%s", code, out, errOut)
 		}
@@ -177,7 +179,7 @@ func TestAConfigurationFileIsStrict(t *testing.T) {
 	for body, want := range map[string]string{
 		"pubic-url: x\n": "mtandao: There is no setting pubic-url; mtandao serve --help lists them.\n",
 		"db: {a: b}\n":   "mtandao: The configuration file cannot be read: line 1, column 5: a single value belongs here.\n",
-		"dev: maybe\n":   "mtandao: --dev: bool value must be true, 1, yes, false, 0 or no but got \"maybe\"\n",
+		"dev: maybe\n":   "mtandao: --dev: bool value must be true, 1, yes, false, 0 or no but got \"maybe\"; see mtandao config --help\n",
 	} {
 		file := filepath.Join(t.TempDir(), "c.yaml")
 		if err := os.WriteFile(file, []byte(body), 0o600); err != nil {

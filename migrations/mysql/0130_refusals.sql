@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS refusals (
   site_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,
   about VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  day CHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   cause VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   mac VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   name_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
