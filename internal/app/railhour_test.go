@@ -2,13 +2,17 @@ package app
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/db"
+	"mtandao/internal/settings"
 	"mtandao/internal/sim/safaricom"
 )
 
@@ -44,4 +48,62 @@ func TestSalesGoOnWhilePromptsFail(t *testing.T) {
 	s.payByHand(t, "254799000111", o.Code, 10)
 	until(t, 15*time.Second, "online", device.Online)
 	verifyBooks(t, s.Main)
+}
+
+// TestGraceIsOverWhenItIsPaidFor goes through the front door: while prompts fail a guest presses the button, is online before paying, pays by
+// hand, and stays online on the plan, which is short of what was used.
+func TestGraceIsOverWhenItIsPaidFor(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			s := stageOn(t, dialect, 1)
+			s.Safaricom.SetFaults(safaricom.Faults{Busy: true})
+			if err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error { return s.Main.Settings.Set(tx, settings.GraceMinutes, "10") }); err != nil {
+				t.Fatal(err)
+			}
+			for n := range 5 {
+				_, o := s.wanted(t, "kasarani-1", fmt.Sprintf("02a1b2c3d7%02x", n), fmt.Sprintf("07123500%02d", n), 0)
+				until(t, 10*time.Second, "the prompt fails", func() bool {
+					view, err := s.Main.Billing.ByToken(t.Context(), o.Token)
+					return err == nil && view.Payment.State == billing.PaymentUnknown
+				})
+			}
+			device, o := s.wanted(t, "kasarani-1", "02a1b2c3d7ff", "0712345678", 0)
+			at := "http://" + s.Main.HTTPAddress() + "/o/" + o.Token
+			for range 2 { // two taps
+				page, err := http.Get(at + "?l=en")
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(page.Body)
+				_ = page.Body.Close()
+				if err != nil {
+					t.Fatal(err)
+				}
+				fields := url.Values{}
+				for _, m := range hiddenInput.FindAllStringSubmatch(string(body), -1) {
+					fields.Set(m[1], html.UnescapeString(m[2]))
+				}
+				answer, err := http.PostForm(at+"/grace", fields)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_ = answer.Body.Close()
+			}
+			until(t, 15*time.Second, "online before paying", device.Online)
+			grace, err := s.Main.Billing.ByToken(t.Context(), o.Token)
+			if err != nil || grace.Grace.GrantID == 0 || grace.Order.State != billing.OrderPlaced {
+				t.Fatalf("%+v, %v", grace, err)
+			}
+			s.payByHand(t, "254799000111", o.Code, 10)
+			until(t, 15*time.Second, "online on the plan", func() bool {
+				view, err := s.Main.Billing.ByToken(t.Context(), o.Token)
+				if err != nil || view.Order.GrantID == 0 {
+					return false
+				}
+				on, err := (sessions{s.Main}).Online(t.Context(), view.Order.GrantID, o.Place.MAC)
+				return err == nil && on && device.Online()
+			})
+			verifyBooks(t, s.Main)
+		})
+	}
 }
