@@ -44,10 +44,7 @@ func (c Carrier) GoString() string { return c.String() }
 // LogValue implements slog.LogValuer.
 func (c Carrier) LogValue() slog.Value { return slog.StringValue(c.String()) }
 
-var (
-	senderShape = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9 ._-]{0,10}|[0-9]{3,15})$`)
-	hostShape   = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
-)
+var hostShape = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
 
 // Check says what is wrong with a carrier: fault.Invalid "carrier.driver", "carrier.sender", "carrier.url",
 // "carrier.secret", "carrier.host" or those of Gateway.
@@ -61,7 +58,7 @@ func (c Carrier) Check() error {
 		return fault.New(fault.Invalid, "carrier.driver")
 	case c.BaseURL != "" && !settings.SafeAddress(c.BaseURL):
 		return fault.New(fault.Invalid, "carrier.url")
-	case c.Channel == SMS && (c.Sender != "" && !senderShape.MatchString(c.Sender) || c.OfferSender != "" && !senderShape.MatchString(c.OfferSender)):
+	case c.Channel == SMS && (c.Sender != "" && !settings.SenderID(c.Sender) || c.OfferSender != "" && !settings.SenderID(c.OfferSender)):
 		return fault.New(fault.Invalid, "carrier.sender")
 	case c.Driver == AfricasTalking && (c.Username == "" || c.Secret == ""), c.Driver == TelegramBot && !tokenShape.MatchString(c.Secret),
 		c.Driver == SignedWebhook && len(c.Secret) < 16:

@@ -124,3 +124,9 @@ func Split(s string) []string {
 	}
 	return list
 }
+
+var senderShape = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9 ._-]{0,10}|[0-9]{3,15})$`)
+
+// SenderID says whether networks take s as the sender of an SMS: eleven letters and digits at most, or a short code
+// (reference/messaging.md).
+func SenderID(s string) bool { return senderShape.MatchString(s) }

@@ -6,13 +6,12 @@ import (
 	"strings"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/settings"
 )
 
 var (
 	handleShape = regexp.MustCompile(`^[A-Za-z0-9._-]{1,50}$`)
 	dialShape   = regexp.MustCompile(`^[1-9][0-9]{8,14}$`)
-	// senderShape is what networks take as a sender id (reference/messaging.md): eleven letters and digits, or a short code.
-	senderShape = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9 ._-]{0,10}|[0-9]{3,15})$`)
 )
 
 // reached brings the ways to reach a brand into one form: fault.Invalid "brand.hours", "brand.whatsapp", "brand.email",
@@ -39,7 +38,7 @@ func (b *Brand) reached() error {
 			return fault.New(fault.Invalid, "brand.email", "Address", b.Email)
 		}
 	}
-	if b.Sender = strings.TrimSpace(b.Sender); b.Sender != "" && !senderShape.MatchString(b.Sender) {
+	if b.Sender = strings.TrimSpace(b.Sender); b.Sender != "" && !settings.SenderID(b.Sender) {
 		return fault.New(fault.Invalid, "brand.sender", "Sender", b.Sender)
 	}
 	return nil
