@@ -21,6 +21,9 @@ var uncalled = map[string]string{
 	"radius/access.Suspend":          "staff, and dunning",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
+	"radius/access.SetUntil":         "subscriptions, when money moves their end",
+	"radius/access.Bar":              "dunning",
+	"radius/access.Unbar":            "billing, when arrears are paid",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)
