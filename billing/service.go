@@ -58,7 +58,8 @@ type Options struct {
 // Service is billing's use cases.
 type Service struct {
 	Options
-	floats Floats // nil: nobody has one
+	floats   Floats   // nil: nobody has one
+	accounts Accounts // nil: there are no customers
 }
 
 // The facts billing emits. Key is the payment's id, or the claim's.
