@@ -64,6 +64,7 @@ var notBooks = map[string]string{
 	"voucher_batches": "a book: vouchers' TestATamperedVoucherIsNamed changes its columns", "vouchers": "a book: vouchers' TestATamperedVoucherIsNamed changes its columns",
 	"reseller_events": "a book: resellers' TestATamperedRowIsNamed changes its columns", "resellers": "a book: resellers' TestATamperedRowIsNamed changes its money",
 	"partner_events": "a book: TestALandlordsShare changes its columns", "partners": "a book: TestALandlordsShare changes its money",
+	"customers": "who they are", "customer_numbers": "who they are", "customer_contacts": "who they are",
 	"pin_accounts": "who signs in", "pin_sign_ins": "who signs in",
 	"voucher_deeds": "who did what with vouchers; the money of it is entries", "voucher_tries": "attacks",
 	"refunds": "a book: TestATamperedRefundIsNamed changes its columns", "receipt_matches": "recognises payers; what was matched is a receipt",
