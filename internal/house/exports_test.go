@@ -28,6 +28,7 @@ var uncalled = map[string]string{
 	"internal/clock.DayOf":        "whoever asks what day it is",
 	"billing/invoices.Called":     "documents on screen and paper",
 	"billing/taxes.ReadPercent":   "the page of tax rates",
+	"billing/pdf.PDF":             "who issues documents, sends statements and thanks for money",
 	"internal/clock.Advance":      "tests, of the clock that they own",
 	"portal/guest.CaptiveAddress": "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"radius/access.NameLogin":     "logins of customers; PAP, CHAP and MS-CHAPv2 are shown with it",
