@@ -81,6 +81,7 @@ func New(o Options) *Service {
 	o.Jobs.On(factReceiptTyped, "look", s.lookForReceipt)
 	o.Jobs.On(factMessageFailed, "again", s.again)
 	o.Jobs.On(access.GrantEnded, "recognise", s.recognise)
+	o.Jobs.On(access.GrantUsedLate, "charge", s.usedLate)
 	return s
 }
 
