@@ -2,12 +2,12 @@ package invoices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
@@ -209,10 +209,10 @@ func TestReviewAndForms(t *testing.T) {
 		if got, err := w.Issue(ctx); got != (Outcome{}) || err != nil {
 			t.Error("issued what waits", got, err)
 		}
-		if err := errors.Join(w.Approve(ctx, d.ID, office)); err != nil {
+		if err := w.Approve(ctx, d.ID, "", office); err != nil {
 			t.Error(err)
 		}
-		if err := w.Approve(ctx, d.ID, office); fault.KeyOf(err) != "invoice.moved" {
+		if err := w.Approve(ctx, d.ID, "", office); fault.KeyOf(err) != "invoice.moved" {
 			t.Error(err)
 		}
 		if d, err = w.IssueOne(ctx, d.ID); err != nil || d.Number != 1 || !w.IsProForma(d) {
@@ -229,15 +229,21 @@ func TestReviewAndForms(t *testing.T) {
 			t.Error(err)
 		}
 		w.in(func(tx *db.Tx) error { return w.Settings.Set(tx, settings.InvoiceSeries, settings.SeriesRunning) })
-		if err := w.SaveTerms(ctx, Terms{CustomerID: ben, DueDays: 30, PONumber: "PO 9", Exempt: true}, office); fault.KeyOf(err) != "invoice.exempt_note" {
-			t.Error(err)
-		}
-		if err := w.SaveTerms(ctx, Terms{CustomerID: ben, DueDays: 30, PONumber: "PO 9", Exempt: true, ExemptNote: "certificate 12"}, office); err != nil {
-			t.Fatal(err)
-		}
+		ben := w.firm(customers.Customer{Name: "Ben's", PaymentDays: 30, PurchaseOrder: "PO 9", TaxExempt: true, ExemptCertificate: "12"}).ID
 		w.kenya()
 		if d := w.writes(ben, 100_00); d.Text() != "INV-000001" || d.PONumber != "PO 9" || d.DueDay != d.Day+30 || d.VAT != 0 {
 			t.Errorf("%+v", d)
+		}
+		strict := w.firm(customers.Customer{Name: "Strict", PurchaseOrderNeeded: true}).ID
+		waits, err := w.Write(ctx, NewDocument{Request: "po", Kind: Invoice, CustomerID: strict, Lines: line}, office)
+		if err != nil || waits.State != Review {
+			t.Error(waits, err)
+		}
+		if err := w.Approve(ctx, waits.ID, " ", office); fault.KeyOf(err) != "invoice.po_number" {
+			t.Error(err)
+		}
+		if err := w.Approve(ctx, waits.ID, " 4711 ", office); err != nil || w.get(waits.ID).PONumber != "4711" {
+			t.Error(err)
 		}
 		asked, err := w.Write(ctx, NewDocument{Request: "p", Kind: ProForma, CustomerID: ben, Lines: line}, office)
 		if err != nil {

@@ -245,6 +245,10 @@ func (s *Service) move(tx *db.Tx, id int64, from, to, why string) error {
 	return db.Fault(err)
 }
 
+func (s *Service) setOrder(tx *db.Tx, id int64, order string) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE invoices SET po_number = ? WHERE id = ? AND state = ?", order, id, Review).Error)
+}
+
 // Filter picks documents of a list.
 type Filter struct {
 	State      string

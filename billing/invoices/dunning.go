@@ -115,8 +115,6 @@ type Late struct {
 
 // Enforcer does what dunning decides, in its transaction. Whoever bars is asked once for each step, and to unbar once for each customer who paid.
 type Enforcer interface {
-	// Segment is the table that a customer's subscription is under; "" for the usual one.
-	Segment(tx *db.Tx, customerID, subscriptionID int64) (string, error)
 	Remind(tx *db.Tx, l Late, days int) error
 	Bar(tx *db.Tx, l Late, a Action) error
 	Unbar(tx *db.Tx, customerID int64) error
@@ -152,11 +150,7 @@ func (s *Service) Dun(ctx context.Context) (did int64, err error) {
 func (s *Service) dun(ctx context.Context, d Document, table []Step, today clock.Day) (did int64, err error) {
 	var steps []Step
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		segment, err := s.Enforcer.Segment(tx, d.CustomerID, d.SubscriptionID)
-		if err != nil {
-			return err
-		}
-		h, err := s.holdOf(tx, d.CustomerID)
+		h, segment, err := s.holdOf(tx, d.CustomerID)
 		if err != nil {
 			return err
 		}

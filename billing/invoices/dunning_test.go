@@ -56,7 +56,7 @@ func TestDunning(t *testing.T) {
 		w.writes(anne, 1000_00)
 		w.writes(ben, 1000_00)
 		w.writes(7003, 1000_00)
-		if err := w.SaveTerms(ctx, Terms{CustomerID: ben, DueDays: -1, VIP: true}, office); err != nil {
+		if err := w.Treat(ctx, ben, false, true, office); err != nil {
 			t.Fatal(err)
 		}
 		for range 14 + 8 { // a day at a time, three nodes at once, each twice

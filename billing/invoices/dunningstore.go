@@ -124,10 +124,11 @@ func (s *Service) mark(tx *db.Tx, d Document, st Step) (bool, error) {
 	return err == nil, db.Fault(err)
 }
 
-func (s *Service) holdOf(tx *db.Tx, customerID int64) (Hold, error) {
+// holdOf is what keeps dunning back from a customer, and the segment whose table they are under.
+func (s *Service) holdOf(tx *db.Tx, customerID int64) (Hold, string, error) {
 	terms, err := s.termsOf(tx, []int64{customerID})
 	if err != nil {
-		return Hold{}, err
+		return Hold{}, "", err
 	}
 	var rows []promiseRow
 	err = tx.Gorm().Where("customer_id = ?", customerID).Limit(1).Find(&rows).Error
@@ -135,7 +136,7 @@ func (s *Service) holdOf(tx *db.Tx, customerID int64) (Hold, error) {
 	if len(rows) == 1 {
 		h.PromiseUntil = dayIn(rows[0].UntilDay)
 	}
-	return h, db.Fault(err)
+	return h, terms[customerID].Segment, db.Fault(err)
 }
 
 func (s *Service) promise(tx *db.Tx, customerID int64, until clock.Day, note string, by By) error {

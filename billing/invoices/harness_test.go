@@ -13,6 +13,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
@@ -20,6 +21,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
 	"mtandao/internal/money"
+	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/testdb"
 )
@@ -47,8 +49,12 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	c := clock.NewManual(clock.Date(2026, 3, 1).Start().Add(9 * time.Hour))
 	w := &desk{T: t, clock: c}
 	w.left.Store(-1)
+	keys, err := seal.New()
+	if err != nil {
+		t.Fatal(err)
+	}
 	store := settings.New(d, c)
-	w.Service = New(Options{DB: d, Jobs: jobs.New(d, c, slog.New(slog.DiscardHandler)), Clock: c, Ledger: ledger.New(d, c), Settings: store, Taxes: taxes.New(d, c), Purse: w, Enforcer: w})
+	w.Service = New(Options{DB: d, Jobs: jobs.New(d, c, slog.New(slog.DiscardHandler)), Clock: c, Ledger: ledger.New(d, c), Settings: store, Taxes: taxes.New(d, c), Customers: customers.New(customers.Options{DB: d, Keys: keys, Clock: c}), Purse: w, Enforcer: w})
 	if _, err := d.SQL().Exec("CREATE TABLE test_purse (request VARCHAR(190) NOT NULL PRIMARY KEY, customer_id BIGINT NOT NULL, cents BIGINT NOT NULL)"); err != nil {
 		t.Fatal(err)
 	}
@@ -119,9 +125,6 @@ func (w *desk) Add(tx *db.Tx, customerID int64, amount money.Amount, kind, reque
 		{Account: ledger.CustomerCredit, Party: party(customerID), Amount: amount.Neg()}}})
 	return err
 }
-
-// Segment implements Enforcer.
-func (w *desk) Segment(*db.Tx, int64, int64) (string, error) { return "", nil }
 
 // Remind implements Enforcer.
 func (w *desk) Remind(*db.Tx, Late, int) error { w.told.Add(1); return nil }
@@ -195,6 +198,17 @@ func (w *desk) get(id int64) Document {
 	return d
 }
 
+// firm makes a customer.
+func (w *desk) firm(c customers.Customer) customers.Customer {
+	w.Helper()
+	c.Kind = customers.Business
+	w.in(func(tx *db.Tx) (err error) {
+		c, err = w.Customers.Create(tx, c, nil, customers.By{Actor: "clerk"})
+		return err
+	})
+	return c
+}
+
 // kenya writes down the usual rates.
 func (w *desk) kenya() {
 	w.Helper()
@@ -212,6 +226,8 @@ type street struct {
 	n      int64
 	first  clock.Day
 	broken map[int64]bool
+
+	customer int64 // whose all are; 0: each has their own
 }
 
 var monthly = map[int64]Price{1: {ID: 1, Amount: 250_000, Inclusive: true}}
@@ -238,10 +254,14 @@ func (s *street) Due(ctx context.Context, asOf clock.Day, after int64, limit int
 	err = s.w.DB.Read(ctx).Raw("SELECT id, next_day FROM test_next WHERE id > ? AND next_day <= ? ORDER BY id LIMIT ?", after, asOf.String(), limit).Scan(&rows).Error
 	for _, r := range rows {
 		h := History{Cycle: Cycle{Every: Months, N: 1, Anchor: s.first}, Items: []Item{{Key: PlanItem, Name: "Home 10", Supply: taxes.Internet, PriceID: 1, Quantity: 1, From: s.first}}}
+		customer := 1000 + r.ID
+		if s.customer != 0 {
+			customer = s.customer
+		}
 		if s.broken[r.ID] {
 			h.Items[0].PriceID = 99
 		}
-		all = append(all, Due{SubscriptionID: r.ID, CustomerID: 1000 + r.ID, Period: h.Cycle.Period(dayIn(r.NextDay)), History: h})
+		all = append(all, Due{SubscriptionID: r.ID, CustomerID: customer, Period: h.Cycle.Period(dayIn(r.NextDay)), History: h})
 	}
 	return all, err
 }

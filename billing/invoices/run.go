@@ -181,14 +181,14 @@ func causeOf(subscriptionID int64, p Period) string {
 
 // draft is the document that a bill becomes.
 func (s *Service) draft(tx *db.Tx, due Due, terms Terms, b Bill, failed error) Document {
-	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: causeOf(due.SubscriptionID, due.Period), CustomerID: due.CustomerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
+	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: causeOf(due.SubscriptionID, due.Period), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
 		PONumber: terms.PONumber, By: "bill run", CreatedAt: s.now()}
 	switch {
 	case failed != nil:
 		d.State, d.Why = Parked, cutText(failed.Error())
 	case len(b.Lines) == 0:
 		d.State = Nothing
-	case terms.Review || s.Settings.String(settings.InvoiceReview) == settings.ReviewAll:
+	case terms.Review || terms.NeedsPO && terms.PONumber == "" || s.Settings.String(settings.InvoiceReview) == settings.ReviewAll:
 		d.State = Review
 	}
 	if failed == nil {

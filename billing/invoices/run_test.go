@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -147,6 +148,37 @@ func TestOneThatFailsIsParked(t *testing.T) {
 		}
 		if got, err := w.Issue(ctx); err != nil || got != (Outcome{Issued: 1}) || w.get(drafts[0].ID).Text() != "INV-2026-000005" {
 			t.Error(got, err, w.get(drafts[0].ID))
+		}
+		w.prove()
+	})
+}
+
+// TestTheParentPays: the bill of a branch goes to the house that pays for it, by its terms; drafts of whom somebody looks at wait.
+func TestTheParentPays(t *testing.T) {
+	each(t, func(w *desk) {
+		ctx := context.Background()
+		house := w.firm(customers.Customer{Name: "House", PaymentDays: 45})
+		branch := w.firm(customers.Customer{Name: "Branch", ParentID: house.ID, ParentPays: true, PaymentDays: 7})
+		if err := w.Treat(ctx, house.ID, true, false, office); err != nil {
+			t.Fatal(err)
+		}
+		s := &street{w: w, n: 1, customer: branch.ID}
+		s.begin()
+		if got, err := w.Run(ctx, clock.Date(2026, 1, 1), s, RunOptions{}); err != nil || got.Drafts != 1 {
+			t.Fatal(got, err)
+		}
+		waiting := w.list(Filter{State: Review})
+		if len(waiting) != 1 || waiting[0].CustomerID != house.ID {
+			t.Fatal(waiting)
+		}
+		if err := w.Drop(ctx, waiting[0].ID, "no", office); fault.KeyOf(err) != "invoice.of_run" {
+			t.Error(err)
+		}
+		if err := w.Approve(ctx, waiting[0].ID, "", office); err != nil {
+			t.Error(err)
+		}
+		if d, err := w.IssueOne(ctx, waiting[0].ID); err != nil || d.DueDay != d.Day+45 {
+			t.Error(d, err)
 		}
 		w.prove()
 	})

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/taxes"
 	"mtandao/internal/audit"
@@ -28,14 +29,15 @@ type Purse interface {
 
 // Options are a Service's collaborators. Clock is the plan clock.
 type Options struct {
-	DB       *db.DB
-	Jobs     *jobs.Queue
-	Clock    clock.Clock
-	Ledger   *ledger.Ledger
-	Settings *settings.Store
-	Taxes    *taxes.Service
-	Purse    Purse
-	Enforcer Enforcer
+	DB        *db.DB
+	Jobs      *jobs.Queue
+	Clock     clock.Clock
+	Ledger    *ledger.Ledger
+	Settings  *settings.Store
+	Taxes     *taxes.Service
+	Customers *customers.Service
+	Purse     Purse
+	Enforcer  Enforcer
 }
 
 // Service is what can be done with invoices.
@@ -124,11 +126,11 @@ func (s *Service) write(tx *db.Tx, n NewDocument, by By) (d Document, err error)
 	}
 	d = Document{ID: tx.ID(), Kind: n.Kind, State: Draft, Cause: "by:" + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
 		Period: Period{today, today + 1}, By: by.Actor, CreatedAt: s.now()}.with(b)
-	if n.Review {
-		d.State = Review
-	}
 	if d.PONumber == "" {
 		d.PONumber = terms[n.CustomerID].PONumber
+	}
+	if n.Review || n.Kind == Invoice && terms[n.CustomerID].NeedsPO && d.PONumber == "" {
+		d.State = Review
 	}
 	if err := d.check(); err != nil {
 		return d, err
@@ -160,9 +162,33 @@ func (n NewLine) line(rates taxes.Rates, today clock.Day, exempt bool) (l Line, 
 	return l, err
 }
 
-// Approve lets a draft that waits for review be issued. fault.Conflict "invoice.moved".
-func (s *Service) Approve(ctx context.Context, id int64, by By) error {
-	return s.step(ctx, id, Review, Draft, "", "invoice approved", by)
+// Approve lets a draft that waits for review be issued, with the number of its purchase order when one is given. fault.Invalid "invoice.po_number" when the
+// customer needs one, fault.Conflict "invoice.moved".
+func (s *Service) Approve(ctx context.Context, id int64, order string, by By) error {
+	order = strings.TrimSpace(order)
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		d, err := s.lock(tx, id)
+		if err != nil {
+			return err
+		}
+		terms, err := s.termsOf(tx, []int64{d.CustomerID})
+		if err != nil {
+			return err
+		}
+		if order == "" {
+			order = d.PONumber
+		}
+		if !shortText(order, longestPO) || order == "" && terms[d.CustomerID].NeedsPO {
+			return fault.New(fault.Invalid, "invoice.po_number")
+		}
+		if err := s.setOrder(tx, id, order); err != nil {
+			return err
+		}
+		if err := s.move(tx, id, Review, Draft, ""); err != nil {
+			return err
+		}
+		return s.record(tx, by, "invoice approved", d, order)
+	})
 }
 
 // Drop throws a draft away that somebody wrote and that waits for review. What a run drafted is right by what is known of the subscription: there, the

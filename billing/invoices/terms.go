@@ -2,54 +2,78 @@ package invoices
 
 import (
 	"context"
-	"strings"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/internal/settings"
 )
 
-// Terms are how one customer is billed, where it is not as everybody.
+// Terms are how a customer is billed. Most is said of them in billing/customers; Review and VIP are kept here.
 type Terms struct {
-	CustomerID int64
-	Exempt     bool   // pays no tax
-	ExemptNote string // the certificate it rests on
-	DueDays    int    // below zero: as everybody
-	PONumber   string
-	Review     bool // somebody looks at drafts
-	VIP        bool // dunning only reminds
+	PayerID  int64 // who gets the bill: the customer, or the parent who pays
+	Segment  string
+	Exempt   bool // pays no tax today
+	PONumber string
+	NeedsPO  bool // no bill goes out without a purchase order's number
+	DueDays  int  // 0: as everybody
+	Review   bool // somebody looks at drafts
+	VIP      bool // dunning only reminds
 }
 
 func (t Terms) days(s *settings.Store) int {
-	if t.DueDays < 0 {
+	if t.DueDays == 0 {
 		return s.Int(settings.InvoiceDueDays)
 	}
 	return t.DueDays
 }
 
-func (t Terms) check() error {
-	switch {
-	case t.DueDays < -1 || t.DueDays > 365:
-		return fault.New(fault.Invalid, "invoice.due_days")
-	case !shortText(t.PONumber, longestPO):
-		return fault.New(fault.Invalid, "invoice.po_number")
-	case t.Exempt && strings.TrimSpace(t.ExemptNote) == "" || !shortText(t.ExemptNote, longestNote):
-		return fault.New(fault.Invalid, "invoice.exempt_note")
-	}
-	return nil
+func (s *Service) terms(c customers.Customer) Terms {
+	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: c.ExemptOn(s.today().String()), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
 }
 
-// SaveTerms changes how a customer is billed; what is issued stays. fault.Invalid "invoice.…".
-func (s *Service) SaveTerms(ctx context.Context, t Terms, by By) error {
-	t.ExemptNote, t.PONumber = strings.TrimSpace(t.ExemptNote), strings.TrimSpace(t.PONumber)
-	if err := t.check(); err != nil {
-		return err
+// termsOf reads the terms of customers; whom the tables do not know is billed as everybody.
+func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
+	known, err := s.Customers.Some(tx, ids)
+	if err != nil {
+		return nil, err
 	}
+	var parents []int64
+	for _, c := range known {
+		if c.ParentPays {
+			parents = append(parents, c.ParentID)
+		}
+	}
+	payers, err := s.Customers.Some(tx, parents)
+	if err != nil {
+		return nil, err
+	}
+	treated, err := s.treated(tx, append(append([]int64(nil), ids...), parents...))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64]Terms, len(ids))
+	for _, id := range ids {
+		t := Terms{PayerID: id}
+		if c, ok := known[id]; ok {
+			if t = s.terms(c); c.ParentPays {
+				if parent, ok := payers[c.ParentID]; ok {
+					t = s.terms(parent)
+				}
+			}
+		}
+		t.Review, t.VIP = treated[t.PayerID].Review != 0, treated[t.PayerID].Vip != 0
+		all[id] = t
+	}
+	return all, nil
+}
+
+// Treat says of a customer whether somebody looks at their drafts, and whether dunning only reminds them.
+func (s *Service) Treat(ctx context.Context, customerID int64, review, vip bool, by By) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.saveTerms(tx, t); err != nil {
+		if err := s.treat(tx, customerID, review, vip); err != nil {
 			return err
 		}
-		return s.recordOf(tx, by, "invoice terms changed", t.CustomerID, t)
+		return s.recordOf(tx, by, "invoice terms changed", customerID, map[string]bool{"review": review, "vip": vip})
 	})
 }
 

@@ -9,10 +9,6 @@ import (
 
 type termsRow struct {
 	CustomerID int64 `gorm:"primaryKey;autoIncrement:false"`
-	Exempt     int64
-	ExemptNote string
-	DueDays    int64
-	PoNumber   string
 	Review     int64
 	Vip        int64
 	UpdatedAt  time.Time
@@ -20,24 +16,20 @@ type termsRow struct {
 
 func (termsRow) TableName() string { return "invoice_terms" }
 
-func (s *Service) saveTerms(tx *db.Tx, t Terms) error {
-	return db.Fault(tx.Gorm().Save(&termsRow{CustomerID: t.CustomerID, Exempt: bit(t.Exempt), ExemptNote: t.ExemptNote, DueDays: int64(t.DueDays), PoNumber: t.PONumber, Review: bit(t.Review),
-		Vip: bit(t.VIP), UpdatedAt: s.now()}).Error)
+func (s *Service) treat(tx *db.Tx, customerID int64, review, vip bool) error {
+	return db.Fault(tx.Gorm().Save(&termsRow{CustomerID: customerID, Review: bit(review), Vip: bit(vip), UpdatedAt: s.now()}).Error)
 }
 
-// termsOf reads the terms of customers; who has none of their own has everybody's.
-func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
-	all := make(map[int64]Terms, len(ids))
-	for _, id := range ids {
-		all[id] = Terms{CustomerID: id, DueDays: -1}
-	}
+// treated are the customers who are not treated as everybody.
+func (s *Service) treated(tx *db.Tx, ids []int64) (map[int64]termsRow, error) {
+	all := map[int64]termsRow{}
 	for some := range db.Pieces(ids) {
 		var rows []termsRow
 		if err := tx.Gorm().Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		for _, r := range rows {
-			all[r.CustomerID] = Terms{CustomerID: r.CustomerID, Exempt: r.Exempt != 0, ExemptNote: r.ExemptNote, DueDays: int(r.DueDays), PONumber: r.PoNumber, Review: r.Review != 0, VIP: r.Vip != 0}
+			all[r.CustomerID] = r
 		}
 	}
 	return all, nil

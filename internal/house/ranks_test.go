@@ -9,9 +9,9 @@ import (
 var ranks = rankTable(map[int]string{
 	0:  "internal/clock internal/fault themes migrations portal/backoffice/tabler",
 	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores",
-	2:  "internal/db",
+	2:  "internal/db internal/paper",
 	3:  "internal/testdb internal/chain",
-	4:  "internal/jobs internal/settings internal/audit internal/backup internal/acme",
+	4:  "internal/jobs internal/settings internal/audit internal/witness internal/backup internal/acme",
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access internal/pin",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes",

@@ -2,10 +2,6 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS invoice_terms (
   customer_id BIGINT NOT NULL,
-  exempt BIGINT NOT NULL,
-  exempt_note VARCHAR(800) NOT NULL,
-  due_days BIGINT NOT NULL,
-  po_number VARCHAR(320) NOT NULL,
   review BIGINT NOT NULL,
   vip BIGINT NOT NULL,
   updated_at DATETIME(3) NOT NULL,

@@ -1,10 +1,6 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS invoice_terms (
   customer_id BIGINT NOT NULL,
-  exempt BIGINT NOT NULL,
-  exempt_note TEXT NOT NULL,
-  due_days BIGINT NOT NULL,
-  po_number TEXT NOT NULL,
   review BIGINT NOT NULL,
   vip BIGINT NOT NULL,
   updated_at DATETIME NOT NULL,
