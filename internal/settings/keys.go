@@ -36,7 +36,7 @@ var Keys = append([]Key{
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
-}, messageKeys...)
+}, append(invoiceKeys, messageKeys...)...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
 
