@@ -29,7 +29,7 @@ import (
 // desk is a provider's desk: a database, a clock, customers' credit, and subscriptions that all cost the same.
 type desk struct {
 	*Service
-	*testing.T
+	testing.TB
 	clock  *clock.Manual
 	barred sync.Map // customer → action
 	told   atomic.Int64
@@ -44,10 +44,10 @@ func each(t *testing.T, f func(w *desk)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { f(newDesk(t, d)) })
 }
 
-func newDesk(t *testing.T, d *db.DB) *desk {
+func newDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
 	c := clock.NewManual(clock.Date(2026, 3, 1).Start().Add(9 * time.Hour))
-	w := &desk{T: t, clock: c}
+	w := &desk{TB: t, clock: c}
 	w.left.Store(-1)
 	keys, err := seal.New()
 	if err != nil {
@@ -90,11 +90,6 @@ func (w *desk) killer() {
 func (w *desk) kill(every int) {
 	w.every.Store(int64(every))
 	w.left.Store(int64(every))
-}
-
-// Run is the bill run: a test is no run.
-func (w *desk) Run(ctx context.Context, asOf clock.Day, source Source, o RunOptions) (Drafted, error) {
-	return w.Service.Run(ctx, asOf, source, o)
 }
 
 // Held implements Purse.

@@ -164,10 +164,10 @@ func (s *Service) series(k Kind, today clock.Day) string {
 // book stores numbers, posts entries and tells of them.
 func (s *Service) book(tx *db.Tx, all []Document) error {
 	byKind := map[string][]ledger.Entry{}
+	if err := s.setNumbers(tx, all); err != nil {
+		return err
+	}
 	for _, d := range all {
-		if err := s.setNumber(tx, d); err != nil {
-			return err
-		}
 		if d.Kind != ProForma {
 			e := d.entry(d.IssuedAt)
 			byKind[e.Kind] = append(byKind[e.Kind], e)

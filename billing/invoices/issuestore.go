@@ -2,6 +2,7 @@ package invoices
 
 import (
 	"context"
+	"strings"
 
 	"gorm.io/gorm/clause"
 
@@ -65,14 +66,43 @@ func (s *Service) reserve(tx *db.Tx, name string, n int) (last int64, err error)
 	return last, db.Fault(err)
 }
 
-// setNumber stores what issuing decided; fault.Conflict "invoice.moved" when the document is no draft any more.
-func (s *Service) setNumber(tx *db.Tx, d Document) error {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET state = ?, series = ?, number = ?, open_cents = ?, day = ?, due_day = ?, issued_at = ? WHERE id = ? AND state = ?",
-		d.State, d.Series, d.Number, d.Open, d.Day.String(), d.DueDay.String(), d.IssuedAt, d.ID, Draft))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "invoice.moved")
+// setNumbers stores what issuing decided, for those that share all but their numbers in one statement; fault.Conflict "invoice.moved" when one is no draft any more.
+func (s *Service) setNumbers(tx *db.Tx, all []Document) error {
+	type same struct{ state, series, day, due string }
+	groups, order := map[same][]Document{}, []same(nil)
+	for _, d := range all {
+		g := same{d.State, d.Series, d.Day.String(), d.DueDay.String()}
+		if groups[g] == nil {
+			order = append(order, g)
+		}
+		groups[g] = append(groups[g], d)
 	}
-	return db.Fault(err)
+	for _, g := range order {
+		for some := range db.Pieces(groups[g]) {
+			if err := setNumbersOf(tx, g.state, g.series, g.day, g.due, some); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func setNumbersOf(tx *db.Tx, state, series, day, due string, all []Document) error {
+	open := "0"
+	if state == Issued {
+		open = "gross_cents"
+	}
+	args, ids := []any{state, series}, make([]int64, len(all))
+	for n, d := range all {
+		args, ids[n] = append(args, d.ID, d.Number), d.ID
+	}
+	args = append(args, day, due, all[0].IssuedAt, ids, Draft)
+	result := tx.Gorm().Exec("UPDATE invoices SET state = ?, series = ?, number = CASE id"+strings.Repeat(" WHEN ? THEN ?", len(all))+" END, open_cents = "+open+
+		", day = ?, due_day = ?, issued_at = ? WHERE id IN ? AND state = ?", args...)
+	if result.Error == nil && result.RowsAffected != int64(len(all)) {
+		return fault.New(fault.Conflict, "invoice.moved")
+	}
+	return db.Fault(result.Error)
 }
 
 func (s *Service) byCause(tx *db.Tx, cause string) (Document, error) {
