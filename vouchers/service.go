@@ -74,6 +74,9 @@ func (s *Service) Place(ctx context.Context, w Wish, by By) (Batch, error) {
 		return Batch{}, err
 	}
 	plan, err := s.Plans.Get(ctx, w.PlanID)
+	if err == nil && plan.Subscribed() {
+		err = fault.New(fault.Invalid, "plan.missing")
+	}
 	if err != nil {
 		return Batch{}, err
 	}

@@ -75,7 +75,7 @@ func (cmd *voucherIssueCommand) Run(c *console) error {
 func (cmd *voucherIssueCommand) wish(c *console, m *Main) (w vouchers.Wish, err error) {
 	w = vouchers.Wish{Size: cmd.Count, Style: access.CodeStyle{Random: cmd.Length, Digits: cmd.Digits, Prefix: access.FoldCode(cmd.Prefix)}, Group: cmd.Group,
 		Live: cmd.Live, UnsoldUntil: cmd.UnsoldUntil, UnusedFor: cmd.UnusedFor}
-	all, err := m.Plans.All(c)
+	all, err := m.Plans.Packages(c)
 	if err != nil {
 		return w, err
 	}

@@ -46,6 +46,7 @@ type Settings interface{ String(name string) string }
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	All(ctx context.Context) ([]plans.Plan, error)
+	Packages(ctx context.Context) ([]plans.Plan, error)
 	// Unable lists what the routers of a plan's sites cannot do for it.
 	Unable(p plans.Plan) []plans.Unable
 }
