@@ -16,6 +16,7 @@ const (
 	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
 	RefundsPayable = "2400"
 	PartnersDue    = "2410" // shares of sales that are not paid out yet; party partner:ID
+	Deposits       = "2420" // of customers, until their line ends; party customer:ID
 	VATPayable     = "2500"
 	InternetSales  = "4000"
 	Breakage       = "4100" // paid for and never used
@@ -55,6 +56,7 @@ var Chart = []Account{
 	{Suspense, "account.suspense", Liability},
 	{RefundsPayable, "account.refunds_payable", Liability},
 	{PartnersDue, "account.partners_due", Liability},
+	{Deposits, "account.deposits", Liability},
 	{VATPayable, "account.vat_payable", Liability},
 	{InternetSales, "account.internet_sales", Income},
 	{Breakage, "account.breakage", Income},

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -18,6 +19,16 @@ const (
 	SecondMachine = "machine.second"
 	HistoryMonths = "history.months"
 	UsageMonths   = "history.usage_months"
+	PrepaidMonth  = "prepaid.month"
+	PrepaidPart   = "prepaid.part_payment"
+)
+
+// Values of PrepaidMonth and PrepaidPart.
+const (
+	CalendarMonth = "calendar"
+	ThirtyDays    = "30 days"
+	Waits         = "waits"
+	BuysDays      = "buys days"
 )
 
 // Key is one row of the table of keys.
@@ -36,6 +47,8 @@ var Keys = append([]Key{
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
+	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or 30 days", oneOf(CalendarMonth, ThirtyDays)},
+	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days", oneOf(Waits, BuysDays)},
 }, messageKeys...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
@@ -43,6 +56,10 @@ func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInSt
 func fourth(s string) bool {
 	a, err := netip.ParseAddr(s)
 	return s == "" || err == nil && a.Is4() && a.IsGlobalUnicast()
+}
+
+func oneOf(values ...string) func(string) bool {
+	return func(s string) bool { return slices.Contains(values, s) }
 }
 
 func between(least, most int) func(string) bool {

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   mode VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   grant_id BIGINT NOT NULL,
   seq BIGINT NOT NULL,
+  held_cents BIGINT NOT NULL,
   paid_until DATETIME(3) NULL,
   due_at DATETIME(3) NULL,
   content MEDIUMTEXT NOT NULL,

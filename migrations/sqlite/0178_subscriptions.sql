@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   mode TEXT NOT NULL,
   grant_id BIGINT NOT NULL,
   seq BIGINT NOT NULL,
+  held_cents BIGINT NOT NULL,
   paid_until DATETIME,
   due_at DATETIME,
   content TEXT NOT NULL,
