@@ -194,11 +194,11 @@ func (c Charge) Reason(l words.Lang) string {
 	if c.Unit != "" {
 		each = words.Text(l, "charge.each_"+c.Unit, "Price", c.Each.String())
 	}
-	return words.Text(l, "charge."+string(c.Kind), "Name", Plan{NameEN: c.NameEN, NameSW: c.NameSW}.Name(l), "Quantity", quantity, "Each", each, "Percent", percentText(c.Percent))
+	return words.Text(l, "charge."+string(c.Kind), "Name", Plan{NameEN: c.NameEN, NameSW: c.NameSW}.Name(l), "Quantity", quantity, "Each", each, "Percent", Percent(c.Percent))
 }
 
-// percentText is hundredths of a percent as people write them: "12.5 %"; nothing of nothing.
-func percentText(hundredths int64) string {
+// Percent is hundredths of a percent as people write them: "12.5 %"; nothing of nothing.
+func Percent(hundredths int64) string {
 	if hundredths == 0 {
 		return ""
 	}

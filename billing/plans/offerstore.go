@@ -84,9 +84,6 @@ func (s *Service) SaveAddOn(tx *db.Tx, a AddOn) (AddOn, error) {
 // AddOns lists all add-ons, retired ones too; at most 1,000.
 func (s *Service) AddOns(ctx context.Context) ([]AddOn, error) { return addons(s.db.Read(ctx)) }
 
-// AddOnsIn is AddOns within a transaction.
-func (s *Service) AddOnsIn(tx *db.Tx) ([]AddOn, error) { return addons(tx.Gorm()) }
-
 func addons(from *gorm.DB) (all []AddOn, err error) {
 	var rows []addonRow
 	if err := from.Order("addon_key").Limit(1000).Find(&rows).Error; err != nil {

@@ -36,7 +36,7 @@ func (s *Service) Preview(ctx context.Context, id int64, c Change) (p Preview, e
 		return p, err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		sub, err := one(tx.Gorm(), id)
+		sub, err := oneIn(tx, id)
 		if err != nil {
 			return err
 		}

@@ -40,14 +40,13 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 }
 
 func (s *State) apply(e Event, zone Zones) error {
-	conflict := func(key string) error { return fault.New(fault.Conflict, "subscription."+key) }
 	switch {
 	case e.Kind == Started && !s.StartedAt.IsZero():
-		return conflict("started")
+		return fault.New(fault.Conflict, "subscription.started")
 	case e.Kind != Started && s.StartedAt.IsZero():
-		return conflict("not_started")
+		return fault.New(fault.Conflict, "subscription.not_started")
 	case s.Status == Ended && !e.Kind.afterEnd():
-		return conflict("ended")
+		return fault.New(fault.Conflict, "subscription.ended")
 	}
 	loc := zone(s.Place.SiteID)
 	said := e.Said
@@ -60,12 +59,12 @@ func (s *State) apply(e Event, zone Zones) error {
 		return s.extended(e, loc)
 	case PausedIt:
 		if s.Status != Active {
-			return conflict("paused")
+			return fault.New(fault.Conflict, "subscription.paused")
 		}
 		s.Status, s.PausedAt = Paused, e.At
 	case Resumed:
 		if s.Status != Paused {
-			return conflict("not_paused")
+			return fault.New(fault.Conflict, "subscription.not_paused")
 		}
 		s.resume(e.At)
 	case Moved:

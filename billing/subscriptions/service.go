@@ -100,7 +100,7 @@ func (s *Service) change(ctx context.Context, id int64, by By, make func(tx *db.
 }
 
 func (s *Service) lockWithCredit(tx *db.Tx, id int64) (Subscription, error) {
-	sub, err := one(tx.Gorm(), id)
+	sub, err := oneIn(tx, id)
 	if err != nil {
 		return sub, err
 	}

@@ -105,6 +105,8 @@ func one(from *gorm.DB, id int64) (Subscription, error) {
 	return list[0], nil
 }
 
+func oneIn(tx *db.Tx, id int64) (Subscription, error) { return one(tx.Gorm(), id) }
+
 // lock keeps everybody else from a subscription until the transaction ends.
 func lock(tx *db.Tx, id int64) (Subscription, error) {
 	if err := tx.Gorm().Exec("UPDATE subscriptions SET seq = seq WHERE id = ?", id).Error; err != nil {

@@ -26,9 +26,9 @@ const (
 // Values of PrepaidMonth and PrepaidPart.
 const (
 	CalendarMonth = "calendar"
-	ThirtyDays    = "30 days"
+	ThirtyDays    = "thirty"
 	Waits         = "waits"
-	BuysDays      = "buys days"
+	BuysDays      = "days"
 )
 
 // Key is one row of the table of keys.
@@ -47,8 +47,8 @@ var Keys = append([]Key{
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
-	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or 30 days", oneOf(CalendarMonth, ThirtyDays)},
-	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days", oneOf(Waits, BuysDays)},
+	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
+	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},
 }, messageKeys...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
