@@ -37,6 +37,9 @@ func (s *Service) Use(tx *db.Tx, all []Used) error {
 				}
 			}
 		}
+		if err := s.tellLate(tx, some, used); err != nil {
+			return err
+		}
 	}
 	return nil
 }
