@@ -4,11 +4,14 @@ package ledger
 const (
 	Bank           = "1000"
 	Cash           = "1010"
+	Cheques        = "1020" // taken and not at the bank yet
 	TillClearing   = "1100" // money in an M-Pesa short code; party till:ID
 	RailFees       = "5100"
 	Receivables    = "1200"
 	VouchersOwed   = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
 	ResellersOwe   = "1220" // by resellers who sell first and pay later; party reseller:ID
+	CustomerDebts  = "1230" // money that went back after it was spent; party customer:ID
+	Withheld       = "1240" // tax that customers paid in our place, by certificate
 	PrepaidService = "2100" // paid for and not used yet; party grant:ID
 	Vouchers       = "2110" // sold and not used yet; party batch:ID
 	ResellerFloat  = "2120" // paid in by resellers and not sold for yet; party reseller:ID
@@ -51,10 +54,13 @@ type Account struct {
 var Chart = []Account{
 	{Bank, "account.bank", Asset},
 	{Cash, "account.cash", Asset},
+	{Cheques, "account.cheques", Asset},
 	{TillClearing, "account.till_clearing", Asset},
 	{Receivables, "account.receivables", Asset},
 	{VouchersOwed, "account.vouchers_owed", Asset},
 	{ResellersOwe, "account.resellers_owe", Asset},
+	{CustomerDebts, "account.customer_debts", Asset},
+	{Withheld, "account.withheld", Asset},
 	{PrepaidService, "account.prepaid_service", Liability},
 	{Vouchers, "account.vouchers", Liability},
 	{ResellerFloat, "account.reseller_float", Liability},
