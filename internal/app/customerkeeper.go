@@ -24,11 +24,11 @@ func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers
 
 // Move implements customers.Keeper: fault.Conflict "customer.merge_service" or "customer.merge_owes".
 func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
-	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil {
+	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
+	if err != nil {
 		return err
 	}
-	credit, err := k.Accounts.Credit(tx, from)
-	if err != nil || !credit.IsPositive() {
+	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil || !credit.IsPositive() {
 		return err
 	}
 	through := ledger.Posting{Account: ledger.Suspense, Party: "merge:" + strconv.FormatInt(from, 10)}
@@ -44,6 +44,9 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 
 // MayClose implements customers.Keeper: fault.Conflict "customer.close_service" or "customer.close_owes".
 func (k customerKeeper) MayClose(tx *db.Tx, customerID int64) error {
+	if _, err := k.Accounts.Credit(tx, customerID); err != nil {
+		return err
+	}
 	return k.free(tx.Context(), customerID, "customer.close_service", "customer.close_owes")
 }
 

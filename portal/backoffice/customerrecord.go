@@ -41,7 +41,7 @@ func (b *Backoffice) customer(q *request) error {
 func (b *Backoffice) customerPage(q *request, c customers.Customer) (*recordPage, error) {
 	p := q.record("office.nav.customers", "customers")
 	p.Crumbs = []crumb{{p.Title, "/office/customers"}}
-	p.Title, p.State, p.Lead = c.Name, customerState(&p.frame, c.State), customers.Grouped(c.Number)
+	p.Title, p.State, p.Lead = c.Name, customerState(&p.frame, c.State), p.T("office.customer.account", "Number", customers.Grouped(c.Number))
 	p.Acts = b.customerActs(q, &p.frame, c)
 	var tabs []choice
 	for _, t := range customerTabs {
@@ -306,7 +306,7 @@ func (b *Backoffice) tellConsents(q *request, p *recordPage, c customers.Custome
 		told := card{Name: one.Shown(), Facts: []fact{{p.T("office.consent.service"), yes[allowed[notify.Services]]}, {p.T("office.consent.offers"), yes[allowed[notify.Offers]]}},
 			Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.consent.what")}, {Name: p.T("office.consent.said")}, {Name: p.T("office.consent.how")}, {Name: p.T("office.consent.wording")}}}}
 		if one.Kind == customers.ByPhone && q.reachable("/office/consent") != "" {
-			told.Acts = []act{{Name: p.T("office.consent.title"), Address: "/office/consent?to=" + one.Value}}
+			told.Acts = []act{{Name: p.T("office.customer.consent_act"), Address: "/office/consent?to=" + one.Value}}
 		}
 		for _, s := range said {
 			how := p.T("office.consent.from_" + s.From)
