@@ -136,6 +136,9 @@ func (s *Service) place(ctx context.Context, plan plans.Plan, w Wish, by By) (b 
 // mayBeMade says whether vouchers of a plan may be made for a site, or for all: fault.Conflict "site.is_closed", fault.Invalid "voucher.not_sold" or
 // "voucher.not_everywhere", or what a router there cannot do.
 func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
+	if p.Subscribed() {
+		return fault.New(fault.Invalid, "plan.missing")
+	}
 	if siteID != 0 {
 		here, _, err := s.Sites.Get(siteID)
 		if err == nil && here.State == site.Closed {

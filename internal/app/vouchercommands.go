@@ -80,7 +80,7 @@ func (cmd *voucherIssueCommand) wish(c *console, m *Main) (w vouchers.Wish, err 
 	if day := cmd.UnsoldUntil; !day.IsZero() { // that day, too, in Nairobi
 		w.UnsoldUntil = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, clock.Nairobi)
 	}
-	all, err := m.Plans.All(c)
+	all, err := m.Plans.Packages(c)
 	if err != nil {
 		return w, err
 	}
