@@ -29,7 +29,6 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		PINs:      m.PINs,
 		Partners:  m.Partners,
 		Lines:     m.Lines,
-		Payers:    m.Customers,
 		Press:     press{m},
 		Customers: m.Customers,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,

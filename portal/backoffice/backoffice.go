@@ -71,7 +71,6 @@ type Options struct {
 	PINs      PINs
 	Partners  Partners
 	Lines     Lines
-	Payers    Payers
 	Customers Customers
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
