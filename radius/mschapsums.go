@@ -64,7 +64,7 @@ func desKey(seven [7]byte) (key [8]byte) {
 }
 
 // challenge is ChallengeHash (RFC 2759 §8.2).
-func (m mschap) challenge() [8]byte {
+func (m *mschap) challenge() [8]byte {
 	var usual [2*challengeLength + longestName]byte
 	sum := sha1.Sum(append(append(append(usual[:0], m.peer...), m.authenticator...), m.user...))
 	return [8]byte(sum[:])
@@ -79,7 +79,7 @@ const (
 )
 
 // proof is GenerateAuthenticatorResponse (RFC 2759 §8.7) before it is written in digits.
-func (m mschap) proof(h ntHash) [sha1.Size]byte {
+func (m *mschap) proof(h ntHash) [sha1.Size]byte {
 	var usual [128]byte
 	twice, challenge := h.again(), m.challenge()
 	digest := sha1.Sum(append(append(append(usual[:0], twice[:]...), m.nt...), signingMagic...))
@@ -87,7 +87,7 @@ func (m mschap) proof(h ntHash) [sha1.Size]byte {
 }
 
 // masterKey is GetMasterKey (RFC 3079 §3.4).
-func (m mschap) masterKey(h ntHash) [16]byte {
+func (m *mschap) masterKey(h ntHash) [16]byte {
 	var usual [128]byte
 	twice := h.again()
 	sum := sha1.Sum(append(append(append(usual[:0], twice[:]...), m.nt...), masterMagic...))

@@ -222,7 +222,7 @@ func (plainDialect) ReadVisit(_ routers.Router, rawQuery, _ string) (routers.Vis
 func (plainDialect) LoginLink(_ routers.Router, v routers.Visit, name, secret string) (string, error) {
 	return v.Login + "?username=" + name + "&password=" + secret, nil
 }
-func (plainDialect) Answer(*radius.Packet, routers.Answer) error                { return nil }
+func (plainDialect) Answer(*routers.Attributes, *routers.Answer) error          { return nil }
 func (plainDialect) Identify(*radius.Packet, routers.SessionRef) error          { return nil }
 func (plainDialect) LogIn(context.Context, routers.Router, routers.Login) error { return nil }
 func (plainDialect) Remove(context.Context, routers.Router, routers.SessionRef) error {

@@ -67,7 +67,7 @@ type Grant struct {
 }
 
 // counted is what g used of its data.
-func (g Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
+func (g *Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
 
 // Slot is one of the devices a grant allows; MAC is empty while it is free.
 type Slot struct {

@@ -47,7 +47,7 @@ func (s *Service) afterUse(tx *db.Tx, g Grant, u Used) error {
 	if err != nil {
 		return err
 	}
-	if cause := capReached(g); cause != CauseOK {
+	if cause := capReached(&g); cause != CauseOK {
 		_, err = s.End(tx, g.ID, cause)
 		return err
 	}
