@@ -39,6 +39,9 @@ type mschap struct {
 	identifier              byte
 	authenticator, peer, nt []byte
 	user                    codec.Attribute // without a domain, as the peer hashed it
+
+	verified bool   // with
+	hash     ntHash // of the secret
 }
 
 // read finds a whole MS-CHAPv2 exchange in a request; false also for one of wrong lengths.
@@ -73,14 +76,19 @@ func (m *mschap) verify(secret string) bool {
 	if secret == "" {
 		return false
 	}
-	expected := ntHashOf(secret).response(m.challenge())
-	return subtle.ConstantTimeCompare(expected[:], m.nt) == 1
+	m.hash = ntHashOf(secret)
+	expected := m.hash.response(m.challenge())
+	m.verified = subtle.ConstantTimeCompare(expected[:], m.nt) == 1
+	return m.verified
 }
 
 // accept adds the proof that the server knows the secret too, without which the peer hangs up, and the MPPE keys.
 func (m *mschap) accept(to *routers.Attributes, secret string, request *codec.Packet) {
-	hash := ntHashOf(secret)
-	proof := m.proof(hash)
+	if !m.verified { // a log-in by MAC, which proves nothing
+		m.hash = ntHashOf(secret)
+	}
+	twice := m.hash.again()
+	proof := m.proof(twice)
 	var usual [1 + 2 + 2*len(proof)]byte
 	success := append(usual[:0], m.identifier, 'S', '=')
 	for _, b := range proof {
@@ -89,14 +97,14 @@ func (m *mschap) accept(to *routers.Attributes, secret string, request *codec.Pa
 	to.AddVendor(successType, success)
 	to.AddVendorNumber(policyType, uint32(microsoft.MSMPPEEncryptionPolicy_Value_EncryptionAllowed))
 	to.AddVendorNumber(typesType, uint32(microsoft.MSMPPEEncryptionTypes_Value_RC440or128BitAllowed))
-	m.addKeys(to, hash, request)
+	m.addKeys(to, twice, request)
 }
 
 const capitalDigits = "0123456789ABCDEF"
 
 // addKeys derives the session keys (RFC 3079 §3). Their salts differ in one bit: RFC 2548 wants each unique in the packet.
-func (m *mschap) addKeys(to *routers.Attributes, hash ntHash, request *codec.Packet) {
-	master, salt := m.masterKey(hash), [2]byte(seal.Random(2))
+func (m *mschap) addKeys(to *routers.Attributes, twice ntHash, request *codec.Packet) {
+	master, salt := m.masterKey(twice), [2]byte(seal.Random(2))
 	salt[0] |= 0x80
 	for _, kind := range []byte{mppeSendKey, mppeRecvKey} {
 		salt[1] ^= 1

@@ -65,6 +65,12 @@ func (t *tray) verifier() func(secret string) bool {
 	return t.verify
 }
 
+// forget lets go of what is secret in a log-in that has its answer.
+func (t *tray) forget() {
+	clear(t.proof.password)
+	t.proof.mschap.hash, t.proof.mschap.verified, t.admission.Secret = ntHash{}, false, ""
+}
+
 // leave lets the packet be kept: the reader takes another tray for the next one.
 func (t *tray) leave() { t.left = true }
 
