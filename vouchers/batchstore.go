@@ -72,8 +72,11 @@ func (s *Service) insertBatch(tx *db.Tx, b *Batch) error {
 			row.Number = last[0] + 1
 		}
 		err := tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
-		if !db.IsDuplicate(err) {
+		if err == nil {
 			b.Number = row.Number
+			return s.sealBatch(tx, b.ID)
+		}
+		if !db.IsDuplicate(err) {
 			return db.Fault(err)
 		}
 	}
@@ -103,10 +106,6 @@ func oneBatch(from *gorm.DB) (Batch, error) {
 		return Batch{}, fault.New(fault.NotFound, "voucher.no_batch")
 	}
 	return r.batch()
-}
-
-func (s *Service) batchesAfter(ctx context.Context, after int64) ([]Batch, error) {
-	return batchesOf(s.DB.Read(ctx).Where("id > ?", after).Order("id"), batchesPage)
 }
 
 // Newest lists batches before an id, the newest first.
@@ -139,13 +138,20 @@ func (s *Service) advance(tx *db.Tx, b Batch, n int) (bool, error) {
 	if b.Made+n == b.Size {
 		state = Ready
 	}
-	return db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND made = ? AND state = ?", b.ID, b.Made, Making).
+	won, err := db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND made = ? AND state = ?", b.ID, b.Made, Making).
 		Updates(map[string]any{"made": b.Made + n, "state": state}))
+	if err != nil || !won {
+		return won, err
+	}
+	return true, s.sealBatch(tx, b.ID)
 }
 
 func (s *Service) cancel(tx *db.Tx, id int64) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND state = ?", id, Making).Update("state", Cancelled))
-	return won, db.Fault(err)
+	if err != nil || !won {
+		return won, db.Fault(err)
+	}
+	return true, s.sealBatch(tx, id)
 }
 
 // liveCodes counts the codes of a wish's style that can be tried where its own could be.

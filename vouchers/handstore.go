@@ -90,6 +90,9 @@ func (s *Service) takeShelf(tx *db.Tx, id int64) (Batch, error) {
 	if !won {
 		return Batch{}, fault.New(fault.Conflict, "conflict")
 	}
+	if err := s.sealBatch(tx, id); err != nil {
+		return Batch{}, err
+	}
 	return s.batchIn(tx, id)
 }
 

@@ -17,8 +17,9 @@ type Redemption struct {
 	Code    access.Code
 	SiteID  int64
 	Place   access.Place
-	Onto    int64  // a grant whose owner this is, to be given more of; 0: none
-	Address string // network it comes from, to slow down who guesses
+	Onto    int64                                                // a grant whose owner this is, to be given more of; 0: none
+	Address string                                               // network it comes from, to slow down who guesses
+	Live    func(ctx context.Context) (grantID int64, err error) // finds a grant that the code leads to already, fault.NotFound when it does not; nil: nobody asks
 }
 
 // full is a voucher with its batch.
@@ -32,6 +33,11 @@ type full struct {
 func (s *Service) Redeem(ctx context.Context, r Redemption) (grantID int64, err error) {
 	if err := s.guard.wait(ctx, r); err != nil {
 		return 0, err
+	}
+	if r.Live != nil {
+		if grantID, err = r.Live(ctx); !fault.Is(err, fault.NotFound) {
+			return grantID, err
+		}
 	}
 	v, err := s.byCode(ctx, r.Code)
 	if err == nil {

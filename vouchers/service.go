@@ -53,6 +53,7 @@ type Options struct {
 type Service struct {
 	Options
 	guard *guard
+	seen  witnesses
 }
 
 // By is who does something: a member's e-mail or a command, and from where.
@@ -63,6 +64,7 @@ const codePurpose = "voucher" // of sealing and of look-up hashes
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
 	s := &Service{Options: o, guard: newGuard(o.Clock)}
+	s.seen = s.witnesses()
 	s.subscribe()
 	return s
 }

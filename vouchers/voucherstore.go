@@ -51,7 +51,10 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
 			Holder: v.Holder, Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
-	return tx.Gorm().Create(&rows).Error
+	if err := tx.Gorm().Create(&rows).Error; err != nil {
+		return err
+	}
+	return s.seen.vouchers.Keep(tx, rowsOf(rows, idOfVoucher)...)
 }
 
 func vouchersOf(from *gorm.DB) ([]Voucher, error) {
@@ -131,7 +134,10 @@ func (s *Service) takeVoucher(tx *db.Tx, v full, now time.Time) (paid, won bool,
 }
 
 func (s *Service) setGrant(tx *db.Tx, id, grantID int64) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE vouchers SET grant_id = ? WHERE id = ?", grantID, id).Error)
+	if err := tx.Gorm().Exec("UPDATE vouchers SET grant_id = ? WHERE id = ?", grantID, id).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.sealVouchers(tx, tx.Gorm().Where("id = ?", id))
 }
 
 // worthOfGrant is what the vouchers that a grant was made of cost.
@@ -169,5 +175,5 @@ func (s *Service) expireVouchers(tx *db.Tx, ids []int64, state State, now time.T
 		}
 		lost = int(done.RowsAffected) // of the paid ones, which come last
 	}
-	return lost, nil
+	return lost, s.sealVouchers(tx, tx.Gorm().Where("id IN ? AND state = ?", ids, Expired)) // an expired one stays so
 }

@@ -85,7 +85,7 @@ func (s *Service) tryAll(a *Attempt, candidates []candidate, answer *Admission, 
 			return
 		}
 		alive[c.grant.ID] = !answer.Cause.Over()
-		if i == 0 {
+		if i == 0 || answer.Garden && !first.Garden {
 			first = *answer
 		}
 	}
@@ -176,7 +176,7 @@ func (s *Service) byMAC(ctx context.Context, mac MAC) ([]candidate, error) {
 }
 
 func (s *Service) try(a *Attempt, c *candidate, answer *Admission, claim func(candidate, Admission) Admission) {
-	answer.Grant, answer.LoginID, answer.Left = c.grant, c.loginID, Left{}
+	answer.Grant, answer.LoginID, answer.Left, answer.Garden = c.grant, c.loginID, Left{}, false
 	if answer.Secret, answer.Cause, answer.Err = s.verify(a, c); answer.Err != nil {
 		*answer = unavailable(answer.Err)
 		return
@@ -192,15 +192,22 @@ func (s *Service) try(a *Attempt, c *candidate, answer *Admission, claim func(ca
 		answer.Cause = CauseOtherSite
 		return
 	}
-	answer.Cause, answer.Left = g.decide(s.clock.Now(), s.locationFor(g, a))
+	s.decide(a, answer)
 	switch {
-	case answer.Cause != CauseOK:
+	case !answer.letsIn():
 	case a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin):
-		answer.Cause = CauseDevicesFull // a device without a MAC fits no slot
+		answer.Cause, answer.Garden = CauseDevicesFull, false // a device without a MAC fits no slot
 	case c.bound && g.State == Active && c.kind != onceLogin:
 	default:
 		*answer = claim(*c, *answer)
 	}
+}
+
+// decide judges the grant of an answer now, for an attempt.
+func (s *Service) decide(a *Attempt, answer *Admission) {
+	now, g := s.clock.Now(), &answer.Grant
+	answer.Cause, answer.Left = g.decide(now, s.locationFor(g, a))
+	answer.Garden = a.Garden && g.Gardened(now)
 }
 
 func (s *Service) locationFor(g *Grant, a *Attempt) *time.Location {

@@ -18,6 +18,12 @@ func (g *Grant) decide(at time.Time, loc *time.Location) (Cause, Left) {
 	if g.State == Suspended {
 		return CauseSuspended, left
 	}
+	if g.arrearsAt(at) != "" {
+		return CauseArrears, left
+	}
+	if cause := capReached(g); cause != CauseOK {
+		return cause, left
+	}
 	if open, _ := g.Limits.Hours.Open(at, loc); !open {
 		return CauseHours, left
 	}
@@ -32,8 +38,11 @@ func endCause(g *Grant) Cause {
 	return CauseEnded
 }
 
-// overAt is CauseOK, or the cause for which g is over at that instant whatever its books say.
+// overAt is CauseOK, or the cause for which g is over at that instant whatever its books say. A standing grant never is.
 func overAt(g *Grant, at time.Time) Cause {
+	if g.Standing {
+		return CauseOK
+	}
 	l, end := &g.Limits, g.until(at)
 	cause := capReached(g)
 	switch {
@@ -49,7 +58,7 @@ func overAt(g *Grant, at time.Time) Cause {
 	return CauseExpired
 }
 
-// capReached is OK, or the cause for which use alone ends g.
+// capReached is OK, or the cause for which use alone ends g, or lets it rest when it is a standing one.
 func capReached(g *Grant) Cause {
 	l := &g.Limits
 	switch {

@@ -16,6 +16,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/notify"
 	"mtandao/internal/seal"
+	"mtandao/internal/witness"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
 )
@@ -43,10 +44,15 @@ type Options struct {
 }
 
 // Service is what can be done with resellers.
-type Service struct{ Options }
+type Service struct {
+	Options
+	seen *witness.Witness
+}
 
 // New makes it.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service {
+	return &Service{Options: o, seen: witness.New(o.DB, o.Keys, "resellers")}
+}
 
 const purposePhone = "reseller.phone"
 

@@ -1,4 +1,4 @@
-package sheets
+package paper
 
 import (
 	"bytes"
@@ -9,8 +9,6 @@ import (
 
 	"github.com/srwiley/oksvg"
 	"github.com/srwiley/rasterx"
-
-	"mtandao/internal/site"
 )
 
 const (
@@ -18,14 +16,14 @@ const (
 	logoSlender = 3   // how many times wider than high one may be, and the other way
 )
 
-// logoOf is a brand's logo as a picture; nil when there is none, or none that can be drawn: then the name stands alone.
-func logoOf(b site.Brand) image.Image {
-	if len(b.Logo) == 0 {
+// Logo is a file as a picture; nil when there is none, or none that can be drawn: then the name stands alone.
+func Logo(file []byte, mime string) image.Image {
+	if len(file) == 0 {
 		return nil
 	}
-	picture := drawn(b.Logo)
-	if b.LogoType != "image/svg+xml" {
-		picture, _, _ = image.Decode(bytes.NewReader(b.Logo))
+	picture := drawn(file)
+	if mime != "image/svg+xml" {
+		picture, _, _ = image.Decode(bytes.NewReader(file))
 	}
 	if picture == nil {
 		return nil
@@ -67,8 +65,8 @@ func drawn(svg []byte) (whole image.Image) {
 	return nil
 }
 
-// opaque is a logo on white, for printers.
-func opaque(picture image.Image) *image.RGBA {
+// Opaque is a logo on white, for printers.
+func Opaque(picture image.Image) *image.RGBA {
 	flat := image.NewRGBA(image.Rectangle{Max: picture.Bounds().Size()})
 	for y := range flat.Rect.Dy() {
 		for x := range flat.Rect.Dx() {

@@ -1,4 +1,4 @@
-package sheets
+package paper
 
 import (
 	"fmt"
@@ -14,13 +14,13 @@ import (
 // printed are the scripts whose letters the fonts have.
 var printed = []string{"Latin", "Greek", "Cyrillic", "Ethiopic"}
 
-// plain is a text as paper has it: letters with their accents in one, and a line.
-func plain(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
+// Plain is a text as paper has it: letters with their accents in one, and a line.
+func Plain(s string) string { return strings.Join(strings.Fields(norm.NFC.String(s)), " ") }
 
-// printable says that paper can show a text: fault.Invalid "paper.script" names the script that it cannot, "paper.sign" the sign.
-func printable(s string) error {
+// Printable says that paper can show a text: fault.Invalid "paper.script" names the script that it cannot, "paper.sign" the sign.
+func Printable(s string) error {
 	for _, r := range s {
-		if regular.has(r) {
+		if Regular.Has(r) {
 			continue
 		}
 		if script := scriptOf(r); script != "" && !slices.Contains(printed, script) {
