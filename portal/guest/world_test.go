@@ -229,7 +229,7 @@ func (plainDialect) Remove(context.Context, routers.Router, routers.SessionRef) 
 	return nil
 }
 
-func (w *world) ForSite(context.Context, int64) ([]plans.Plan, error) { return galleryPlans(), w.fail }
+func (w *world) Listed(context.Context, int64) ([]plans.Plan, error) { return galleryPlans(), w.fail }
 
 // ordersOf is apart from world because routers and orders both have a ByToken.
 type ordersOf struct{ *world }
