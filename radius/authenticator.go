@@ -56,6 +56,12 @@ func (a *authenticator) handle(r request) reply {
 	attempt.MAC, _ = access.ParseMAC(text(r.packet, rfc2865.CallingStationID_Type))
 	ok := a.readProof(r)
 	attempt.MACLogin, attempt.Verify = isMACLogin(r.router, attempt), t.verifier()
+	if isLease(r.router, r.packet) {
+		if mac, err := access.ParseMAC(attempt.Name); err == nil {
+			attempt.MAC, attempt.MACLogin = mac, true
+		}
+	}
+	attempt.Garden = hasGarden(r.router, r.packet)
 	who := whose{name: attempt.Name, mac: attempt.MAC}
 	if !ok && !attempt.MACLogin {
 		return a.reject(r, access.CauseWrongSecret, who)
@@ -64,7 +70,8 @@ func (a *authenticator) handle(r request) reply {
 		return a.reject(r, causeTries, who)
 	}
 	known := a.access.AdmitKnown(attempt, &t.admission)
-	if known && !(t.admission.Cause == access.CauseOK && shares(&t.admission.Grant)) {
+	comesIn := t.admission.Cause == access.CauseOK || t.admission.Garden
+	if known && !(comesIn && shares(&t.admission.Grant)) {
 		return a.answer(context.Background(), r)
 	}
 	if !known && !a.guard.mayAsk(r.router) {
@@ -90,7 +97,7 @@ func (a *authenticator) answer(ctx context.Context, r request) reply {
 	if guess := admission.Cause == access.CauseUnknown || admission.Cause == access.CauseWrongSecret; guess && !attempt.MACLogin {
 		a.guard.guessed(r.router, attempt.MAC)
 	}
-	if admission.Cause != access.CauseOK {
+	if admission.Cause != access.CauseOK && !admission.Garden {
 		return a.reject(r, admission.Cause, who)
 	}
 	accepted, err := a.accept(ctx, r)
@@ -100,6 +107,9 @@ func (a *authenticator) answer(ctx context.Context, r request) reply {
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
 		return a.reject(r, access.CauseUnavailable, who)
+	}
+	if admission.Garden {
+		a.refusals.note(r.router, string(admission.Cause), who)
 	}
 	return reply{answer: accepted, kind: "accept"}
 }
@@ -115,7 +125,7 @@ func isMACLogin(router *routers.Router, a *access.Attempt) bool {
 func (a *authenticator) accept(ctx context.Context, r request) (*routers.Attributes, error) {
 	admission, allowed := &r.tray.admission, &r.tray.allowance
 	a.allow(ctx, allowed, r.router, admission, r.tray.attempt.MAC)
-	if admission.Left.Capped && allowed.Left.Bytes == 0 {
+	if !allowed.Garden && admission.Left.Capped && allowed.Left.Bytes == 0 {
 		return nil, errShared
 	}
 	dialect, err := dialectOf(a.dialects, r.router.Dialect)
@@ -142,6 +152,10 @@ func shares(g *access.Grant) bool {
 
 // allow tells what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
 func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) {
+	if admission.Garden {
+		a.allowGarden(ctx, to, r, admission, mac)
+		return
+	}
 	g, left, now := &admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
@@ -154,10 +168,9 @@ func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *router
 			left.Timed, left.Time = true, until
 		}
 	}
-	to.Left, to.SessionTimeout, to.Interim, to.Limits = left, sessionTimeout(left), r.Interim, g.Limits
+	class := classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})
+	*to = routers.Answer{Left: left, Limits: g.Limits, SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: a.address(ctx, g, mac), Class: class}
 	to.Limits.UpKbps, to.Limits.DownKbps, to.Limits.Burst = terms.UpKbps, terms.DownKbps, terms.Burst
-	to.Address = a.address(ctx, g, mac)
-	to.Class = classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})
 }
 
 // canBeTold says that there is a way to a router's running sessions.

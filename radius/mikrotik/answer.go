@@ -16,8 +16,10 @@ import (
 // mostKbps is what RouterOS v6 holds in its 32 bits of bit/s.
 const mostKbps = 4_294_967
 
-// The vendor's attributes that we send.
+// The vendor's attributes that we send. An address list, of the firewall, is for a session that begins: no CoA may name one
+// (reference/mikrotik.md §4.2), so whoever comes off a list begins anew.
 var (
+	addressListType    = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikAddressList_AddString(p, "") })
 	rateLimitType      = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikRateLimit_AddString(p, "") })
 	totalLimitType     = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikTotalLimit_Add(p, 0) })
 	totalGigawordsType = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikTotalLimitGigawords_Add(p, 0) })
@@ -35,6 +37,9 @@ func (*Dialect) Answer(to *routers.Attributes, a *routers.Answer) error {
 	var usual [64]byte
 	if rate := appendRateLimit(usual[:0], &a.Limits); len(rate) > 0 {
 		to.AddVendor(rateLimitType, rate)
+	}
+	if a.Garden {
+		to.AddVendorText(addressListType, arrearsList)
 	}
 	to.AddNumber(rfc2865.PortLimit_Type, routers.Clamp(int64(max(a.Limits.Devices, 1))))
 	if a.Left.Capped {
@@ -93,14 +98,16 @@ func appendRate(b []byte, kbps int64) []byte {
 	return append(strconv.AppendInt(b, kbps, 10), 'k')
 }
 
-// Identify names a hotspot session: address and user name together, and the session id where it is known. A user name
-// alone may end the wireless registration of that MAC instead (reference/mikrotik.md §4.6).
+// Identify names a session by its user name and its address, and the session id where it is known; one without an address of IPv4, which is
+// no hotspot's, by name and session id. A user name alone may end the wireless registration of that MAC instead (reference/mikrotik.md §4.6).
 func (*Dialect) Identify(p *radius.Packet, ref routers.SessionRef) error {
-	if ref.UserName == "" || !ref.IP.Is4() {
+	if ref.UserName == "" || !ref.IP.Is4() && ref.SessionID == "" {
 		return fault.New(fault.Invalid, "router.unnamed_session")
 	}
-	if err := rfc2865.FramedIPAddress_Add(p, ref.IP.AsSlice()); err != nil {
-		return err
+	if ref.IP.Is4() {
+		if err := rfc2865.FramedIPAddress_Add(p, ref.IP.AsSlice()); err != nil {
+			return err
+		}
 	}
 	if err := rfc2865.UserName_AddString(p, ref.UserName); err != nil {
 		return err

@@ -76,6 +76,9 @@ func (a *Attributes) AddVendor(kind VendorType, value []byte) {
 	}
 }
 
+// AddVendorText adds a text.
+func (a *Attributes) AddVendorText(kind VendorType, value string) { a.AddVendor(kind, []byte(value)) }
+
 // AddVendorNumber adds one of 32 bits.
 func (a *Attributes) AddVendorNumber(kind VendorType, n uint32) {
 	var octets [4]byte
