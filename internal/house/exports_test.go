@@ -11,7 +11,6 @@ import (
 var uncalled = map[string]string{
 	"billing/invoices.AgeingTotal":   "the console",
 	"billing/invoices.PayNamed":      "the console",
-	"billing/invoices.Reopen":        "the console",
 	"billing/invoices.Allocations":   "the console",
 	"billing/invoices.WriteOff":      "the console",
 	"billing/invoices.PartPaid":      "the console",
@@ -38,6 +37,7 @@ var uncalled = map[string]string{
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
 	"billing/customers.AddNumber":    "importers, and the console",
+	"radius/access.SetUntil":         "subscriptions, when money moves their end",
 	"billing/customers.Contacts":     "the console, and messages",
 	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
