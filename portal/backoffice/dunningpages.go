@@ -47,10 +47,13 @@ func (b *Backoffice) dunningPage(q *request, segment customers.Segment) (*formPa
 		for _, a := range invoices.Actions {
 			choices = append(choices, choice{Name: p.T("office.dunning.do_" + string(a)), Value: string(a)})
 		}
-		i := strconv.Itoa(n)
+		i, hint := strconv.Itoa(n), ""
+		if n == 0 {
+			hint = p.T("office.dunning.day_hint")
+		}
 		p.Sections = append(p.Sections, section{Title: p.T("office.dunning.step", "N", n+1), Fields: []formField{
 			{Name: "action" + i, Label: p.T("office.dunning.action"), As: asPick, Choices: chosen(choices, q.typedOr("action"+i, action))},
-			{Name: "day" + i, Label: p.T("office.dunning.day"), Hint: p.T("office.dunning.day_hint"), As: asText, Value: q.typedOr("day"+i, day), Most: 4},
+			{Name: "day" + i, Label: p.T("office.dunning.day"), Hint: hint, As: asText, Value: q.typedOr("day"+i, day), Most: 4},
 			{Name: "fee" + i, Label: p.T("office.dunning.fee"), As: asMoney, Value: q.typedOr("fee"+i, fee), Most: 12}}})
 	}
 	p.Hidden = []fact{{"rows", strconv.Itoa(rows)}}

@@ -109,7 +109,7 @@ func (b *Backoffice) invoices(q *request) error {
 		states = append(states, choice{Name: name, Value: s})
 	}
 	p.Chips = [][]chip{q.chips("state", states)}
-	p.Columns = []column{{Name: p.T("office.invoice.number")}, {Name: p.T("office.invoice.customer")}, {Name: p.T("office.invoice.kind")}, {Name: p.T("office.invoice.period")}, {p.T("office.invoice.due"), "when"},
+	p.Columns = []column{{Name: p.T("office.invoice.number")}, {Name: p.T("office.invoice.customer")}, {p.T("office.invoice.period"), "when"}, {p.T("office.invoice.due"), "when"},
 		{p.T("office.invoice.total"), "num"}, {p.T("office.invoice.open"), "num"}, {Name: p.T("office.state")}}
 	p.Empty = blank{Icon: "list", Title: p.T("office.invoices.none"), Text: p.T("office.invoices.none_text")}
 	all, err := b.Invoices.Newest(q.ctx, invoices.Filter{State: q.Query("state"), CustomerID: idIn(q.Query("customer"))}, q.before(), mostListed+1)
@@ -130,7 +130,7 @@ func (b *Backoffice) invoices(q *request) error {
 		if named == "" {
 			named = p.T("office.invoice.no_number")
 		}
-		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID)}, cell{Text: names[d.CustomerID]}, cell{Text: b.invoiceKind(&p.frame, d)}, cell{Text: span(d.Period)},
+		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], More: d.PONumber}, cell{Text: span(d.Period)},
 			cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
 	}
 	return q.list(p)
