@@ -104,3 +104,25 @@ func (s *Service) exactly(ctx context.Context, f Filter) (all []Customer, err er
 	}
 	return all, err
 }
+
+// Near lists customers whom somebody may have meant by an account that leads to nobody: by one slip in a number (a wrong digit, two swapped, one left out, one too many), or by name; the likeliest
+// first, at most limit. It only suggests.
+func (s *Service) Near(ctx context.Context, typed string, limit int) ([]Customer, error) {
+	var tries []string
+	parts, _ := partsOf(typed)
+	for _, part := range append(parts, digitsBeside(parts), strings.Join(parts, "")) {
+		if part = strings.TrimLeft(part, letters); len(part) >= numberLength-1 && len(part) <= numberLength+1 && onlyDigits10(part) {
+			tries = append(tries, append(meantBy(part), part)...)
+		}
+	}
+	all, err := s.numbered(ctx, tries, limit)
+	if err != nil || len(all) > 0 {
+		return all, err
+	}
+	words := slices.DeleteFunc(wordsOf(typed), func(w string) bool { return len(w) < 3 || strings.ContainsAny(w, digits10) })
+	if len(words) == 0 {
+		return nil, nil
+	}
+	p, err := s.named(ctx, Filter{State: Active, Limit: max(1, limit)}, words)
+	return p.Customers, err
+}

@@ -53,6 +53,13 @@ func (s *Service) numbersFrom(ctx context.Context, f Filter, digits string) ([]C
 	return customersOf(from.Order("c.number").Limit(f.Limit))
 }
 
+func (s *Service) numbered(ctx context.Context, numbers []string, limit int) ([]Customer, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	return customersOf(s.DB.Read(ctx).Where("number IN ? AND state <> ?", numbers, string(Merged)).Order("number").Limit(limit))
+}
+
 type namedRow struct {
 	Row  customerRow `gorm:"embedded"`
 	Word string

@@ -156,6 +156,12 @@ func TestTheListFindsAsOneTypes(t *testing.T) {
 		o.pages(Filter{Sites: []int64{3, 4}}, 4)
 		o.pages(Filter{Typed: "ma"}, 3)
 		o.pages(Filter{Typed: "k"}, 2) // Kamau Kamande stands there once
+		for typed, want := range map[string]string{slips(all[0].Number)[3]: "0", "ACC" + slips(all[1].Number)[9]: "1", "mary wanjiku": "0", "john": "", "zz": "", "": ""} {
+			near, err := o.Near(ctx, typed, 5)
+			if got := o.order(all, near, true); err != nil || !strings.Contains(got, want) || want == "" && got != "" {
+				o.t.Errorf("near %q is %q, want %q: %v", typed, got, want, err)
+			}
+		}
 		phones, err := o.FirstPhones(ctx, []int64{all[0].ID, all[2].ID})
 		if err != nil || len(phones) != 2 || phones[all[2].ID] != "254712345672" {
 			o.t.Error(phones, err)
