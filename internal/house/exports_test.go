@@ -13,7 +13,6 @@ var uncalled = map[string]string{
 	"billing.MatchAccount":           "the console",
 	"billing.ReceiptsOfCustomer":     "the console",
 	"billing/accounts.Balances":      "the console",
-	"billing/accounts.TakeAtCounter": "the console",
 	"billing/accounts.ReturnTaking":  "the console",
 	"billing/accounts.OnReturn":      "invoices",
 	"internal/clock.Advance":         "tests, of the clock that they own",
