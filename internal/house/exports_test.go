@@ -19,10 +19,12 @@ var uncalled = map[string]string{
 	"portal/guest.CaptiveAddress":    "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"billing.ReceiptsOfCustomer":     "the console",
 	"billing/accounts.Balances":      "the console",
-	"billing/accounts.TakeAtCounter": "the console",
 	"billing/accounts.ReturnTaking":  "the console",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
+	"billing/customers.AddNumber":    "importers, and the console",
+	"billing/customers.Contacts":     "the console, and messages",
+	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
 	"billing/customers.AskKeeper":    "accounts, subscriptions and invoices, at wiring",
 }
