@@ -38,6 +38,7 @@ var uncalled = map[string]string{
 	"billing/customers.Contacts":     "the console, and messages",
 	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
+	"billing/customers.AskKeeper":    "accounts, subscriptions and invoices, at wiring",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)

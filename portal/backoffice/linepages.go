@@ -49,12 +49,6 @@ type Lines interface {
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
 }
 
-// Payers are who subscribes. *customers.Service satisfies it.
-type Payers interface {
-	FindNow(ctx context.Context, typed string) (customers.Customer, error)
-	Get(ctx context.Context, id int64) (customers.Customer, error)
-}
-
 const linesAt = "/office/subscriptions"
 
 func (b *Backoffice) lineRoutes() []route {
@@ -134,7 +128,7 @@ func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error
 	if typed == "" {
 		return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
 	}
-	who, err := b.Payers.FindNow(q.ctx, typed)
+	who, err := b.Customers.FindNow(q.ctx, typed)
 	if err == nil {
 		all, err := b.Lines.Of(q.ctx, who.ID)
 		return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
@@ -158,7 +152,7 @@ func (b *Backoffice) zoneOf(sub subscriptions.Subscription) *time.Location {
 
 // payer is a customer, without a name when there is none.
 func (b *Backoffice) payer(q *request, id int64) (customers.Customer, error) {
-	who, err := b.Payers.Get(q.ctx, id)
+	who, err := b.Customers.Get(q.ctx, id)
 	if fault.Is(err, fault.NotFound) {
 		return customers.Customer{ID: id, Name: number(id)}, nil
 	}
@@ -364,4 +358,32 @@ func eventAmount(e subscriptions.Event) string {
 		return e.Said.Amount.String()
 	}
 	return ""
+}
+
+// tellLines is the card of a customer's subscriptions, those of sites that somebody may see.
+func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) error {
+	if !staff.MaySomewhere(q.in.Member, staff.AccessView) {
+		return nil
+	}
+	all, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	t := &table{Columns: []column{{Name: p.T("office.line.login")}, {Name: p.T("office.plan")}, {Name: p.T("office.site")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}}
+	for _, sub := range all {
+		if st := sub.State; q.may(staff.AccessView, st.Place.SiteID) {
+			t.add(cell{Text: st.Login.Name, Address: lineAt(sub.ID)}, cell{Text: names[st.Sold.PlanKey]}, cell{Text: b.siteName(st.Place.SiteID)}, cell{Text: lineUntil(b, &p.frame, sub)},
+				stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
+		}
+	}
+	lines := card{Name: p.T("office.nav.subscriptions"), Table: t}
+	if c.State == customers.Active && staff.MaySomewhere(q.in.Member, staff.AccessChange) {
+		lines.Acts = []act{{Name: p.T("office.lines.new"), Icon: "plus", Address: linesAt + "/new?customer=" + c.Number}}
+	}
+	p.add(lines)
+	return nil
 }

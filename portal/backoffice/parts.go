@@ -33,6 +33,7 @@ type find struct {
 	Button string // empty: that it looks for something
 	Fields []formField
 	Keep   []fact
+	Live   bool // brings the list while one types
 }
 
 // table folds on a phone: each cell carries the name of its column there.
