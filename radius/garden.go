@@ -6,6 +6,8 @@ import (
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
+	"layeh.com/radius/rfc2869"
+	"layeh.com/radius/vendors/microsoft"
 	vendor "layeh.com/radius/vendors/mikrotik"
 
 	"mtandao/internal/db"
@@ -41,12 +43,15 @@ func isLease(r *routers.Router, request *codec.Packet) bool {
 	if r.Dialect != routers.MikroTik || isHotspot(request) || rfc2865.NASPortType_Get(request) != rfc2865.NASPortType_Value_Ethernet {
 		return false
 	}
-	password, pap := request.Lookup(rfc2865.UserPassword_Type)
-	_, chap := request.Lookup(rfc2865.CHAPPassword_Type)
-	_, framed := request.Lookup(rfc2865.FramedProtocol_Type)
-	if !pap || chap || framed {
+	for _, other := range []codec.Type{rfc2865.CHAPPassword_Type, rfc2865.FramedProtocol_Type, rfc2869.EAPMessage_Type} {
+		if _, has := request.Lookup(other); has {
+			return false
+		}
+	}
+	if _, err := microsoft.MSCHAP2Response_Lookup(request); err == nil {
 		return false
 	}
+	password, _ := request.Lookup(rfc2865.UserPassword_Type)
 	clear, err := clearPassword(password, request.Secret, request.Authenticator)
 	return len(password) == 0 || err == nil && clear == ""
 }

@@ -78,6 +78,7 @@ type (
 		Pool       text      `yaml:"pool,omitempty"`
 		IPv6Pool   text      `yaml:"ipv6_pool,omitempty"`
 		PDPool     text      `yaml:"delegated_pool,omitempty"`
+		List       text      `yaml:"address_list,omitempty"`
 		Sort       whole     `yaml:"sort,omitempty"`
 		Sites      textList  `yaml:"sites,omitempty"`
 		State      text      `yaml:"state,omitempty"`

@@ -56,7 +56,7 @@ func listOf(a routers.Answer) string {
 	if a.Garden {
 		return arrearsList
 	}
-	return ""
+	return a.Address.List
 }
 
 // rateLimit writes Mikrotik-Rate-Limit (reference/mikrotik.md §4.3): upload before download, because the router speaks of
