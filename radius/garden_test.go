@@ -3,19 +3,14 @@ package radius
 import (
 	"context"
 	"encoding/hex"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2759"
-	"layeh.com/radius/rfc2865"
-	"layeh.com/radius/rfc2869"
 	"layeh.com/radius/rfc3079"
-	vendor "layeh.com/radius/vendors/mikrotik"
 
 	"mtandao/internal/db"
 	"mtandao/internal/seal"
@@ -355,88 +350,5 @@ func TestAnotherBoxOfTheHome(t *testing.T) {
 	w.online(t, fresh, false)
 	if flaps, err := w.access.Flapping(context.Background()); err != nil || len(flaps) != 1 || flaps[0].GrantID != id {
 		t.Errorf("%+v, %v", flaps, err)
-	}
-}
-
-// TestAPlanWithAnotherList: no order takes an address off a list, so the home comes back and stands on the new one.
-func TestAPlanWithAnotherList(t *testing.T) {
-	w := newStreet(t, testdb.SQLite(t))
-	limits := homeLimits
-	limits.Address.List = "homes"
-	id := w.line(t, limits, access.Address{})
-	home, err := w.sim.Connect(homeMAC, homeName, homeSecret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	first := w.online(t, home, false)
-	w.known(t, first.ID)
-	limits.DownKbps = 9000
-	w.tx(t, func(tx *db.Tx) error { return w.access.ChangePlan(tx, id, "home-9m", limits) })
-	eventually(t, "a faster plan, live", func() bool { s, is := home.Session(); return is && s.ID == first.ID && s.DownBps == 9_000_000 })
-	limits.Address.List = "business"
-	w.tx(t, func(tx *db.Tx) error { return w.access.ChangePlan(tx, id, "business-9m", limits) })
-	eventually(t, "on the other list", func() bool {
-		s, is := home.Session()
-		return is && s.ID != first.ID && slices.Equal(s.Lists, []string{"business"})
-	})
-}
-
-// TestALeaseByMAC: a DHCP server of RouterOS asks for a subscriber by MAC, with no password, and says of the caller what the client said.
-func TestALeaseByMAC(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		w := newTown(t, d)
-		id := w.line(t, homeLimits, homeAddress)
-		w.tx(t, func(tx *db.Tx) error { return w.access.BindDevice(tx, id, "00e10c38c8f8") })
-		auth, acct := w.Addresses()
-		lease := func(more ...string) string {
-			return radclient(t, auth, "auth", testSecret, append([]string{withAuthenticator, `User-Name = "00:E1:0C:38:C8:F8"`, `User-Password = ""`, "NAS-Port-Type = Ethernet",
-				`Calling-Station-Id = "1:0:e1:c:38:c8:f8"`, `Called-Station-Id = "server1"`}, more...)...)
-		}
-		out := lease()
-		expectOutput(t, out, accepted, "Framed-IP-Address = 196.201.1.7", `Mikrotik-Rate-Limit = "2M/5M 4M/10M 1500k/4M 16/16"`)
-		_, class, _ := strings.Cut(out, "Class = ")
-		class, _, _ = strings.Cut("Class = "+class, "\n")
-		radclient(t, acct, "acct", testSecret, withAuthenticator, `Acct-Session-Id = "d0000001"`, "Acct-Status-Type = Start", `User-Name = "00:E1:0C:38:C8:F8"`,
-			`Calling-Station-Id = "1:0:e1:c:38:c8:f8"`, "Framed-IP-Address = 196.201.1.7", class)
-		if o := (&street{town: w}).known(t, "d0000001"); o.GrantID != id || o.MAC != "00e10c38c8f8" {
-			t.Errorf("%+v", o)
-		}
-		w.bar(t, id, access.Garden)
-		expectOutput(t, lease(), accepted, `Mikrotik-Address-List = "mtandao-arrears"`)
-		for what, more := range map[string][]string{"of a hotspot": {"Mikrotik-Host-IP = 10.0.0.9"}, "of PPP": {"Framed-Protocol = PPP"}} {
-			if out := lease(more...); !strings.Contains(out, rejected) {
-				t.Errorf("%s:\n%s", what, out)
-			}
-		}
-		expectOutput(t, radclient(t, auth, "auth", testSecret, withAuthenticator, `User-Name = "00:E1:0C:38:C8:F8"`, `User-Password = "x"`, "NAS-Port-Type = Ethernet",
-			`Calling-Station-Id = "1:0:e1:c:38:c8:f8"`), rejected)
-	})
-}
-
-// TestAnEmptyPasswordIsALeases: hidden, of no length, or not there at all; whatever else proves something is no lease.
-func TestAnEmptyPasswordIsALeases(t *testing.T) {
-	r := testRouter()
-	for name, c := range map[string]struct {
-		password string
-		spoil    func(p *codec.Packet)
-		want     bool
-	}{
-		"hidden":          {"", nil, true},
-		"of no length":    {"", func(p *codec.Packet) { p.Set(rfc2865.UserPassword_Type, nil) }, true},
-		"not there":       {"", func(p *codec.Packet) { p.Del(rfc2865.UserPassword_Type) }, true},
-		"a password":      {"x", nil, false},
-		"CHAP beside it":  {"", func(p *codec.Packet) { p.Set(rfc2865.CHAPPassword_Type, make([]byte, 17)) }, false},
-		"from the air":    {"", func(p *codec.Packet) { _ = rfc2865.NASPortType_Set(p, rfc2865.NASPortType_Value_Wireless80211) }, false},
-		"EAP":             {"", func(p *codec.Packet) { p.Set(rfc2869.EAPMessage_Type, []byte{2, 1, 0, 4}) }, false},
-		"before a portal": {"", func(p *codec.Packet) { _ = vendor.MikrotikHostIP_Set(p, net.IPv4(10, 0, 0, 9)) }, false},
-	} {
-		p := papRequest(t, "00:E1:0C:38:C8:F8", c.password, testSecret)
-		_ = rfc2865.NASPortType_Set(p, rfc2865.NASPortType_Value_Ethernet)
-		if c.spoil != nil {
-			c.spoil(p)
-		}
-		if got := isLease(&r, p); got != c.want {
-			t.Errorf("%s: %t", name, got)
-		}
 	}
 }

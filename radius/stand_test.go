@@ -140,6 +140,10 @@ func (deadPools) Lease(context.Context, string, int64, access.MAC, pools.Stands)
 	return netip.Prefix{}, fault.New(fault.Unavailable, "unavailable")
 }
 
+func (deadPools) Own(*db.Tx, int64, []netip.Prefix) ([]pools.Lease, error) {
+	return nil, fault.New(fault.Unavailable, "unavailable")
+}
+
 func TestNobodyIsKeptOffForAnAddress(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.pools = deadPools{}
