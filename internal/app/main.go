@@ -14,11 +14,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"mtandao/billing"
+	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/acme"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
@@ -86,6 +88,8 @@ type Main struct {
 	PINs      *pin.Service
 	Partners  *partners.Service
 	Customers *customers.Service
+	Accounts  *accounts.Service
+	Lines     *subscriptions.Service
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -217,6 +221,10 @@ func (m *Main) wireDomains() {
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
 	m.Billing.AskFloats(m.Resellers)
 	m.Customers = customers.New(customers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Accounts = accounts.New(accounts.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Ledger: m.Ledger, Customers: m.Customers})
+	m.Billing.AskAccounts(m.Accounts)
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
+	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 }
@@ -285,6 +293,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
