@@ -26,7 +26,8 @@ const (
 
 var toldGarden = Told{gardenKbps, gardenKbps, inGarden}
 
-func (t Told) garden() bool { return t.ToldBytes == inGarden }
+// Garden says that the session gets no further than the walled garden.
+func (t Told) Garden() bool { return t.ToldBytes == inGarden }
 
 // hasGarden says that a router can keep this caller in a walled garden. A hotspot needs none: whoever it refuses stays before its
 // portal, as on CoovaChilli.
@@ -107,7 +108,7 @@ func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.
 	if why := s.fate(g, cause, session); why != access.CauseOK {
 		return s.wantDisconnect(tx, sourceOf(j, session.ID), session, why)
 	}
-	if session.garden() {
+	if session.Garden() {
 		return nil
 	}
 	e := aboutSession(session)
@@ -119,7 +120,7 @@ func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.
 // belongs there.
 func (s *Service) fate(g access.Grant, cause access.Cause, session Online) access.Cause {
 	switch {
-	case !session.garden():
+	case !session.Garden():
 		return cause
 	case cause == access.CauseOK:
 		return access.CauseRestored

@@ -241,7 +241,7 @@ func TestArrearsGardenRestored(t *testing.T) {
 		if garden.IP != homeAddress.IPv4 || garden.DownBps != gardenKbps*1000 || len(garden.Prefixes) != 0 || garden.Left != gardenSession || garden.Capped {
 			t.Errorf("%+v", garden)
 		}
-		if o := w.known(t, garden.ID); !o.garden() || o.GrantID != id {
+		if o := w.known(t, garden.ID); !o.Garden() || o.GrantID != id {
 			t.Errorf("%+v", o)
 		}
 		home.Use(1000)
