@@ -19,7 +19,7 @@ type verifyCommand struct {
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
 	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
-		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them. Reads the audit trail too: no event changed or removed.\n" +
+		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them, each voucher, batch, seller and grace as it was written. Reads the audit trail too: no event changed or removed.\n" +
 		"Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }
@@ -68,7 +68,7 @@ func (cmd *verifyCommand) Run(c *console) error {
 
 // proofs compare what every domain keeps with the books.
 func (m *Main) proofs() *report.Proofs {
-	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Accounts)
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Invoices, m.Accounts)
 }
 
 // prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.

@@ -11,7 +11,6 @@ import (
 var uncalled = map[string]string{
 	"billing/invoices.AgeingTotal":   "the console",
 	"billing/invoices.PayNamed":      "the console",
-	"billing/invoices.Reopen":        "the console",
 	"billing/invoices.Allocations":   "the console",
 	"billing/invoices.WriteOff":      "the console",
 	"billing/invoices.PartPaid":      "the console",
@@ -34,13 +33,10 @@ var uncalled = map[string]string{
 	"billing/accounts.Balances":      "the console",
 	"billing/accounts.TakeAtCounter": "the console",
 	"billing/accounts.ReturnTaking":  "the console",
-	"billing/accounts.OnReturn":      "invoices",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
-	"billing/customers.AddNumber":    "importers, and the console",
-	"billing/customers.Contacts":     "the console, and messages",
-	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
+	"billing/customers.AskKeeper":    "accounts, subscriptions and invoices, at wiring",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)
