@@ -2,30 +2,31 @@ package ledger
 
 // The accounts. Debits are positive, credits negative.
 const (
-	Bank           = "1000"
-	Cash           = "1010"
-	Cheques        = "1020" // taken and not at the bank yet
-	TillClearing   = "1100" // money in an M-Pesa short code; party till:ID
-	RailFees       = "5100"
-	Receivables    = "1200"
-	VouchersOwed   = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
-	ResellersOwe   = "1220" // by resellers who sell first and pay later; party reseller:ID
-	CustomerDebts  = "1230" // money that went back after it was spent; party customer:ID
-	Withheld       = "1240" // tax that customers paid in our place, by certificate
-	PrepaidService = "2100" // paid for and not used yet; party grant:ID
-	Vouchers       = "2110" // sold and not used yet; party batch:ID
-	ResellerFloat  = "2120" // paid in by resellers and not sold for yet; party reseller:ID
-	GuestCredit    = "2200" // held for a phone number; party its keyed hash
-	CustomerCredit = "2210" // held for a customer; party customer:ID
-	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
-	RefundsPayable = "2400"
-	PartnersDue    = "2410" // shares of sales that are not paid out yet; party partner:ID
-	Deposits       = "2420" // of customers, until their line ends; party customer:ID
-	VATPayable     = "2500"
-	InternetSales  = "4000"
-	Breakage       = "4100" // paid for and never used
-	Commission     = "5200" // of resellers
-	PartnerShares  = "5210" // of sales at their sites
+	Bank            = "1000"
+	Cash            = "1010"
+	Cheques         = "1020" // taken and not at the bank yet
+	TillClearing    = "1100" // money in an M-Pesa short code; party till:ID
+	RailFees        = "5100"
+	Receivables     = "1200"
+	VouchersOwed    = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
+	ResellersOwe    = "1220" // by resellers who sell first and pay later; party reseller:ID
+	CustomerDebts   = "1230" // money that went back after it was spent; party customer:ID
+	Withheld        = "1240" // tax that customers paid in our place, by certificate
+	PrepaidService  = "2100" // paid for and not used yet; party grant:ID
+	Vouchers        = "2110" // sold and not used yet; party batch:ID
+	ResellerFloat   = "2120" // paid in by resellers and not sold for yet; party reseller:ID
+	GuestCredit     = "2200" // held for a phone number; party its keyed hash
+	CustomerCredit  = "2210" // held for a customer; party customer:ID
+	Suspense        = "2300" // arrived and matches nothing yet; party receipt:ID
+	RefundsPayable  = "2400"
+	PartnersDue     = "2410" // shares of sales that are not paid out yet; party partner:ID
+	Deposits        = "2420" // of customers, until their line ends; party customer:ID
+	VATPayable      = "2500"
+	OpeningBalances = "3000" // what customers came with from a system before
+	InternetSales   = "4000"
+	Breakage        = "4100" // paid for and never used
+	Commission      = "5200" // of resellers
+	PartnerShares   = "5210" // of sales at their sites
 )
 
 // Kind says on which side of the books an account is.
@@ -36,6 +37,7 @@ const (
 	Asset     Kind = "asset"
 	Liability Kind = "liability"
 	Income    Kind = "income"
+	Equity    Kind = "equity"
 	Expense   Kind = "expense"
 )
 
@@ -66,6 +68,7 @@ var Chart = []Account{
 	{PartnersDue, "account.partners_due", Liability},
 	{Deposits, "account.deposits", Liability},
 	{VATPayable, "account.vat_payable", Liability},
+	{OpeningBalances, "account.opening_balances", Equity},
 	{InternetSales, "account.internet_sales", Income},
 	{Breakage, "account.breakage", Income},
 	{RailFees, "account.rail_fees", Expense},

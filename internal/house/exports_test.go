@@ -22,7 +22,6 @@ var uncalled = map[string]string{
 	"radius/access.Unbar":            "billing, when arrears are paid",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
-	"billing/customers.AddNumber":    "importers, and the console",
 	"billing/customers.ExemptOn":     "the bill run",
 	"billing/customers.Contacts":     "the console, and messages",
 	"billing/customers.SaveContacts": "the console",
