@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -14,6 +15,8 @@ import (
 type Accounts interface {
 	// AccountOf is the customer whose account a payer typed; 0: nobody's.
 	AccountOf(ctx context.Context, reference string) (customerID int64, err error)
+	// Near lists the customers whom a payer may have meant: by a slip of the finger, or because it is their phone that paid.
+	Near(ctx context.Context, reference string, payer customers.Phone) ([]customers.Customer, error)
 	// TakeMoney raises a customer's credit in tx, and tells the postings of it, which sum to minus the amount.
 	TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) ([]ledger.Posting, error)
 	// GiveBack lowers it again, with postings that sum to the amount; fault.Conflict "unmatch.spent" when it is not there, unless force is set.
@@ -45,6 +48,27 @@ func (s *Service) arriveAccount(tx *db.Tx, e Evidence, customerID int64, err err
 	}
 	r := s.newReceipt(tx, e)
 	return s.giveAccount(tx, r, customerID, fromTill(r), s.insertReceipt)
+}
+
+// meantAccount says that money which nobody's number came with was likelier meant for a customer than for a guest: a person decides.
+func (s *Service) meantAccount(tx *db.Tx, e Evidence, payer customers.Phone) (bool, error) {
+	if s.accounts == nil || e.Reference == "" {
+		return false, nil
+	}
+	near, err := s.accounts.Near(tx.Context(), e.Reference, payer)
+	return len(near) > 0, err
+}
+
+// SuggestCustomers lists whom money in suspense may be for, the likeliest first; at most five.
+func (s *Service) SuggestCustomers(ctx context.Context, r Receipt) ([]customers.Customer, error) {
+	if s.accounts == nil {
+		return nil, nil
+	}
+	phone, _, _, err := s.knownPayer(ctx, r.Payer)
+	if err != nil {
+		return nil, err
+	}
+	return s.accounts.Near(ctx, r.Reference, phone)
 }
 
 // giveAccount moves a receipt's money from where it is to a customer's credit.

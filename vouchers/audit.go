@@ -41,6 +41,9 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 	if err := s.auditDeeds(ctx, see); err != nil {
 		return err
 	}
+	if err := s.auditUses(ctx, see); err != nil {
+		return err
+	}
 	return s.auditGone(ctx, see)
 }
 
@@ -117,9 +120,23 @@ func (s *Service) auditDeeds(ctx context.Context, see func(what string)) error {
 	}
 }
 
+// auditUses: each first use at a site is as it was written.
+func (s *Service) auditUses(ctx context.Context, see func(what string)) error {
+	for after := int64(0); ; {
+		last, wrong, err := s.wrongUses(ctx, after)
+		if err != nil || last == 0 {
+			return err
+		}
+		for id := range wrong {
+			see(fmt.Sprintf("the first use of voucher %d is not as it was written", id))
+		}
+		after = last
+	}
+}
+
 // auditGone: nothing that was written is gone.
 func (s *Service) auditGone(ctx context.Context, see func(what string)) error {
-	for what, kept := range map[string]*witness.Witness{"batch": s.seen.batches, "voucher": s.seen.vouchers, "deed": s.seen.deeds} {
+	for what, kept := range map[string]*witness.Witness{"batch": s.seen.batches, "voucher": s.seen.vouchers, "deed": s.seen.deeds, "first use": s.seen.uses} {
 		gone, err := kept.Gone(ctx)
 		if err != nil {
 			return err

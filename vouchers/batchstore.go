@@ -154,12 +154,58 @@ func (s *Service) cancel(tx *db.Tx, id int64) (bool, error) {
 	return true, s.sealBatch(tx, id)
 }
 
-// liveCodes counts the codes of a wish's style that can be tried where its own could be.
 func (s *Service) liveCodes(ctx context.Context, w Wish) (int64, error) {
+	return liveCodes(s.DB.Read(ctx), w)
+}
+
+// liveCodes counts the codes of a wish's style that can be tried where its own could be.
+func liveCodes(from *gorm.DB, w Wish) (int64, error) {
 	var n int64
 	sites := " AND (? = 0 OR b.site_id IN (0, ?))"
-	err := s.DB.Read(ctx).Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
+	err := from.Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
 		" + (SELECT COALESCE(SUM(b.size - b.made), 0) FROM voucher_batches b WHERE b.code_digits = ? AND b.code_random = ? AND b.state = ?"+sites+") AS n",
 		unused, bit(w.Style.Digits), w.Style.Random, w.SiteID, w.SiteID, bit(w.Style.Digits), w.Style.Random, Making, w.SiteID, w.SiteID).Scan(&n).Error
 	return n, db.Fault(err)
+}
+
+// styleRow counts the batches of a style, so that two that are placed at once know of each other.
+type styleRow struct {
+	CodeDigits int64 `gorm:"primaryKey;autoIncrement:false"`
+	CodeRandom int64 `gorm:"primaryKey;autoIncrement:false"`
+	Batches    int64
+}
+
+func (styleRow) TableName() string { return "voucher_styles" }
+
+func (s *Service) batchesOfStyle(ctx context.Context, style access.CodeStyle) (int64, error) {
+	var r styleRow
+	err := s.DB.Read(ctx).Where("code_digits = ? AND code_random = ?", bit(style.Digits), style.Random).Limit(1).Find(&r).Error
+	return r.Batches, db.Fault(err)
+}
+
+// oneMoreOfStyle counts a batch; false when there are not as many as were seen.
+func (s *Service) oneMoreOfStyle(tx *db.Tx, style access.CodeStyle, seen int64) (bool, error) {
+	if seen == 0 {
+		err := tx.Savepoint(func() error {
+			return tx.Gorm().Create(&styleRow{CodeDigits: bit(style.Digits), CodeRandom: int64(style.Random), Batches: 1}).Error
+		})
+		if db.IsDuplicate(err) {
+			return false, nil
+		}
+		return err == nil, db.Fault(err)
+	}
+	won, err := db.Won(tx.Gorm().Exec("UPDATE voucher_styles SET batches = batches + 1 WHERE code_digits = ? AND code_random = ? AND batches = ?", bit(style.Digits), style.Random, seen))
+	return won, db.Fault(err)
+}
+
+// holdStyle lets nobody else place a batch of a style until the transaction ends.
+func (s *Service) holdStyle(tx *db.Tx, style access.CodeStyle) error {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE voucher_styles SET batches = batches + 1 WHERE code_digits = ? AND code_random = ?", bit(style.Digits), style.Random))
+	if err != nil || won {
+		return db.Fault(err)
+	}
+	if won, err = s.oneMoreOfStyle(tx, style, 0); err == nil && !won {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	return err
 }

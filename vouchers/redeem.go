@@ -141,8 +141,12 @@ func (s *Service) siteName(id int64) string {
 
 // take is the one redemption of a voucher; 0 when it is not to be had any more.
 func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
-	paid, won, err := s.takeVoucher(tx, v, s.Plan.Now())
+	now := s.Plan.Now()
+	paid, won, err := s.takeVoucher(tx, v, now)
 	if err != nil || !won {
+		return 0, err
+	}
+	if err := s.insertUse(tx, v, r.SiteID, now); err != nil {
 		return 0, err
 	}
 	o := access.Offer{Source: v.source(), SiteID: v.batch.SiteID, Plan: v.batch.PlanKey, Segment: v.batch.Segment, Owner: "voucher:" + key(v.ID),
@@ -154,7 +158,7 @@ func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
 		}
 		o.Owner, o.Place = onto.Owner, onto.Place
 	}
-	given, err := s.Grants.Give(tx, o)
+	given, err := s.give(tx, o)
 	if fault.KeyOf(err) == "grant.ended" { // its plan's fixed end is past
 		return 0, fault.New(fault.Conflict, "voucher.expired")
 	}
@@ -165,6 +169,20 @@ func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
 		return 0, err
 	}
 	return given.GrantID, s.bookUse(tx, v, paid, given.GrantID)
+}
+
+// give gives a voucher's grant its code as log-in. Where somebody was given that for a name just while the code was made, the grant gets a code of its
+// own: who paid for the voucher is served all the same.
+func (s *Service) give(tx *db.Tx, o access.Offer) (given access.Given, err error) {
+	err = tx.Savepoint(func() error {
+		given, err = s.Grants.Give(tx, o)
+		return err
+	})
+	if fault.KeyOf(err) != "login.taken" {
+		return given, err
+	}
+	o.Code = ""
+	return s.Grants.Give(tx, o)
 }
 
 func (v Voucher) source() access.Source { return access.Source{Kind: SourceVoucher, Key: key(v.ID)} }

@@ -21,7 +21,7 @@ import (
 
 func TestModelsMatch(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &batchRow{}, &voucherRow{}, &deedRow{}, &triesRow{})
+		testdb.ModelsMatch(t, d, &batchRow{}, &voucherRow{}, &deedRow{}, &triesRow{}, &styleRow{}, &useRow{})
 	})
 }
 
@@ -195,6 +195,50 @@ func TestAWrongPasswordRedeemsNothing(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		k.states(b, map[State]int{SignedOut: 1})
+	})
+}
+
+// TestANameLikeACode: who chooses a name gets none that is a voucher's code; where both came at once, the voucher is served under a code of its own.
+func TestANameLikeACode(t *testing.T) {
+	eachKiosk(t, func(k *kiosk) {
+		digits := access.CodeStyle{Digits: true, Random: 11}
+		b := k.batch(Wish{SiteID: k.here, Size: 3, Style: digits, Live: true})
+		codes := k.codes(b)
+		name := func(name string) string {
+			return keyOf(k.DB.InTx(context.Background(), func(tx *db.Tx) error {
+				given, err := k.access.Give(tx, access.Offer{Source: access.Source{Kind: "subscription", Key: name}, Plan: "home", Limits: access.Limits{Valid: time.Hour}})
+				if err != nil {
+					return err
+				}
+				return k.access.NameLogin(tx, given.GrantID, name, "s3cret")
+			}))
+		}
+		if got := name(codes[0].Grouped(4)); got != "login.taken" {
+			t.Errorf("a voucher's code as a name: %q", got)
+		}
+		if got := name("254712345678"); got != "" {
+			t.Errorf("a number that is nobody's: %q", got)
+		}
+		k.access.AskVouchers(nil) // as if the name had been chosen while the code was made
+		if got := name(string(codes[1])); got != "" {
+			t.Fatal(got)
+		}
+		k.access.AskVouchers(k.Service)
+		if got := k.logIn(string(codes[1]), "s3cret", 1); got.Cause != access.CauseOK || got.Grant.Plan != "home" {
+			t.Errorf("the name leads to %+v", got)
+		}
+		grant, err := k.redeemBy(codes[1], 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g, slots, _, err := k.access.View(context.Background(), grant); err != nil || g.Plan != "hour" || slots[0].MAC != mac(2) {
+			t.Errorf("%+v, %+v, %v", g, slots, err)
+		}
+		if again, err := k.redeemBy(codes[1], 2); err != nil || again != grant {
+			t.Errorf("again: %d, %v", again, err)
+		}
+		k.states(b, map[State]int{Made: 2, Used: 1})
+		k.prove()
 	})
 }
 

@@ -72,6 +72,13 @@ func (s *Service) byCode(ctx context.Context, code access.Code) (full, error) {
 	return s.withBatch(ctx, "code_hash IN ?", s.Keys.Lookups(codePurpose, string(code)))
 }
 
+// Holds says that a voucher which may still be used has the code.
+func (s *Service) Holds(tx *db.Tx, code access.Code) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&voucherRow{}).Where("code_hash IN ? AND state IN ?", s.Keys.Lookups(codePurpose, string(code)), unused).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}
+
 func (s *Service) firstOfGrant(ctx context.Context, grantID int64) (full, error) {
 	return s.withBatch(ctx, "grant_id = ?", grantID)
 }

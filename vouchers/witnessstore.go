@@ -9,11 +9,12 @@ import (
 	"mtandao/internal/witness"
 )
 
-// witnesses keep a digest of every batch, voucher and deed.
-type witnesses struct{ batches, vouchers, deeds *witness.Witness }
+// witnesses keep a digest of every batch, voucher, deed and first use.
+type witnesses struct{ batches, vouchers, deeds, uses *witness.Witness }
 
 func (s *Service) witnesses() witnesses {
-	return witnesses{witness.New(s.DB, s.Keys, "voucher_batches"), witness.New(s.DB, s.Keys, "vouchers"), witness.New(s.DB, s.Keys, "voucher_deeds")}
+	of := func(table string) *witness.Witness { return witness.New(s.DB, s.Keys, table) }
+	return witnesses{of("voucher_batches"), of("vouchers"), of("voucher_deeds"), of("voucher_uses")}
 }
 
 func rowsOf[T any](all []T, id func(T) int64) []witness.Row {

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -19,8 +20,8 @@ import (
 
 // Customers finds whom a payer means. *customers.Service satisfies it.
 type Customers interface {
-	// Payee is the customer whose account number somebody typed into a rail; 0: nobody's.
-	Payee(ctx context.Context, typed string) (customerID int64, err error)
+	FindNow(ctx context.Context, typed string) (customers.Customer, error)
+	Near(ctx context.Context, typed string) ([]customers.Customer, error)
 }
 
 // Options are a Service's collaborators. Clock is the machine's.
@@ -127,10 +128,42 @@ func (s *Service) Add(tx *db.Tx, customerID int64, amount money.Amount, c Cause,
 	return s.write(tx, a, c, Event{Delta: amount}, from)
 }
 
-// AccountOf is the customer whose account a payer typed; 0: nobody's.
+// AccountOf is the customer whose account a payer typed, who may be closed; 0: nobody's, or several people's.
 func (s *Service) AccountOf(ctx context.Context, reference string) (int64, error) {
-	return s.Customers.Payee(ctx, reference)
+	c, err := s.Customers.FindNow(ctx, reference)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) {
+		return 0, nil
+	}
+	return c.ID, err
 }
+
+// Near lists the customers whom somebody may mean by what they typed, the likeliest first, at most five: whose number it is, whose phone paid, and
+// whose number is one slip of a finger away.
+func (s *Service) Near(ctx context.Context, typed string, payer customers.Phone) (near []customers.Customer, err error) {
+	add := func(c customers.Customer) {
+		if len(near) < mostNear && !slices.ContainsFunc(near, func(n customers.Customer) bool { return n.ID == c.ID }) {
+			near = append(near, c)
+		}
+	}
+	for _, exact := range []string{typed, string(payer)} {
+		if exact == "" {
+			continue
+		}
+		c, err := s.Customers.FindNow(ctx, exact)
+		if err == nil {
+			add(c)
+		} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Conflict) {
+			return nil, err
+		}
+	}
+	slips, err := s.Customers.Near(ctx, typed)
+	for _, c := range slips {
+		add(c)
+	}
+	return near, err
+}
+
+const mostNear = 5
 
 // TakeMoney gives a customer money that came by a rail, once for its receipt, and tells the postings of it, which the caller books.
 func (s *Service) TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) ([]ledger.Posting, error) {

@@ -98,6 +98,21 @@ func (s *Service) GetTx(tx *db.Tx, id int64) (Customer, error) {
 	return one(tx.Gorm().Where("id = ?", id))
 }
 
+// Some reads those customers that there are, by id.
+func (s *Service) Some(tx *db.Tx, ids []int64) (map[int64]Customer, error) {
+	all := make(map[int64]Customer, len(ids))
+	for some := range db.Pieces(ids) {
+		var rows []customerRow
+		if err := tx.Gorm().Where("id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			all[r.ID] = r.customer()
+		}
+	}
+	return all, nil
+}
+
 // ByNumber is the customer with exactly this account number; fault.NotFound "customer.unknown". What people type is for Find.
 func (s *Service) ByNumber(ctx context.Context, number string) (Customer, error) {
 	return one(s.DB.Read(ctx).Where("number = ?", number))

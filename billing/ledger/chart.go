@@ -20,13 +20,18 @@ const (
 	Suspense        = "2300" // arrived and matches nothing yet; party receipt:ID
 	RefundsPayable  = "2400"
 	PartnersDue     = "2410" // shares of sales that are not paid out yet; party partner:ID
-	Deposits        = "2420" // of customers, until their line ends; party customer:ID
+	Deposits        = "2420" // held until equipment comes back; party customer:ID
 	VATPayable      = "2500"
+	ExcisePayable   = "2510"
 	OpeningBalances = "3000" // what customers came with from a system before
 	InternetSales   = "4000"
+	EquipmentSales  = "4010"
+	LabourSales     = "4020"
+	FeeIncome       = "4030" // late fees, and what rounding brings
 	Breakage        = "4100" // paid for and never used
 	Commission      = "5200" // of resellers
 	PartnerShares   = "5210" // of sales at their sites
+	BadDebts        = "5300"
 )
 
 // Kind says on which side of the books an account is.
@@ -68,12 +73,17 @@ var Chart = []Account{
 	{PartnersDue, "account.partners_due", Liability},
 	{Deposits, "account.deposits", Liability},
 	{VATPayable, "account.vat_payable", Liability},
+	{ExcisePayable, "account.excise_payable", Liability},
 	{OpeningBalances, "account.opening_balances", Equity},
 	{InternetSales, "account.internet_sales", Income},
+	{EquipmentSales, "account.equipment_sales", Income},
+	{LabourSales, "account.labour_sales", Income},
+	{FeeIncome, "account.fee_income", Income},
 	{Breakage, "account.breakage", Income},
 	{RailFees, "account.rail_fees", Expense},
 	{Commission, "account.commission", Expense},
 	{PartnerShares, "account.partner_shares", Expense},
+	{BadDebts, "account.bad_debts", Expense},
 }
 
 func known(code string) bool {

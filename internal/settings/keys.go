@@ -2,7 +2,6 @@ package settings
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -49,17 +48,13 @@ var Keys = append([]Key{
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
 	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
 	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},
-}, messageKeys...)
+}, append(invoiceKeys, messageKeys...)...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
 
 func fourth(s string) bool {
 	a, err := netip.ParseAddr(s)
 	return s == "" || err == nil && a.Is4() && a.IsGlobalUnicast()
-}
-
-func oneOf(values ...string) func(string) bool {
-	return func(s string) bool { return slices.Contains(values, s) }
 }
 
 func between(least, most int) func(string) bool {

@@ -30,6 +30,7 @@ type Messages interface {
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	ForSite(ctx context.Context, siteID int64) ([]plans.Plan, error)
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Options are a Service's collaborators. Clock is the machine's.
