@@ -393,3 +393,36 @@ func TestAnOutageIsMadeUpFor(t *testing.T) {
 		}
 	})
 }
+
+// TestALineThatBeginsLater waits suspended, and one that is taken over keeps what was paid elsewhere.
+func TestALineThatBeginsLater(t *testing.T) {
+	each(t, func(w *shop) {
+		ctx := context.Background()
+		open := Opening{CustomerID: anne, PlanKey: "home-10", Place: Place{SiteID: w.here}, Login: Login{Kind: PPPoE, Name: "later"}, Secret: "s3cret", At: at("2027-01-20 09:00")}
+		sub, err := w.Start(ctx, open, office)
+		w.wants("later", err, "")
+		w.pays(anne, 3000)
+		w.prove(sub)
+		if got := w.again(sub); got.State.Status != Pending || got.HeldCents != 0 || !got.DueAt.Equal(open.At) {
+			w.Errorf("%+v", got)
+		}
+		w.clock.Set(open.At)
+		w.tick()
+		w.ends(sub, "2027-02-20 12:00")
+		w.prove(sub)
+		open.Login.Name, open.At, open.PaidTo = "taken", at("2026-12-20 09:00"), at("2027-01-25 18:00")
+		taken, err := w.Start(ctx, open, office)
+		w.wants("taken over", err, "")
+		w.ends(taken, "2027-01-26 12:00")
+		w.prove(taken)
+		open.PlanKey, open.Login.Name = "nothing", "nothing"
+		_, err = w.Start(ctx, open, office)
+		w.wants("no such plan", err, "subscription.plan")
+		open.PlanKey, open.Level = "home-10", "gold"
+		_, err = w.Start(ctx, open, office)
+		w.wants("no such level", err, "subscription.level")
+		open.Level, open.Login = "", Login{Kind: Static, Name: "x"}
+		_, err = w.Start(ctx, open, office)
+		w.wants("no address", err, "subscription.address")
+	})
+}

@@ -32,7 +32,6 @@ var uncalled = map[string]string{
 	"portal/guest.CaptiveAddress":    "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"billing.ReceiptsOfCustomer":     "the console",
 	"billing/accounts.Balances":      "the console",
-	"billing/accounts.TakeAtCounter": "the console",
 	"billing/accounts.ReturnTaking":  "the console",
 	"billing/accounts.OnReturn":      "invoices",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",

@@ -64,7 +64,7 @@ func (b *Backoffice) lineRoutes() []route {
 		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
 		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
 		{get, linesAt + "/:id", full, staff.AccessView, b.line},
-		{get, linesAt + "/:id/do/:act", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/do/:act", full, staff.AccessChange, b.doLineAct},
+		{get, linesAt + "/:id/change/:what", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/change/:what", full, staff.AccessChange, b.doLineAct},
 	}
 }
 
