@@ -1,6 +1,7 @@
 package subscriptions
 
 import (
+	"fmt"
 	"reflect"
 	"time"
 
@@ -71,6 +72,9 @@ func (s *Service) Retract(tx *db.Tx, id, seq int64, by By) error {
 		return fault.New(fault.Conflict, "subscription.moved", "Name", sub.State.Login.Name)
 	}
 	if err := s.unname(tx, sub); err != nil {
+		return err
+	}
+	if err := s.Access.Retract(tx, access.Source{Kind: SourceKind, Key: fmt.Sprint(id)}); err != nil {
 		return err
 	}
 	ended := Event{Kind: Finished, At: s.Clock.Now(), By: by.Actor, Said: Said{Reason: "import taken back"}}

@@ -12,6 +12,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/fault"
 	"mtandao/internal/incoming"
+	"mtandao/internal/money"
 	"mtandao/radius/routers"
 )
 
@@ -53,7 +54,7 @@ func (s *Service) weigh(ctx context.Context, b *incoming.Batch, wish Wish) (*wei
 			return nil, fault.New(fault.Internal, "internal")
 		}
 	}
-	w.report = &Report{Source: w.source, Left: b.Left, Groups: groups, Counts: b.Counts}
+	w.report = &Report{Source: w.source, Opened: money.KES(0), Left: b.Left, Groups: groups, Counts: b.Counts}
 	for _, t := range b.Refused {
 		w.report.add(Verdict{At: t.At, Name: t.Name, What: "customer", Do: Refused, Why: t.Why})
 	}
