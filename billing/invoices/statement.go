@@ -23,8 +23,8 @@ type StatementLine struct {
 	Amount, Balance money.Amount
 }
 
-// ownMoney are the accounts that together are what a customer owes, with customers' debts after money that went back ("1230").
-var ownMoney = []string{ledger.Receivables, ledger.CustomerCredit, "1230"}
+// ownMoney are the accounts that together are what a customer owes.
+var ownMoney = []string{ledger.Receivables, ledger.CustomerCredit, ledger.CustomerDebts}
 
 // StatementOf tells a customer's statement of some days; fault.Invalid "invoice.days". Money that moved between credit and invoices is no change.
 func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (st Statement, err error) {

@@ -16,11 +16,13 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
+	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
@@ -90,6 +92,8 @@ type Main struct {
 	Customers *customers.Service
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
+	Invoices  *invoices.Service
+	Taxes     *taxes.Service
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -223,6 +227,9 @@ func (m *Main) wireDomains() {
 	m.Customers = customers.New(customers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Accounts = accounts.New(accounts.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Ledger: m.Ledger, Customers: m.Customers})
 	m.Billing.AskAccounts(m.Accounts)
+	m.Taxes = taxes.New(m.DB, m.Clock)
+	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
+	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
@@ -297,6 +304,10 @@ func (m *Main) schedule() {
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
+	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
+		_, err := m.Invoices.Issue(ctx)
+		return err
+	})
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)

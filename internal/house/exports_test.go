@@ -11,7 +11,6 @@ import (
 var uncalled = map[string]string{
 	"billing/invoices.AgeingTotal":   "the console",
 	"billing/invoices.PayNamed":      "the console",
-	"billing/invoices.Reopen":        "the console",
 	"billing/invoices.Allocations":   "the console",
 	"billing/invoices.WriteOff":      "the console",
 	"billing/invoices.PartPaid":      "the console",
@@ -33,7 +32,6 @@ var uncalled = map[string]string{
 	"billing.ReceiptsOfCustomer":     "the console",
 	"billing/accounts.Balances":      "the console",
 	"billing/accounts.ReturnTaking":  "the console",
-	"billing/accounts.OnReturn":      "invoices",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
 	"billing/customers.Contacts":     "the console, and messages",

@@ -199,7 +199,7 @@ func lineActs(f *frame, sub subscriptions.Subscription) (first, rest []act) {
 		if !a.may(sub.State) {
 			continue
 		}
-		one := act{Name: f.T("office.line_do." + a.name), Address: lineAt(sub.ID) + "/change/"+a.name}
+		one := act{Name: f.T("office.line_do." + a.name), Address: lineAt(sub.ID) + "/change/" + a.name}
 		switch a.name {
 		case "plan":
 			one.Tone = "primary"
