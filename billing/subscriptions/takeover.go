@@ -3,9 +3,7 @@ package subscriptions
 import (
 	"fmt"
 	"reflect"
-	"time"
 
-	"mtandao/billing/plans"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/radius/access"
@@ -25,8 +23,8 @@ func (s *Service) TakeOver(tx *db.Tx, n Opening, paused bool, by By) (Subscripti
 	if n.Segment == "" {
 		n.Segment = plan.Segment
 	}
-	if n.At = s.Clock.Now(); !n.PaidTo.IsZero() {
-		n.At = daysBefore(n.PaidTo, n.At, s.zone(n.Place.SiteID))
+	if n.At = s.Clock.Now(); !n.PaidTo.IsZero() && n.PaidTo.Before(n.At) {
+		n.At = n.PaidTo // it had lapsed there
 	}
 	if _, err := s.Credit.Credit(tx, n.CustomerID); err != nil {
 		return Subscription{}, err
@@ -36,17 +34,6 @@ func (s *Service) TakeOver(tx *db.Tx, n Opening, paused bool, by By) (Subscripti
 		return sub, err
 	}
 	return s.note(tx, sub, draft{Event: Event{Kind: PausedIt, By: by.Actor, Said: Said{Reason: "taken over switched off"}}})
-}
-
-// daysBefore is the latest instant that is not after now and whole days before an end: what was paid is whole days, and ends on the second.
-func daysBefore(end, now time.Time, zone *time.Location) time.Time {
-	days := max(1, int(plans.Days(now, end, zone)))
-	at := end.In(zone).AddDate(0, 0, -days)
-	for at.After(now) {
-		days++
-		at = end.In(zone).AddDate(0, 0, -days)
-	}
-	return at
 }
 
 // unname frees what somebody else may have next: the log-in and the addresses.

@@ -254,6 +254,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
 	at["partners"] = s.landlord(t)
+	at["customers"] = s.customer(t).ID
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	pairs = append(pairs, s.lined(t, at)...)
 	for name, id := range at {
