@@ -42,7 +42,7 @@ type importNuxCommand struct {
 
 // Help implements kong.HelpProvider.
 func (importNuxCommand) Help() string {
-	return "Example: mtandao import phpnuxbill dump.sql --plan \"Home 10M=home-10\" --dry-run"
+	return "Example: mtandao import phpnuxbill dump.sql --plan Gold=home-10 --dry-run"
 }
 
 // Run reads PHPNuxBill and brings it in.
@@ -105,7 +105,7 @@ type importCSVCommand struct {
 
 // Help implements kong.HelpProvider.
 func (importCSVCommand) Help() string {
-	return "Example: mtandao import csv customers.csv --column login=\"PPPoE user\" --column expiry=\"Paid to\" --dry-run"
+	return "Example: mtandao import csv customers.csv --column login=User --column expiry=Until --dry-run"
 }
 
 // Run reads a table and brings it in.
