@@ -109,7 +109,7 @@ func (s *Service) start(tx *db.Tx, n Opening, plan plans.Plan, by By) (Subscript
 		return sub, err
 	}
 	if !n.PaidTo.IsZero() {
-		said := Said{Paid: &Paid{Interval: plan.Terms.Interval, To: n.PaidTo}, Reason: "taken over"}
+		said := Said{Paid: &Paid{Interval: plan.Terms.Interval, To: n.PaidTo}}
 		if sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: n.At, By: by.Actor, Said: said}}); err != nil {
 			return sub, err
 		}

@@ -206,6 +206,9 @@ func lineActs(f *frame, sub subscriptions.Subscription) (first, rest []act) {
 			first = append(first, one)
 		case "pause", "resume", "extend":
 			first = append(first, one)
+		case "end":
+			one.Tone = "danger"
+			rest = append(rest, one)
 		default:
 			rest = append(rest, one)
 		}
