@@ -60,6 +60,8 @@ type commands struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
 	Vouchers  voucherCommands  `cmd:"" help:"Codes that are sold on paper."`
+	Import    importCommands   `cmd:"" help:"Bring in the subscribers of another system."`
+	Cutover   cutoverCommand   `cmd:"" help:"Have a router ask us for subscribers whom it knows itself, or give it back."`
 	Address   addressCommand   `cmd:"" help:"Give a subscriber addresses of their own."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
 	Load      loadCommand      `cmd:"" help:"Ask a RADIUS server as many routers do, and say how fast it answers."`
