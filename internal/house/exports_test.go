@@ -12,7 +12,6 @@ var uncalled = map[string]string{
 	"billing/invoices.PayNamed":      "the console",
 	"billing/invoices.Dun":           "the console",
 	"billing/invoices.Promise":       "the console",
-	"billing/invoices.Explain":       "the console",
 	"billing/invoices.StatementOf":   "the console",
 	"billing/invoices.Treat":         "the console",
 	"internal/clock.Advance":         "tests, of the clock that they own",
