@@ -82,14 +82,14 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 			next, gain, act = fold(r.Over, e.event)
 		}
 		if why := asideFor[act]; why != "" {
-			if err := insertAside(tx, w.now, e.record, e.record.encode(), why); err != nil {
+			if err := insertAside(tx, w.now, e.RouterID, e.payload, why); err != nil {
 				return err
 			}
 		}
 		if gain != (delta{}) {
 			w.rollUp.count(next.Session, grown(r.Session, next.Session), e.At, w.service.zone(next.SiteID))
 		}
-		if r.Epoch == 0 {
+		if r.Epoch == 0 || e.Who.Told.garden() {
 			r.told = e.Who.Told
 		}
 		w.note(id, r, next, gain, act)
@@ -171,7 +171,7 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if act == opened || act == closed || act == reopened || newlyOwned || mustTell {
 		w.retime[next.GrantID] = true
 	}
-	if gain != (delta{}) {
+	if gain != (delta{}) && !r.told.garden() {
 		w.use(next.GrantID, gain, since, next.UpdatedAt)
 	}
 }

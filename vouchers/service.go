@@ -136,6 +136,9 @@ func (s *Service) place(ctx context.Context, plan plans.Plan, w Wish, by By) (b 
 // mayBeMade says whether vouchers of a plan may be made for a site, or for all: fault.Conflict "site.is_closed", fault.Invalid "voucher.not_sold" or
 // "voucher.not_everywhere", or what a router there cannot do.
 func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
+	if p.Subscribed() {
+		return fault.New(fault.Invalid, "plan.missing")
+	}
 	if siteID != 0 {
 		here, _, err := s.Sites.Get(siteID)
 		if err == nil && here.State == site.Closed {
@@ -160,7 +163,7 @@ func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
 	return nil
 }
 
-// Odds is how hard the codes of a wish are to guess, with those in use where they could be tried.
+// Odds is how hard the codes of a wish are to guess, with those in use.
 func (s *Service) Odds(ctx context.Context, w Wish) (Odds, error) {
 	w = w.withUsual()
 	live, err := s.liveCodes(ctx, w)

@@ -94,7 +94,7 @@ func (s *Stage) seedLandlord(ctx context.Context) error {
 // seedSales gives a reseller a sheet, and sells a few from it and one by one.
 func (s *Stage) seedSales(ctx context.Context, r resellers.Reseller, site int64) error {
 	m, by := s.Main, vouchers.By{Actor: "demo"}
-	all, err := m.Plans.All(ctx)
+	all, err := m.Plans.Packages(ctx)
 	if err != nil {
 		return err
 	}

@@ -20,7 +20,7 @@ func (s *Stage) seedVouchers(ctx context.Context) error {
 	if there, err := m.Vouchers.Newest(ctx, 0, 1); err != nil || len(there) > 0 {
 		return err
 	}
-	all, err := m.Plans.All(ctx)
+	all, err := m.Plans.Packages(ctx)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 	"mtandao/billing/mpesa"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
 	"mtandao/internal/audit"
@@ -90,6 +91,7 @@ type Main struct {
 	Partners  *partners.Service
 	Customers *customers.Service
 	Accounts  *accounts.Service
+	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
 	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
@@ -229,6 +231,8 @@ func (m *Main) wireDomains() {
 	m.Taxes = taxes.New(m.DB, m.Clock)
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
+	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 }
@@ -297,6 +301,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)

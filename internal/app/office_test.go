@@ -254,6 +254,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
 	at["partners"] = s.landlord(t)
+	at["customers"] = s.customer(t).ID
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {

@@ -15,7 +15,7 @@ var ranks = rankTable(map[int]string{
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access internal/pin",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes",
-	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts",
+	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions",
 	9:  "billing radius internal/support",
 	10: "vouchers billing/partners billing/mpesa billing/pdf",
 	11: "vouchers/sheets vouchers/resellers internal/report",

@@ -10,7 +10,10 @@ import (
 )
 
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
-var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
+var dynamic = []string{
+	"customer.like_", "office.customer.address_", "office.customer.kind_", "office.customer.paper_", "office.customer.segment_", "office.customer.state_", "office.customer.tab_",
+	"office.customer_close.", "office.customer_edit.", "office.customer_field.", "office.customer_merge.", "office.customer_merge_sure.", "office.customer_new.", "office.consent.from_",
+	"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
 	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.", "office.pool.", "office.pool_free.",
@@ -23,6 +26,7 @@ var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.",
 	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
 	"till.part.", "office.codes_ask.", "office.job_drop.", "office.message_retry.", "office.session_end.", "office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay.",
 	"office.batch.", "office.batch_new.", "office.batch_cancel.", "office.voucher.", "office.deed.", "office.deed_", "office.deed_field.", "office.reseller.terms_", "office.reseller.state_", "office.reseller_", "office.reseller_field.", "reseller.event.", "sell.in.", "sell.code.", "sell.pin.", "share.event.", "office.partner.state_", "office.partner_field.", "office.partner_new.", "office.partner_edit.", "office.partner_pay.", "paper.layout.", "office.print.",
+	"interval.", "charge.", "charge.each_", "office.addon.", "office.coupon.", "office.line.state_", "office.line.event_", "office.line.equipment_", "office.line_do.", "office.line_lead.", "office.line_field.", "office.line_hint.", "office.simulate.", "office.reprice.", "office.outage_ask.", "office.pick.mode_", "office.pick.kind_", "office.pick.segment_", "invoice.line.",
 	"invoice.line.", "office.invoice.state_", "office.invoice.kind_", "office.invoice_", "office.invoice_field.", "office.tax.kind_", "office.tax.on_", "office.tax_new.", "office.tax_edit.", "office.tax_remove.", "office.dunning.", "office.dunning.do_", "office.dunning.segment_"}
 
 // next ends the key of the sentence that goes with another: what to do about it.

@@ -1,6 +1,9 @@
 package settings
 
-import "regexp"
+import (
+	"regexp"
+	"slices"
+)
 
 // The keys of invoices.
 const (
@@ -26,14 +29,7 @@ const (
 var prefixShape = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,7}$`)
 
 func oneOf(values ...string) func(string) bool {
-	return func(s string) bool {
-		for _, v := range values {
-			if s == v {
-				return true
-			}
-		}
-		return false
-	}
+	return func(s string) bool { return slices.Contains(values, s) }
 }
 
 var invoiceKeys = []Key{

@@ -22,10 +22,10 @@ func (b *Backoffice) dunningPage(q *request, segment customers.Segment) (*formPa
 	p.Action = "/office/dunning?segment=" + string(segment)
 	for _, s := range dunningSegments {
 		if s != segment {
-			p.Acts = append(p.Acts, act{Name: segmentName(&p.frame, s), Address: "/office/dunning?segment=" + string(s)})
+			p.Acts = append(p.Acts, act{Name: dunnedSegment(&p.frame, s), Address: "/office/dunning?segment=" + string(s)})
 		}
 	}
-	p.Title = p.T("office.dunning.of", "Segment", segmentName(&p.frame, segment))
+	p.Title = p.T("office.dunning.of", "Segment", dunnedSegment(&p.frame, segment))
 	all, err := b.Invoices.Steps(q.ctx)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (b *Backoffice) dunningPage(q *request, segment customers.Segment) (*formPa
 	return p, nil
 }
 
-func segmentName(f *frame, segment customers.Segment) string {
+func dunnedSegment(f *frame, segment customers.Segment) string {
 	if segment == "" {
 		return f.T("office.dunning.everybody")
 	}

@@ -290,7 +290,7 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 			sites.Choices = append(sites.Choices, choice{Name: s.Name, Value: number(s.ID), Here: here("sites", r.Sites, s.ID)})
 		}
 	}
-	all, err := b.Plans.All(q.ctx)
+	all, err := b.Plans.Packages(q.ctx)
 	for _, plan := range all {
 		if plan.State == plans.Live {
 			sold.Choices = append(sold.Choices, choice{Name: plan.Name(p.Lang) + " · " + plan.Price.String(), Value: number(plan.ID), Here: here("plans", r.Plans, plan.ID)})
@@ -299,7 +299,6 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 	return []formField{sites, sold}, err
 }
 
-// resellerOrNew is the reseller of an address, or a new one where it names none.
 // resellerOrNew is who is made or changed, by somebody who has proved themself: the form says on which phone, for what share and up to
 // which debt they sell.
 func (b *Backoffice) resellerOrNew(q *request) (resellers.Reseller, error) {
@@ -343,14 +342,12 @@ func (q *request) typedReseller(r resellers.Reseller) (resellers.Reseller, error
 	} else {
 		r.State = q.FormValue("state")
 	}
-	r.Sites, r.Plans = nil, nil
-	for _, id := range q.values("sites") {
-		r.Sites = append(r.Sites, idIn(id))
-	}
+	r.Plans = nil
 	for _, id := range q.values("plans") {
 		r.Plans = append(r.Plans, idIn(id))
 	}
-	return r, nil
+	r.Sites, err = q.typedSites()
+	return r, err
 }
 
 // amountTyped reads shillings, with or without "KES"; nothing is none.
@@ -363,7 +360,7 @@ func amountTyped(typed string) (money.Amount, error) {
 }
 
 var resellerFields = map[string]string{"reseller.name": "name", "phone.empty": "phone", "phone.foreign": "phone", "phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "reseller.phone_taken": "phone", "pin.phone_taken": "phone", "reseller.commission": "commission",
-	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms"}
+	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms", "site.unknown": "sites"}
 
 func (b *Backoffice) saveReseller(q *request) error {
 	was, err := b.resellerOrNew(q)

@@ -127,7 +127,7 @@ func voucherState(f *frame, state vouchers.State) stateView {
 func (b *Backoffice) batchForm(q *request) (*formPage, error) {
 	p := q.asking("office.batch_new.", "vouchers", "/office/vouchers")
 	p.Danger, p.Crumbs = false, []crumb{{p.T("office.nav.vouchers"), "/office/vouchers"}}
-	sold, err := b.Plans.All(q.ctx)
+	sold, err := b.Plans.Packages(q.ctx)
 	if err != nil {
 		return nil, err
 	}
