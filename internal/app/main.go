@@ -94,6 +94,7 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
+	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -305,6 +306,9 @@ func (m *Main) schedule() {
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
+		if m.Pause.Paused() { // a restored copy bills nobody
+			return nil
+		}
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})
