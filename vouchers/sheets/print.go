@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
 
@@ -61,9 +62,15 @@ type tableFile interface {
 	close() error
 }
 
+// manyPictures is from how many cards on it pays to learn how their pictures differ.
+const manyPictures = 100
+
 // open begins a file of the batch's serials first to last, which goes to w as it is made.
 func (p *Paper) open(w io.Writer, first, last int) (d *printing, err error) {
 	d = &printing{paper: p}
+	if style := p.Batch.Style; last-first >= manyPictures && p.pictures == nil {
+		p.pictures = newSums(p.Link(access.Code(style.Prefix)), style.Random+1, style.Digits)
+	}
 	switch p.form {
 	case asPicture:
 		d.cards = pictures{p, zip.NewWriter(w)}
