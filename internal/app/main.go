@@ -41,6 +41,7 @@ import (
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 	"mtandao/vouchers/resellers"
 )
 
@@ -81,6 +82,7 @@ type Main struct {
 	MPesa     *mpesa.Client
 	Billing   *billing.Service
 	Vouchers  *vouchers.Service
+	Prints    *press.Service
 	Resellers *resellers.Service
 	PINs      *pin.Service
 	Partners  *partners.Service
@@ -212,6 +214,7 @@ func (m *Main) wireDomains() {
 	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
+	m.Prints = m.newPrints()
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
 	m.Billing.AskFloats(m.Resellers)
 	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
@@ -286,6 +289,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
+	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

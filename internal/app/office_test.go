@@ -23,6 +23,7 @@ import (
 	"mtandao/portal/web"
 	"mtandao/radius"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 )
 
 // colleague is somebody who works in the demo, signed in.
@@ -280,7 +281,11 @@ func (s *Stage) voided(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []string{"/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
+	print, err := s.Main.Prints.Order(t.Context(), press.Print{BatchID: b.ID, Layout: "24", SiteID: b.SiteID, Lang: "en"}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{"/prints/:print", "/prints/" + number(print.ID), "/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
 }
 
 func (s *Stage) insert(t *testing.T, id int64, statement string, args ...any) int64 {

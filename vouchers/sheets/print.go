@@ -24,9 +24,14 @@ type Source interface {
 
 // Write prints serials first to last to w as they are read; nothing is written before the deed is done.
 func (p *Paper) Write(ctx context.Context, w io.Writer, from Source, first, last int, by vouchers.By) error {
-	var d *printing
 	c := vouchers.Copying{BatchID: p.Batch.ID, First: first, Last: last, As: p.Key, Table: p.Table()}
-	err := from.Export(ctx, c, by, func(_ vouchers.Batch, v vouchers.Voucher) (err error) {
+	return p.Into(w, first, last, func(each func(vouchers.Batch, vouchers.Voucher) error) error { return from.Export(ctx, c, by, each) })
+}
+
+// Into prints serials first to last, which from tells in their order, to w.
+func (p *Paper) Into(w io.Writer, first, last int, from func(each func(vouchers.Batch, vouchers.Voucher) error) error) error {
+	var d *printing
+	err := from(func(_ vouchers.Batch, v vouchers.Voucher) (err error) {
 		if d == nil {
 			d, err = p.open(w, first, last)
 		}
