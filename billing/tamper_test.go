@@ -65,7 +65,7 @@ var notBooks = map[string]string{
 	"reseller_events": "a book: resellers' TestATamperedRowIsNamed changes its columns", "resellers": "a book: resellers' TestATamperedRowIsNamed changes its money",
 	"partner_events": "a book: TestALandlordsShare changes its columns", "partners": "a book: TestALandlordsShare changes its money",
 	"pin_accounts": "who signs in", "pin_sign_ins": "who signs in",
-	"voucher_deeds": "who did what with vouchers; the money of it is entries", "voucher_tries": "attacks", "voucher_prints": "files; who has them is a deed",
+	"voucher_deeds": "who did what with vouchers; the money of it is entries", "voucher_tries": "attacks", "reseller_returns": "wishes; what was done is an event", "voucher_prints": "files; who has them is a deed",
 	"refunds": "a book: TestATamperedRefundIsNamed changes its columns", "receipt_matches": "recognises payers; what was matched is a receipt",
 }
 

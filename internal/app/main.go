@@ -215,10 +215,10 @@ func (m *Main) wireDomains() {
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
 	m.Prints = m.newPrints()
-	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
-	m.Billing.AskFloats(m.Resellers)
-	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
+	m.Billing.AskFloats(m.Resellers)
+	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}, Doors: m.PINs})
 }
 
 // refresh reads what is kept in memory.

@@ -254,7 +254,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
-	at["partners"] = s.landlord(t)
+	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))

@@ -22,7 +22,7 @@ var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.",
 	"office.payments.", "office.attention.", "clue.",
 	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
 	"till.part.", "office.codes_ask.", "office.job_drop.", "office.message_retry.", "office.session_end.", "office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay.",
-	"office.batch.", "office.batch_new.", "office.batch_cancel.", "office.voucher.", "office.deed.", "office.deed_", "office.deed_field.", "office.reseller.terms_", "office.reseller.state_", "office.reseller_", "office.reseller_field.", "reseller.event.", "sell.in.", "sell.code.", "sell.pin.", "share.event.", "office.partner.state_", "office.partner_field.", "office.partner_new.", "office.partner_edit.", "office.partner_pay.", "paper.layout.", "office.print.", "office.prints.", "office.prints.lead_"}
+	"office.batch.", "office.batch_new.", "office.batch_cancel.", "office.voucher.", "office.deed.", "office.deed_", "office.deed_field.", "office.reseller.terms_", "office.reseller.state_", "office.reseller_", "office.reseller_field.", "reseller.event.", "sell.in.", "sell.code.", "sell.pin.", "share.event.", "office.partner.state_", "office.partner_field.", "office.partner_new.", "office.partner_edit.", "office.partner_pay.", "paper.layout.", "office.print.", "office.prints.", "office.prints.lead_", "office.return_take.", "sell.return.state_"}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"
