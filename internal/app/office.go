@@ -24,6 +24,6 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 // openSellers wires the pages of resellers.
 func (m *Main) openSellers(proxies web.Proxies) (*reseller.Face, error) {
 	return reseller.New(reseller.Options{Resellers: m.Resellers, Partners: m.Partners, PINs: m.PINs, Stock: m.Vouchers, Press: pressman{m}, Sites: m.Sites, Tills: m.Billing, Floats: m.Billing,
-		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Phone: func() string { return m.Settings.String(settings.ProviderPhone) },
-		Keys: m.Keys, Clock: m.Clock, Log: m.Log, PublicURL: m.Config.PublicURL, Proxies: proxies, Secure: !m.Config.Dev})
+		Phone: func() string { return m.Settings.String(settings.ProviderPhone) },
+		Keys:  m.Keys, Clock: m.Clock, Log: m.Log, PublicURL: m.Config.PublicURL, Proxies: proxies, Secure: !m.Config.Dev})
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -92,7 +93,6 @@ type Options struct {
 	Sites     Sites
 	Tills     Tills
 	Floats    Floats
-	Provider  func() string // the provider's name, as it is now
 	Phone     func() string // whom to call
 	Keys      *seal.Keys
 	Clock     clock.Clock // the machine's
@@ -108,6 +108,9 @@ type Face struct {
 	pages  *web.Templates
 	sheet  string
 	stamps web.Stamps
+
+	drawing sync.Mutex
+	icons   map[icon][]byte
 }
 
 //go:embed pages
@@ -126,7 +129,7 @@ func New(o Options) (*Face, error) {
 		return nil, err
 	}
 	sheet, err := fs.ReadFile(pages, "sell.css")
-	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}}, err
+	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, icons: map[icon][]byte{}}, err
 }
 
 // Routes are the addresses of the face.
@@ -157,6 +160,6 @@ func (f *Face) door(at side) []web.Route {
 	return []web.Route{
 		open(get, "/in", f.askSignIn), open(post, "/in", f.signIn), open(get, "/code", f.askCode), open(post, "/code", f.useCode),
 		own(post, "/out", f.signOut), own(get, "/pin", f.askPIN), own(post, "/pin", f.changePIN),
-		open(get, "/manifest.json", f.manifest), open(get, "/icon.svg", f.icon), open(get, "/*", func(*request) error { return notHere() }),
+		open(get, "/manifest.json", f.manifest), open(get, "/icon/:size", f.icon), open(get, "/*", func(*request) error { return notHere() }),
 	}
 }
