@@ -29,7 +29,7 @@ test:
 	@.ci/step format $(MAKE) -s format
 	@.ci/step vet go vet ./...
 	@.ci/step staticcheck go tool staticcheck ./...
-	@.ci/step test go test -p 2 -timeout 20m ./...
+	@.ci/step test .ci/test
 	@.ci/step race env $(RACE) $(RACED)
 
 # What needs no database server and no browser: under a minute.
@@ -57,7 +57,7 @@ screens:
 	@.ci/install
 	rm -rf screens
 	mkdir -p screens
-	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest ./vouchers/sheets
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest ./vouchers/sheets ./billing/pdf
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink|TestScreensOfTheConsole' -timeout 40m ./internal/app
 	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
 	cp screens/console/-en-1280.png themes/pictures/today.png

@@ -7,7 +7,7 @@ import (
 	"mtandao/internal/fault"
 )
 
-// arriveAlone books money without a payment: credit when the payer is known to us, else suspense.
+// arriveAlone books money without a payment: credit when the payer is known to us and meant no customer's account, else suspense.
 func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
 	known, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
 	if err == nil {
@@ -28,7 +28,11 @@ func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
 	}
 	to := ledger.Posting{Account: ledger.Suspense, Party: receiptParty(r.ID), Amount: r.Amount.Neg()}
 	r.Placed = PlacedSuspense
-	if phone != "" {
+	meant, err := s.meantAccount(tx, e, phone)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if phone != "" && !meant {
 		r.Placed = PlacedCredit
 		if r.payerHash, err = s.creditParty(tx, phone); err != nil {
 			return Outcome{}, err

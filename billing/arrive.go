@@ -110,7 +110,7 @@ func (s *Service) bringIn(tx *db.Tx, p Payment, o Order, e Evidence, serve bool)
 
 // takeOver gives an order money that had arrived by itself before its payment was known to be meant.
 func (s *Service) takeOver(tx *db.Tx, p Payment, o Order, r Receipt, serve bool) (Outcome, error) {
-	if r.Placed == PlacedOrder || r.Placed == placedMerged || r.Placed == PlacedFloat {
+	if r.Placed == PlacedOrder || r.Placed == placedMerged || r.Placed == PlacedFloat || r.Placed == PlacedAccount {
 		return Outcome{PaymentID: p.ID, OrderID: r.OrderID, ReceiptID: r.ID, Placed: r.Placed, State: PaymentPaid, Again: true}, nil
 	}
 	if !r.own() {

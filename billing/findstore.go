@@ -41,3 +41,13 @@ func (s *Service) ordersThatClaim(ctx context.Context, number string) ([]Order, 
 		Order("id DESC").Limit(mostFound).Find(&rows).Error
 	return s.toOrders(rows, err)
 }
+
+func (s *Service) receiptsOfHolder(ctx context.Context, placed string, holder, before int64, limit int) ([]Receipt, error) {
+	from := s.DB.Read(ctx).Where("holder_id = ? AND placed = ?", holder, placed).Order("id DESC").Limit(limit)
+	if before != 0 {
+		from = from.Where("id < ?", before)
+	}
+	var rows []receiptRow
+	err := from.Find(&rows).Error
+	return s.toReceipts(rows, err)
+}

@@ -2,10 +2,13 @@ package billing
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
 	"mtandao/internal/settings"
 	"mtandao/radius/access"
 )
@@ -19,10 +22,8 @@ const (
 	graceOrders = 15 * time.Minute // the age of an order that may still have it
 	graceUnused = 10 * time.Minute
 	graceTries  = 5
+	graceOwner  = "grace:" // then the order's id
 )
-
-// CausePaid is why a grace ends when its order is paid: the plan goes on from there.
-const CausePaid access.Cause = "paid"
 
 // Grace is what an order gives before it is paid.
 type Grace struct {
@@ -111,7 +112,7 @@ func (s *Service) giveGrace(tx *db.Tx, g *graceRow, o Order, may time.Duration) 
 		limits.DataBytes = min(limits.DataBytes, o.Limits.DataBytes)
 	}
 	given, err := s.Grants.Give(tx, access.Offer{Source: access.Source{Kind: access.SourceGrace, Key: id(o.ID)}, SiteID: o.SiteID, Plan: "grace", Segment: o.Segment,
-		Owner: "grace:" + id(o.ID), Limits: limits, Place: o.Place, UnusedFor: graceUnused})
+		Owner: graceOwner + id(o.ID), Limits: limits, Place: o.Place, UnusedFor: graceUnused})
 	if err != nil {
 		return err
 	}
@@ -130,19 +131,86 @@ func (s *Service) charge(tx *db.Tx, o Order) error {
 	if err != nil {
 		return err
 	}
-	used := access.Gift{Bytes: grant.UsedBytes}
+	time := grant.Limits.Time - left.Time
+	if _, err := s.Grants.End(tx, g.GrantID, access.CausePaid); err != nil {
+		return err
+	}
+	if grant, _, _, err = s.Grants.View(tx.Context(), g.GrantID); err != nil { // nobody adds to it now but as late use
+		return err
+	}
+	return s.chargeUsed(tx, o, grant, time)
+}
+
+// chargeUsed takes all that is known to be used of a grace off what its order bought; calendar is how long it had run when it was paid for.
+func (s *Service) chargeUsed(tx *db.Tx, o Order, grace access.Grant, calendar time.Duration) error {
+	used := access.Gift{Bytes: grace.UsedBytes}
 	switch {
 	case o.Limits.TimeKind == access.Online:
-		used.Time = grant.UsedTime
-	case !grant.FirstUsedAt.IsZero():
-		used.Time = grant.Limits.Time - left.Time
+		used.Time = grace.UsedTime
+	case !grace.FirstUsedAt.IsZero():
+		used.Time = calendar
 	}
 	taken, err := s.Grants.Charge(tx, o.GrantID, access.Source{Kind: access.SourceCharge, Key: id(o.ID)}, used)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Grants.End(tx, g.GrantID, CausePaid); err != nil {
+	return s.chargeGrace(tx, o.ID, taken)
+}
+
+// usedLate handles "grant used late": routers report what was used of a grace after it was paid for. What was bought is short of that too, unless
+// it is over already.
+func (s *Service) usedLate(ctx context.Context, j jobs.Job) error {
+	var f access.Fact
+	if err := j.Decode(&f); err != nil {
 		return err
 	}
-	return s.chargeGrace(tx, o.ID, taken)
+	grace, _, _, err := s.Grants.View(ctx, f.GrantID)
+	if err != nil {
+		return err
+	}
+	o, found, err := s.OrderOfGrace(ctx, grace.Owner)
+	if err != nil || !found {
+		return err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if grace, _, _, err = s.Grants.View(tx.Context(), f.GrantID); err != nil {
+			return err
+		}
+		return s.chargeUsed(tx, o, grace, 0) // calendar time ran until it was paid for, and no longer
+	})
+	if fault.KeyOf(err) == "grant.ended" {
+		return nil
+	}
+	return err
+}
+
+// OrderOfGrace is the order whose grace a grant of that owner is; false when it is none.
+func (s *Service) OrderOfGrace(ctx context.Context, owner string) (o Order, found bool, err error) {
+	digits, found := strings.CutPrefix(owner, graceOwner)
+	if !found {
+		return o, false, nil
+	}
+	orderID, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return o, false, err
+	}
+	o, err = s.order(ctx, orderID)
+	return o, err == nil, err
+}
+
+// Taken is the grace that an order had.
+type Taken struct {
+	GrantID   int64
+	At        time.Time
+	ChargedAt time.Time // zero: not paid for yet
+	Charged   access.Gift
+}
+
+// GraceTaken is the grace that an order had; no grant: none.
+func (s *Service) GraceTaken(ctx context.Context, orderID int64) (Taken, error) {
+	r, err := s.graceOf(ctx, orderID)
+	if missing, err := notFoundIs(err); missing || err != nil {
+		return Taken{}, err
+	}
+	return Taken{GrantID: r.GrantID, At: r.GivenAt.UTC(), ChargedAt: db.Instant(r.ChargedAt), Charged: access.Gift{Time: time.Duration(r.ChargedSeconds) * time.Second, Bytes: r.ChargedBytes}}, nil
 }

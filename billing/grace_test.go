@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/billing/plans"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/settings"
 	"mtandao/radius/access"
 )
@@ -83,10 +85,61 @@ func TestGraceIsChargedWhenTheMoneyComes(t *testing.T) {
 		if left := s.grant(paid.GrantID).Limits.Time; left != o.Limits.Time-4*time.Minute {
 			t.Errorf("the plan has %v of %v", left, o.Limits.Time)
 		}
-		if g := s.grant(id); g.State != access.Ended || g.EndCause != string(billing.CausePaid) {
+		if g := s.grant(id); g.State != access.Ended || g.EndCause != string(access.CausePaid) {
 			t.Errorf("grace is %s: %s", g.State, g.EndCause)
 		}
 		s.holds(10, 10, 0, 0)
+	})
+}
+
+// TestWhatIsReportedAfterPayingIsChargedToo: a router tells of the grace's last minutes when it has ended; the plan is short of them too, once, and
+// never more than it has.
+func TestWhatIsReportedAfterPayingIsChargedToo(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.gracious("10", "20")
+		s.in(func(tx *db.Tx) (err error) {
+			s.plan, err = plans.New(s.db, s.clock).Save(tx, plans.Plan{Key: "data", NameEN: "100 MB", Price: money.Shillings(10),
+				Limits: access.Limits{Time: time.Hour, TimeKind: access.Online, DataBytes: 100 << 20, Devices: 1}})
+			return err
+		})
+		o := s.unreached(1)
+		id := s.takes(o, "")
+		if a := s.grants.Admit(t.Context(), access.Attempt{SiteID: s.site, MAC: o.Place.MAC, MACLogin: true}); a.Cause != access.CauseOK {
+			t.Fatal(a.Cause)
+		}
+		use := func(seconds, megabytes int64) {
+			t.Helper()
+			s.in(func(tx *db.Tx) error {
+				return s.grants.Use(tx, []access.Used{{GrantID: id, Time: time.Duration(seconds) * time.Second, Bytes: megabytes << 20}})
+			})
+			s.idle()
+		}
+		use(60, 5)
+		s.clock.Advance(2 * time.Minute)
+		s.hear(s.confirmation("SJ00000001", o.Code, "254"+phoneOf(1)[1:], 10))
+		s.idle()
+		paid := s.view(o).Order
+		left := func(lasts time.Duration, megabytes int64) {
+			t.Helper()
+			if l := s.grant(paid.GrantID).Limits; l.Time != lasts || l.DataBytes != megabytes<<20 {
+				t.Errorf("the plan has %v and %d MB left, want %v and %d", l.Time, l.DataBytes>>20, lasts, megabytes)
+			}
+			s.prove()
+		}
+		left(59*time.Minute, 95)
+		use(30, 7) // what the router had not told yet
+		left(58*time.Minute+30*time.Second, 88)
+		use(0, 0)
+		left(58*time.Minute+30*time.Second, 88)
+		taken, err := s.bill.GraceTaken(t.Context(), o.ID)
+		if err != nil || taken.GrantID != id || taken.ChargedAt.IsZero() || taken.Charged != (access.Gift{Time: 90 * time.Second, Bytes: 12 << 20}) {
+			t.Errorf("%+v, %v", taken, err)
+		}
+		use(0, 500)
+		left(58*time.Minute+30*time.Second, 1)
+		s.in(func(tx *db.Tx) error { _, err := s.grants.End(tx, paid.GrantID, access.CauseTimeUsed); return err })
+		use(5, 5) // nothing is left to take it from
+		left(58*time.Minute+30*time.Second, 1)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/settings"
+	"mtandao/internal/witness"
 	"mtandao/radius/access"
 )
 
@@ -70,7 +71,10 @@ func (s *Service) nextGrace(ctx context.Context, o Order) (next graceRow, why st
 
 func (s *Service) insertGrace(tx *db.Tx, r graceRow) error {
 	r.ID = tx.ID()
-	return db.Fault(tx.Gorm().Create(&r).Error)
+	if err := tx.Gorm().Create(&r).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.graces.Keep(tx, witness.Row{ID: r.ID, Columns: r})
 }
 
 // graceToCharge is the grace of an order that is not charged yet.
@@ -80,8 +84,36 @@ func (s *Service) graceToCharge(tx *db.Tx, orderID int64) (r graceRow, found boo
 }
 
 func (s *Service) chargeGrace(tx *db.Tx, orderID int64, taken access.Gift) error {
-	return db.Fault(tx.Gorm().Model(&graceRow{}).Where("order_id = ?", orderID).Updates(map[string]any{"charged_at": s.Clock.Now(),
-		"charged_seconds": int64(taken.Time / time.Second), "charged_bytes": taken.Bytes}).Error)
+	err := tx.Gorm().Model(&graceRow{}).Where("order_id = ?", orderID).Updates(map[string]any{"charged_at": s.Clock.Now(),
+		"charged_seconds": int64(taken.Time / time.Second), "charged_bytes": taken.Bytes}).Error
+	if err != nil {
+		return db.Fault(err)
+	}
+	var r graceRow
+	if err := tx.Gorm().Where("order_id = ?", orderID).Take(&r).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.graces.Keep(tx, witness.Row{ID: r.ID, Columns: r})
+}
+
+const gracesPage = 500
+
+// changedGraces tells the orders of those graces of a page after an id that are not as they were written, and the last of the page.
+func (s *Service) changedGraces(ctx context.Context, after int64) (last int64, orders map[int64]int64, err error) {
+	var rows []graceRow
+	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(gracesPage).Find(&rows).Error; err != nil {
+		return 0, nil, db.Fault(err)
+	}
+	said, all := make([]witness.Row, len(rows)), map[int64]int64{}
+	for i, r := range rows {
+		said[i], all[r.ID], last = witness.Row{ID: r.ID, Columns: r}, r.OrderID, r.ID
+	}
+	wrong, err := s.graces.Wrong(ctx, said...)
+	orders = map[int64]int64{}
+	for _, id := range wrong {
+		orders[id] = all[id]
+	}
+	return last, orders, err
 }
 
 // holdUnpaid keeps an order as it is until the transaction ends; false when it is paid.

@@ -45,7 +45,8 @@ type shop struct {
 	plan   plans.Plan
 	till   billing.Till
 	told   told
-	stop   func() // the jobs
+	more   []report.Stock // what else is proved
+	stop   func()         // the jobs
 }
 
 func open(t *testing.T, d *db.DB) *shop {
@@ -268,6 +269,6 @@ func each(t *testing.T, story func(t *testing.T, s *shop)) {
 
 // proofs are of a shop that sells no vouchers.
 func (s *shop) proofs() *report.Proofs {
-	none := vouchers.New(vouchers.Options{DB: s.db, Jobs: jobs.New(s.db, s.clock, slog.New(slog.DiscardHandler)), Clock: s.clock, Ledger: s.ledger})
-	return report.NewProofs(s.db, s.ledger, s.bill, none)
+	none := vouchers.New(vouchers.Options{DB: s.db, Keys: s.keys, Jobs: jobs.New(s.db, s.clock, slog.New(slog.DiscardHandler)), Clock: s.clock, Ledger: s.ledger})
+	return report.NewProofs(s.db, s.ledger, s.bill, append(s.more, none)...)
 }

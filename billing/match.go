@@ -88,6 +88,8 @@ func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 		entry.Postings, err = s.takeBackCredit(tx, r)
 	case PlacedOrder:
 		entry.Postings, err = s.takeBackOrder(tx, r)
+	case PlacedAccount:
+		entry.Postings, err = s.takeBackAccount(tx, r)
 	default:
 		err = notMatched(nil)
 	}
@@ -97,7 +99,7 @@ func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 	if err != nil {
 		return err
 	}
-	r.Placed, r.OrderID, r.payerHash = PlacedSuspense, 0, ""
+	r.Placed, r.OrderID, r.HolderID, r.payerHash = PlacedSuspense, 0, 0, ""
 	if err := s.moveReceipt(tx, r); err != nil {
 		return err
 	}

@@ -17,8 +17,11 @@ var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 	for after := int64(0); ; {
 		page, err := s.receiptsToProve(ctx, after)
-		if err != nil || len(page) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(page) == 0 {
+			return s.auditGraces(ctx, see)
 		}
 		said, err := s.saidOf(ctx, page)
 		if err != nil {
@@ -37,6 +40,30 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 			after = r.ID
 		}
 	}
+}
+
+// auditGraces: each grace is as it was written.
+func (s *Service) auditGraces(ctx context.Context, see func(what string)) error {
+	for after := int64(0); ; {
+		last, changed, err := s.changedGraces(ctx, after)
+		for try := 0; err == nil && len(changed) > 0 && try < 3; try++ { // one may be charged between the readings
+			last, changed, err = s.changedGraces(ctx, after)
+		}
+		if err != nil {
+			return err
+		}
+		for id, order := range changed {
+			see(fmt.Sprintf("grace %d of order %d is not as it was written", id, order))
+		}
+		if after = last; last == 0 {
+			break
+		}
+	}
+	gone, err := s.graces.Gone(ctx)
+	for _, id := range gone {
+		see(fmt.Sprintf("grace %d is gone", id))
+	}
+	return err
 }
 
 // auditAgain: while the program takes money a receipt may change between the reading of its rows and of the books.

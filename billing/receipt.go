@@ -13,9 +13,10 @@ const (
 	PlacedOrder    = "order"
 	PlacedCredit   = "credit"
 	PlacedSuspense = "suspense"
-	PlacedFloat    = "float"  // a reseller's, who paid it in by a prompt or under their account number
-	PlacedMoving   = "moving" // between unplace and moveReceipt, inside one transaction
-	placedMerged   = "merged" // counted twice by the rail's two channels, undone
+	PlacedFloat    = "float"   // a reseller's, who paid it in by a prompt or under their account number
+	PlacedAccount  = "account" // a customer's credit, paid in under their account number
+	PlacedMoving   = "moving"  // between unplace and moveReceipt, inside one transaction
+	placedMerged   = "merged"  // counted twice by the rail's two channels, undone
 )
 
 // Receipt is money that arrived. Number is empty while a query's success waits for its receipt number.
@@ -27,6 +28,7 @@ type Receipt struct {
 	PaymentID  int64
 	OrderID    int64
 	Placed     string
+	HolderID   int64  // the customer whose account it came to
 	Payer      string // a phone, its hash or a mask, as the rail told it
 	Reference  string // what the payer typed as account
 	ArrivedAt  time.Time

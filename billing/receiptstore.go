@@ -18,6 +18,7 @@ type receiptRow struct {
 	PaymentID  int64
 	OrderID    int64
 	Placed     string
+	HolderID   int64
 	PayerHash  string
 	Payer      []byte
 	Reference  string
@@ -36,7 +37,7 @@ func (s *Service) insertReceipt(tx *db.Tx, r Receipt) error {
 	}
 	now := s.Clock.Now()
 	row := receiptRow{ID: r.ID, TillID: r.TillID, CameBy: r.CameBy, Amount: r.Amount, PaymentID: r.PaymentID, OrderID: r.OrderID,
-		Placed: r.Placed, PayerHash: r.payerHash, Payer: payer, Reference: cut(r.Reference), ArrivedAt: r.ArrivedAt, CreatedAt: now, UpdatedAt: now}
+		Placed: r.Placed, HolderID: r.HolderID, PayerHash: r.payerHash, Payer: payer, Reference: cut(r.Reference), ArrivedAt: r.ArrivedAt, CreatedAt: now, UpdatedAt: now}
 	if r.Number != "" {
 		row.Receipt = &r.Number
 	}
@@ -46,7 +47,7 @@ func (s *Service) insertReceipt(tx *db.Tx, r Receipt) error {
 func (s *Service) toReceipt(r receiptRow) (Receipt, error) {
 	payer, err := s.Keys.Open(purposePhone, r.Payer)
 	out := Receipt{ID: r.ID, TillID: r.TillID, CameBy: r.CameBy, Amount: r.Amount, PaymentID: r.PaymentID, OrderID: r.OrderID,
-		Placed: r.Placed, Payer: string(payer), Reference: r.Reference, ArrivedAt: r.ArrivedAt, payerHash: r.PayerHash}
+		Placed: r.Placed, HolderID: r.HolderID, Payer: string(payer), Reference: r.Reference, ArrivedAt: r.ArrivedAt, payerHash: r.PayerHash}
 	if r.Receipt != nil {
 		out.Number = *r.Receipt
 	}
@@ -185,7 +186,7 @@ func (s *Service) unplace(tx *db.Tx, r Receipt) (bool, error) {
 
 func (s *Service) moveReceipt(tx *db.Tx, r Receipt) error {
 	return db.Fault(tx.Gorm().Model(&receiptRow{}).Where("id = ? AND placed = ?", r.ID, PlacedMoving).
-		Updates(map[string]any{"placed": r.Placed, "payment_id": r.PaymentID, "came_by": r.CameBy, "order_id": r.OrderID, "payer_hash": r.payerHash, "updated_at": s.Clock.Now()}).Error)
+		Updates(map[string]any{"placed": r.Placed, "payment_id": r.PaymentID, "came_by": r.CameBy, "order_id": r.OrderID, "holder_id": r.HolderID, "payer_hash": r.payerHash, "updated_at": s.Clock.Now()}).Error)
 }
 
 // mergeReceipts marks known as counted twice and gives its number to pending. The number moves in two steps for its unique key.

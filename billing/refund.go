@@ -84,7 +84,7 @@ func (s *Service) refundable(tx *db.Tx, r Receipt) (money.Amount, error) {
 			return most, err
 		}
 		most = o.Price
-	case PlacedCredit, PlacedSuspense:
+	case PlacedCredit, PlacedSuspense, PlacedAccount:
 	default:
 		return most, fault.New(fault.Conflict, "refund.placed")
 	}
@@ -166,6 +166,15 @@ func (s *Service) takeForRefund(tx *db.Tx, f *Refund, r Receipt) (ledger.Posting
 		if had, err := s.takeCredit(tx, r.payerHash, f.Amount); err != nil || !had {
 			return from, spent(err)
 		}
+	case PlacedAccount:
+		back, err := s.accounts.GiveBack(tx, r.HolderID, f.Amount, r.ID, false)
+		if fault.KeyOf(err) == "unmatch.spent" {
+			return from, spent(nil)
+		}
+		if err != nil {
+			return from, err
+		}
+		from = back[0] // of credit alone, for it was there
 	case PlacedSuspense:
 		from.Account, from.Party = ledger.Suspense, receiptParty(r.ID)
 		if won, err := s.unplace(tx, r); err != nil || !won {

@@ -15,6 +15,7 @@ import (
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
+	"mtandao/internal/witness"
 	"mtandao/radius/access"
 )
 
@@ -58,7 +59,9 @@ type Options struct {
 // Service is billing's use cases.
 type Service struct {
 	Options
-	floats Floats // nil: nobody has one
+	floats   Floats   // nil: nobody has one
+	accounts Accounts // nil: there are no customers
+	graces   *witness.Witness
 }
 
 // The facts billing emits. Key is the payment's id, or the claim's.
@@ -72,13 +75,14 @@ const (
 
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
-	s := &Service{Options: o}
+	s := &Service{Options: o, graces: witness.New(o.DB, o.Keys, "graces")}
 	o.Jobs.On(factOrderPlaced, "push", s.push)
 	o.Jobs.On(factPaymentSending, "ask", s.ask)
 	o.Jobs.On(factPaymentDoubted, "confirm", s.confirmDoubted)
 	o.Jobs.On(factReceiptTyped, "look", s.lookForReceipt)
 	o.Jobs.On(factMessageFailed, "again", s.again)
 	o.Jobs.On(access.GrantEnded, "recognise", s.recognise)
+	o.Jobs.On(access.GrantUsedLate, "charge", s.usedLate)
 	return s
 }
 

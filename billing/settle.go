@@ -102,6 +102,9 @@ func (s *Service) settle(tx *db.Tx, e Evidence, serve bool) (Outcome, error) {
 	if holder, err := s.floatOf(tx, e); err != nil || holder != 0 {
 		return s.arriveFloat(tx, e, holder, err)
 	}
+	if customer, err := s.accountOf(tx, e); err != nil || customer != 0 {
+		return s.arriveAccount(tx, e, customer, err)
+	}
 	p, err := s.paymentFor(tx, e)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Outcome{}, err

@@ -59,6 +59,10 @@ func (a *authenticator) handle(r request) reply {
 	attempt.MAC, _ = access.ParseMAC(text(r.packet, rfc2865.CallingStationID_Type))
 	proof, ok := a.readProof(r)
 	attempt.MACLogin = isMACLogin(r.router, attempt)
+	if mac, err := access.ParseMAC(attempt.Name); err == nil && isLease(r.router, r.packet) {
+		attempt.MAC, attempt.MACLogin = mac, true
+	}
+	attempt.Garden = hasGarden(r.router, r.packet)
 	who := whose{name: attempt.Name, mac: attempt.MAC}
 	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
 		return a.reject(r, proof, access.CauseWrongSecret, who)
@@ -67,7 +71,7 @@ func (a *authenticator) handle(r request) reply {
 		return a.reject(r, proof, causeTries, who)
 	}
 	admission, known := a.access.AdmitKnown(attempt)
-	if known && !(admission.Cause == access.CauseOK && shares(admission.Grant)) {
+	if comesIn := admission.Cause == access.CauseOK || admission.Garden; known && !(comesIn && shares(admission.Grant)) {
 		return a.answer(context.Background(), r, proof, admission, attempt)
 	}
 	if !known && !a.guard.mayAsk(r.router) {
@@ -91,7 +95,7 @@ func (a *authenticator) answer(ctx context.Context, r request, proof proof, admi
 	if guess := admission.Cause == access.CauseUnknown || admission.Cause == access.CauseWrongSecret; guess && !attempt.MACLogin {
 		a.guard.guessed(r.router, attempt.MAC)
 	}
-	if admission.Cause != access.CauseOK {
+	if admission.Cause != access.CauseOK && !admission.Garden {
 		return a.reject(r, proof, admission.Cause, who)
 	}
 	accepted, err := a.accept(ctx, r, proof, admission, attempt.MAC)
@@ -101,6 +105,9 @@ func (a *authenticator) answer(ctx context.Context, r request, proof proof, admi
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
 		return a.reject(r, proof, access.CauseUnavailable, who)
+	}
+	if admission.Garden {
+		a.refusals.note(r.router, string(admission.Cause), who)
 	}
 	return reply{packet: accepted, kind: "accept"}
 }
@@ -154,7 +161,7 @@ func (a *authenticator) accept(ctx context.Context, r request, p proof, admissio
 	accepted := r.tray.response(codec.CodeAccessAccept)
 	addMessageAuthenticator(accepted)
 	answer := a.allowance(ctx, r.router, admission, mac)
-	if admission.Left.Capped && answer.Left.Bytes == 0 {
+	if !answer.Garden && admission.Left.Capped && answer.Left.Bytes == 0 {
 		return nil, errShared
 	}
 	dialect, err := dialectOf(a.dialects, r.router.Dialect)
@@ -181,6 +188,9 @@ func shares(g access.Grant) bool {
 
 // allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
 func (a *authenticator) allowance(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+	if admission.Garden {
+		return a.gardenAnswer(ctx, r, admission, mac)
+	}
 	g, left, now := admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}

@@ -26,7 +26,10 @@ func (s *Service) change(ctx context.Context, r routers.Router, d routers.Dialec
 	if err != nil {
 		return step{}, err
 	}
-	if over := grant.State != access.Active || left.Timed && left.Time <= 0 || left.Capped && left.Bytes <= 0; over || session.EndingID != 0 {
+	if session.garden() { // what takes it out is an end
+		return finished(e.Method, notNeeded), nil
+	}
+	if over := grant.State != access.Active || left.Timed && left.Time <= 0 || left.Capped && left.Bytes <= 0 || grant.Barred != ""; over || session.EndingID != 0 {
 		return finished(e.Method, notNeeded), nil
 	}
 	session, told, err := s.reserve(ctx, grant, left, session)

@@ -92,7 +92,7 @@ func readEvent(r record, swap bool) (event, error) {
 
 func (e *event) readWho(p *codec.Packet) {
 	e.UserName = clean(text(p, rfc2865.UserName_Type))
-	e.MAC, _ = access.ParseMAC(text(p, rfc2865.CallingStationID_Type))
+	e.MAC = deviceOf(p)
 	if address, ok := netip.AddrFromSlice(p.Get(rfc2865.FramedIPAddress_Type)); ok && address.Is4() {
 		e.IP = address.String()
 	}

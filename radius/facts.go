@@ -49,6 +49,8 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 	switch cause := access.Cause(fact.Cause); cause {
 	case access.CauseSlotFreed:
 		return s.endSessions(ctx, j, fact.GrantID, access.MAC(fact.MAC), cause)
+	case access.CauseArrears, access.CauseRestored, access.CauseDataUsed, access.CauseTimeUsed: // of a standing grant
+		return s.standing(ctx, j, fact)
 	case access.CauseAddress: // which no order changes: they come back and stand on the new one
 		return s.endSessions(ctx, j, fact.GrantID, "", cause)
 	}

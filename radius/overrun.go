@@ -48,7 +48,7 @@ func (s *Service) measure(tx *db.Tx, r *row) error {
 		if err != nil {
 			return err
 		}
-		if access.Cause(e.Cause) == causeStaff || e.Cause == "logged_out" || e.Cause == "changed" { // nobody's limit
+		if access.Cause(e.Cause) == causeStaff || e.Cause == "logged_out" || e.Cause == "changed" || access.Cause(e.Cause) == access.CauseRestored { // nobody's limit
 			return nil
 		}
 		o.LateMS = max(r.EndedAt.Sub(e.CreatedAt).Milliseconds(), 0)

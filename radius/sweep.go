@@ -76,7 +76,7 @@ func (s *Service) stopDue(ctx context.Context, grants []int64, until time.Time) 
 func (s *Service) stopGrant(tx *db.Tx, v access.Viewed, open []Online) (*time.Time, error) {
 	cause, stop := s.stopOf(v.Grant, open)
 	for _, session := range open {
-		why := cause
+		why := s.fate(v.Grant, cause, session)
 		if why == access.CauseOK && !hasSlot(v.Slots, session.MAC) {
 			why = access.CauseDevicesFull
 		}
@@ -90,6 +90,9 @@ func (s *Service) stopGrant(tx *db.Tx, v access.Viewed, open []Online) (*time.Ti
 func (s *Service) stopOrTell(tx *db.Tx, g access.Grant, session Online, open []Online, why access.Cause) error {
 	if why != access.CauseOK {
 		return s.wantDisconnect(tx, sourceOfStop(session), session, why)
+	}
+	if session.garden() {
+		return nil
 	}
 	return s.tellAnew(tx, g, session, open)
 }

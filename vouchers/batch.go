@@ -21,7 +21,8 @@ const (
 const (
 	largest    = 100_000 // vouchers of a batch
 	oddsLeast  = 10_000_000
-	longestFix = 4 // symbols of a prefix
+	dearest    = 25_000_000 // cents, as the dearest plan
+	longestFix = 4          // symbols of a prefix
 	longestFor = 5 * 365 * 24 * time.Hour
 )
 
@@ -88,10 +89,10 @@ func (w Wish) check(now time.Time) error {
 		return fault.New(fault.Invalid, "voucher.style")
 	case w.Group < 2 || w.Group > 20:
 		return fault.New(fault.Invalid, "voucher.group")
-	case w.UnusedFor < 0 || w.UnusedFor > longestFor || !w.UnsoldUntil.IsZero() && !now.Before(w.UnsoldUntil):
+	case w.UnusedFor < 0 || w.UnusedFor > longestFor || !w.UnsoldUntil.IsZero() && (!now.Before(w.UnsoldUntil) || w.UnsoldUntil.After(now.Add(longestFor))):
 		return fault.New(fault.Invalid, "voucher.expiry")
-	case w.Price.Cents < 0:
-		return fault.New(fault.Invalid, "plan.price", "Key", "")
+	case w.Price.Cents < 0 || w.Price.Cents > dearest || w.Price != (money.Amount{}) && w.Price.Currency != money.Shilling:
+		return fault.New(fault.Invalid, "voucher.price", "Most", money.KES(dearest))
 	}
 	return nil
 }

@@ -72,8 +72,11 @@ func (s *Service) insertBatch(tx *db.Tx, b *Batch) error {
 			row.Number = last[0] + 1
 		}
 		err := tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
-		if !db.IsDuplicate(err) {
+		if err == nil {
 			b.Number = row.Number
+			return s.sealBatch(tx, b.ID)
+		}
+		if !db.IsDuplicate(err) {
 			return db.Fault(err)
 		}
 	}
@@ -103,10 +106,6 @@ func oneBatch(from *gorm.DB) (Batch, error) {
 		return Batch{}, fault.New(fault.NotFound, "voucher.no_batch")
 	}
 	return r.batch()
-}
-
-func (s *Service) batchesAfter(ctx context.Context, after int64) ([]Batch, error) {
-	return batchesOf(s.DB.Read(ctx).Where("id > ?", after).Order("id"), batchesPage)
 }
 
 // Newest lists batches before an id, the newest first.
@@ -139,21 +138,74 @@ func (s *Service) advance(tx *db.Tx, b Batch, n int) (bool, error) {
 	if b.Made+n == b.Size {
 		state = Ready
 	}
-	return db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND made = ? AND state = ?", b.ID, b.Made, Making).
+	won, err := db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND made = ? AND state = ?", b.ID, b.Made, Making).
 		Updates(map[string]any{"made": b.Made + n, "state": state}))
+	if err != nil || !won {
+		return won, err
+	}
+	return true, s.sealBatch(tx, b.ID)
 }
 
 func (s *Service) cancel(tx *db.Tx, id int64) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&batchRow{}).Where("id = ? AND state = ?", id, Making).Update("state", Cancelled))
-	return won, db.Fault(err)
+	if err != nil || !won {
+		return won, db.Fault(err)
+	}
+	return true, s.sealBatch(tx, id)
+}
+
+func (s *Service) liveCodes(ctx context.Context, w Wish) (int64, error) {
+	return liveCodes(s.DB.Read(ctx), w)
 }
 
 // liveCodes counts the codes of a wish's style that can be tried where its own could be.
-func (s *Service) liveCodes(ctx context.Context, w Wish) (int64, error) {
+func liveCodes(from *gorm.DB, w Wish) (int64, error) {
 	var n int64
 	sites := " AND (? = 0 OR b.site_id IN (0, ?))"
-	err := s.DB.Read(ctx).Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
+	err := from.Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
 		" + (SELECT COALESCE(SUM(b.size - b.made), 0) FROM voucher_batches b WHERE b.code_digits = ? AND b.code_random = ? AND b.state = ?"+sites+") AS n",
 		unused, bit(w.Style.Digits), w.Style.Random, w.SiteID, w.SiteID, bit(w.Style.Digits), w.Style.Random, Making, w.SiteID, w.SiteID).Scan(&n).Error
 	return n, db.Fault(err)
+}
+
+// styleRow counts the batches of a style, so that two that are placed at once know of each other.
+type styleRow struct {
+	CodeDigits int64 `gorm:"primaryKey;autoIncrement:false"`
+	CodeRandom int64 `gorm:"primaryKey;autoIncrement:false"`
+	Batches    int64
+}
+
+func (styleRow) TableName() string { return "voucher_styles" }
+
+func (s *Service) batchesOfStyle(ctx context.Context, style access.CodeStyle) (int64, error) {
+	var r styleRow
+	err := s.DB.Read(ctx).Where("code_digits = ? AND code_random = ?", bit(style.Digits), style.Random).Limit(1).Find(&r).Error
+	return r.Batches, db.Fault(err)
+}
+
+// oneMoreOfStyle counts a batch; false when there are not as many as were seen.
+func (s *Service) oneMoreOfStyle(tx *db.Tx, style access.CodeStyle, seen int64) (bool, error) {
+	if seen == 0 {
+		err := tx.Savepoint(func() error {
+			return tx.Gorm().Create(&styleRow{CodeDigits: bit(style.Digits), CodeRandom: int64(style.Random), Batches: 1}).Error
+		})
+		if db.IsDuplicate(err) {
+			return false, nil
+		}
+		return err == nil, db.Fault(err)
+	}
+	won, err := db.Won(tx.Gorm().Exec("UPDATE voucher_styles SET batches = batches + 1 WHERE code_digits = ? AND code_random = ? AND batches = ?", bit(style.Digits), style.Random, seen))
+	return won, db.Fault(err)
+}
+
+// holdStyle lets nobody else place a batch of a style until the transaction ends.
+func (s *Service) holdStyle(tx *db.Tx, style access.CodeStyle) error {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE voucher_styles SET batches = batches + 1 WHERE code_digits = ? AND code_random = ?", bit(style.Digits), style.Random))
+	if err != nil || won {
+		return db.Fault(err)
+	}
+	if won, err = s.oneMoreOfStyle(tx, style, 0); err == nil && !won {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	return err
 }

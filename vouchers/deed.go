@@ -218,6 +218,9 @@ func (s *Service) doIn(tx *db.Tx, deedID int64) (more bool, err error) {
 			return false, err
 		}
 	}
+	if err := s.sealVouchers(tx, doneBy(tx, d, first, last)); err != nil {
+		return false, err
+	}
 	return last < d.Last, s.addToDeed(tx, d.ID, sum)
 }
 

@@ -119,6 +119,8 @@ func TestATamperedVoucherIsNamed(t *testing.T) {
 			{"UPDATE vouchers SET paid = 0 WHERE serial = 2", "UPDATE vouchers SET paid = 1 WHERE serial = 2"},
 			{"UPDATE voucher_batches SET price_cents = 999", "UPDATE voucher_batches SET price_cents = 1000"},
 			{"UPDATE voucher_batches SET made = 3", "UPDATE voucher_batches SET made = 4"},
+			{"INSERT INTO vouchers SELECT id + 1, batch_id, 5, 'x', code, state, was, paid, holder, deed_id, grant_id, earned_cents, above_cents, expires_at, used_at, alarmed_at FROM vouchers WHERE serial = 4",
+				"DELETE FROM vouchers WHERE serial = 5"},
 		} {
 			exec := func(query string) {
 				if _, err := k.DB.SQL().Exec(query); err != nil {

@@ -38,8 +38,12 @@ func (r deedRow) deed() Deed {
 }
 
 func (s *Service) insertDeed(tx *db.Tx, d Deed) error {
-	return db.Fault(tx.Gorm().Create(&deedRow{ID: d.ID, Kind: d.Kind, BatchID: d.BatchID, FirstSerial: int64(d.First), LastSerial: int64(d.Last), DoneSerial: int64(d.Done),
-		Holder: d.Holder, Paid: bit(d.Money), Cut: bit(d.Cut), Undoes: d.Undoes, Reason: d.Reason, DoneBy: d.By, CreatedAt: d.CreatedAt}).Error)
+	err := tx.Gorm().Create(&deedRow{ID: d.ID, Kind: d.Kind, BatchID: d.BatchID, FirstSerial: int64(d.First), LastSerial: int64(d.Last), DoneSerial: int64(d.Done),
+		Holder: d.Holder, Paid: bit(d.Money), Cut: bit(d.Cut), Undoes: d.Undoes, Reason: d.Reason, DoneBy: d.By, CreatedAt: d.CreatedAt}).Error
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.sealDeed(tx, d.ID)
 }
 
 // DeedOf is one deed; fault.NotFound "voucher.no_deed".
@@ -100,8 +104,11 @@ func (s *Service) cutDeed(tx *db.Tx, id int64) error {
 }
 
 func (s *Service) addToDeed(tx *db.Tx, id int64, more Deed) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE voucher_deeds SET moved = moved + ?, ended = ended + ?, cents = cents + ? WHERE id = ?",
-		more.Moved, more.Ended, more.Cents, id).Error)
+	err := tx.Gorm().Exec("UPDATE voucher_deeds SET moved = moved + ?, ended = ended + ?, cents = cents + ? WHERE id = ?", more.Moved, more.Ended, more.Cents, id).Error
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.sealDeed(tx, id)
 }
 
 // moveVouchers makes one move of a deed for some serials and tells how many it moved.

@@ -22,5 +22,6 @@
 //   - a batch is made in order: made says up to which serial, in the transaction of those vouchers
 //   - a deed is done in order of serials, the same way
 //   - paid × price of what is signed out or sold and not used is ledger.Vouchers of the batch; used and not paid × price is ledger.VouchersOwed
-//   - codes are sealed, found by keyed hash, and shown in the clear by Export alone, which is on the trail
+//   - each batch, voucher and deed is what its keyed digest says (internal/witness), written with it; none is missing
+//   - codes are sealed, found by keyed hash, and shown in the clear by Export alone, which is on the trail, and by SoldOne to who made the sale
 package vouchers

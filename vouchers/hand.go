@@ -119,6 +119,9 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 		*m.count(&done) += moved
 		done.Moved += moved
 	}
+	if err := s.sealVouchers(tx, doneBy(tx, h.Deed, h.First, h.Last)); err != nil {
+		return done, err
+	}
 	priced := done.Fresh + done.Used + done.Back + done.Lost + done.Missing
 	return done, s.addToDeed(tx, h.ID, Deed{Moved: done.Moved, Cents: b.worth(priced).Cents})
 }

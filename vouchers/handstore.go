@@ -81,7 +81,20 @@ func (s *Service) Shelf(tx *db.Tx, p plans.Plan, siteID int64, by By) (Batch, er
 			return b, nil
 		}
 	}
-	w := Wish{}.withUsual()
+	if err := s.mayBeMade(p, siteID); err != nil {
+		return Batch{}, err
+	}
+	w := Wish{SiteID: siteID, Size: largest}.withUsual()
+	if err := s.holdStyle(tx, w.Style); err != nil {
+		return Batch{}, err
+	}
+	live, err := liveCodes(tx.Gorm(), w)
+	if err != nil {
+		return Batch{}, err
+	}
+	if odds := (Odds{Live: live + largest, Codes: codesOf(w.Style), Shortest: w.Style.Random + 1}); !odds.Enough() {
+		return Batch{}, odds.tooEasy(w.Style)
+	}
 	b := Batch{ID: tx.ID(), PlanID: p.ID, PlanKey: p.Key, NameEN: p.NameEN, NameSW: p.NameSW, Segment: p.Segment, Limits: p.Limits, Price: p.Price, SiteID: siteID,
 		Size: largest, Style: w.Style, Group: w.Group, UnusedFor: shelfUnused * 24 * time.Hour, State: Open, By: by.Actor, CreatedAt: s.Clock.Now()}
 	return b, s.insertBatch(tx, &b)
@@ -95,6 +108,9 @@ func (s *Service) takeShelf(tx *db.Tx, id int64) (Batch, error) {
 	}
 	if !won {
 		return Batch{}, fault.New(fault.Conflict, "conflict")
+	}
+	if err := s.sealBatch(tx, id); err != nil {
+		return Batch{}, err
 	}
 	return s.batchIn(tx, id)
 }

@@ -17,8 +17,9 @@ type Redemption struct {
 	Code    access.Code
 	SiteID  int64
 	Place   access.Place
-	Onto    int64  // a grant whose owner this is, to be given more of; 0: none
-	Address string // network it comes from, to slow down who guesses
+	Onto    int64                                                // a grant whose owner this is, to be given more of; 0: none
+	Address string                                               // network it comes from, to slow down who guesses
+	Live    func(ctx context.Context) (grantID int64, err error) // finds a grant that the code leads to already, fault.NotFound when it does not; nil: nobody asks
 }
 
 // full is a voucher with its batch.
@@ -32,6 +33,11 @@ type full struct {
 func (s *Service) Redeem(ctx context.Context, r Redemption) (grantID int64, err error) {
 	if err := s.guard.wait(ctx, r); err != nil {
 		return 0, err
+	}
+	if r.Live != nil {
+		if grantID, err = r.Live(ctx); !fault.Is(err, fault.NotFound) {
+			return grantID, err
+		}
 	}
 	v, err := s.byCode(ctx, r.Code)
 	if err == nil {
@@ -135,8 +141,12 @@ func (s *Service) siteName(id int64) string {
 
 // take is the one redemption of a voucher; 0 when it is not to be had any more.
 func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
-	paid, won, err := s.takeVoucher(tx, v, s.Plan.Now())
+	now := s.Plan.Now()
+	paid, won, err := s.takeVoucher(tx, v, now)
 	if err != nil || !won {
+		return 0, err
+	}
+	if err := s.insertUse(tx, v, r.SiteID, now); err != nil {
 		return 0, err
 	}
 	o := access.Offer{Source: v.source(), SiteID: v.batch.SiteID, Plan: v.batch.PlanKey, Segment: v.batch.Segment, Owner: "voucher:" + key(v.ID),
@@ -148,7 +158,7 @@ func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
 		}
 		o.Owner, o.Place = onto.Owner, onto.Place
 	}
-	given, err := s.Grants.Give(tx, o)
+	given, err := s.give(tx, o)
 	if fault.KeyOf(err) == "grant.ended" { // its plan's fixed end is past
 		return 0, fault.New(fault.Conflict, "voucher.expired")
 	}
@@ -159,6 +169,20 @@ func (s *Service) take(tx *db.Tx, v full, r Redemption) (int64, error) {
 		return 0, err
 	}
 	return given.GrantID, s.bookUse(tx, v, paid, given.GrantID)
+}
+
+// give gives a voucher's grant its code as log-in. Where somebody was given that for a name just while the code was made, the grant gets a code of its
+// own: who paid for the voucher is served all the same.
+func (s *Service) give(tx *db.Tx, o access.Offer) (given access.Given, err error) {
+	err = tx.Savepoint(func() error {
+		given, err = s.Grants.Give(tx, o)
+		return err
+	})
+	if fault.KeyOf(err) != "login.taken" {
+		return given, err
+	}
+	o.Code = ""
+	return s.Grants.Give(tx, o)
 }
 
 func (v Voucher) source() access.Source { return access.Source{Kind: SourceVoucher, Key: key(v.ID)} }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -20,7 +21,7 @@ import (
 
 func TestModelsMatch(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &batchRow{}, &voucherRow{}, &deedRow{}, &triesRow{})
+		testdb.ModelsMatch(t, d, &batchRow{}, &voucherRow{}, &deedRow{}, &triesRow{}, &styleRow{}, &useRow{})
 	})
 }
 
@@ -197,52 +198,111 @@ func TestAWrongPasswordRedeemsNothing(t *testing.T) {
 	})
 }
 
-// TestGuessing: 50 addresses try codes that could be, as fast as 200 in a second; people with right codes come from some of the same addresses.
-func TestGuessing(t *testing.T) {
+// TestANameLikeACode: who chooses a name gets none that is a voucher's code; where both came at once, the voucher is served under a code of its own.
+func TestANameLikeACode(t *testing.T) {
 	eachKiosk(t, func(k *kiosk) {
-		const addresses, tries = 50, 40
-		k.guard.longest = 10 * time.Millisecond // the test's people have no two seconds
-		b := k.out(20)
+		digits := access.CodeStyle{Digits: true, Random: 11}
+		b := k.batch(Wish{SiteID: k.here, Size: 3, Style: digits, Live: true})
 		codes := k.codes(b)
-		var found, wrong atomic.Int64
-		var all sync.WaitGroup
-		try := func(address string, code access.Code) {
-			_, err := k.Redeem(context.Background(), Redemption{Code: code, SiteID: k.here, Place: access.Place{MAC: mac(rand.IntN(1 << 30))}, Address: address})
-			switch {
-			case err == nil:
-				found.Add(1)
-			case fault.KeyOf(err) == "code.unknown":
-				wrong.Add(1)
-			default:
-				t.Error(err)
-			}
-		}
-		for n := range addresses {
-			all.Go(func() {
-				for range tries {
-					try(fmt.Sprintf("10.1.0.%d", n), b.Style.New())
-					k.clock.Advance(5 * time.Millisecond / addresses * addresses) // together 200 a second
+		name := func(name string) string {
+			return keyOf(k.DB.InTx(context.Background(), func(tx *db.Tx) error {
+				given, err := k.access.Give(tx, access.Offer{Source: access.Source{Kind: "subscription", Key: name}, Plan: "home", Limits: access.Limits{Valid: time.Hour}})
+				if err != nil {
+					return err
 				}
-			})
+				return k.access.NameLogin(tx, given.GrantID, name, "s3cret")
+			}))
 		}
-		all.Wait()
-		if found.Load() != 0 || wrong.Load() != addresses*tries {
-			t.Errorf("found %d of %d", found.Load(), addresses*tries)
+		if got := name(codes[0].Grouped(4)); got != "login.taken" {
+			t.Errorf("a voucher's code as a name: %q", got)
 		}
-		for n, code := range codes { // from the attackers' addresses and others
-			all.Go(func() {
-				if _, err := k.Redeem(context.Background(), Redemption{Code: code, SiteID: k.here, Place: access.Place{MAC: mac(n)}, Address: fmt.Sprintf("10.1.0.%d", n+40)}); err != nil {
-					t.Errorf("a right code: %v", err)
-				}
-			})
+		if got := name("254712345678"); got != "" {
+			t.Errorf("a number that is nobody's: %q", got)
 		}
-		all.Wait()
-		if err := k.WriteDown(context.Background()); err != nil {
+		k.access.AskVouchers(nil) // as if the name had been chosen while the code was made
+		if got := name(string(codes[1])); got != "" {
+			t.Fatal(got)
+		}
+		k.access.AskVouchers(k.Service)
+		if got := k.logIn(string(codes[1]), "s3cret", 1); got.Cause != access.CauseOK || got.Grant.Plan != "home" {
+			t.Errorf("the name leads to %+v", got)
+		}
+		grant, err := k.redeemBy(codes[1], 2)
+		if err != nil {
 			t.Fatal(err)
 		}
-		told, err := k.WrongTries(context.Background())
-		if err != nil || len(told) != 1 || told[0].Tries != addresses*tries || told[0].SiteID != k.here {
-			t.Errorf("on the record: %+v, %v", told, err)
+		if g, slots, _, err := k.access.View(context.Background(), grant); err != nil || g.Plan != "hour" || slots[0].MAC != mac(2) {
+			t.Errorf("%+v, %+v, %v", g, slots, err)
 		}
+		if again, err := k.redeemBy(codes[1], 2); err != nil || again != grant {
+			t.Errorf("again: %d, %v", again, err)
+		}
+		k.states(b, map[State]int{Made: 2, Used: 1})
+		k.prove()
 	})
+}
+
+// TestGuessing: for a minute 50 addresses try 200 codes in a second that could be, of the usual style and of the weakest that a batch may have. So many
+// are looked at as the guard's arithmetic says and none is found; right codes come in at once from elsewhere, and soon from the same addresses.
+func TestGuessing(t *testing.T) {
+	for name, style := range map[string]access.CodeStyle{"usual": {}, "weakest": {Digits: true, Random: 10}} {
+		t.Run(name, func(t *testing.T) { eachKiosk(t, func(k *kiosk) { k.attacked(t, style) }) })
+	}
+}
+
+func (k *kiosk) attacked(t *testing.T, style access.CodeStyle) {
+	const addresses, tick, lasts = 50, 5 * time.Millisecond, time.Minute
+	k.guard.longest = 0 // nobody waits: on this clock they come again instead
+	b := k.batch(Wish{SiteID: k.here, Size: 1000, Style: style})
+	if odds, err := k.Odds(context.Background(), Wish{SiteID: k.here, Size: 1, Style: style}); err != nil || style.Digits && odds.Enough() {
+		t.Fatalf("one code more would be allowed: %+v, %v", odds, err)
+	}
+	k.do(Deed{Kind: DeedSignOut, BatchID: b.ID, First: 1, Last: 100, Money: true})
+	codes := k.codes(b)
+	looked, found := 0, 0
+	try := func(address string, code access.Code) bool {
+		_, err := k.Redeem(context.Background(), Redemption{Code: code, SiteID: k.here, Place: access.Place{MAC: mac(rand.IntN(1 << 30))}, Address: address})
+		if err != nil && fault.KeyOf(err) != "code.unknown" && fault.KeyOf(err) != "code.busy" {
+			t.Error(err)
+		}
+		if fault.KeyOf(err) == "code.unknown" {
+			looked++
+		}
+		return err == nil
+	}
+	came, waited, right := map[int]time.Time{}, []time.Duration{}, 0
+	for n := range int(lasts / tick) {
+		if n%600 == 0 { // every three seconds one from elsewhere, and one who shares an attacker's address
+			right++
+			if !try(fmt.Sprintf("10.2.0.%d", n/600), codes[right]) {
+				t.Error("a right code from elsewhere is held up")
+			}
+			came[50+right] = k.clock.Now()
+		}
+		for serial, at := range came {
+			if rand.IntN(200) == 0 && try("10.1.0.7", codes[serial]) { // they tap again about every second
+				waited = append(waited, k.clock.Now().Sub(at))
+				delete(came, serial)
+			}
+		}
+		if try(fmt.Sprintf("10.1.0.%d", n%addresses), b.Style.New()) {
+			found++
+		}
+		k.clock.Advance(tick)
+	}
+	if most := addresses*(someWrong+2) + siteRate*int(lasts/time.Second+1); found != 0 || looked > most || looked < addresses*someWrong {
+		t.Errorf("found %d of %d that were looked at, of %d; at most %d are", found, looked, int(lasts/tick), most)
+	}
+	if right != 20 || len(waited) < 4 {
+		t.Errorf("of %d who share an attacker's address %d are in, after %v", right, len(waited), waited)
+	}
+	if err := k.WriteDown(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	told, err := k.WrongTries(context.Background())
+	if err != nil || len(told) != 1 || told[0].Tries != int64(looked) || told[0].SiteID != k.here {
+		t.Errorf("on the record: %+v, %v", told, err)
+	}
+	slices.Sort(waited)
+	t.Logf("%d of %d tries were looked at; who shares an attacker's address waited %v in the middle", looked, int(lasts/tick), waited[len(waited)/2])
 }

@@ -3,6 +3,7 @@ package vouchers
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strconv"
 
 	"mtandao/billing/ledger"
@@ -29,6 +30,7 @@ type Grants interface {
 // Plans finds plans.
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Sites finds sites.
@@ -53,6 +55,7 @@ type Options struct {
 type Service struct {
 	Options
 	guard *guard
+	seen  witnesses
 }
 
 // By is who does something: a member's e-mail or a command, and from where.
@@ -63,34 +66,61 @@ const codePurpose = "voucher" // of sealing and of look-up hashes
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
 	s := &Service{Options: o, guard: newGuard(o.Clock)}
+	s.seen = s.witnesses()
 	s.subscribe()
 	return s
 }
 
-// Place orders a batch, which a job then makes. fault.Invalid "voucher.…"; "voucher.odds" when its codes could be guessed.
+// Place orders a batch, which a job then makes. fault.Invalid "voucher.…"; "voucher.odds" when its codes could be guessed; those of mayBeMade.
 func (s *Service) Place(ctx context.Context, w Wish, by By) (Batch, error) {
 	w = w.withUsual()
 	if err := w.check(s.Plan.Now()); err != nil {
 		return Batch{}, err
 	}
 	plan, err := s.Plans.Get(ctx, w.PlanID)
+	if err == nil {
+		err = s.mayBeMade(plan, w.SiteID)
+	} else if fault.Is(err, fault.NotFound) {
+		err = fault.Wrap(fault.Invalid, "voucher.no_plan_chosen", err)
+	}
 	if err != nil {
 		return Batch{}, err
 	}
 	if w.Price == (money.Amount{}) {
 		w.Price = plan.Price
 	}
-	odds, err := s.Odds(ctx, w)
+	for range placeTries {
+		b, placed, err := s.place(ctx, plan, w, by)
+		if placed || err != nil {
+			return b, err
+		}
+	}
+	return Batch{}, fault.New(fault.Conflict, "conflict")
+}
+
+// placeTries: another batch of the style may be placed between the counting of codes and the placing.
+const placeTries = 20
+
+// place is false when the codes that were counted are not all any more.
+func (s *Service) place(ctx context.Context, plan plans.Plan, w Wish, by By) (b Batch, placed bool, err error) {
+	seen, err := s.batchesOfStyle(ctx, w.Style)
 	if err != nil {
-		return Batch{}, err
+		return b, false, err
 	}
-	if !odds.Enough() {
-		return Batch{}, odds.tooEasy(w.Style)
+	odds, err := s.Odds(ctx, w)
+	if err == nil && !odds.Enough() {
+		err = odds.tooEasy(w.Style)
 	}
-	b := Batch{PlanID: plan.ID, PlanKey: plan.Key, NameEN: plan.NameEN, NameSW: plan.NameSW, Segment: plan.Segment, Limits: plan.Limits,
+	if err != nil {
+		return b, false, err
+	}
+	b = Batch{PlanID: plan.ID, PlanKey: plan.Key, NameEN: plan.NameEN, NameSW: plan.NameSW, Segment: plan.Segment, Limits: plan.Limits,
 		Price: w.Price, SiteID: w.SiteID, Size: w.Size, Style: w.Style, Group: w.Group, Live: w.Live, UnsoldUntil: w.UnsoldUntil,
 		UnusedFor: w.UnusedFor, State: Making, By: by.Actor, CreatedAt: s.Clock.Now()}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if placed, err = s.oneMoreOfStyle(tx, w.Style, seen); err != nil || !placed {
+			return err
+		}
 		b.ID = tx.ID()
 		if err := s.insertBatch(tx, &b); err != nil {
 			return err
@@ -100,7 +130,37 @@ func (s *Service) Place(ctx context.Context, w Wish, by By) (Batch, error) {
 		}
 		return s.record(tx, by, "vouchers placed", b.ID, map[string]any{"number": b.Number, "plan": b.PlanKey, "site": b.SiteID, "size": b.Size, "price": b.Price.String()})
 	})
-	return b, err
+	return b, placed && err == nil, err
+}
+
+// mayBeMade says whether vouchers of a plan may be made for a site, or for all: fault.Conflict "site.is_closed", fault.Invalid "voucher.not_sold" or
+// "voucher.not_everywhere", or what a router there cannot do.
+func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
+	if p.Subscribed() {
+		return fault.New(fault.Invalid, "plan.missing")
+	}
+	if siteID != 0 {
+		here, _, err := s.Sites.Get(siteID)
+		if err == nil && here.State == site.Closed {
+			err = fault.New(fault.Conflict, "site.is_closed")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	end := p.Limits.ValidUntil
+	switch {
+	case p.State != plans.Live || !end.IsZero() && !s.Plan.Now().Before(end) || siteID != 0 && len(p.Sites) > 0 && !slices.Contains(p.Sites, siteID):
+		return fault.New(fault.Invalid, "voucher.not_sold", "Plan", p.NameEN, "Site", s.siteName(siteID))
+	case siteID == 0 && len(p.Sites) > 0:
+		return fault.New(fault.Invalid, "voucher.not_everywhere", "Plan", p.NameEN)
+	case siteID != 0:
+		p.Sites = []int64{siteID}
+	}
+	if unable := s.Plans.Unable(p); len(unable) > 0 {
+		return unable[0].Fault()
+	}
+	return nil
 }
 
 // Odds is how hard the codes of a wish are to guess, with those in use where they could be tried.

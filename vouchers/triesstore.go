@@ -40,7 +40,11 @@ func (s *Service) storeTries(ctx context.Context, tries map[int64]int64, alarms 
 			}
 		}
 		for _, id := range slices.Sorted(maps.Keys(alarms)) {
-			if err := tx.Gorm().Exec("UPDATE vouchers SET alarmed_at = ? WHERE id = ? AND alarmed_at IS NULL", s.Plan.Now(), id).Error; err != nil {
+			won, err := db.Won(tx.Gorm().Exec("UPDATE vouchers SET alarmed_at = ? WHERE id = ? AND alarmed_at IS NULL", s.Plan.Now(), id))
+			if err == nil && won {
+				err = s.sealVouchers(tx, tx.Gorm().Where("id = ?", id))
+			}
+			if err != nil {
 				return db.Fault(err)
 			}
 		}

@@ -51,7 +51,10 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
 			Holder: v.Holder, Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
-	return tx.Gorm().Create(&rows).Error
+	if err := tx.Gorm().Create(&rows).Error; err != nil {
+		return err
+	}
+	return s.seen.vouchers.Keep(tx, rowsOf(rows, idOfVoucher)...)
 }
 
 func vouchersOf(from *gorm.DB) ([]Voucher, error) {
@@ -67,6 +70,13 @@ func vouchersOf(from *gorm.DB) ([]Voucher, error) {
 // byCode finds a voucher with its batch; one that is not there takes as many questions. fault.NotFound "voucher.not_found".
 func (s *Service) byCode(ctx context.Context, code access.Code) (full, error) {
 	return s.withBatch(ctx, "code_hash IN ?", s.Keys.Lookups(codePurpose, string(code)))
+}
+
+// Holds says that a voucher which may still be used has the code.
+func (s *Service) Holds(tx *db.Tx, code access.Code) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&voucherRow{}).Where("code_hash IN ? AND state IN ?", s.Keys.Lookups(codePurpose, string(code)), unused).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
 }
 
 func (s *Service) firstOfGrant(ctx context.Context, grantID int64) (full, error) {
@@ -131,7 +141,10 @@ func (s *Service) takeVoucher(tx *db.Tx, v full, now time.Time) (paid, won bool,
 }
 
 func (s *Service) setGrant(tx *db.Tx, id, grantID int64) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE vouchers SET grant_id = ? WHERE id = ?", grantID, id).Error)
+	if err := tx.Gorm().Exec("UPDATE vouchers SET grant_id = ? WHERE id = ?", grantID, id).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.sealVouchers(tx, tx.Gorm().Where("id = ?", id))
 }
 
 // worthOfGrant is what the vouchers that a grant was made of cost.
@@ -169,5 +182,5 @@ func (s *Service) expireVouchers(tx *db.Tx, ids []int64, state State, now time.T
 		}
 		lost = int(done.RowsAffected) // of the paid ones, which come last
 	}
-	return lost, nil
+	return lost, s.sealVouchers(tx, tx.Gorm().Where("id IN ? AND state = ?", ids, Expired)) // an expired one stays so
 }

@@ -49,6 +49,24 @@ func (l *Ledger) Post(tx *db.Tx, e Entry) (int64, error) {
 	return first.ID, sameEntry(first, e)
 }
 
+// PostAll is Post for many entries of one kind at once, with as many statements as for a few. A cause that has an entry is fault.Conflict
+// "ledger.source_taken": who posts so holds what makes each cause its own.
+func (l *Ledger) PostAll(tx *db.Tx, entries []Entry) error {
+	currencies := make([]string, len(entries))
+	for n := range entries {
+		var err error
+		if currencies[n], err = entries[n].check(); err != nil {
+			return err
+		}
+		entries[n].ID, entries[n].At = tx.ID(), entries[n].At.UTC().Truncate(time.Millisecond)
+	}
+	err := l.insertAll(tx, entries, currencies)
+	if db.IsDuplicate(err) {
+		return fault.Wrap(fault.Conflict, "ledger.source_taken", err, "Source", entries[0].Source)
+	}
+	return err
+}
+
 func sameEntry(first entryRow, e Entry) error {
 	if first.Content != e.digest() {
 		return fault.New(fault.Conflict, "ledger.source_taken", "Source", e.Source)

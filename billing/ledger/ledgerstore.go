@@ -41,16 +41,29 @@ func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error
 }
 
 func (l *Ledger) insert(tx *db.Tx, e Entry, currency string) error {
-	row := entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
-		Day: e.At.In(clock.Nairobi).Format(time.DateOnly), Currency: currency, Content: e.digest(), Proof: e.Proof}
-	if err := tx.Gorm().Create(&row).Error; err != nil {
-		return db.Fault(err)
+	return l.insertAll(tx, []Entry{e}, []string{currency})
+}
+
+func (l *Ledger) insertAll(tx *db.Tx, entries []Entry, currencies []string) error {
+	rows, postings := make([]entryRow, len(entries)), []postingRow(nil)
+	for i, e := range entries {
+		rows[i] = entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
+			Day: e.At.In(clock.Nairobi).Format(time.DateOnly), Currency: currencies[i], Content: e.digest(), Proof: e.Proof}
+		for n, p := range e.Postings {
+			postings = append(postings, postingRow{EntryID: e.ID, N: n, Account: p.Account, Party: p.Party, Cents: p.Amount.Cents})
+		}
 	}
-	rows := make([]postingRow, len(e.Postings))
-	for n, p := range e.Postings {
-		rows[n] = postingRow{EntryID: e.ID, N: n, Account: p.Account, Party: p.Party, Cents: p.Amount.Cents}
+	for some := range db.Pieces(rows) {
+		if err := tx.Gorm().Create(&some).Error; err != nil {
+			return db.Fault(err)
+		}
 	}
-	return db.Fault(tx.Gorm().Create(&rows).Error)
+	for some := range db.Pieces(postings) {
+		if err := tx.Gorm().Create(&some).Error; err != nil {
+			return db.Fault(err)
+		}
+	}
+	return nil
 }
 
 func (l *Ledger) entry(tx *db.Tx, id int64) (Entry, error) {
@@ -165,4 +178,32 @@ func (l *Ledger) orphanPostings(ctx context.Context) (ids []int64, err error) {
 func (l *Ledger) proofs(ctx context.Context, kinds []string, from, to string) (rows []entryRow, err error) {
 	err = l.db.Read(ctx).Select("id, source, proof").Where("kind IN ? AND source >= ? AND source < ?", kinds, from, to).Order("id").Find(&rows).Error
 	return rows, db.Fault(err)
+}
+
+const ofParty = " FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.account IN ? AND p.party = ? AND "
+
+func (l *Ledger) before(ctx context.Context, party string, accounts []string, day string) (int64, error) {
+	var cents *int64
+	err := l.db.Read(ctx).Raw("SELECT SUM(p.cents)"+ofParty+"e.day < ?", accounts, party, day).Scan(&cents).Error
+	if err != nil || cents == nil {
+		return 0, db.Fault(err)
+	}
+	return *cents, nil
+}
+
+const mostMovements = 2_000
+
+func (l *Ledger) movements(ctx context.Context, party string, accounts []string, from, to string) ([]Movement, error) {
+	var rows []struct {
+		ID                      int64
+		Kind, Source, Memo, Day string
+		Cents                   int64
+	}
+	err := l.db.Read(ctx).Raw("SELECT e.id, e.kind, e.source, e.memo, e.day, SUM(p.cents) AS cents"+ofParty+"e.day >= ? AND e.day <= ?"+
+		" GROUP BY e.id, e.kind, e.source, e.memo, e.day HAVING SUM(p.cents) <> 0 ORDER BY e.id LIMIT ?", accounts, party, from, to, mostMovements).Scan(&rows).Error
+	all := make([]Movement, len(rows))
+	for i, r := range rows {
+		all[i] = Movement{EntryID: r.ID, Kind: r.Kind, Source: r.Source, Memo: r.Memo, Day: r.Day, Amount: money.KES(r.Cents)}
+	}
+	return all, db.Fault(err)
 }

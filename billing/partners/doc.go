@@ -8,5 +8,6 @@
 // takes from it.
 //
 // Invariants: events are never changed; each has the next number of its partner, the balance after it, and one entry in the books with its digest;
-// every day since the partner was made has one; balance = sum of events = what is due in the books; no more is paid out than is due.
+// what staff chose of a partner is what its keyed digest says (internal/witness); every day since the partner was made has one; balance = sum of
+// events = what is due in the books; no more is paid out than is due.
 package partners

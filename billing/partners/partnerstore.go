@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/witness"
 	"mtandao/internal/words"
 )
 
@@ -80,8 +81,36 @@ func (s *Service) insert(tx *db.Tx, p Partner) error {
 	if err != nil {
 		return err
 	}
-	return tx.Gorm().Create(&partnerRow{ID: p.ID, Name: p.Name, Phone: phone, PhoneHash: s.Keys.Lookup(purposePhone, string(p.Phone)), Lang: string(p.Lang), State: p.State,
-		Sites: textOf(p.Sites), Share: p.Share, NextDay: p.next, CreatedAt: p.CreatedAt}).Error
+	row := partnerRow{ID: p.ID, Name: p.Name, Phone: phone, PhoneHash: s.Keys.Lookup(purposePhone, string(p.Phone)), Lang: string(p.Lang), State: p.State,
+		Sites: textOf(p.Sites), Share: p.Share, NextDay: p.next, CreatedAt: p.CreatedAt}
+	if err := tx.Gorm().Create(&row).Error; err != nil {
+		return err
+	}
+	return s.seen.Keep(tx, witness.Row{ID: p.ID, Columns: row})
+}
+
+// seal keeps what a partner is after tx changed it.
+func (s *Service) seal(tx *db.Tx, id int64) error {
+	var r partnerRow
+	if err := tx.Gorm().Where("id = ?", id).Take(&r).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.seen.Keep(tx, witness.Row{ID: r.ID, Columns: r})
+}
+
+// counted is the money of the partners of a page after an id, whatever else their rows say, and who are not as they were written.
+func (s *Service) counted(ctx context.Context, after int64) (page []Partner, changed []int64, err error) {
+	var rows []partnerRow
+	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(auditPage).Find(&rows).Error; err != nil {
+		return nil, nil, db.Fault(err)
+	}
+	said := make([]witness.Row, len(rows))
+	for i, r := range rows {
+		said[i] = witness.Row{ID: r.ID, Columns: r}
+		page = append(page, Partner{ID: r.ID, Due: money.KES(r.DueCents), seq: r.Seq})
+	}
+	changed, err = s.seen.Wrong(ctx, said...)
+	return page, changed, err
 }
 
 func (s *Service) update(tx *db.Tx, p Partner) error {
@@ -89,8 +118,12 @@ func (s *Service) update(tx *db.Tx, p Partner) error {
 	if err != nil {
 		return err
 	}
-	return tx.Gorm().Model(&partnerRow{}).Where("id = ?", p.ID).Updates(map[string]any{"name": p.Name, "phone": phone, "phone_hash": s.Keys.Lookup(purposePhone, string(p.Phone)),
+	err = tx.Gorm().Model(&partnerRow{}).Where("id = ?", p.ID).Updates(map[string]any{"name": p.Name, "phone": phone, "phone_hash": s.Keys.Lookup(purposePhone, string(p.Phone)),
 		"lang": string(p.Lang), "state": p.State, "sites": textOf(p.Sites), "share": p.Share}).Error
+	if err != nil {
+		return err
+	}
+	return s.seal(tx, p.ID)
 }
 
 // lock keeps everybody else from the partner's money until the transaction ends.
@@ -106,7 +139,10 @@ func (s *Service) move(tx *db.Tx, p Partner, e Event, next string) error {
 	if err == nil && !won {
 		err = fault.New(fault.Conflict, "conflict")
 	}
-	return db.Fault(err)
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.seal(tx, p.ID)
 }
 
 // Get is one partner; fault.NotFound "partner.unknown".

@@ -3,6 +3,7 @@ package partners
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -17,6 +18,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
 	"mtandao/internal/seal"
+	"mtandao/internal/witness"
 	"mtandao/internal/words"
 )
 
@@ -41,10 +43,15 @@ type Options struct {
 }
 
 // Service is what can be done with partners.
-type Service struct{ Options }
+type Service struct {
+	Options
+	seen *witness.Witness
+}
 
 // New makes it.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service {
+	return &Service{Options: o, seen: witness.New(o.DB, o.Keys, "partners")}
+}
 
 // By is who does something, and from where.
 type By struct{ Actor, From string }
@@ -245,9 +252,12 @@ func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
 		proofs[p.Source] = p.Proof
 	}
 	for after := int64(0); ; {
-		page, err := s.after(ctx, after)
+		page, changed, err := s.counted(ctx, after)
 		if err != nil {
 			return err
+		}
+		for _, id := range changed {
+			see(fmt.Sprintf("partner %d is not as they were written", id))
 		}
 		for _, p := range page {
 			if err := s.audit(ctx, p, proofs, see); err != nil {
@@ -266,7 +276,11 @@ func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
 	for _, id := range strays {
 		see(fmt.Sprintf("there are events of partner %d, who does not exist", id))
 	}
-	return err
+	gone, e := s.seen.Gone(ctx)
+	for _, id := range gone {
+		see(fmt.Sprintf("partner %d is gone", id))
+	}
+	return errors.Join(err, e)
 }
 
 func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string, see func(what string)) error {

@@ -16,7 +16,7 @@ const (
 	Retired = "retired"
 )
 
-// Segments of a plan: who it is for.
+// Hotspot is the segment of packages: plans that are bought once, not subscribed to.
 const Hotspot = "hotspot"
 
 // Plan is what is sold: price, limits, and where.
@@ -30,6 +30,8 @@ type Plan struct {
 	Sort           int // order in the price list, then price
 	State          string
 	Sites          []int64 // empty: every site
+	Terms          Terms   // of a plan that is subscribed to
+	PriceID        int64   // its newest version
 }
 
 // Name is the plan's name in a language.
@@ -46,7 +48,7 @@ var slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 const dearest = 250_000
 
 // Validate says what is wrong with a plan: fault.Invalid "plan.key", "plan.name", "plan.segment", "plan.price",
-// "plan.state", "plan.endless" or a fault of access.Limits.Check.
+// "plan.state", "plan.endless", of a plan that is subscribed to those of checkTerms, or a fault of access.Limits.Check.
 func (p Plan) Validate() error {
 	whole, isWhole := p.Price.WholeShillings()
 	l := p.Limits
@@ -55,12 +57,17 @@ func (p Plan) Validate() error {
 		return fault.New(fault.Invalid, "plan.key", "Key", p.Key)
 	case !named(p.NameEN) || p.NameSW != "" && !named(p.NameSW):
 		return fault.New(fault.Invalid, "plan.name", "Key", p.Key)
-	case p.Segment != Hotspot:
-		return fault.New(fault.Invalid, "plan.segment", "Key", p.Key)
-	case !isWhole || whole < 1 || whole > dearest || p.Price.Currency != money.Shilling:
-		return fault.New(fault.Invalid, "plan.price", "Key", p.Key)
 	case p.State != Live && p.State != Retired:
 		return fault.New(fault.Invalid, "plan.state", "Key", p.Key)
+	case p.Subscribed():
+		if err := p.checkSubscribed(); err != nil {
+			return err
+		}
+		return l.Check()
+	case p.Terms.Mode != "":
+		return fault.New(fault.Invalid, "plan.package_mode", "Key", p.Key)
+	case !isWhole || whole < 1 || whole > dearest || p.Price.Currency != money.Shilling:
+		return fault.New(fault.Invalid, "plan.price", "Key", p.Key)
 	case l.Time == 0 && l.DataBytes == 0 && l.Valid == 0 && l.ValidUntil.IsZero():
 		return fault.New(fault.Invalid, "plan.endless", "Key", p.Key)
 	}

@@ -57,6 +57,11 @@ func (s *Service) store(tx *db.Tx, p Plan) (Plan, error) {
 		return p, db.Fault(err)
 	}
 	p.ID = row.ID
+	if p.Subscribed() {
+		if p.PriceID, err = s.storePrice(tx, p); err != nil {
+			return p, err
+		}
+	}
 	return p, storeSites(tx, p)
 }
 
@@ -74,8 +79,8 @@ func storeSites(tx *db.Tx, p Plan) error {
 
 func (s *Service) live(ctx context.Context, siteID int64) ([]Plan, error) {
 	var rows []planRow
-	err := s.db.Read(ctx).Where("state = ? AND (NOT EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id)"+
-		" OR EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id AND site_id = ?))", Live, siteID).
+	err := s.db.Read(ctx).Where("segment = ? AND state = ? AND (NOT EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id)"+
+		" OR EXISTS (SELECT 1 FROM plan_sites WHERE plan_id = plans.id AND site_id = ?))", Hotspot, Live, siteID).
 		Order("sort, price_cents, id").Limit(100).Find(&rows).Error
 	return s.plans(ctx, rows, err)
 }
@@ -86,9 +91,9 @@ func (s *Service) all(ctx context.Context) ([]Plan, error) {
 	return s.plans(ctx, rows, err)
 }
 
-func (s *Service) one(ctx context.Context, id int64) (Plan, error) {
+func (s *Service) one(ctx context.Context, where string, value any) (Plan, error) {
 	var row planRow
-	if err := s.db.Read(ctx).Where("id = ?", id).Take(&row).Error; err != nil {
+	if err := s.db.Read(ctx).Where(where, value).Take(&row).Error; err != nil {
 		return Plan{}, db.Fault(err)
 	}
 	all, err := s.plans(ctx, []planRow{row}, nil)
@@ -124,7 +129,7 @@ func (s *Service) plans(ctx context.Context, rows []planRow, err error) ([]Plan,
 		all = append(all, Plan{ID: r.ID, Key: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Price: r.Price,
 			Limits: limits, Sort: r.Sort, State: r.State, Sites: sites[r.ID]})
 	}
-	return all, nil
+	return all, s.newest(ctx, all)
 }
 
 // assignedAlready says that a plan is live with these limits at these sites.

@@ -11,9 +11,12 @@ import (
 	"mtandao/radius/access"
 )
 
-// Sentence tells what a plan gives: "1 hour · 1 phone · 2 Mbit/s".
+// Sentence tells what a plan gives: "1 hour · 1 phone · 2 Mbit/s"; what is subscribed to, "for a month · 10 Mbit/s".
 func Sentence(l words.Lang, p Plan) string {
 	limits := p.Limits
+	if p.Subscribed() && p.Segment != "" {
+		return subscribed(l, p)
+	}
 	var parts []string
 	if limits.Time > 0 {
 		key := "plan.time"
@@ -39,6 +42,17 @@ func Sentence(l words.Lang, p Plan) string {
 		parts = append(parts, Rate(limits.DownKbps))
 	}
 	return strings.Join(append(parts, terms(l, limits)...), " · ")
+}
+
+func subscribed(l words.Lang, p Plan) string {
+	parts := []string{words.Text(l, "plan.each", "Interval", p.Terms.Interval.Words(l))}
+	if p.Terms.Interval.Unit == Once {
+		parts[0] = words.Text(l, "plan.paid_once")
+	}
+	if p.Limits.DownKbps > 0 {
+		parts = append(parts, Rate(p.Limits.DownKbps))
+	}
+	return strings.Join(append(parts, terms(l, p.Limits)...), " · ")
 }
 
 // terms says when the speed changes and what is not counted.

@@ -81,7 +81,7 @@ func (s *Service) Save(tx *db.Tx, p Plan) (Plan, error) {
 	return s.store(tx, p)
 }
 
-// ForSite lists the live plans sold at a site, in the order of its price list; at most 100. One whose fixed end is past is
+// ForSite lists the live packages sold at a site, in the order of its price list; at most 100. One whose fixed end is past is
 // not sold any more.
 func (s *Service) ForSite(ctx context.Context, siteID int64) ([]Plan, error) {
 	live, err := s.live(ctx, siteID)
@@ -90,7 +90,18 @@ func (s *Service) ForSite(ctx context.Context, siteID int64) ([]Plan, error) {
 }
 
 // Get is one plan; fault.NotFound when there is none.
-func (s *Service) Get(ctx context.Context, id int64) (Plan, error) { return s.one(ctx, id) }
+func (s *Service) Get(ctx context.Context, id int64) (Plan, error) { return s.one(ctx, "id = ?", id) }
 
 // All lists every plan, retired ones too; at most 1,000.
 func (s *Service) All(ctx context.Context) ([]Plan, error) { return s.all(ctx) }
+
+// Packages lists every plan that is bought once, retired ones too; at most 1,000.
+func (s *Service) Packages(ctx context.Context) ([]Plan, error) {
+	all, err := s.all(ctx)
+	return slices.DeleteFunc(all, Plan.Subscribed), err
+}
+
+// ByKey is the plan of a key; fault.NotFound when there is none.
+func (s *Service) ByKey(ctx context.Context, key string) (Plan, error) {
+	return s.one(ctx, "plan_key = ?", key)
+}

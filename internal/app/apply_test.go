@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/audit"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/testdb"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
@@ -67,16 +68,16 @@ func TestTheExampleIsAppliedOnceAndItsExportChangesNothing(t *testing.T) {
 	setExampleSecrets(t)
 	eachMain(t, func(t *testing.T, m *Main) {
 		dry, err := tryApply(t, m, example, true)
-		if err != nil || len(dry.Changes) != 14 {
+		if err != nil || len(dry.Changes) != 19 {
 			t.Fatalf("dry run: %d changes, %v", len(dry.Changes), err)
 		}
 		if n := len(m.Sites.Sites()); n != 0 {
 			t.Fatalf("a dry run stored %d sites", n)
 		}
-		if done := applyText(t, m, example); len(done.Changes) != 14 {
+		if done := applyText(t, m, example); len(done.Changes) != 19 {
 			t.Fatalf("%+v", done)
 		}
-		if again := applyText(t, m, example); len(again.Changes) != 0 || again.Unchanged[kindPlan] != 6 {
+		if again := applyText(t, m, example); len(again.Changes) != 0 || again.Unchanged[kindPlan] != 8 {
 			t.Fatalf("the second time: %+v", again)
 		}
 		for _, secrets := range []bool{false, true} {
@@ -114,6 +115,19 @@ func checkExample(t *testing.T, m *Main) {
 	}
 	if here, _, _ := m.Sites.BySlug("kasarani"); len(week.Sites) != 1 || week.Sites[0] != here.ID {
 		t.Errorf("week: %+v", week)
+	}
+	office := plan["office"].Terms
+	if office.Mode != plans.Postpaid || !office.Arrears || !office.Inclusive || office.Data.Included != 200 || office.Data.Tiers[0].UpTo != 100 || office.Data.Tiers[1].UpTo != 0 ||
+		office.Data.Windows[0].Each != money.Shillings(5) || office.Rates[0].Level != "priority" || office.Rates[0].Segment != plans.Business || office.Includes[0] != "support" {
+		t.Errorf("office: %+v", office)
+	}
+	addons, err := m.Plans.AddOns(ctx)
+	if err != nil || len(addons) != 2 || !addons[0].Once || addons[0].Bytes != 50e9 || !addons[0].GoesWith("home-10") || addons[0].GoesWith("office") {
+		t.Errorf("add-ons: %+v, %v", addons, err)
+	}
+	coupons, err := m.Plans.Coupons(ctx)
+	if err != nil || len(coupons) != 1 || coupons[0].Discount != (plans.Discount{Percent: 5000, Periods: 2}) || coupons[0].Most != 100 {
+		t.Errorf("coupons: %+v, %v", coupons, err)
 	}
 	for _, r := range m.Routers.All() {
 		if r.Dialect == routers.Chilli && (r.UAMSecret != "uam-secret-1" || !r.Swap) {

@@ -24,7 +24,9 @@ type document struct {
 	Sites    []sitePart    `yaml:"sites,omitempty"`
 	Tills    []tillPart    `yaml:"tills,omitempty"`
 	Pools    []poolPart    `yaml:"pools,omitempty"`
+	AddOns   []addonPart   `yaml:"addons,omitempty"`
 	Plans    []planPart    `yaml:"plans,omitempty"`
+	Coupons  []couponPart  `yaml:"coupons,omitempty"`
 	Routers  []routerPart  `yaml:"routers,omitempty"`
 }
 

@@ -78,9 +78,46 @@ type (
 		Pool       text      `yaml:"pool,omitempty"`
 		IPv6Pool   text      `yaml:"ipv6_pool,omitempty"`
 		PDPool     text      `yaml:"delegated_pool,omitempty"`
+		Mode       text      `yaml:"mode,omitempty"`
+		Interval   text      `yaml:"interval,omitempty"`
+		Arrears    yesNo     `yaml:"arrears,omitempty"`
+		Inclusive  yesNo     `yaml:"inclusive,omitempty"`
+		Setup      text      `yaml:"setup,omitempty"`
+		PerGB      meterPart `yaml:"per_gb,omitempty"`
+		PerHour    meterPart `yaml:"per_hour,omitempty"`
+		Rates      textList  `yaml:"rates,omitempty"`
+		Includes   textList  `yaml:"includes,omitempty"`
 		Sort       whole     `yaml:"sort,omitempty"`
 		Sites      textList  `yaml:"sites,omitempty"`
 		State      text      `yaml:"state,omitempty"`
+	}
+	meterPart struct {
+		Included whole    `yaml:"included,omitempty"`
+		Volume   yesNo    `yaml:"volume,omitempty"`
+		Tiers    textList `yaml:"tiers,omitempty"`
+		Hours    textList `yaml:"hours,omitempty"`
+	}
+	addonPart struct {
+		Key    text     `yaml:"key"`
+		Name   text     `yaml:"name,omitempty"`
+		NameSW text     `yaml:"name_sw,omitempty"`
+		Price  text     `yaml:"price,omitempty"`
+		Once   yesNo    `yaml:"once,omitempty"`
+		Down   text     `yaml:"down,omitempty"`
+		Up     text     `yaml:"up,omitempty"`
+		Data   text     `yaml:"data,omitempty"`
+		Plans  textList `yaml:"plans,omitempty"`
+		State  text     `yaml:"state,omitempty"`
+	}
+	couponPart struct {
+		Code    text  `yaml:"code"`
+		Percent text  `yaml:"percent,omitempty"`
+		Amount  text  `yaml:"amount,omitempty"`
+		Periods whole `yaml:"periods,omitempty"`
+		Most    whole `yaml:"most,omitempty"`
+		From    text  `yaml:"from,omitempty"`
+		Until   text  `yaml:"until,omitempty"`
+		State   text  `yaml:"state,omitempty"`
 	}
 	burstPart struct {
 		Up            text `yaml:"up,omitempty"`

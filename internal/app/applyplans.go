@@ -25,6 +25,9 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 	}
 	plan := plans.Plan{Key: string(p.Key), NameEN: string(p.Name), NameSW: string(p.NameSW), Segment: orElse(p.Segment, plans.Hotspot),
 		Price: field(r, "price", p.Price, parsePrice), Limits: limits, Sort: int(p.Sort), State: orElse(p.State, plans.Live), Sites: r.sites(p.Sites)}
+	if plan.Subscribed() || p.Mode != "" {
+		plan.Terms = p.terms(r)
+	}
 	if r.err != nil {
 		return plan, r.err
 	}
@@ -33,7 +36,9 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 
 // planFault says at which field a fault shows that is about several.
 func planFault(err error) error {
-	for key, field := range map[string]string{"limits.fair_use": "fair_use.data", "limits.night": "night.hours", "limits.address": "pool"} {
+	for key, field := range map[string]string{"limits.fair_use": "fair_use.data", "limits.night": "night.hours", "limits.address": "pool",
+		"plan.package_mode": "segment", "plan.timed": "time", "plan.amount": "price", "plan.free": "price", "plan.meter": "per_gb.included", "plan.tiers": "per_gb.tiers", "plan.windows": "per_gb.hours",
+		"plan.prepaid_meter": "mode", "plan.hybrid": "mode", "plan.once_meter": "interval"} {
 		if fault.KeyOf(err) == key {
 			return fieldFault{field, err}
 		}
@@ -65,7 +70,7 @@ func (b burstPart) burst(r *reading) access.Burst {
 
 func planPartOf(p plans.Plan, n *names) planPart {
 	l, b, f, night := p.Limits, p.Limits.Burst, p.Limits.FairUse, p.Limits.Night
-	return planPart{Key: text(p.Key), Name: text(p.NameEN), NameSW: text(p.NameSW), Segment: text(p.Segment), Price: priceText(p.Price),
+	part := planPart{Key: text(p.Key), Name: text(p.NameEN), NameSW: text(p.NameSW), Segment: text(p.Segment), Price: priceText(p.Price),
 		Time: timeText(l.Time), TimeKind: text(l.TimeKind), Data: unitText(l.DataBytes, dataUnits), Valid: timeText(l.Valid),
 		ValidUntil: untilText(l.ValidUntil), Hours: hoursText(l.Hours), Up: unitText(l.UpKbps, rateUnits), Down: unitText(l.DownKbps, rateUnits),
 		Burst: burstPart{Up: unitText(b.UpKbps, rateUnits), Down: unitText(b.DownKbps, rateUnits), UpThreshold: unitText(b.UpThresholdKbps, rateUnits),
@@ -74,6 +79,10 @@ func planPartOf(p plans.Plan, n *names) planPart {
 		Night:   nightPart{Hours: hoursText(night.Hours), Up: unitText(night.UpKbps, rateUnits), Down: unitText(night.DownKbps, rateUnits), Free: yesNo(night.Free)},
 		Pool:    text(l.Address.Pool), IPv6Pool: text(l.Address.IPv6Pool), PDPool: text(l.Address.DelegatedPool),
 		Devices: whole(l.DeviceCount()), Idle: timeText(l.Idle), Sort: whole(p.Sort), Sites: n.slugs(p.Sites), State: text(p.State)}
+	if p.Subscribed() {
+		part.tell(p.Terms)
+	}
+	return part
 }
 
 func (a *applying) plan(key string, p planPart) error {

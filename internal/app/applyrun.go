@@ -21,9 +21,11 @@ const (
 	kindPlan     = "plan"
 	kindRouter   = "router"
 	kindPool     = "pool"
+	kindAddOn    = "addon"
+	kindCoupon   = "coupon"
 )
 
-var kinds = []string{kindProvider, kindBrand, kindSite, kindTill, kindPool, kindPlan, kindRouter}
+var kinds = []string{kindProvider, kindBrand, kindSite, kindTill, kindPool, kindAddOn, kindPlan, kindCoupon, kindRouter}
 
 // errDryRun undoes a transaction that was only to be looked at.
 var errDryRun = errors.New("dry run")
@@ -72,7 +74,13 @@ func (a *applying) all() error {
 		func() error { return each(a, kindSite, a.file.Sites, func(p sitePart) text { return p.Slug }, a.site) },
 		func() error { return each(a, kindTill, a.file.Tills, func(p tillPart) text { return p.Key }, a.till) },
 		func() error { return each(a, kindPool, a.file.Pools, func(p poolPart) text { return p.Name }, a.pool) },
+		func() error {
+			return each(a, kindAddOn, a.file.AddOns, func(p addonPart) text { return p.Key }, a.addon)
+		},
 		func() error { return each(a, kindPlan, a.file.Plans, func(p planPart) text { return p.Key }, a.plan) },
+		func() error {
+			return each(a, kindCoupon, a.file.Coupons, func(p couponPart) text { return p.Code }, a.coupon)
+		},
 		func() error {
 			return each(a, kindRouter, a.file.Routers, func(p routerPart) text { return p.Name }, a.router)
 		},

@@ -17,6 +17,8 @@ type stored struct {
 	tills   map[string]billing.Till
 	pools   map[string]pools.Pool
 	plans   map[string]plans.Plan
+	addons  map[string]plans.AddOn
+	coupons map[string]plans.Coupon
 	routers map[string]routers.Router
 }
 
@@ -30,7 +32,17 @@ func (m *Main) readStored(ctx context.Context) (stored, error) {
 		return stored{}, err
 	}
 	all, err := m.Plans.All(ctx)
+	if err != nil {
+		return stored{}, err
+	}
+	addons, err := m.Plans.AddOns(ctx)
+	if err != nil {
+		return stored{}, err
+	}
+	coupons, err := m.Plans.Coupons(ctx)
 	return stored{
+		addons:  byKey(addons, func(a plans.AddOn) string { return a.Key }),
+		coupons: byKey(coupons, func(c plans.Coupon) string { return c.Code }),
 		brands:  byKey(m.Sites.Brands(), func(b site.Brand) string { return b.Key }),
 		sites:   byKey(m.Sites.Sites(), func(s site.Site) string { return s.Slug }),
 		tills:   byKey(tills, func(t billing.Till) string { return t.Key }),

@@ -12,7 +12,7 @@ import (
 var demoBatches = []struct {
 	plan, site, holder string
 	size, out, sold    int
-}{{"day", "kasarani", "Mama Njeri, Kasarani stage", 240, 96, 40}, {"hour", "ngong", "Ngong market kiosk", 100, 0, 0}}
+}{{"day", "kasarani", "Mama Njeri, Kasarani stage", 240, 96, 40}, {"three-hours", "ngong", "Ngong market kiosk", 100, 0, 0}}
 
 // seedVouchers makes the demo's batches, once.
 func (s *Stage) seedVouchers(ctx context.Context) error {
@@ -20,7 +20,7 @@ func (s *Stage) seedVouchers(ctx context.Context) error {
 	if there, err := m.Vouchers.Newest(ctx, 0, 1); err != nil || len(there) > 0 {
 		return err
 	}
-	all, err := m.Plans.All(ctx)
+	all, err := m.Plans.Packages(ctx)
 	if err != nil {
 		return err
 	}

@@ -89,7 +89,26 @@ func (m *Main) document(ctx context.Context) (document, error) {
 	for _, p := range all {
 		d.Plans = append(d.Plans, planPartOf(p, n))
 	}
-	return d, err
+	if err != nil {
+		return d, err
+	}
+	return d, m.offers(ctx, &d)
+}
+
+// offers tells what goes with plans.
+func (m *Main) offers(ctx context.Context, d *document) error {
+	addons, err := m.Plans.AddOns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range addons {
+		d.AddOns = append(d.AddOns, addonPartOf(a))
+	}
+	coupons, err := m.Plans.Coupons(ctx)
+	for _, c := range coupons {
+		d.Coupons = append(d.Coupons, couponPartOf(c))
+	}
+	return err
 }
 
 func (m *Main) providerPart() *providerPart {

@@ -73,7 +73,8 @@ func (g *guesser) try(ctx context.Context, code string) (found bool, err error) 
 	return answer.StatusCode == http.StatusSeeOther, err
 }
 
-// TestAGuessingAttack is "must be shown" 3 of issue 5: fifty addresses try 200 codes a second that look right. None is found, who
+// TestAGuessingAttack is "must be shown" 3 of issue 5: fifty addresses try 200 codes a second that look right, of the usual style and of the weakest
+// that a batch may have. None is found, who
 // has a right code comes in meanwhile from elsewhere and at the same site, and the attack is on the record.
 func TestAGuessingAttack(t *testing.T) {
 	s := openStage(t, 1)
@@ -90,6 +91,17 @@ func TestAGuessingAttack(t *testing.T) {
 	if err := s.Main.Vouchers.Export(t.Context(), vouchers.Copying{BatchID: b.ID}, by, func(_ vouchers.Batch, v vouchers.Voucher) error { codes[v.Serial] = v.Code; return nil }); err != nil {
 		t.Fatal(err)
 	}
+	weakest := access.CodeStyle{Digits: true, Random: 10}
+	weak, err := s.Main.Vouchers.Place(t.Context(), vouchers.Wish{PlanID: b.PlanID, SiteID: b.SiteID, Size: 1000, Style: weakest}, by)
+	if err == nil {
+		_, err = s.Main.Vouchers.Make(t.Context(), weak.ID)
+	}
+	if err == nil {
+		_, err = s.Main.Vouchers.Do(t.Context(), vouchers.Deed{Kind: vouchers.DeedSignOut, BatchID: weak.ID, First: 1, Last: 1000, Holder: "kiosk"}, by)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	address := "http://" + s.Main.HTTPAddress() + "/h/kasarani/code?l=en"
 	const addresses, length = 50, 8 * time.Second
 	var tries, found, slowed atomic.Int64
@@ -100,6 +112,9 @@ func TestAGuessingAttack(t *testing.T) {
 		g := newGuesser(t, netip.AddrFrom4([4]byte{127, 0, 1, byte(n + 1)}), address)
 		all.Go(func() {
 			style := access.CodeStyle{Random: b.Style.Random}
+			if n%2 == 0 {
+				style = weakest
+			}
 			pause := time.NewTicker(addresses * time.Second / 200)
 			defer pause.Stop()
 			for {

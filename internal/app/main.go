@@ -14,10 +14,15 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"mtandao/billing"
+	"mtandao/billing/accounts"
+	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
@@ -86,6 +91,11 @@ type Main struct {
 	Resellers *resellers.Service
 	PINs      *pin.Service
 	Partners  *partners.Service
+	Customers *customers.Service
+	Accounts  *accounts.Service
+	Lines     *subscriptions.Service
+	Invoices  *invoices.Service
+	Taxes     *taxes.Service
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -215,6 +225,14 @@ func (m *Main) wireDomains() {
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
 	m.Prints = m.newPrints()
+	m.Customers = customers.New(customers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Accounts = accounts.New(accounts.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Ledger: m.Ledger, Customers: m.Customers})
+	m.Billing.AskAccounts(m.Accounts)
+	m.Taxes = taxes.New(m.DB, m.Clock)
+	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
+	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
+	m.Accounts.OnCredit(m.Lines.Renew)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
 	m.Billing.AskFloats(m.Resellers)
@@ -285,9 +303,14 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
+	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
+	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
+		_, err := m.Invoices.Issue(ctx)
+		return err
+	})
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)

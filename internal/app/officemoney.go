@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/staff"
@@ -47,15 +48,19 @@ func (o officeDeeds) record(tx *db.Tx, who staff.Member, by staff.By, d deed) (i
 
 // placedDocument is where a receipt's money is, in the trail.
 type placedDocument struct {
-	Placed string `json:"placed"`
-	Order  string `json:"order,omitempty"`
-	Amount string `json:"amount"`
+	Placed   string `json:"placed"`
+	Order    string `json:"order,omitempty"`
+	Customer string `json:"customer,omitempty"`
+	Amount   string `json:"amount"`
 }
 
 func placedAt(r billing.Receipt) placedDocument {
 	d := placedDocument{Placed: r.Placed, Amount: r.Amount.String()}
 	if r.OrderID != 0 {
 		d.Order = strconv.FormatInt(r.OrderID, 10)
+	}
+	if r.HolderID != 0 {
+		d.Customer = strconv.FormatInt(r.HolderID, 10)
 	}
 	return d
 }
@@ -75,6 +80,20 @@ func (o officeDeeds) Match(ctx context.Context, who staff.Member, by staff.By, m
 		return deed{"receipt matched", "receipt", m.ReceiptID, placedAt(was), placedAt(is)}, nil
 	})
 	return out, err
+}
+
+// MatchAccount implements backoffice.Deeds.
+func (o officeDeeds) MatchAccount(ctx context.Context, who staff.Member, by staff.By, receiptID int64, to customers.Customer) error {
+	was, err := o.m.Billing.ReceiptByID(ctx, receiptID)
+	if err != nil {
+		return err
+	}
+	return o.do(ctx, who, by, func(tx *db.Tx) (deed, error) {
+		is := was
+		is.Placed, is.HolderID = billing.PlacedAccount, to.ID
+		_, err := o.m.Billing.MatchAccount(tx, receiptID, to.ID)
+		return deed{"receipt matched", "receipt", receiptID, placedAt(was), placedAt(is)}, err
+	})
 }
 
 // Unmatch implements backoffice.Deeds.

@@ -45,6 +45,22 @@ func (s setup) Objects(ctx context.Context, kind string) ([]backoffice.Object, e
 		for _, p := range sold {
 			add(p.ID, p.Key, planPartOf(p, n))
 		}
+	case kindAddOn:
+		sold, err := s.Plans.AddOns(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range sold {
+			add(a.ID, a.Key, addonPartOf(a))
+		}
+	case kindCoupon:
+		sold, err := s.Plans.Coupons(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range sold {
+			add(c.ID, c.Code, couponPartOf(c))
+		}
 	case kindPool:
 		leased, err := s.Pools.All(ctx)
 		if err != nil {
@@ -115,6 +131,12 @@ func (a *applying) change(c backoffice.Change) error {
 	case kindPlan:
 		old, known := a.stored.plans[c.Key]
 		return alter(a, c, known, planPartOf(old, a.names), a.plan)
+	case kindAddOn:
+		old, known := a.stored.addons[c.Key]
+		return alter(a, c, known, addonPartOf(old), a.addon)
+	case kindCoupon:
+		old, known := a.stored.coupons[plans.SpellCoupon(c.Key)]
+		return alter(a, c, known, couponPartOf(old), a.coupon)
 	case kindPool:
 		old, known := a.stored.pools[c.Key]
 		return alter(a, c, known, poolPartOf(old), a.pool)

@@ -94,6 +94,13 @@ func TestGraceIsOverWhenItIsPaidFor(t *testing.T) {
 			if err != nil || grace.Grace.GrantID == 0 || grace.Order.State != billing.OrderPlaced {
 				t.Fatalf("%+v, %v", grace, err)
 			}
+			support := s.hire(t, "support@demo.example", nil, "support")
+			story := func(page string, want ...string) {
+				t.Helper()
+				support.expect(support.ask(http.MethodGet, page, nil), http.StatusOK, want...)
+			}
+			story("/office/orders/"+number(o.ID), "Let online before paying", "nothing: it is not paid")
+			story("/office/grants/"+number(grace.Grace.GrantID), "Online before paying, for order", o.Code)
 			s.payByHand(t, "254799000111", o.Code, 10)
 			until(t, 15*time.Second, "online on the plan", func() bool {
 				view, err := s.Main.Billing.ByToken(t.Context(), o.Token)
@@ -103,6 +110,9 @@ func TestGraceIsOverWhenItIsPaidFor(t *testing.T) {
 				on, err := (sessions{s.Main}).Online(t.Context(), view.Order.GrantID, o.Place.MAC)
 				return err == nil && on && device.Online()
 			})
+			if page := support.ask(http.MethodGet, "/office/orders/"+number(o.ID), nil).body; !strings.Contains(page, "Taken off the plan for it") || strings.Contains(page, "nothing: it is not paid") {
+				t.Error("the story does not tell what the grace cost")
+			}
 			verifyBooks(t, s.Main)
 		})
 	}

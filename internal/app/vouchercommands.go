@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/words"
@@ -75,8 +76,11 @@ func (cmd *voucherIssueCommand) Run(c *console) error {
 
 func (cmd *voucherIssueCommand) wish(c *console, m *Main) (w vouchers.Wish, err error) {
 	w = vouchers.Wish{Size: cmd.Count, Style: access.CodeStyle{Random: cmd.Length, Digits: cmd.Digits, Prefix: access.FoldCode(cmd.Prefix)}, Group: cmd.Group,
-		Live: cmd.Live, UnsoldUntil: cmd.UnsoldUntil, UnusedFor: cmd.UnusedFor}
-	all, err := m.Plans.All(c)
+		Live: cmd.Live, UnusedFor: cmd.UnusedFor}
+	if day := cmd.UnsoldUntil; !day.IsZero() { // that day, too, in Nairobi
+		w.UnsoldUntil = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, clock.Nairobi)
+	}
+	all, err := m.Plans.Packages(c)
 	if err != nil {
 		return w, err
 	}

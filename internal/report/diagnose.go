@@ -97,6 +97,8 @@ func barred(g Granted) (Finding, bool) {
 	case access.CauseOK:
 	case access.CauseSuspended:
 		return Finding{Name: "suspended", Action: ActionResume}, true
+	case access.CauseArrears:
+		return Finding{Name: "arrears"}, true
 	case access.CauseHours:
 		return Finding{Name: "hours", Action: ActionExtend}, true
 	default:

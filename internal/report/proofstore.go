@@ -116,7 +116,7 @@ func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, e
 		" UNION ALL SELECT r.till_id AS id, -f.amount_cents AS arrived, 0 AS books FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.state = 'paid' AND f.how = 'mpesa'"+
 		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
 		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
-		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat}, ledger.TillClearing, n).Scan(&all).Error
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount}, ledger.TillClearing, n).Scan(&all).Error
 	return all, db.Fault(err)
 }
 

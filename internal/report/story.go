@@ -23,6 +23,8 @@ type Money interface {
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
 	HeldFor(ctx context.Context, o billing.Order) (money.Amount, error)
 	StrayFor(ctx context.Context, o billing.Order) (billing.Receipt, bool, error)
+	GraceTaken(ctx context.Context, orderID int64) (billing.Taken, error)
+	OrderOfGrace(ctx context.Context, owner string) (order billing.Order, found bool, err error)
 }
 
 // Access is what a story asks of access. *access.Service satisfies it.
@@ -119,6 +121,8 @@ type Story struct {
 	HasOrder bool
 	Held     money.Amount    // credit of who placed an order that is not paid
 	Stray    billing.Receipt // money of nobody that may be meant for it; no ID when there is none
+	Grace    billing.Taken   // that the order had before it was paid, or that the grant is; no grant: none
+	GraceOf  billing.Order   // whose grace the grant is; no ID: it is none
 	Access   Granted
 	Router   routers.Router // where the order was placed, or the grant was last used; no ID when unknown
 	Heard    time.Time      // when that router was last heard; zero: not since this program started
@@ -146,6 +150,9 @@ func (s *Stories) OfOrder(ctx context.Context, orderID int64) (Story, error) {
 		return Story{}, err
 	}
 	story := Story{Money: known, HasOrder: true}
+	if story.Grace, err = s.Money.GraceTaken(ctx, orderID); err != nil {
+		return story, err
+	}
 	if known.Order.State != billing.OrderPaid {
 		if story.Held, err = s.Money.HeldFor(ctx, known.Order); err != nil {
 			return story, err
@@ -162,6 +169,13 @@ func (s *Stories) OfGrant(ctx context.Context, grantID int64) (Story, error) {
 	story, err := s.finish(ctx, Story{}, grantID, 0)
 	if err == nil && story.Access.Grant.ID == 0 {
 		err = fault.New(fault.NotFound, "not_found")
+	}
+	if err != nil {
+		return story, err
+	}
+	found := false
+	if story.GraceOf, found, err = s.Money.OrderOfGrace(ctx, story.Access.Grant.Owner); err == nil && found {
+		story.Grace, err = s.Money.GraceTaken(ctx, story.GraceOf.ID)
 	}
 	return story, err
 }

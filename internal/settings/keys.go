@@ -18,6 +18,16 @@ const (
 	SecondMachine = "machine.second"
 	HistoryMonths = "history.months"
 	UsageMonths   = "history.usage_months"
+	PrepaidMonth  = "prepaid.month"
+	PrepaidPart   = "prepaid.part_payment"
+)
+
+// Values of PrepaidMonth and PrepaidPart.
+const (
+	CalendarMonth = "calendar"
+	ThirtyDays    = "thirty"
+	Waits         = "waits"
+	BuysDays      = "days"
 )
 
 // Key is one row of the table of keys.
@@ -36,7 +46,9 @@ var Keys = append([]Key{
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
-}, messageKeys...)
+	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
+	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},
+}, append(invoiceKeys, messageKeys...)...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
 

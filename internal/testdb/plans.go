@@ -18,7 +18,8 @@ import (
 // small are the tables that may be read whole: they hold what the provider decides, not what happens.
 var small = map[string]bool{"settings": true, "nodes": true, "leases": true, "sites": true, "brands": true, "routers": true,
 	"router_addresses": true, "plans": true, "plan_sites": true, "tills": true, "till_sites": true, "rail_tokens": true,
-	"router_tunnels": true, "tunnel_keys": true, "message_carriers": true, "staff_roles": true, "staff_members": true}
+	"router_tunnels": true, "tunnel_keys": true, "message_carriers": true, "staff_roles": true, "staff_members": true,
+	"tax_rates": true, "dunning_steps": true, "invoice_series": true}
 
 // proofs read the books from end to end because that is what they are for; commands call them, nothing that serves.
 var proofs = []string{"mtandao/internal/report.", "mtandao/billing/ledger.(*Ledger).Verify"}

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   payer VARBINARY(512) NOT NULL,
   reference VARCHAR(64) NOT NULL,
   merged_into BIGINT NOT NULL,
+  holder_id BIGINT NOT NULL,
   arrived_at DATETIME(3) NOT NULL,
   created_at DATETIME(3) NOT NULL,
   updated_at DATETIME(3) NOT NULL,
@@ -22,6 +23,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   KEY receipts_payment (payment_id),
   KEY receipts_order (order_id),
   KEY receipts_placed (placed, created_at),
+  KEY receipts_holder (holder_id, placed, id),
   KEY receipts_payer (payer_hash, created_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

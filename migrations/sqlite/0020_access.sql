@@ -12,6 +12,9 @@ CREATE TABLE IF NOT EXISTS grants (
   ip TEXT NOT NULL,
   first_used_at DATETIME NULL,
   until DATETIME NULL,
+  standing BIGINT NOT NULL,
+  lapsed TEXT NOT NULL,
+  barred TEXT NOT NULL,
   unused_seconds BIGINT NOT NULL,
   unused_until DATETIME NULL,
   used_seconds BIGINT NOT NULL,
@@ -27,7 +30,7 @@ CREATE TABLE IF NOT EXISTS grants (
   created_at DATETIME NOT NULL,
   ended_at DATETIME NULL
 );
-CREATE INDEX IF NOT EXISTS grants_until ON grants (state, until);
+CREATE INDEX IF NOT EXISTS grants_until ON grants (state, standing, until);
 CREATE INDEX IF NOT EXISTS grants_unused ON grants (state, unused_until);
 CREATE INDEX IF NOT EXISTS grants_after ON grants (after_grant_id);
 CREATE INDEX IF NOT EXISTS grants_changed ON grants (changed_s, id, version);

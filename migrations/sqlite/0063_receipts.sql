@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   payer BLOB NOT NULL,
   reference TEXT NOT NULL,
   merged_into BIGINT NOT NULL,
+  holder_id BIGINT NOT NULL,
   arrived_at DATETIME NOT NULL,
   created_at DATETIME NOT NULL,
   updated_at DATETIME NOT NULL,
@@ -23,6 +24,7 @@ CREATE INDEX IF NOT EXISTS receipts_payment ON receipts (payment_id);
 CREATE INDEX IF NOT EXISTS receipts_order ON receipts (order_id);
 CREATE INDEX IF NOT EXISTS receipts_placed ON receipts (placed, created_at);
 CREATE INDEX IF NOT EXISTS receipts_payer ON receipts (payer_hash, created_at);
+CREATE INDEX IF NOT EXISTS receipts_holder ON receipts (holder_id, placed, id);
 
 CREATE TABLE IF NOT EXISTS credits (
   phone_hash TEXT NOT NULL,

@@ -71,6 +71,8 @@ type Options struct {
 	Resellers Resellers
 	PINs      PINs
 	Partners  Partners
+	Lines     Lines
+	Payers    Payers
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -108,7 +110,7 @@ var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "st
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return slices.Concat(b.setupRoutes(), b.machineRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.poolRoutes(), b.jobRoutes(), b.voucherRoutes(), b.printRoutes(), b.printsRoutes(), b.resellerRoutes(), b.returnRoutes(), b.partnerRoutes(), b.messageRoutes(), []route{
+	return slices.Concat(b.setupRoutes(), b.machineRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.poolRoutes(), b.jobRoutes(), b.voucherRoutes(), b.printRoutes(), b.printsRoutes(), b.resellerRoutes(), b.returnRoutes(), b.partnerRoutes(), b.lineRoutes(), b.messageRoutes(), []route{
 		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 	"mtandao/radius/access"
@@ -14,6 +15,7 @@ import (
 
 // Deeds are what members change on money and access. Each is one transaction with its trace in the trail.
 type Deeds interface {
+	MatchAccount(ctx context.Context, who staff.Member, by staff.By, receiptID int64, to customers.Customer) error
 	Match(ctx context.Context, who staff.Member, by staff.By, m billing.Matching) (billing.Outcome, error)
 	Unmatch(ctx context.Context, who staff.Member, by staff.By, receiptID int64) error
 	AskNow(ctx context.Context, who staff.Member, by staff.By, orderID int64) (said string, err error)
@@ -33,6 +35,7 @@ type Deeds interface {
 type Money interface {
 	Suspense(ctx context.Context, tills []int64, before int64, limit int) ([]billing.Receipt, error)
 	Suggest(ctx context.Context, r billing.Receipt) ([]billing.Suggestion, error)
+	SuggestCustomers(ctx context.Context, r billing.Receipt) ([]customers.Customer, error)
 	Matched(ctx context.Context, receiptID int64) (bool, error)
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
 	OrderMoney(ctx context.Context, orderID int64) (billing.Money, error)

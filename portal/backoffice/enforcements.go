@@ -42,7 +42,7 @@ func (b *Backoffice) enforcements(q *request) error {
 }
 
 // becauses are causes that only staff are told.
-var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed", "address"}
+var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed", "address", "arrears", "restored"}
 
 func causeName(p *frame, cause string) string {
 	switch {

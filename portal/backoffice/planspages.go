@@ -15,6 +15,11 @@ import (
 var planSheets = []sheet{
 	{title: "office.plan.offer", specs: []spec{{name: "name", as: asText, must: true, most: 100}, {name: "name_sw", as: asText, most: 100},
 		{name: "key", as: asText, most: 40, onlyNew: true}, {name: "price", as: asMoney, must: true}, {name: "sites", as: asSites}}},
+	{title: "office.plan.subscribed", folded: true, specs: []spec{{name: "segment", as: asPick, choices: []string{plans.Hotspot, plans.Home, plans.Business, plans.HighUse}, usual: plans.Hotspot},
+		{name: "mode", as: asPick, choices: []string{"", string(plans.Prepaid), string(plans.Postpaid), string(plans.Hybrid)}}, {name: "interval", as: asText, most: 20}, {name: "arrears", as: asTick}, {name: "inclusive", as: asTick},
+		{name: "setup", as: asMoney}, {name: "rates", as: asLines, most: 2000}, {name: "includes", as: asLines, most: 2000}}},
+	{title: "office.plan.per_gb", folded: true, specs: []spec{{name: "per_gb.included", as: asNumber, most: 9}, {name: "per_gb.tiers", as: asLines, most: 2000}, {name: "per_gb.volume", as: asTick}, {name: "per_gb.hours", as: asLines, most: 2000}}},
+	{title: "office.plan.per_hour", folded: true, specs: []spec{{name: "per_hour.included", as: asNumber, most: 9}, {name: "per_hour.tiers", as: asLines, most: 2000}, {name: "per_hour.volume", as: asTick}, {name: "per_hour.hours", as: asLines, most: 2000}}},
 	{title: "office.plan.gives", specs: []spec{{name: "time", as: asAmount, units: timeIn}, {name: "time_kind", as: asPick, choices: []string{"calendar", "online"}, usual: "calendar"},
 		{name: "data", as: asAmount, units: dataIn}, {name: "down", as: asAmount, units: rateIn, usual: "2Mbit"}, {name: "up", as: asAmount, units: rateIn, usual: "1Mbit"},
 		{name: "devices", as: asNumber, most: 4, usual: "1"}}},
@@ -69,6 +74,11 @@ func (b *Backoffice) dressPlan(q *request, p *formPage, f form, o Object) error 
 		if o.Fields["state"] == plans.Retired {
 			p.Acts = []act{{Name: p.T("office.plan.restore"), Address: at + "/restore", Icon: "undo-2", Posted: true}}
 		}
+		if o.Fields["segment"] != plans.Hotspot {
+			if err := b.dressSubscribed(q, p, o.ID); err != nil {
+				return err
+			}
+		}
 	}
 	plan, err := b.Setup.ReadPlan(complete(f.fields))
 	if err != nil {
@@ -101,6 +111,7 @@ func (p *formPage) tellPlan(plan plans.Plan) {
 	for _, l := range words.Languages {
 		p.Reads = append(p.Reads, reading{l, plan.Name(l) + " · " + plan.Price.String(), plans.Sentence(l, plan)})
 	}
+	p.tellMonths(plan)
 	if len(plan.Limits.Hours) > 0 {
 		p.Week = week(p.Lang, plan.Limits.Hours)
 	}
@@ -184,6 +195,7 @@ func (b *Backoffice) planList(q *request) error {
 	p := e.listing(q)
 	p.Columns = []column{{p.T("office.column.name"), ""}, {p.T("office.column.price"), "num"}, {p.T("office.column.gives"), ""}, {p.T("office.column.sites"), ""}, {p.T("office.column.state"), ""}}
 	p.Crumbs = nil
+	p.Acts = append(p.Acts, act{Name: p.T("office.addon.list"), Icon: "plus", Address: "/office/addons"}, act{Name: p.T("office.coupon.list"), Icon: "ticket", Address: "/office/coupons"})
 	state := q.Query("state")
 	p.Chips = [][]chip{q.chips("state", []choice{{Name: p.T("office.plan.live")}, {Name: p.T("office.plan.retired"), Value: plans.Retired}})}
 	all = slices.DeleteFunc(all, func(plan plans.Plan) bool {

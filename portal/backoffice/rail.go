@@ -22,6 +22,7 @@ var places = []place{
 	{key: "vouchers", icon: "ticket", address: "/office/vouchers", far: true},
 	{key: "resellers", icon: "wallet", address: "/office/resellers", far: true},
 	{key: "partners", icon: "users", address: "/office/partners", far: true},
+	{key: "subscriptions", icon: "wifi", address: "/office/subscriptions", far: true},
 	{key: "plans", icon: "tag", address: "/office/plans", far: true},
 	{key: "jobs", icon: "list", address: "/office/jobs", far: true},
 	{key: "staff", icon: "users", address: "/office/staff", far: true},

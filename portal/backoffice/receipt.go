@@ -1,9 +1,12 @@
 package backoffice
 
 import (
+	"slices"
+
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/internal/staff"
 )
 
@@ -17,7 +20,8 @@ type receiptPage struct {
 	Stray     *strayView // nil: it is somebody's
 	Typed     string     // an order looked for by hand
 	Found     []offerView
-	Unmatch   string // where a match by hand is taken back
+	Homes     []homeView // customers, the same
+	Unmatch   string     // where a match by hand is taken back
 	NotFound  string
 	SearchFor string
 	Refunds   table
@@ -95,7 +99,7 @@ func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) 
 		p.Refunds.add(b.refundCells(q, &p.frame, f)...)
 		open = open || f.State != billing.RefundRefused
 	}
-	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense
+	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense || r.Placed == billing.PlacedAccount
 	if here && !open && staff.MaySomewhere(q.in.Member, staff.PaymentsRefund) {
 		p.Refund = "/office/receipts/" + number(r.ID) + "/refund"
 	}
@@ -104,15 +108,15 @@ func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) 
 
 // lookForOrder shows the orders that somebody looks for by hand.
 func (b *Backoffice) lookForOrder(q *request, p *receiptPage, r billing.Receipt) error {
-	typed := q.Query("order")
-	if n := []rune(typed); len(n) > longestSearch {
-		typed = string(n[:longestSearch])
-	}
+	typed := cutSearch(q.Query("order"))
 	if p.Typed = typed; typed == "" {
 		return q.send(fiber.StatusOK, "receipt", p)
 	}
 	m, err := b.Stories.Find(q.ctx, typed)
 	if err != nil {
+		return err
+	}
+	if p.Homes, err = b.homes(q, &p.frame, billing.Receipt{Reference: typed}); err != nil {
 		return err
 	}
 	for _, o := range m.Orders {
@@ -122,10 +126,18 @@ func (b *Backoffice) lookForOrder(q *request, p *receiptPage, r billing.Receipt)
 		enough, err := r.Amount.Compare(o.Price)
 		p.Found = append(p.Found, b.offerView(&p.frame, billing.Suggestion{Order: o, Serve: err == nil && enough >= 0 && o.State != billing.OrderPaid}))
 	}
-	if len(p.Found) == 0 {
+	if len(p.Found)+len(p.Homes) == 0 {
 		p.NotFound = p.T("office.search.nothing")
 	}
 	return q.send(fiber.StatusOK, "receipt", p)
+}
+
+// cutSearch bounds what somebody looks for.
+func cutSearch(typed string) string {
+	if n := []rune(typed); len(n) > longestSearch {
+		return string(n[:longestSearch])
+	}
+	return typed
 }
 
 func (b *Backoffice) match(q *request) error {
@@ -134,6 +146,9 @@ func (b *Backoffice) match(q *request) error {
 		return err
 	}
 	here := "/office/receipts/" + number(r.ID)
+	if typed := q.FormValue("customer"); typed != "" {
+		return b.matchCustomer(q, r, typed, here)
+	}
 	orderID := idIn(q.FormValue("order"))
 	m, err := b.Money.OrderMoney(q.ctx, orderID)
 	if err != nil || !q.may(staff.PaymentsMatch, m.Order.SiteID) {
@@ -149,6 +164,29 @@ func (b *Backoffice) match(q *request) error {
 	}
 	q.tell("good", told, here+"/unmatch", "Amount", r.Amount.String(), "Code", m.Order.Code)
 	return led("/office/orders/" + number(orderID))
+}
+
+// matchCustomer gives money to one of the customers that the page offered, or whom somebody looked for by hand.
+func (b *Backoffice) matchCustomer(q *request, r billing.Receipt, customerID, here string) error {
+	looked := r
+	if typed := q.FormValue("typed"); typed != "" {
+		looked = billing.Receipt{Reference: cutSearch(typed)}
+	}
+	near, err := b.Money.SuggestCustomers(q.ctx, looked)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(near, func(c customers.Customer) bool {
+		return number(c.ID) == customerID && q.may(staff.PaymentsMatch, c.SiteID)
+	})
+	if i < 0 {
+		return notHere()
+	}
+	if err := b.Deeds.MatchAccount(q.ctx, q.in.Member, q.in.By(q.visit()), r.ID, near[i]); err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.suspense.credited", here+"/unmatch", "Amount", r.Amount.String(), "Name", near[i].Name, "Number", customers.Grouped(near[i].Number))
+	return led(here)
 }
 
 func (b *Backoffice) unmatch(q *request) error {

@@ -299,7 +299,7 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 			sites.Choices = append(sites.Choices, choice{Name: s.Name, Value: number(s.ID), Here: here("sites", r.Sites, s.ID)})
 		}
 	}
-	all, err := b.Plans.All(q.ctx)
+	all, err := b.Plans.Packages(q.ctx)
 	for _, plan := range all {
 		if plan.State == plans.Live {
 			sold.Choices = append(sold.Choices, choice{Name: plan.Name(p.Lang) + " · " + plan.Price.String(), Value: number(plan.ID), Here: here("plans", r.Plans, plan.ID)})

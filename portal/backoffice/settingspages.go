@@ -48,6 +48,8 @@ func typed(name string, most int) spec { return spec{name: name, as: asText, mos
 var providerSheets = []sheet{
 	{title: "office.settings.who", specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}},
 	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366), bounded(settings.GraceMinutes, 0, 60), bounded(settings.GraceHourly, 1, 1000)}},
+	{title: "office.settings.prepaid", specs: []spec{{name: settings.PrepaidMonth, as: asPick, choices: []string{settings.CalendarMonth, settings.ThirtyDays}},
+		{name: settings.PrepaidPart, as: asPick, choices: []string{settings.Waits, settings.BuysDays}}}},
 	{title: "office.settings.second", folded: true, specs: []spec{typed(settings.SecondMachine, 15)}},
 	{title: "office.settings.history", folded: true, specs: []spec{bounded(settings.HistoryMonths, 1, 120), bounded(settings.UsageMonths, 1, 120)}},
 	{title: "office.settings.alerts", specs: []spec{typed(settings.AlertSMS, 300), typed(settings.AlertEmail, 1000), typed(settings.AlertTelegram, 400),

@@ -19,6 +19,8 @@ const (
 	kindPlan     = "plan"
 	kindRouter   = "router"
 	kindPool     = "pool"
+	kindAddOn    = "addon"
+	kindCoupon   = "coupon"
 )
 
 // Setup is what `mtandao apply` changes, changed by hand: the same fields, the same checks.
@@ -46,6 +48,10 @@ type Settings interface{ String(name string) string }
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	All(ctx context.Context) ([]plans.Plan, error)
+	Packages(ctx context.Context) ([]plans.Plan, error)
+	AddOns(ctx context.Context) ([]plans.AddOn, error)
+	Coupons(ctx context.Context) ([]plans.Coupon, error)
+	Versions(ctx context.Context, planID int64) ([]plans.Price, error)
 	// Unable lists what the routers of a plan's sites cannot do for it.
 	Unable(p plans.Plan) []plans.Unable
 }
@@ -139,6 +145,6 @@ func wrong(err error) (field string, cause error, mendable bool) {
 var fieldOf = map[string]string{
 	"till.consumer": "consumer_secret", "brand.logo_size": "logo", "brand.picture_size": "picture", "brand.hours": "hours_en", "brand.handle": "facebook", "brand.text": "welcome_en", "brand.colour": "accent", "site.slug_fixed": "slug",
 	"brand.unnamed": "name", "site.unnamed": "name", "till.unnamed": "key", "plan.unnamed": "name", "router.unnamed": "name",
-	"brand.taken": "key", "site.taken": "slug", "till.taken": "key", "plan.taken": "key", "pool.taken": "name", "pool.unnamed": "name", "pool.size": "prefixes", "pool.overlaps": "prefixes", "router.taken": "name", "plan.endless": "time", "plan.rate": "down", "router.secret_short": "secret", "router.secret_long": "secret", "router.api_cert": "api_certificate",
+	"brand.taken": "key", "site.taken": "slug", "till.taken": "key", "plan.taken": "key", "pool.taken": "name", "pool.unnamed": "name", "pool.size": "prefixes", "pool.overlaps": "prefixes", "router.taken": "name", "plan.endless": "time", "plan.rate": "down", "plan.rates": "rates", "addon.unnamed": "name", "addon.taken": "key", "coupon.unnamed": "code", "coupon.taken": "code", "coupon.most": "most", "addon.rate": "down", "router.secret_short": "secret", "router.secret_long": "secret", "router.api_cert": "api_certificate",
 	"router.address": "addresses", "router.address_taken": "addresses", "router.name_taken": "name", "router.login_host": "login_hosts",
 }

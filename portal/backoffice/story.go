@@ -94,9 +94,10 @@ func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool, may 
 	if s.HasOrder {
 		p.Title = p.T("office.story.order", "Code", s.Order.Code)
 		p.State = orderState(&p.frame, s.Order.State)
-		p.Facts = b.orderFacts(p, s.Order)
+		p.Facts = append(b.orderFacts(p, s.Order), b.graceFacts(p, s)...)
 	} else {
 		p.Title, p.State = p.T("office.story.grant", "Plan", s.Access.Grant.Plan), grantState(&p.frame, s.Access.Grant.State)
+		p.Facts = b.graceFacts(p, s)
 	}
 	if money {
 		b.tellMoney(p, s)
@@ -110,6 +111,21 @@ func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool, may 
 func (b *Backoffice) orderFacts(p *storyPage, o billing.Order) []fact {
 	return []fact{{p.T("office.amount"), o.Price.String()}, {p.T("office.plan"), o.PlanName(p.Lang)}, {p.T("office.payer"), o.PhoneMask},
 		{p.T("office.site"), b.siteName(o.SiteID)}, {p.T("office.placed_at"), b.when(&p.frame, o.CreatedAt)}, {p.T("office.device"), o.Place.MAC.Colons()}}
+}
+
+// graceFacts tells that somebody was let online before they paid, and what of it was charged.
+func (b *Backoffice) graceFacts(p *storyPage, s report.Story) (facts []fact) {
+	if s.Grace.GrantID == 0 {
+		return nil
+	}
+	if s.GraceOf.ID != 0 {
+		facts = []fact{{p.T("office.grace.of"), s.GraceOf.Code}}
+	}
+	said := p.T("office.grace.unpaid")
+	if !s.Grace.ChargedAt.IsZero() {
+		said = p.T("office.grace.charged", "Time", web.Span(p.Lang, s.Grace.Charged.Time), "Data", plans.Bytes(s.Grace.Charged.Bytes))
+	}
+	return append(facts, fact{p.T("office.grace.given"), b.when(&p.frame, s.Grace.At)}, fact{p.T("office.grace.charge"), said})
 }
 
 // finding is green when all is well, red when only a person can help, and else in between.

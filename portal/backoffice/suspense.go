@@ -6,6 +6,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/internal/staff"
 	"mtandao/portal/web"
 )
@@ -23,6 +24,7 @@ type strayView struct {
 	receiptLine
 	Age      string
 	Offers   []offerView
+	Homes    []homeView
 	MayMatch bool
 	Action   string
 	Stamp    string
@@ -35,6 +37,9 @@ type offerView struct {
 	ID, Button, Serve string
 	Clues             []string
 }
+
+// homeView is a customer whom money may be meant for.
+type homeView struct{ ID, Number, Name, Button string }
 
 // straysOfPage are few, for each is compared with many orders.
 const straysOfPage = 20
@@ -70,8 +75,25 @@ func (b *Backoffice) stray(q *request, f *frame, r billing.Receipt) (strayView, 
 	}
 	offers = slices.DeleteFunc(offers, func(s billing.Suggestion) bool { return !q.may(staff.PaymentsView, s.Order.SiteID) })
 	v := b.strayView(f, r, offers)
+	if v.Homes, err = b.homes(q, f, r); err != nil {
+		return v, err
+	}
+	if len(v.Homes) > 0 {
+		v.Lead = f.T("office.suspense.offers")
+	}
 	v.MayMatch = staff.MaySomewhere(q.in.Member, staff.PaymentsMatch)
 	return v, nil
+}
+
+// homes are the customers whom money may be meant for, at sites of who asks.
+func (b *Backoffice) homes(q *request, f *frame, r billing.Receipt) (all []homeView, err error) {
+	near, err := b.Money.SuggestCustomers(q.ctx, r)
+	for _, c := range near {
+		if q.may(staff.PaymentsMatch, c.SiteID) {
+			all = append(all, homeView{number(c.ID), customers.Grouped(c.Number), c.Name, f.T("office.suspense.match_customer")})
+		}
+	}
+	return all, err
 }
 
 func (b *Backoffice) strayView(f *frame, r billing.Receipt, offers []billing.Suggestion) strayView {

@@ -127,7 +127,7 @@ func voucherState(f *frame, state vouchers.State) stateView {
 func (b *Backoffice) batchForm(q *request) (*formPage, error) {
 	p := q.asking("office.batch_new.", "vouchers", "/office/vouchers")
 	p.Danger, p.Crumbs = false, []crumb{{p.T("office.nav.vouchers"), "/office/vouchers"}}
-	sold, err := b.Plans.All(q.ctx)
+	sold, err := b.Plans.Packages(q.ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -184,13 +184,17 @@ func (q *request) wish() (w vouchers.Wish, err error) {
 			return usual
 		}
 		n, e := strconv.Atoi(text)
-		if e != nil {
+		if e != nil || n < 0 || n > 1_000_000 { // more than anything here may be, and days of it no overflow
 			err = fault.New(fault.Invalid, "voucher.number")
+			return 0
 		}
 		return n
 	}
 	w = vouchers.Wish{PlanID: idIn(q.FormValue("plan")), SiteID: idIn(q.FormValue("site")), Size: whole("size", 100), UnusedFor: time.Duration(whole("unused", 0)) * 24 * time.Hour,
 		Style: access.CodeStyle{Random: whole("random", 0), Digits: q.FormValue("style") == "digits", Prefix: access.FoldCode(q.FormValue("prefix"))}, Live: q.FormValue("live") != ""}
+	if w.SiteID == 0 && q.FormValue("site") != "0" { // all sites are chosen by name
+		w.SiteID = -1
+	}
 	if err != nil {
 		return w, err
 	}
@@ -217,7 +221,8 @@ func (b *Backoffice) askBatch(q *request) error {
 	return q.showForm(p)
 }
 
-var batchFields = map[string]string{"voucher.size": "size", "voucher.odds": "random", "voucher.style": "random", "voucher.expiry": "unsold", "money.invalid": "price"}
+var batchFields = map[string]string{"voucher.size": "size", "voucher.odds": "random", "voucher.style": "random", "voucher.expiry": "unsold", "money.invalid": "price", "voucher.price": "price", "voucher.not_sold": "plan",
+	"voucher.not_everywhere": "site", "site.is_closed": "site"}
 
 func (b *Backoffice) placeBatch(q *request) error {
 	w, err := q.wish()
@@ -235,5 +240,9 @@ func (b *Backoffice) placeBatch(q *request) error {
 	if e != nil {
 		return e
 	}
-	return q.refuse(err, "form", p, batchFields[fault.KeyOf(err)])
+	field, known := batchFields[fault.KeyOf(err)]
+	if !known {
+		field = "plan" // what a router cannot do of it
+	}
+	return q.refuse(err, "form", p, field)
 }

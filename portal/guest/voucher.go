@@ -67,11 +67,8 @@ func (g *Guest) tokenOfGrant(ctx context.Context, siteID, grantID int64) (string
 // grantOfCode is the grant behind a log-in code, or behind a voucher's, whose first use this may be. onto leads to a plan of the same person's that more is
 // to be added to.
 func (g *Guest) grantOfCode(ctx context.Context, v *visitor, code access.Code, from, onto string) (int64, error) {
-	grant, err := g.Grants.ByCode(ctx, v.site.ID, code)
-	if !fault.Is(err, fault.NotFound) {
-		return grant, err
-	}
-	r := vouchers.Redemption{Code: code, SiteID: v.site.ID, Place: v.place(), Address: from}
+	r := vouchers.Redemption{Code: code, SiteID: v.site.ID, Place: v.place(), Address: from,
+		Live: func(ctx context.Context) (int64, error) { return g.Grants.ByCode(ctx, v.site.ID, code) }} // after whoever guesses was held up
 	if onto != "" {
 		view, byPass, err := g.orderBehind(ctx, onto)
 		if err != nil {

@@ -71,7 +71,7 @@ func (s *Service) tryAll(a Attempt, candidates []candidate, claim func(candidate
 			continue // its turn has not come
 		}
 		tried := s.try(a, c, claim)
-		if i == 0 {
+		if i == 0 || tried.Garden && !answer.Garden {
 			answer = tried
 		}
 		if tried.Cause == CauseOK || tried.Cause == CauseUnavailable {
@@ -182,18 +182,25 @@ func (s *Service) try(a Attempt, c candidate, claim func(candidate, Admission) A
 		answer.Cause = CauseOtherSite
 		return answer
 	}
-	answer.Cause, answer.Left = Decide(c.grant, s.clock.Now(), s.locationFor(c.grant, a))
-	if answer.Cause != CauseOK {
+	if answer = s.decide(a, answer); !answer.letsIn() {
 		return answer
 	}
 	if a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin) {
-		answer.Cause = CauseDevicesFull // a device without a MAC fits no slot
+		answer.Cause, answer.Garden = CauseDevicesFull, false // a device without a MAC fits no slot
 		return answer
 	}
 	if c.bound && c.grant.State == Active && c.kind != onceLogin {
 		return answer
 	}
 	return claim(c, answer)
+}
+
+// decide judges the grant of an answer now, for an attempt.
+func (s *Service) decide(a Attempt, answer Admission) Admission {
+	now := s.clock.Now()
+	answer.Cause, answer.Left = Decide(answer.Grant, now, s.locationFor(answer.Grant, a))
+	answer.Garden = a.Garden && answer.Grant.Gardened(now)
+	return answer
 }
 
 func (s *Service) locationFor(g Grant, a Attempt) *time.Location {

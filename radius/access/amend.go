@@ -182,7 +182,7 @@ func (l Limits) minus(r sourceRow) Limits {
 
 // resize moves the end of a running grant to where its limits put it.
 func (g *Grant) resize() {
-	if !g.FirstUsedAt.IsZero() {
+	if !g.FirstUsedAt.IsZero() && !g.Standing {
 		g.Until = g.Limits.until(g.FirstUsedAt)
 	}
 }

@@ -50,6 +50,19 @@ func retireSource(tx *db.Tx, r sourceRow) error {
 	return db.Fault(err)
 }
 
+// takenBefore is what a source has taken away; its grant is locked.
+func takenBefore(tx *db.Tx, by Source) (r sourceRow, found bool, err error) {
+	err = current(tx).Where("kind = ? AND source_key = ?", by.Kind, by.Key).Limit(1).Find(&r).Error
+	r.AddedSeconds, r.AddedBytes, r.AddedValidSeconds = -r.AddedSeconds, -r.AddedBytes, -r.AddedValidSeconds
+	return r, r.GrantID != 0, db.Fault(err)
+}
+
+// takeMore adds to what a source has taken away.
+func takeMore(tx *db.Tx, by Source, r sourceRow) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE grant_sources SET added_seconds = added_seconds - ?, added_bytes = added_bytes - ?, added_valid_seconds = added_valid_seconds - ?"+
+		" WHERE kind = ? AND source_key = ?", r.AddedSeconds, r.AddedBytes, r.AddedValidSeconds, by.Kind, by.Key).Error)
+}
+
 // insertTaken records what a refund took away.
 func insertTaken(tx *db.Tx, by Source, r sourceRow, at time.Time) error {
 	return db.Fault(tx.Gorm().Create(&sourceRow{Kind: by.Kind, SourceKey: by.Key, GrantID: r.GrantID, How: GivenShortened, InputHash: r.InputHash,

@@ -17,7 +17,11 @@ const (
 	CauseDevicesFull Cause = "devices_full"
 	CauseOtherSite   Cause = "other_site"
 	CauseUnavailable Cause = "unavailable"
+	CauseArrears     Cause = "arrears" // a standing grant waits for money
 )
+
+// CauseRestored is the cause in the fact "grant changed" when a standing grant is barred or lapsed no more.
+const CauseRestored Cause = "restored"
 
 // CauseSlotFreed is the cause in the fact "grant changed" when a device was taken off a grant: its MAC must go offline.
 const CauseSlotFreed Cause = "slot_freed"

@@ -17,6 +17,9 @@ func (s *Service) ChangePlan(tx *db.Tx, grantID int64, plan string, l Limits) er
 	if err != nil {
 		return err
 	}
+	if g.Standing {
+		l = l.lasting()
+	}
 	own := g.Limits.Address
 	l.Address.IPv4, l.Address.Routes, l.Address.IPv6, l.Address.Delegated = own.IPv4, own.Routes, own.IPv6, own.Delegated
 	if err := l.Check(); err != nil {

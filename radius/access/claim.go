@@ -14,7 +14,7 @@ var errRefused = errors.New("refused") // undoes a claim; the admission holds th
 func (s *Service) claim(ctx context.Context, a Attempt, c candidate, answer Admission) Admission {
 	err := s.db.InTx(ctx, func(tx *db.Tx) error {
 		var err error
-		if answer, err = s.claimIn(tx, a, c, answer); err == nil && answer.Cause != CauseOK {
+		if answer, err = s.claimIn(tx, a, c, answer); err == nil && !answer.letsIn() {
 			err = errRefused
 		}
 		return err
@@ -42,7 +42,7 @@ func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (
 	}
 	now := s.clock.Now()
 	answer.Grant = g
-	if answer.Cause, answer.Left = Decide(g, now, s.locationFor(g, a)); answer.Cause != CauseOK {
+	if answer = s.decide(a, answer); !answer.letsIn() {
 		return answer, nil
 	}
 	bound, err := takeSlot(tx, g.ID, a.MAC, now)
@@ -50,7 +50,7 @@ func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (
 		bound, err = s.takeOver(tx, g, a.MAC)
 	}
 	if err != nil || !bound {
-		answer.Cause = CauseDevicesFull
+		answer.Cause, answer.Garden = CauseDevicesFull, false
 		return answer, err
 	}
 	if g.State == Active {

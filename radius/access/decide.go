@@ -15,6 +15,12 @@ func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) {
 	if g.State == Suspended {
 		return CauseSuspended, left
 	}
+	if g.arrearsAt(at) != "" {
+		return CauseArrears, left
+	}
+	if cause := capReached(g); cause != CauseOK {
+		return cause, left
+	}
 	if open, _ := g.Limits.Hours.Open(at, loc); !open {
 		return CauseHours, left
 	}
@@ -29,8 +35,11 @@ func endCause(g Grant) Cause {
 	return CauseEnded
 }
 
-// overAt is CauseOK, or the cause for which g is over at that instant whatever its books say.
+// overAt is CauseOK, or the cause for which g is over at that instant whatever its books say. A standing grant never is.
 func overAt(g Grant, at time.Time) Cause {
+	if g.Standing {
+		return CauseOK
+	}
 	l := g.Limits
 	end := g.until(at)
 	switch {
@@ -46,7 +55,7 @@ func overAt(g Grant, at time.Time) Cause {
 	return CauseExpired
 }
 
-// capReached is OK, or the cause for which use alone ends g.
+// capReached is OK, or the cause for which use alone ends g, or lets it rest when it is a standing one.
 func capReached(g Grant) Cause {
 	l := g.Limits
 	switch {

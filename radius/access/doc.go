@@ -9,8 +9,13 @@
 // What memory does not know, or what writes, goes to the database through a gate that refuses at once while the database fails.
 // Memory is stale by the feed's lag, and by the length of an outage: then it knows no more use than was applied before.
 //
+// A standing grant is a subscription's for its whole life. It is not ended by time, by a cap or by being unused: past its end, with
+// its cap used, or barred for arrears it is kept in the walled garden or refused, and comes back when SetUntil, Unbar or more of
+// what was used up says so. FirstUsedAt is the day on which it was given.
+//
 // Dates of a grant: CreatedAt, when it was given; UnusedUntil, when an unused one lapses; FirstUsedAt, the first
-// accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first; EndedAt.
+// accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first, or where a standing grant
+// lapses; EndedAt.
 // All are on the plan clock. One-time logins expire on the real clock: they are part of a protocol, not of a plan.
 //
 // Invariants: a grant goes dormant → active ⇄ suspended, any → ended, and no other way; one source feeds one grant

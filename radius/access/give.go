@@ -23,6 +23,9 @@ func (o Offer) check() error {
 			return fault.New(fault.Invalid, "grant.offer", "Value", field.value)
 		}
 	}
+	if o.Lapsed != "" && (!o.Standing || o.Lapsed != Garden && o.Lapsed != Closed) {
+		return fault.New(fault.Invalid, "grant.offer", "Value", string(o.Lapsed))
+	}
 	if o.UnusedFor < 0 || o.UnusedFor > maxTime {
 		return fault.New(fault.Invalid, "limits.time")
 	}
@@ -36,13 +39,16 @@ func isASCII(s string) bool {
 // hash is of what the caller asked for, so that a source used again for something else is noticed.
 func (o Offer) hash() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q %q %d", o.SiteID, o.Plan, o.Segment, o.Place.MAC, EncodeLimits(o.Limits), seconds(o.UnusedFor)))
+	if o.Standing {
+		sum = sha256.Sum256(fmt.Appendf(nil, "%x standing %q", sum, o.Lapsed))
+	}
 	return hex.EncodeToString(sum[:])
 }
 
 // Give turns an offer into access. A source already used gets its first answer; with another offer it is fault.Conflict
 // "grant.source_used". A device that has the same plan of the same owner running or waiting gets more of it (GivenStacked,
 // fact GrantChanged); with another plan of that owner usable now the new grant waits behind it (GivenQueued, and GrantOpened
-// when its turn comes); else it may be used at once (GivenNew, fact GrantOpened). What has a fixed end that is past cannot be given:
+// when its turn comes); else it may be used at once (GivenNew, fact GrantOpened). A standing grant is always new. What has a fixed end that is past cannot be given:
 // fault.Invalid "grant.ended".
 func (s *Service) Give(tx *db.Tx, o Offer) (Given, error) {
 	if err := o.check(); err != nil {
@@ -50,6 +56,9 @@ func (s *Service) Give(tx *db.Tx, o Offer) (Given, error) {
 	}
 	if o.UnusedFor == 0 {
 		o.UnusedFor = waitsFor
+	}
+	if o.Standing {
+		o.Limits = o.Limits.lasting()
 	}
 	if given, found, err := firstAnswer(tx, o); found || err != nil {
 		return given, err
@@ -80,7 +89,7 @@ func (s *Service) Give(tx *db.Tx, o Offer) (Given, error) {
 
 // plan decides how the offer is given and to or behind which grant, which is then locked.
 func (s *Service) plan(tx *db.Tx, o Offer) (string, Grant, error) {
-	if o.Place.MAC == "" {
+	if o.Place.MAC == "" || o.Standing {
 		return GivenNew, Grant{}, nil
 	}
 	if err := takeTurn(tx, o.Place.MAC, o.SiteID); err != nil {
@@ -102,11 +111,11 @@ func (s *Service) plan(tx *db.Tx, o Offer) (string, Grant, error) {
 }
 
 // fit finds the grant of the device to stack on or to queue behind. Another owner's is left alone: whoever stacked on it would
-// share its code and its devices for the price of a part, and whoever put this device on theirs would get its money. One that is closed at this hour keeps nobody waiting:
+// share its code and its devices for the price of a part, and whoever put this device on theirs would get its money. A standing one is its subscription's: nothing stacks on it, and what waited behind it would wait for ever. One that is closed at this hour keeps nobody waiting:
 // who pays now wants to be online now.
 func fit(o Offer, live []Grant, at time.Time, loc *time.Location) (string, Grant) {
 	live = slices.DeleteFunc(live, func(g Grant) bool {
-		return g.Owner != o.Owner || !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(g, at) != CauseOK
+		return g.Standing || g.Owner != o.Owner || !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(g, at) != CauseOK
 	})
 	slices.SortFunc(live, byTurn)
 	for _, g := range live {
@@ -161,7 +170,7 @@ func (s *Service) lapses(l Limits, unusedFor time.Duration) time.Time {
 	return earlier(l.ValidUntil, s.clock.Now().Add(unusedFor))
 }
 
-// open makes a dormant grant with its slots and code. One that waits behind another does not lapse meanwhile, unless its
+// open makes a grant with its slots and code, dormant unless it is a standing one. One that waits behind another does not lapse meanwhile, unless its
 // end is fixed.
 func (s *Service) open(tx *db.Tx, given Given, behind int64, o Offer) error {
 	now := s.clock.Now()
@@ -172,18 +181,31 @@ func (s *Service) open(tx *db.Tx, given Given, behind int64, o Offer) error {
 	if behind != 0 {
 		g.UnusedUntil = o.Limits.ValidUntil
 	}
+	if o.Standing {
+		g.stand(o, now)
+	}
 	if err := insertGrant(tx, g, o.UnusedFor); err != nil {
 		return err
 	}
 	if err := insertSlots(tx, g, now); err != nil {
 		return err
 	}
-	code := s.addCode
-	if o.Code != "" {
-		code = func(tx *db.Tx, grantID int64) error { return s.takeCode(tx, grantID, o.Code) }
+	if err := s.claimAddresses(tx, g.ID, o.Limits.Address.texts()); err != nil {
+		return err
 	}
-	if err := code(tx, g.ID); err != nil || behind != 0 {
+	if err := s.codeFor(tx, g, o.Code); err != nil || behind != 0 {
 		return err
 	}
 	return s.emit(tx, GrantOpened, g, "")
+}
+
+// codeFor lets a code reach a new grant: the one that was offered, else one that is drawn, which a standing grant does without.
+func (s *Service) codeFor(tx *db.Tx, g Grant, offered Code) error {
+	switch {
+	case offered != "":
+		return s.takeCode(tx, g.ID, offered)
+	case g.Standing:
+		return nil
+	}
+	return s.addCode(tx, g.ID)
 }

@@ -53,7 +53,10 @@ type Grant struct {
 	Limits       Limits
 	Place        Place // where it was bought
 	FirstUsedAt  time.Time
-	Until        time.Time // zero: the calendar does not end it
+	Until        time.Time // zero: the calendar does not end it; of a standing grant: where it lapses
+	Standing     bool      // of Offer
+	Lapsed       Barred    // how a standing grant is kept past its end
+	Barred       Barred    // how it is kept for arrears, whatever its end is
 	UnusedUntil  time.Time // zero: waits without end
 	UsedTime     time.Duration
 	UsedBytes    int64 // all that was carried
@@ -68,6 +71,15 @@ type Grant struct {
 
 // counted is what g used of its data.
 func (g Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
+
+// Barred is how a standing grant is kept from the internet, which it may come back to; empty when it is not.
+type Barred string
+
+// The ways to be barred. A router that has no garden refuses.
+const (
+	Garden Barred = "garden" // let in, as far as the pages where it is paid
+	Closed Barred = "closed" // refused
+)
 
 // Slot is one of the devices a grant allows; MAC is empty while it is free.
 type Slot struct {
@@ -91,7 +103,12 @@ type Offer struct {
 	Limits    Limits
 	Place     Place
 	UnusedFor time.Duration // how long it waits for its first use; 0: 30 days
-	Code      Code          // reaches what is given; one is drawn for a new grant when it is empty
+	// Standing is a grant for as long as its subscription lives: active at once, of no other purchase's concern, without a code
+	// unless Code is given, and never ended by time or by being unused. Its end is SetUntil's alone: what the limits say of the
+	// calendar does not hold. Past it the grant lapses.
+	Standing bool
+	Lapsed   Barred // how a standing grant is kept past its end; empty is Garden
+	Code     Code   // reaches what is given; one is drawn for a new grant when it is empty
 }
 
 // How an offer was given.

@@ -24,6 +24,9 @@ type grantRow struct {
 	IP            string
 	FirstUsedAt   *time.Time
 	Until         *time.Time
+	Standing      bool
+	Lapsed        Barred
+	Barred        Barred
 	UnusedSeconds int64
 	UnusedUntil   *time.Time
 	UsedSeconds   int64
@@ -47,7 +50,7 @@ func (r grantRow) grant() (Grant, error) {
 	return Grant{
 		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
 		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: db.Instant(r.FirstUsedAt), Until: db.Instant(r.Until),
-		UnusedUntil: db.Instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		Standing: r.Standing, Lapsed: r.Lapsed, Barred: r.Barred, UnusedUntil: db.Instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
 		FreeBytes: r.FreeBytes, Fair: Fair{Start: db.Instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
 		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: db.Instant(r.EndedAt),
 	}, err
@@ -69,6 +72,7 @@ func insertGrant(tx *db.Tx, g Grant, unusedFor time.Duration) error {
 	tx.Touch(changedTopic, g.ID)
 	return db.Fault(tx.Gorm().Create(&grantRow{
 		ID: g.ID, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Owner: g.Owner, State: g.State, Limits: string(EncodeLimits(g.Limits)),
+		FirstUsedAt: db.Nullable(g.FirstUsedAt), Standing: g.Standing, Lapsed: g.Lapsed,
 		RouterID: g.Place.RouterID, MAC: g.Place.MAC, IP: g.Place.IP, UnusedSeconds: seconds(unusedFor),
 		UnusedUntil: db.Nullable(g.UnusedUntil), AfterGrantID: g.AfterGrantID, Version: 1, CreatedAt: g.CreatedAt,
 	}).Error)
@@ -144,10 +148,10 @@ func requeue(tx *db.Tx, from, behind int64) error {
 	}
 }
 
-// due lists up to a page of grants in the state whose column is past.
+// due lists up to a page of grants in the state whose column is past; standing ones end by nothing of the kind.
 func (s *Service) due(ctx context.Context, state State, column string, now time.Time) ([]Grant, error) {
 	var rows []grantRow
-	err := s.db.Read(ctx).Where("state = ?", state).Where(clause.Lte{Column: column, Value: now}).Order(column).Limit(sweepPage).Find(&rows).Error
+	err := s.db.Read(ctx).Where("state = ? AND standing = ?", state, false).Where(clause.Lte{Column: column, Value: now}).Order(column).Limit(sweepPage).Find(&rows).Error
 	return grantsOf(rows, err)
 }
 

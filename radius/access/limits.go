@@ -61,6 +61,15 @@ func (l Limits) plus(more Limits) Limits {
 	return l
 }
 
+// lasting is l without what the calendar ends: of a standing grant, whose end is set by hand.
+func (l Limits) lasting() Limits {
+	if l.TimeKind != Online {
+		l.Time = 0
+	}
+	l.Valid, l.ValidUntil = 0, time.Time{}
+	return l
+}
+
 // stacks says whether more may be added to l: the same in all but the sums, and limited in the same ways (no cap plus a
 // cap would take something away).
 func (l Limits) stacks(more Limits) bool {

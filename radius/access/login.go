@@ -37,6 +37,11 @@ func (s *Service) NameLogin(tx *db.Tx, grantID int64, name, secret string) error
 	if name == "" || secret == "" || len(name) > longestName || len(secret) > 128 {
 		return fault.New(fault.Invalid, "login.invalid")
 	}
+	if taken, err := s.isVoucher(tx, name); err != nil {
+		return err
+	} else if taken {
+		return fault.New(fault.Conflict, "login.taken")
+	}
 	if err := raiseVersion(tx, grantID); err != nil {
 		return err
 	}

@@ -115,3 +115,7 @@ func grantsFound(rows []foundRow, err error) ([]Grant, error) {
 	}
 	return grantsOf(grants, err)
 }
+
+func deleteName(tx *db.Tx, grantID int64, hashes []string) error {
+	return db.Fault(tx.Gorm().Where("grant_id = ? AND kind = ? AND name_hash IN ?", grantID, nameLogin, hashes).Delete(&loginRow{}).Error)
+}

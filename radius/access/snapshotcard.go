@@ -104,7 +104,7 @@ func (f fetched) pack() (string, error) {
 func packGrant(b []byte, g Grant) []byte {
 	for _, n := range [...]int64{g.Version, g.SiteID, int64(slices.Index(cardStates, g.State)), g.Place.RouterID, int64(g.Place.MAC.number()),
 		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID,
-		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More} {
+		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More, g.standing()} {
 		b = binary.AppendVarint(b, n)
 	}
 	for _, text := range []string{g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause} {
@@ -112,6 +112,26 @@ func packGrant(b []byte, g Grant) []byte {
 	}
 	return b
 }
+
+// standing is what a card says of a standing grant in one number; 0 of any other.
+func (g Grant) standing() int64 {
+	if !g.Standing {
+		return 0
+	}
+	return 1 + int64(slices.Index(waysBarred, g.Lapsed)) + int64(len(waysBarred)*slices.Index(waysBarred, g.Barred))
+}
+
+func (g *Grant) readStanding(r *cardReader) {
+	n, ways := r.number(), int64(len(waysBarred))
+	if n < 0 || n > ways*ways {
+		r.bad = true
+	}
+	if g.Standing = n > 0 && !r.bad; g.Standing {
+		g.Lapsed, g.Barred = waysBarred[(n-1)%ways], waysBarred[(n-1)/ways]
+	}
+}
+
+var waysBarred = []Barred{"", Garden, Closed}
 
 // micros is an instant as the snapshot keeps it; 0 for none.
 func micros(t time.Time) int64 {
@@ -183,6 +203,7 @@ func (c *card) grant(r *cardReader, g *Grant) {
 	g.CreatedAt, g.EndedAt = fromMicros(r.number()), fromMicros(r.number())
 	g.UsedTime, g.UsedBytes, g.AfterGrantID = duration(r.number()), r.number(), r.number()
 	g.FreeBytes, g.Fair = r.number(), Fair{Start: fromMicros(r.number()), Used: r.number(), More: r.number()}
+	g.readStanding(r)
 	g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause = r.text(), r.text(), r.text(), r.text(), r.text()
 }
 

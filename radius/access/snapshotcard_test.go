@@ -26,7 +26,7 @@ func TestACardKeepsEveryField(t *testing.T) {
 			}
 		}
 	}
-	row.State, row.MAC = Active, "02aabbccddee"
+	row.State, row.MAC, row.Standing, row.Lapsed, row.Barred = Active, "02aabbccddee", true, Closed, Garden
 	row.Limits = string(EncodeLimits(Limits{DownKbps: 2000, Devices: 2}))
 	want, err := row.grant()
 	if err != nil {

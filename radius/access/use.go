@@ -37,24 +37,36 @@ func (s *Service) Use(tx *db.Tx, all []Used) error {
 				}
 			}
 		}
+		if err := s.tellLate(tx, some, used); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// afterUse ends a grant whose cap is reached, and has the sessions of one told that has become slower.
+// afterUse ends a grant whose cap is reached, lets a standing one rest, and has the sessions of one told that has become slower.
 func (s *Service) afterUse(tx *db.Tx, g Grant, u Used) error {
 	g, slower, err := s.countFair(tx, g, u)
 	if err != nil {
 		return err
 	}
-	if cause := capReached(g); cause != CauseOK {
+	cause := capReached(g)
+	switch {
+	case cause != CauseOK && !g.Standing:
 		_, err = s.End(tx, g.ID, cause)
 		return err
-	}
-	if slower {
+	case cause != CauseOK && capReached(g.without(u)) == CauseOK:
+		return s.emit(tx, GrantChanged, g, cause)
+	case slower:
 		return s.emit(tx, GrantChanged, g, CauseFairUse)
 	}
 	return nil
+}
+
+// without is g before a use was added.
+func (g Grant) without(u Used) Grant {
+	g.UsedTime, g.UsedBytes = g.UsedTime-u.Time, g.UsedBytes-u.Bytes
+	return g
 }
 
 // countFair keeps the books of fair use and of free hours; they are written under the lock that adding the use has taken.

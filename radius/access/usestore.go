@@ -62,6 +62,20 @@ func (s *Service) livesOf(tx *db.Tx, now []usedRow) (map[int64]Grant, error) {
 	return lives, nil
 }
 
+// endedFor are those of some grants that have ended for a cause.
+func endedFor(tx *db.Tx, ids []int64, cause Cause) (all []Grant, err error) {
+	for some := range db.Pieces(ids) {
+		var rows []grantRow
+		err := tx.Gorm().Where("id IN ? AND state = ? AND end_cause = ?", some, Ended, cause).Order("id").Limit(len(some)).Find(&rows).Error
+		grants, err := grantsOf(rows, err)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, grants...)
+	}
+	return all, nil
+}
+
 // wereUsed brings memory up to what was committed, without reading it again where memory had the state before.
 func (s *Service) wereUsed(now []usedRow) {
 	if !s.live.isOn() {

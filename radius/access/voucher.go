@@ -12,6 +12,8 @@ type Vouchers interface {
 	// Open gives a voucher's code its grant, bound to the device; one that has it already is no change. The cause is CauseOK, or why
 	// the code may not be used.
 	Open(ctx context.Context, code Code, siteID int64, mac MAC) (Cause, error)
+	// Holds says that a voucher which may still be used has the code.
+	Holds(tx *db.Tx, code Code) (bool, error)
 }
 
 // AskVouchers has codes that reach no grant looked for among vouchers; call it at wiring.
@@ -47,6 +49,15 @@ func (s *Service) takeCode(tx *db.Tx, grantID int64, code Code) error {
 		err = fault.New(fault.Conflict, "login.taken")
 	}
 	return err
+}
+
+// isVoucher says that a chosen name would be read as the code of a voucher that may still be used.
+func (s *Service) isVoucher(tx *db.Tx, name string) (bool, error) {
+	code, is := ReadCode(name)
+	if !is || s.vouchers == nil {
+		return false, nil
+	}
+	return s.vouchers.Holds(tx, code)
 }
 
 // CodesTaken says whether one of these codes reaches a grant already; at most 1,000 are asked about.

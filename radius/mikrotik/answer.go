@@ -31,6 +31,11 @@ func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
 			return err
 		}
 	}
+	if list := listOf(a); list != "" {
+		if err := mikrotik.MikrotikAddressList_AddString(p, list); err != nil {
+			return err
+		}
+	}
 	devices := routers.Clamp(int64(max(a.Limits.Devices, 1)))
 	if err := rfc2865.PortLimit_Add(p, rfc2865.PortLimit(devices)); err != nil {
 		return err
@@ -43,6 +48,15 @@ func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
 		return err
 	}
 	return mikrotik.MikrotikTotalLimitGigawords_Add(p, mikrotik.MikrotikTotalLimitGigawords(gigawords))
+}
+
+// listOf is the list of the firewall that the address of a session is put on. No CoA may name one (reference/mikrotik.md §4.2): whoever
+// comes off a list begins anew.
+func listOf(a routers.Answer) string {
+	if a.Garden {
+		return arrearsList
+	}
+	return ""
 }
 
 // rateLimit writes Mikrotik-Rate-Limit (reference/mikrotik.md §4.3): upload before download, because the router speaks of
@@ -93,14 +107,16 @@ func rate(kbps int64) string {
 	return strconv.FormatInt(kbps, 10) + "k"
 }
 
-// Identify names a hotspot session: address and user name together, and the session id where it is known. A user name
-// alone may end the wireless registration of that MAC instead (reference/mikrotik.md §4.6).
+// Identify names a session by its user name and its address, and the session id where it is known; one without an address of IPv4, which is
+// no hotspot's, by name and session id. A user name alone may end the wireless registration of that MAC instead (reference/mikrotik.md §4.6).
 func (*Dialect) Identify(p *radius.Packet, ref routers.SessionRef) error {
-	if ref.UserName == "" || !ref.IP.Is4() {
+	if ref.UserName == "" || !ref.IP.Is4() && ref.SessionID == "" {
 		return fault.New(fault.Invalid, "router.unnamed_session")
 	}
-	if err := rfc2865.FramedIPAddress_Add(p, ref.IP.AsSlice()); err != nil {
-		return err
+	if ref.IP.Is4() {
+		if err := rfc2865.FramedIPAddress_Add(p, ref.IP.AsSlice()); err != nil {
+			return err
+		}
 	}
 	if err := rfc2865.UserName_AddString(p, ref.UserName); err != nil {
 		return err

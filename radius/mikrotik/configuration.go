@@ -23,13 +23,16 @@ var readMenus = strings.Fields(`/system/clock /system/ntp/client /system/ntp/cli
 /interface/list /interface/wireguard/peers /interface/pppoe-server/server /ip/address /ip/route /ip/pool /ip/dns /ip/proxy /ip/socks /ip/service
 /ip/dhcp-server /ip/dhcp-server/network /ip/dhcp-server/option /ip/hotspot /ip/hotspot/profile /ip/hotspot/user
 /ip/hotspot/user/profile /ip/hotspot/ip-binding /ip/hotspot/walled-garden /ip/hotspot/walled-garden/ip /ip/firewall/filter
-/ip/firewall/nat /ipv6/settings /ipv6/address /ipv6/firewall/filter /ppp/profile /ppp/secret /ppp/aaa /radius /radius/incoming /user /user/group`)
+/ip/firewall/nat /ip/firewall/address-list /ipv6/settings /ipv6/address /ipv6/firewall/filter /ppp/profile /ppp/secret /ppp/aaa /radius /radius/incoming /user /user/group`)
 
 // narrow are menus with many items, or with properties that are slow to read: only what is needed is asked for.
 var narrow = map[string]string{
 	"/ip/hotspot/user": ".id,name,profile,comment,disabled,default,dynamic",
 	"/ppp/secret":      ".id,name,profile,service,comment,disabled",
 }
+
+// some are the items that are read of menus in which others may keep a hundred thousand.
+var some = map[string]string{"/ip/firewall/address-list": "?list=" + portalList}
 
 // secretNames are left out even where the account could read them.
 var secretNames = []string{"password", "secret", "private-key", "preshared-key", "mac-auth-password"}
@@ -68,6 +71,9 @@ func (d *Dialect) readMenu(ctx context.Context, r routers.Router, menu string) (
 	sentence := []string{menu + "/print"}
 	if names := narrow[menu]; names != "" {
 		sentence = append(sentence, "=.proplist="+names)
+	}
+	if query := some[menu]; query != "" {
+		sentence = append(sentence, query)
 	}
 	reply, err := d.pool.ask(ctx, r, sentence...)
 	if lacksMenu(err) {

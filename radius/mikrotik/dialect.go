@@ -15,7 +15,10 @@ type Tunnel interface {
 	DialContext(ctx context.Context, to netip.AddrPort) (net.Conn, error)
 }
 
-// Dialect is RouterOS's hotspot.
+// arrearsList is the list of the firewall that a router keeps those on who are let in no further than the walled garden.
+const arrearsList = "mtandao-arrears"
+
+// Dialect is RouterOS's: its hotspot, PPP, and the leases of its DHCP server.
 type Dialect struct{ pool pool }
 
 var _ routers.Dialect = (*Dialect)(nil)

@@ -33,6 +33,7 @@ func (s Setup) Drift(c Configuration) (found []Drift) {
 		found = append(found, s.driftOfServers(c, "/ip/hotspot", "profile", "/ip/hotspot/profile", s.profileValues(), s.adoptHotspots())...)
 	}
 	if s.PPPoE != nil {
+		found = append(found, s.movedPortal(c)...)
 		values := []property{is("change-tcp-mss", "yes"), is("use-encryption", "no")}
 		found = append(found, s.driftOfServers(c, "/interface/pppoe-server/server", "default-profile", "/ppp/profile", values, adoptPPPoE)...)
 	}
@@ -50,7 +51,7 @@ func (p part) drift(c Configuration) (found []Drift) {
 		at = slices.IndexFunc(items, func(i map[string]string) bool { return i[p.key.name] == p.key.value })
 	}
 	if at < 0 || at >= len(items) {
-		return []Drift{{p.title, p.key.value, "", "present", p.script()}}
+		return []Drift{{p.title, p.key.value, "", "present", p.make()}}
 	}
 	values := p.values
 	if p.ours {
@@ -66,9 +67,17 @@ func (p part) drift(c Configuration) (found []Drift) {
 	}
 	if p.before != "" && p.late(c, at) {
 		found = append(found, Drift{p.title, "place", "behind", "in front",
-			p.menu + " remove [" + p.menu + " find where comment=" + quote(p.key.value) + "]\n" + p.script()})
+			p.menu + " remove [" + p.menu + " find where comment=" + quote(p.key.value) + "]\n" + p.make()})
 	}
 	return found
+}
+
+// make is what makes a part that is missing.
+func (p part) make() string {
+	if p.anew != "" {
+		return p.anew
+	}
+	return p.script()
 }
 
 // repair is the part's own script, and switches an item of ours on that somebody switched off.
@@ -86,6 +95,9 @@ func (p part) late(c Configuration, at int) bool {
 		stops := r["action"] == "drop" || r["action"] == "reject"
 		if p.before == fastTrack {
 			stops = r["action"] == "fasttrack-connection"
+		}
+		if p.before == forwardFirst && rules[at]["action"] == "reject" {
+			stops = (r["action"] == "accept" || r["action"] == "fasttrack-connection") && r["src-address-list"] != arrearsList && r["dynamic"] != "true"
 		}
 		return stops && r["chain"] == rules[at]["chain"] && r["disabled"] != "true" && r["connection-state"] != "invalid"
 	})

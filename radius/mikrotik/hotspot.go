@@ -47,29 +47,37 @@ func findHost(rows []*Sentence, mac access.MAC, ip netip.Addr) map[string]string
 	return first
 }
 
-// Remove ends the active sessions of this user at this address. Both are needed: an address may have passed to a
-// neighbour, a user may be online on several devices.
+// onlineMenus are where RouterOS keeps who is online, and what names them there.
+var onlineMenus = []struct{ path, user string }{{"/ip/hotspot/active", "user"}, {"/ppp/active", "name"}, {"/ip/dhcp-server/lease", "mac-address"}}
+
+// Remove ends the active sessions of this user at this address, in the hotspot, on PPP or by its lease. Both are needed: an address may have
+// passed to a neighbour, a user may be online on several devices.
 func (d *Dialect) Remove(ctx context.Context, r routers.Router, ref routers.SessionRef) error {
 	if ref.UserName == "" || !ref.IP.IsValid() {
 		return fault.New(fault.Invalid, "router.unnamed_session")
 	}
-	reply, err := d.pool.ask(ctx, r, "/ip/hotspot/active/print", "=.proplist=.id,user,address",
-		"?user="+ref.UserName, "?address="+ref.IP.String())
-	if err != nil {
-		return err
+	for _, menu := range onlineMenus {
+		removed, err := d.removeFrom(ctx, r, menu.path, menu.user, ref)
+		if removed || err != nil && !lacksMenu(err) {
+			return err
+		}
 	}
-	removed := false
+	return fault.New(fault.NotFound, "router.no_session")
+}
+
+func (d *Dialect) removeFrom(ctx context.Context, r routers.Router, menu, user string, ref routers.SessionRef) (removed bool, err error) {
+	reply, err := d.pool.ask(ctx, r, menu+"/print", "=.proplist=.id,"+user+",address", "?"+user+"="+ref.UserName, "?address="+ref.IP.String())
+	if err != nil {
+		return false, err
+	}
 	for _, row := range reply.Re {
-		if row.Map["user"] != ref.UserName || row.Map["address"] != ref.IP.String() {
+		if row.Map[user] != ref.UserName || row.Map["address"] != ref.IP.String() {
 			continue
 		}
-		if _, err := d.pool.tell(ctx, r, "/ip/hotspot/active/remove", "=.id="+row.Map[".id"]); err != nil {
-			return err
+		if _, err := d.pool.tell(ctx, r, menu+"/remove", "=.id="+row.Map[".id"]); err != nil {
+			return removed, err
 		}
 		removed = true
 	}
-	if !removed {
-		return fault.New(fault.NotFound, "router.no_session")
-	}
-	return nil
+	return removed, nil
 }

@@ -12,7 +12,7 @@ type Finding struct {
 	Command string // what closes it, for the router's terminal
 }
 
-// holes are the twelve, each with its search.
+// holes are all that is searched for, each with its search.
 var holes = []struct {
 	key    string
 	search func(c Configuration) []Finding
@@ -29,6 +29,7 @@ var holes = []struct {
 	{"hole.fasttrack", fastTracked},
 	{"hole.static", staticAddresses},
 	{"hole.outside", openOutside},
+	{"hole.arrears", openToArrears},
 }
 
 // Lint looks for holes. It judges what is switched on, and only by the configuration: a device that lies is not found out.

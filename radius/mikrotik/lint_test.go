@@ -58,7 +58,7 @@ func TestNoHolesInACleanRouter(t *testing.T) {
 	}
 }
 
-// planted makes each of the twelve holes in a clean router, in several shapes.
+// planted makes each of the holes in a clean router, in several shapes.
 var planted = map[string][]string{
 	"hole.resolver": {`/ip hotspot walled-garden ip add protocol=udp dst-port=53 action=accept`, `/ip hotspot walled-garden ip add protocol=tcp dst-port=50-60`,
 		`/ip firewall nat add chain=pre-hotspot protocol=udp dst-port=53 action=accept`},
@@ -77,6 +77,9 @@ var planted = map[string][]string{
 	"hole.fasttrack": {`/ip firewall filter add chain=forward action=fasttrack-connection place-before=[:pick [/ip firewall filter find where chain=forward] 0]`,
 		`/ip firewall filter disable [find where comment="mtandao: not fast to ether4"]`},
 	"hole.static": {`/ip address add address=172.30.0.1/24 interface=ether4`, `/interface bridge port add bridge=bridge interface=ether4`},
+	"hole.arrears": {`/ip firewall filter disable [find where comment="mtandao: arrears"]`, `/ip firewall filter remove [find where comment="mtandao: arrears"]`,
+		`/ip firewall filter set [find where comment="mtandao: arrears"] protocol=tcp`,
+		`/ip firewall filter add chain=forward action=accept connection-state=established,related place-before=[:pick [/ip firewall filter find where chain=forward] 0]`},
 	"hole.outside": {`/ip proxy set enabled=yes`, `/ip firewall filter add chain=input action=accept protocol=tcp dst-port=22,8291 place-before=[:pick [/ip firewall filter find where chain=input] 0]`,
 		`/ip firewall filter add chain=input action=accept protocol=udp dst-port=53 in-interface-list=WAN place-before=[:pick [/ip firewall filter find where chain=input] 0]`, `/ip socks set enabled=yes`, `/ip firewall filter disable [find where chain=input action=drop !(connection-state~"invalid")]`,
 		`/ip firewall filter disable [find where chain=input action=drop !(connection-state~"invalid")]; /ip service set ssh address=10.0.0.0/8`},
@@ -84,7 +87,7 @@ var planted = map[string][]string{
 
 // TestPlantedHolesAreFoundAndClosed plants a hole, wants it found and no other, runs the command, and wants it gone.
 func TestPlantedHolesAreFoundAndClosed(t *testing.T) {
-	if len(planted) != len(holes) || len(holes) != 12 {
+	if len(planted) != len(holes) || len(holes) != 13 {
 		t.Fatalf("%d holes planted, %d searched for", len(planted), len(holes))
 	}
 	for key, scripts := range planted {
@@ -114,7 +117,7 @@ func TestPlantedHolesAreFoundAndClosed(t *testing.T) {
 	}
 }
 
-func TestAllTwelveAtOnce(t *testing.T) {
+func TestAllHolesAtOnce(t *testing.T) {
 	c, _ := clean(t, seven)
 	r := reached(t, c)
 	for _, scripts := range planted {

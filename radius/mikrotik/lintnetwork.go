@@ -41,7 +41,7 @@ func sixthUnfiltered(c Configuration) (found []Finding) {
 
 // matchers are properties by which a filter rule takes some packets and not others.
 var matchers = strings.Fields(`protocol src-address dst-address src-port dst-port in-interface out-interface in-interface-list out-interface-list
-connection-state connection-mark hotspot dst-limit src-address-list dst-address-list limit packet-mark content layer7-protocol icmp-options`)
+connection-state connection-mark hotspot dst-limit src-address-list dst-address-list limit packet-mark content layer7-protocol icmp-options ipsec-policy connection-nat-state`)
 
 // only says whether a rule matches by these properties and no other.
 func only(rule map[string]string, names ...string) bool {

@@ -24,13 +24,14 @@ type part struct {
 	noted  bool // ours in a menu without comments: a memory says that we made it
 	guard  guard
 	before string // condition of the rule that it must stand before, if there is one
+	anew   string // makes it and those that it must stand among; empty: it alone
 }
 
 // property of an item. A hidden one cannot be read back, or not as it was
-// written; a list is read as several values.
+// written; a list is read as several values; an expression is the router's to work out.
 type property struct {
-	name, value  string
-	hidden, list bool
+	name, value              string
+	hidden, list, expression bool
 }
 
 // guard says when a part is wanted, to the router and to who reads its configuration.
@@ -258,7 +259,7 @@ func (s Setup) pppoeParts() []part {
 	none := guard{`[:len [/interface pppoe-server server find where service-name!="mtandao-pppoe" disabled=no]] = 0`, func(c Configuration) bool {
 		return !slices.ContainsFunc(c.live("/interface/pppoe-server/server"), func(s map[string]string) bool { return s["service-name"] != own+"pppoe" })
 	}}
-	return []part{
+	return append([]part{
 		{title: "PPPoE addresses", menu: "/ip pool", key: named("ppp"), ours: true, guard: none, values: []property{is("ranges", clients(p.Pool))}},
 		{title: "PPPoE profile", menu: "/ppp profile", key: named("pppoe"), ours: true, guard: none, values: []property{
 			is("local-address", p.Pool.Masked().Addr().Next().String()), isOwn("remote-address", "ppp"), is("dns-server", p.DNS.String()),
@@ -267,7 +268,7 @@ func (s Setup) pppoeParts() []part {
 			is("interface", p.Interface), isOwn("default-profile", "pppoe"), is("authentication", "mschap2,chap,pap"),
 			is("one-session-per-host", "yes"), is("keepalive-timeout", "30"), is("max-mtu", "1480"), is("max-mru", "1480"), is("disabled", "no")}},
 		slow(property{name: "in-interface", value: "all-ppp"}, "from PPP"), slow(property{name: "out-interface", value: "all-ppp"}, "to PPP"),
-	}
+	}, s.arrearsParts()...)
 }
 
 const fastTrack = `chain="forward" action="fasttrack-connection" dynamic=no`

@@ -148,7 +148,11 @@ func (p part) writeOwn(w *strings.Builder) {
 func (p part) assignments() string {
 	text := ""
 	for _, v := range p.values {
-		text += " " + v.name + "=" + quote(v.value)
+		value := quote(v.value)
+		if v.expression {
+			value = v.value
+		}
+		text += " " + v.name + "=" + value
 	}
 	return text
 }
@@ -181,7 +185,7 @@ func (p part) memory(v property) string {
 // leftovers removes what an earlier set-up of ours wanted and this one does not: a RADIUS server that moved, a portal's old address.
 func (s Setup) leftovers() string {
 	kept := map[string]string{}
-	for _, menu := range []string{"/radius", "/ip hotspot walled-garden", "/ip hotspot walled-garden ip", "/ip firewall filter"} {
+	for _, menu := range []string{"/radius", "/ip hotspot walled-garden", "/ip hotspot walled-garden ip", "/ip firewall filter", "/ip firewall nat", "/ip firewall address-list"} {
 		kept[menu] = ""
 	}
 	for _, p := range s.parts() {

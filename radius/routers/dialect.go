@@ -32,6 +32,7 @@ type Answer struct {
 	Interim        time.Duration
 	Class          []byte
 	Address        access.Address // of a session that begins
+	Garden         bool           // it gets no further than the walled garden; only asked of dialects that have one
 }
 
 // SessionRef names a running session to a router.

@@ -163,9 +163,12 @@ func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell f
 // auditBalances: a balance is the sum of its events and what the books hold, and commission is what stayed of vouchers.
 func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
 	for after := int64(0); ; {
-		page, err := s.after(ctx, after, auditPage)
+		page, changed, err := s.counted(ctx, after, auditPage)
 		if err != nil {
 			return err
+		}
+		for _, id := range changed {
+			tell("reseller %d is not as they were written", id)
 		}
 		for _, r := range page {
 			if err := s.auditBalance(ctx, r, sums[r.ID], tell); err != nil {
@@ -181,7 +184,11 @@ func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell
 	for id := range sums {
 		tell("there are events of reseller %d, who does not exist", id)
 	}
-	return nil
+	gone, err := s.seen.Gone(ctx)
+	for _, id := range gone {
+		tell("reseller %d is gone", id)
+	}
+	return err
 }
 
 func (s *Service) auditBalance(ctx context.Context, r Reseller, t *tally, tell func(string, ...any)) error {

@@ -12,6 +12,7 @@
 //
 // Invariants:
 //   - events are never changed; each has the next number of its reseller, the balance after it, and one entry in the books with its digest
+//   - what staff chose of a reseller is what its keyed digest says (internal/witness)
 //   - a request is done once: the same key with the same wish gets the first answer
 //   - parent before sub-reseller, reseller before batch and voucher: rows are locked in this order, and the balance is changed under the lock
 //   - balance = sum of events = float or debt in the books; commission of what is paid for = commission in the events

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/witness"
 	"mtandao/internal/words"
 )
 
@@ -92,8 +93,11 @@ func (s *Service) insert(tx *db.Tx, r *Reseller) error {
 			row.Number = last[0] + 1
 		}
 		err := tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
-		if !db.IsDuplicate(err) {
+		if err == nil {
 			r.Number = row.Number
+			return s.seen.Keep(tx, row.chosen())
+		}
+		if !db.IsDuplicate(err) {
 			return db.Fault(err)
 		}
 		if taken, err := s.phoneTaken(tx, *r); err != nil || taken {
@@ -125,7 +129,40 @@ func (s *Service) update(tx *db.Tx, r Reseller) error {
 	if db.IsDuplicate(err) {
 		return phoneFault(nil)
 	}
-	return db.Fault(err)
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.seal(tx, r.ID)
+}
+
+// chosen is all of a row but its money and the number of its last event, which the events prove.
+func (r resellerRow) chosen() witness.Row {
+	r.BalanceCents, r.Seq = 0, 0
+	return witness.Row{ID: r.ID, Columns: r}
+}
+
+// seal keeps what a reseller is after tx changed it.
+func (s *Service) seal(tx *db.Tx, id int64) error {
+	var r resellerRow
+	if err := tx.Gorm().Where("id = ?", id).Take(&r).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.seen.Keep(tx, r.chosen())
+}
+
+// counted is the money of the resellers of a page after an id, whatever else their rows say, and who are not as they were written.
+func (s *Service) counted(ctx context.Context, after int64, limit int) (page []Reseller, changed []int64, err error) {
+	var rows []resellerRow
+	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, nil, db.Fault(err)
+	}
+	said := make([]witness.Row, len(rows))
+	for i, r := range rows {
+		said[i] = r.chosen()
+		page = append(page, Reseller{ID: r.ID, Balance: money.KES(r.BalanceCents), seq: r.Seq})
+	}
+	changed, err = s.seen.Wrong(ctx, said...)
+	return page, changed, err
 }
 
 // lock keeps everybody else from the reseller's money until the transaction ends.

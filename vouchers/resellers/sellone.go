@@ -30,13 +30,17 @@ type Receipt struct {
 	Voucher vouchers.Voucher
 }
 
-// Offers lists what a reseller may sell at a site.
+// Offers lists what a reseller may sell at a site, of what its routers can do.
 func (s *Service) Offers(ctx context.Context, r Reseller, siteID int64) ([]plans.Plan, error) {
 	if !r.SellsAt(siteID) {
 		return nil, fault.New(fault.Denied, "reseller.not_sold")
 	}
 	all, err := s.Plans.ForSite(ctx, siteID)
-	return slices.DeleteFunc(all, func(p plans.Plan) bool { return !r.Sells(p.ID) }), err
+	return slices.DeleteFunc(all, func(p plans.Plan) bool {
+		here := p
+		here.Sites = []int64{siteID}
+		return !r.Sells(p.ID) || len(s.Plans.Unable(here)) > 0
+	}), err
 }
 
 // SellOne makes a voucher, sells it and, when a phone is named, sends it there. The same request again gives the same voucher. Faults:

@@ -17,6 +17,7 @@ import (
 	"mtandao/internal/notify"
 	"mtandao/internal/pin"
 	"mtandao/internal/seal"
+	"mtandao/internal/witness"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
 )
@@ -30,6 +31,7 @@ type Messages interface {
 type Plans interface {
 	Get(ctx context.Context, id int64) (plans.Plan, error)
 	ForSite(ctx context.Context, siteID int64) ([]plans.Plan, error)
+	Unable(p plans.Plan) []plans.Unable
 }
 
 // Doors are how resellers sign in. *pin.Service satisfies it.
@@ -50,10 +52,15 @@ type Options struct {
 }
 
 // Service is what can be done with resellers.
-type Service struct{ Options }
+type Service struct {
+	Options
+	seen *witness.Witness
+}
 
 // New makes it.
-func New(o Options) *Service { return &Service{Options: o} }
+func New(o Options) *Service {
+	return &Service{Options: o, seen: witness.New(o.DB, o.Keys, "resellers")}
+}
 
 const purposePhone = "reseller.phone"
 

@@ -8,7 +8,7 @@
 // appended one by one as an update of that document (ISO 32000-1, 7.5.6), so that no more than one is in memory.
 //
 // go-qrcode draws the pictures. Of a large print it draws some sixty, and the rest are sums of these, module by module what it would have
-// drawn (sums.go): ten times as fast.
+// drawn (paper.Sums): ten times as fast.
 //
 // Invariants:
 //   - a voucher's place on its sheet follows from its serial: Batch.Sheet finds the sheet of any layout

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/image/draw"
 
+	"mtandao/internal/paper"
 	"mtandao/internal/site"
 	"mtandao/themes"
 )
@@ -20,10 +21,10 @@ const ticket = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><pat
 // as it likes: what matters is within the middle four fifths.
 func Icon(b site.Brand, size int) ([]byte, error) {
 	t := themes.Pour(b.Accent, b.AccentInk, white.String(), black.String())
-	ground, mark, part := white, logoOf(b), 0.72
+	ground, mark, part := white, paper.Logo(b.Logo, b.LogoType), 0.72
 	if mark == nil {
 		ground, part = t.Accent, 1
-		mark = drawn(fmt.Appendf(nil, ticket, t.OnAccent, t.Accent))
+		mark = paper.Logo(fmt.Appendf(nil, ticket, t.OnAccent, t.Accent), "image/svg+xml")
 	}
 	icon := image.NewRGBA(image.Rect(0, 0, size, size))
 	draw.Draw(icon, icon.Bounds(), image.NewUniform(color.RGBA{ground.Red, ground.Green, ground.Blue, 0xff}), image.Point{}, draw.Src)

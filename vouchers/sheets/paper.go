@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/internal/paper"
 	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
@@ -37,26 +38,26 @@ type Paper struct {
 	help, batch  string
 	footer       string
 	sample       printedCard
-	pictures     *sums // nil: each is drawn for itself
+	pictures     *paper.Sums // nil: each is drawn for itself
 }
 
 // New lays it out; fault.Invalid "paper.script" or "paper.sign" when a name cannot be printed.
 func New(look Look, layout Layout) (*Paper, error) {
-	p := &Paper{Look: look, Layout: layout, tokens: themes.Pour(look.Brand.Accent, look.Brand.AccentInk, white.String(), black.String()), mark: logoOf(look.Brand)}
+	p := &Paper{Look: look, Layout: layout, tokens: themes.Pour(look.Brand.Accent, look.Brand.AccentInk, white.String(), black.String()), mark: paper.Logo(look.Brand.Logo, look.Brand.LogoType)}
 	say := func(key string, args ...any) string { return words.Text(look.Lang, key, args...) }
 	b := look.Batch
-	p.brand, p.plan, p.price = plain(look.Brand.Name), plain(b.PlanName(look.Lang)), b.Price.String()
+	p.brand, p.plan, p.price = paper.Plain(look.Brand.Name), paper.Plain(b.PlanName(look.Lang)), b.Price.String()
 	p.gives = plans.Sentence(look.Lang, plans.Plan{Limits: b.Limits})
 	p.steps = [3]string{say("paper.join", "Brand", p.brand), say("paper.scan"), say("paper.type")}
 	p.brief = say("paper.brief")
 	p.valid = p.validity()
-	if phone := plain(look.Site.Phone); phone != "" {
+	if phone := paper.Plain(look.Site.Phone); phone != "" {
 		p.help = say("paper.help", "Phone", phone)
 	}
 	p.batch = say("paper.batch", "Number", b.Number)
 	p.footer = strings.Join([]string{p.brand, p.batch, p.plan, p.price, say("paper.printed", "When", look.At.In(look.Site.Location()).Format("2.1.2006 15:04"))}, " · ")
 	for _, s := range append(p.texts(), b.NameEN) {
-		if err := printable(plain(s)); err != nil && !layout.Table() {
+		if err := paper.Printable(paper.Plain(s)); err != nil && !layout.Table() {
 			return nil, err
 		}
 	}
@@ -106,7 +107,7 @@ type printedCard struct {
 	groups             []string
 	link               string
 	dead               string // why it is not printed again
-	matrix             *matrix
+	matrix             *paper.Matrix
 }
 
 // Link is where a voucher's picture leads: in capitals, which make a smaller picture; no part of it cares.
@@ -132,7 +133,7 @@ func (p *Paper) card(v vouchers.Voucher) (c printedCard, err error) {
 	if v.Prints > 0 {
 		c.copy = words.Text(p.Lang, "paper.copy", "N", v.Prints+1)
 	}
-	c.matrix, err = p.pictures.of(c.link)
+	c.matrix, err = p.pictures.Of(c.link)
 	return c, err
 }
 

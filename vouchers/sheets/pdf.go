@@ -12,6 +12,7 @@ import (
 	"github.com/jung-kurt/gofpdf"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/paper"
 )
 
 // pdf writes a document sheet by sheet. Its beginning is gofpdf's; each sheet is appended, and the list of pages comes at the end.
@@ -19,7 +20,6 @@ type pdf struct {
 	p             *Paper
 	out           *counted
 	doc           *gofpdf.Fpdf
-	mark          string
 	face          gofpdf.Template
 	w, h          float64
 	base          int64 // where the beginning's table of objects is
@@ -54,7 +54,7 @@ func (p *Paper) openPDF(w io.Writer, first, last int) (*pdf, error) {
 		d.sheet, d.sheets = 0, last-first+1
 	}
 	var err error
-	if d.doc, d.mark, err = p.fresh(d.w, d.h); err != nil {
+	if d.doc, err = paper.Begin(d.w, d.h, p.footer, p.At, p.mark); err != nil {
 		return nil, err
 	}
 	d.zip, _ = zlib.NewWriterLevel(&d.packed, zlib.BestSpeed) // fails for unknown levels only
@@ -73,21 +73,19 @@ func slipEdge(w float64) float64 {
 // then left out of the list of pages.
 func (d *pdf) begin() error {
 	d.doc.AddPage()
-	all := &pdfCanvas{pdf: d.doc, height: d.h, mark: d.mark}
+	all := &pdfCanvas{pdf: d.doc, height: d.h}
 	if d.p.cols > 0 {
 		size := gofpdf.SizeType{Wd: d.p.w, Ht: d.p.h}
 		d.face = d.doc.CreateTemplateCustom(gofpdf.PointType{}, size, func(t *gofpdf.Tpl) {
-			d.p.face.shared(&pdfCanvas{pdf: &t.Fpdf, height: d.p.h, mark: d.mark}, d.p)
+			d.p.face.shared(&pdfCanvas{pdf: &t.Fpdf, height: d.p.h}, d.p)
 		})
 		d.doc.UseTemplateScaled(d.face, gofpdf.PointType{}, size)
 	}
-	if d.mark != "" {
+	if d.p.mark != nil {
 		all.logo(0, 0, 10)
 	}
 	letters := printableASCII + strings.Join(d.p.texts(), "")
-	for _, t := range faces {
-		all.text(t, 1, black, 0, 1, letters)
-	}
+	paper.Embed(d.doc, letters)
 	var start bytes.Buffer
 	if err := d.doc.Output(&start); err != nil {
 		return err
@@ -125,7 +123,7 @@ func (d *pdf) add(c printedCard, serial int) error {
 // flush writes the sheet.
 func (d *pdf) flush() error {
 	size := gofpdf.SizeType{Wd: d.w, Ht: d.h}
-	page := d.doc.CreateTemplateCustom(gofpdf.PointType{}, size, func(t *gofpdf.Tpl) { d.draw(&pdfCanvas{pdf: &t.Fpdf, height: d.h, mark: d.mark}) })
+	page := d.doc.CreateTemplateCustom(gofpdf.PointType{}, size, func(t *gofpdf.Tpl) { d.draw(&pdfCanvas{pdf: &t.Fpdf, height: d.h}) })
 	d.cards = d.cards[:0]
 	d.packed.Reset()
 	d.zip.Reset(&d.packed)
@@ -144,7 +142,7 @@ func (d *pdf) flush() error {
 	number := d.object()
 	d.pages = append(d.pages, number)
 	_, err := fmt.Fprintf(d.out, "%d 0 obj\n<</Type /Page /Parent 1 0 R /MediaBox [0 0 %.2f %.2f] /Resources 2 0 R /Contents %d 0 R>>\nendobj\n",
-		number, d.w/point, d.h/point, content)
+		number, d.w/paper.Point, d.h/paper.Point, content)
 	return err
 }
 
@@ -174,8 +172,8 @@ func (d *pdf) draw(c *pdfCanvas) {
 	c.x, c.y = 0, 0
 	d.p.crosses(c)
 	const base = pageHeight - 5
-	used := right(c, bold, 7, 7, black, pageWidth-8, base, 60, d.p.sheetOf(d.sheet, d.sheets))
-	left(c, regular, 7, 6, black, 8, base, pageWidth-20-used, d.p.footer)
+	used := right(c, paper.Bold, 7, 7, black, pageWidth-8, base, 60, d.p.sheetOf(d.sheet, d.sheets))
+	left(c, paper.Regular, 7, 6, black, 8, base, pageWidth-20-used, d.p.footer)
 }
 
 // close writes the last sheet and the list of pages.
@@ -190,7 +188,7 @@ func (d *pdf) close() error {
 	for _, n := range d.pages {
 		fmt.Fprintf(d.out, "%d 0 R\n", n)
 	}
-	fmt.Fprintf(d.out, "]\n/Count %d\n/MediaBox [0 0 %.2f %.2f]\n>>\nendobj\n", len(d.pages), d.w/point, d.h/point)
+	fmt.Fprintf(d.out, "]\n/Count %d\n/MediaBox [0 0 %.2f %.2f]\n>>\nendobj\n", len(d.pages), d.w/paper.Point, d.h/paper.Point)
 	table := d.out.n
 	fmt.Fprintf(d.out, "xref\n1 1\n%010d 00000 n \n%d %d\n", list, d.first, len(d.offsets))
 	for _, at := range d.offsets {

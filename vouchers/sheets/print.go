@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mtandao/internal/paper"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
@@ -74,7 +75,7 @@ const manyPictures = 100
 func (p *Paper) open(w io.Writer, first, last int) (d *printing, err error) {
 	d = &printing{paper: p}
 	if style := p.Batch.Style; last-first >= manyPictures && p.pictures == nil {
-		p.pictures = newSums(p.Link(access.Code(style.Prefix)), style.Random+1, style.Digits)
+		p.pictures = paper.NewSums(p.Link(access.Code(style.Prefix)), style.Random+1, style.Digits)
 	}
 	switch p.form {
 	case asPicture:

@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
 
+	"mtandao/internal/paper"
 	"mtandao/themes"
 )
 
@@ -22,7 +22,7 @@ type raster struct {
 }
 
 type faceSize struct {
-	t    *typeface
+	t    *paper.Face
 	size float64
 }
 
@@ -45,11 +45,10 @@ func ink(c themes.Colour) color.RGBA {
 	return color.RGBA{R: c.Red, G: c.Green, B: c.Blue, A: 0xff}
 }
 
-func (r *raster) text(t *typeface, size float64, c themes.Colour, x, base float64, s string) {
-	t.load()
+func (r *raster) text(t *paper.Face, size float64, c themes.Colour, x, base float64, s string) {
 	key := faceSize{t, size}
 	if r.faces[key] == nil {
-		face, err := opentype.NewFace(t.font, &opentype.FaceOptions{Size: size * point * r.perMM, DPI: 72})
+		face, err := t.Sized(size * paper.Point * r.perMM)
 		if err != nil {
 			return // of an embedded font at a size above 0
 		}
@@ -66,12 +65,12 @@ func (r *raster) logo(x, y, h float64) {
 }
 
 // code draws modules of whole pixels, in the middle of where it belongs.
-func (r *raster) code(m *matrix, x, y, size float64) {
-	module := max(r.px(size)/m.n, 1)
-	free := (r.px(size) - module*m.n) / 2
+func (r *raster) code(m *paper.Matrix, x, y, size float64) {
+	module := max(r.px(size)/m.N, 1)
+	free := (r.px(size) - module*m.N) / 2
 	left, top := r.px(x)+free, r.px(y)+free
-	for _, run := range m.runs {
-		area := image.Rect(left+run.x*module, top+run.y*module, left+(run.x+run.n)*module, top+(run.y+1)*module)
+	for _, run := range m.Runs {
+		area := image.Rect(left+run.X*module, top+run.Y*module, left+(run.X+run.N)*module, top+(run.Y+1)*module)
 		draw.Draw(r.picture, area, image.Black, image.Point{}, draw.Src)
 	}
 }

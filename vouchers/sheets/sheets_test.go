@@ -17,6 +17,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/paper"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
 )
@@ -50,11 +51,11 @@ func TestNamesOfFourScriptsArePrinted(t *testing.T) {
 		for _, layout := range []string{"24", "50", "slip58"} {
 			p := mustPaper(t, look, layout)
 			pdf := p.printed(t, some(p.Batch, 2))
-			if text := textOf(t, pdf); !strings.Contains(text, plain(name)) && !strings.Contains(text, strings.Fields(plain(name))[0]) {
+			if text := textOf(t, pdf); !strings.Contains(text, paper.Plain(name)) && !strings.Contains(text, strings.Fields(paper.Plain(name))[0]) {
 				t.Errorf("%s on %s:\n%s", script, layout, text)
 			}
-			for _, r := range plain(name) {
-				if !regular.has(r) || !bold.has(r) {
+			for _, r := range paper.Plain(name) {
+				if !paper.Regular.Has(r) || !paper.Bold.Has(r) {
 					t.Errorf("no letter for %c", r)
 				}
 			}
@@ -66,9 +67,9 @@ func TestNamesOfFourScriptsArePrinted(t *testing.T) {
 func TestLettersAreDrawn(t *testing.T) {
 	for script, name := range namesOf {
 		seen := map[string]rune{}
-		for _, r := range strings.ReplaceAll(plain(name), " ", "") {
+		for _, r := range strings.ReplaceAll(paper.Plain(name), " ", "") {
 			picture := newRaster(10, 10, 8, nil)
-			picture.text(bold, 20, black, 1, 8, string(r))
+			picture.text(paper.Bold, 20, black, 1, 8, string(r))
 			if other, there := seen[string(picture.picture.Pix)]; there && other != r {
 				t.Errorf("%s: %c looks like %c", script, r, other)
 			}

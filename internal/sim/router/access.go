@@ -36,6 +36,11 @@ func (r *Router) addSecret(ask *packet, c credentials) {
 
 // describe adds who and where; requests and accounting share it.
 func (r *Router) describe(p *packet, who *phone, user, sessionID string, port uint32) {
+	if who.home != nil {
+		r.describeHome(p, who, user, sessionID, port)
+		p.addAddress(attrFramedIPAddress, who.ip)
+		return
+	}
 	p.addText(attrUserName, user)
 	p.addText(attrAcctSessionID, sessionID)
 	p.addAddress(attrFramedIPAddress, who.ip)

@@ -23,7 +23,8 @@ var apiCommands = map[string]apiCommand{
 	"/ip/hotspot/host/print":    printHosts,
 	"/ip/hotspot/host/remove":   removeHosts,
 	"/radius/print":             printRadius,
-	"/ppp/active/print":         printHomes,
+	"/ppp/active/print":         homesOnline,
+	"/ppp/active/remove":        removeActive,
 }
 
 // slowCommands wait for the RADIUS server.
@@ -39,9 +40,6 @@ func printResource(_ context.Context, r *Router, _ command) ([]row, *trap) {
 		{"cpu", "ARM64"}, {"cpu-count", "4"}, {"cpu-load", "3"}, {"architecture-name", "arm64"}, {"board-name", "Simulated"},
 		{"platform", "MikroTik"}}}, nil
 }
-
-// printHomes: nobody dials in to this router.
-func printHomes(context.Context, *Router, command) ([]row, *trap) { return nil, nil }
 
 func printIdentity(_ context.Context, r *Router, _ command) ([]row, *trap) {
 	return []row{{{"name", r.options.Name}}}, nil
@@ -60,7 +58,7 @@ func printActive(_ context.Context, r *Router, _ command) (rows []row, _ *trap) 
 	defer r.mu.Unlock()
 	r.settle()
 	for _, s := range r.sessions {
-		if !s.over {
+		if !s.over && s.phone.home == nil {
 			rows = append(rows, activeRow(r, s))
 		}
 	}

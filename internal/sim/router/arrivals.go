@@ -81,7 +81,7 @@ func (r *Router) logInByMAC(mac string) error {
 // rehost lets phones whose host entry was lost come back: phones always chatter.
 func (r *Router) rehost() {
 	for mac, p := range r.phones {
-		if p.host {
+		if p.host || p.home != nil {
 			continue
 		}
 		if r.options.MACLogin {
@@ -95,13 +95,20 @@ func (r *Router) rehost() {
 	}
 }
 
-// welcome tries the MACs of phones that came back.
+// welcome tries the MACs of phones that came back, and dials for homes.
 func (r *Router) welcome() {
 	for {
 		select {
 		case <-r.quit:
 			return
 		case mac := <-r.arrivals:
+			r.mu.Lock()
+			p := r.phones[mac]
+			r.mu.Unlock()
+			if p != nil && p.home != nil {
+				r.dialIn(p)
+				continue
+			}
 			_ = r.logInByMAC(mac)
 		}
 	}

@@ -105,15 +105,19 @@ func sameAddress(value []byte, a netip.Addr) bool {
 }
 
 // matching finds the sessions that every given identifier fits. A MikroTik hotspot finds none without both User-Name and
-// Framed-IP-Address.
+// Framed-IP-Address, PPP none by a name alone.
 func (r *Router) matching(p *packet) (found []*session) {
 	user, named := p.get(attrUserName)
 	_, addressed := p.get(attrFramedIPAddress)
-	if !named || r.options.Dialect == MikroTik && !addressed {
+	_, numbered := p.get(attrAcctSessionID)
+	if !named || r.options.Dialect == MikroTik && !addressed && !numbered {
 		return nil
 	}
 	for _, who := range r.phones {
 		s := who.session
+		if s != nil && r.options.Dialect == MikroTik && who.home == nil && !addressed {
+			continue
+		}
 		if s != nil && s.user == string(user) && fits(p, who, s.id) {
 			found = append(found, s)
 		}

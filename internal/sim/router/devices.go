@@ -19,6 +19,7 @@ type phone struct {
 	chapID      byte
 	authorising bool
 	failure     string // of the last log-in
+	home        *home  // dials in by PPPoE; nil: stands before the hotspot
 }
 
 // Device is a phone behind the router.

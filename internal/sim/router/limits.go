@@ -11,6 +11,7 @@ type limits struct {
 	rate                   rate
 	ports                  int
 	class                  [][]byte
+	stand                  stand
 }
 
 // cap on byte limits: beyond a petabyte they are none, and the arithmetic of traffic stays within 64 bits.

@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"mtandao/internal/clock"
 )
 
 // tickEvery is real time; limits are exact however coarse it is on a fast plan clock.
@@ -43,6 +45,7 @@ type Router struct {
 	bootedAt time.Time
 	faults   Faults
 	captured string // the phone redirected last
+	real     func() time.Duration
 }
 
 // New makes a router that is not yet switched on.
@@ -50,7 +53,7 @@ func New(o Options) *Router {
 	o = o.withDefaults()
 	sum := sha256.Sum256([]byte(o.Name))
 	r := &Router{options: o, mac: fmt.Sprintf("02%x", sum[:5]), arrivals: make(chan string, 4096), quit: make(chan struct{}),
-		phones: map[string]*phone{}, leases: map[string]netip.Addr{}, faults: o.Faults}
+		real: clock.Stopwatch(), phones: map[string]*phone{}, leases: map[string]netip.Addr{}, faults: o.Faults}
 	r.bootedAt = o.Clock.Now()
 	r.boot = uint32(r.bootedAt.Unix())
 	r.lastIP = o.Pool.Masked().Addr()
@@ -121,6 +124,7 @@ func (r *Router) tick(ctx context.Context) {
 			r.mu.Lock()
 			r.settle()
 			r.rehost()
+			r.redial()
 			r.mu.Unlock()
 		}
 	}

@@ -91,6 +91,11 @@ func convert(name string, args []datum) (datum, error) {
 		return nothing, nil
 	case "typeof":
 		return str(v.kind), nil
+	case "resolve": // every name there is leads to one place
+		if !strings.Contains(v.String(), ".") {
+			return nothing, errors.New("failure: dns name does not exist")
+		}
+		return str("203.0.113.80"), nil
 	case "tonum":
 		if _, err := strconv.ParseInt(v.String(), 10, 64); err != nil {
 			return nothing, nil

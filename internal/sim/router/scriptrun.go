@@ -9,7 +9,7 @@ import (
 
 // builtins are the commands that begin with a colon.
 var builtins = []string{"local", "set", "if", "foreach", "do", "put", "error", "return", "parse", "len", "pick", "find", "tostr",
-	"tonum", "typeof", "delay"}
+	"tonum", "typeof", "delay", "resolve"}
 
 // machine runs a script.
 type machine struct {

@@ -32,7 +32,7 @@ func (c Cause) String() string { return causeNames[c] }
 type Session struct {
 	ID, User, MAC string
 	IP            netip.Addr
-	LoggedInBy    string // http-pap http-chap mac api coa
+	LoggedInBy    string // http-pap http-chap mac api coa pppoe
 	Start, End    time.Time
 	Time          time.Duration
 	Up, Down      int64 // bytes from and to the phone
@@ -44,6 +44,10 @@ type Session struct {
 	Capped        bool  // DataLeft means something
 	UpBps         int64 // rate limits, bit/s; 0 none
 	DownBps       int64
+	Lists         []string // of the firewall, that the address of a home is on
+	Routes        []string // that lead to a home
+	Prefixes      []string // of IPv6: of a home's link, then delegated to it
+	Keys          int      // of MPPE that came with a home's log-in
 }
 
 // session is one log-in on line. Counters are exact up to at.
@@ -65,7 +69,7 @@ type session struct {
 func (s *session) record() Session {
 	record := Session{ID: s.id, User: s.user, MAC: s.phone.mac, IP: s.phone.ip, LoggedInBy: s.by, Start: s.start, End: s.end,
 		Time: s.at.Sub(s.start), Up: s.up, Down: s.down, Online: !s.over, Cause: s.cause,
-		UpBps: s.limits.rate.up, DownBps: s.limits.rate.down}
+		UpBps: s.limits.rate.up, DownBps: s.limits.rate.down, Lists: s.limits.stand.lists, Routes: s.limits.stand.routes, Prefixes: s.limits.stand.prefixes, Keys: s.limits.stand.keys}
 	if s.limits.session > 0 {
 		record.Timed, record.Left = true, max(0, s.limits.session-record.Time)
 	}

@@ -77,8 +77,9 @@ const menus = `
 /ip/hotspot/ip-binding list mac-address address to-address server=all type=regular comment disabled:bool=false
 /ip/hotspot/walled-garden list dst-host dst-port path action=allow server=all comment disabled:bool=false
 /ip/hotspot/walled-garden/ip list dst-host dst-address dst-address-list protocol dst-port action=accept server=all comment disabled:bool=false
-/ip/firewall/filter list chain! action=accept protocol src-address dst-address src-port dst-port in-interface out-interface in-interface-list out-interface-list connection-state connection-mark hotspot dst-limit hw-offload:bool=true~7 comment disabled:bool=false dynamic:fact=false
-/ip/firewall/nat list chain! action=accept protocol src-address dst-address dst-port in-interface out-interface out-interface-list to-addresses to-ports comment disabled:bool=false dynamic:fact=false
+/ip/firewall/address-list list list! address! comment disabled:bool=false dynamic:fact=false
+/ip/firewall/filter list chain! action=accept protocol src-address dst-address src-address-list dst-address-list src-port dst-port in-interface out-interface in-interface-list out-interface-list connection-state connection-mark hotspot dst-limit hw-offload:bool=true~7 comment disabled:bool=false dynamic:fact=false
+/ip/firewall/nat list chain! action=accept protocol src-address dst-address src-address-list dst-address-list dst-port in-interface out-interface out-interface-list to-addresses to-ports comment disabled:bool=false dynamic:fact=false
 /ipv6/settings one only7 disable-ipv6:bool=false
 /ipv6/address list only7 address! interface! advertise:bool=true comment disabled:bool=false dynamic:fact=false
 /ipv6/firewall/filter list only7 chain! action=accept connection-state protocol src-address dst-address dst-port in-interface out-interface in-interface-list comment disabled:bool=false dynamic:fact=false

@@ -1,0 +1,155 @@
+package accounts
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+type accountRow struct {
+	CustomerID   int64 `gorm:"primaryKey;autoIncrement:false"`
+	BalanceCents int64
+	Seq          int64
+}
+
+func (accountRow) TableName() string { return "customer_accounts" }
+
+type eventRow struct {
+	ID           int64
+	CustomerID   int64
+	Seq          int64
+	Kind         string
+	Request      string
+	Input        string
+	How          string
+	Reference    *string // NULL: none, which may come often
+	DeltaCents   int64
+	BalanceCents int64
+	OtherID      int64
+	Note         string
+	DoneBy       string
+	At           time.Time
+	Day          string
+}
+
+func (eventRow) TableName() string { return "customer_events" }
+
+func (r eventRow) event() Event {
+	e := Event{ID: r.ID, CustomerID: r.CustomerID, Seq: r.Seq, Kind: r.Kind, Request: r.Request, input: r.Input, How: r.How, Delta: money.KES(r.DeltaCents),
+		Balance: money.KES(r.BalanceCents), OtherID: r.OtherID, Note: r.Note, By: r.DoneBy, At: r.At.UTC(), Day: r.Day}
+	if r.Reference != nil {
+		e.Reference = *r.Reference
+	}
+	return e
+}
+
+// lock keeps everybody else from a customer's money until the transaction ends. Who has had none gets a row.
+func (s *Service) lock(tx *db.Tx, customerID int64) (account, error) {
+	for range 2 {
+		held, err := db.Won(tx.Gorm().Exec("UPDATE customer_accounts SET seq = seq WHERE customer_id = ?", customerID))
+		if err != nil {
+			return account{}, db.Fault(err)
+		}
+		if held {
+			var r accountRow
+			err := tx.Gorm().Where("customer_id = ?", customerID).Take(&r).Error
+			return account{r.CustomerID, r.BalanceCents, r.Seq}, db.Fault(err)
+		}
+		err = tx.Savepoint(func() error {
+			return tx.Gorm().Exec("INSERT INTO customer_accounts (customer_id, balance_cents, seq) VALUES (?, 0, 0)", customerID).Error
+		})
+		if err != nil && !db.IsDuplicate(err) {
+			return account{}, db.Fault(err)
+		}
+	}
+	return account{}, fault.New(fault.Conflict, "conflict")
+}
+
+func (s *Service) move(tx *db.Tx, a account, e Event) error {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE customer_accounts SET balance_cents = ?, seq = ? WHERE customer_id = ? AND seq = ? AND balance_cents = ?",
+		e.Balance.Cents, e.Seq, a.customerID, a.seq, a.balance))
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	return db.Fault(err)
+}
+
+func (s *Service) insertEvent(tx *db.Tx, e Event) error {
+	row := eventRow{ID: e.ID, CustomerID: e.CustomerID, Seq: e.Seq, Kind: e.Kind, Request: e.Request, Input: e.input, How: e.How, DeltaCents: e.Delta.Cents,
+		BalanceCents: e.Balance.Cents, OtherID: e.OtherID, Note: e.Note, DoneBy: e.By, At: e.At, Day: e.Day}
+	if e.Reference != "" {
+		row.Reference = &e.Reference
+	}
+	return db.Fault(tx.Gorm().Create(&row).Error)
+}
+
+func events(from *gorm.DB) ([]Event, error) {
+	var rows []eventRow
+	err := from.Find(&rows).Error
+	all := make([]Event, len(rows))
+	for i, r := range rows {
+		all[i] = r.event()
+	}
+	return all, db.Fault(err)
+}
+
+func (s *Service) byRequest(tx *db.Tx, customerID int64, request string) (Event, bool, error) {
+	all, err := events(tx.Gorm().Where("customer_id = ? AND request = ?", customerID, request).Limit(1))
+	if err != nil || len(all) == 0 {
+		return Event{}, false, err
+	}
+	return all[0], true, nil
+}
+
+func (s *Service) eventTx(tx *db.Tx, customerID, id int64) (Event, error) {
+	all, err := events(tx.Gorm().Where("id = ? AND customer_id = ?", id, customerID).Limit(1))
+	if err != nil {
+		return Event{}, err
+	}
+	if len(all) == 0 {
+		return Event{}, fault.New(fault.NotFound, "account.no_event")
+	}
+	return all[0], nil
+}
+
+// Events lists a customer's events before a number, the newest first; 0 is from the last.
+func (s *Service) Events(ctx context.Context, customerID, before int64, limit int) ([]Event, error) {
+	from := s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("seq DESC").Limit(limit)
+	if before != 0 {
+		from = from.Where("seq < ?", before)
+	}
+	return events(from)
+}
+
+// Balances are what customers have, by their ids; who never had money is not among them.
+func (s *Service) Balances(ctx context.Context, customers []int64) (map[int64]money.Amount, error) {
+	held := map[int64]money.Amount{}
+	for some := range db.Pieces(customers) {
+		var rows []accountRow
+		if err := s.DB.Read(ctx).Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			held[r.CustomerID] = money.KES(r.BalanceCents)
+		}
+	}
+	return held, nil
+}
+
+func (s *Service) accountsAfter(ctx context.Context, customerID int64, limit int) (all []account, err error) {
+	var rows []accountRow
+	err = s.DB.Read(ctx).Where("customer_id > ?", customerID).Order("customer_id").Limit(limit).Find(&rows).Error
+	for _, r := range rows {
+		all = append(all, account{r.CustomerID, r.BalanceCents, r.Seq})
+	}
+	return all, db.Fault(err)
+}
+
+func (s *Service) eventsAfter(ctx context.Context, id int64, limit int) ([]Event, error) {
+	return events(s.DB.Read(ctx).Where("id > ?", id).Order("id").Limit(limit))
+}

@@ -1,0 +1,127 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"mtandao/billing/ledger"
+)
+
+const auditPage = 500
+
+// tally is what the events of one customer come to.
+type tally struct{ seq, balance int64 }
+
+// Audit tells see what of customers' money is not in the books what it is in the tables, in words that name the row.
+func (s *Service) Audit(ctx context.Context, see func(what string)) error {
+	var told []string
+	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
+		told = nil
+		tell := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
+		sums := map[int64]*tally{}
+		if err := s.auditEvents(ctx, sums, tell); err != nil {
+			return err
+		}
+		if err := s.auditBalances(ctx, sums, tell); err != nil {
+			return err
+		}
+	}
+	for _, what := range told {
+		see(what)
+	}
+	return nil
+}
+
+// auditEvents: each event is what its entry says, in order, and each entry has its event.
+func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+	from := "customer:"
+	for after := int64(0); ; {
+		page, err := s.eventsAfter(ctx, after, auditPage)
+		if err != nil {
+			return err
+		}
+		to := "customer;" // ';' follows ':'
+		if len(page) == auditPage {
+			to = page[len(page)-1].source() + "!"
+		}
+		said, err := s.Ledger.Proofs(ctx, []string{entryEvent}, from, to)
+		if err != nil {
+			return err
+		}
+		proofs := map[string]string{}
+		for _, p := range said {
+			proofs[p.Source] = p.Proof
+		}
+		for _, e := range page {
+			auditEvent(e, proofs, sums, tell)
+			delete(proofs, e.source())
+			after = e.ID
+		}
+		for source := range proofs {
+			tell("the books speak of event %s of a customer, and there is no such event", strings.TrimPrefix(source, "customer:"))
+		}
+		if from = to; len(page) < auditPage {
+			return nil
+		}
+	}
+}
+
+func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell func(string, ...any)) {
+	t := sums[e.CustomerID]
+	if t == nil {
+		t = &tally{}
+		sums[e.CustomerID] = t
+	}
+	t.seq++
+	t.balance += e.Delta.Cents
+	if proofs[e.source()] != e.proof() {
+		tell("event %d of customer %d is not what the books say", e.ID, e.CustomerID)
+	}
+	if t.balance != e.Balance.Cents || t.seq != e.Seq {
+		tell("event %d of customer %d does not follow from those before", e.ID, e.CustomerID)
+	}
+}
+
+// auditBalances: a balance is the sum of its events and what the books hold.
+func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+	for after := int64(0); ; {
+		page, err := s.accountsAfter(ctx, after, auditPage)
+		if err != nil {
+			return err
+		}
+		for _, a := range page {
+			if err := s.auditBalance(ctx, a, sums[a.customerID], tell); err != nil {
+				return err
+			}
+			delete(sums, a.customerID)
+			after = a.customerID
+		}
+		if len(page) < auditPage {
+			break
+		}
+	}
+	for id := range sums {
+		tell("there are events of customer %d, who has no account", id)
+	}
+	return nil
+}
+
+func (s *Service) auditBalance(ctx context.Context, a account, t *tally, tell func(string, ...any)) error {
+	if t == nil {
+		t = &tally{}
+	}
+	if t.seq != a.seq || t.balance != a.balance {
+		tell("customer %d has %d cents after %d events, and the events say %d after %d", a.customerID, a.balance, a.seq, t.balance, t.seq)
+	}
+	for code, want := range map[string]int64{ledger.CustomerCredit: -max(a.balance, 0), ledger.CustomerDebts: max(-a.balance, 0)} {
+		held, err := s.Ledger.Balance(ctx, code, party(a.customerID))
+		if err != nil {
+			return err
+		}
+		if held.Cents != want {
+			tell("customer %d has %d cents in account %s, and the books say %d", a.customerID, want, code, held.Cents)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/audit"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// By is who does something, and from where.
+type By struct{ Actor, From string }
+
+// Taking is money that a cashier takes or the bank tells of. The same Request is taken once.
+type Taking struct {
+	Request        string
+	CustomerID     int64
+	How, Reference string // the number of a cheque, a bank slip or a certificate
+	Amount         money.Amount
+	Note           string
+}
+
+func (t Taking) check() (Taking, error) {
+	t.Reference = strings.Join(strings.Fields(t.Reference), " ")
+	switch {
+	case accountOf[t.How] == "":
+		return t, fault.New(fault.Invalid, "account.how")
+	case !t.Amount.IsPositive() || t.Amount.Cents > mostMoved || t.Amount.Currency != money.Shilling:
+		return t, fault.New(fault.Invalid, "account.amount", "Most", money.KES(mostMoved))
+	case t.How != ByCash && t.Reference == "" || utf8.RuneCountInString(t.Reference) > 60:
+		return t, fault.New(fault.Invalid, "account.reference")
+	case utf8.RuneCountInString(t.Note) > longestNote:
+		return t, fault.New(fault.Invalid, "account.note")
+	}
+	return t, nil
+}
+
+// TakeAtCounter brings in money without a rail. Faults: fault.Invalid "account.…", fault.Conflict "account.reference_used" (that cheque, slip or
+// certificate of this customer is in the books).
+func (s *Service) TakeAtCounter(ctx context.Context, t Taking, by By) (e Event, err error) {
+	if t, err = t.check(); err != nil {
+		return e, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		a, err := s.lock(tx, t.CustomerID)
+		if err != nil {
+			return err
+		}
+		c := Cause{Kind: Counter, Request: t.Request, Note: t.Note, By: by.Actor}
+		var found bool
+		if e, found, err = s.first(tx, t.CustomerID, c, t.Amount.Cents); err != nil || found {
+			return err
+		}
+		e, err = s.write(tx, a, c, Event{How: t.How, Reference: t.Reference, Delta: t.Amount}, []ledger.Posting{{Account: accountOf[t.How], Amount: t.Amount}})
+		if err != nil {
+			return err
+		}
+		return s.record(tx, by, "customer paid", e, t.Reference)
+	})
+	if db.IsDuplicate(err) {
+		err = fault.New(fault.Conflict, "account.reference_used")
+	}
+	return e, err
+}
+
+// ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
+// opened is owed. fault.Invalid "account.reason", fault.Conflict "account.returned" or "account.not_counter".
+func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by By) (back Event, err error) {
+	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > longestNote {
+		return back, fault.New(fault.Invalid, "account.reason")
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		a, err := s.lock(tx, customerID)
+		if err != nil {
+			return err
+		}
+		e, err := s.eventTx(tx, customerID, eventID)
+		if err != nil {
+			return err
+		}
+		if e.Kind != Counter {
+			return fault.New(fault.Conflict, "account.not_counter")
+		}
+		c := Cause{Kind: Returned, Request: fmt.Sprintf("return:%d", e.ID), Note: reason, By: by.Actor}
+		if _, found, err := s.byRequest(tx, customerID, c.Request); err != nil || found {
+			if err == nil {
+				err = fault.New(fault.Conflict, "account.returned")
+			}
+			return err
+		}
+		if a.balance < e.Delta.Cents {
+			if a, err = s.reopen(tx, a, e.Delta.Cents); err != nil {
+				return err
+			}
+		}
+		back, err = s.write(tx, a, c, Event{How: e.How, Delta: e.Delta.Neg(), OtherID: e.ID}, []ledger.Posting{{Account: accountOf[e.How], Amount: e.Delta.Neg()}})
+		if err != nil {
+			return err
+		}
+		return s.record(tx, by, "customer payment returned", back, reason)
+	})
+	return back, err
+}
+
+func (s *Service) record(tx *db.Tx, by By, action string, e Event, said string) error {
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: fmt.Sprint(e.CustomerID),
+		After: fmt.Sprintf("%s %s %s, balance %s", e.Delta, e.How, said, e.Balance)})
+}

@@ -1,0 +1,159 @@
+package customers
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/words"
+)
+
+// Kind is who a customer is in law.
+type Kind string
+
+// The kinds.
+const (
+	Person   Kind = "person"
+	Business Kind = "business"
+)
+
+// State of a customer.
+type State string
+
+// The states. Who is closed may be opened again; who is merged answers as another.
+const (
+	Active State = "active"
+	Closed State = "closed"
+	Merged State = "merged"
+)
+
+// Segment decides prices and dunning.
+type Segment string
+
+// The segments.
+const (
+	Home      Segment = "home"
+	Firm      Segment = "business"
+	HighUsage Segment = "high-usage"
+)
+
+// The lists, in the order in which they are shown.
+var (
+	Kinds    = []Kind{Person, Business}
+	States   = []State{Active, Closed, Merged}
+	Segments = []Segment{Home, Firm, HighUsage}
+)
+
+// Customer is a person or business with an account number.
+type Customer struct {
+	ID         int64
+	Number     string // 7 digits, the last a check digit; never changes
+	Kind       Kind
+	Name       string // of a business: as it is registered
+	State      State
+	MergedInto int64 // who answers for a merged one
+	Segment    Segment
+	SiteID     int64
+	Lang       words.Lang
+	PIN        string // the tax authority's, A or P, nine digits, a letter; may be empty
+
+	ParentID    int64 // whose account this is a part of; 0: nobody's
+	ParentPays  bool  // one bill: the parent's
+	BillDay     int   // of the month, 1 to 28
+	PaymentDays int   // from the bill to its due day
+
+	TaxExempt         bool
+	ExemptCertificate string
+	ExemptUntil       string // the last day of the certificate, "2027-06-30"; empty: no end
+
+	PurchaseOrderNeeded bool   // no bill is sent without a purchase order's number
+	PurchaseOrder       string // the number for the bills to come
+
+	CreatedAt, ClosedAt time.Time
+	Version             int64 // of what was read; a save of an older one is refused
+}
+
+const (
+	mostName    = 120
+	mostPaying  = 120 // days
+	lastBillDay = 28  // every month has it
+)
+
+var pinShape = regexp.MustCompile(`^[AP][0-9]{9}[A-Z]$`)
+
+// ExemptOn says whether no tax is charged on a day, "2026-11-24".
+func (c Customer) ExemptOn(day string) bool {
+	return c.TaxExempt && (c.ExemptUntil == "" || day <= c.ExemptUntil)
+}
+
+// Check fills what may be left empty, tidies what was typed and says what is wrong: fault.Invalid "customer.name", "customer.kind",
+// "customer.segment", "customer.language", "customer.pin", "customer.bill_day", "customer.payment_days", "customer.certificate",
+// "customer.exempt_until", "customer.purchase_order" or "customer.parent_pays".
+func (c Customer) Check() (Customer, error) {
+	c.fill()
+	bad := func(key string) error { return fault.New(fault.Invalid, key) }
+	switch {
+	case !isLine(c.Name, 1, mostName) || !strings.ContainsFunc(c.Name, unicode.IsLetter):
+		return c, bad("customer.name")
+	case !slices.Contains(Kinds, c.Kind):
+		return c, bad("customer.kind")
+	case !slices.Contains(Segments, c.Segment):
+		return c, bad("customer.segment")
+	case !slices.Contains(words.Languages, c.Lang):
+		return c, bad("customer.language")
+	case c.PIN != "" && !pinShape.MatchString(c.PIN):
+		return c, bad("customer.pin")
+	case c.BillDay < 1 || c.BillDay > lastBillDay:
+		return c, bad("customer.bill_day")
+	case c.PaymentDays < 0 || c.PaymentDays > mostPaying:
+		return c, bad("customer.payment_days")
+	case c.TaxExempt && c.ExemptCertificate == "" || !isLine(c.ExemptCertificate, 0, 60):
+		return c, bad("customer.certificate")
+	case c.ExemptUntil != "" && !isDay(c.ExemptUntil):
+		return c, bad("customer.exempt_until")
+	case !isLine(c.PurchaseOrder, 0, 60):
+		return c, bad("customer.purchase_order")
+	case c.ParentPays && c.ParentID == 0:
+		return c, bad("customer.parent_pays")
+	}
+	return c, nil
+}
+
+func (c *Customer) fill() {
+	c.Name = strings.Join(strings.Fields(c.Name), " ")
+	c.PIN = strings.ToUpper(strings.Join(strings.FieldsFunc(c.PIN, func(r rune) bool { return unicode.IsSpace(r) || r == '-' }), ""))
+	c.ExemptCertificate, c.PurchaseOrder = strings.TrimSpace(c.ExemptCertificate), strings.TrimSpace(c.PurchaseOrder)
+	if c.Kind == "" {
+		c.Kind = Person
+	}
+	if c.State == "" {
+		c.State = Active
+	}
+	if c.Segment == "" {
+		c.Segment = Home
+		if c.Kind == Business {
+			c.Segment = Firm
+		}
+	}
+	if c.Lang == "" {
+		c.Lang = words.English
+	}
+	if c.BillDay == 0 {
+		c.BillDay = 1
+	}
+}
+
+func isDay(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+// isLine says whether s is one readable line of that many characters.
+func isLine(s string, least, most int) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= least && n <= most && utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}

@@ -1,0 +1,51 @@
+package invoices
+
+import (
+	"context"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+)
+
+// ages sums what is open by how late it is. The index invoices_open has all that it reads.
+const ages = " SUM(CASE WHEN due_day >= ? THEN open_cents ELSE 0 END) AS current_cents, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days30," +
+	" SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days60, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days90," +
+	" SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS older FROM invoices WHERE state = ? AND customer_id > ?"
+
+type ageRow struct {
+	CustomerID                                  int64
+	CurrentCents, Days30, Days60, Days90, Older *int64
+}
+
+func (r ageRow) age() Age {
+	n := func(p *int64) int64 {
+		if p == nil {
+			return 0
+		}
+		return *p
+	}
+	return Age{r.CustomerID, n(r.CurrentCents), n(r.Days30), n(r.Days60), n(r.Days90), n(r.Older)}
+}
+
+func ageArgs(today clock.Day, after int64) (args []any) {
+	day := func(n clock.Day) string { return (today - n).String() }
+	return []any{day(0), day(0), day(30), day(30), day(60), day(60), day(90), day(90), Issued, after}
+}
+
+// Ageing tells who owes, after a customer, and how late it is on a day.
+func (s *Service) Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]Age, error) {
+	var rows []ageRow
+	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages+" GROUP BY customer_id ORDER BY customer_id LIMIT ?", append(ageArgs(today, after), limit)...).Scan(&rows).Error
+	all := make([]Age, len(rows))
+	for n, r := range rows {
+		all[n] = r.age()
+	}
+	return all, db.Fault(err)
+}
+
+// AgeingTotal tells what all customers owe together, and how late it is.
+func (s *Service) AgeingTotal(ctx context.Context, today clock.Day) (Age, error) {
+	var r ageRow
+	err := s.DB.Read(ctx).Raw("SELECT 0 AS customer_id,"+ages, ageArgs(today, 0)...).Scan(&r).Error
+	return r.age(), db.Fault(err)
+}

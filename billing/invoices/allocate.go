@@ -1,0 +1,133 @@
+package invoices
+
+import (
+	"context"
+	"slices"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Allocation is a part of a customer's credit that paid an invoice. Back is what of it was taken back since.
+type Allocation struct {
+	ID, InvoiceID, CustomerID int64
+	Source                    string // what paid
+	Cents, Back               int64
+	Day                       clock.Day
+}
+
+// Pay spends a customer's credit on what is open, the oldest due first, as far as it goes. Run again it changes nothing.
+func (s *Service) Pay(tx *db.Tx, customerID int64) error {
+	held, err := s.Purse.Held(tx, customerID)
+	if err != nil || !held.IsPositive() {
+		return err
+	}
+	_, err = s.Allocate(tx, customerID, held, "credit")
+	return err
+}
+
+// PayNamed spends credit on the invoices that the customer or staff named, in their order. fault.Invalid "invoice.amount" when there is less credit.
+func (s *Service) PayNamed(ctx context.Context, customerID int64, amount money.Amount, named []int64, by By) (used money.Amount, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		held, err := s.Purse.Held(tx, customerID)
+		if err != nil {
+			return err
+		}
+		if !amount.IsPositive() || held.Cents < amount.Cents {
+			return fault.New(fault.Invalid, "invoice.amount", "Most", held)
+		}
+		if used, err = s.Allocate(tx, customerID, amount, "named", named...); err != nil {
+			return err
+		}
+		return s.recordOf(tx, by, "invoice paid from credit", customerID, used.String())
+	})
+	return used, err
+}
+
+// Allocate pays a customer's invoices out of their credit, up to an amount: those that are named, in their order, or the oldest due first. It tells
+// how much was used. Whoever calls it may hold the customer's account; nobody may hold an invoice.
+func (s *Service) Allocate(tx *db.Tx, customerID int64, amount money.Amount, source string, named ...int64) (used money.Amount, err error) {
+	open, err := s.open(tx, customerID, named)
+	if err != nil {
+		return used, err
+	}
+	left := amount.Cents
+	for _, d := range open {
+		part := min(left, d.Open)
+		if part <= 0 {
+			break
+		}
+		a := Allocation{ID: tx.ID(), InvoiceID: d.ID, CustomerID: customerID, Source: source, Cents: part, Day: s.today()}
+		to := ledger.Posting{Account: ledger.Receivables, Party: party(customerID), Amount: money.KES(-part)}
+		took, err := s.Purse.Take(tx, customerID, money.KES(part), "invoice", "allocation:"+idText(a.ID), d.Text(), to)
+		if err != nil {
+			return used, err
+		}
+		if !took {
+			break
+		}
+		if err := s.settle(tx, d, a); err != nil {
+			return used, err
+		}
+		left -= part
+	}
+	return money.KES(amount.Cents - left), nil
+}
+
+// settle stores that an allocation paid an invoice.
+func (s *Service) settle(tx *db.Tx, d Document, a Allocation) error {
+	if err := s.paid(tx, d.ID, a.Cents); err != nil {
+		return err
+	}
+	if err := s.insertAllocation(tx, a); err != nil {
+		return err
+	}
+	if d.Open > a.Cents {
+		return nil
+	}
+	return s.Jobs.Emit(tx, FactPaid, idText(d.ID), Fact{d.ID, d.CustomerID})
+}
+
+// Deallocate takes back what credit paid, the newest first, until so much is credit again or nothing is left: the money behind it went back. It
+// tells how much. The invoices are open again.
+func (s *Service) Deallocate(tx *db.Tx, customerID int64, missing money.Amount, source string) (money.Amount, error) {
+	all, err := s.allocated(tx, customerID, 0)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return s.takeBack(tx, all, missing.Cents, source)
+}
+
+// Reopen is Deallocate for whoever reverses money.
+func (s *Service) Reopen(tx *db.Tx, customerID int64, missing money.Amount) error {
+	_, err := s.Deallocate(tx, customerID, missing, "reversed")
+	return err
+}
+
+func (s *Service) takeBack(tx *db.Tx, all []Allocation, cents int64, why string) (back money.Amount, err error) {
+	slices.Reverse(all) // they come in order of their ids
+	for _, a := range all {
+		part := min(cents-back.Cents, a.Cents-a.Back)
+		if part <= 0 {
+			continue
+		}
+		if err := s.giveBack(tx, a, part); err != nil {
+			return back, err
+		}
+		if _, err := s.forget(tx, a.CustomerID, a.InvoiceID); err != nil {
+			return back, err
+		}
+		from := ledger.Posting{Account: ledger.Receivables, Party: party(a.CustomerID), Amount: money.KES(part)}
+		if err := s.Purse.Add(tx, a.CustomerID, money.KES(part), "reopened", "reopened:"+idText(a.ID)+":"+idText(a.Back+part), why, from); err != nil {
+			return back, err
+		}
+		if err := s.Jobs.Emit(tx, FactReopened, idText(a.InvoiceID), Fact{a.InvoiceID, a.CustomerID}); err != nil {
+			return back, err
+		}
+		back = money.KES(back.Cents + part)
+	}
+	return back, nil
+}

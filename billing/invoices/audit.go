@@ -1,0 +1,116 @@
+package invoices
+
+import (
+	"context"
+	"fmt"
+
+	"mtandao/billing/ledger"
+)
+
+// Audit tells see what of invoices is not in the books what it is in the tables, in words that name the row.
+func (s *Service) Audit(ctx context.Context, see func(what string)) error {
+	var told []string
+	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
+		told = nil
+		if err := s.auditAll(ctx, func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }); err != nil {
+			return err
+		}
+	}
+	for _, what := range told {
+		see(what)
+	}
+	return nil
+}
+
+func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error {
+	said, err := s.Ledger.Proofs(ctx, []string{entryInvoice, entryNote}, "invoice:", "invoice;") // ';' follows ':'
+	if err != nil {
+		return err
+	}
+	proofs := make(map[string]string, len(said))
+	for _, p := range said {
+		proofs[p.Source] = p.Proof
+	}
+	open, last := map[int64]int64{}, map[string]int64{}
+	for after := int64(0); ; {
+		page, err := s.after(ctx, after, duePage)
+		if err != nil {
+			return err
+		}
+		for _, d := range page {
+			auditOne(d, proofs, tell)
+			delete(proofs, d.source())
+			if open[d.CustomerID] += d.Open; d.Number != 0 {
+				last[d.Series]++
+			}
+			after = d.ID
+		}
+		if err := s.auditPaid(ctx, page, tell); err != nil {
+			return err
+		}
+		if len(page) < duePage {
+			break
+		}
+	}
+	for source := range proofs {
+		tell("the books speak of %s, and there is no such document with a number", source)
+	}
+	if err := s.auditSeries(ctx, last, tell); err != nil {
+		return err
+	}
+	for customer, cents := range open {
+		held, err := s.Ledger.Balance(ctx, ledger.Receivables, party(customer))
+		if err != nil {
+			return err
+		}
+		if held.Cents != cents {
+			tell("invoices of customer %d have %d cents open, and the books say %d", customer, cents, held.Cents)
+		}
+	}
+	return nil
+}
+
+func auditOne(d Document, proofs map[string]string, tell func(string, ...any)) {
+	if d.Number != 0 && d.Kind != ProForma && proofs[d.source()] != d.proof() {
+		tell("invoice %d (%s) is not what the books say", d.ID, d.Text())
+	}
+	if d.linesHash != "" && hashOf(d.Lines) != d.linesHash {
+		tell("the lines of invoice %d (%s) are not those it was made with", d.ID, d.Text())
+	}
+	open := d.Gross - d.Paid - d.Credited - d.Written
+	if d.Kind != Invoice || d.Number == 0 {
+		open = 0
+	}
+	if d.Open != open || open < 0 || (d.State == Issued) != (open > 0) {
+		tell("invoice %d (%s) is %s with %d cents open, which should be %d", d.ID, d.Text(), d.State, d.Open, open)
+	}
+}
+
+// auditPaid: what is paid and credited is the sum of what says so.
+func (s *Service) auditPaid(ctx context.Context, page []Document, tell func(string, ...any)) error {
+	paid, credited, err := s.sums(ctx, page)
+	if err != nil {
+		return err
+	}
+	for _, d := range page {
+		if d.Paid != paid[d.ID] || d.Credited != -credited[d.ID] {
+			tell("of invoice %d (%s) %d cents are paid and %d credited, and its allocations and notes say %d and %d", d.ID, d.Text(), d.Paid, d.Credited, paid[d.ID], -credited[d.ID])
+		}
+	}
+	return nil
+}
+
+// auditSeries: numbers are unique by their key, so that a series without a gap has as many as its last.
+func (s *Service) auditSeries(ctx context.Context, counted map[string]int64, tell func(string, ...any)) error {
+	rows, err := s.allSeries(ctx)
+	for _, r := range rows {
+		if r.Last != counted[r.Name] {
+			tell("series %s has numbered %d documents, and there are %d", r.Name, r.Last, counted[r.Name])
+		}
+		delete(counted, r.Name)
+	}
+	for name := range counted {
+		tell("there are documents of a series %s, which does not exist", name)
+	}
+	return err
+}

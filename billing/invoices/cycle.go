@@ -1,0 +1,77 @@
+package invoices
+
+import (
+	"time"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+)
+
+// Every is a unit of billing.
+type Every string
+
+// The units. With Days and N 7 it is a week.
+const (
+	Months Every = "months"
+	Days   Every = "days"
+)
+
+// Cycle cuts time into billing periods: of N months that begin on a day of the month, or of N days counted from Anchor. In a month that is too
+// short the period begins on its last day.
+type Cycle struct {
+	Every  Every
+	N      int
+	Anchor clock.Day // some day on which a period begins; of months its day of the month counts, unless Day does
+	Day    int       // of the month, 1 to 31; 0: that of Anchor
+}
+
+const mostOfCycle = 400
+
+func (c Cycle) check() error {
+	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 {
+		return fault.New(fault.Invalid, "invoice.cycle")
+	}
+	return nil
+}
+
+// begin is the day on which the nth period from that of the anchor begins.
+func (c Cycle) begin(n int) clock.Day {
+	if c.Every == Days {
+		return c.Anchor + clock.Day(n*c.N)
+	}
+	year, month, day := c.Anchor.Date()
+	if c.Day != 0 {
+		day = c.Day
+	}
+	month += time.Month(n * c.N)
+	return min(clock.Date(year, month, day), clock.Date(year, month+1, 1)-1)
+}
+
+// index is which period holds the day, counted from the anchor's.
+func (c Cycle) index(d clock.Day) int {
+	n := 0
+	if c.Every == Days {
+		n = int(d-c.Anchor) / c.N
+	} else {
+		year, month, _ := d.Date()
+		from, first, _ := c.Anchor.Date()
+		n = ((year-from)*12 + int(month-first)) / c.N
+	}
+	for c.begin(n) > d {
+		n--
+	}
+	for c.begin(n+1) <= d {
+		n++
+	}
+	return n
+}
+
+// Period is the one that holds the day.
+func (c Cycle) Period(d clock.Day) Period {
+	n := c.index(d)
+	return Period{c.begin(n), c.begin(n + 1)}
+}
+
+func (c Cycle) before(p Period) Period { return c.Period(p.From - 1) }
+
+func (c Cycle) after(p Period) Period { return c.Period(p.Until) }

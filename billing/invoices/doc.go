@@ -1,0 +1,20 @@
+// Package invoices is what customers owe: what is to be billed, the documents that say so, and what happens when they are not paid.
+//
+// It owns Compute, which tells from a subscription's history what a period costs; invoices, pro formas and credit notes; their numbers; what paid
+// which of them (allocations); statements and ageing; the run that bills everybody who is due; and the dunning table. It does not own what happened to a
+// subscription (whoever runs it makes a History of it), prices (billing/plans), tax rates (billing/taxes), customers' credit (billing/accounts), or paper
+// (billing/pdf).
+//
+// Dates: a period is [From, Until) in days of Nairobi. PeriodDay of a line is the first day of the period that it charges; From and Until are the days it
+// is for; the day of an invoice is when it was issued, its due day the last on which it is not late.
+//
+// How much is a part of a period: the price p of a period of D days costs, from its day a up to its day b, round(p·b/D) − round(p·a/D), a half cent
+// upwards. So the parts of a period in which the same price runs through always sum to p, however often it is cut, and each day has one cost. What is
+// already invoiced and turns out otherwise is credited line by line and charged anew.
+//
+// Invariants: what was invoiced for a period, corrections with it, is what the period costs by the history as it was then known; a document that has
+// a number is never changed but for its state, what is paid and what the tax authority says of it; numbers of a series have no gap; each number has one
+// entry in the books, written with it; what is open on a customer's invoices is what the books hold of them in Receivables.
+//
+// Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
+package invoices

@@ -1,0 +1,209 @@
+package invoices
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"mtandao/billing/taxes"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/settings"
+)
+
+// Due is a subscription of which a document is due. Its History needs neither Billed nor Exempt nor RoundTo: the run adds them.
+type Due struct {
+	SubscriptionID, CustomerID int64
+	Period                     Period // the one that begins
+	History                    History
+	Usage                      []Use // of the period before, and since History.Since
+}
+
+// Source tells what is due. It names a subscription again, with the next period, once Done has been told.
+type Source interface {
+	// Due are subscriptions after an id, in order, at most so many, of which a period begins on a day or before.
+	Due(ctx context.Context, asOf clock.Day, after int64, limit int) ([]Due, error)
+	// Prices are those that their histories name.
+	Prices(ctx context.Context, due []Due) (map[int64]Price, error)
+	// Done notes, in the transaction of the drafts, that these periods are billed.
+	Done(tx *db.Tx, due []Due) error
+}
+
+// RunOptions are how a run runs. Tell, when set, hears of each document that a dry run would make, and nothing is written.
+type RunOptions struct {
+	Workers int
+	Tell    func(Due, Bill, error)
+}
+
+// Drafted counts what a run wrote.
+type Drafted struct{ Drafts, Nothing, Parked, There int64 }
+
+const (
+	duePage    = 200
+	mostRounds = 400 // periods that one subscription may be behind
+)
+
+// Run drafts what is due on a day for every subscription that a source tells of, in small transactions; any node may run it, and run it again. A
+// subscription that cannot be billed is parked, with why, and tried again by the next run; this one goes on. Issue gives the drafts their numbers.
+func (s *Service) Run(ctx context.Context, asOf clock.Day, source Source, o RunOptions) (sum Drafted, err error) {
+	for round := 0; round < mostRounds; round++ { // who is behind by several periods is due again
+		some, err := s.runOnce(ctx, asOf, source, o)
+		sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, sum.Parked + some.Parked, sum.There + some.There}
+		if err != nil || o.Tell != nil || some.Drafts+some.Nothing == 0 {
+			return sum, err
+		}
+	}
+	return sum, nil
+}
+
+// runOnce goes once through all who are due, with several workers that take pages in turn.
+func (s *Service) runOnce(ctx context.Context, asOf clock.Day, source Source, o RunOptions) (sum Drafted, err error) {
+	rates, err := s.Taxes.All(ctx)
+	if err != nil {
+		return sum, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu, turn sync.Mutex
+	after, workers := int64(0), sync.WaitGroup{}
+	for range max(1, o.Workers) {
+		workers.Go(func() {
+			for ctx.Err() == nil {
+				turn.Lock()
+				page, err := source.Due(ctx, asOf, after, duePage)
+				if len(page) > 0 {
+					after = page[len(page)-1].SubscriptionID
+				}
+				turn.Unlock()
+				if err == nil && len(page) == 0 {
+					return
+				}
+				var some Drafted
+				if err == nil {
+					some, err = s.runPage(ctx, source, page, rates, o)
+				}
+				mu.Lock()
+				sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, sum.Parked + some.Parked, sum.There + some.There}
+				mu.Unlock()
+				if err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	return sum, context.Cause(ctx)
+}
+
+func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates taxes.Rates, o RunOptions) (sum Drafted, err error) {
+	prices, err := source.Prices(ctx, page)
+	if err != nil {
+		return sum, err
+	}
+	return sum, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sum = Drafted{}
+		all, err := s.draftPage(tx, page, prices, rates, o)
+		if err != nil || o.Tell != nil {
+			return err
+		}
+		var done []Due
+		for n, d := range all {
+			if d.State != Parked { // that one is due still, and tried again by the next run
+				done = append(done, page[n])
+			}
+		}
+		if err := source.Done(tx, done); err != nil {
+			return err
+		}
+		if err := s.unpark(tx, all); err != nil {
+			return err
+		}
+		added, err := s.insert(tx, all)
+		for _, d := range all {
+			switch {
+			case !added[d.ID]:
+				sum.There++
+			case d.State == Parked:
+				sum.Parked++
+			case d.State == Nothing:
+				sum.Nothing++
+			default:
+				sum.Drafts++
+			}
+		}
+		return err
+	})
+}
+
+// draftPage computes the documents of a page.
+func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, o RunOptions) ([]Document, error) {
+	ids := make([]int64, len(page))
+	for n, due := range page {
+		ids[n] = due.CustomerID
+	}
+	terms, err := s.termsOf(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	billed, err := s.billed(tx, page)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Document, 0, len(page))
+	for _, due := range page {
+		due.History.Billed, due.History.Exempt = billed[due.SubscriptionID], terms[due.CustomerID].Exempt
+		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
+		b, err := s.compute(due, prices, rates)
+		if o.Tell != nil {
+			o.Tell(due, b, err)
+			continue
+		}
+		all = append(all, s.draft(tx, due, terms[due.CustomerID], b, err))
+	}
+	return all, nil
+}
+
+// compute is Compute; whatever breaks in it is this subscription's trouble alone.
+func (s *Service) compute(due Due, prices map[int64]Price, rates taxes.Rates) (b Bill, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.Wrap(fault.Internal, "internal", fmt.Errorf("panic: %v", p))
+		}
+	}()
+	return Compute(due.History, due.Usage, prices, rates, due.Period)
+}
+
+func causeOf(subscriptionID int64, p Period) string {
+	return "subscription:" + idText(subscriptionID) + ":" + p.From.String()
+}
+
+// draft is the document that a bill becomes.
+func (s *Service) draft(tx *db.Tx, due Due, terms Terms, b Bill, failed error) Document {
+	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: causeOf(due.SubscriptionID, due.Period), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
+		PONumber: terms.PONumber, By: "bill run", CreatedAt: s.now()}
+	switch {
+	case failed != nil:
+		d.State, d.Why = Parked, cutText(failed.Error())
+	case len(b.Lines) == 0:
+		d.State = Nothing
+	case terms.Review || terms.NeedsPO && terms.PONumber == "" || s.Settings.String(settings.InvoiceReview) == settings.ReviewAll:
+		d.State = Review
+	}
+	if failed == nil {
+		d = d.with(b)
+		if d.Gross < 0 {
+			d.Kind = Note
+		}
+	}
+	return d
+}
+
+// Explain is what a bill says, a sentence a line, for whoever reads a dry run.
+func (b Bill) Explain(say func(Line) string) (all []string) {
+	for _, l := range b.Lines {
+		all = append(all, say(l)+": "+money.KES(l.Gross).String())
+	}
+	return all
+}

@@ -1,0 +1,48 @@
+package invoices
+
+import (
+	"slices"
+	"strconv"
+
+	"mtandao/internal/clock"
+	"mtandao/internal/money"
+	"mtandao/internal/words"
+)
+
+// inMoney are the arguments of reasons that are amounts, in cents.
+var inMoney = []string{"Price", "Sum", "Least", "Most", "Each", "Flat", "To"}
+
+// inDays are those that are days.
+var inDays = []string{"From", "Until", "Day"}
+
+// Says is why the line is there, in words.
+func (l Line) Says(lang words.Lang) string {
+	if l.Why == "" {
+		return ""
+	}
+	args := make([]any, len(l.Args))
+	for n, text := range l.Args {
+		args[n] = text
+		if n%2 == 0 {
+			continue
+		}
+		switch name := l.Args[n-1]; {
+		case slices.Contains(inMoney, name):
+			c, _ := strconv.ParseInt(text, 10, 64) // Compute has written it
+			args[n] = money.KES(c).String()
+		case slices.Contains(inDays, name):
+			if d, ok := clock.ParseDay(text); ok {
+				args[n] = d.Start().In(clock.Nairobi).Format("02.01.2006")
+			}
+		}
+	}
+	return words.Text(lang, l.Why, args...)
+}
+
+// Called is what the line is for, in words: the name it has, or that of what it does.
+func (l Line) Called(lang words.Lang) string {
+	if l.Name != "" && l.Key != MinimumLine && l.Key != MaximumLine {
+		return l.Name
+	}
+	return words.Text(lang, "invoice.line."+l.Key)
+}

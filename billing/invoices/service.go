@@ -1,0 +1,249 @@
+package invoices
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/ledger"
+	"mtandao/billing/taxes"
+	"mtandao/internal/audit"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
+	"mtandao/internal/money"
+	"mtandao/internal/settings"
+)
+
+// Purse is customers' credit, which pays invoices. Whoever is asked holds the customer's account until the transaction ends. A request happens once.
+type Purse interface {
+	// Held is what a customer has; below zero it is owed.
+	Held(tx *db.Tx, customerID int64) (money.Amount, error)
+	// Take uses credit, booked to the posting, which is minus the amount; false when there is less.
+	Take(tx *db.Tx, customerID int64, amount money.Amount, kind, request, note string, to ledger.Posting) (bool, error)
+	// Add raises credit, booked from the posting, which is the amount.
+	Add(tx *db.Tx, customerID int64, amount money.Amount, kind, request, note string, from ledger.Posting) error
+}
+
+// Options are a Service's collaborators. Clock is the plan clock.
+type Options struct {
+	DB        *db.DB
+	Jobs      *jobs.Queue
+	Clock     clock.Clock
+	Ledger    *ledger.Ledger
+	Settings  *settings.Store
+	Taxes     *taxes.Service
+	Customers *customers.Service
+	Purse     Purse
+	Enforcer  Enforcer
+}
+
+// Service is what can be done with invoices.
+type Service struct{ Options }
+
+// New makes the service.
+func New(o Options) *Service { return &Service{Options: o} }
+
+// By is who does something, and from where.
+type By struct{ Actor, From string }
+
+// Facts about invoices, told in the transaction of their cause. Key is the document's id; the payload is a Fact.
+const (
+	FactIssued   = "invoice issued"   // or a credit note
+	FactPaid     = "invoice paid"     // nothing is open any more
+	FactReopened = "invoice reopened" // what had paid it went back
+)
+
+// Fact is the payload of facts about invoices.
+type Fact struct{ InvoiceID, CustomerID int64 }
+
+func (s *Service) today() clock.Day { return clock.DayOf(s.Clock.Now()) }
+
+func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Millisecond) }
+
+func (s *Service) record(tx *db.Tx, by By, action string, d Document, said string) error {
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "invoice", ObjectID: idText(d.ID), After: said})
+}
+
+// NewLine is a line that somebody writes.
+type NewLine struct {
+	Key, Name string
+	Supply    taxes.Supply
+	Quantity  int64
+	Amount    money.Amount // of one
+	Inclusive bool
+}
+
+// NewDocument is an invoice or a pro forma that somebody writes. The same Request is one document.
+type NewDocument struct {
+	Request        string
+	Kind           Kind
+	CustomerID     int64
+	SubscriptionID int64
+	PONumber, Why  string
+	Lines          []NewLine
+	Review         bool
+}
+
+const mostQuantity = 100_000
+
+// Write makes a document that will be issued by itself, or waits for review. fault.Invalid "invoice.…".
+func (s *Service) Write(ctx context.Context, n NewDocument, by By) (d Document, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if d, err = s.write(tx, n, by); err != nil {
+			return err
+		}
+		return s.record(tx, by, "invoice written", d, money.KES(d.Gross).String())
+	})
+	return d, err
+}
+
+func (s *Service) write(tx *db.Tx, n NewDocument, by By) (d Document, err error) {
+	if !requestForm.MatchString(n.Request) || n.Kind != Invoice && n.Kind != ProForma || n.CustomerID == 0 {
+		return d, fault.New(fault.Invalid, "invoice.request")
+	}
+	if !shortText(n.PONumber, longestPO) || !shortText(n.Why, longestNote) {
+		return d, fault.New(fault.Invalid, "invoice.note")
+	}
+	terms, err := s.termsOf(tx, []int64{n.CustomerID})
+	if err != nil {
+		return d, err
+	}
+	rates, err := s.Taxes.All(tx.Context())
+	if err != nil {
+		return d, err
+	}
+	today := s.today()
+	var b Bill
+	for _, l := range n.Lines {
+		line, err := l.line(rates, today, terms[n.CustomerID].Exempt)
+		if err != nil {
+			return d, err
+		}
+		b.add(line)
+	}
+	d = Document{ID: tx.ID(), Kind: n.Kind, State: Draft, Cause: "by:" + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
+		Period: Period{today, today + 1}, By: by.Actor, CreatedAt: s.now()}.with(b)
+	if d.PONumber == "" {
+		d.PONumber = terms[n.CustomerID].PONumber
+	}
+	if n.Review || n.Kind == Invoice && terms[n.CustomerID].NeedsPO && d.PONumber == "" {
+		d.State = Review
+	}
+	if err := d.check(); err != nil {
+		return d, err
+	}
+	added, err := s.insert(tx, []Document{d})
+	if err != nil || added[d.ID] {
+		return d, err
+	}
+	first, err := s.byCause(tx, d.Cause)
+	if err == nil && (first.linesHash != d.linesHash || first.CustomerID != d.CustomerID) {
+		err = fault.New(fault.Conflict, "invoice.request")
+	}
+	return first, err
+}
+
+func (n NewLine) line(rates taxes.Rates, today clock.Day, exempt bool) (l Line, err error) {
+	wrong := fault.New(fault.Invalid, "invoice.line")
+	if _, known := incomeOf[n.Supply]; !known || strings.TrimSpace(n.Name) == "" || !shortText(n.Name, longestNote) || n.Quantity < 1 || n.Quantity > mostQuantity || n.Amount.IsZero() {
+		return l, wrong
+	}
+	if n.Key == "" {
+		n.Key = "written"
+	}
+	l = Line{Key: n.Key, Name: strings.TrimSpace(n.Name), Why: "invoice.why.each", Args: []string{"Price", cents(n.Amount.Cents)}, Supply: n.Supply, PeriodDay: today, From: today, Until: today + 1, Quantity: n.Quantity, Inclusive: n.Inclusive}
+	if l.Amount, err = money.MulDiv(n.Amount.Cents, n.Quantity, 1, money.Down); err != nil {
+		return l, err
+	}
+	l.Parts, err = rates.Split(l.Amount, l.Supply, today, l.Inclusive, exempt)
+	return l, err
+}
+
+// Approve lets a draft that waits for review be issued, with the number of its purchase order when one is given. fault.Invalid "invoice.po_number" when the
+// customer needs one, fault.Conflict "invoice.moved".
+func (s *Service) Approve(ctx context.Context, id int64, order string, by By) error {
+	order = strings.TrimSpace(order)
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		d, err := s.lock(tx, id)
+		if err != nil {
+			return err
+		}
+		terms, err := s.termsOf(tx, []int64{d.CustomerID})
+		if err != nil {
+			return err
+		}
+		if order == "" {
+			order = d.PONumber
+		}
+		if !shortText(order, longestPO) || order == "" && terms[d.CustomerID].NeedsPO {
+			return fault.New(fault.Invalid, "invoice.po_number")
+		}
+		if err := s.setOrder(tx, id, order); err != nil {
+			return err
+		}
+		if err := s.move(tx, id, Review, Draft, ""); err != nil {
+			return err
+		}
+		return s.record(tx, by, "invoice approved", d, order)
+	})
+}
+
+// Drop throws a draft away that somebody wrote and that waits for review. What a run drafted is right by what is known of the subscription: there, the
+// history is to be changed. fault.Invalid "invoice.reason", fault.Conflict "invoice.moved" or "invoice.of_run".
+func (s *Service) Drop(ctx context.Context, id int64, reason string, by By) error {
+	if reason = strings.TrimSpace(reason); reason == "" || !shortText(reason, longestNote) {
+		return fault.New(fault.Invalid, "invoice.reason")
+	}
+	d, err := s.Get(ctx, id)
+	if err == nil && strings.HasPrefix(d.Cause, "subscription:") {
+		err = fault.New(fault.Conflict, "invoice.of_run")
+	}
+	if err != nil {
+		return err
+	}
+	return s.step(ctx, id, Review, Dropped, reason, "invoice dropped", by)
+}
+
+// Retry has a document issued again that was parked. One without lines is tried by the next run. fault.Conflict "invoice.moved".
+func (s *Service) Retry(ctx context.Context, id int64, by By) error {
+	d, err := s.Get(ctx, id)
+	if err == nil && len(d.Lines) == 0 {
+		err = fault.New(fault.Conflict, "invoice.moved")
+	}
+	if err != nil {
+		return err
+	}
+	return s.step(ctx, id, Parked, Draft, "", "invoice retried", by)
+}
+
+func (s *Service) step(ctx context.Context, id int64, from, to, why, action string, by By) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.move(tx, id, from, to, why); err != nil {
+			return err
+		}
+		return s.record(tx, by, action, Document{ID: id}, why)
+	})
+}
+
+// SetControl writes down what the tax authority says of a document: its control number and the text of its QR code. fault.Invalid "invoice.control",
+// fault.Conflict "invoice.moved" for a document without a number.
+func (s *Service) SetControl(ctx context.Context, id int64, number, qr string, by By) error {
+	number, qr = strings.TrimSpace(number), strings.TrimSpace(qr)
+	if number == "" || !shortText(number, 80) || !shortText(qr, 500) {
+		return fault.New(fault.Invalid, "invoice.control")
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.setControl(tx, id, number, qr); err != nil {
+			return err
+		}
+		return s.record(tx, by, "invoice control number", Document{ID: id}, number)
+	})
+}
+
+// IsProForma says whether a document is called a pro forma: it is one, or the tax authority has not numbered it and the provider wants it so.
+func (s *Service) IsProForma(d Document) bool {
+	return d.Kind == ProForma || d.Kind == Invoice && d.ControlNumber == "" && s.Settings.String(settings.InvoiceProForma) == settings.LabelProForma
+}

@@ -1,0 +1,54 @@
+package invoices
+
+import (
+	"context"
+
+	"mtandao/billing/ledger"
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Statement is what a customer owed when it begins, what changed that, and what they owe when it ends; below zero they have credit.
+type Statement struct {
+	From, Until      clock.Day // Until is the last day
+	Opening, Closing money.Amount
+	Lines            []StatementLine
+}
+
+// StatementLine is one change: an invoice, a credit note, a payment. Text is the number of a document, or what the books say of it.
+type StatementLine struct {
+	Day             clock.Day
+	Kind, Text      string
+	Amount, Balance money.Amount
+}
+
+// ownMoney are the accounts that together are what a customer owes.
+var ownMoney = []string{ledger.Receivables, ledger.CustomerCredit, ledger.CustomerDebts}
+
+// StatementOf tells a customer's statement of some days; fault.Invalid "invoice.days". Money that moved between credit and invoices is no change.
+func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (st Statement, err error) {
+	if from <= 0 || until < from {
+		return st, fault.New(fault.Invalid, "invoice.days")
+	}
+	st.From, st.Until = from, until
+	opening, all, err := s.Ledger.Movements(ctx, party(customerID), ownMoney, from.String(), until.String())
+	if err != nil {
+		return st, err
+	}
+	st.Opening, st.Closing = opening, opening
+	for _, m := range all {
+		st.Closing = money.KES(st.Closing.Cents + m.Amount.Cents)
+		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Text: m.Memo, Amount: m.Amount, Balance: st.Closing})
+	}
+	return st, nil
+}
+
+// Age is how old what is open of a customer is, in cents: not late, and late by up to 30, 60 and 90 days and by more.
+type Age struct {
+	CustomerID                             int64
+	Current, Days30, Days60, Days90, Older int64
+}
+
+// Total is all that is open.
+func (a Age) Total() int64 { return a.Current + a.Days30 + a.Days60 + a.Days90 + a.Older }

@@ -1,0 +1,88 @@
+package invoices
+
+import (
+	"context"
+
+	"mtandao/billing/customers"
+	"mtandao/internal/db"
+	"mtandao/internal/settings"
+)
+
+// Terms are how a customer is billed. Most is said of them in billing/customers; Review and VIP are kept here.
+type Terms struct {
+	PayerID  int64 // who gets the bill: the customer, or the parent who pays
+	Segment  string
+	Exempt   bool // pays no tax today
+	PONumber string
+	NeedsPO  bool // no bill goes out without a purchase order's number
+	DueDays  int  // 0: as everybody
+	Review   bool // somebody looks at drafts
+	VIP      bool // dunning only reminds
+}
+
+func (t Terms) days(s *settings.Store) int {
+	if t.DueDays == 0 {
+		return s.Int(settings.InvoiceDueDays)
+	}
+	return t.DueDays
+}
+
+func (s *Service) terms(c customers.Customer) Terms {
+	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: c.ExemptOn(s.today().String()), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
+}
+
+// termsOf reads the terms of customers; whom the tables do not know is billed as everybody.
+func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
+	known, err := s.Customers.Some(tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var parents []int64
+	for _, c := range known {
+		if c.ParentPays {
+			parents = append(parents, c.ParentID)
+		}
+	}
+	payers, err := s.Customers.Some(tx, parents)
+	if err != nil {
+		return nil, err
+	}
+	treated, err := s.treated(tx, append(append([]int64(nil), ids...), parents...))
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64]Terms, len(ids))
+	for _, id := range ids {
+		t := Terms{PayerID: id}
+		if c, ok := known[id]; ok {
+			if t = s.terms(c); c.ParentPays {
+				if parent, ok := payers[c.ParentID]; ok {
+					t = s.terms(parent)
+				}
+			}
+		}
+		t.Review, t.VIP = treated[t.PayerID].Review != 0, treated[t.PayerID].Vip != 0
+		all[id] = t
+	}
+	return all, nil
+}
+
+// Treat says of a customer whether somebody looks at their drafts, and whether dunning only reminds them.
+func (s *Service) Treat(ctx context.Context, customerID int64, review, vip bool, by By) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.treat(tx, customerID, review, vip); err != nil {
+			return err
+		}
+		return s.recordOf(tx, by, "invoice terms changed", customerID, map[string]bool{"review": review, "vip": vip})
+	})
+}
+
+// TermsOf is how a customer is billed.
+func (s *Service) TermsOf(ctx context.Context, customerID int64) (t Terms, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		all, err := s.termsOf(tx, []int64{customerID})
+		t = all[customerID]
+		return err
+	})
+	return t, err
+}

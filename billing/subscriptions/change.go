@@ -1,0 +1,163 @@
+package subscriptions
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Pause stops the clock from an instant on; zero is now. fault.Conflict "subscription.paused".
+func (s *Service) Pause(ctx context.Context, id int64, at time.Time, reason string, by By) (Subscription, error) {
+	return s.dated(ctx, id, at, by, PausedIt, Said{Reason: reason})
+}
+
+// Resume starts it again: what was left at the pause is left now. fault.Conflict "subscription.not_paused".
+func (s *Service) Resume(ctx context.Context, id int64, at time.Time, by By) (sub Subscription, err error) {
+	if sub, err = s.dated(ctx, id, at, by, Resumed, Said{}); err != nil || sub.State.Status != Active {
+		return sub, err
+	}
+	return sub, s.DB.InTx(ctx, func(tx *db.Tx) error { // money may have come meanwhile
+		if sub, err = s.lockWithCredit(tx, id); err != nil {
+			return err
+		}
+		sub, err = s.renewOne(tx, sub, false)
+		return err
+	})
+}
+
+// dated records an event of an instant; one that lies further back than the beginning of the line is refused by Replay.
+func (s *Service) dated(ctx context.Context, id int64, at time.Time, by By, kind Kind, said Said) (Subscription, error) {
+	return s.change(ctx, id, by, func(*db.Tx, Subscription) (draft, error) {
+		return draft{Event: Event{Kind: kind, At: at, Said: said}}, nil
+	})
+}
+
+// Move takes a line to another site, router or address of installation. A login and addresses stay.
+func (s *Service) Move(ctx context.Context, id int64, to Place, by By) (Subscription, error) {
+	return s.event(ctx, id, by, Moved, Said{Place: &to})
+}
+
+// ChangeLogin has the equipment known by another name, MAC or address; an empty secret keeps the name that it has.
+func (s *Service) ChangeLogin(ctx context.Context, id int64, to Login, secret string, by By) (Subscription, error) {
+	to.Name = spell(to)
+	if err := to.check(); err != nil {
+		return Subscription{}, err
+	}
+	return s.change(ctx, id, by, func(_ *db.Tx, sub Subscription) (draft, error) {
+		was := sub.State.Login
+		if to.Kind != ByMAC && secret == "" && (was.Name != to.Name || was.Kind == ByMAC) {
+			return draft{}, fault.New(fault.Invalid, "subscription.secret")
+		}
+		return draft{Event: Event{Kind: LoginChanged, Said: Said{Login: &to}}, secret: secret}, nil
+	})
+}
+
+// Bind gives a line a contract.
+func (s *Service) Bind(ctx context.Context, id int64, c Contract, by By) (Subscription, error) {
+	if !c.Until.After(s.Clock.Now()) || c.Fee.Cents < 0 {
+		return Subscription{}, fault.New(fault.Invalid, "subscription.contract")
+	}
+	return s.event(ctx, id, by, Contracted, Said{Contract: &c})
+}
+
+// HandOver notes equipment that goes with a line.
+func (s *Service) HandOver(ctx context.Context, id int64, q Equipment, by By) (Subscription, error) {
+	if q.Name == "" || len(q.Name) > 100 || q.Serial == "" || len(q.Serial) > 100 || len(q.MAC) > 40 {
+		return Subscription{}, fault.New(fault.Invalid, "subscription.equipment_named")
+	}
+	return s.event(ctx, id, by, HandedOver, Said{Equipment: &q})
+}
+
+// HandBack notes that a loaned one came back. fault.Conflict "subscription.equipment".
+func (s *Service) HandBack(ctx context.Context, id int64, serial string, by By) (Subscription, error) {
+	return s.event(ctx, id, by, HandedBack, Said{Key: serial})
+}
+
+// AddOn gives a line an add-on. A pack, and the share of a recurring one for the rest of the period, are paid out of credit when the line is paid
+// beforehand: fault.Conflict "subscription.credit", fault.Invalid "addon.unknown".
+func (s *Service) AddOn(ctx context.Context, id int64, key string, by By) (Subscription, error) {
+	sold, err := s.Plans.AddOns(ctx)
+	if err != nil {
+		return Subscription{}, err
+	}
+	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+		for _, a := range sold {
+			if a.Key != key || a.State != plans.Live || !a.GoesWith(sub.State.Sold.PlanKey) {
+				continue
+			}
+			d := draft{Event: Event{Kind: AddOnTaken, Said: Said{AddOn: &a}}}
+			if !sub.State.Prepaid() {
+				return d, nil
+			}
+			cost := s.rest(sub.State, a.Price)
+			if a.Once {
+				cost = a.Price
+			}
+			d.Said.Amount, d.moved = &cost, cost.Cents
+			return d, s.take(tx, sub, cost, "addon", prepaid(sub, cost.Neg()))
+		}
+		return draft{}, fault.New(fault.Invalid, "addon.unknown", "Key", key)
+	})
+}
+
+// rest is the share of an amount for a whole period that is left of the one that runs.
+func (s *Service) rest(state State, amount money.Amount) money.Amount {
+	now, sum := s.Clock.Now(), int64(0)
+	for _, span := range state.Ahead {
+		if span.Beside {
+			continue
+		}
+		span.Cents = amount.Cents
+		sum += span.left(now, s.zone(state.Place.SiteID)).Cents
+	}
+	return money.KES(sum)
+}
+
+// DropAddOn ends an add-on; what was paid for it is not given back.
+func (s *Service) DropAddOn(ctx context.Context, id int64, key string, by By) (Subscription, error) {
+	return s.event(ctx, id, by, AddOnLeft, Said{Key: key})
+}
+
+// Ending says how a line ends.
+type Ending struct {
+	At       time.Time // zero: now
+	Reason   string
+	GiveBack bool // what was paid for and is not used up goes back to credit
+	Waive    bool // no fee for leaving before the contract is over
+}
+
+// End ends a line, and with it its grant. The event states the fee for leaving before the contract is over. fault.Invalid "subscription.reason".
+func (s *Service) End(ctx context.Context, id int64, how Ending, by By) (Subscription, error) {
+	if how.Reason == "" {
+		return Subscription{}, fault.New(fault.Invalid, "subscription.reason")
+	}
+	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+		now := s.Clock.Now()
+		if how.At.IsZero() {
+			how.At = now
+		}
+		d := draft{Event: Event{Kind: Finished, At: how.At, Said: Said{Reason: how.Reason}}}
+		if fee := sub.State.Contract.Fee; !how.Waive && how.At.Before(sub.State.Contract.Until) && fee.IsPositive() {
+			d.Said.Amount = &fee
+		}
+		if !how.GiveBack || how.At.After(now) {
+			return d, nil
+		}
+		back := s.unused(sub.State, how.At)
+		d.moved = -back.Cents
+		return d, s.give(tx, sub, back, "unused", prepaid(sub, back))
+	})
+}
+
+// unused is what of the money that is held for a line is not used up at an instant.
+func (s *Service) unused(state State, at time.Time) money.Amount {
+	sum := int64(0)
+	for _, span := range state.Ahead {
+		sum += span.left(state.clockAt(at), s.zone(state.Place.SiteID)).Cents
+	}
+	return money.KES(sum)
+}

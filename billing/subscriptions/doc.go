@@ -1,0 +1,21 @@
+// Package subscriptions is a customer's plan over time.
+//
+// It owns subscriptions, the history of each, what the history comes to (Replay), the grant that follows it, and the renewal of those that are
+// paid beforehand. It does not own who the customer is (billing/customers), what is sold (billing/plans), customers' money (Credit), invoices
+// (billing/invoices), or how a grant is enforced (radius/access, radius).
+//
+// A subscription changes by events alone. An event is effective at an instant and recorded at another: it may be dated back, or lie ahead. The
+// state is what the events come to in the order of their effective instants, those of one instant as they were recorded; the row of a
+// subscription is that state at the time it was last written. An event, the row and the grant are written in one transaction.
+//
+// PaidTo is to the instant what was paid for. The line lasts until End, the first noon at the site from then on: it is never cut at night, nobody
+// gets less than they paid for, and what noon adds is added once, not with each renewal. A renewal before End begins where the last one ended, a
+// later one when it is paid. Months end on the day of the month on which the first of an unbroken row began, or on the last of a shorter month.
+// A pause stops the clock. The extension that subscribers give themselves lengthens nothing that is paid for.
+//
+// Invariants: events are never changed; numbers of a subscription's events are without gaps; the same request of a subscription happens once; who
+// changes something names the state that they saw, and of two who saw the same one wins; what is paid for and not used up is HeldCents, and stands in the books
+// under the grant's party in PrepaidService.
+//
+// Lock order: the customer's credit, the subscription, the grant, the ledger.
+package subscriptions

@@ -1,0 +1,72 @@
+package subscriptions
+
+import (
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/money"
+)
+
+// Kind says what an event is.
+type Kind string
+
+// The kinds.
+const (
+	Started      Kind = "started"
+	Renewed      Kind = "renewed"
+	Extended     Kind = "extended"
+	PausedIt     Kind = "paused"
+	Resumed      Kind = "resumed"
+	Moved        Kind = "moved"
+	Changed      Kind = "plan"
+	Repriced     Kind = "price"
+	AddOnTaken   Kind = "addon"
+	AddOnLeft    Kind = "addon_end"
+	Discounted   Kind = "discount"
+	LoginChanged Kind = "login"
+	Contracted   Kind = "contract"
+	DepositTaken Kind = "deposit"
+	DepositBack  Kind = "deposit_back"
+	DepositLost  Kind = "deposit_lost"
+	HandedOver   Kind = "equipment"
+	HandedBack   Kind = "equipment_back"
+	Compensated  Kind = "compensated"
+	Uncompensate Kind = "undone"
+	Finished     Kind = "ended"
+)
+
+// Event is one thing that happened to a subscription. At is when it counts, Recorded when it was written down.
+type Event struct {
+	ID, SubscriptionID, Seq int64
+	Kind                    Kind
+	Request                 string // the same of a subscription happens once
+	At, Recorded            time.Time
+	By                      string
+	Said                    Said
+}
+
+// Said is what an event says; which parts, depends on its kind.
+type Said struct {
+	Segment   string
+	Sold      *Sold
+	Place     *Place
+	Login     *Login
+	Paid      *Paid
+	Worth     *Worth // of the time left, for a change of plan; none: the time stays
+	AddOn     *plans.AddOn
+	Key       string // of an add-on, the serial of equipment
+	Given     *Given
+	Contract  *Contract
+	Amount    *money.Amount // of a deposit, of the fee for leaving early, of a difference paid
+	Equipment *Equipment
+	Days      int
+	OutageID  int64
+	Reason    string
+}
+
+// Paid is a period that was bought: an interval, or some days of one.
+type Paid struct {
+	Interval plans.Interval
+	Amount   money.Amount
+	Part     bool // not a whole period: discounts that last for some do not count it
+}

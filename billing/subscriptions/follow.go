@@ -1,0 +1,149 @@
+package subscriptions
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/radius/access"
+)
+
+// SourceKind is the kind of a grant's source that is a subscription.
+const SourceKind = "subscription"
+
+// address reads the texts; fault.Invalid "limits.address".
+func (o Own) address() (a access.Address, err error) {
+	wrong := func(value string) error { return fault.New(fault.Invalid, "limits.address", "Value", value) }
+	if o.IPv4 != "" {
+		if a.IPv4, err = netip.ParseAddr(o.IPv4); err != nil {
+			return a, wrong(o.IPv4)
+		}
+	}
+	for _, p := range []struct {
+		text string
+		into *netip.Prefix
+	}{{o.IPv6, &a.IPv6}, {o.Delegated, &a.Delegated}} {
+		if p.text != "" {
+			if *p.into, err = netip.ParsePrefix(p.text); err != nil {
+				return a, wrong(p.text)
+			}
+		}
+	}
+	for _, text := range o.Routes {
+		route, err := netip.ParsePrefix(text)
+		if err != nil {
+			return a, wrong(text)
+		}
+		a.Routes = append(a.Routes, route)
+	}
+	return a, nil
+}
+
+// open gives the grant of a new subscription.
+func (s *Service) open(tx *db.Tx, sub Subscription, state State) (int64, error) {
+	price, err := s.Plans.PriceIn(tx, state.Sold.PriceID)
+	if err != nil {
+		return 0, err
+	}
+	given, err := s.Access.Give(tx, access.Offer{Source: access.Source{Kind: SourceKind, Key: fmt.Sprint(sub.ID)}, SiteID: state.Place.SiteID, Plan: state.Sold.PlanKey,
+		Segment: state.Segment, Owner: customerParty(sub.CustomerID), Limits: price.With(state.AddOns), Place: access.Place{RouterID: state.Place.RouterID}, Standing: true})
+	return given.GrantID, err
+}
+
+// follow brings the grant from what a subscription was to what it is. A new one has no login yet.
+func (s *Service) follow(tx *db.Tx, was, is Subscription, d draft) error {
+	before, after, id := was.State, is.State, is.GrantID
+	if before.Status == Ended {
+		return nil
+	}
+	if err := s.sameLogin(tx, id, before.Login, after.Login, d.secret); err != nil {
+		return err
+	}
+	steps := []func() error{
+		func() error { return s.Access.Relocate(tx, id, after.Place.SiteID) },
+		func() error { return s.samePlan(tx, id, before, after) },
+		func() error { return s.Access.SetUntil(tx, id, after.until(s.zone(after.Place.SiteID))) },
+		func() error { return s.sameBar(tx, id, before, after) },
+		func() error { return s.pack(tx, id, d) },
+	}
+	if after.Status == Ended {
+		steps = []func() error{func() error { _, err := s.Access.End(tx, id, access.CauseEnded); return err }}
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) samePlan(tx *db.Tx, grantID int64, before, after State) error {
+	if before.Sold.PriceID == 0 || before.Sold.PriceID == after.Sold.PriceID && reflect.DeepEqual(before.AddOns, after.AddOns) {
+		return nil
+	}
+	price, err := s.Plans.PriceIn(tx, after.Sold.PriceID)
+	if err != nil {
+		return err
+	}
+	return s.Access.ChangePlan(tx, grantID, after.Sold.PlanKey, price.With(after.AddOns))
+}
+
+func (s *Service) sameBar(tx *db.Tx, grantID int64, before, after State) (err error) {
+	switch {
+	case before.suspended() == after.suspended():
+	case after.suspended():
+		_, err = s.Access.Suspend(tx, grantID)
+	default:
+		_, err = s.Access.Resume(tx, grantID)
+	}
+	return err
+}
+
+func (s *Service) sameLogin(tx *db.Tx, grantID int64, before, after Login, secret string) error {
+	if before.Name != after.Name || before.Kind != after.Kind || secret != "" {
+		if err := s.rename(tx, grantID, before, after, secret); err != nil {
+			return err
+		}
+	}
+	if reflect.DeepEqual(before.Own, after.Own) {
+		return nil
+	}
+	own, err := after.Own.address()
+	if err != nil {
+		return err
+	}
+	return s.Access.SetAddress(tx, grantID, own)
+}
+
+// rename has equipment known by another name, MAC or secret. One that is known by its MAC needs no secret.
+func (s *Service) rename(tx *db.Tx, grantID int64, before, after Login, secret string) error {
+	if before.Name != "" && before.Kind != ByMAC {
+		if err := s.Access.DropName(tx, grantID, before.Name); err != nil {
+			return err
+		}
+	}
+	if before.Name != "" && (before.Kind == ByMAC || after.Kind == ByMAC) {
+		if err := s.Access.FreeDevices(tx, grantID); err != nil {
+			return err
+		}
+	}
+	if after.Kind == ByMAC {
+		mac, err := access.ParseMAC(after.Name)
+		if err != nil {
+			return err
+		}
+		return s.Access.BindDevice(tx, grantID, mac)
+	}
+	return s.Access.NameLogin(tx, grantID, after.Name, secret)
+}
+
+// pack gives the data of a pack that was just bought.
+func (s *Service) pack(tx *db.Tx, grantID int64, d draft) error {
+	if d.Kind != AddOnTaken || !d.Said.AddOn.Once || d.Said.AddOn.Bytes == 0 {
+		return nil
+	}
+	_, err := s.Access.Extend(tx, grantID, access.Source{Kind: "pack", Key: fmt.Sprint(d.ID)}, access.Gift{Bytes: d.Said.AddOn.Bytes})
+	return err
+}

@@ -1,0 +1,208 @@
+package subscriptions
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Change is a change of plan that somebody wants.
+type Change struct {
+	PlanKey, Level string
+	AtEnd          bool      // of the period that runs
+	At             time.Time // dated back; zero: now
+	KeepDate       bool      // the difference for the rest of the period is paid, or given back, and the line lasts as long as before; else the time that is left becomes more or less
+}
+
+// Preview is what a change of plan does.
+type Preview struct {
+	At       time.Time
+	Old, New money.Amount // of a period
+	OldEnd   time.Time    // zero: it is paid by invoice, or nobody paid
+	NewEnd   time.Time
+	Due      money.Amount // to be paid now; below zero it goes back to credit
+	Seen     int64
+	event    Event
+}
+
+// Preview works out what a change would do, and changes nothing. fault.Invalid "subscription.same_plan", faults of Start.
+func (s *Service) Preview(ctx context.Context, id int64, c Change) (p Preview, err error) {
+	plan, err := s.sold(ctx, c.PlanKey, c.Level)
+	if err != nil {
+		return p, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, err := oneIn(tx, id)
+		if err != nil {
+			return err
+		}
+		p, err = s.preview(tx, sub, plan, c)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change) (p Preview, err error) {
+	events, err := eventsIn(tx, sub.ID)
+	if err != nil {
+		return p, err
+	}
+	state, loc, now := sub.State, s.zone(sub.State.Place.SiteID), s.Clock.Now()
+	if p.At = c.At; p.At.IsZero() {
+		p.At = now
+	}
+	if c.AtEnd {
+		p.At = state.periodEnd(now, loc)
+	}
+	if p.At.Before(now) {
+		if state, err = Replay(events, p.At, s.zone); err != nil {
+			return p, err
+		}
+	}
+	p.Seen, p.OldEnd = sub.Seq, sub.State.End(loc)
+	sold := soldAs(plan, c.Level)
+	if state.Sold == *sold {
+		return p, fault.New(fault.Invalid, "subscription.same_plan")
+	}
+	next := state
+	next.Sold = *sold
+	next.Setup = true // it is for the line, not for a plan
+	if p.New, err = s.costs(tx, next, loc); err != nil {
+		return p, err
+	}
+	next.Sold = state.Sold
+	if p.Old, err = s.costs(tx, next, loc); err != nil {
+		return p, err
+	}
+	p.event = Event{Kind: Changed, At: p.At, Said: Said{Sold: sold}}
+	if state.Prepaid() && sold.Mode != plans.Postpaid && state.PaidTo.After(p.At) && len(state.Ahead) > 0 {
+		s.value(&p, state, c.KeepDate, loc)
+	}
+	after, err := Replay(append(events, numbered(p.event, sub)), later(now, p.At), s.zone)
+	p.NewEnd = after.End(loc)
+	return p, err
+}
+
+func numbered(e Event, sub Subscription) Event {
+	e.Seq = sub.Seq + 1
+	return e
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// value says what the time that is left is worth on the other plan: more or less of it, or a difference in money.
+func (s *Service) value(p *Preview, state State, keepDate bool, loc *time.Location) {
+	oldDays, newDays := nominalDays(state.Sold.Interval), nominalDays(p.event.Said.Sold.Interval)
+	if !keepDate {
+		w := worth(p.Old, p.New, oldDays, newDays)
+		p.event.Said.Worth = &w
+		return
+	}
+	due := int64(0)
+	for _, span := range state.Ahead { // each as it would be priced by the day on both plans
+		days, from := plans.Days(span.From, span.Until, loc), plans.Days(span.From, later(span.From, state.clockAt(p.At)), loc)
+		if days > 0 && !span.Beside {
+			due += plans.Prorate(p.New, from, days, max(days*newDays/oldDays, 1)).Cents - plans.Prorate(p.Old, from, days, days).Cents
+		}
+	}
+	p.Due = money.KES(due)
+	p.event.Said.Amount = &p.Due
+}
+
+// periodEnd is when the period that runs ends; of a line that is paid by invoice, a whole number of intervals after its beginning.
+func (s State) periodEnd(now time.Time, loc *time.Location) time.Time {
+	if end := s.End(loc); end.After(now) {
+		return end
+	}
+	if s.Prepaid() || s.StartedAt.IsZero() {
+		return now
+	}
+	at, anchor := s.StartedAt, s.StartedAt.In(loc).Day()
+	for !at.After(now) {
+		next := s.Sold.Interval.After(at, anchor, loc)
+		if next.IsZero() {
+			return now
+		}
+		at = next
+	}
+	return at
+}
+
+// ChangePlan puts a line on another plan. by.Seen is the preview's: what was shown is what happens, and of two who change at once one wins.
+// fault.Conflict "subscription.credit" when the difference is not there.
+func (s *Service) ChangePlan(ctx context.Context, id int64, c Change, by By) (Subscription, error) {
+	plan, err := s.sold(ctx, c.PlanKey, c.Level)
+	if err != nil {
+		return Subscription{}, err
+	}
+	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+		p, err := s.preview(tx, sub, plan, c)
+		if err != nil {
+			return draft{}, err
+		}
+		d := draft{Event: p.event, moved: p.Due.Cents}
+		if p.Due.IsPositive() {
+			return d, s.take(tx, sub, p.Due, "plan", prepaid(sub, p.Due.Neg()))
+		}
+		return d, s.give(tx, sub, p.Due.Neg(), "plan", prepaid(sub, p.Due.Neg()))
+	})
+}
+
+// Outdated counts the lines that have an older price of a plan than its newest, and are not over.
+func (s *Service) Outdated(ctx context.Context, planKey string) (int64, error) {
+	plan, err := s.Plans.ByKey(ctx, planKey)
+	if err != nil {
+		return 0, err
+	}
+	return s.countOutdated(ctx, plan.Key, plan.PriceID)
+}
+
+// Reprice puts one line on the newest price of its plan: its limits from now on, its amount from the next period.
+func (s *Service) Reprice(ctx context.Context, id int64, by By) (Subscription, error) {
+	sub, err := s.Get(ctx, id)
+	if err != nil {
+		return sub, err
+	}
+	plan, err := s.Plans.ByKey(ctx, sub.State.Sold.PlanKey)
+	if err != nil {
+		return sub, err
+	}
+	return s.change(ctx, id, by, func(_ *db.Tx, sub Subscription) (draft, error) {
+		sold := soldAs(plan, sub.State.Sold.Level)
+		if sub.State.Sold.PlanKey != plan.Key || sub.State.Sold == *sold {
+			return draft{}, fault.New(fault.Conflict, "subscription.same_plan")
+		}
+		return draft{Event: Event{Kind: Repriced, Said: Said{Sold: sold}}}, nil
+	})
+}
+
+// RepriceAll puts every line of a plan on its newest price, and tells how many it moved. Run again it goes on.
+func (s *Service) RepriceAll(ctx context.Context, planKey string, by By) (moved int, err error) {
+	plan, err := s.Plans.ByKey(ctx, planKey)
+	if err != nil {
+		return 0, err
+	}
+	for after := int64(0); ; {
+		ids, err := s.outdated(ctx, plan.Key, plan.PriceID, after)
+		if err != nil || len(ids) == 0 {
+			return moved, err
+		}
+		for _, id := range ids {
+			if _, err := s.Reprice(ctx, id, by); err == nil {
+				moved++
+			} else if !fault.Is(err, fault.Conflict) {
+				return moved, err
+			}
+			after = id
+		}
+	}
+}

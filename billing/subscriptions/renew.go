@@ -1,0 +1,178 @@
+package subscriptions
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/internal/settings"
+)
+
+// Renew spends a customer's credit on the lines that are paid beforehand: the one that ends first is renewed first, and each at most so far that
+// a whole period lies ahead. Run again it changes nothing. Whoever calls it has the customer's credit locked.
+func (s *Service) Renew(tx *db.Tx, customerID int64) error {
+	lines, err := of(tx, customerID)
+	if err != nil {
+		return err
+	}
+	slices.SortStableFunc(lines, func(a, b Subscription) int {
+		return cmp.Or(a.State.PaidTo.Compare(b.State.PaidTo), cmp.Compare(a.ID, b.ID))
+	})
+	for _, line := range lines {
+		sub, err := lock(tx, line.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := s.renewOne(tx, sub, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renewOne renews a locked line that is due, or, when money came (early), one that has less than a period ahead.
+func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscription, error) {
+	events, err := eventsIn(tx, sub.ID)
+	if err != nil {
+		return sub, err
+	}
+	now := s.Clock.Now()
+	state, err := Replay(events, now, s.zone)
+	if err != nil || state.Status != Active || !state.Prepaid() {
+		return sub, err
+	}
+	loc := s.zone(state.Place.SiteID)
+	then := state
+	if end := state.End(loc); end.After(now) { // what was decided for the end of this period holds for the next
+		if then, err = Replay(events, end, s.zone); err != nil || then.Status != Active || !then.Prepaid() {
+			return sub, err
+		}
+	}
+	interval := s.counted(then.Sold.Interval)
+	if !state.mayRenew(now, interval, early, loc) {
+		return sub, nil
+	}
+	amount, err := s.costs(tx, then, loc)
+	if err != nil {
+		return sub, err
+	}
+	credit, err := s.Credit.Credit(tx, sub.CustomerID)
+	if err != nil {
+		return sub, err
+	}
+	paid := Paid{Interval: interval, Amount: amount}
+	if credit.Cents < amount.Cents {
+		if paid = s.part(state, then, amount, credit, now, loc); paid.Amount.IsZero() {
+			return sub, nil
+		}
+	}
+	if err := s.take(tx, sub, paid.Amount, "renewed", prepaid(sub, paid.Amount.Neg())); err != nil {
+		return sub, err
+	}
+	return s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents})
+}
+
+// mayRenew says that a line is due, or that money may lengthen it: one that was paid for good is never renewed.
+func (s State) mayRenew(now time.Time, i plans.Interval, early bool, loc *time.Location) bool {
+	end := s.End(loc)
+	switch {
+	case end.IsZero():
+		return true
+	case i.Unit == plans.Once:
+		return false
+	case early:
+		return s.PaidTo.Before(i.After(now, now.In(loc).Day(), loc))
+	}
+	return !now.Before(end.Add(-lead))
+}
+
+// counted is an interval as the provider counts months: of the calendar, or of 30 days.
+func (s *Service) counted(i plans.Interval) plans.Interval {
+	if i.Unit == plans.Month && s.Settings.String(settings.PrepaidMonth) == settings.ThirtyDays {
+		return plans.Interval{Unit: plans.Day, Every: 30 * i.Every}
+	}
+	return i
+}
+
+// costs is what the next period comes to.
+func (s *Service) costs(tx *db.Tx, state State, loc *time.Location) (money.Amount, error) {
+	price, err := s.Plans.PriceIn(tx, state.Sold.PriceID)
+	if err != nil {
+		return money.Amount{}, err
+	}
+	return plans.Sum(plans.Charges(price, state.Subject(), nil, loc)), nil
+}
+
+// part is the days that credit buys which is too little for a period, when the provider sells days and the line has run out; else none.
+func (s *Service) part(state, then State, amount, credit money.Amount, now time.Time, loc *time.Location) Paid {
+	ranOut := state.End(loc).IsZero() || !state.End(loc).After(now)
+	if !ranOut || !then.Setup || s.Settings.String(settings.PrepaidPart) != settings.BuysDays {
+		return Paid{}
+	}
+	from, until, _ := state.next(now, s.counted(then.Sold.Interval), loc)
+	days, cost := daysFor(credit, amount, plans.Days(from, until, loc))
+	if days < 1 {
+		return Paid{}
+	}
+	return Paid{Interval: plans.Interval{Unit: plans.Day, Every: int(days)}, Amount: cost, Part: true}
+}
+
+// Cost is what the next period of a line comes to, as it stands.
+func (s *Service) Cost(ctx context.Context, sub Subscription) ([]plans.Charge, error) {
+	price, err := s.Plans.Price(ctx, sub.State.Sold.PriceID)
+	if err != nil {
+		return nil, err
+	}
+	return plans.Charges(price, sub.State.Subject(), nil, s.zone(sub.State.Place.SiteID)), nil
+}
+
+// Tick has happen what happens by itself: events that lay ahead, renewals, periods that are over. Call it every minute on one node. One line that
+// cannot go on keeps no other from it.
+func (s *Service) Tick(ctx context.Context) error {
+	var failed error
+	for {
+		now := s.Clock.Now()
+		ids, err := s.dueBy(ctx, now)
+		if err != nil {
+			return errors.Join(failed, err)
+		}
+		var stuck int
+		for _, id := range ids {
+			if err := s.tick(ctx, id); err != nil {
+				failed, stuck = errors.Join(failed, err), stuck+1
+			}
+		}
+		if len(ids) < page || stuck > 0 {
+			return failed
+		}
+	}
+}
+
+func (s *Service) tick(ctx context.Context, id int64) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, err := s.lockWithCredit(tx, id)
+		if err != nil {
+			return err
+		}
+		events, err := eventsIn(tx, id)
+		if err != nil {
+			return err
+		}
+		if sub, err = s.settle(tx, sub, events, draft{}); err != nil {
+			return err
+		}
+		_, err = s.renewOne(tx, sub, false)
+		return err
+	})
+}
+
+// Extend gives a line a day more, which subscribers may have once in a month of the calendar. fault.Conflict "subscription.extended" or
+// "subscription.no_extension".
+func (s *Service) Extend(ctx context.Context, id int64, by By) (Subscription, error) {
+	return s.event(ctx, id, by, Extended, Said{})
+}

@@ -1,0 +1,236 @@
+package subscriptions
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+// Zones tells a site's local time.
+type Zones func(siteID int64) *time.Location
+
+// forever is later than any event.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Replay is what events come to at an instant: those that are effective by then, in the order of their effective instants, those of one
+// instant as they were recorded. An event that cannot be where it stands is a fault: fault.Conflict "subscription.…".
+func Replay(events []Event, at time.Time, zone Zones) (State, error) {
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	s := State{Status: Pending}
+	if len(events) > 0 && events[0].Kind == Started && events[0].At.After(at) { // it is told what it will begin with
+		s.begin(events[0])
+		s.Status = Pending
+	}
+	for _, e := range events {
+		if e.At.After(at) {
+			break
+		}
+		if err := s.apply(e, zone); err != nil {
+			return s, err
+		}
+	}
+	clock := s.clockAt(at)
+	s.Ahead = slices.DeleteFunc(s.Ahead, func(span Span) bool { return !span.Until.After(clock) })
+	return s, nil
+}
+
+func (s *State) apply(e Event, zone Zones) error {
+	switch {
+	case e.Kind == Started && !s.StartedAt.IsZero():
+		return fault.New(fault.Conflict, "subscription.started")
+	case e.Kind != Started && s.StartedAt.IsZero():
+		return fault.New(fault.Conflict, "subscription.not_started")
+	case s.Status == Ended && !e.Kind.afterEnd():
+		return fault.New(fault.Conflict, "subscription.ended")
+	}
+	loc := zone(s.Place.SiteID)
+	said := e.Said
+	switch e.Kind {
+	case Started:
+		s.begin(e)
+	case Renewed:
+		return s.renewed(e, loc)
+	case Extended:
+		return s.extended(e, loc)
+	case PausedIt:
+		if s.Status != Active {
+			return fault.New(fault.Conflict, "subscription.paused")
+		}
+		s.Status, s.PausedAt = Paused, e.At
+	case Resumed:
+		if s.Status != Paused {
+			return fault.New(fault.Conflict, "subscription.not_paused")
+		}
+		s.resume(e.At)
+	case Moved:
+		s.Place = *said.Place
+	case Changed, Repriced:
+		s.sell(e, loc)
+	case LoginChanged:
+		s.Login = *said.Login
+	case AddOnTaken, AddOnLeft:
+		return s.addOn(e)
+	case Discounted:
+		s.Given = append(slices.Clone(s.Given), *said.Given)
+	case Contracted:
+		s.Contract = *said.Contract
+	case Compensated:
+		s.lengthen(s.clockAt(e.At), said.Days, loc)
+	case Uncompensate:
+		s.lengthen(s.clockAt(e.At), -said.Days, loc)
+	case Finished:
+		s.Status, s.EndedAt, s.EndCause, s.Ahead = Ended, e.At, said.Reason, nil
+	default:
+		return s.possessions(e)
+	}
+	return nil
+}
+
+// afterEnd says that something may still be settled when the line has ended.
+func (k Kind) afterEnd() bool { return k == DepositBack || k == DepositLost || k == HandedBack }
+
+func (s *State) begin(e Event) {
+	s.Status, s.StartedAt = Active, e.At
+	s.Segment, s.Sold, s.Place, s.Login = e.Said.Segment, *e.Said.Sold, *e.Said.Place, *e.Said.Login
+	if e.Said.Contract != nil {
+		s.Contract = *e.Said.Contract
+	}
+}
+
+// renewed adds a period, or days of one.
+func (s *State) renewed(e Event, loc *time.Location) error {
+	paid := e.Said.Paid
+	from, until, anchor := s.next(e.At, paid.Interval, loc)
+	s.PaidTo, s.Anchor, s.ExtendedTo = until, anchor, time.Time{}
+	s.Ahead = append(slices.Clone(s.Ahead), Span{EventID: e.ID, From: from, Until: until, Cents: paid.Amount.Cents})
+	if paid.Part {
+		return nil
+	}
+	s.Setup = true
+	var left []Given
+	for _, g := range s.Given {
+		if g.Discount.Periods > 0 {
+			if g.Left--; g.Left <= 0 {
+				continue
+			}
+		}
+		left = append(left, g)
+	}
+	s.Given = left
+	return nil
+}
+
+// extended gives a day more, once in a month of the calendar, which lengthens nothing that is paid for.
+func (s *State) extended(e Event, loc *time.Location) error {
+	month := e.At.In(loc).Format("2006-01")
+	switch {
+	case !s.Prepaid() || s.Status != Active:
+		return fault.New(fault.Conflict, "subscription.no_extension")
+	case s.ExtendedIn == month:
+		return fault.New(fault.Conflict, "subscription.extended")
+	}
+	from := e.At
+	if end := s.End(loc); end.After(from) {
+		from = end
+	}
+	s.ExtendedTo, s.ExtendedIn = from.Add(24*time.Hour), month
+	return nil
+}
+
+// resume starts the clock again: what was left at the pause is left now.
+func (s *State) resume(at time.Time) {
+	still := at.Sub(s.PausedAt)
+	s.move(s.PausedAt, func(t time.Time) time.Time { return t.Add(still) })
+	s.Status, s.PausedAt = Active, time.Time{}
+}
+
+// move shifts the ends of what is paid for and lies ahead of an instant.
+func (s *State) move(after time.Time, shift func(time.Time) time.Time) {
+	if s.PaidTo.After(after) {
+		s.PaidTo = shift(s.PaidTo)
+	}
+	if s.ExtendedTo.After(after) {
+		s.ExtendedTo = shift(s.ExtendedTo)
+	}
+	s.Ahead = slices.Clone(s.Ahead)
+	for i := range s.Ahead {
+		if span := &s.Ahead[i]; span.Until.After(after) {
+			if span.Until = shift(span.Until); span.From.After(after) {
+				span.From = shift(span.From)
+			}
+		}
+	}
+}
+
+// lengthen gives or takes days of what is paid for.
+func (s *State) lengthen(at time.Time, days int, loc *time.Location) {
+	if days < 0 {
+		at = time.Time{} // it may have run out meanwhile
+	}
+	s.move(at, func(t time.Time) time.Time { return t.In(loc).AddDate(0, 0, days).UTC() })
+}
+
+// sell changes what is subscribed to. Time that is left is worth more or less of the new plan, or stays when the difference was paid.
+func (s *State) sell(e Event, loc *time.Location) {
+	s.Sold = *e.Said.Sold
+	at := s.clockAt(e.At)
+	if w := e.Said.Worth; w != nil {
+		s.move(at, func(t time.Time) time.Time { return at.Add(w.of(t.Sub(at))) })
+		s.Anchor = s.PaidTo.In(loc).Day()
+	}
+	s.hold(e)
+}
+
+// hold keeps what was paid, or given back, for the rest of what lies ahead.
+func (s *State) hold(e Event) {
+	if at := s.clockAt(e.At); e.Said.Amount != nil && s.PaidTo.After(at) {
+		s.Ahead = append(slices.Clone(s.Ahead), Span{EventID: e.ID, From: at, Until: s.PaidTo, Cents: e.Said.Amount.Cents, Beside: true})
+	}
+}
+
+func (s *State) addOn(e Event) error {
+	if e.Kind == AddOnLeft {
+		if !s.has(e.Said.Key) {
+			return fault.New(fault.Conflict, "subscription.no_addon")
+		}
+		s.AddOns = slices.DeleteFunc(slices.Clone(s.AddOns), func(a plans.AddOn) bool { return a.Key == e.Said.Key })
+		return nil
+	}
+	if e.Said.AddOn.Once { // a pack is used up by the grant
+		return nil
+	}
+	if s.has(e.Said.AddOn.Key) {
+		return fault.New(fault.Conflict, "subscription.addon_had")
+	}
+	s.AddOns = append(slices.Clone(s.AddOns), *e.Said.AddOn)
+	s.hold(e)
+	return nil
+}
+
+// possessions are deposits and equipment.
+func (s *State) possessions(e Event) error {
+	switch e.Kind {
+	case DepositTaken:
+		s.Deposit = money.KES(s.Deposit.Cents + e.Said.Amount.Cents)
+	case DepositBack, DepositLost:
+		if e.Said.Amount.Cents > s.Deposit.Cents {
+			return fault.New(fault.Conflict, "subscription.deposit")
+		}
+		s.Deposit = money.KES(s.Deposit.Cents - e.Said.Amount.Cents)
+	case HandedOver:
+		s.Equipment = append(slices.Clone(s.Equipment), *e.Said.Equipment)
+	case HandedBack:
+		s.Equipment = slices.Clone(s.Equipment)
+		at := slices.IndexFunc(s.Equipment, func(q Equipment) bool { return q.Serial == e.Said.Key && q.Loaned && !q.Back })
+		if at < 0 {
+			return fault.New(fault.Conflict, "subscription.equipment")
+		}
+		s.Equipment[at].Back = true
+	}
+	return nil
+}

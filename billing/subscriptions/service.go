@@ -1,0 +1,212 @@
+package subscriptions
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"mtandao/billing/ledger"
+	"mtandao/billing/plans"
+	"mtandao/internal/audit"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/settings"
+	"mtandao/internal/site"
+	"mtandao/radius/access"
+)
+
+// Cause says why money moves. The same Request of a customer happens once.
+type Cause struct{ Kind, Request, Note, By string }
+
+// Credit is the money that is held for customers. Each of its methods keeps everybody else from that customer's money until the transaction ends.
+type Credit interface {
+	// Credit is what a customer has; below zero it is owed.
+	Credit(tx *db.Tx, customerID int64) (money.Amount, error)
+	// Take uses credit, booked to the postings, which sum to minus the amount; false, and nothing done, when there is less.
+	Take(tx *db.Tx, customerID int64, amount money.Amount, c Cause, to ...ledger.Posting) (bool, error)
+	// Give raises it, booked from the postings, which sum to the amount.
+	Give(tx *db.Tx, customerID int64, amount money.Amount, c Cause, from ...ledger.Posting) error
+}
+
+// Options are a Service's collaborators. Clock is the plan clock.
+type Options struct {
+	DB       *db.DB
+	Clock    clock.Clock
+	Plans    *plans.Service
+	Access   *access.Service
+	Ledger   *ledger.Ledger
+	Sites    *site.Service
+	Settings *settings.Store
+	Credit   Credit
+}
+
+// Service is what can be done with subscriptions.
+type Service struct{ Options }
+
+// New makes the service.
+func New(o Options) *Service { return &Service{Options: o} }
+
+// By is who changes a subscription, and what they saw of it.
+type By struct {
+	Actor, From string
+	Request     string // the same of a subscription happens once; empty: each is another
+	Seen        int64  // its last event; 0: whatever it is
+}
+
+func (s *Service) zone(siteID int64) *time.Location { return s.Sites.Location(siteID) }
+
+func grantParty(grantID int64) string { return fmt.Sprintf("grant:%d", grantID) }
+
+func customerParty(id int64) string { return fmt.Sprintf("customer:%d", id) }
+
+func (sub Subscription) request(seq int64) string {
+	return fmt.Sprintf("subscription:%d:%d", sub.ID, seq)
+}
+
+// draft is an event that is to be recorded, and what comes with it.
+type draft struct {
+	Event
+	secret string // of a login
+	moved  int64  // cents that came into PrepaidService by it
+}
+
+// change locks a subscription, has an event of it made and records it. fault.Conflict "conflict" for whoever did not see its last event.
+func (s *Service) change(ctx context.Context, id int64, by By, make func(tx *db.Tx, sub Subscription) (draft, error)) (sub Subscription, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if sub, err = s.lockWithCredit(tx, id); err != nil {
+			return err
+		}
+		if by.Request != "" {
+			if known, err := requested(tx, id, by.Request); err != nil || known {
+				return err
+			}
+		}
+		if by.Seen != 0 && by.Seen != sub.Seq {
+			return fault.New(fault.Conflict, "conflict")
+		}
+		d, err := make(tx, sub)
+		if err != nil {
+			return err
+		}
+		d.Request, d.By = by.Request, by.Actor
+		if sub, err = s.note(tx, sub, d); err != nil {
+			return err
+		}
+		return s.trail(tx, by, sub, d.Event)
+	})
+	return sub, err
+}
+
+func (s *Service) lockWithCredit(tx *db.Tx, id int64) (Subscription, error) {
+	sub, err := oneIn(tx, id)
+	if err != nil {
+		return sub, err
+	}
+	if _, err := s.Credit.Credit(tx, sub.CustomerID); err != nil {
+		return sub, err
+	}
+	return lock(tx, id)
+}
+
+// note records an event of a locked subscription.
+func (s *Service) note(tx *db.Tx, sub Subscription, d draft) (Subscription, error) {
+	events, err := eventsIn(tx, sub.ID)
+	if err != nil {
+		return sub, err
+	}
+	now := s.Clock.Now()
+	d.ID, d.SubscriptionID, d.Seq, d.Recorded = cmpID(d.ID, tx), sub.ID, sub.Seq+1, now
+	if d.At.IsZero() {
+		d.At = now
+	}
+	d.At = d.At.UTC().Truncate(time.Millisecond)
+	if d.Request == "" {
+		d.Request = fmt.Sprintf("event:%d", d.ID)
+	}
+	if err := insertEvent(tx, d.Event); err != nil {
+		return sub, err
+	}
+	return s.settle(tx, sub, append(events, d.Event), d)
+}
+
+func cmpID(id int64, tx *db.Tx) int64 {
+	if id != 0 {
+		return id
+	}
+	return tx.ID()
+}
+
+// settle brings the row, the grant and the books of a locked subscription to what its events come to now.
+func (s *Service) settle(tx *db.Tx, sub Subscription, events []Event, d draft) (Subscription, error) {
+	if _, err := Replay(events, forever, s.zone); err != nil {
+		return sub, err
+	}
+	now := s.Clock.Now()
+	after, err := Replay(events, now, s.zone)
+	if err != nil {
+		return sub, err
+	}
+	was := sub
+	sub.State, sub.DueAt, sub.Seq = after, s.due(after, events, now), was.Seq+int64(min(d.Seq, 1))
+	if sub.HeldCents, err = s.earn(tx, was, after, d); err != nil {
+		return sub, err
+	}
+	if err := update(tx, was, sub); err != nil {
+		return sub, err
+	}
+	return sub, s.follow(tx, was, sub, d)
+}
+
+// lead is how long before its end a line is renewed out of credit, so that nobody goes offline who has paid.
+const lead = time.Hour
+
+// due is when something happens by itself: an event that lies ahead, a renewal, a period that is over. Zero: never.
+func (s *Service) due(state State, events []Event, now time.Time) (at time.Time) {
+	sooner := func(t time.Time) {
+		if t.After(now) && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	for _, e := range events {
+		sooner(e.At)
+	}
+	if state.Status == Active && state.Prepaid() {
+		if end := state.End(s.zone(state.Place.SiteID)); !end.IsZero() {
+			sooner(end.Add(-lead))
+			sooner(end)
+		}
+		for _, span := range state.Ahead {
+			sooner(span.Until)
+		}
+	}
+	return at
+}
+
+// earn books what is used up of what was paid for: whatever is not held any more, and was not given back.
+func (s *Service) earn(tx *db.Tx, was Subscription, after State, d draft) (held int64, err error) {
+	for _, span := range after.Ahead {
+		held += span.Cents
+	}
+	used := was.HeldCents + d.moved - held
+	if used == 0 {
+		return held, nil
+	}
+	source := fmt.Sprintf("subscription:%d:%d", was.ID, tx.ID())
+	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: "subscription used", Source: source, At: s.Clock.Now(), Memo: "used up", Postings: []ledger.Posting{
+		{Account: ledger.PrepaidService, Party: grantParty(was.GrantID), Amount: money.KES(used)}, {Account: ledger.InternetSales, Amount: money.KES(-used)}}})
+	return held, err
+}
+
+// trail writes down what a member of staff did.
+func (s *Service) trail(tx *db.Tx, by By, sub Subscription, e Event) error {
+	if by.From == "" { // the program itself: the history tells it
+		return nil
+	}
+	after, err := audit.Text(map[string]any{"plan": sub.State.Sold.PlanKey, "state": string(sub.State.Status), "from": e.At.Format(time.RFC3339), "customer": sub.CustomerID})
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "subscription " + string(e.Kind), Object: "subscription", ObjectID: fmt.Sprint(sub.ID), After: after})
+}

@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS voucher_styles (
+  code_digits BIGINT NOT NULL,
+  code_random BIGINT NOT NULL,
+  batches BIGINT NOT NULL,
+  PRIMARY KEY (code_digits, code_random)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

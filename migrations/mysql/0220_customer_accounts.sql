@@ -1,0 +1,8 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS customer_accounts (
+  customer_id BIGINT NOT NULL,
+  balance_cents BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  PRIMARY KEY (customer_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

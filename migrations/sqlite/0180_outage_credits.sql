@@ -1,0 +1,12 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS outage_credits (
+  id BIGINT NOT NULL,
+  site_id BIGINT NOT NULL,
+  days INT NOT NULL,
+  done_by TEXT NOT NULL,
+  note TEXT NOT NULL,
+  at DATETIME NOT NULL,
+  undone_at DATETIME,
+  PRIMARY KEY (id)
+);
+CREATE INDEX IF NOT EXISTS outage_credits_site ON outage_credits (site_id, id);

@@ -1,0 +1,25 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS invoice_lines (
+  invoice_id BIGINT NOT NULL,
+  n BIGINT NOT NULL,
+  item TEXT NOT NULL,
+  name TEXT NOT NULL,
+  why TEXT NOT NULL,
+  args TEXT NOT NULL,
+  supply TEXT NOT NULL,
+  period_day TEXT NOT NULL,
+  from_day TEXT NOT NULL,
+  until_day TEXT NOT NULL,
+  quantity BIGINT NOT NULL,
+  amount_cents BIGINT NOT NULL,
+  inclusive BIGINT NOT NULL,
+  correction BIGINT NOT NULL,
+  charge TEXT NOT NULL,
+  net_cents BIGINT NOT NULL,
+  excise_cents BIGINT NOT NULL,
+  vat_cents BIGINT NOT NULL,
+  gross_cents BIGINT NOT NULL,
+  excise_share BIGINT NOT NULL,
+  vat_share BIGINT NOT NULL,
+  PRIMARY KEY (invoice_id, n)
+);

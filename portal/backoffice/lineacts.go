@@ -1,0 +1,287 @@
+package backoffice
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/staff"
+	"mtandao/internal/words"
+)
+
+// lineAct is something that is done to a subscription: when it may be, what is asked, and how it is done.
+type lineAct struct {
+	name   string
+	danger bool
+	may    func(subscriptions.State) bool
+	fields func(b *Backoffice, q *request, f *frame, sub subscriptions.Subscription) ([]formField, error)
+	do     func(b *Backoffice, q *request, id int64, by subscriptions.By) error
+}
+
+func runs(s subscriptions.State) bool  { return s.Status == subscriptions.Active }
+func lives(s subscriptions.State) bool { return s.Status != subscriptions.Ended }
+
+// lineActList are all acts, in the order in which they are offered.
+var lineActList = []lineAct{
+	{name: "plan", may: lives, fields: planFields},
+	{name: "pause", may: runs, fields: simply("reason", "at"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		at, err := b.typedMoment(q, "at")
+		if err == nil {
+			_, err = b.Lines.Pause(q.ctx, id, at, q.said("reason"), by)
+		}
+		return err
+	}},
+	{name: "resume", may: func(s subscriptions.State) bool { return s.Status == subscriptions.Paused }, fields: simply("at"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		at, err := b.typedMoment(q, "at")
+		if err == nil {
+			_, err = b.Lines.Resume(q.ctx, id, at, by)
+		}
+		return err
+	}},
+	{name: "extend", may: func(s subscriptions.State) bool { return runs(s) && s.Prepaid() }, fields: simply(), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.Extend(q.ctx, id, by)
+		return err
+	}},
+	{name: "addon", may: lives, fields: addonFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.AddOn(q.ctx, id, q.said("addon"), by)
+		return err
+	}},
+	{name: "addon_end", may: func(s subscriptions.State) bool { return lives(s) && len(s.AddOns) > 0 }, fields: hadFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.DropAddOn(q.ctx, id, q.said("addon"), by)
+		return err
+	}},
+	{name: "coupon", may: lives, fields: simply("code"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.Redeem(q.ctx, id, q.said("code"), by)
+		return err
+	}},
+	{name: "discount", may: lives, fields: simply("percent", "amount", "periods", "reason"), do: giveDiscount},
+	{name: "move", may: lives, fields: placeFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		to, err := b.typedPlace(q)
+		if err == nil {
+			_, err = b.Lines.Move(q.ctx, id, to, by)
+		}
+		return err
+	}},
+	{name: "login", may: lives, fields: loginFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.ChangeLogin(q.ctx, id, q.typedLogin(), q.FormValue("secret"), by)
+		return err
+	}},
+	{name: "contract", may: lives, fields: simply("until", "fee"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		until, err := b.typedMoment(q, "until")
+		if err != nil {
+			return err
+		}
+		fee, err := amountTyped(q.FormValue("fee"))
+		if err == nil {
+			_, err = b.Lines.Bind(q.ctx, id, subscriptions.Contract{Until: until, Fee: fee}, by)
+		}
+		return err
+	}},
+	{name: "deposit", may: lives, fields: simply("amount"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		amount, err := amountTyped(q.FormValue("amount"))
+		if err == nil {
+			_, err = b.Lines.TakeDeposit(q.ctx, id, amount, by)
+		}
+		return err
+	}},
+	{name: "deposit_back", may: func(s subscriptions.State) bool { return s.Deposit.IsPositive() }, fields: simply("amount", "kept", "reason"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		amount, err := amountTyped(q.FormValue("amount"))
+		if err == nil {
+			_, err = b.Lines.ReturnDeposit(q.ctx, id, amount, q.FormValue("kept") != "", q.said("reason"), by)
+		}
+		return err
+	}},
+	{name: "equipment", may: lives, fields: simply("equipment", "serial", "mac", "loaned"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.HandOver(q.ctx, id, subscriptions.Equipment{Name: q.said("equipment"), Serial: q.said("serial"), MAC: q.said("mac"), Loaned: q.FormValue("loaned") != ""}, by)
+		return err
+	}},
+	{name: "equipment_back", may: func(s subscriptions.State) bool { return len(onLoan(s)) > 0 }, fields: loanFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.HandBack(q.ctx, id, q.said("serial"), by)
+		return err
+	}},
+	{name: "reprice", may: lives, fields: simply(), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+		_, err := b.Lines.Reprice(q.ctx, id, by)
+		return err
+	}},
+	{name: "end", danger: true, may: lives, fields: simply("reason", "give_back", "waive", "at"), do: endLine},
+}
+
+func giveDiscount(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+	amount, err := amountTyped(q.FormValue("amount"))
+	if err != nil {
+		return err
+	}
+	percent, ok := hundredths(q.said("percent"))
+	periods, _ := strconv.Atoi(q.said("periods"))
+	if !ok || periods < 0 {
+		return fault.New(fault.Invalid, "discount.invalid")
+	}
+	_, err = b.Lines.Discount(q.ctx, id, plans.Discount{Percent: percent, Amount: amount, Periods: periods}, q.said("reason"), by)
+	return err
+}
+
+// hundredths reads "12.5" as 1,250.
+func hundredths(typed string) (int64, bool) {
+	typed = strings.TrimSpace(strings.TrimSuffix(typed, "%"))
+	if typed == "" {
+		return 0, true
+	}
+	a, err := money.Parse(typed, "")
+	return a.Cents, err == nil
+}
+
+func endLine(b *Backoffice, q *request, id int64, by subscriptions.By) error {
+	at, err := b.typedMoment(q, "at")
+	if err == nil {
+		_, err = b.Lines.End(q.ctx, id, subscriptions.Ending{At: at, Reason: q.said("reason"), GiveBack: q.FormValue("give_back") != "", Waive: q.FormValue("waive") != ""}, by)
+	}
+	return err
+}
+
+func onLoan(s subscriptions.State) []subscriptions.Equipment {
+	return slices.DeleteFunc(slices.Clone(s.Equipment), func(e subscriptions.Equipment) bool { return !e.Loaned || e.Back })
+}
+
+// said is what somebody typed, without what surrounds it.
+func (q *request) said(name string) string { return strings.TrimSpace(q.FormValue(name)) }
+
+func (b *Backoffice) typedMoment(q *request, name string) (time.Time, error) {
+	typed := q.said(name)
+	if typed == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04", strings.Replace(typed, " ", "T", 1), b.Zone)
+	if err != nil {
+		return at, fault.New(fault.Invalid, "apply.until", "Value", typed)
+	}
+	return at.UTC(), nil
+}
+
+// kindsOfFields are those that are not one line of text.
+var kindsOfFields = map[string]kindOf{"at": asMoment, "until": asMoment, "fee": asMoney, "amount": asMoney, "periods": asNumber, "kept": asTick, "loaned": asTick, "give_back": asTick, "waive": asTick,
+	"secret": asPassword, "routes": asLines}
+
+// lineField is a field with its label; what was typed stays.
+func (q *request) lineField(f *frame, name, usual string) formField {
+	value := usual
+	if q.Method() == post {
+		value = q.FormValue(name)
+	}
+	v := formField{Name: name, As: kindsOfFields[name], Label: f.T("office.line_field." + name), Value: value, Most: 300}
+	if hint := "office.line_hint." + name; words.Has(hint) {
+		v.Hint = f.T(hint)
+	}
+	return v
+}
+
+func simply(names ...string) func(*Backoffice, *request, *frame, subscriptions.Subscription) ([]formField, error) {
+	return func(_ *Backoffice, q *request, f *frame, _ subscriptions.Subscription) (all []formField, err error) {
+		for _, name := range names {
+			all = append(all, q.lineField(f, name, ""))
+		}
+		return all, nil
+	}
+}
+
+func (q *request) pick(f *frame, name, usual string, all []choice) formField {
+	v := q.lineField(f, name, usual)
+	v.As, v.Choices = asPick, chosen(all, v.Value)
+	return v
+}
+
+func lineActs(f *frame, sub subscriptions.Subscription) (first, rest []act) {
+	for _, a := range lineActList {
+		if !a.may(sub.State) {
+			continue
+		}
+		one := act{Name: f.T("office.line_do." + a.name), Address: lineAt(sub.ID) + "/do/" + a.name}
+		switch a.name {
+		case "plan":
+			one.Tone = "primary"
+			first = append(first, one)
+		case "pause", "resume", "extend":
+			first = append(first, one)
+		default:
+			rest = append(rest, one)
+		}
+	}
+	return first, rest
+}
+
+// theAct is what the address asks for, if it may be done to the line now.
+func (b *Backoffice) theAct(q *request) (subscriptions.Subscription, lineAct, error) {
+	sub, err := b.theLine(q)
+	if err != nil {
+		return sub, lineAct{}, err
+	}
+	i := slices.IndexFunc(lineActList, func(a lineAct) bool { return a.name == q.Params("act") })
+	if i < 0 || !q.may(staff.AccessChange, sub.State.Place.SiteID) {
+		return sub, lineAct{}, notHere()
+	}
+	return sub, lineActList[i], nil
+}
+
+func (b *Backoffice) lineActPage(q *request, sub subscriptions.Subscription, a lineAct) (*formPage, error) {
+	p := &formPage{frame: q.page("office.line_do."+a.name, "subscriptions"), Action: q.Path(), Cancel: lineAt(sub.ID), Danger: a.danger, Button: words.Text(q.lang(), "office.line_do."+a.name)}
+	p.Crumbs = []crumb{{p.T("office.nav.subscriptions"), linesAt}, {sub.State.Login.Name, lineAt(sub.ID)}}
+	if lead := "office.line_lead." + a.name; words.Has(lead) {
+		p.Text = p.T(lead)
+	}
+	p.Hidden = []fact{{"seen", strconv.FormatInt(sub.Seq, 10)}}
+	fields, err := a.fields(b, q, &p.frame, sub)
+	if len(fields) > 0 {
+		p.ask(fields...)
+	}
+	return p, err
+}
+
+func (b *Backoffice) askLineAct(q *request) error {
+	sub, a, err := b.theAct(q)
+	if err != nil {
+		return err
+	}
+	if !a.may(sub.State) {
+		return led(lineAt(sub.ID))
+	}
+	p, err := b.lineActPage(q, sub, a)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
+}
+
+func (b *Backoffice) doLineAct(q *request) error {
+	sub, a, err := b.theAct(q)
+	if err != nil {
+		return err
+	}
+	by := q.lineBy()
+	by.Seen = idIn(q.FormValue("seen"))
+	if a.name == "plan" {
+		return b.changeLinePlan(q, sub, a, by)
+	}
+	if err := a.do(b, q, sub.ID, by); err != nil {
+		return b.lineRefused(q, sub, a, err)
+	}
+	q.tell("good", "office.line.done", "")
+	return led(lineAt(sub.ID))
+}
+
+func (b *Backoffice) lineRefused(q *request, sub subscriptions.Subscription, a lineAct, cause error) error {
+	p, err := b.lineActPage(q, sub, a)
+	if err != nil {
+		return err
+	}
+	return q.refuse(cause, "form", p, lineWrong[fault.KeyOf(cause)])
+}
+
+// lineWrong says at which field a fault shows.
+var lineWrong = map[string]string{"subscription.reason": "reason", "subscription.secret": "secret", "subscription.login": "name", "subscription.address": "ipv4", "limits.address": "ipv4", "address.taken": "ipv4",
+	"login.taken": "name", "subscription.credit": "amount", "subscription.amount": "amount", "subscription.deposit": "amount", "money.invalid": "amount", "coupon.unknown": "code", "coupon.used_up": "code", "subscription.coupon_had": "code",
+	"discount.invalid": "percent", "subscription.contract": "until", "subscription.equipment_named": "serial", "subscription.plan": "plan", "subscription.same_plan": "plan", "subscription.level": "level", "apply.until": "at",
+	"subscription.customer": "customer", "customer.unknown": "customer", "addon.unknown": "addon", "mac.invalid": "name", "outage.days": "days", "outage.note": "note"}

@@ -1,0 +1,363 @@
+package backoffice
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/staff"
+)
+
+// Lines is what the pages ask of subscriptions; what changes one is recorded in the audit trail. *subscriptions.Service satisfies it.
+type Lines interface {
+	List(ctx context.Context, w subscriptions.Which, before int64, limit int) ([]subscriptions.Subscription, error)
+	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
+	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
+	Events(ctx context.Context, id int64) ([]subscriptions.Event, error)
+	Cost(ctx context.Context, sub subscriptions.Subscription) ([]plans.Charge, error)
+	Start(ctx context.Context, n subscriptions.Opening, by subscriptions.By) (subscriptions.Subscription, error)
+	Preview(ctx context.Context, id int64, c subscriptions.Change) (subscriptions.Preview, error)
+	ChangePlan(ctx context.Context, id int64, c subscriptions.Change, by subscriptions.By) (subscriptions.Subscription, error)
+	Pause(ctx context.Context, id int64, at time.Time, reason string, by subscriptions.By) (subscriptions.Subscription, error)
+	Resume(ctx context.Context, id int64, at time.Time, by subscriptions.By) (subscriptions.Subscription, error)
+	Move(ctx context.Context, id int64, to subscriptions.Place, by subscriptions.By) (subscriptions.Subscription, error)
+	ChangeLogin(ctx context.Context, id int64, to subscriptions.Login, secret string, by subscriptions.By) (subscriptions.Subscription, error)
+	Bind(ctx context.Context, id int64, c subscriptions.Contract, by subscriptions.By) (subscriptions.Subscription, error)
+	HandOver(ctx context.Context, id int64, q subscriptions.Equipment, by subscriptions.By) (subscriptions.Subscription, error)
+	HandBack(ctx context.Context, id int64, serial string, by subscriptions.By) (subscriptions.Subscription, error)
+	AddOn(ctx context.Context, id int64, key string, by subscriptions.By) (subscriptions.Subscription, error)
+	DropAddOn(ctx context.Context, id int64, key string, by subscriptions.By) (subscriptions.Subscription, error)
+	Redeem(ctx context.Context, id int64, code string, by subscriptions.By) (subscriptions.Subscription, error)
+	Discount(ctx context.Context, id int64, d plans.Discount, reason string, by subscriptions.By) (subscriptions.Subscription, error)
+	TakeDeposit(ctx context.Context, id int64, amount money.Amount, by subscriptions.By) (subscriptions.Subscription, error)
+	ReturnDeposit(ctx context.Context, id int64, amount money.Amount, kept bool, reason string, by subscriptions.By) (subscriptions.Subscription, error)
+	Extend(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
+	Reprice(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
+	End(ctx context.Context, id int64, how subscriptions.Ending, by subscriptions.By) (subscriptions.Subscription, error)
+	Outdated(ctx context.Context, planKey string) (int64, error)
+	RepriceAll(ctx context.Context, planKey string, by subscriptions.By) (int, error)
+	Suffered(ctx context.Context, siteID int64) (int64, error)
+	Compensate(ctx context.Context, siteID int64, days int, note string, by subscriptions.By) (subscriptions.Outage, int, error)
+	UndoOutage(ctx context.Context, id int64, by subscriptions.By) (int, error)
+	Outages(ctx context.Context) ([]subscriptions.Outage, error)
+}
+
+// Payers are who subscribes. *customers.Service satisfies it.
+type Payers interface {
+	FindNow(ctx context.Context, typed string) (customers.Customer, error)
+	Get(ctx context.Context, id int64) (customers.Customer, error)
+}
+
+const linesAt = "/office/subscriptions"
+
+func (b *Backoffice) lineRoutes() []route {
+	return []route{
+		{get, linesAt, full, staff.AccessView, b.lineList},
+		{get, linesAt + "/new", full, staff.AccessChange, b.askLine}, {post, linesAt + "/new", full, staff.AccessChange, b.startLine},
+		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
+		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
+		{get, linesAt + "/:id", full, staff.AccessView, b.line},
+		{get, linesAt + "/:id/do/:act", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/do/:act", full, staff.AccessChange, b.doLineAct},
+	}
+}
+
+func (q *request) lineBy() subscriptions.By {
+	by := q.voucherBy()
+	return subscriptions.By{Actor: by.Actor, From: by.From}
+}
+
+func lineAt(id int64) string { return linesAt + "/" + number(id) }
+
+func lineState(f *frame, s subscriptions.State, now time.Time, zone *time.Location) stateView {
+	if end := s.End(zone); s.Status == subscriptions.Active && s.Prepaid() && !end.After(now) {
+		return stateView{"bad", f.T("office.line.ran_out")}
+	}
+	return toned(f, "office.line.state_", s.Status, map[subscriptions.Status]string{subscriptions.Active: "good", subscriptions.Paused: "warn", subscriptions.Pending: "warn"})
+}
+
+func (b *Backoffice) lineList(q *request) error {
+	p := q.listing("office.nav.subscriptions", "subscriptions")
+	p.Lead = p.T("office.lines.lead")
+	if staff.MaySomewhere(q.in.Member, staff.AccessChange) {
+		p.Acts = []act{{Name: p.T("office.lines.new"), Icon: "plus", Address: linesAt + "/new", Tone: "primary"}}
+	}
+	if q.may(staff.AccessChange, 0) {
+		p.Acts = append(p.Acts, act{Name: p.T("office.outages.title"), Icon: "clock", Address: "/office/outages"})
+	}
+	var states []choice
+	for _, s := range []subscriptions.Status{"", subscriptions.Active, subscriptions.Paused, subscriptions.Pending, subscriptions.Ended} {
+		name := p.T("office.lines.all")
+		if s != "" {
+			name = p.T("office.line.state_" + string(s))
+		}
+		states = append(states, choice{Name: name, Value: string(s)})
+	}
+	p.Chips = [][]chip{q.chips("state", states)}
+	p.Find = &find{Action: linesAt, Keep: q.keep("state"), Fields: []formField{{Name: "find", As: asSearch, Label: p.T("office.lines.find"), Value: q.Query("find"), Most: 100}}}
+	p.Columns = []column{{Name: p.T("office.line.login")}, {Name: p.T("office.line.customer")}, {Name: p.T("office.plan")}, {Name: p.T("office.site")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}
+	p.Empty = blank{Icon: "wifi", Title: p.T("office.lines.none"), Text: p.T("office.lines.none_text")}
+	all, err := b.linesFound(q)
+	if err != nil {
+		return err
+	}
+	all, p.pager = newest(q, all, mostListed, func(sub subscriptions.Subscription) int64 { return sub.ID })
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	for _, sub := range all {
+		st := sub.State
+		who, err := b.payer(q, sub.CustomerID)
+		if err != nil {
+			return err
+		}
+		p.add(cell{Text: st.Login.Name, Address: lineAt(sub.ID)}, cell{Text: who.Name, More: who.Number}, cell{Text: names[st.Sold.PlanKey]}, cell{Text: b.siteName(st.Place.SiteID)},
+			cell{Text: b.planWhen(&p.frame, st.End(b.zoneOf(sub)))}, stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
+	}
+	return q.list(p)
+}
+
+// linesFound are those that the filters ask for: what is looked for is a login, or what finds a customer.
+func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error) {
+	w := subscriptions.Which{Status: subscriptions.Status(q.Query("state"))}
+	if scope := q.scope(); scope != nil {
+		w.Sites = slices.Clone([]int64(scope))
+	}
+	typed := strings.TrimSpace(q.Query("find"))
+	if typed == "" {
+		return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
+	}
+	who, err := b.Payers.FindNow(q.ctx, typed)
+	if err == nil {
+		all, err := b.Lines.Of(q.ctx, who.ID)
+		return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
+			return !q.inView(sub.State.Place.SiteID) || w.Status != "" && sub.State.Status != w.Status
+		}), err
+	}
+	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+		return nil, err
+	}
+	w.Login = strings.ToLower(typed)
+	return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
+}
+
+func (b *Backoffice) zoneOf(sub subscriptions.Subscription) *time.Location {
+	s, _, err := b.Sites.Get(sub.State.Place.SiteID)
+	if err != nil {
+		return b.Zone
+	}
+	return s.Location()
+}
+
+// payer is a customer, without a name when there is none.
+func (b *Backoffice) payer(q *request, id int64) (customers.Customer, error) {
+	who, err := b.Payers.Get(q.ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return customers.Customer{ID: id, Name: number(id)}, nil
+	}
+	return who, err
+}
+
+func (b *Backoffice) planNames(q *request) (map[string]string, error) {
+	all, err := b.Plans.All(q.ctx)
+	names := map[string]string{}
+	for _, p := range all {
+		names[p.Key] = p.Name(q.lang())
+	}
+	return names, err
+}
+
+// theLine is the one of the address, if somebody may see it.
+func (b *Backoffice) theLine(q *request) (subscriptions.Subscription, error) {
+	id, err := q.idOf("id")
+	if err != nil {
+		return subscriptions.Subscription{}, err
+	}
+	sub, err := b.Lines.Get(q.ctx, id)
+	if err == nil && !q.may(staff.AccessView, sub.State.Place.SiteID) {
+		err = notHere()
+	}
+	return sub, hidden(err)
+}
+
+func (b *Backoffice) line(q *request) error {
+	sub, err := b.theLine(q)
+	if err != nil {
+		return err
+	}
+	p := q.record("office.nav.subscriptions", "subscriptions")
+	p.Crumbs = []crumb{{p.Title, linesAt}}
+	p.Title, p.State = sub.State.Login.Name, lineState(&p.frame, sub.State, b.PlanClock.Now(), b.zoneOf(sub))
+	if q.may(staff.AccessChange, sub.State.Place.SiteID) {
+		p.Acts, p.End = lineActs(&p.frame, sub)
+	}
+	if err := b.lineCards(q, p, sub); err != nil {
+		return err
+	}
+	return q.show(p)
+}
+
+func (b *Backoffice) lineCards(q *request, p *recordPage, sub subscriptions.Subscription) error {
+	who, err := b.payer(q, sub.CustomerID)
+	if err != nil {
+		return err
+	}
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	p.add(card{Facts: b.lineFacts(&p.frame, sub, who, names)})
+	if sub.State.Status != subscriptions.Ended {
+		charges, err := b.Lines.Cost(q.ctx, sub)
+		if err != nil {
+			return err
+		}
+		p.add(card{Name: p.T("office.line.next"), Lead: p.T("office.line.next_lead"), Table: chargeTable(&p.frame, charges)})
+	}
+	if len(sub.State.Equipment) > 0 {
+		t := &table{Columns: []column{{Name: p.T("office.line.equipment")}, {p.T("office.line.serial"), "code"}, {p.T("office.line.mac"), "code"}, {Name: p.T("office.state")}}}
+		for _, e := range sub.State.Equipment {
+			t.add(cell{Text: e.Name}, cell{Text: e.Serial}, cell{Text: e.MAC}, cell{Text: p.T("office.line.equipment_" + equipmentState(e))})
+		}
+		p.add(card{Name: p.T("office.line.equipment"), Table: t})
+	}
+	events, err := b.Lines.Events(q.ctx, sub.ID)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(events)
+	t := &table{Columns: []column{{p.T("office.line.since"), "when"}, {Name: p.T("office.line.event")}, {p.T("office.amount"), "num"}, {p.T("office.line.recorded"), "when"}, {Name: p.T("office.batch.by")}}}
+	for i, e := range events {
+		if i == mostRows {
+			break
+		}
+		t.add(cell{Text: b.planWhen(&p.frame, e.At)}, cell{Text: p.T("office.line.event_" + string(e.Kind)), More: b.eventMore(&p.frame, e, names)}, cell{Text: eventAmount(e)},
+			cell{Text: b.planWhen(&p.frame, e.Recorded)}, cell{Text: e.By})
+	}
+	p.add(card{Name: p.T("office.line.history"), Table: t})
+	return nil
+}
+
+func equipmentState(e subscriptions.Equipment) string {
+	switch {
+	case e.Back:
+		return "back"
+	case e.Loaned:
+		return "loaned"
+	}
+	return "sold"
+}
+
+func (b *Backoffice) lineFacts(f *frame, sub subscriptions.Subscription, who customers.Customer, names map[string]string) []fact {
+	st := sub.State
+	plan := names[st.Sold.PlanKey]
+	if st.Sold.Level != "" {
+		plan += " · " + st.Sold.Level
+	}
+	var extras, off []string
+	for _, a := range st.AddOns {
+		extras = append(extras, a.Name(f.Lang))
+	}
+	for _, g := range st.Given {
+		off = append(off, strings.TrimSpace(discountText(f, g.Discount)+" "+g.Coupon+g.Reason))
+	}
+	router := ""
+	if r, ok := b.Routers.Get(st.Place.RouterID); ok {
+		router = r.Name
+	}
+	facts := []fact{{f.T("office.line.customer"), who.Name + " " + who.Number}, {f.T("office.plan"), plan}, {f.T("office.line.mode"), f.T("office.pick.mode_" + string(st.Sold.Mode))},
+		{f.T("office.line.until"), lineUntil(b, f, sub)}, {f.T("office.line.paused_since"), unlessZero(b, f, st.PausedAt)}, {f.T("office.line.began"), b.planWhen(f, st.StartedAt)},
+		{f.T("office.line.ended"), unlessZero(b, f, st.EndedAt)}, {f.T("office.line.why"), st.EndCause}, {f.T("office.site"), b.siteName(st.Place.SiteID)}, {f.T("office.router"), router},
+		{f.T("office.line.installed"), st.Place.Installed}, {f.T("office.line.login"), f.T("office.pick.kind_"+st.Login.Kind) + " " + st.Login.Name}, {f.T("office.line.ipv4"), st.Login.Own.IPv4},
+		{f.T("office.line.routes"), strings.Join(st.Login.Own.Routes, ", ")}, {f.T("office.line.delegated"), st.Login.Own.Delegated}, {f.T("office.line.addons"), strings.Join(extras, ", ")},
+		{f.T("office.line.discounts"), strings.Join(off, ", ")}}
+	if st.Deposit.IsPositive() {
+		facts = append(facts, fact{f.T("office.line.deposit"), st.Deposit.String()})
+	}
+	if !st.Contract.Until.IsZero() {
+		facts = append(facts, fact{f.T("office.line.contract"), f.T("office.line.contract_says", "When", b.planWhen(f, st.Contract.Until), "Fee", st.Contract.Fee.String())})
+	}
+	if sub.HeldCents > 0 {
+		facts = append(facts, fact{f.T("office.line.held"), money.KES(sub.HeldCents).String()})
+	}
+	return facts
+}
+
+func lineUntil(b *Backoffice, f *frame, sub subscriptions.Subscription) string {
+	if !sub.State.Prepaid() {
+		return f.T("office.line.by_invoice")
+	}
+	if end := sub.State.End(b.zoneOf(sub)); !end.IsZero() {
+		return b.planWhen(f, end)
+	}
+	return f.T("office.line.unpaid")
+}
+
+func unlessZero(b *Backoffice, f *frame, at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return b.planWhen(f, at)
+}
+
+// eventMore tells what an event says, in a line.
+func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string]string) string {
+	said := e.Said
+	var parts []string
+	add := func(s string) {
+		if s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if said.Sold != nil {
+		add(names[said.Sold.PlanKey])
+		add(said.Sold.Level)
+	}
+	if said.Place != nil {
+		add(b.siteName(said.Place.SiteID))
+		add(said.Place.Installed)
+	}
+	if said.Login != nil {
+		add(said.Login.Name)
+		add(said.Login.Own.IPv4)
+	}
+	if said.Paid != nil {
+		add(said.Paid.Interval.Words(f.Lang))
+	}
+	if said.AddOn != nil {
+		add(said.AddOn.Name(f.Lang))
+	}
+	if said.Given != nil {
+		add(discountText(f, said.Given.Discount))
+		add(said.Given.Coupon + said.Given.Reason)
+	}
+	if said.Contract != nil && !said.Contract.Until.IsZero() {
+		add(f.T("office.line.contract_says", "When", b.planWhen(f, said.Contract.Until), "Fee", said.Contract.Fee.String()))
+	}
+	if said.Equipment != nil {
+		add(said.Equipment.Name + " " + said.Equipment.Serial)
+	}
+	if said.Days != 0 {
+		add(f.T("interval.day", "Count", strconv.Itoa(said.Days)))
+	}
+	add(said.Key)
+	add(said.Reason)
+	return strings.Join(parts, " · ")
+}
+
+func eventAmount(e subscriptions.Event) string {
+	switch {
+	case e.Said.Paid != nil:
+		return e.Said.Paid.Amount.String()
+	case e.Said.Amount != nil:
+		return e.Said.Amount.String()
+	}
+	return ""
+}

@@ -1,0 +1,125 @@
+package radius
+
+import (
+	"context"
+	"time"
+
+	codec "layeh.com/radius"
+	"layeh.com/radius/rfc2865"
+	vendor "layeh.com/radius/vendors/mikrotik"
+
+	"mtandao/internal/db"
+	"mtandao/internal/jobs"
+	"mtandao/radius/access"
+	"mtandao/radius/routers"
+)
+
+// What a session in the walled garden may do: enough for the pages where it is paid. Its end is short, for where no order of ours arrives
+// the router asks again.
+const (
+	gardenKbps    = 256
+	gardenSession = 10 * time.Minute
+	inGarden      = -3 // as ToldBytes: what the session carries counts on no cap
+)
+
+var toldGarden = Told{gardenKbps, gardenKbps, inGarden}
+
+func (t Told) garden() bool { return t.ToldBytes == inGarden }
+
+// hasGarden says that a router can keep this caller in a walled garden. A hotspot needs none: whoever it refuses stays before its
+// portal, as on CoovaChilli.
+func hasGarden(r *routers.Router, request *codec.Packet) bool {
+	return r.Dialect == routers.MikroTik && !isHotspot(request)
+}
+
+// isHotspot: RouterOS's hotspot alone tells the address that a client had before it was translated.
+func isHotspot(request *codec.Packet) bool { return vendor.MikrotikHostIP_Get(request) != nil }
+
+// isLease says that RouterOS's DHCP server asks for a client: by the MAC that it saw itself, with no password. The caller's own number is
+// whatever the client says of itself.
+func isLease(r *routers.Router, request *codec.Packet) bool {
+	if r.Dialect != routers.MikroTik || isHotspot(request) || rfc2865.NASPortType_Get(request) != rfc2865.NASPortType_Value_Ethernet {
+		return false
+	}
+	password, pap := request.Lookup(rfc2865.UserPassword_Type)
+	_, chap := request.Lookup(rfc2865.CHAPPassword_Type)
+	_, framed := request.Lookup(rfc2865.FramedProtocol_Type)
+	if !pap || chap || framed {
+		return false
+	}
+	clear, err := clearPassword(password, request.Secret, request.Authenticator)
+	return len(password) == 0 || err == nil && clear == ""
+}
+
+// deviceOf is the device of a session: the caller, or for a lease, whose caller is what the client says of itself, the name.
+func deviceOf(p *codec.Packet) access.MAC {
+	mac, err := access.ParseMAC(text(p, rfc2865.CallingStationID_Type))
+	if err != nil && !isHotspot(p) {
+		mac, _ = access.ParseMAC(text(p, rfc2865.UserName_Type))
+	}
+	return mac
+}
+
+// gardenAnswer is what a session in the walled garden may do. It has no IPv6: a list of addresses holds IPv4 only.
+func (a *authenticator) gardenAnswer(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+	g := admission.Grant
+	at := a.address(ctx, g, mac)
+	return routers.Answer{Garden: true, Limits: access.Limits{UpKbps: gardenKbps, DownKbps: gardenKbps, Devices: g.Limits.DeviceCount()},
+		SessionTimeout: gardenSession, Interim: r.Interim, Address: access.Address{Pool: at.Pool, IPv4: at.IPv4, Routes: at.Routes},
+		Class: classOf(a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: toldGarden})}
+}
+
+// standing has the sessions of a grant that is in arrears, or back from them, be what it may now: nobody's limits take a session out of
+// the garden or into it, so it ends, and comes back as what it is. Whose router knows its place is logged in at once.
+func (s *Service) standing(ctx context.Context, j jobs.Job, fact access.Fact) error {
+	g, _, _, err := s.access.View(ctx, fact.GrantID)
+	if err != nil {
+		return err
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		open, err := openOfGrant(tx, g.ID, "")
+		if err != nil {
+			return err
+		}
+		for _, session := range open {
+			if err := s.wantAsItMay(tx, j, fact, g, session); err != nil {
+				return err
+			}
+		}
+		if err := lookAgain(tx, []int64{g.ID}, s.clock.Now()); err != nil {
+			return err
+		}
+		if access.Cause(fact.Cause) != access.CauseRestored || fact.RouterID == 0 || fact.MAC == "" {
+			return nil
+		}
+		return s.want(tx, Enforcement{Source: sourceOf(j, 0), Wanted: WantLogIn, RouterID: fact.RouterID, GrantID: g.ID, MAC: access.MAC(fact.MAC),
+			IP: fact.IP, Cause: fact.Cause})
+	})
+}
+
+func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.Grant, session Online) error {
+	cause, _ := access.Decide(g, s.clock.Now(), s.zoneOf(g, session.SiteID))
+	if why := s.fate(g, cause, session); why != access.CauseOK {
+		return s.wantDisconnect(tx, sourceOf(j, session.ID), session, why)
+	}
+	if session.garden() {
+		return nil
+	}
+	e := aboutSession(session)
+	e.Source, e.Wanted, e.Cause = sourceOf(j, session.ID), WantChange, causeOfChange(j, fact)
+	return s.want(tx, e)
+}
+
+// fate is why a session ends now, whose grant was decided on with that cause; OK when it goes on. In the garden it goes on while its grant
+// belongs there.
+func (s *Service) fate(g access.Grant, cause access.Cause, session Online) access.Cause {
+	switch {
+	case !session.garden():
+		return cause
+	case cause == access.CauseOK:
+		return access.CauseRestored
+	case g.Gardened(s.clock.Now()):
+		return access.CauseOK
+	}
+	return cause
+}
