@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
@@ -52,7 +53,7 @@ func (s *Service) arriveAccount(tx *db.Tx, e Evidence, customerID int64, err err
 
 // meantAccount says that money which nobody's number came with was likelier meant for a customer than for a guest: a person decides.
 func (s *Service) meantAccount(tx *db.Tx, e Evidence, payer customers.Phone) (bool, error) {
-	if s.accounts == nil || e.Reference == "" {
+	if s.accounts == nil || !strings.ContainsAny(e.Reference, "0123456789") {
 		return false, nil
 	}
 	near, err := s.accounts.Near(tx.Context(), e.Reference, payer)

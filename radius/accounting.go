@@ -15,7 +15,7 @@ type accountant struct {
 }
 
 func (a *accountant) handle(r request) reply {
-	done := reply{packet: r.tray.response(codec.CodeAccountingResponse), kind: "accounting"}
+	done := reply{answer: r.response(codec.CodeAccountingResponse), kind: "accounting"}
 	if kindOf(r.packet) == other { // tunnels, failures: nothing of ours to count
 		a.metrics.records.WithLabelValues(r.router.Name, "ignored").Inc()
 		return done

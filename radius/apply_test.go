@@ -32,7 +32,7 @@ func (b *bench) records(t testing.TB, reports ...arrived) []spool.Record {
 	var batch []spool.Record
 	for _, r := range reports {
 		if r.class == nil {
-			r.class = classOf(b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: toldTest})
+			r.class = classOf(nil, b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: toldTest})
 		}
 		stored := record{RouterID: 7, At: noon.Add(r.after), Node: "test", Raw: encoded(t, r.packet(t, testSecret))}
 		batch = append(batch, spool.Record{Payload: stored.encode()})

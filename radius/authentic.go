@@ -66,7 +66,7 @@ func (f *front) secretOf(k *socket, router *routers.Router, code codec.Code, wir
 func hiddenWith(secrets [][]byte, wire []byte) []byte {
 	if at, length := offsetOf(wire, rfc2865.UserPassword_Type); at >= 0 && len(secrets) > 1 {
 		for _, secret := range secrets {
-			password, err := clearPassword(wire[at:at+length], secret, [16]byte(wire[authenticatorAt:headerLength]))
+			password, err := clearPassword(nil, wire[at:at+length], secret, [16]byte(wire[authenticatorAt:headerLength]))
 			if err == nil && printable(password) {
 				return secret
 			}

@@ -40,158 +40,123 @@ type authenticator struct {
 	refusals    *refusals
 	guard       *guard
 	rejectDelay time.Duration
-	zone        func(g access.Grant, siteID int64) *time.Location
-	address     func(ctx context.Context, g access.Grant, mac access.MAC) access.Address
-	share       func(ctx context.Context, g access.Grant, left int64, mac access.MAC) int64
-}
-
-// proof is how a log-in shows that it knows the secret.
-type proof struct {
-	verify func(secret string) bool
-	mschap *mschap
+	zone        func(g *access.Grant, siteID int64) *time.Location
+	address     func(ctx context.Context, g *access.Grant, mac access.MAC) access.Address
+	share       func(ctx context.Context, g *access.Grant, left int64, mac access.MAC) int64
 }
 
 func (a *authenticator) handle(r request) reply {
-	attempt := access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
+	t := r.tray
+	t.proof.method = noMethod
+	t.attempt = access.Attempt{Name: text(r.packet, rfc2865.UserName_Type), RouterID: r.router.ID, SiteID: r.router.SiteID}
+	attempt := &t.attempt
 	if clean(attempt.Name) != attempt.Name { // a session of a name that we cannot say to the router could not be ended
-		return a.reject(r, proof{}, access.CauseUnknown, whose{name: attempt.Name})
+		return a.reject(r, access.CauseUnknown, whose{name: attempt.Name})
 	}
 	attempt.MAC, _ = access.ParseMAC(text(r.packet, rfc2865.CallingStationID_Type))
-	proof, ok := a.readProof(r)
-	attempt.MACLogin = isMACLogin(r.router, attempt)
-	if mac, err := access.ParseMAC(attempt.Name); err == nil && isLease(r.router, r.packet) {
-		attempt.MAC, attempt.MACLogin = mac, true
+	ok := a.readProof(r)
+	attempt.MACLogin, attempt.Verify = isMACLogin(r.router, attempt), t.verifier()
+	if isLease(r.router, r.packet) {
+		if mac, err := access.ParseMAC(attempt.Name); err == nil {
+			attempt.MAC, attempt.MACLogin = mac, true
+		}
 	}
 	attempt.Garden = hasGarden(r.router, r.packet)
 	who := whose{name: attempt.Name, mac: attempt.MAC}
-	if attempt.Verify = proof.verify; !ok && !attempt.MACLogin {
-		return a.reject(r, proof, access.CauseWrongSecret, who)
+	if !ok && !attempt.MACLogin {
+		return a.reject(r, access.CauseWrongSecret, who)
 	}
 	if !attempt.MACLogin && a.guard.bars(r.router, attempt.MAC) {
-		return a.reject(r, proof, causeTries, who)
+		return a.reject(r, causeTries, who)
 	}
-	admission, known := a.access.AdmitKnown(attempt)
-	if comesIn := admission.Cause == access.CauseOK || admission.Garden; known && !(comesIn && shares(admission.Grant)) {
-		return a.answer(context.Background(), r, proof, admission, attempt)
+	known := a.access.AdmitKnown(attempt, &t.admission)
+	comesIn := t.admission.Cause == access.CauseOK || t.admission.Garden
+	if known && !(comesIn && shares(&t.admission.Grant)) {
+		return a.answer(context.Background(), r)
 	}
 	if !known && !a.guard.mayAsk(r.router) {
 		return reply{flood: true}
 	}
-	return a.ask(r, proof, attempt, admission, known)
+	return a.ask(r, known)
 }
 
 // ask is an answer that waits for the database; apart, for what it holds is made on the heap.
-func (a *authenticator) ask(r request, proof proof, attempt access.Attempt, admission access.Admission, known bool) reply {
+func (a *authenticator) ask(r request, known bool) reply {
 	return reply{ask: func(ctx context.Context) reply {
 		if !known {
-			admission = a.access.Admit(ctx, attempt)
+			r.tray.admission = a.access.Admit(ctx, r.tray.attempt)
 		}
-		return a.answer(ctx, r, proof, admission, attempt)
+		return a.answer(ctx, r)
 	}}
 }
 
-func (a *authenticator) answer(ctx context.Context, r request, proof proof, admission access.Admission, attempt access.Attempt) reply {
+// answer is to the attempt and by the admission on the request's tray.
+func (a *authenticator) answer(ctx context.Context, r request) reply {
+	attempt, admission := &r.tray.attempt, &r.tray.admission
 	who := whose{name: attempt.Name, mac: attempt.MAC, grantID: admission.Grant.ID}
 	if guess := admission.Cause == access.CauseUnknown || admission.Cause == access.CauseWrongSecret; guess && !attempt.MACLogin {
 		a.guard.guessed(r.router, attempt.MAC)
 	}
 	if admission.Cause != access.CauseOK && !admission.Garden {
-		return a.reject(r, proof, admission.Cause, who)
+		return a.reject(r, admission.Cause, who)
 	}
-	accepted, err := a.accept(ctx, r, proof, admission, attempt.MAC)
+	accepted, err := a.accept(ctx, r)
 	if errors.Is(err, errShared) {
-		return a.reject(r, proof, causeShared, who)
+		return a.reject(r, causeShared, who)
 	}
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)
-		return a.reject(r, proof, access.CauseUnavailable, who)
+		return a.reject(r, access.CauseUnavailable, who)
 	}
 	if admission.Garden {
 		a.refusals.note(r.router, string(admission.Cause), who)
 	}
-	return reply{packet: accepted, kind: "accept"}
+	return reply{answer: accepted, kind: "accept"}
 }
 
 // isMACLogin: the router asks for a device by its own MAC. The password proves nothing then, whatever it is.
-func isMACLogin(router *routers.Router, a access.Attempt) bool {
+func isMACLogin(router *routers.Router, a *access.Attempt) bool {
 	if !router.MACLogin || a.MAC == "" {
 		return false
 	}
 	return a.MAC.IsMAC(a.Name)
 }
 
-// readProof finds the one method of a request; false when there is none that we speak, or more than one (RFC 2865 §4.1).
-func (a *authenticator) readProof(r request) (proof, bool) {
-	password, pap := r.packet.Lookup(rfc2865.UserPassword_Type)
-	digest, chap := r.packet.Lookup(rfc2865.CHAPPassword_Type)
-	exchange, ms := readMSCHAP(r.packet)
-	switch {
-	case pap && !chap && !ms:
-		return a.readPAP(r, password)
-	case chap && !pap && !ms:
-		challenge, ok := r.packet.Lookup(rfc2865.CHAPChallenge_Type)
-		if !ok {
-			challenge = r.packet.Authenticator[:]
-		}
-		return proof{verify: verifyChap(digest, challenge)}, true
-	case ms && !pap && !chap:
-		return proof{verify: exchange.verify, mschap: &exchange}, true
-	}
-	return proof{}, false
-}
-
-func (a *authenticator) readPAP(r request, hidden []byte) (proof, bool) {
-	password, err := clearPassword(hidden, r.packet.Secret, r.packet.Authenticator)
-	if err != nil {
-		return proof{}, false
-	}
-	if !printable(password) {
-		if !r.proven {
-			a.refusals.note(r.router, CauseGarbled, whose{packet: true})
-			if a.complains.may(r.router.Name + "password") {
-				a.log.Warn("the secret of router "+r.router.Name+" is wrong: "+explainMisfit[CauseGarbled], "router", r.router.Name)
-			}
-		}
-		return proof{}, false
-	}
-	return proof{verify: verifyClear(password)}, true
-}
-
-func (a *authenticator) accept(ctx context.Context, r request, p proof, admission access.Admission, mac access.MAC) (*codec.Packet, error) {
-	accepted := r.tray.response(codec.CodeAccessAccept)
-	addMessageAuthenticator(accepted)
-	answer := a.allowance(ctx, r.router, admission, mac)
-	if !answer.Garden && admission.Left.Capped && answer.Left.Bytes == 0 {
+func (a *authenticator) accept(ctx context.Context, r request) (*routers.Attributes, error) {
+	admission, allowed := &r.tray.admission, &r.tray.allowance
+	a.allow(ctx, allowed, r.router, admission, r.tray.attempt.MAC)
+	if !allowed.Garden && admission.Left.Capped && allowed.Left.Bytes == 0 {
 		return nil, errShared
 	}
 	dialect, err := dialectOf(a.dialects, r.router.Dialect)
 	if err != nil {
 		return nil, err
 	}
-	if err := dialect.Answer(accepted, answer); err != nil {
+	accepted := r.response(codec.CodeAccessAccept)
+	addMessageAuthenticator(accepted)
+	if err := dialect.Answer(accepted, allowed); err != nil {
 		return nil, err
 	}
-	if err := addIdentity(a.keys, r.packet, accepted, admission.Grant.ID); err != nil {
-		return nil, err
+	addIdentity(a.keys, r.packet, accepted, admission.Grant.ID)
+	if r.tray.proof.method == methodMSCHAP {
+		r.tray.proof.mschap.accept(accepted, admission.Secret, r.packet)
 	}
-	if p.mschap != nil {
-		return accepted, p.mschap.accept(accepted, admission.Secret)
-	}
-	return accepted, nil
+	return accepted, accepted.Err()
 }
 
 // shares says that the database is needed for what a session gets: what is left is divided among the grant's devices, for which
 // their sessions are looked up, or an address is leased.
-func shares(g access.Grant) bool {
-	return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 || leases(g)
+func shares(g *access.Grant) bool {
+	return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 || leases(&g.Limits.Address)
 }
 
-// allowance is what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) allowance(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
+// allow tells what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
+func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) {
 	if admission.Garden {
-		return a.gardenAnswer(ctx, r, admission, mac)
+		a.allowGarden(ctx, to, r, admission, mac)
+		return
 	}
-	g, left, now := admission.Grant, admission.Left, a.clock.Now()
+	g, left, now := &admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
 	told := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
 	if left.Capped {
@@ -203,8 +168,9 @@ func (a *authenticator) allowance(ctx context.Context, r *routers.Router, admiss
 			left.Timed, left.Time = true, until
 		}
 	}
-	return routers.Answer{Left: left, Limits: g.Limits.Under(terms), SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: a.address(ctx, g, mac),
-		Class: classOf(a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})}
+	class := classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})
+	*to = routers.Answer{Left: left, Limits: g.Limits, SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: a.address(ctx, g, mac), Class: class}
+	to.Limits.UpKbps, to.Limits.DownKbps, to.Limits.Burst = terms.UpKbps, terms.DownKbps, terms.Burst
 }
 
 // canBeTold says that there is a way to a router's running sessions.
@@ -218,23 +184,21 @@ func sessionTimeout(left access.Left) time.Duration {
 	return max(left.Time.Truncate(time.Second), time.Second)
 }
 
-func (a *authenticator) reject(r request, p proof, cause access.Cause, who whose) reply {
+func (a *authenticator) reject(r request, cause access.Cause, who whose) reply {
 	a.metrics.reject(r.router, cause)
 	a.refusals.note(r.router, string(cause), who)
-	rejected := r.tray.response(codec.CodeAccessReject)
+	rejected := r.response(codec.CodeAccessReject)
 	addMessageAuthenticator(rejected)
 	message := words.Text(words.English, "cause."+string(cause))
 	if len(message) > longestMessage {
 		message = strings.ToValidUTF8(message[:longestMessage], "")
 	}
-	rejected.Add(rfc2865.ReplyMessage_Type, codec.Attribute(message))
+	rejected.AddText(rfc2865.ReplyMessage_Type, message)
 	if failure := eapFailure(r.packet); failure != nil {
 		rejected.Add(rfc2869.EAPMessage_Type, failure)
 	}
-	if p.mschap != nil {
-		if err := p.mschap.refuse(rejected, message); err != nil {
-			a.log.Error("radius MS-CHAP-Error cannot be made", "router", r.router.Name, "error", err)
-		}
+	if r.tray.proof.method == methodMSCHAP {
+		r.tray.proof.mschap.refuse(rejected, message)
 	}
-	return reply{packet: rejected, kind: "reject", after: a.rejectDelay}
+	return reply{answer: rejected, kind: "reject", after: a.rejectDelay}
 }

@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	codec "layeh.com/radius"
@@ -84,7 +85,7 @@ func (s *Service) answerAgain(r routers.Router, g access.Grant, left access.Left
 	left.Time += max(s.clock.Now().Sub(session.StartedAt), 0)
 	a := s.answerFor(r, g, left, told)
 	if admitsUnasked(r) { // it forgets what a CoA does not repeat
-		a.Class = classOf(s.keys, authorisation{GrantID: g.ID, LoginID: session.LoginID, Told: told})
+		a.Class = classOf(nil, s.keys, authorisation{GrantID: g.ID, LoginID: session.LoginID, Told: told})
 	}
 	return a
 }
@@ -94,7 +95,8 @@ func (s *Service) sendChange(ctx context.Context, r routers.Router, d routers.Di
 	if err := d.Identify(p, session.ref()); err != nil {
 		return noWay, err.Error()
 	}
-	if err := d.Answer(p, a); err != nil {
+	var all routers.Attributes
+	if err := errors.Join(d.Answer(&all, &a), all.AddTo(p)); err != nil {
 		return noWay, err.Error()
 	}
 	answer, err := s.coa.Send(ctx, r, p)
@@ -122,10 +124,10 @@ func (s *Service) replaceSession(ctx context.Context, r routers.Router, e *Enfor
 
 // answerFor is what a session may do. CoovaChilli is told all of it with each order.
 func (s *Service) answerFor(r routers.Router, g access.Grant, left access.Left, told Told) routers.Answer {
-	l := g.Limits.Under(g.Terms(s.clock.Now(), s.zoneOf(g, r.SiteID)))
+	l := g.Limits.Under(g.Terms(s.clock.Now(), s.zoneOf(&g, r.SiteID)))
 	a := routers.Answer{Left: left, Limits: l, SessionTimeout: sessionTimeout(left)}
 	if admitsUnasked(r) {
-		a.Interim, a.Class = r.Interim, classOf(s.keys, authorisation{GrantID: g.ID, Told: told})
+		a.Interim, a.Class = r.Interim, classOf(nil, s.keys, authorisation{GrantID: g.ID, Told: told})
 	}
 	return a
 }

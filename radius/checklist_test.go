@@ -2,6 +2,7 @@ package radius
 
 import (
 	"bytes"
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -146,8 +147,9 @@ func TestEveryReplyMessageIsShort(t *testing.T) {
 		if !words.Has("cause." + string(cause)) {
 			t.Errorf("%s has no sentence", cause)
 		}
-		out := b.auth.reject(request{router: &router, packet: papRequest(t, "asha", "siri", testSecret), tray: &tray{}}, proof{}, cause, whose{})
-		if message := text(out.packet, rfc2865.ReplyMessage_Type); message == "" || len(message) > longestMessage || !utf8.ValidString(message) {
+		out := b.auth.reject(request{router: &router, packet: papRequest(t, "asha", "siri", testSecret), tray: &tray{}}, cause, whose{})
+		at, length := offsetOf(out.answer.Wire, rfc2865.ReplyMessage_Type)
+		if message := string(out.answer.Wire[at : at+length]); message == "" || len(message) > longestMessage || !utf8.ValidString(message) {
 			t.Errorf("%s says %q", cause, message)
 		}
 	}
@@ -223,7 +225,8 @@ func TestChargeableUserIdentityIsStable(t *testing.T) {
 func TestPrefixesEndInZeros(t *testing.T) {
 	p := codec.New(codec.CodeAccessAccept, []byte(testSecret))
 	at := access.Address{IPv6: netip.MustParsePrefix("2001:db8::1/61"), Delegated: netip.MustParsePrefix("2001:db8:ff:ffff::/52")}
-	if err := (routers.Answer{Address: at}).AddAddress(p); err != nil {
+	var all routers.Attributes
+	if err := errors.Join((&routers.Answer{Address: at}).AddAddress(&all), all.AddTo(p)); err != nil {
 		t.Fatal(err)
 	}
 	for kind, want := range map[codec.Type][]byte{97: {0, 61, 0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0}, 123: {0, 52, 0x20, 1, 0x0d, 0xb8, 0, 0xff, 0xf0}} {
@@ -239,7 +242,8 @@ func TestMSCHAPNamesAreHashedWithoutTheirDomain(t *testing.T) {
 	m := &maker{rng: rand.New(rand.NewPCG(1, 2))}
 	wire := m.draft(1).mschap("asha", "siri").wire()
 	p := (&tray{}).parse(bytes.Replace(wire, []byte("\x01\x06asha"), []byte("\x01\x0eEXAMPLE\\asha"), 1), nil)
-	exchange, ok := readMSCHAP(p)
+	var exchange mschap
+	ok := exchange.read(p)
 	if !ok || !exchange.verify("siri") || exchange.verify("Siri") {
 		t.Errorf("%v, the name is %q", ok, exchange.user)
 	}

@@ -20,8 +20,8 @@ type authorisation struct {
 
 const classLength = 8 + 8 + 4 + 4 + 8
 
-// classOf writes an authorisation and its MAC as text: some routers cut an attribute at its first zero octet.
-func classOf(keys *seal.Keys, a authorisation) []byte {
+// classOf appends an authorisation and its MAC as text: some routers cut an attribute at its first zero octet.
+func classOf(to []byte, keys *seal.Keys, a authorisation) []byte {
 	var usual [classLength + sha256.Size]byte
 	message := binary.BigEndian.AppendUint64(usual[:0], uint64(a.GrantID))
 	message = binary.BigEndian.AppendUint64(message, uint64(a.LoginID))
@@ -29,7 +29,7 @@ func classOf(keys *seal.Keys, a authorisation) []byte {
 	message = binary.BigEndian.AppendUint32(message, routers.Clamp(a.Told.ToldDownKbps))
 	message = binary.BigEndian.AppendUint64(message, uint64(a.Told.ToldBytes))
 	signed := keys.AppendSignature(message, classPurpose, message)
-	return base64.RawURLEncoding.AppendEncode(nil, signed)
+	return base64.RawURLEncoding.AppendEncode(to, signed)
 }
 
 // readClass finds our authorisation in a Class; false for a foreign or forged one.

@@ -121,7 +121,7 @@ func resolve(address string) (netip.AddrPort, error) {
 func withSecret(r routers.Router, p *codec.Packet, secret []byte) *codec.Packet {
 	request := &codec.Packet{Code: p.Code, Secret: secret}
 	if _, has := p.Lookup(messageAuthType); r.AuthSeen && !has {
-		addMessageAuthenticator(request)
+		request.Add(messageAuthType, make([]byte, messageAuthValue)) // the sum comes with signRequest
 	}
 	request.Attributes = append(request.Attributes, p.Attributes...)
 	return request

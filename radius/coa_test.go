@@ -153,7 +153,7 @@ func TestSenderBelievesOnlyTheAnswer(t *testing.T) {
 			return respond(t, wire, codec.CodeAccessAccept, testSecret, nil)
 		},
 		"wrong Message-Authenticator": func(t *testing.T, wire []byte) []byte {
-			return respond(t, wire, codec.CodeDisconnectACK, testSecret, func(p *codec.Packet) { addMessageAuthenticator(p) })
+			return respond(t, wire, codec.CodeDisconnectACK, testSecret, func(p *codec.Packet) { p.Add(messageAuthType, make([]byte, messageAuthValue)) })
 		},
 		"rubbish": func(*testing.T, []byte) []byte { return []byte("rubbish") },
 	} {

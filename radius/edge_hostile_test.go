@@ -68,9 +68,9 @@ func TestASessionThatCannotBeNamedIsNotOpened(t *testing.T) {
 func TestACodeMayComeWithoutAPassword(t *testing.T) {
 	challenge := []byte("0123456789abcdef")
 	empty := codec.Attribute(append([]byte{1}, chapSum(1, "", challenge)...))
-	for name, verify := range map[string]func(string) bool{"PAP": verifyClear(""), "CHAP": verifyChap(empty, challenge)} {
-		if !verify("") || verify("K7M4P2QXTA") {
-			t.Errorf("%s: empty %t, wrong %t", name, verify(""), verify("K7M4P2QXTA"))
+	for name, p := range map[string]proof{"PAP": {method: methodPAP}, "CHAP": {method: methodCHAP, digest: empty, challenge: challenge}} {
+		if !p.verify("") || p.verify("K7M4P2QXTA") {
+			t.Errorf("%s: empty %t, wrong %t", name, p.verify(""), p.verify("K7M4P2QXTA"))
 		}
 	}
 }
@@ -78,7 +78,7 @@ func TestACodeMayComeWithoutAPassword(t *testing.T) {
 // TestOneBadGrantKeepsNobodyOnline: what cannot be decided on is said, and the others are stopped.
 func TestOneBadGrantKeepsNobodyOnline(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	b.applied(t, aStart, arrived{0, report{status: begin, id: "bad", mac: "11:22:33:44:55:66", class: classOf(b.keys, authorisation{GrantID: 1})}})
+	b.applied(t, aStart, arrived{0, report{status: begin, id: "bad", mac: "11:22:33:44:55:66", class: classOf(nil, b.keys, authorisation{GrantID: 1})}})
 	b.Service.access = badGrant{b.access}
 	b.clock.Set(noon.Add(2 * time.Hour))
 	if err := b.sweepStops(context.Background()); err == nil {
@@ -133,8 +133,8 @@ func TestAccountingOnStorm(t *testing.T) {
 // TestClassesOfStrangersAreNotBelieved: nor one of ours with another grant written into it.
 func TestClassesOfStrangersAreNotBelieved(t *testing.T) {
 	keys := newKeys(t)
-	mine := classOf(keys, authorisation{GrantID: 5, LoginID: 6})
-	other := classOf(newKeys(t), authorisation{GrantID: 5, LoginID: 6})
+	mine := classOf(nil, keys, authorisation{GrantID: 5, LoginID: 6})
+	other := classOf(nil, newKeys(t), authorisation{GrantID: 5, LoginID: 6})
 	changed := append([]byte("AAAAAAAAAAk"), mine[11:]...)
 	for name, class := range map[string][]byte{"foreign key": other, "other grant": changed, "short": mine[:22], "empty": nil, "binary": {0, 1, 2}} {
 		if who, ok := readClass(keys, class); ok {

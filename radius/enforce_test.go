@@ -308,7 +308,7 @@ func TestNotPutOnline(t *testing.T) {
 func TestNextGrantWaitsForTheEndOfTheLast(t *testing.T) {
 	b := working(t, testdb.SQLite(t))
 	old := aStart
-	old.class = classOf(b.keys, authorisation{GrantID: 1})
+	old.class = classOf(nil, b.keys, authorisation{GrantID: 1})
 	b.applied(t, old)
 	b.emit(t, access.GrantOpened, atGate)
 	b.enforcement(t, WantLogIn, Outstanding, waiting)

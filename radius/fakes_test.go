@@ -159,8 +159,8 @@ func (f *fakeAccess) tried() []access.Attempt {
 }
 
 // AdmitKnown knows nobody: the path by the database is the longer one.
-func (f *fakeAccess) AdmitKnown(access.Attempt) (access.Admission, bool) {
-	return access.Admission{}, false
+func (f *fakeAccess) AdmitKnown(*access.Attempt, *access.Admission) bool {
+	return false
 }
 
 func (f *fakeAccess) Admit(_ context.Context, a access.Attempt) access.Admission {
@@ -254,17 +254,17 @@ type fakeDialect struct {
 
 func (d *fakeDialect) Name() string { return d.name }
 
-func (d *fakeDialect) Answer(p *codec.Packet, a routers.Answer) error {
+func (d *fakeDialect) Answer(to *routers.Attributes, a *routers.Answer) error {
 	d.mu.Lock()
 	answer := d.answer
 	d.mu.Unlock()
 	if answer != nil {
 		answer()
 	}
-	if err := a.AddCommon(p); err != nil {
+	if err := a.AddCommon(to); err != nil {
 		return err
 	}
-	return a.AddAddress(p)
+	return a.AddAddress(to)
 }
 
 // during runs do inside every Answer.

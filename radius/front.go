@@ -50,10 +50,10 @@ func (f *front) routerAt(k *socket, from netip.AddrPort) (*routers.Router, bool)
 	return f.routers.ByAddress(from.Addr().Unmap())
 }
 
-// reply is what to send: nothing when packet is nil, and then the next copy of the request is tried afresh. When ask is set it
+// reply is what to send: nothing when answer is nil, and then the next copy of the request is tried afresh. When ask is set it
 // gives the reply, and may wait for the database; when keep is set, that is on the disk before the reply goes.
 type reply struct {
-	packet *codec.Packet
+	answer *routers.Attributes // behind its header, on the request's tray
 	kind   string
 	after  time.Duration
 	ask    func(context.Context) reply
@@ -131,15 +131,15 @@ func (f *front) handle(r request) reply {
 
 // encode copies Proxy-State, unchanged and in order (RFC 2865 §5.33), and signs.
 func (f *front) encode(r request, out reply) []byte {
-	if out.packet == nil {
+	if out.answer == nil {
 		return nil
 	}
 	for _, attribute := range r.packet.Attributes {
 		if attribute.Type == proxyStateType {
-			out.packet.Add(proxyStateType, attribute.Attribute)
+			out.answer.Add(proxyStateType, attribute.Attribute)
 		}
 	}
-	wire, err := sealReply(out.packet)
+	wire, err := sealReply(out.answer.Wire, r.packet.Secret)
 	if err != nil {
 		f.log.Error("radius reply cannot be encoded", "router", r.router.Name, "error", err)
 		f.metrics.drop(r.router.Name, "encoding")

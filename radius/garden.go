@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"net"
 	"time"
 
 	codec "layeh.com/radius"
@@ -33,7 +34,11 @@ func hasGarden(r *routers.Router, request *codec.Packet) bool {
 }
 
 // isHotspot: RouterOS's hotspot alone tells the address that a client had before it was translated.
-func isHotspot(request *codec.Packet) bool { return vendor.MikrotikHostIP_Get(request) != nil }
+func isHotspot(request *codec.Packet) bool {
+	return len(vendorValue(request, hostIPType)) == net.IPv4len
+}
+
+var hostIPType = routers.VendorTypeOf(func(p *codec.Packet) error { return vendor.MikrotikHostIP_Add(p, net.IPv4zero) })
 
 // isLease says that RouterOS's DHCP server asks for a client: by the MAC that it saw itself, with no password. The caller's own number is
 // whatever the client says of itself.
@@ -47,8 +52,8 @@ func isLease(r *routers.Router, request *codec.Packet) bool {
 	if !pap || chap || framed {
 		return false
 	}
-	clear, err := clearPassword(password, request.Secret, request.Authenticator)
-	return len(password) == 0 || err == nil && clear == ""
+	clear, err := clearPassword(nil, password, request.Secret, request.Authenticator)
+	return len(password) == 0 || err == nil && len(clear) == 0
 }
 
 // deviceOf is the device of a session: the caller, or for a lease, whose caller is what the client says of itself, the name.
@@ -60,13 +65,13 @@ func deviceOf(p *codec.Packet) access.MAC {
 	return mac
 }
 
-// gardenAnswer is what a session in the walled garden may do. It has no IPv6: a list of addresses holds IPv4 only.
-func (a *authenticator) gardenAnswer(ctx context.Context, r *routers.Router, admission access.Admission, mac access.MAC) routers.Answer {
-	g := admission.Grant
+// allowGarden tells what a session in the walled garden may do. It has no IPv6: a list of addresses holds IPv4 only.
+func (a *authenticator) allowGarden(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) {
+	g := &admission.Grant
 	at := a.address(ctx, g, mac)
-	return routers.Answer{Garden: true, Limits: access.Limits{UpKbps: gardenKbps, DownKbps: gardenKbps, Devices: g.Limits.DeviceCount()},
-		SessionTimeout: gardenSession, Interim: r.Interim, Address: access.Address{Pool: at.Pool, IPv4: at.IPv4, Routes: at.Routes},
-		Class: classOf(a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: toldGarden})}
+	class := classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: toldGarden})
+	*to = routers.Answer{Garden: true, Limits: access.Limits{UpKbps: gardenKbps, DownKbps: gardenKbps, Devices: g.Limits.DeviceCount()},
+		SessionTimeout: gardenSession, Interim: r.Interim, Address: access.Address{Pool: at.Pool, IPv4: at.IPv4, Routes: at.Routes}, Class: class}
 }
 
 // standing has the sessions of a grant that is in arrears, or back from them, be what it may now: nobody's limits take a session out of
@@ -98,7 +103,7 @@ func (s *Service) standing(ctx context.Context, j jobs.Job, fact access.Fact) er
 }
 
 func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.Grant, session Online) error {
-	cause, _ := access.Decide(g, s.clock.Now(), s.zoneOf(g, session.SiteID))
+	cause, _ := access.Decide(g, s.clock.Now(), s.zoneOf(&g, session.SiteID))
 	if why := s.fate(g, cause, session); why != access.CauseOK {
 		return s.wantDisconnect(tx, sourceOf(j, session.ID), session, why)
 	}

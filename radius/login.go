@@ -69,7 +69,7 @@ func (s *Service) tellLogIn(ctx context.Context, r routers.Router, d routers.Dia
 	address, _ := netip.ParseAddr(e.IP)
 	told := s.tell(g, left, Online{Session: Session{MAC: e.MAC, SiteID: r.SiteID}}, nil)
 	if left.Capped {
-		left.Bytes = s.shareAtLogIn(ctx, g, left.Bytes, e.MAC)
+		left.Bytes = s.shareAtLogIn(ctx, &g, left.Bytes, e.MAC)
 		if told.ToldBytes = left.Bytes; left.Bytes == 0 {
 			return fault.Wrap(fault.Unavailable, "cause.shared", errShared)
 		}

@@ -1,9 +1,9 @@
 package radius
 
 import (
-	"crypto/des"
 	"crypto/md5"
 	"crypto/sha1"
+	"encoding/binary"
 	"unicode/utf16"
 
 	"golang.org/x/crypto/md4" //lint:ignore SA1019 MS-CHAPv2 is made of it (RFC 2759 §8.3)
@@ -19,7 +19,8 @@ func ntHashOf(secret string) ntHash {
 	var usual [256]byte
 	octets := usual[:0]
 	for _, r := range secret {
-		for _, unit := range utf16.AppendRune(nil, r) {
+		var room [2]uint16
+		for _, unit := range utf16.AppendRune(room[:0], r) {
 			octets = append(octets, byte(unit), byte(unit>>8))
 		}
 	}
@@ -40,31 +41,16 @@ func md4Of(octets []byte) (sum ntHash) {
 func (h ntHash) response(challenge [8]byte) (answer [24]byte) {
 	var padded [21]byte
 	copy(padded[:], h[:])
+	block := desInitial.of(binary.BigEndian.Uint64(challenge[:]))
 	for i := range 3 {
-		key := desKey([7]byte(padded[7*i:]))
-		cipher, err := des.NewCipher(key[:])
-		if err != nil {
-			panic(err) // a key of eight octets is one
-		}
-		cipher.Encrypt(answer[8*i:8*i+8], challenge[:])
+		sealed := desEncrypt([7]byte(padded[7*i:]), block)
+		copy(answer[8*i:], sealed[:])
 	}
 	return answer
 }
 
-// desKey puts a place for parity, which nobody reads, behind each seven bits.
-func desKey(seven [7]byte) (key [8]byte) {
-	var bits uint64
-	for _, b := range seven {
-		bits = bits<<8 | uint64(b)
-	}
-	for i := range key {
-		key[i] = byte(bits>>(49-7*i)) << 1
-	}
-	return key
-}
-
 // challenge is ChallengeHash (RFC 2759 §8.2).
-func (m mschap) challenge() [8]byte {
+func (m *mschap) challenge() [8]byte {
 	var usual [2*challengeLength + longestName]byte
 	sum := sha1.Sum(append(append(append(usual[:0], m.peer...), m.authenticator...), m.user...))
 	return [8]byte(sum[:])
@@ -79,17 +65,16 @@ const (
 )
 
 // proof is GenerateAuthenticatorResponse (RFC 2759 §8.7) before it is written in digits.
-func (m mschap) proof(h ntHash) [sha1.Size]byte {
+func (m *mschap) proof(twice ntHash) [sha1.Size]byte {
 	var usual [128]byte
-	twice, challenge := h.again(), m.challenge()
+	challenge := m.challenge()
 	digest := sha1.Sum(append(append(append(usual[:0], twice[:]...), m.nt...), signingMagic...))
 	return sha1.Sum(append(append(append(usual[:0], digest[:]...), challenge[:]...), iterateMagic...))
 }
 
 // masterKey is GetMasterKey (RFC 3079 §3.4).
-func (m mschap) masterKey(h ntHash) [16]byte {
+func (m *mschap) masterKey(twice ntHash) [16]byte {
 	var usual [128]byte
-	twice := h.again()
 	sum := sha1.Sum(append(append(append(usual[:0], twice[:]...), m.nt...), masterMagic...))
 	return [16]byte(sum[:])
 }

@@ -82,7 +82,7 @@ func TestObservedAccelPPPSaysNoAndDoesIt(t *testing.T) {
 // TestObservedChilliCallsAVolumeCutATimeout: what it let through beyond its share is measured all the same.
 func TestObservedChilliCallsAVolumeCutATimeout(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
-	class := classOf(b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: Told{ToldBytes: 2_000_000}})
+	class := classOf(nil, b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: Told{ToldBytes: 2_000_000}})
 	b.applied(t, arrived{0, report{status: begin, id: "5f1", class: class}},
 		arrived{time.Minute, report{status: end, id: "5f1", class: class, seconds: 60, out: 3_100_000}})
 	all, err := b.Overruns(context.Background(), noon.Add(-time.Hour))

@@ -210,7 +210,7 @@ func (o *oracle) play(t *testing.T, b *bench) {
 		var batch []spool.Record
 		for _, told := range some {
 			if classes[told.grant] == nil {
-				classes[told.grant] = classOf(b.keys, authorisation{GrantID: told.grant, LoginID: 9})
+				classes[told.grant] = classOf(nil, b.keys, authorisation{GrantID: told.grant, LoginID: 9})
 			}
 			told.class = classes[told.grant]
 			stored := record{RouterID: told.router, At: noon.Add(told.after), Node: "test", Raw: encoded(t, told.packet(t, testSecret))}

@@ -79,8 +79,8 @@ func FuzzCut(f *testing.F) {
 		if len(p.Attributes) > maxAttributes {
 			t.Fatalf("%d attributes", len(p.Attributes))
 		}
-		readMSCHAP(p)
-		_, _ = clearPassword(p.Get(2), p.Secret, p.Authenticator)
+		(&mschap{}).read(p)
+		_, _ = clearPassword(nil, p.Get(2), p.Secret, p.Authenticator)
 		kindOf(p)
 		messageSigned(wire, p.Authenticator, p.Secret)
 	})
@@ -94,12 +94,12 @@ func TestClearPassword(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := clearPassword(hidden, []byte(testSecret), authenticator); got != password || err != nil {
+		if got, err := clearPassword(nil, hidden, []byte(testSecret), authenticator); string(got) != password || err != nil {
 			t.Errorf("%q came back as %q, %v", password, got, err)
 		}
 	}
 	for _, length := range []int{0, 15, 17, 144} {
-		if _, err := clearPassword(make([]byte, length), []byte(testSecret), authenticator); err == nil {
+		if _, err := clearPassword(nil, make([]byte, length), []byte(testSecret), authenticator); err == nil {
 			t.Errorf("%d octets are accepted", length)
 		}
 	}
@@ -107,11 +107,11 @@ func TestClearPassword(t *testing.T) {
 
 func TestWrongSecretIsNotPrintable(t *testing.T) {
 	hidden, _ := codec.NewUserPassword([]byte("siri"), []byte(testSecret), make([]byte, 16))
-	got, _ := clearPassword(hidden, []byte("another secret"), zeroAuthenticator)
+	got, _ := clearPassword(nil, hidden, []byte("another secret"), zeroAuthenticator)
 	if printable(got) {
 		t.Errorf("%q counts as text", got)
 	}
-	if !printable("neno la siri ñ") || printable("a\x00b") || printable("\xff") {
+	if !printable([]byte("neno la siri ñ")) || printable([]byte("a\x00b")) || printable([]byte("\xff")) {
 		t.Error("printable is wrong")
 	}
 }

@@ -105,7 +105,7 @@ func TestClean(t *testing.T) {
 func TestClass(t *testing.T) {
 	keys := newKeys(t)
 	a := authorisation{GrantID: 1<<62 + 5, LoginID: 17}
-	class := classOf(keys, a)
+	class := classOf(nil, keys, a)
 	if bytes.IndexByte(class, 0) >= 0 || len(class) > 253 {
 		t.Errorf("Class %q", class)
 	}
@@ -124,7 +124,7 @@ func TestClass(t *testing.T) {
 			t.Errorf("%q is believed", bad)
 		}
 	}
-	if _, ok := readClass(newKeys(t), classOf(keys, a)); ok {
+	if _, ok := readClass(newKeys(t), classOf(nil, keys, a)); ok {
 		t.Error("another's Class is believed")
 	}
 }

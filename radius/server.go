@@ -122,6 +122,9 @@ func (k *socket) read(process func(*socket, datagram)) {
 		for _, m := range batch[:n] {
 			tray = tray.orAnother()
 			process(k, datagram{wire: m.Buffers[0][:m.N], tray: tray, to: returnPath{m.Addr, asked.from(m.OOB[:m.NN])}, from: addressOf(m.Addr), at: at})
+			if !tray.left {
+				tray.forget()
+			}
 		}
 		k.post.flush()
 	}

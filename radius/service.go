@@ -34,7 +34,7 @@ type Routers interface {
 
 // Access is what is asked of the hinge. *access.Service satisfies it.
 type Access interface {
-	AdmitKnown(a access.Attempt) (access.Admission, bool)
+	AdmitKnown(a *access.Attempt, answer *access.Admission) bool
 	Admit(ctx context.Context, a access.Attempt) access.Admission
 	Use(tx *db.Tx, all []access.Used) error
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)

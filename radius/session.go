@@ -19,7 +19,7 @@ const (
 // Session is one router session as told by accounting. It is identified by (router, key, epoch): routers use an id again,
 // and each use is an epoch. Counters are totals since StartedAt and never shrink.
 type Session struct {
-	ID         int64 `gorm:"primaryKey"`
+	ID         int64 `gorm:"primaryKey;autoIncrement:false"` // else GORM asks for it back
 	RouterID   int64
 	SessionKey string
 	Epoch      int64

@@ -27,9 +27,9 @@ type aside struct {
 // TableName is accounting_set_aside.
 func (aside) TableName() string { return "accounting_set_aside" }
 
-func insertAside(tx *db.Tx, now time.Time, r record, payload []byte, cause string) error {
+func insertAside(tx *db.Tx, now time.Time, routerID int64, payload []byte, cause string) error {
 	cause = clean(cause)
-	return tx.Gorm().Create(&aside{ID: tx.ID(), RouterID: r.RouterID, Cause: cause, Payload: payload, At: now}).Error
+	return tx.Gorm().Create(&aside{ID: tx.ID(), RouterID: routerID, Cause: cause, Payload: payload, At: now}).Error
 }
 
 var forUpdate = clause.Locking{Strength: "UPDATE"} // on SQLite the transaction itself is the lock

@@ -73,10 +73,11 @@ func others(open []Online, mac access.MAC) []Online {
 
 // shareAtLogIn is what a device may use that logs in now. The sessions are read before the grant: what is reported between
 // makes the share smaller, never larger. When the database does not answer each device has its equal part.
-func (s *Service) shareAtLogIn(ctx context.Context, g access.Grant, left int64, mac access.MAC) int64 {
-	if g.Limits.DeviceCount() == 1 {
+func (s *Service) shareAtLogIn(ctx context.Context, known *access.Grant, left int64, mac access.MAC) int64 {
+	if known.Limits.DeviceCount() == 1 {
 		return left
 	}
+	g := *known
 	open, err := readOfGrant(ctx, s.db, g.ID)
 	if err == nil {
 		g, _, _, err = s.access.View(ctx, g.ID)
@@ -89,7 +90,7 @@ func (s *Service) shareAtLogIn(ctx context.Context, g access.Grant, left int64, 
 
 // tell is what one running session is to be told now, with what was told before.
 func (s *Service) tell(g access.Grant, left access.Left, session Online, open []Online) Told {
-	terms := g.Terms(s.clock.Now(), s.zoneOf(g, session.SiteID))
+	terms := g.Terms(s.clock.Now(), s.zoneOf(&g, session.SiteID))
 	next := Told{ToldUpKbps: terms.UpKbps, ToldDownKbps: terms.DownKbps}
 	if !left.Capped {
 		return next
@@ -118,7 +119,7 @@ func differs(l access.Limits, was, next Told) bool {
 }
 
 // zoneOf is the local time in which a grant is used: its site's, or that of the session's when it is good at every site.
-func (s *Service) zoneOf(g access.Grant, siteID int64) *time.Location {
+func (s *Service) zoneOf(g *access.Grant, siteID int64) *time.Location {
 	if g.SiteID != 0 {
 		siteID = g.SiteID
 	}

@@ -126,7 +126,7 @@ func playShares(g access.Grant, dice *rand.Rand, devices int) (carried int64) {
 func (b *bench) classTold(bytes int64) []byte {
 	told := toldTest
 	told.ToldBytes = bytes
-	return classOf(b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: told})
+	return classOf(nil, b.keys, authorisation{GrantID: testGrant, LoginID: 9, Told: told})
 }
 
 // threeShare is a grant of 900 MB for three devices, the first of which is online with its third.
@@ -206,9 +206,9 @@ func TestTwoLogInsAtOnceShareWhatIsLeft(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		b := threeShare(t, d)
 		g, _, left, _ := b.access.View(context.Background(), testGrant)
-		second := b.shareAtLogIn(context.Background(), g, left.Bytes, "112233445566")
-		third := b.shareAtLogIn(context.Background(), g, left.Bytes, "665544332211")
-		again := b.shareAtLogIn(context.Background(), g, left.Bytes, testMAC)
+		second := b.shareAtLogIn(context.Background(), &g, left.Bytes, "112233445566")
+		third := b.shareAtLogIn(context.Background(), &g, left.Bytes, "665544332211")
+		again := b.shareAtLogIn(context.Background(), &g, left.Bytes, testMAC)
 		if second != 300*megabyte || third != 300*megabyte || again != 300*megabyte {
 			t.Error(second, third, again)
 		}
@@ -238,7 +238,7 @@ func TestAnIdleDeviceGivesItsShareBack(t *testing.T) {
 func TestClassCarriesWhatWasTold(t *testing.T) {
 	keys := newKeys(t)
 	a := authorisation{GrantID: 7, LoginID: 8, Told: Told{256, 512, 1 << 40}}
-	if back, ok := readClass(keys, classOf(keys, a)); !ok || back != a {
+	if back, ok := readClass(keys, classOf(nil, keys, a)); !ok || back != a {
 		t.Error(fmt.Sprint(back), ok)
 	}
 }

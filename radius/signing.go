@@ -1,10 +1,14 @@
 package radius
 
 import (
+	"bytes"
 	"crypto/md5"
 	"crypto/subtle"
+	"encoding/binary"
 
 	codec "layeh.com/radius"
+
+	"mtandao/radius/routers"
 )
 
 var zeroAuthenticator [16]byte
@@ -72,21 +76,20 @@ func hasMessageAuthenticator(wire []byte) bool {
 }
 
 // addMessageAuthenticator makes room for it; sealReply and signRequest fill it in. It belongs first (CVE-2024-3596).
-func addMessageAuthenticator(p *codec.Packet) {
-	p.Add(messageAuthType, make([]byte, messageAuthValue))
-}
+func addMessageAuthenticator(to *routers.Attributes) { to.Add(messageAuthType, zeroAuthenticator[:]) }
 
-// sealReply encodes a reply: Message-Authenticator over the request's authenticator first, then the response authenticator
-// over the whole.
-func sealReply(reply *codec.Packet) ([]byte, error) {
-	wire, err := reply.MarshalBinary()
-	if err != nil {
-		return nil, err
+// sealReply finishes a reply, whose header holds the request's authenticator: Message-Authenticator over that first, then the
+// response authenticator over the whole. What it gives may be kept.
+func sealReply(wire, secret []byte) ([]byte, error) {
+	if len(wire) > maxDatagram {
+		return nil, errLength
 	}
-	fillMessageAuthenticator(wire, reply.Authenticator, reply.Secret)
-	sum := digest(wire, reply.Authenticator[:], reply.Secret)
+	binary.BigEndian.PutUint16(wire[2:], uint16(len(wire)))
+	authenticator := [16]byte(wire[authenticatorAt:headerLength])
+	fillMessageAuthenticator(wire, authenticator, secret)
+	sum := digest(wire, authenticator[:], secret)
 	copy(wire[authenticatorAt:], sum[:])
-	return wire, nil
+	return bytes.Clone(wire), nil
 }
 
 // signRequest encodes a CoA- or Disconnect-Request; both digests are over a zero authenticator.

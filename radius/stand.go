@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/seal"
 	"mtandao/radius/access"
 	"mtandao/radius/pools"
+	"mtandao/radius/routers"
 )
 
 // Pools leases the provider's own addresses. *pools.Service satisfies it.
@@ -22,9 +23,9 @@ type Pools interface {
 // addressOf is where a session of a grant stands that begins now: what is the subscriber's own, else an address of the pools
 // that its plan names. A name that is no pool of ours is one of the router's own. While the database does not answer nobody is
 // kept off for an address: the router gives one of its own.
-func (s *Service) addressOf(ctx context.Context, g access.Grant, mac access.MAC) access.Address {
+func (s *Service) addressOf(ctx context.Context, g *access.Grant, mac access.MAC) access.Address {
 	at := g.Limits.Address
-	if s.pools == nil {
+	if s.pools == nil || !leases(&at) {
 		return at
 	}
 	leased := func(pool *string, own bool) (p netip.Prefix) {
@@ -65,17 +66,15 @@ func (s *Service) Stands(ctx context.Context, l pools.Lease) (bool, error) {
 }
 
 // leases says that an address is looked up at each log-in.
-func leases(g access.Grant) bool {
-	at := g.Limits.Address
+func leases(at *access.Address) bool {
 	return at.Pool != "" || at.IPv6Pool != "" || at.DelegatedPool != ""
 }
 
 const cuiPurpose = "radius.cui"
 
 // addIdentity answers a router that asks who is charged (RFC 4372 §2.2) with a name that says nothing and stays the same.
-func addIdentity(keys *seal.Keys, request, accepted *codec.Packet, grantID int64) error {
-	if _, asked := request.Lookup(rfc4372.ChargeableUserIdentity_Type); !asked {
-		return nil
+func addIdentity(keys *seal.Keys, request *codec.Packet, accepted *routers.Attributes, grantID int64) {
+	if _, asked := request.Lookup(rfc4372.ChargeableUserIdentity_Type); asked {
+		accepted.AddText(rfc4372.ChargeableUserIdentity_Type, keys.Lookup(cuiPurpose, strconv.FormatInt(grantID, 10))[:32])
 	}
-	return rfc4372.ChargeableUserIdentity_AddString(accepted, keys.Lookup(cuiPurpose, strconv.FormatInt(grantID, 10))[:32])
 }

@@ -83,8 +83,8 @@ func TestAnAddressOfOurPoolIsLeased(t *testing.T) {
 func TestAnAddressWithASessionOnItIsNotGiven(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		b, _ := pooled(t, d)
-		grant := func(id int64) access.Grant {
-			return access.Grant{ID: id, Limits: access.Limits{Address: access.Address{Pool: "homes"}}}
+		grant := func(id int64) *access.Grant {
+			return &access.Grant{ID: id, Limits: access.Limits{Address: access.Address{Pool: "homes"}}}
 		}
 		ctx := context.Background()
 		mine := b.addressOf(ctx, grant(1), testMAC).IPv4
@@ -106,7 +106,7 @@ func TestAPrefixWithASessionOnItIsNotGiven(t *testing.T) {
 		b, _ := pooled(t, d)
 		delegated := func(grantID int64, mac access.MAC) netip.Prefix {
 			g := access.Grant{ID: grantID, Limits: access.Limits{Address: access.Address{DelegatedPool: "pd"}}}
-			return b.addressOf(context.Background(), g, mac).Delegated
+			return b.addressOf(context.Background(), &g, mac).Delegated
 		}
 		mine, left := delegated(testGrant, testMAC), delegated(testGrant, "112233445566") // only the first has a session
 		b.applied(t, aStart)
@@ -144,10 +144,10 @@ func TestNobodyIsKeptOffForAnAddress(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.pools = deadPools{}
 	own := access.Address{IPv4: netip.MustParseAddr("196.201.1.7"), Pool: "homes"}
-	if got := b.addressOf(context.Background(), access.Grant{Limits: access.Limits{Address: own}}, testMAC); got.IPv4 != own.IPv4 || got.Pool != "" {
+	if got := b.addressOf(context.Background(), &access.Grant{Limits: access.Limits{Address: own}}, testMAC); got.IPv4 != own.IPv4 || got.Pool != "" {
 		t.Errorf("what is the subscriber's own: %+v", got)
 	}
-	got := b.addressOf(context.Background(), access.Grant{Limits: access.Limits{Address: access.Address{Pool: "homes"}}}, testMAC)
+	got := b.addressOf(context.Background(), &access.Grant{Limits: access.Limits{Address: access.Address{Pool: "homes"}}}, testMAC)
 	if !got.IsZero() || !b.log.has("no address can be leased") {
 		t.Errorf("%+v", got)
 	}

@@ -8,7 +8,7 @@ func statusServer(r request) reply {
 	if r.port == acctPort {
 		code = codec.CodeAccountingResponse
 	}
-	alive := r.tray.response(code)
+	alive := r.response(code)
 	addMessageAuthenticator(alive)
-	return reply{packet: alive, kind: "status"}
+	return reply{answer: alive, kind: "status"}
 }

@@ -13,7 +13,7 @@ const causeTerms = access.Cause("terms")
 
 // tellAnew wants a session told that goes by a speed or a share which no longer holds.
 func (s *Service) tellAnew(tx *db.Tx, g access.Grant, session Online, open []Online) error {
-	_, left := access.Decide(g, s.clock.Now(), s.zoneOf(g, session.SiteID))
+	_, left := access.Decide(g, s.clock.Now(), s.zoneOf(&g, session.SiteID))
 	next := s.tell(g, left, session, open)
 	if session.EndingID != 0 || !differs(g.Limits, session.Told, next) {
 		return nil

@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -95,8 +96,9 @@ func TestAMuteRouterAsksAgainAtTheBoundary(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	g := access.Grant{SiteID: 3, Limits: access.Limits{DownKbps: 2000, UpKbps: 1000, Night: evening}}
 	admission := access.Admission{Grant: g, Left: access.Left{Timed: true, Time: 5 * time.Hour}}
-	mute := b.auth.allowance(context.Background(), &routers.Router{SiteID: 3}, admission, testMAC)
-	told := b.auth.allowance(context.Background(), &routers.Router{SiteID: 3, CoAAddress: "192.0.2.1:3799"}, admission, testMAC)
+	var mute, told routers.Answer
+	b.auth.allow(context.Background(), &mute, &routers.Router{SiteID: 3}, &admission, testMAC)
+	b.auth.allow(context.Background(), &told, &routers.Router{SiteID: 3, CoAAddress: "192.0.2.1:3799"}, &admission, testMAC)
 	if mute.SessionTimeout != time.Hour || told.SessionTimeout != 5*time.Hour {
 		t.Error(mute.SessionTimeout, told.SessionTimeout)
 	}
@@ -106,9 +108,10 @@ func TestAnAcceptCarriesTheSpeedOfTheHour(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.clock.Set(noon.Add(90 * time.Minute))
 	g := access.Grant{SiteID: 3, Limits: access.Limits{DownKbps: 2000, UpKbps: 1000, Night: evening, DataBytes: 10}}
-	answer := b.auth.allowance(context.Background(), &routers.Router{SiteID: 3}, access.Admission{Grant: g}, testMAC)
-	p := codec.New(codec.CodeAccessAccept, []byte(testSecret))
-	if err := answer.AddCommon(p); err != nil || answer.Limits.DownKbps != 8000 || answer.Left.Capped {
+	var answer routers.Answer
+	b.auth.allow(context.Background(), &answer, &routers.Router{SiteID: 3}, &access.Admission{Grant: g}, testMAC)
+	p, all := codec.New(codec.CodeAccessAccept, []byte(testSecret)), routers.Attributes{}
+	if err := errors.Join(answer.AddCommon(&all), all.AddTo(p)); err != nil || answer.Limits.DownKbps != 8000 || answer.Left.Capped {
 		t.Errorf("%+v %v", answer, err)
 	}
 	if who, ok := readClass(b.keys, p.Get(rfc2865.Class_Type)); !ok || who.Told != (Told{4000, 8000, 0}) {

@@ -5,6 +5,7 @@ import (
 
 	codec "layeh.com/radius"
 
+	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
@@ -15,11 +16,17 @@ type tray struct {
 	octets  []byte
 	pairs   []codec.AVP
 	secrets [2][]byte
-	answer  codec.Packet
 	left    bool
-}
 
-const usualAnswer = 16 // attributes
+	// Of a log-in.
+	proof     proof
+	verify    func(secret string) bool // proof.verify
+	attempt   access.Attempt
+	admission access.Admission
+	allowance routers.Answer
+
+	answer routers.Attributes // behind the header of the answer
+}
 
 // parse reads a walked packet as the codec does. The packet is valid until the next one, or for ever after leave.
 func (t *tray) parse(wire, secret []byte) *codec.Packet {
@@ -43,14 +50,25 @@ func (t *tray) parse(wire, secret []byte) *codec.Packet {
 	return &t.packet
 }
 
-// response begins the answer to the packet that is on the tray.
-func (t *tray) response(code codec.Code) *codec.Packet {
-	if t.answer.Attributes == nil {
-		t.answer.Attributes = make(codec.Attributes, 0, usualAnswer)
+// response begins the answer to a request: its header, of which sealReply fills in the rest.
+func (r request) response(code codec.Code) *routers.Attributes {
+	header := append(r.tray.answer.Wire[:0], byte(code), r.packet.Identifier, 0, 0)
+	r.tray.answer = routers.Attributes{Wire: append(header, r.packet.Authenticator[:]...)}
+	return &r.tray.answer
+}
+
+// verifier is proof.verify, made once.
+func (t *tray) verifier() func(secret string) bool {
+	if t.verify == nil {
+		t.verify = t.proof.verify
 	}
-	t.answer = codec.Packet{Code: code, Identifier: t.packet.Identifier, Authenticator: t.packet.Authenticator, Secret: t.packet.Secret,
-		Attributes: t.answer.Attributes[:0]}
-	return &t.answer
+	return t.verify
+}
+
+// forget lets go of what is secret in a log-in that has its answer.
+func (t *tray) forget() {
+	clear(t.proof.password)
+	t.proof.mschap.hash, t.proof.mschap.verified, t.admission.Secret = ntHash{}, false, ""
 }
 
 // leave lets the packet be kept: the reader takes another tray for the next one.

@@ -4,41 +4,45 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"mtandao/internal/db"
 )
 
 // add writes the growth onto the rows of its hours and days.
-func (u rollUp) add(tx *db.Tx, dialect string) error {
+func (u rollUp) add(tx *db.Tx) error {
 	hours, days := u.rows()
 	for some := range db.Pieces(hours) {
-		if err := tx.Gorm().Clauses(added(dialect, "grant_id", "hour", "site_id")).Create(&some).Error; err != nil {
+		args := make([]any, 0, 6*len(some))
+		for _, h := range some {
+			args = append(args, h.GrantID, h.Hour, h.SiteID, h.Seconds, h.BytesUp, h.BytesDown)
+		}
+		if err := tx.Write(intoHours, usageRow, len(some), addedTo("hour"), args); err != nil {
 			return err
 		}
 	}
 	for some := range db.Pieces(days) {
-		if err := tx.Gorm().Clauses(added(dialect, "grant_id", "day", "site_id")).Create(&some).Error; err != nil {
+		args := make([]any, 0, 6*len(some))
+		for _, d := range some {
+			args = append(args, d.GrantID, d.Day, d.SiteID, d.Seconds, d.BytesUp, d.BytesDown)
+		}
+		if err := tx.Write(intoDays, usageRow, len(some), addedTo("day"), args); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// added is an INSERT that adds to the row which has the key already.
-func added(dialect string, key ...string) clause.OnConflict {
-	var on clause.OnConflict
-	for _, name := range key {
-		on.Columns = append(on.Columns, clause.Column{Name: name})
+const (
+	intoHours = "INSERT INTO usage_hours (grant_id, hour, site_id, online_seconds, bytes_up, bytes_down) VALUES "
+	intoDays  = "INSERT INTO usage_days (grant_id, day, site_id, online_seconds, bytes_up, bytes_down) VALUES "
+	usageRow  = "(?, ?, ?, ?, ?, ?)"
+)
+
+// addedTo turns an INSERT into an addition to the row that the grant has for the same hour or day at the same site.
+func addedTo(period string) db.Upsert {
+	return db.Upsert{
+		SQLite: " ON CONFLICT (grant_id, " + period + ", site_id) DO UPDATE SET online_seconds = online_seconds + excluded.online_seconds, bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down",
+		MySQL:  " ON DUPLICATE KEY UPDATE online_seconds = online_seconds + VALUES(online_seconds), bytes_up = bytes_up + VALUES(bytes_up), bytes_down = bytes_down + VALUES(bytes_down)",
 	}
-	for _, name := range []string{"online_seconds", "bytes_up", "bytes_down"} {
-		sum := clause.Expr{SQL: name + " + excluded." + name}
-		if dialect == db.MySQL {
-			sum.SQL = name + " + VALUES(" + name + ")"
-		}
-		on.DoUpdates = append(on.DoUpdates, clause.Assignment{Column: clause.Column{Name: name}, Value: sum})
-	}
-	return on
 }
 
 // HoursOf lists what a grant used from the hour of one instant to before that of another, the earliest first, at most 1,000.

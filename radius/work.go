@@ -82,7 +82,7 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 			next, gain, act = fold(r.Over, e.event)
 		}
 		if why := asideFor[act]; why != "" {
-			if err := insertAside(tx, w.now, e.record, e.record.encode(), why); err != nil {
+			if err := insertAside(tx, w.now, e.RouterID, e.payload, why); err != nil {
 				return err
 			}
 		}

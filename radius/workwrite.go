@@ -33,7 +33,7 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.service.access.Use(tx, used); err != nil {
 		return err
 	}
-	if err := w.rollUp.add(tx, w.service.db.Dialect()); err != nil {
+	if err := w.rollUp.add(tx); err != nil {
 		return err
 	}
 	return w.comeBack(tx)

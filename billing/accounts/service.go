@@ -21,7 +21,7 @@ import (
 // Customers finds whom a payer means. *customers.Service satisfies it.
 type Customers interface {
 	FindNow(ctx context.Context, typed string) (customers.Customer, error)
-	Near(ctx context.Context, typed string) ([]customers.Customer, error)
+	Near(ctx context.Context, typed string, limit int) ([]customers.Customer, error)
 }
 
 // Options are a Service's collaborators. Clock is the machine's.
@@ -156,7 +156,7 @@ func (s *Service) Near(ctx context.Context, typed string, payer customers.Phone)
 			return nil, err
 		}
 	}
-	slips, err := s.Customers.Near(ctx, typed)
+	slips, err := s.Customers.Near(ctx, typed, mostNear)
 	for _, c := range slips {
 		add(c)
 	}

@@ -74,3 +74,7 @@ func (s *Service) reachedBy(from *gorm.DB, value string) (ids []int64, err error
 		WHERE k.value_hash IN ? AND c.state <> ? LIMIT ?`, s.Keys.Lookups(purposeContact, value), string(Merged), severalAreEnough).Scan(&ids).Error
 	return ids, db.Fault(err)
 }
+
+func (s *Service) reached(ctx context.Context, value string) ([]int64, error) {
+	return s.reachedBy(s.DB.Read(ctx), value)
+}

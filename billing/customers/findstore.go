@@ -60,6 +60,10 @@ func (s *Service) meant(from *gorm.DB, t Typed) ([]int64, error) {
 	return s.reachedBy(fresh(), string(t.Phone))
 }
 
+func (s *Service) meantNow(ctx context.Context, typed string) ([]int64, error) {
+	return s.meant(s.DB.Read(ctx), ReadTyped(typed))
+}
+
 // mostMerges bounds how often an account may have been merged into the next.
 const mostMerges = 16
 
@@ -73,4 +77,8 @@ func answering(from *gorm.DB, id int64) (Customer, error) {
 		id = c.MergedInto
 	}
 	return Customer{}, fault.New(fault.Internal, "internal")
+}
+
+func (s *Service) answeringNow(ctx context.Context, id int64) (Customer, error) {
+	return answering(s.DB.Read(ctx), id)
 }

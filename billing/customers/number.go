@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"slices"
 	"strings"
 
 	"mtandao/radius/access"
@@ -57,6 +58,22 @@ func slips(number string) (all []string) {
 		}
 	}
 	return all
+}
+
+// meantBy are the account numbers that one slip makes digits of.
+func meantBy(digits string) (all []string) {
+	all = slips(digits)
+	for i := range len(digits) {
+		all = append(all, digits[:i]+digits[i+1:])
+	}
+	for i := range len(digits) + 1 {
+		for _, d := range digits10 {
+			all = append(all, digits[:i]+string(d)+digits[i:])
+		}
+	}
+	all = slices.DeleteFunc(all, func(n string) bool { return !isNumber(n) })
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // Grouped writes an account number for people: 123 4567.

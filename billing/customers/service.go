@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"slices"
 	"strconv"
 
 	"mtandao/internal/audit"
@@ -18,7 +19,10 @@ type Options struct {
 }
 
 // Service is what can be done with customers.
-type Service struct{ Options }
+type Service struct {
+	Options
+	keepers []Keeper
+}
 
 // New makes it.
 func New(o Options) *Service { return &Service{Options: o} }
@@ -34,6 +38,11 @@ const (
 // Create makes a customer with a number of their own, which it draws, and their contacts. Faults of Check and CheckContacts, and of a
 // parent that cannot be one.
 func (s *Service) Create(tx *db.Tx, c Customer, contacts []Contact, by By) (Customer, error) {
+	return s.create(tx, c, contacts, nil, by)
+}
+
+// create takes the old numbers before it draws.
+func (s *Service) create(tx *db.Tx, c Customer, contacts []Contact, old []string, by By) (Customer, error) {
 	contacts, err := CheckContacts(contacts)
 	if err != nil {
 		return c, err
@@ -45,10 +54,16 @@ func (s *Service) Create(tx *db.Tx, c Customer, contacts []Contact, by By) (Cust
 	if err := s.checkParent(tx, c); err != nil {
 		return c, err
 	}
+	if err := s.addNumbers(tx, c.ID, old, by); err != nil {
+		return c, err
+	}
 	if c.Number, err = s.takeNumber(tx, c.ID); err != nil {
 		return c, err
 	}
 	if err := s.insert(tx, c); err != nil {
+		return c, err
+	}
+	if err := s.writeWords(tx, c); err != nil {
 		return c, err
 	}
 	if err := s.writeContacts(tx, c.ID, contacts); err != nil {
@@ -82,7 +97,11 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 	if err != nil {
 		return c, err
 	}
-	c.Version++
+	if c.Version++; c.Name != before.Name {
+		if err := s.writeWords(tx, c); err != nil {
+			return c, err
+		}
+	}
 	return c, s.record(tx, by, "customer changed", c.ID, told(before, nil), told(c, nil))
 }
 
@@ -93,7 +112,7 @@ func (s *Service) SaveContacts(tx *db.Tx, customerID int64, contacts []Contact, 
 		return err
 	}
 	before, err := s.contactsTx(tx, customerID)
-	if err != nil {
+	if err != nil || slices.EqualFunc(before, contacts, func(a, b Contact) bool { a.ID, b.ID = 0, 0; return a == b }) {
 		return err
 	}
 	if err := s.dropContacts(tx, customerID); err != nil {

@@ -16,6 +16,7 @@ type Service struct {
 	db      *db.DB
 	clock   clock.Clock
 	routers Routers // nil: nobody is asked
+	lists   *lists
 }
 
 // Able is a router of a site and what it can do.
@@ -59,7 +60,7 @@ var lacks = map[access.Lack]string{access.LacksRate: "plan.unable_rate", access.
 func (u Unable) Fault() error { return fault.New(fault.Invalid, lacks[u.Lack], "Router", u.Router) }
 
 // New makes the service.
-func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c} }
+func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c, lists: newLists()} }
 
 // Save stores a plan by its key, with its sites; faults of Plan.Validate, and of the first Unable. A plan that was assigned
 // before a router came that cannot serve it may still change its price.
@@ -78,6 +79,7 @@ func (s *Service) Save(tx *db.Tx, p Plan) (Plan, error) {
 			return p, cmp.Or(err, unable[0].Fault())
 		}
 	}
+	s.lists.forgetAfter(tx)
 	return s.store(tx, p)
 }
 
@@ -85,8 +87,13 @@ func (s *Service) Save(tx *db.Tx, p Plan) (Plan, error) {
 // not sold any more.
 func (s *Service) ForSite(ctx context.Context, siteID int64) ([]Plan, error) {
 	live, err := s.live(ctx, siteID)
+	return s.sold(live), err
+}
+
+// sold takes out of a list what is not sold any more.
+func (s *Service) sold(live []Plan) []Plan {
 	now := s.clock.Now()
-	return slices.DeleteFunc(live, func(p Plan) bool { end := p.Limits.ValidUntil; return !end.IsZero() && !now.Before(end) }), err
+	return slices.DeleteFunc(live, func(p Plan) bool { end := p.Limits.ValidUntil; return !end.IsZero() && !now.Before(end) })
 }
 
 // Get is one plan; fault.NotFound when there is none.

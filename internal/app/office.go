@@ -15,8 +15,24 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	stories := &report.Stories{Money: m.Billing, Access: m.Access, Radius: m.Radius, Routers: m.Routers, Zone: m.Sites.Location, Clock: m.Clock, Plan: m.Plan}
 	desk := report.NewDesk(m.DB, m.Clock)
 	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: desk, Crowd: desk, Machines: routerDesk{m}, Stories: stories,
-		Doorway: doorway{m}, Trail: m.Audit, Network: onlineDesk{m}, Refused: m.Radius, Work: work{m}, Messages: mailroom{m}, Money: m.Billing, Deeds: officeDeeds{m}, Vouchers: m.Vouchers, Pools: poolDesk{m, desk}, Resellers: m.Resellers, PINs: m.PINs, Partners: m.Partners, Lines: m.Lines, Payers: m.Customers, Press: pressman{m}, Prints: m.Prints,
-		Setup: setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
+		Doorway:   doorway{m},
+		Trail:     m.Audit,
+		Network:   onlineDesk{m},
+		Refused:   m.Radius,
+		Work:      work{m},
+		Messages:  mailroom{m},
+		Money:     m.Billing,
+		Deeds:     officeDeeds{m},
+		Vouchers:  m.Vouchers,
+		Pools:     poolDesk{m, desk},
+		Resellers: m.Resellers,
+		PINs:      m.PINs,
+		Partners:  m.Partners,
+		Lines:     m.Lines,
+		Press:     pressman{m},
+		Prints:    m.Prints,
+		Customers: m.Customers,
+		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,
 		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})
 }

@@ -255,6 +255,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
 	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
+	at["customers"] = s.customer(t).ID
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))

@@ -174,6 +174,11 @@ func (m mailroom) Consents(ctx context.Context, c notify.Channel, to string) (ma
 	return m.Notify.Consents(ctx, c, to)
 }
 
+// Said lists what a person said about an address.
+func (m mailroom) Said(ctx context.Context, c notify.Channel, to string) ([]notify.Word, error) {
+	return m.Notify.Said(ctx, c, to)
+}
+
 // SaveConsent keeps a person's word that somebody here was told; the consent keeps who, the trail that it happened.
 func (m mailroom) SaveConsent(ctx context.Context, by staff.By, c notify.Consent) error {
 	actor, err := m.Staff.Member(ctx, by.MemberID)

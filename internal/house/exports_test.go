@@ -33,14 +33,10 @@ var uncalled = map[string]string{
 	"billing/accounts.Balances":      "the console",
 	"billing/accounts.TakeAtCounter": "the console",
 	"billing/accounts.ReturnTaking":  "the console",
-	"billing/accounts.OnReturn":      "invoices",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
-	"billing/customers.AddNumber":    "importers, and the console",
-	"radius/access.SetUntil":         "subscriptions, when money moves their end",
-	"billing/customers.Contacts":     "the console, and messages",
-	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
+	"billing/customers.AskKeeper":    "accounts, subscriptions and invoices, at wiring",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)

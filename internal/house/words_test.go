@@ -10,7 +10,10 @@ import (
 )
 
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
-var dynamic = []string{"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
+var dynamic = []string{
+	"customer.like_", "office.customer.address_", "office.customer.kind_", "office.customer.paper_", "office.customer.segment_", "office.customer.state_", "office.customer.tab_",
+	"office.customer_close.", "office.customer_edit.", "office.customer_field.", "office.customer_merge.", "office.customer_merge_sure.", "office.customer_new.", "office.consent.from_",
+	"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
 	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
 	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.", "office.pool.", "office.pool_free.",

@@ -69,12 +69,13 @@ type lane struct {
 	more   func() bool
 	now    func() time.Duration
 	free   []byte // identifiers
-	asked  [256]*asked
+	asked  [256]asked
+	out    []ipv4.Message
 	flying int
 	result Result
 }
 
-// asked is a request in flight.
+// asked is a request in flight, unless copies is 0.
 type asked struct {
 	request
 	first, last time.Duration
@@ -122,39 +123,48 @@ func (l *lane) run() {
 
 // ask sends new requests on the free identifiers; false when nothing is in flight and nothing more is to be asked.
 func (l *lane) ask() bool {
-	var out []ipv4.Message
-	var kept []byte
-	now := l.now()
+	kept, now := l.free[:0], l.now()
 	for _, identifier := range l.free {
 		if !l.more() {
 			kept = append(kept, identifier)
 			continue
 		}
-		a := &asked{request: l.source.next(identifier), first: now, last: now, copies: 1}
-		l.asked[identifier] = a
+		a := &l.asked[identifier]
+		*a = asked{request: l.source.next(identifier, a.wire[:0]), first: now, last: now, copies: 1}
 		l.flying++
-		out = append(out, ipv4.Message{Buffers: [][]byte{a.wire}})
+		l.put(a.wire)
 	}
 	l.free = kept
-	l.send(out)
+	l.send()
 	return l.flying > 0
 }
 
-func (l *lane) send(out []ipv4.Message) {
-	for len(out) > 0 {
+// put leaves a datagram to the next send, in a message that was used before if there is one.
+func (l *lane) put(wire []byte) {
+	if n := len(l.out); n < cap(l.out) && l.out[:n+1][n].Buffers != nil {
+		l.out = l.out[:n+1]
+		l.out[n].Buffers[0] = wire
+		return
+	}
+	l.out = append(l.out, ipv4.Message{Buffers: [][]byte{wire}})
+}
+
+func (l *lane) send() {
+	for out := l.out; len(out) > 0; {
 		n, err := l.batch.WriteBatch(out, 0)
 		if err != nil || n <= 0 {
 			n = 1
 		}
 		out = out[n:]
 	}
+	l.out = l.out[:0]
 }
 
 func (l *lane) take(reply []byte) {
-	if len(reply) < headerBytes || l.asked[reply[1]] == nil {
+	if len(reply) < headerBytes || l.asked[reply[1]].copies == 0 {
 		return // a copy of an answer
 	}
-	a := l.asked[reply[1]]
+	a := &l.asked[reply[1]]
 	if err := l.source.check(a.request, reply); err != nil {
 		l.result.Wrong++
 		if l.result.Fault == nil {
@@ -167,28 +177,28 @@ func (l *lane) take(reply []byte) {
 }
 
 func (l *lane) settle(identifier byte) {
-	l.asked[identifier] = nil
+	l.asked[identifier].copies = 0
 	l.flying--
 	l.free = append(l.free, identifier)
 }
 
 // resend sends again what has waited long, the same octets.
 func (l *lane) resend() {
-	var out []ipv4.Message
 	now := l.now()
-	for identifier, a := range l.asked {
+	for identifier := range l.asked {
+		a := &l.asked[identifier]
 		switch {
-		case a == nil || now-a.last < resendIn:
+		case a.copies == 0 || now-a.last < resendIn:
 		case a.copies == mostCopies:
 			l.result.Lost++
 			l.settle(byte(identifier))
 		default:
 			a.copies, a.last = a.copies+1, now
 			l.result.Resent++
-			out = append(out, ipv4.Message{Buffers: [][]byte{a.wire}})
+			l.put(a.wire)
 		}
 	}
-	l.send(out)
+	l.send()
 }
 
 func deadline(d time.Duration) time.Time { return clock.System().Now().Add(d) }

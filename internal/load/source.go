@@ -14,6 +14,8 @@ import (
 
 const headerBytes = 20
 
+var zeros [16]byte
+
 // request is one on its way, and what its reply is checked by.
 type request struct {
 	wire   []byte
@@ -31,6 +33,7 @@ type source struct {
 	lanes  int64
 	told   int64 // records of this lane
 	random *rand.ChaCha8
+	signed []byte // room for what a sum is over
 }
 
 func newSource(o Options, turn *atomic.Int64, lane, lanes int64) *source {
@@ -41,22 +44,23 @@ func newSource(o Options, turn *atomic.Int64, lane, lanes int64) *source {
 	return &source{Options: o, secret: []byte(o.Secret), mac: newHMAC([]byte(o.Secret)), turn: turn, lane: lane, lanes: lanes, random: rand.NewChaCha8(seed)}
 }
 
-func (s *source) next(identifier byte) request {
+// next makes a request in room that is free.
+func (s *source) next(identifier byte, room []byte) request {
 	if s.Mode == Accounting {
 		s.told++
-		return s.record(identifier, s.told-1)
+		return s.record(identifier, room, s.told-1)
 	}
 	turn := s.turn.Add(1) - 1
-	return s.logIn(identifier, int(turn*7919%int64(len(s.Logins))))
+	return s.logIn(identifier, room, int(turn*7919%int64(len(s.Logins))))
 }
 
-func (s *source) logIn(identifier byte, who int) request {
+func (s *source) logIn(identifier byte, room []byte, who int) request {
 	login := s.Logins[who]
 	r := request{login: who}
-	w := newWire(codec.CodeAccessRequest, identifier)
+	w := newWire(codec.CodeAccessRequest, identifier, room)
 	_, _ = s.random.Read(w.octets[4:headerBytes]) // never fails
-	w.add(80, make([]byte, 16))
-	w.add(1, []byte(login.Name))
+	w.add(80, zeros[:])
+	w.addText(1, login.Name)
 	authenticator := w.octets[4:headerBytes]
 	switch s.Mode {
 	case CHAP:
@@ -71,7 +75,7 @@ func (s *source) logIn(identifier byte, who int) request {
 		w.vendor(311, 25, x.response[:])
 		r.expect = x.expect
 	default:
-		w.add(2, hide([]byte(login.Password), s.secret, authenticator))
+		w.addHidden(2, login.Password, s.secret)
 	}
 	s.addPlace(w, login)
 	w.add(61, []byte{0, 0, 0, 19}) // wireless
@@ -82,15 +86,15 @@ func (s *source) logIn(identifier byte, who int) request {
 }
 
 func (s *source) addPlace(w *wire, login Login) {
-	w.add(31, []byte(login.MAC))
-	w.add(30, []byte("hotspot1"))
+	w.addText(31, login.MAC)
+	w.addText(30, "hotspot1")
 	w.add(8, []byte{10, 5, 0, 9})
 	w.add(4, []byte{10, 255, 0, 1})
 }
 
 // record is the next word of a session: each session of a lane in turn says that it begins, reports, and ends, and then the next
 // round of sessions begins. A session is told of by one lane, for it has one router.
-func (s *source) record(identifier byte, turn int64) request {
+func (s *source) record(identifier byte, room []byte, turn int64) request {
 	steps, all := int64(s.Interims+2), int64(len(s.Logins))
 	mine := max(1, (all-s.lane+s.lanes-1)/s.lanes)
 	who, told := (turn%mine*s.lanes+s.lane)%all, turn/mine
@@ -102,10 +106,10 @@ func (s *source) record(identifier byte, turn int64) request {
 	case steps - 1:
 		status = 2
 	}
-	w := newWire(codec.CodeAccountingRequest, identifier)
+	w := newWire(codec.CodeAccountingRequest, identifier, room)
 	w.add(40, []byte{0, 0, 0, status})
 	w.add(44, fmt.Appendf(nil, "%s%x-%x-%x", s.Epoch, s.lane, told/steps, who))
-	w.add(1, []byte(login.Name))
+	w.addText(1, login.Name)
 	s.addPlace(w, login)
 	if login.Class != nil {
 		w.add(25, login.Class)
@@ -114,7 +118,7 @@ func (s *source) record(identifier byte, turn int64) request {
 	w.number(42, uint32(step*1000))
 	w.number(43, uint32(step*20_000))
 	wire := w.done()
-	sum := md5.Sum(append(wire[:len(wire):len(wire)], s.secret...)) // over zeros where it then stands
+	sum := md5.Sum(append(wire, s.secret...)) // over zeros where it then stands; the secret is behind what is sent
 	copy(wire[4:headerBytes], sum[:])
 	return request{wire: wire, login: int(who)}
 }
@@ -149,7 +153,8 @@ func (s *source) checkAccept(r request, reply []byte) error {
 	if at != headerBytes+2 || n != 16 {
 		return fmt.Errorf("an accept without Message-Authenticator at its begin")
 	}
-	signed := bytes.Clone(reply)
+	s.signed = append(s.signed[:0], reply...)
+	signed := s.signed
 	copy(signed[4:headerBytes], r.wire[4:headerBytes])
 	clear(signed[at : at+n])
 	if sum := s.mac.sum(signed); !bytes.Equal(sum[:], reply[at:at+n]) {

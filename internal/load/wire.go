@@ -16,9 +16,8 @@ import (
 // wire is a packet being put together.
 type wire struct{ octets []byte }
 
-func newWire(code codec.Code, identifier byte) *wire {
-	w := &wire{octets: make([]byte, headerBytes, 256)}
-	w.octets[0], w.octets[1] = byte(code), identifier
+func newWire(code codec.Code, identifier byte, room []byte) *wire {
+	w := &wire{octets: append(append(room, byte(code), identifier, 0, 0), zeros[:]...)}
 	return w
 }
 
@@ -26,10 +25,17 @@ func (w *wire) add(kind byte, value []byte) {
 	w.octets = append(append(w.octets, kind, byte(len(value)+2)), value...)
 }
 
-func (w *wire) number(kind byte, n uint32) { w.add(kind, binary.BigEndian.AppendUint32(nil, n)) }
+func (w *wire) addText(kind byte, value string) {
+	w.octets = append(append(w.octets, kind, byte(len(value)+2)), value...)
+}
+
+func (w *wire) number(kind byte, n uint32) {
+	w.octets = binary.BigEndian.AppendUint32(append(w.octets, kind, 6), n)
+}
 
 func (w *wire) vendor(vendor uint32, kind byte, value []byte) {
-	w.add(26, append(append(binary.BigEndian.AppendUint32(nil, vendor), kind, byte(len(value)+2)), value...))
+	w.octets = binary.BigEndian.AppendUint32(append(w.octets, 26, byte(len(value)+8)), vendor)
+	w.add(kind, value)
 }
 
 func (w *wire) done() []byte {
@@ -71,20 +77,24 @@ func (h *hmacMD5) sum(message []byte) [md5.Size]byte {
 	return md5.Sum(append(append(usual[:0], h.outer[:]...), inner[:]...))
 }
 
-// hide is User-Password (RFC 2865 §5.2).
-func hide(password, secret, authenticator []byte) []byte {
-	hidden := make([]byte, max(16, (len(password)+15)/16*16))
-	copy(hidden, password)
-	before := authenticator
-	for at := 0; at < len(hidden); at += 16 {
+// addHidden adds a password hidden by the authenticator (RFC 2865 §5.2).
+func (w *wire) addHidden(kind byte, password string, secret []byte) {
+	length := max(16, (len(password)+15)/16*16)
+	w.octets = append(w.octets, kind, byte(length+2))
+	begin := len(w.octets)
+	w.octets = append(w.octets, password...)
+	for len(w.octets) < begin+length {
+		w.octets = append(w.octets, 0)
+	}
+	before := w.octets[4:headerBytes]
+	for at := begin; at < begin+length; at += 16 {
 		var usual [256]byte
 		pad := md5.Sum(append(append(usual[:0], secret...), before...))
+		before = w.octets[at : at+16]
 		for i := range pad {
-			hidden[at+i] ^= pad[i]
+			before[i] ^= pad[i]
 		}
-		before = hidden[at : at+16]
 	}
-	return hidden
 }
 
 // exchange is what a person says by MS-CHAPv2, always the same, and what the server must prove in return.

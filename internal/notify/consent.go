@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"strings"
+	"time"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -78,4 +79,27 @@ func (s *Service) stoppedAtNetwork(ctx context.Context, m stored) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		return s.Record(tx, Consent{Channel: m.Channel, To: m.To, Class: class, From: "network"})
 	})
+}
+
+// Word is a person's word as it is kept: what they said, when and how.
+type Word struct {
+	Consent
+	At time.Time
+}
+
+// mostSaid bounds a history of words.
+const mostSaid = 20
+
+// Said lists what a person said about an address, the newest first; fault.Invalid "message.address".
+func (s *Service) Said(ctx context.Context, c Channel, to string) ([]Word, error) {
+	to, ok := address(c, to)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "message.address")
+	}
+	rows, err := s.said(ctx, s.addressHashes(c, to))
+	words := make([]Word, len(rows))
+	for i, r := range rows {
+		words[i] = Word{Consent{Channel: c, To: to, Class: Class(r.Class), Given: r.Given == 1, Wording: r.Wording, From: r.CameFrom, Actor: r.Actor}, r.At.UTC()}
+	}
+	return words, err
 }

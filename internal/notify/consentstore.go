@@ -45,3 +45,8 @@ func latestConsent(from *gorm.DB, hashes []string, class Class) (latest []consen
 	err = from.Where("address_hash IN ? AND class = ?", hashes, class).Order("id DESC").Limit(1).Find(&latest).Error
 	return latest, db.Fault(err)
 }
+
+func (s *Service) said(ctx context.Context, hashes []string) (rows []consentRow, err error) {
+	err = s.DB.Read(ctx).Where("address_hash IN ?", hashes).Order("id DESC").Limit(mostSaid).Find(&rows).Error
+	return rows, db.Fault(err)
+}

@@ -205,6 +205,25 @@ func (k *Keys) Open(purpose string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
+// OpenText is Open of a text.
+func (k *Keys) OpenText(purpose, sealed string) (string, error) {
+	b := texts.Get().(*text)
+	defer texts.Put(b)
+	b.sealed, b.purpose = append(b.sealed[:0], sealed...), append(b.purpose[:0], purpose...)
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	plain, err := k.cipher.Decrypt(b.sealed, b.purpose)
+	if err != nil {
+		return "", fault.Wrap(fault.Invalid, "seal.not_ours", err, "Purpose", purpose)
+	}
+	return string(plain), nil
+}
+
+// text is room for what OpenText reads, and not for what it opens.
+type text struct{ sealed, purpose []byte }
+
+var texts = sync.Pool{New: func() any { return new(text) }}
+
 // hasher makes one keyed hash after the other.
 type hasher struct {
 	hash.Hash
@@ -212,11 +231,11 @@ type hasher struct {
 	sum     [sha256.Size]byte
 }
 
-func (k *Keys) hash(n int, purpose, value string, message []byte) (sum [sha256.Size]byte) {
+func (k *Keys) hash(n int, prefix, purpose, value string, message []byte) (sum [sha256.Size]byte) {
 	h := k.hashers[n].Get().(*hasher)
 	defer k.hashers[n].Put(h)
 	h.Reset()
-	h.message = append(append(append(append(h.message[:0], purpose...), 0), value...), message...)
+	h.message = append(append(append(append(append(h.message[:0], prefix...), purpose...), 0), value...), message...)
 	h.Write(h.message)
 	clear(h.message) // what is secret does not stay in a pool
 	h.Sum(h.sum[:0])
@@ -227,7 +246,7 @@ func (k *Keys) hash(n int, purpose, value string, message []byte) (sum [sha256.S
 func (k *Keys) Lookup(purpose, value string) string {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	return hex.EncodeToString(octets(k.hash(0, purpose, value, nil)))
+	return hex.EncodeToString(octets(k.hash(0, "", purpose, value, nil)))
 }
 
 func octets(sum [sha256.Size]byte) []byte { return sum[:] }
@@ -246,7 +265,7 @@ func (k *Keys) AppendHashes(all [][sha256.Size]byte, purpose, value string) [][s
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	for n := range k.secrets {
-		all = append(all, k.hash(n, purpose, value, nil))
+		all = append(all, k.hash(n, "", purpose, value, nil))
 	}
 	return all
 }
@@ -262,7 +281,7 @@ func (k *Keys) Sign(purpose string, message []byte) []byte {
 func (k *Keys) AppendSignature(to []byte, purpose string, message []byte) []byte {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	sum := k.hash(0, signing+purpose, "", message)
+	sum := k.hash(0, signing, purpose, "", message)
 	return append(to, sum[:]...)
 }
 
@@ -271,7 +290,7 @@ func (k *Keys) Verify(purpose string, message, mac []byte) bool {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	for n := range k.secrets {
-		if want := k.hash(n, signing+purpose, "", message); len(mac) >= 16 && len(mac) <= len(want) && hmac.Equal(want[:len(mac)], mac) {
+		if want := k.hash(n, signing, purpose, "", message); len(mac) >= 16 && len(mac) <= len(want) && hmac.Equal(want[:len(mac)], mac) {
 			return true
 		}
 	}

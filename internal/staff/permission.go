@@ -13,6 +13,10 @@ const (
 	PaymentsApprove Permission = "payments.approve" // as the second person
 	AccessView      Permission = "access.view"
 	AccessChange    Permission = "access.change" // put online, move a device, extend, disconnect
+	CustomersView   Permission = "customers.view"
+	CustomersEdit   Permission = "customers.edit"
+	CustomersManage Permission = "customers.manage" // merge, close, take the list along
+	IdentitiesView  Permission = "identities.view"  // see the numbers of identity papers
 	SitesEdit       Permission = "sites.edit"
 	PlansEdit       Permission = "plans.edit"
 	TillsEdit       Permission = "tills.edit"
@@ -40,6 +44,10 @@ var Permissions = []Described{
 	{PaymentsApprove, "permission.payments_approve"},
 	{AccessView, "permission.access_view"},
 	{AccessChange, "permission.access_change"},
+	{CustomersView, "permission.customers_view"},
+	{CustomersEdit, "permission.customers_edit"},
+	{CustomersManage, "permission.customers_manage"},
+	{IdentitiesView, "permission.identities_view"},
 	{SitesEdit, "permission.sites_edit"},
 	{PlansEdit, "permission.plans_edit"},
 	{TillsEdit, "permission.tills_edit"},

@@ -64,7 +64,7 @@ func cutTyped(s string) string {
 }
 
 // auditKinds are the things that most changes are about.
-var auditKinds = []string{"member", "role", "site", "plan", "till", "router", "pool", "session", "order", "grant", "receipt", "refund", "enforcement", "job", "message", "alert", "carrier", "setting"}
+var auditKinds = []string{"member", "role", "site", "plan", "till", "router", "pool", "customer", "session", "order", "grant", "receipt", "refund", "enforcement", "job", "message", "alert", "carrier", "setting"}
 
 func (b *Backoffice) auditObjects(p *listPage, chosen string) []choice {
 	kinds := slices.Clone(auditKinds)
@@ -147,7 +147,7 @@ func objectAddress(e audit.Event) string {
 		if e.ObjectID != "0" {
 			return "/office/staff/" + e.ObjectID
 		}
-	case "enforcement", "message", "job", "order", "grant", "receipt":
+	case "enforcement", "message", "job", "order", "grant", "receipt", "customer":
 		return "/office/" + e.Object + "s/" + e.ObjectID
 	}
 	return ""

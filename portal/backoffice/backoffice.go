@@ -72,7 +72,7 @@ type Options struct {
 	PINs      PINs
 	Partners  Partners
 	Lines     Lines
-	Payers    Payers
+	Customers Customers
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -110,32 +110,49 @@ var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "st
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
-	return slices.Concat(b.setupRoutes(), b.machineRoutes(), b.peopleRoutes(), b.auditRoutes(), b.onlineRoutes(), b.poolRoutes(), b.jobRoutes(), b.voucherRoutes(), b.printRoutes(), b.printsRoutes(), b.resellerRoutes(), b.returnRoutes(), b.partnerRoutes(), b.lineRoutes(), b.messageRoutes(), []route{
-		{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
-		{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
-		{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
-		{get, "/office/enrol", half, "", b.askEnrol}, {post, "/office/enrol", half, "", b.enrol},
-		{post, "/office/out", half, "", b.signOut},
-		{post, "/office/look", full, "", b.setLook},
-		{get, "/office", full, "", b.today},
-		{get, "/office/more", full, "", b.more},
-		{get, "/office/search", full, "", b.search},
-		{get, "/office/payments", full, staff.PaymentsView, b.payments},
-		{post, "/office/orders/:id/ask", full, staff.PaymentsMatch, b.askRail}, {post, "/office/orders/:id/serve", full, staff.PaymentsMatch, b.serveHeld},
-		{post, "/office/orders/:id/prompt", full, staff.PaymentsMatch, b.promptAgain},
-		{post, "/office/grants/:id/online", full, staff.AccessChange, b.putOnline}, {post, "/office/grants/:id/resume", full, staff.AccessChange, b.resume},
-		{get, "/office/grants/:id/move", full, staff.AccessChange, b.askMove}, {post, "/office/grants/:id/move", full, staff.AccessChange, b.move},
-		{get, "/office/grants/:id/extend", full, staff.AccessChange, b.askExtend}, {post, "/office/grants/:id/extend", full, staff.AccessChange, b.extend},
-		{get, "/office/grants/:id/disconnect", full, staff.AccessChange, b.askDisconnect}, {post, "/office/grants/:id/disconnect", full, staff.AccessChange, b.disconnect},
-		{get, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.askRefund}, {post, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.refund},
-		{get, "/office/refunds", full, staff.PaymentsView, b.refunds},
-		{get, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.askDecide}, {post, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.decide},
-		{get, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.askPay}, {post, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.pay},
-		{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
-		{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},
-		{post, "/office/receipts/:id/match", full, staff.PaymentsMatch, b.match}, {post, "/office/receipts/:id/unmatch", full, staff.PaymentsMatch, b.unmatch},
-		{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
-	})
+	return slices.Concat(
+		b.setupRoutes(),
+		b.machineRoutes(),
+		b.peopleRoutes(),
+		b.auditRoutes(),
+		b.onlineRoutes(),
+		b.poolRoutes(),
+		b.jobRoutes(),
+		b.voucherRoutes(),
+		b.printRoutes(),
+		b.printsRoutes(),
+		b.resellerRoutes(),
+		b.returnRoutes(),
+		b.partnerRoutes(),
+		b.lineRoutes(),
+		b.messageRoutes(),
+		b.customerRoutes(),
+		[]route{
+			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
+			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
+			{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
+			{get, "/office/enrol", half, "", b.askEnrol}, {post, "/office/enrol", half, "", b.enrol},
+			{post, "/office/out", half, "", b.signOut},
+			{post, "/office/look", full, "", b.setLook},
+			{get, "/office", full, "", b.today},
+			{get, "/office/more", full, "", b.more},
+			{get, "/office/search", full, "", b.search},
+			{get, "/office/payments", full, staff.PaymentsView, b.payments},
+			{post, "/office/orders/:id/ask", full, staff.PaymentsMatch, b.askRail}, {post, "/office/orders/:id/serve", full, staff.PaymentsMatch, b.serveHeld},
+			{post, "/office/orders/:id/prompt", full, staff.PaymentsMatch, b.promptAgain},
+			{post, "/office/grants/:id/online", full, staff.AccessChange, b.putOnline}, {post, "/office/grants/:id/resume", full, staff.AccessChange, b.resume},
+			{get, "/office/grants/:id/move", full, staff.AccessChange, b.askMove}, {post, "/office/grants/:id/move", full, staff.AccessChange, b.move},
+			{get, "/office/grants/:id/extend", full, staff.AccessChange, b.askExtend}, {post, "/office/grants/:id/extend", full, staff.AccessChange, b.extend},
+			{get, "/office/grants/:id/disconnect", full, staff.AccessChange, b.askDisconnect}, {post, "/office/grants/:id/disconnect", full, staff.AccessChange, b.disconnect},
+			{get, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.askRefund}, {post, "/office/receipts/:id/refund", full, staff.PaymentsRefund, b.refund},
+			{get, "/office/refunds", full, staff.PaymentsView, b.refunds},
+			{get, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.askDecide}, {post, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.decide},
+			{get, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.askPay}, {post, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.pay},
+			{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
+			{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},
+			{post, "/office/receipts/:id/match", full, staff.PaymentsMatch, b.match}, {post, "/office/receipts/:id/unmatch", full, staff.PaymentsMatch, b.unmatch},
+			{get, "/office/orders/:id", full, "", b.order}, {get, "/office/grants/:id", full, "", b.grant},
+		})
 }
 
 // Routes are the addresses of the back office.

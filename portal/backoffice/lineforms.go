@@ -220,7 +220,7 @@ func (b *Backoffice) askLine(q *request) error {
 func (b *Backoffice) typedLine(q *request) (n subscriptions.Opening, err error) {
 	n = subscriptions.Opening{PlanKey: q.said("plan"), Level: q.said("level"), Login: q.typedLogin(), Secret: q.FormValue("secret"), Coupon: q.said("code")}
 	var who customers.Customer
-	if who, err = b.Payers.FindNow(q.ctx, q.said("customer")); err != nil {
+	if who, err = b.Customers.FindNow(q.ctx, q.said("customer")); err != nil {
 		if fault.Is(err, fault.NotFound) {
 			err = fault.New(fault.Invalid, "customer.unknown")
 		}

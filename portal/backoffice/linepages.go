@@ -49,12 +49,6 @@ type Lines interface {
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
 }
 
-// Payers are who subscribes. *customers.Service satisfies it.
-type Payers interface {
-	FindNow(ctx context.Context, typed string) (customers.Customer, error)
-	Get(ctx context.Context, id int64) (customers.Customer, error)
-}
-
 const linesAt = "/office/subscriptions"
 
 func (b *Backoffice) lineRoutes() []route {
@@ -134,7 +128,7 @@ func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error
 	if typed == "" {
 		return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
 	}
-	who, err := b.Payers.FindNow(q.ctx, typed)
+	who, err := b.Customers.FindNow(q.ctx, typed)
 	if err == nil {
 		all, err := b.Lines.Of(q.ctx, who.ID)
 		return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
@@ -158,7 +152,7 @@ func (b *Backoffice) zoneOf(sub subscriptions.Subscription) *time.Location {
 
 // payer is a customer, without a name when there is none.
 func (b *Backoffice) payer(q *request, id int64) (customers.Customer, error) {
-	who, err := b.Payers.Get(q.ctx, id)
+	who, err := b.Customers.Get(q.ctx, id)
 	if fault.Is(err, fault.NotFound) {
 		return customers.Customer{ID: id, Name: number(id)}, nil
 	}

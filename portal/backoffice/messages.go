@@ -28,6 +28,7 @@ type Messages interface {
 	SaveSettings(ctx context.Context, by staff.By, values map[string]string) error
 	Consents(ctx context.Context, c notify.Channel, to string) (map[notify.Class]bool, error)
 	SaveConsent(ctx context.Context, by staff.By, c notify.Consent) error
+	Said(ctx context.Context, c notify.Channel, to string) ([]notify.Word, error)
 }
 
 func (b *Backoffice) messageRoutes() []route {

@@ -32,6 +32,7 @@ type find struct {
 	Action string
 	Fields []formField
 	Keep   []fact
+	Live   bool // brings the list while one types
 }
 
 // table folds on a phone: each cell carries the name of its column there.

@@ -14,6 +14,7 @@ type place struct {
 
 var places = []place{
 	{key: "today", icon: "gauge", address: "/office"},
+	{key: "customers", icon: "user-round", address: "/office/customers", far: true},
 	{key: "payments", icon: "banknote", address: "/office/payments"},
 	{key: "sessions", icon: "activity", address: "/office/sessions"},
 	{key: "network", icon: "router", address: "/office/routers"},

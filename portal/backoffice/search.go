@@ -51,6 +51,11 @@ func (b *Backoffice) search(q *request) error {
 	p.add(b.foundOrders(q, &p.frame, m.Orders))
 	p.add(b.foundReceipts(q, &p.frame, m.Receipts))
 	p.add(b.foundGrants(q, &p.frame, m.Grants))
+	people, err := b.foundCustomers(q, &p.frame, typed)
+	if err != nil {
+		return err
+	}
+	p.Cards = slices.Insert(p.Cards, 0, people)
 	found, err := b.foundVoucher(q, &p.frame, typed)
 	if err != nil {
 		return err

@@ -72,7 +72,7 @@ func galleryPlans() []plans.Plan {
 
 // The gallery answers what its pages ask.
 
-func (s *gallery) ForSite(context.Context, int64) ([]plans.Plan, error) { return s.shown.offers, nil }
+func (s *gallery) Listed(context.Context, int64) ([]plans.Plan, error) { return s.shown.offers, nil }
 func (s *gallery) View(context.Context, int64) (access.Grant, []access.Slot, access.Left, error) {
 	return s.shown.grant, s.shown.slots, access.Left{}, nil
 }

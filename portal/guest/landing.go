@@ -98,7 +98,7 @@ func (g *Guest) offered(ctx context.Context, v *visitor) ([]plans.Plan, error) {
 	if v.site.State == site.Closed {
 		return nil, nil
 	}
-	return g.Plans.ForSite(ctx, v.site.ID)
+	return g.Plans.Listed(ctx, v.site.ID)
 }
 
 func (p *landingPage) setPlans(offered []plans.Plan, chosen string) {

@@ -27,7 +27,7 @@ type Routers interface {
 
 // Plans lists what a site sells.
 type Plans interface {
-	ForSite(ctx context.Context, siteID int64) ([]plans.Plan, error)
+	Listed(ctx context.Context, siteID int64) ([]plans.Plan, error)
 }
 
 // Orders is what the pages ask of billing.

@@ -222,14 +222,14 @@ func (plainDialect) ReadVisit(_ routers.Router, rawQuery, _ string) (routers.Vis
 func (plainDialect) LoginLink(_ routers.Router, v routers.Visit, name, secret string) (string, error) {
 	return v.Login + "?username=" + name + "&password=" + secret, nil
 }
-func (plainDialect) Answer(*radius.Packet, routers.Answer) error                { return nil }
+func (plainDialect) Answer(*routers.Attributes, *routers.Answer) error          { return nil }
 func (plainDialect) Identify(*radius.Packet, routers.SessionRef) error          { return nil }
 func (plainDialect) LogIn(context.Context, routers.Router, routers.Login) error { return nil }
 func (plainDialect) Remove(context.Context, routers.Router, routers.SessionRef) error {
 	return nil
 }
 
-func (w *world) ForSite(context.Context, int64) ([]plans.Plan, error) { return galleryPlans(), w.fail }
+func (w *world) Listed(context.Context, int64) ([]plans.Plan, error) { return galleryPlans(), w.fail }
 
 // ordersOf is apart from world because routers and orders both have a ByToken.
 type ordersOf struct{ *world }

@@ -19,32 +19,32 @@ type candidate struct {
 }
 
 // AdmitKnown answers from memory: whoever is refused, and a bound device on an active grant. It is false when only the
-// database can tell, or has to write something down. It never waits.
-func (s *Service) AdmitKnown(a Attempt) (Admission, bool) {
-	var room [2]candidate
+// database can tell, or has to write something down. It never waits. An admission is large, and is asked for thousands of times a
+// second: so it is written where the caller has room.
+func (s *Service) AdmitKnown(a *Attempt, answer *Admission) bool {
+	var room [1]candidate
 	found, sure, strange := s.fromMemory(room[:0], a)
-	if strange {
-		return Admission{Cause: CauseUnknown}, true
-	}
-	if !sure || len(found) == 0 {
-		return Admission{}, false
+	if strange || !sure || len(found) == 0 {
+		*answer = Admission{Cause: CauseUnknown}
+		return strange
 	}
 	writes := false
-	answer := s.tryAll(a, found, func(candidate, Admission) Admission {
+	s.tryAll(a, found, answer, func(candidate, Admission) Admission {
 		writes = true
 		return Admission{Cause: CauseUnavailable}
 	})
-	return answer, !writes
+	return !writes
 }
 
 // Admit looks the attempt up, verifies it, decides, and claims what the first use, a new device or a one-time login takes.
 // What memory knows needs no database. Trouble with the database refuses: CauseUnavailable.
 func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
-	if answer, known := s.AdmitKnown(a); known {
+	var answer Admission
+	if s.AdmitKnown(&a, &answer) {
 		return answer
 	}
 	return s.gate.pass(ctx, func(ctx context.Context) Admission {
-		found, err := s.candidates(ctx, a)
+		found, err := s.candidates(ctx, &a)
 		if err != nil {
 			return unavailable(err)
 		}
@@ -52,40 +52,50 @@ func (s *Service) Admit(ctx context.Context, a Attempt) Admission {
 			if code, is := ReadCode(a.Name); is && !a.MACLogin {
 				return s.admitVoucher(ctx, a, code)
 			}
-			s.live.meet(s.keysOf(nil, a))
+			s.live.meet(s.keysOf(nil, &a))
 		}
-		return s.tryAll(a, found, func(c candidate, answer Admission) Admission { return s.claim(ctx, a, c, answer) })
+		return s.claimFirst(ctx, &a, found)
 	})
+}
+
+// claimFirst is tryAll with the database at hand.
+func (s *Service) claimFirst(ctx context.Context, a *Attempt, found []candidate) (answer Admission) {
+	s.tryAll(a, found, &answer, func(c candidate, tried Admission) Admission { return s.claim(ctx, a, c, tried) })
+	return answer
 }
 
 // tryAll answers with the first candidate that lets the device in, or else with the first of all. claim is asked for what has to
 // be written.
-func (s *Service) tryAll(a Attempt, candidates []candidate, claim func(candidate, Admission) Admission) Admission {
-	answer := Admission{Cause: CauseUnknown}
+func (s *Service) tryAll(a *Attempt, candidates []candidate, answer *Admission, claim func(candidate, Admission) Admission) {
+	if len(candidates) == 0 {
+		*answer = Admission{Cause: CauseUnknown}
+	}
+	var first Admission
 	var alive map[int64]bool // for a device that has several
 	if len(candidates) > 1 {
 		alive = map[int64]bool{}
 	}
-	for i, c := range candidates {
+	for i := range candidates {
+		c := &candidates[i]
 		if a.MACLogin && alive[c.grant.AfterGrantID] {
 			continue // its turn has not come
 		}
-		tried := s.try(a, c, claim)
-		if i == 0 || tried.Garden && !answer.Garden {
-			answer = tried
+		s.try(a, c, answer, claim)
+		if alive == nil || answer.Cause == CauseOK || answer.Cause == CauseUnavailable {
+			return
 		}
-		if tried.Cause == CauseOK || tried.Cause == CauseUnavailable {
-			return tried
-		}
-		if alive != nil {
-			alive[c.grant.ID] = !tried.Cause.Over()
+		alive[c.grant.ID] = !answer.Cause.Over()
+		if i == 0 || answer.Garden && !first.Garden {
+			first = *answer
 		}
 	}
-	return answer
+	if alive != nil {
+		*answer = first
+	}
 }
 
 // fromMemory finds what an attempt may be answered with; strange when the database did not know it a moment ago.
-func (s *Service) fromMemory(found []candidate, a Attempt) (_ []candidate, sure, strange bool) {
+func (s *Service) fromMemory(found []candidate, a *Attempt) (_ []candidate, sure, strange bool) {
 	var room [4]nameKey
 	keys := s.keysOf(room[:0], a)
 	if a.MACLogin {
@@ -97,13 +107,13 @@ func (s *Service) fromMemory(found []candidate, a Attempt) (_ []candidate, sure,
 }
 
 // keysOf are the keys that an attempt may be known by in memory, in the order in which they are looked up.
-func (s *Service) keysOf(keys []nameKey, a Attempt) []nameKey {
+func (s *Service) keysOf(keys []nameKey, a *Attempt) []nameKey {
 	if a.MACLogin {
 		return append(keys, macKey(a.MAC.number()))
 	}
 	var names [2]string
 	var room [4][32]byte
-	for _, name := range namesOf(names[:0], a) {
+	for _, name := range namesOf(names[:0], a.Name) {
 		for _, hash := range s.keys.AppendHashes(room[:0], loginPurpose, name) {
 			keys = append(keys, nameKey(hash[:]))
 		}
@@ -112,23 +122,23 @@ func (s *Service) keysOf(keys []nameKey, a Attempt) []nameKey {
 }
 
 // namesOf are the spellings of a name that may be a login: as a code, and as a chosen name.
-func namesOf(names []string, a Attempt) []string {
-	if len(a.Name) > longestName {
+func namesOf(names []string, name string) []string {
+	if len(name) > longestName {
 		return nil
 	}
-	if code, ok := ReadCode(a.Name); ok {
+	if code, ok := ReadCode(name); ok {
 		names = append(names, string(code))
 	}
-	return append(names, SpellName(a.Name))
+	return append(names, SpellName(name))
 }
 
 func unavailable(err error) Admission { return Admission{Cause: CauseUnavailable, Err: err} }
 
-func (s *Service) candidates(ctx context.Context, a Attempt) ([]candidate, error) {
+func (s *Service) candidates(ctx context.Context, a *Attempt) ([]candidate, error) {
 	if a.MACLogin {
 		return s.byMAC(ctx, a.MAC)
 	}
-	for _, name := range namesOf(nil, a) {
+	for _, name := range namesOf(nil, a.Name) {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {
 			rows, err := s.byNameHash(ctx, hash, a.MAC)
 			if err != nil || len(rows) > 0 {
@@ -165,45 +175,42 @@ func (s *Service) byMAC(ctx context.Context, mac MAC) ([]candidate, error) {
 	return found, err
 }
 
-func (s *Service) try(a Attempt, c candidate, claim func(candidate, Admission) Admission) Admission {
-	answer := Admission{Grant: c.grant, LoginID: c.loginID}
-	var err error
-	if answer.Secret, answer.Cause, err = s.verify(a, c); err != nil {
-		return unavailable(err)
+func (s *Service) try(a *Attempt, c *candidate, answer *Admission, claim func(candidate, Admission) Admission) {
+	answer.Grant, answer.LoginID, answer.Left, answer.Garden = c.grant, c.loginID, Left{}, false
+	if answer.Secret, answer.Cause, answer.Err = s.verify(a, c); answer.Err != nil {
+		*answer = unavailable(answer.Err)
+		return
 	}
-	if answer.Cause != CauseOK {
-		return answer
-	}
-	if c.kind == onceLogin && !meantFor(a.Name, a.MAC) {
+	g := &answer.Grant
+	switch {
+	case answer.Cause != CauseOK:
+		return
+	case c.kind == onceLogin && !meantFor(a.Name, a.MAC):
 		answer.Cause = CauseUnknown
-		return answer
-	}
-	if !c.grant.servesSite(a.SiteID) {
+		return
+	case !g.servesSite(a.SiteID):
 		answer.Cause = CauseOtherSite
-		return answer
+		return
 	}
-	if answer = s.decide(a, answer); !answer.letsIn() {
-		return answer
-	}
-	if a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin) {
+	s.decide(a, answer)
+	switch {
+	case !answer.letsIn():
+	case a.MAC == "" || (!c.bound && !c.free && c.kind != nameLogin):
 		answer.Cause, answer.Garden = CauseDevicesFull, false // a device without a MAC fits no slot
-		return answer
+	case c.bound && g.State == Active && c.kind != onceLogin:
+	default:
+		*answer = claim(*c, *answer)
 	}
-	if c.bound && c.grant.State == Active && c.kind != onceLogin {
-		return answer
-	}
-	return claim(c, answer)
 }
 
 // decide judges the grant of an answer now, for an attempt.
-func (s *Service) decide(a Attempt, answer Admission) Admission {
-	now := s.clock.Now()
-	answer.Cause, answer.Left = Decide(answer.Grant, now, s.locationFor(answer.Grant, a))
-	answer.Garden = a.Garden && answer.Grant.Gardened(now)
-	return answer
+func (s *Service) decide(a *Attempt, answer *Admission) {
+	now, g := s.clock.Now(), &answer.Grant
+	answer.Cause, answer.Left = g.decide(now, s.locationFor(g, a))
+	answer.Garden = a.Garden && g.Gardened(now)
 }
 
-func (s *Service) locationFor(g Grant, a Attempt) *time.Location {
+func (s *Service) locationFor(g *Grant, a *Attempt) *time.Location {
 	if g.SiteID != 0 {
 		return s.location(g.SiteID)
 	}
@@ -212,7 +219,7 @@ func (s *Service) locationFor(g Grant, a Attempt) *time.Location {
 
 // verify finds the secret the attempt was made with. A code may come with itself, however it was typed, or nothing as
 // password: whoever knows it knows all.
-func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
+func (s *Service) verify(a *Attempt, c *candidate) (string, Cause, error) {
 	if a.MACLogin {
 		return "", CauseOK, nil
 	}
@@ -228,12 +235,12 @@ func (s *Service) verify(a Attempt, c candidate) (string, Cause, error) {
 		}
 		return "", CauseWrongSecret, nil
 	}
-	secret, err := s.keys.Open(loginPurpose, []byte(c.sealed))
+	secret, err := s.keys.OpenText(loginPurpose, c.sealed)
 	if err != nil {
 		return "", CauseUnavailable, fault.Wrap(fault.Internal, "internal", err)
 	}
-	if text := string(secret); a.Verify(text) {
-		return text, CauseOK, nil
+	if a.Verify(secret) {
+		return secret, CauseOK, nil
 	}
 	return "", CauseWrongSecret, nil
 }

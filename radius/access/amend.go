@@ -56,7 +56,7 @@ func (s *Service) Withdraw(tx *db.Tx, src Source) error {
 	}
 	smaller := g
 	smaller.Limits = g.Limits.minus(given)
-	if smaller.resize(); overAt(smaller, s.clock.Now()) != CauseOK {
+	if smaller.resize(); overAt(&smaller, s.clock.Now()) != CauseOK {
 		return fault.New(fault.Conflict, "grant.used")
 	}
 	return s.setLimits(tx, g, smaller)
@@ -79,7 +79,7 @@ func (s *Service) Revoke(tx *db.Tx, src, by Source) (lived bool, err error) {
 	smaller := g
 	smaller.Limits = g.Limits.minus(given)
 	smaller.resize()
-	if alone || overAt(smaller, s.clock.Now()) != CauseOK {
+	if alone || overAt(&smaller, s.clock.Now()) != CauseOK {
 		_, err = s.End(tx, g.ID, CauseRefunded)
 		return true, err
 	}
@@ -105,7 +105,7 @@ func (s *Service) Extend(tx *db.Tx, grantID int64, src Source, more Gift) (Given
 		added.Hours = nil // for whoever shall be online now
 		return s.Give(tx, Offer{Source: src, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Limits: added, Place: g.Place})
 	}
-	if g.State == Ended || overAt(g, now) != CauseOK {
+	if g.State == Ended || overAt(&g, now) != CauseOK {
 		return s.Give(tx, Offer{Source: src, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Limits: added, Place: g.Place})
 	}
 	o := Offer{Source: src, SiteID: g.SiteID, Plan: g.Plan, Segment: g.Segment, Limits: added, Place: g.Place}

@@ -25,7 +25,7 @@ type Admission struct {
 }
 
 // letsIn says that the device comes in, if only to the garden.
-func (a Admission) letsIn() bool { return a.Cause == CauseOK || a.Garden }
+func (a *Admission) letsIn() bool { return a.Cause == CauseOK || a.Garden }
 
 // Left is what remains: Time means something only when Timed (the least of every clock, opening hours too), Bytes only
 // when Capped.

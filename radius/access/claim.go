@@ -11,7 +11,7 @@ import (
 var errRefused = errors.New("refused") // undoes a claim; the admission holds the cause
 
 // claim writes what the attempt takes, all or nothing: the one-time login, a slot, the first use.
-func (s *Service) claim(ctx context.Context, a Attempt, c candidate, answer Admission) Admission {
+func (s *Service) claim(ctx context.Context, a *Attempt, c candidate, answer Admission) Admission {
 	err := s.db.InTx(ctx, func(tx *db.Tx) error {
 		var err error
 		if answer, err = s.claimIn(tx, a, c, answer); err == nil && !answer.letsIn() {
@@ -25,7 +25,7 @@ func (s *Service) claim(ctx context.Context, a Attempt, c candidate, answer Admi
 	return answer
 }
 
-func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (Admission, error) {
+func (s *Service) claimIn(tx *db.Tx, a *Attempt, c candidate, answer Admission) (Admission, error) {
 	if c.kind == onceLogin {
 		won, err := consume(tx, c.loginID, strconv.FormatInt(a.RouterID, 10)+" "+string(a.MAC), s.real.Now())
 		if err != nil || !won {
@@ -42,7 +42,7 @@ func (s *Service) claimIn(tx *db.Tx, a Attempt, c candidate, answer Admission) (
 	}
 	now := s.clock.Now()
 	answer.Grant = g
-	if answer = s.decide(a, answer); !answer.letsIn() {
+	if s.decide(a, &answer); !answer.letsIn() {
 		return answer, nil
 	}
 	bound, err := takeSlot(tx, g.ID, a.MAC, now)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"math/big"
 	"strings"
+	"unicode/utf8"
 )
 
 // Code is what people type to reach something, in the form it is stored in: capital symbols, nothing between, the last of
@@ -59,8 +60,8 @@ func (s CodeStyle) New() Code {
 			}
 			symbols = append(symbols, alphabet[n.Int64()])
 		}
-		code := Code(append(symbols, CodeSymbols[remainder(string(symbols), len(alphabet))]))
-		if code.valid() { // hardly any is not: of letters and digits, with fewer than two letters
+		code := Code(append(symbols, CodeSymbols[remainder(symbols, len(alphabet))]))
+		if validCode(code) { // hardly any is not: of letters and digits, with fewer than two letters
 			return code
 		}
 	}
@@ -72,11 +73,12 @@ func ReadCode(typed string) (Code, bool) {
 	if len(typed) > longestTyped { // nobody types so much; do not work on it
 		return "", false
 	}
-	code := Code(FoldCode(typed))
-	if len(code) < shortestCode || len(code) > longestCode || !code.valid() {
+	var usual [longestTyped]byte
+	code := appendFolded(usual[:0], typed)
+	if len(code) < shortestCode || len(code) > longestCode || !validCode(code) {
 		return "", false
 	}
-	return code, true
+	return Code(code), true
 }
 
 // Grouped writes a code for people, in groups of so many symbols.
@@ -90,7 +92,28 @@ func (c Code) Grouped(size int) string {
 
 // FoldCode brings what was typed to the alphabet of codes: look-alikes are what they look like, and what keyboards and paper
 // put between symbols is gone. What is no symbol is left in.
-func FoldCode(typed string) string { return strings.Map(foldSymbol, typed) }
+func FoldCode(typed string) string { return string(appendFolded(nil, typed)) }
+
+func appendFolded(b []byte, typed string) []byte {
+	for _, r := range typed {
+		if r < utf8.RuneSelf {
+			r = foldedASCII[r]
+		} else {
+			r = foldSymbol(r)
+		}
+		if r >= 0 {
+			b = utf8.AppendRune(b, r)
+		}
+	}
+	return b
+}
+
+var foldedASCII = func() (all [utf8.RuneSelf]rune) {
+	for r := range all {
+		all[r] = foldSymbol(rune(r))
+	}
+	return all
+}()
 
 func foldSymbol(r rune) rune {
 	if r >= 'a' && r <= 'z' {

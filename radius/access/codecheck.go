@@ -11,10 +11,10 @@ import "strings"
 // digits has two letters at least, one of digits none, and what has one letter is a slip of either.
 const fewestLetters = 2
 
-func (c Code) valid() bool {
+func validCode[T string | []byte | Code](c T) bool {
 	letters := 0
 	for i := range len(c) {
-		n := strings.IndexByte(CodeSymbols, c[i])
+		n := places[c[i]]
 		if n < 0 {
 			return false
 		}
@@ -23,20 +23,28 @@ func (c Code) valid() bool {
 		}
 	}
 	if letters == 0 {
-		return remainder(string(c), len(codeDigits)) == 0
+		return remainder(c, len(codeDigits)) == 0
 	}
-	return letters >= fewestLetters && remainder(string(c), len(CodeSymbols)) == 0
+	return letters >= fewestLetters && remainder(c, len(CodeSymbols)) == 0
 }
 
+// places are those of octets in the alphabet of codes; -1 for none. Each log-in by name asks whether that is a code.
+var places = func() (all [256]int) {
+	for b := range all {
+		all[b] = strings.IndexByte(CodeSymbols, byte(b))
+	}
+	return all
+}()
+
 // remainder of symbols in a base of 10 or 31.
-func remainder(symbols string, base int) int {
+func remainder[T string | []byte | Code](code T, base int) int {
 	r := 0
-	for i := range len(symbols) {
-		n := strings.IndexByte(CodeSymbols, symbols[i])
+	for i := range len(code) {
+		n := places[code[i]]
 		if base == len(codeDigits) {
 			r = int(damm[r][n] - '0')
 		} else {
-			r = 3 * (r - n + base) % base
+			r = 3 * (r - n + len(CodeSymbols)) % len(CodeSymbols)
 		}
 	}
 	return r

@@ -4,7 +4,10 @@ import "time"
 
 // Decide says whether g may be used at that instant, in the local time of its site, and what would be left. It knows
 // nothing of devices. A dormant grant is judged as if its first use were now.
-func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) {
+func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) { return g.decide(at, loc) }
+
+// decide is Decide. A grant is large: what every log-in asks does not copy it.
+func (g *Grant) decide(at time.Time, loc *time.Location) (Cause, Left) {
 	left := remaining(g, at, loc)
 	if g.State == Ended {
 		return endCause(g), left
@@ -28,7 +31,7 @@ func Decide(g Grant, at time.Time, loc *time.Location) (Cause, Left) {
 }
 
 // endCause tells a guest why an ended grant ended, where that says more than "ended".
-func endCause(g Grant) Cause {
+func endCause(g *Grant) Cause {
 	if c := Cause(g.EndCause); c.Over() {
 		return c
 	}
@@ -36,17 +39,17 @@ func endCause(g Grant) Cause {
 }
 
 // overAt is CauseOK, or the cause for which g is over at that instant whatever its books say. A standing grant never is.
-func overAt(g Grant, at time.Time) Cause {
+func overAt(g *Grant, at time.Time) Cause {
 	if g.Standing {
 		return CauseOK
 	}
-	l := g.Limits
-	end := g.until(at)
+	l, end := &g.Limits, g.until(at)
+	cause := capReached(g)
 	switch {
 	case g.State == Dormant && !g.UnusedUntil.IsZero() && !at.Before(g.UnusedUntil):
 		return CauseExpired
-	case capReached(g) != CauseOK:
-		return capReached(g)
+	case cause != CauseOK:
+		return cause
 	case end.IsZero() || at.Before(end):
 		return CauseOK
 	case l.TimeKind != Online && l.Time > 0 && !g.FirstUsedAt.IsZero() && !at.Before(g.FirstUsedAt.Add(l.Time)):
@@ -56,8 +59,8 @@ func overAt(g Grant, at time.Time) Cause {
 }
 
 // capReached is OK, or the cause for which use alone ends g, or lets it rest when it is a standing one.
-func capReached(g Grant) Cause {
-	l := g.Limits
+func capReached(g *Grant) Cause {
+	l := &g.Limits
 	switch {
 	case l.TimeKind == Online && l.Time > 0 && g.UsedTime >= l.Time:
 		return CauseTimeUsed
@@ -68,14 +71,14 @@ func capReached(g Grant) Cause {
 }
 
 // until is where the calendar ends g; for one not yet used, if it were used at that instant.
-func (g Grant) until(at time.Time) time.Time {
+func (g *Grant) until(at time.Time) time.Time {
 	if g.FirstUsedAt.IsZero() {
 		return g.Limits.until(at)
 	}
 	return g.Until
 }
 
-func remaining(g Grant, at time.Time, loc *time.Location) Left {
+func remaining(g *Grant, at time.Time, loc *time.Location) Left {
 	var left Left
 	if end := g.until(at); !end.IsZero() {
 		left.atMost(end.Sub(at))

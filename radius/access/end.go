@@ -88,7 +88,7 @@ func (s *Service) sweepPage(ctx context.Context, state State, column string) (bo
 func (s *Service) sweepSome(ctx context.Context, grants []Grant, column string, now time.Time) error {
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
 		for _, g := range grants {
-			if _, err := s.end(tx, g.ID, overAt(g, now), past(tx, g.State, column, now)); err != nil {
+			if _, err := s.end(tx, g.ID, overAt(&g, now), past(tx, g.State, column, now)); err != nil {
 				return err
 			}
 		}

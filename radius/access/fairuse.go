@@ -50,8 +50,8 @@ type Terms struct {
 
 // Terms tells how fast a grant is at an instant, in the local time of its site. In the night hours their own speed holds,
 // whatever was used by day.
-func (g Grant) Terms(at time.Time, loc *time.Location) Terms {
-	l := g.Limits
+func (g *Grant) Terms(at time.Time, loc *time.Location) Terms {
+	l := &g.Limits
 	t := Terms{UpKbps: l.UpKbps, DownKbps: l.DownKbps, Burst: l.Burst}
 	if p := g.Period(at, loc); l.FairUse.Bytes > 0 && p.Used >= p.Allowed {
 		t = Terms{UpKbps: l.FairUse.UpKbps, DownKbps: l.FairUse.DownKbps, Slow: true, Until: p.End}
@@ -74,11 +74,11 @@ func (l Limits) Under(t Terms) Limits {
 }
 
 // Period tells where fair use stands; zero for a grant without it.
-func (g Grant) Period(at time.Time, loc *time.Location) Period {
-	f := g.Limits.FairUse
-	if f.Bytes == 0 {
+func (g *Grant) Period(at time.Time, loc *time.Location) Period {
+	if g.Limits.FairUse.Bytes == 0 {
 		return Period{}
 	}
+	f := g.Limits.FairUse
 	now := f.roll(g.Fair, at, loc)
 	return Period{Start: now.Start, End: f.next(now.Start, loc), Used: now.Used, Allowed: f.Bytes + now.More}
 }

@@ -117,11 +117,11 @@ func TestALateCommitIsNotMissed(t *testing.T) {
 			other.feed.since += feedReach - 10 // and has read on for 50 s
 			return nil
 		})
-		if got, known := other.AdmitKnown(attempt); !known || got.Cause != CauseOK {
+		if got, known := admitKnown(other, attempt); !known || got.Cause != CauseOK {
 			t.Errorf("before the poll: %+v", got)
 		}
 		h.follow(other)
-		if got, known := other.AdmitKnown(attempt); !known || got.Cause != CauseSuspended {
+		if got, known := admitKnown(other, attempt); !known || got.Cause != CauseSuspended {
 			t.Errorf("after the poll: %+v", got)
 		}
 	})
@@ -144,7 +144,7 @@ func TestComparingFindsWhatTheFeedMissed(t *testing.T) {
 		h.wantCause("not found yet", h.byMAC(laptop), CauseOK)
 		h.protocol.Advance(compareEvery)
 		h.follow(h.Service)
-		if _, known := h.AdmitKnown(Attempt{SiteID: h.here, MAC: laptop, MACLogin: true}); known {
+		if _, known := admitKnown(h.Service, Attempt{SiteID: h.here, MAC: laptop, MACLogin: true}); known {
 			t.Error("an ended grant is known still")
 		}
 		if got := h.byMAC(phone); got.Grant.UsedBytes != 7 {
@@ -172,13 +172,13 @@ func TestEndsAreRememberedForAWhile(t *testing.T) {
 			return h.Use(tx, []Used{{GrantID: given.GrantID, Time: time.Second, Bytes: 10}})
 		})
 		attempt := Attempt{Name: code, SiteID: h.here, MAC: phone, Verify: func(s string) bool { return s == "" }}
-		if got, known := h.AdmitKnown(attempt); !known || got.Cause != CauseDataUsed {
+		if got, known := admitKnown(h.Service, attempt); !known || got.Cause != CauseDataUsed {
 			t.Errorf("%+v, known %v", got, known)
 		}
 		h.plan.Advance(endedKept + time.Second)
 		h.protocol.Advance(compareEvery)
 		h.follow(h.Service)
-		if _, known := h.AdmitKnown(attempt); known {
+		if _, known := admitKnown(h.Service, attempt); known {
 			t.Error("it is remembered for ever")
 		}
 		h.wantCause("by the database", h.Admit(context.Background(), attempt), CauseDataUsed)

@@ -115,7 +115,7 @@ func (s *Service) plan(tx *db.Tx, o Offer) (string, Grant, error) {
 // who pays now wants to be online now.
 func fit(o Offer, live []Grant, at time.Time, loc *time.Location) (string, Grant) {
 	live = slices.DeleteFunc(live, func(g Grant) bool {
-		return g.Standing || g.Owner != o.Owner || !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(g, at) != CauseOK
+		return g.Standing || g.Owner != o.Owner || !g.servesSite(o.SiteID) || (g.State != Active && g.State != Dormant) || overAt(&g, at) != CauseOK
 	})
 	slices.SortFunc(live, byTurn)
 	for _, g := range live {

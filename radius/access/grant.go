@@ -70,7 +70,7 @@ type Grant struct {
 }
 
 // counted is what g used of its data.
-func (g Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
+func (g *Grant) counted() int64 { return g.UsedBytes - g.FreeBytes }
 
 // Barred is how a standing grant is kept from the internet, which it may come back to; empty when it is not.
 type Barred string

@@ -39,7 +39,7 @@ type Burst struct {
 func (l Limits) DeviceCount() int { return max(l.Devices, 1) }
 
 // until is where a grant first used at that instant ends by the calendar; zero when nothing but use ends it.
-func (l Limits) until(firstUsed time.Time) time.Time {
+func (l *Limits) until(firstUsed time.Time) time.Time {
 	end := l.ValidUntil
 	if l.Time > 0 && l.TimeKind != Online {
 		end = earlier(end, firstUsed.Add(l.Time))

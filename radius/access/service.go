@@ -56,12 +56,12 @@ func (s *Service) View(ctx context.Context, grantID int64) (Grant, []Slot, Left,
 func (s *Service) LiveFor(ctx context.Context, siteID int64, mac MAC) ([]Grant, error) {
 	grants, err := s.liveOf(ctx, mac)
 	now := s.clock.Now()
-	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !g.servesSite(siteID) || overAt(g, now) != CauseOK })
+	grants = slices.DeleteFunc(grants, func(g Grant) bool { return !g.servesSite(siteID) || overAt(&g, now) != CauseOK })
 	slices.SortStableFunc(grants, func(a, b Grant) int { return rank(a) - rank(b) })
 	return grants[:min(len(grants), 10)], err
 }
 
-func (g Grant) servesSite(siteID int64) bool { return g.SiteID == 0 || g.SiteID == siteID }
+func (g *Grant) servesSite(siteID int64) bool { return g.SiteID == 0 || g.SiteID == siteID }
 
 // rank orders grants by how near they are to use.
 func rank(g Grant) int {

@@ -189,15 +189,15 @@ func TestWhatCouldNotBeReadIsInDoubt(t *testing.T) {
 		given := h.give(h.offer("1", "hour", hour, phone))
 		h.wantCause("in", h.byMAC(phone), CauseOK)
 		h.live.doubtful([]int64{given.GrantID})
-		if _, known := h.AdmitKnown(Attempt{SiteID: h.here, MAC: phone, MACLogin: true}); known {
+		if _, known := admitKnown(h.Service, Attempt{SiteID: h.here, MAC: phone, MACLogin: true}); known {
 			t.Error("answered in doubt, by MAC")
 		}
-		if _, known := h.AdmitKnown(Attempt{Name: h.code(given.GrantID), SiteID: h.here, MAC: phone, Verify: func(string) bool { return true }}); known {
+		if _, known := admitKnown(h.Service, Attempt{Name: h.code(given.GrantID), SiteID: h.here, MAC: phone, Verify: func(string) bool { return true }}); known {
 			t.Error("answered in doubt, by code")
 		}
 		h.wantCause("by the database", h.byMAC(phone), CauseOK)
 		h.follow(h.Service)
-		if _, known := h.AdmitKnown(Attempt{SiteID: h.here, MAC: phone, MACLogin: true}); !known {
+		if _, known := admitKnown(h.Service, Attempt{SiteID: h.here, MAC: phone, MACLogin: true}); !known {
 			t.Error("in doubt for ever")
 		}
 	})

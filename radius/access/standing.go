@@ -16,7 +16,7 @@ func (g *Grant) stand(o Offer, now time.Time) {
 }
 
 // arrearsAt is how a standing grant waits for money at that instant; empty when it does not.
-func (g Grant) arrearsAt(at time.Time) Barred {
+func (g *Grant) arrearsAt(at time.Time) Barred {
 	lapsed := g.Standing && !g.Until.IsZero() && !at.Before(g.Until)
 	switch {
 	case !lapsed:
@@ -29,7 +29,7 @@ func (g Grant) arrearsAt(at time.Time) Barred {
 
 // Gardened says that whoever comes with the grant at that instant is let into the walled garden, where a router has one: for arrears, or because
 // its cap is used up.
-func (g Grant) Gardened(at time.Time) bool {
+func (g *Grant) Gardened(at time.Time) bool {
 	if !g.Standing || g.State != Active {
 		return false
 	}

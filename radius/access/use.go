@@ -50,12 +50,12 @@ func (s *Service) afterUse(tx *db.Tx, g Grant, u Used) error {
 	if err != nil {
 		return err
 	}
-	cause := capReached(g)
+	cause, before := capReached(&g), g.without(u)
 	switch {
 	case cause != CauseOK && !g.Standing:
 		_, err = s.End(tx, g.ID, cause)
 		return err
-	case cause != CauseOK && capReached(g.without(u)) == CauseOK:
+	case cause != CauseOK && capReached(&before) == CauseOK:
 		return s.emit(tx, GrantChanged, g, cause)
 	case slower:
 		return s.emit(tx, GrantChanged, g, CauseFairUse)

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,25 +10,48 @@ import (
 
 // addUse counts on some grants in one statement, and reads those that have not ended.
 func (s *Service) addUse(tx *db.Tx, some []Used) (map[int64]Grant, error) {
-	arms := strings.Repeat(" WHEN ? THEN ?", len(some))
-	var ids, times, octets []any
+	var ids []any
 	for _, u := range some {
 		ids = append(ids, u.GrantID)
-		times = append(times, u.GrantID, seconds(u.Time))
-		octets = append(octets, u.GrantID, u.Bytes)
 	}
-	these := "id IN (?" + strings.Repeat(", ?", len(some)-1) + ")"
-	err := tx.Gorm().Exec("UPDATE grants SET used_seconds = used_seconds + CASE id"+arms+" END, used_bytes = used_bytes + CASE id"+arms+
-		" END, version = version + 1, changed_s = ? WHERE "+these, slices.Concat(times, octets, []any{changedNow(0)}, ids)...).Error
-	if err != nil {
+	add := addInMySQL
+	if s.db.Dialect() == db.SQLite {
+		add = addInSQLite
+	}
+	if err := add(tx, some, ids); err != nil {
 		return nil, db.Fault(err)
 	}
+	these := "id IN (?" + strings.Repeat(", ?", len(ids)-1) + ")"
 	var now []usedRow
 	if err := tx.Gorm().Model(&grantRow{}).Where(these, ids...).Order("id").Limit(len(some)).Find(&now).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	tx.AfterCommit(func() { s.wereUsed(now) })
 	return s.livesOf(tx, now)
+}
+
+const use = "UPDATE grants SET used_seconds = used_seconds + %s, used_bytes = used_bytes + %s, version = version + 1, changed_s = ?"
+
+// addInSQLite finds the row of each; a CASE would look through all of them for each.
+func addInSQLite(tx *db.Tx, some []Used, _ []any) error {
+	args := []any{changedNow(0)}
+	for _, u := range some {
+		args = append(args, u.GrantID, seconds(u.Time), u.Bytes)
+	}
+	text := fmt.Sprintf(use, "v.column2", "v.column3") + " FROM (VALUES (?, ?, ?)" + strings.Repeat(", (?, ?, ?)", len(some)-1) + ") AS v WHERE grants.id = v.column1"
+	return tx.Gorm().Exec(text, args...).Error
+}
+
+// addInMySQL: MariaDB takes numbers of a list for texts.
+func addInMySQL(tx *db.Tx, some []Used, ids []any) error {
+	var times, octets []any
+	for _, u := range some {
+		times = append(times, u.GrantID, seconds(u.Time))
+		octets = append(octets, u.GrantID, u.Bytes)
+	}
+	found := "CASE id" + strings.Repeat(" WHEN ? THEN ?", len(some)) + " END"
+	text := fmt.Sprintf(use, found, found) + " WHERE id IN (?" + strings.Repeat(", ?", len(some)-1) + ")"
+	return tx.Gorm().Exec(text, slices.Concat(times, octets, []any{changedNow(0)}, ids)...).Error
 }
 
 // usedRow is what adding use changes of a grant.

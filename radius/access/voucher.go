@@ -25,7 +25,7 @@ func (s *Service) admitVoucher(ctx context.Context, a Attempt, code Code) Admiss
 	if s.vouchers == nil || a.MAC == "" {
 		return Admission{Cause: CauseUnknown}
 	}
-	if _, cause, err := s.verify(a, candidate{kind: codeLogin}); err != nil || cause != CauseOK {
+	if _, cause, err := s.verify(&a, &candidate{kind: codeLogin}); err != nil || cause != CauseOK {
 		return Admission{Cause: cause, Err: err}
 	}
 	cause, err := s.vouchers.Open(ctx, code, a.SiteID, a.MAC)
@@ -35,11 +35,11 @@ func (s *Service) admitVoucher(ctx context.Context, a Attempt, code Code) Admiss
 	if cause != CauseOK {
 		return Admission{Cause: cause}
 	}
-	found, err := s.candidates(ctx, a)
+	found, err := s.candidates(ctx, &a)
 	if err != nil {
 		return unavailable(err)
 	}
-	return s.tryAll(a, found, func(c candidate, answer Admission) Admission { return s.claim(ctx, a, c, answer) })
+	return s.claimFirst(ctx, &a, found)
 }
 
 // takeCode lets a code given from outside reach the grant; fault.Conflict "login.taken".

@@ -9,44 +9,35 @@ import (
 	"mtandao/radius/routers"
 )
 
+// WISPr's, for the descendants.
+var (
+	wisprMaxUp   = routers.VendorTypeOf(func(p *radius.Packet) error { return wispr.WISPrBandwidthMaxUp_Add(p, 0) })
+	wisprMaxDown = routers.VendorTypeOf(func(p *radius.Packet) error { return wispr.WISPrBandwidthMaxDown_Add(p, 0) })
+)
+
 // Answer adds what a session may do, and serves for CoA too: it is always the complete set. CoovaChilli's own bandwidth
 // is in kbit/s, WISPr's in bit/s; descendants know one or the other.
-func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
-	if err := a.AddCommon(p); err != nil {
+func (*Dialect) Answer(to *routers.Attributes, a *routers.Answer) error {
+	if err := a.AddCommon(to); err != nil {
 		return err
 	}
-	if err := a.AddAddress(p); err != nil {
+	if err := a.AddAddress(to); err != nil {
 		return err
 	}
-	if err := addRates(p, a.Limits.UpKbps, a.Limits.DownKbps); err != nil {
-		return err
+	if up := a.Limits.UpKbps; up > 0 {
+		to.AddVendorNumber(bandwidthMaxUp, routers.Clamp(up))
+		to.AddVendorNumber(wisprMaxUp, bitsPerSecond(up))
 	}
-	if !a.Left.Capped {
-		return nil
+	if down := a.Limits.DownKbps; down > 0 {
+		to.AddVendorNumber(bandwidthMaxDown, routers.Clamp(down))
+		to.AddVendorNumber(wisprMaxDown, bitsPerSecond(down))
 	}
-	octets, gigawords := routers.Gigawords(a.Left.Bytes)
-	if err := addInteger(p, maxTotalOctets, octets); err != nil {
-		return err
+	if a.Left.Capped {
+		octets, gigawords := routers.Gigawords(a.Left.Bytes)
+		to.AddVendorNumber(maxTotalOctets, octets)
+		to.AddVendorNumber(maxTotalGigawords, gigawords)
 	}
-	return addInteger(p, maxTotalGigawords, gigawords)
-}
-
-func addRates(p *radius.Packet, up, down int64) error {
-	if up > 0 {
-		if err := addInteger(p, bandwidthMaxUp, routers.Clamp(up)); err != nil {
-			return err
-		}
-		if err := wispr.WISPrBandwidthMaxUp_Add(p, wispr.WISPrBandwidthMaxUp(bitsPerSecond(up))); err != nil {
-			return err
-		}
-	}
-	if down <= 0 {
-		return nil
-	}
-	if err := addInteger(p, bandwidthMaxDown, routers.Clamp(down)); err != nil {
-		return err
-	}
-	return wispr.WISPrBandwidthMaxDown_Add(p, wispr.WISPrBandwidthMaxDown(bitsPerSecond(down)))
+	return to.Err()
 }
 
 func bitsPerSecond(kbps int64) uint32 { return uint32(min(kbps, math.MaxUint32/1000)) * 1000 }

@@ -21,8 +21,6 @@ func wire(t *testing.T, p *radius.Packet) []byte {
 	return encoded[20:]
 }
 
-func accept() *radius.Packet { return radius.New(radius.CodeAccessAccept, []byte("secret")) }
-
 // integer is a vendor attribute of four bytes: 14559 = 0x38DF is ChilliSpot, 14122 = 0x372A is WISPr.
 func integer(vendor uint16, number byte, value string) string {
 	return string([]byte{26, 12, 0, 0, byte(vendor >> 8), byte(vendor), number, 6}) + value
@@ -48,11 +46,11 @@ var limitedOnTheWire = map[string]string{
 }
 
 func TestAnswerOnTheWire(t *testing.T) {
-	p := accept()
-	if err := New(nil).Answer(p, limited); err != nil {
+	var all routers.Attributes
+	if err := New(nil).Answer(&all, &limited); err != nil {
 		t.Fatal(err)
 	}
-	got := wire(t, p)
+	got := all.Wire
 	length := 0
 	for name, want := range limitedOnTheWire {
 		if length += len(want); bytes.Count(got, []byte(want)) != 1 {
@@ -65,15 +63,15 @@ func TestAnswerOnTheWire(t *testing.T) {
 }
 
 func TestAnswerLeavesOutWhatIsUnlimited(t *testing.T) {
-	p := accept()
-	if err := New(nil).Answer(p, routers.Answer{Limits: access.Limits{DownKbps: 1 << 40}}); err != nil {
+	var all routers.Attributes
+	if err := New(nil).Answer(&all, &routers.Answer{Limits: access.Limits{DownKbps: 1 << 40}}); err != nil {
 		t.Fatal(err)
 	}
 	want := integer(14559, 5, "\xff\xff\xff\xff") + integer(14122, 8, "\xff\xff\xfe\xd8")
-	if got := wire(t, p); string(got) != want {
+	if got := all.Wire; string(got) != want {
 		t.Errorf("% x, want % x", got, want)
 	}
-	if err := New(nil).Answer(accept(), routers.Answer{Left: access.Left{Capped: true}}); fault.KeyOf(err) != "router.nothing_left" {
+	if err := New(nil).Answer(&routers.Attributes{}, &routers.Answer{Left: access.Left{Capped: true}}); fault.KeyOf(err) != "router.nothing_left" {
 		t.Errorf("no data left: %v", err)
 	}
 }

@@ -75,10 +75,12 @@ func (d *Dialect) authorise(r routers.Router, login routers.Login) (*radius.Pack
 	if err := rfc2865.CallingStationID_AddString(p, login.MAC.Dashes()); err != nil {
 		return nil, err
 	}
-	if err := addInteger(p, sessionState, stateAuthorized); err != nil {
+	var all routers.Attributes
+	all.AddVendorNumber(sessionState, stateAuthorized)
+	if err := d.Answer(&all, &login.Answer); err != nil {
 		return nil, err
 	}
-	return p, d.Answer(p, login.Answer)
+	return p, all.AddTo(p)
 }
 
 // Remove is not to be had: CoovaChilli has no API, sessions end by Disconnect-Request.

@@ -6,9 +6,9 @@ import (
 	"io"
 	"strings"
 
-	"layeh.com/radius"
 	"layeh.com/radius/dictionary"
-	"layeh.com/radius/rfc2865"
+
+	"mtandao/radius/routers"
 )
 
 //go:embed dictionary.chillispot
@@ -41,12 +41,12 @@ func mustParse(text string) *dictionary.Vendor {
 	return parsed.Vendors[0]
 }
 
-func mustFind(name string) byte {
+func mustFind(name string) routers.VendorType {
 	found := dictionary.AttributeByName(vendor.Attributes, name)
 	if found == nil || found.Type != dictionary.AttributeInteger || len(found.OID) != 1 {
 		panic("the embedded dictionary has no integer " + name)
 	}
-	return byte(found.OID[0])
+	return routers.VendorType{Vendor: uint32(vendor.Number), Type: byte(found.OID[0])}
 }
 
 func mustValue(attribute, name string) uint32 {
@@ -56,15 +56,4 @@ func mustValue(attribute, name string) uint32 {
 		}
 	}
 	panic("the embedded dictionary has no value " + attribute + " " + name)
-}
-
-// addInteger adds one vendor attribute: type, length, and four bytes (RFC 2865 §5.26).
-func addInteger(p *radius.Packet, attribute byte, value uint32) error {
-	body := append([]byte{attribute, 6}, radius.NewInteger(value)...)
-	vsa, err := radius.NewVendorSpecific(uint32(vendor.Number), body)
-	if err != nil {
-		return err
-	}
-	p.Add(rfc2865.VendorSpecific_Type, vsa)
-	return nil
 }

@@ -8,8 +8,8 @@ func TestDictionary(t *testing.T) {
 		t.Errorf("vendor %d", vendor.Number)
 	}
 	for name, c := range map[string][2]byte{
-		"total octets": {maxTotalOctets, 3}, "total gigawords": {maxTotalGigawords, 23}, "up": {bandwidthMaxUp, 4},
-		"down": {bandwidthMaxDown, 5}, "session state": {sessionState, 15}, "authorised": {byte(stateAuthorized), 1},
+		"total octets": {maxTotalOctets.Type, 3}, "total gigawords": {maxTotalGigawords.Type, 23}, "up": {bandwidthMaxUp.Type, 4},
+		"down": {bandwidthMaxDown.Type, 5}, "session state": {sessionState.Type, 15}, "authorised": {byte(stateAuthorized), 1},
 	} {
 		if c[0] != c[1] {
 			t.Errorf("%s is %d, want %d", name, c[0], c[1])

@@ -57,7 +57,9 @@ func verdict(request *radius.Packet) *radius.Packet {
 		return request.Response(radius.CodeAccessReject)
 	}
 	accept := request.Response(radius.CodeAccessAccept)
-	_ = New(nil).Answer(accept, limited)
+	var all routers.Attributes
+	_ = New(nil).Answer(&all, &limited)
+	_ = all.AddTo(accept)
 	return accept
 }
 

@@ -2,7 +2,6 @@ package mikrotik
 
 import (
 	"strconv"
-	"strings"
 
 	"layeh.com/radius"
 	"layeh.com/radius/rfc2865"
@@ -17,67 +16,59 @@ import (
 // mostKbps is what RouterOS v6 holds in its 32 bits of bit/s.
 const mostKbps = 4_294_967
 
+// The vendor's attributes that we send. An address list, of the firewall, is for a session that begins: no CoA may name one
+// (reference/mikrotik.md §4.2), so whoever comes off a list begins anew.
+var (
+	addressListType    = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikAddressList_AddString(p, "") })
+	rateLimitType      = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikRateLimit_AddString(p, "") })
+	totalLimitType     = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikTotalLimit_Add(p, 0) })
+	totalGigawordsType = routers.VendorTypeOf(func(p *radius.Packet) error { return mikrotik.MikrotikTotalLimitGigawords_Add(p, 0) })
+)
+
 // Answer adds what an accepted session may do (reference/mikrotik.md §4.2). Limits are per session, so they are what
 // remains now.
-func (*Dialect) Answer(p *radius.Packet, a routers.Answer) error {
-	if err := a.AddCommon(p); err != nil {
+func (*Dialect) Answer(to *routers.Attributes, a *routers.Answer) error {
+	if err := a.AddCommon(to); err != nil {
 		return err
 	}
-	if err := a.AddAddress(p); err != nil {
+	if err := a.AddAddress(to); err != nil {
 		return err
 	}
-	if rate := rateLimit(a.Limits); rate != "" {
-		if err := mikrotik.MikrotikRateLimit_AddString(p, rate); err != nil {
-			return err
-		}
+	var usual [64]byte
+	if rate := appendRateLimit(usual[:0], &a.Limits); len(rate) > 0 {
+		to.AddVendor(rateLimitType, rate)
 	}
-	if list := listOf(a); list != "" {
-		if err := mikrotik.MikrotikAddressList_AddString(p, list); err != nil {
-			return err
-		}
-	}
-	devices := routers.Clamp(int64(max(a.Limits.Devices, 1)))
-	if err := rfc2865.PortLimit_Add(p, rfc2865.PortLimit(devices)); err != nil {
-		return err
-	}
-	if !a.Left.Capped {
-		return nil
-	}
-	octets, gigawords := routers.Gigawords(a.Left.Bytes)
-	if err := mikrotik.MikrotikTotalLimit_Add(p, mikrotik.MikrotikTotalLimit(octets)); err != nil {
-		return err
-	}
-	return mikrotik.MikrotikTotalLimitGigawords_Add(p, mikrotik.MikrotikTotalLimitGigawords(gigawords))
-}
-
-// listOf is the list of the firewall that the address of a session is put on. No CoA may name one (reference/mikrotik.md §4.2): whoever
-// comes off a list begins anew.
-func listOf(a routers.Answer) string {
 	if a.Garden {
-		return arrearsList
+		to.AddVendorText(addressListType, arrearsList)
 	}
-	return ""
+	to.AddNumber(rfc2865.PortLimit_Type, routers.Clamp(int64(max(a.Limits.Devices, 1))))
+	if a.Left.Capped {
+		octets, gigawords := routers.Gigawords(a.Left.Bytes)
+		to.AddVendorNumber(totalLimitType, octets)
+		to.AddVendorNumber(totalGigawordsType, gigawords)
+	}
+	return to.Err()
 }
 
-// rateLimit writes Mikrotik-Rate-Limit (reference/mikrotik.md §4.3): upload before download, because the router speaks of
-// what it receives. Empty means no limit at all, and no attribute; 0 in one direction means none in that one.
-func rateLimit(l access.Limits) string {
+// appendRateLimit writes Mikrotik-Rate-Limit (reference/mikrotik.md §4.3): upload before download, because the router speaks of
+// what it receives. Nothing means no limit at all, and no attribute; 0 in one direction means none in that one.
+func appendRateLimit(b []byte, l *access.Limits) []byte {
 	if l.UpKbps <= 0 && l.DownKbps <= 0 {
-		return ""
+		return b
 	}
-	text := rate(l.UpKbps) + "/" + rate(l.DownKbps)
-	b := l.Burst
-	up, down := burst(b.UpKbps, l.UpKbps), burst(b.DownKbps, l.DownKbps)
+	b = appendRates(b, l.UpKbps, l.DownKbps)
+	up, down := burst(l.Burst.UpKbps, l.UpKbps), burst(l.Burst.DownKbps, l.DownKbps)
 	if up == 0 && down == 0 {
-		return text
+		return b
 	}
-	over := strconv.FormatUint(uint64(max(routers.Seconds(b.Over), 1)), 10)
-	return strings.Join([]string{
-		text,
-		rate(up) + "/" + rate(down),
-		rate(threshold(b.UpThresholdKbps, l.UpKbps)) + "/" + rate(threshold(b.DownThresholdKbps, l.DownKbps)),
-		over + "/" + over,
-	}, " ")
+	b = appendRates(append(b, ' '), up, down)
+	b = appendRates(append(b, ' '), threshold(l.Burst.UpThresholdKbps, l.UpKbps), threshold(l.Burst.DownThresholdKbps, l.DownKbps))
+	over := uint64(max(routers.Seconds(l.Burst.Over), 1))
+	return strconv.AppendUint(append(strconv.AppendUint(append(b, ' '), over, 10), '/'), over, 10)
+}
+
+func appendRates(b []byte, up, down int64) []byte {
+	return appendRate(append(appendRate(b, up), '/'), down)
 }
 
 // burst is no burst when it would not exceed the plain rate, or there is no plain rate to exceed.
@@ -96,15 +87,15 @@ func threshold(kbps, plain int64) int64 {
 	return kbps
 }
 
-func rate(kbps int64) string {
+func appendRate(b []byte, kbps int64) []byte {
 	kbps = min(max(kbps, 0), mostKbps)
-	if kbps > 0 && kbps%1000 == 0 {
-		return strconv.FormatInt(kbps/1000, 10) + "M"
+	switch {
+	case kbps == 0:
+		return append(b, '0')
+	case kbps%1000 == 0:
+		return append(strconv.AppendInt(b, kbps/1000, 10), 'M')
 	}
-	if kbps == 0 {
-		return "0"
-	}
-	return strconv.FormatInt(kbps, 10) + "k"
+	return append(strconv.AppendInt(b, kbps, 10), 'k')
 }
 
 // Identify names a session by its user name and its address, and the session id where it is known; one without an address of IPv4, which is

@@ -2,6 +2,7 @@ package mikrotik
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"testing"
 	"time"
@@ -24,7 +25,16 @@ func wire(t *testing.T, p *radius.Packet) []byte {
 	return encoded[20:]
 }
 
-func accept() *radius.Packet { return radius.New(radius.CodeAccessAccept, []byte("secret")) }
+// accept is an Access-Accept with an answer, as a client reads it.
+func accept(t *testing.T, a *routers.Answer) *radius.Packet {
+	t.Helper()
+	p := radius.New(radius.CodeAccessAccept, []byte("secret"))
+	var all routers.Attributes
+	if err := errors.Join(New().Answer(&all, a), all.AddTo(p)); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
 
 // vsa is one vendor attribute of MikroTik, vendor 14988 = 0x3A8C, by its number in reference/mikrotik.md §4.2.
 func vsa(number byte, value string) string {
@@ -32,8 +42,8 @@ func vsa(number byte, value string) string {
 }
 
 func TestAnswerOnTheWire(t *testing.T) {
-	p := accept()
-	err := New().Answer(p, routers.Answer{
+	var all routers.Attributes
+	err := New().Answer(&all, &routers.Answer{
 		Left:           access.Left{Bytes: 5<<32 + 7, Capped: true, Time: time.Hour, Timed: true},
 		Limits:         access.Limits{UpKbps: 2000, DownKbps: 5000, Devices: 2, Idle: 5 * time.Minute},
 		SessionTimeout: time.Hour, Interim: 30 * time.Second, Class: []byte("g1"),
@@ -41,7 +51,7 @@ func TestAnswerOnTheWire(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := wire(t, p)
+	got := all.Wire
 	for name, want := range map[string]string{
 		"Session-Timeout 3600":                   "\x1b\x06\x00\x00\x0e\x10",
 		"Idle-Timeout 300":                       "\x1c\x06\x00\x00\x01\x2c",
@@ -62,11 +72,11 @@ func TestAnswerOnTheWire(t *testing.T) {
 }
 
 func TestAnswerWithoutLimitsSendsNone(t *testing.T) {
-	p := accept()
-	if err := New().Answer(p, routers.Answer{}); err != nil {
+	var all routers.Attributes
+	if err := New().Answer(&all, &routers.Answer{}); err != nil {
 		t.Fatal(err)
 	}
-	if got := wire(t, p); !bytes.Equal(got, []byte("\x3e\x06\x00\x00\x00\x01")) {
+	if got := all.Wire; !bytes.Equal(got, []byte("\x3e\x06\x00\x00\x00\x01")) {
 		t.Errorf("want one device and nothing else, got % x", got)
 	}
 }
@@ -78,7 +88,7 @@ func TestAnswerRefusesWhenNothingIsLeft(t *testing.T) {
 		"no time left": {Left: access.Left{Timed: true}},
 		"time overrun": {SessionTimeout: -time.Second},
 	} {
-		if err := New().Answer(accept(), a); fault.KeyOf(err) != "router.nothing_left" {
+		if err := New().Answer(&routers.Attributes{}, &a); fault.KeyOf(err) != "router.nothing_left" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -94,15 +104,14 @@ func TestAnswerTimeAndClamps(t *testing.T) {
 		"part of a second is one":     {routers.Answer{SessionTimeout: time.Millisecond}, 1},
 		"longer than the field holds": {routers.Answer{SessionTimeout: 200 * 365 * 24 * time.Hour}, 1<<32 - 1},
 	} {
-		p := accept()
-		if err := New().Answer(p, c.answer); err != nil || rfc2865.SessionTimeout_Get(p) != c.want {
-			t.Errorf("%s: %d, %v", name, rfc2865.SessionTimeout_Get(p), err)
+		p := accept(t, &c.answer)
+		if rfc2865.SessionTimeout_Get(p) != c.want {
+			t.Errorf("%s: %d", name, rfc2865.SessionTimeout_Get(p))
 		}
 	}
-	p := accept()
-	if err := New().Answer(p, routers.Answer{Left: access.Left{Capped: true, Bytes: 1}}); err != nil ||
-		!bytes.Contains(wire(t, p), []byte(vsa(17, "\x00\x00\x00\x01")+vsa(18, "\x00\x00\x00\x00"))) {
-		t.Errorf("one byte left: % x, %v", wire(t, p), err)
+	p := accept(t, &routers.Answer{Left: access.Left{Capped: true, Bytes: 1}})
+	if !bytes.Contains(wire(t, p), []byte(vsa(17, "\x00\x00\x00\x01")+vsa(18, "\x00\x00\x00\x00"))) {
+		t.Errorf("one byte left: % x", wire(t, p))
 	}
 }
 
@@ -119,7 +128,7 @@ func TestRateLimit(t *testing.T) {
 		"2M/5M 0/10M 2M/5M 1/1": {UpKbps: 2000, DownKbps: 5000, Burst: access.Burst{DownKbps: 10000}},
 		"0/5M 0/10M 0/4M 8/8":   {DownKbps: 5000, Burst: access.Burst{UpKbps: 9000, DownKbps: 10000, DownThresholdKbps: 4000, Over: 7500 * time.Millisecond}},
 	} {
-		if got := rateLimit(l); got != want {
+		if got := string(appendRateLimit(nil, &l)); got != want {
 			t.Errorf("%+v gave %q, want %q", l, got, want)
 		}
 	}
@@ -135,7 +144,7 @@ func TestIdentify(t *testing.T) {
 		t.Errorf("% x", got)
 	}
 	for _, ref := range []routers.SessionRef{{UserName: "ann"}, {IP: ref.IP}, {UserName: "ann", IP: netip.MustParseAddr("::1")}} {
-		if err := New().Identify(accept(), ref); fault.KeyOf(err) != "router.unnamed_session" {
+		if err := New().Identify(radius.New(radius.CodeDisconnectRequest, nil), ref); fault.KeyOf(err) != "router.unnamed_session" {
 			t.Errorf("%+v: %v", ref, err)
 		}
 	}

@@ -59,8 +59,10 @@ func verdict(request *radius.Packet) *radius.Packet {
 		return request.Response(radius.CodeAccessReject)
 	}
 	accept := request.Response(radius.CodeAccessAccept)
-	_ = New().Answer(accept, routers.Answer{Limits: access.Limits{UpKbps: 1000, DownKbps: 2000},
+	var all routers.Attributes
+	_ = New().Answer(&all, &routers.Answer{Limits: access.Limits{UpKbps: 1000, DownKbps: 2000},
 		Left: access.Left{Timed: true, Time: time.Hour, Capped: true, Bytes: 5 << 32}})
+	_ = all.AddTo(accept)
 	return accept
 }
 

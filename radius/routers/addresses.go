@@ -10,13 +10,27 @@ import (
 	"layeh.com/radius/rfc3162"
 	"layeh.com/radius/rfc4818"
 	"layeh.com/radius/rfc6911"
+
+	"mtandao/radius/access"
 )
 
 // AddAddress adds where a session stands: Framed-IP-Address and Framed-Route (RFC 2865 §5.8, §5.22), Framed-Pool (RFC 2869
 // §5.18), Framed-IPv6-Prefix and -Pool (RFC 3162), Delegated-IPv6-Prefix (RFC 4818) and its pool (RFC 6911). No CoA may carry
 // them: a session that is to stand elsewhere begins anew.
-func (a Answer) AddAddress(p *radius.Packet) error {
-	at := a.Address
+func (a *Answer) AddAddress(to *Attributes) error {
+	at := &a.Address
+	if at.IsZero() {
+		return nil
+	}
+	var p radius.Packet
+	if err := addAddress(&p, at); err != nil {
+		return err
+	}
+	to.Take(p.Attributes)
+	return nil
+}
+
+func addAddress(p *radius.Packet, at *access.Address) error {
 	if at.IPv4.IsValid() {
 		if err := rfc2865.FramedIPAddress_Add(p, at.IPv4.AsSlice()); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"math"
 	"time"
 
-	"layeh.com/radius"
 	"layeh.com/radius/rfc2865"
 	"layeh.com/radius/rfc2869"
 
@@ -13,7 +12,7 @@ import (
 
 // AddCommon adds the attributes that every dialect shares: Session-Timeout, Idle-Timeout (RFC 2865 §5.27, §5.28),
 // Acct-Interim-Interval (RFC 2869 §5.16) and Class. What has nothing left is refused: a limit of zero reads as "none".
-func (a Answer) AddCommon(p *radius.Packet) error {
+func (a *Answer) AddCommon(to *Attributes) error {
 	if a.Left.Capped && a.Left.Bytes <= 0 || a.Left.Timed && a.Left.Time <= 0 || a.SessionTimeout < 0 {
 		return fault.New(fault.Internal, "router.nothing_left")
 	}
@@ -22,23 +21,16 @@ func (a Answer) AddCommon(p *radius.Packet) error {
 		timeout = a.Left.Time
 	}
 	if timeout > 0 {
-		if err := rfc2865.SessionTimeout_Add(p, rfc2865.SessionTimeout(Seconds(timeout))); err != nil {
-			return err
-		}
+		to.AddNumber(rfc2865.SessionTimeout_Type, Seconds(timeout))
 	}
 	if a.Limits.Idle > 0 {
-		if err := rfc2865.IdleTimeout_Add(p, rfc2865.IdleTimeout(Seconds(a.Limits.Idle))); err != nil {
-			return err
-		}
+		to.AddNumber(rfc2865.IdleTimeout_Type, Seconds(a.Limits.Idle))
 	}
 	if a.Interim > 0 {
-		interim := rfc2869.AcctInterimInterval(Seconds(max(a.Interim, leastInterim)))
-		if err := rfc2869.AcctInterimInterval_Add(p, interim); err != nil {
-			return err
-		}
+		to.AddNumber(rfc2869.AcctInterimInterval_Type, Seconds(max(a.Interim, leastInterim)))
 	}
 	if len(a.Class) > 0 {
-		return rfc2865.Class_Add(p, a.Class)
+		to.Add(rfc2865.Class_Type, a.Class)
 	}
 	return nil
 }

@@ -57,8 +57,8 @@ type Dialect interface {
 	ReadVisit(r Router, rawQuery, fullURL string) (Visit, error)
 	// LoginLink is the address that logs the browser in: PAP, or CHAP with the visit's challenge.
 	LoginLink(r Router, v Visit, name, secret string) (string, error)
-	// Answer adds the attributes of an Access-Accept to a fresh packet.
-	Answer(p *radius.Packet, a Answer) error
+	// Answer adds the attributes of an Access-Accept, or of a CoA-Request (AnswerIn).
+	Answer(to *Attributes, a *Answer) error
 	// Identify adds what names a session in a CoA- or Disconnect-Request.
 	Identify(p *radius.Packet, ref SessionRef) error
 	// LogIn puts a waiting client online. fault.Unavailable: the router cannot be reached; fault.NotFound: the client

@@ -53,7 +53,7 @@ func (s *Service) SawAuthenticator(id int64) {
 	s.news.mu.Lock()
 	s.news.seen[id] = true
 	s.news.mu.Unlock()
-	s.signs.Store(id, true)
+	s.signs.Store(id, &signing{})
 }
 
 // Flush writes down what was heard and seen since the last one; what cannot be written is kept for the next.

@@ -18,7 +18,7 @@ func (s *Service) Unpack(packed []byte) error {
 	}
 	for _, r := range all {
 		if r.AuthSeen {
-			s.signs.Store(r.ID, true) // it may not be written down yet
+			s.signs.Store(r.ID, &signing{}) // it may not be written down yet
 		}
 	}
 	s.merge(all)

@@ -26,7 +26,7 @@ type Service struct {
 	refreshing sync.Mutex // one reader of changes at a time
 	index      atomic.Pointer[index]
 	news       *news
-	signs      sync.Map // ids of routers that were seen to sign, which the copy may not know yet
+	signs      sync.Map // by id: *signing routers, which the copy may not know yet
 }
 
 // New makes a service that knows no router yet: call Refresh before the first look-up and every two seconds after, and
@@ -46,12 +46,23 @@ func (s *Service) asSeen(r *Router, ok bool) (*Router, bool) {
 	if !ok || r.AuthSeen {
 		return r, ok
 	}
-	if _, seen := s.signs.Load(r.ID); seen {
-		signs := *r
-		signs.AuthSeen = true
-		return &signs, true
+	kept, seen := s.signs.Load(r.ID)
+	if !seen {
+		return r, true
 	}
-	return r, true
+	known := kept.(*signing)
+	if known.of != r {
+		known = &signing{of: r, router: *r}
+		known.router.AuthSeen = true
+		s.signs.Store(r.ID, known)
+	}
+	return &known.router, true
+}
+
+// signing is a router that was seen to sign, made of one in the copy; of is nil before it was asked for.
+type signing struct {
+	of     *Router
+	router Router
 }
 
 func valueOf(r *Router, ok bool) (Router, bool) {

@@ -19,7 +19,7 @@ func TestASlipIsFound(t *testing.T) {
 		}
 		n := c.Number
 		for _, typed := range append(slips(n), n[1:], n[:6], n[:3]+"5"+n[3:], n+"0") {
-			if near, err := w.Near(ctx, typed); err != nil || len(near) != 1 || near[0].ID != c.ID {
+			if near, err := w.Near(ctx, typed, 5); err != nil || len(near) != 1 || near[0].ID != c.ID {
 				t.Errorf("%s, typed for %s, is near %v (%v)", typed, n, near, err)
 			}
 		}
@@ -28,7 +28,7 @@ func TestASlipIsFound(t *testing.T) {
 			other[i] = '0' + (other[i]-'0'+3)%10
 		}
 		for _, typed := range []string{"", "house 4", string(other), "0712345678"} {
-			if near, err := w.Near(ctx, typed); err != nil || len(near) != 0 {
+			if near, err := w.Near(ctx, typed, 5); err != nil || len(near) != 0 {
 				t.Errorf("%q is near %v (%v)", typed, near, err)
 			}
 		}

@@ -1,0 +1,31 @@
+package customers
+
+import (
+	"context"
+
+	"mtandao/internal/db"
+)
+
+func (s *Service) withIdentity(ctx context.Context, i Identity) (ids []int64, err error) {
+	err = s.DB.Read(ctx).Model(&identityRow{}).Where("number_hash IN ?", s.Keys.Lookups(purposeIdentity, i.spelt())).Limit(severalAreEnough).Pluck("customer_id", &ids).Error
+	return ids, db.Fault(err)
+}
+
+func (s *Service) withPIN(ctx context.Context, pin string) (ids []int64, err error) {
+	err = s.DB.Read(ctx).Model(&customerRow{}).Where("pin = ? AND state <> ?", pin, string(Merged)).Limit(severalAreEnough).Pluck("id", &ids).Error
+	return ids, db.Fault(err)
+}
+
+const mostHeard = 100
+
+// heard lists customers of a site of whose names two words, or the only one, sound like these.
+func (s *Service) heard(ctx context.Context, sounds []string, siteID int64) (all []Customer, err error) {
+	var rows []customerRow
+	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM customers c JOIN (SELECT w.customer_id FROM customer_words w JOIN customers o ON o.id = w.customer_id
+		WHERE w.sound IN ? AND o.site_id = ? AND o.state <> ? GROUP BY w.customer_id HAVING COUNT(DISTINCT w.sound) >= ? LIMIT ?) h ON h.customer_id = c.id`,
+		sounds, siteID, string(Merged), min(len(sounds), 2), mostHeard).Scan(&rows).Error
+	for _, r := range rows {
+		all = append(all, r.customer())
+	}
+	return all, db.Fault(err)
+}

@@ -1,0 +1,135 @@
+package customers
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+)
+
+func customersOf(from *gorm.DB) (all []Customer, err error) {
+	var rows []customerRow
+	err = from.Find(&rows).Error
+	for _, r := range rows {
+		all = append(all, r.customer())
+	}
+	return all, db.Fault(err)
+}
+
+// narrow applies a filter but for what was typed and the sites.
+func (f Filter) narrow(from *gorm.DB) *gorm.DB {
+	from = from.Where("c.state = ?", string(f.State))
+	if f.Segment != "" {
+		from = from.Where("c.segment = ?", string(f.Segment))
+	}
+	return from
+}
+
+func (s *Service) newestAt(ctx context.Context, f Filter, site *int64) ([]Customer, error) {
+	from, key := s.DB.Read(ctx).Table("customers c").Select("c.*"), "c.id"
+	if f.Tag != "" {
+		from, key = s.DB.Read(ctx).Table("customer_tags t").Select("c.*").Joins("JOIN customers c ON c.id = t.customer_id").Where("t.tag = ?", f.Tag), "t.customer_id"
+	}
+	from = f.narrow(from)
+	if site != nil {
+		from = from.Where("c.site_id = ?", *site)
+	}
+	if f.Before != 0 {
+		from = from.Where(key+" < ?", f.Before)
+	}
+	return customersOf(from.Order(key + " DESC").Limit(f.Limit + 1))
+}
+
+// numbersFrom lists customers whose numbers begin with these digits.
+func (s *Service) numbersFrom(ctx context.Context, f Filter, digits string) ([]Customer, error) {
+	from := f.narrow(s.DB.Read(ctx).Table("customers c").Select("c.*")).Where("c.number >= ? AND c.number < ?", digits, digits+":") // a colon comes after 9
+	if f.Sites != nil {
+		from = from.Where("c.site_id IN ?", f.Sites)
+	}
+	return customersOf(from.Order("c.number").Limit(f.Limit))
+}
+
+func (s *Service) numbered(ctx context.Context, numbers []string, limit int) ([]Customer, error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	return customersOf(s.DB.Read(ctx).Where("number IN ? AND state <> ?", numbers, string(Merged)).Order("number").Limit(limit))
+}
+
+type namedRow struct {
+	Row  customerRow `gorm:"embedded"`
+	Word string
+}
+
+// named lists customers of whose names each typed word begins a word, by the word that the first of them begins. A name that it begins
+// twice stands in the list once.
+func (s *Service) named(ctx context.Context, f Filter, words []string) (Page, error) {
+	words = slices.Clone(words)
+	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // the longest leads to the fewest
+	first := words[0]
+	from := f.narrow(s.DB.Read(ctx).Table("customer_words w").Select("c.*, w.word").Joins("JOIN customers c ON c.id = w.customer_id")).
+		Where("w.word >= ? AND w.word < ?", first, first+"~").
+		Where("NOT EXISTS (SELECT 1 FROM customer_words e WHERE e.customer_id = w.customer_id AND e.word >= ? AND e.word < w.word)", first)
+	for _, word := range words[1:] {
+		from = from.Where("EXISTS (SELECT 1 FROM customer_words m WHERE m.customer_id = w.customer_id AND m.word >= ? AND m.word < ?)", word, word+"~")
+	}
+	if f.Tag != "" {
+		from = from.Where("EXISTS (SELECT 1 FROM customer_tags t WHERE t.customer_id = w.customer_id AND t.tag = ?)", f.Tag)
+	}
+	if f.Sites != nil {
+		from = from.Where("c.site_id IN ?", f.Sites)
+	}
+	if word, id, ok := strings.Cut(f.After, " "); ok {
+		after, _ := strconv.ParseInt(id, 10, 64)
+		from = from.Where("(w.word > ? OR w.word = ? AND w.customer_id > ?) AND w.word >= ?", word, word, after, word)
+	}
+	var rows []namedRow
+	if err := from.Order("w.word, w.customer_id").Limit(f.Limit + 1).Scan(&rows).Error; err != nil {
+		return Page{}, db.Fault(err)
+	}
+	var p Page
+	for i, r := range rows {
+		if i == f.Limit {
+			last := rows[i-1]
+			p.Next = last.Word + " " + id(last.Row.ID)
+			break
+		}
+		p.Customers = append(p.Customers, r.Row.customer())
+	}
+	return p, nil
+}
+
+// Children lists the accounts that are parts of one.
+func (s *Service) Children(ctx context.Context, customerID int64) ([]Customer, error) {
+	return customersOf(s.DB.Read(ctx).Where("parent_id = ?", customerID).Order("id").Limit(200))
+}
+
+// AllTags lists the tags in use; the first hundred by name.
+func (s *Service) AllTags(ctx context.Context) (all []string, err error) {
+	err = s.DB.Read(ctx).Model(&tagRow{}).Distinct("tag").Order("tag").Limit(100).Pluck("tag", &all).Error
+	return all, db.Fault(err)
+}
+
+// FirstPhones are the first phones of customers, for a list of them.
+func (s *Service) FirstPhones(ctx context.Context, ids []int64) (map[int64]Phone, error) {
+	var rows []contactRow
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	if err := s.DB.Read(ctx).Where("customer_id IN ? AND kind = ?", ids, string(ByPhone)).Order("id DESC").Limit(len(ids) * mostContacts).Find(&rows).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	phones := map[int64]Phone{}
+	for _, r := range rows {
+		value, err := s.Keys.Open(purposeContact, r.Value)
+		if err != nil {
+			return nil, err
+		}
+		phones[r.CustomerID] = Phone(value)
+	}
+	return phones, nil
+}
