@@ -35,7 +35,7 @@ func (q *request) returnPage() (*returnPage, error) {
 	}
 	p := &returnPage{frame: q.page("sell.return.title"), Piles: stock.Piles, Number: q.FormValue("batch"), From: q.FormValue("first"), To: q.FormValue("last"), Sheet: q.FormValue("sheet")}
 	for _, size := range sheetSizes {
-		p.Sheets = append(p.Sheets, choice{Value: size, Name: p.T("paper.layout." + size), Here: q.FormValue("cards") == size})
+		p.Sheets = append(p.Sheets, choice{Value: size, Name: size, Here: q.FormValue("cards") == size})
 	}
 	all, err := q.face.Resellers.ReturnsOf(q.ctx, q.seller.ID)
 	for _, g := range all {
@@ -47,7 +47,11 @@ func (q *request) returnPage() (*returnPage, error) {
 		if g.State == resellers.ReturnTaken {
 			count = g.Taken
 		}
-		p.All = append(p.All, brought{ID: strconv.FormatInt(g.ID, 10), What: strconv.Itoa(count) + " × " + b.PlanName(q.lang), Serials: vouchers.Serial(b.Number, g.First) + " – " + vouchers.Serial(b.Number, g.Last),
+		serials := vouchers.Serial(b.Number, g.First)
+		if g.Last > g.First {
+			serials += " – " + vouchers.Serial(b.Number, g.Last)
+		}
+		p.All = append(p.All, brought{ID: strconv.FormatInt(g.ID, 10), What: strconv.Itoa(count) + " × " + b.PlanName(q.lang), Serials: serials,
 			State: p.T("sell.return.state_" + g.State), When: g.At.In(clock.Nairobi).Format("02.01. 15:04"), Open: g.Open(), Asked: g.State == resellers.ReturnAsked})
 	}
 	return p, err
