@@ -158,13 +158,12 @@ func (s *Service) liveCodes(ctx context.Context, w Wish) (int64, error) {
 	return liveCodes(s.DB.Read(ctx), w)
 }
 
-// liveCodes counts the codes of a wish's style that can be tried where its own could be.
+// liveCodes counts the codes of a wish's style that may be found at any site: who tries one that is another site's is told so.
 func liveCodes(from *gorm.DB, w Wish) (int64, error) {
 	var n int64
-	sites := " AND (? = 0 OR b.site_id IN (0, ?))"
-	err := from.Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?"+sites+")"+
-		" + (SELECT COALESCE(SUM(b.size - b.made), 0) FROM voucher_batches b WHERE b.code_digits = ? AND b.code_random = ? AND b.state = ?"+sites+") AS n",
-		unused, bit(w.Style.Digits), w.Style.Random, w.SiteID, w.SiteID, bit(w.Style.Digits), w.Style.Random, Making, w.SiteID, w.SiteID).Scan(&n).Error
+	err := from.Raw("SELECT (SELECT COUNT(*) FROM voucher_batches b JOIN vouchers v ON v.batch_id = b.id AND v.state IN ? WHERE b.code_digits = ? AND b.code_random = ?)"+
+		" + (SELECT COALESCE(SUM(b.size - b.made), 0) FROM voucher_batches b WHERE b.code_digits = ? AND b.code_random = ? AND b.state = ?) AS n",
+		unused, bit(w.Style.Digits), w.Style.Random, bit(w.Style.Digits), w.Style.Random, Making).Scan(&n).Error
 	return n, db.Fault(err)
 }
 

@@ -2,7 +2,9 @@ package vouchers
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
@@ -134,8 +136,12 @@ func (s *Service) checkDeed(ctx context.Context, b Batch, d Deed) error {
 	switch {
 	case d.First < 1 || d.Last < d.First || d.Last > b.Made:
 		return fault.New(fault.Invalid, "voucher.range", "Most", b.Made)
-	case d.moves() == nil || len(d.Holder) > 64 || len(d.Reason) > 255 || d.Cut && d.Kind != DeedVoid:
+	case d.moves() == nil || d.Cut && d.Kind != DeedVoid:
 		return fault.New(fault.Invalid, "voucher.deed")
+	case len(spellHolder(d.Holder)) > longestHolder || !Printable(d.Holder) || d.Kind == DeedSignOut && strings.HasPrefix(d.Holder, resellerPrefix): // what resellers get is theirs to settle
+		return fault.New(fault.Invalid, "voucher.holder")
+	case utf8.RuneCountInString(d.Reason) > longestReason || !Printable(d.Reason):
+		return fault.New(fault.Invalid, "voucher.reason_long", "Most", longestReason)
 	case d.Kind == DeedVoid && d.Reason == "":
 		return fault.New(fault.Invalid, "voucher.reason")
 	case d.Kind == DeedUndo:

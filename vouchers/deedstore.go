@@ -33,13 +33,13 @@ type deedRow struct {
 func (deedRow) TableName() string { return "voucher_deeds" }
 
 func (r deedRow) deed() Deed {
-	return Deed{ID: r.ID, Kind: r.Kind, BatchID: r.BatchID, First: int(r.FirstSerial), Last: int(r.LastSerial), Done: int(r.DoneSerial), Holder: r.Holder,
+	return Deed{ID: r.ID, Kind: r.Kind, BatchID: r.BatchID, First: int(r.FirstSerial), Last: int(r.LastSerial), Done: int(r.DoneSerial), Holder: readSpelled(r.Holder),
 		Money: r.Paid != 0, Cut: r.Cut != 0, Undoes: r.Undoes, Reason: r.Reason, Moved: int(r.Moved), Ended: int(r.Ended), Cents: r.Cents, By: r.DoneBy, CreatedAt: r.CreatedAt.UTC()}
 }
 
 func (s *Service) insertDeed(tx *db.Tx, d Deed) error {
 	err := tx.Gorm().Create(&deedRow{ID: d.ID, Kind: d.Kind, BatchID: d.BatchID, FirstSerial: int64(d.First), LastSerial: int64(d.Last), DoneSerial: int64(d.Done),
-		Holder: d.Holder, Paid: bit(d.Money), Cut: bit(d.Cut), Undoes: d.Undoes, Reason: d.Reason, DoneBy: d.By, CreatedAt: d.CreatedAt}).Error
+		Holder: spellHolder(d.Holder), Paid: bit(d.Money), Cut: bit(d.Cut), Undoes: d.Undoes, Reason: d.Reason, DoneBy: d.By, CreatedAt: d.CreatedAt}).Error
 	if err != nil {
 		return db.Fault(err)
 	}
@@ -119,7 +119,7 @@ func (s *Service) moveVouchers(tx *db.Tx, b Batch, d Deed, m move, first, last i
 		which = which.Where("expires_at IS NULL OR expires_at > ?", now)
 	}
 	if d.Holder != "" && d.Kind != DeedSignOut {
-		which = which.Where("holder = ?", d.Holder)
+		which = which.Where("holder = ?", spellHolder(d.Holder))
 	}
 	switch m.whose {
 	case ofHouse:
@@ -153,7 +153,7 @@ func (m move) columns(b Batch, d Deed, now time.Time) map[string]any {
 		columns["expires_at"] = db.Nullable(b.expiry(m.to, m.paidAfter, now))
 	}
 	if d.Kind == DeedSignOut {
-		columns["holder"] = d.Holder
+		columns["holder"] = spellHolder(d.Holder)
 	}
 	if m.priced {
 		columns["earned_cents"], columns["above_cents"] = m.earned, m.above
@@ -179,7 +179,7 @@ func (b Batch) expiry(state State, paid bool, now time.Time) time.Time {
 func (s *Service) usedIn(tx *db.Tx, d Deed, first, last int) ([]Voucher, error) {
 	from := tx.Gorm().Where("batch_id = ? AND serial BETWEEN ? AND ? AND state = ?", d.BatchID, first, last, Used)
 	if d.Holder != "" {
-		from = from.Where("holder = ?", d.Holder)
+		from = from.Where("holder = ?", spellHolder(d.Holder))
 	}
 	return vouchersOf(from.Order("serial"))
 }
@@ -191,7 +191,7 @@ type held struct {
 
 func (s *Service) heldBy(ctx context.Context, holder string) (all []Deed, err error) {
 	var rows []held
-	err = s.DB.Read(ctx).Raw("SELECT batch_id, MIN(serial) AS first, MAX(serial) AS last FROM vouchers WHERE holder = ? GROUP BY batch_id LIMIT 1000", holder).Scan(&rows).Error
+	err = s.DB.Read(ctx).Raw("SELECT batch_id, MIN(serial) AS first, MAX(serial) AS last FROM vouchers WHERE holder = ? GROUP BY batch_id LIMIT 1000", spellHolder(holder)).Scan(&rows).Error
 	for _, h := range rows {
 		all = append(all, Deed{BatchID: h.BatchID, First: int(h.First), Last: int(h.Last)})
 	}

@@ -12,6 +12,10 @@
 // Dates: UnsoldUntil, after which what is not sold is dead; expires_at of a voucher, that date until it is sold, then so
 // long after its sale as the batch says; UsedAt, its first use. They are on the plan clock; deeds and entries are on the machine's.
 //
+// Vouchers are made of plans that are sold where they are for, and that the routers there can enforce. How easy codes are to guess is counted over all
+// sites, one style at a time, and what a guesser is let through is in guard.go, with the arithmetic of both. Where a voucher for every site is first used is
+// kept, for the share of the landlord there.
+//
 // What resellers hold is theirs to settle (vouchers/resellers): Hand moves it in their transaction, and a deed of the house leaves all of it but a
 // void alone. A shelf is a batch whose vouchers are made one by one, as they are sold.
 //

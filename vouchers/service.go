@@ -163,7 +163,7 @@ func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
 	return nil
 }
 
-// Odds is how hard the codes of a wish are to guess, with those in use where they could be tried.
+// Odds is how hard the codes of a wish are to guess, with those in use.
 func (s *Service) Odds(ctx context.Context, w Wish) (Odds, error) {
 	w = w.withUsual()
 	live, err := s.liveCodes(ctx, w)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"mtandao/internal/fault"
 	"mtandao/radius/access"
 )
 
@@ -77,7 +78,22 @@ func ReadSerial(typed string) (batch int64, serial int, ok bool) {
 	return batch, serial, serial > 0
 }
 
-// Sheet is the range of serials on sheet n, counted from 1, of paper with so many cards a sheet.
+// Sheet is the range of serials on sheet n, counted from 1, of paper with so many cards a sheet; none when there is no such sheet.
 func (b Batch) Sheet(n, cards int) (first, last int) {
+	if n < 1 || n > largest || cards < 1 || cards > largest {
+		return 0, 0
+	}
 	return (n-1)*cards + 1, min(n*cards, b.Size)
+}
+
+// Chosen is the range that somebody chose: a sheet with its cards goes before serials. A sheet without the number of its cards, or cards without a sheet, is no
+// choice: fault.Invalid "voucher.sheet".
+func (b Batch) Chosen(first, last, sheet, cards int) (int, int, error) {
+	if sheet == 0 && cards == 0 {
+		return first, last, nil
+	}
+	if first, last = b.Sheet(sheet, cards); first == 0 || first > b.Made {
+		return 0, 0, fault.New(fault.Invalid, "voucher.sheet")
+	}
+	return first, last, nil
 }

@@ -36,7 +36,7 @@ func (voucherRow) TableName() string { return "vouchers" }
 const vouchersPage = 500
 
 func (r voucherRow) voucher() Voucher {
-	return Voucher{ID: r.ID, BatchID: r.BatchID, Serial: int(r.Serial), State: r.State, Was: r.Was, Paid: r.Paid != 0, Holder: r.Holder, GrantID: r.GrantID,
+	return Voucher{ID: r.ID, BatchID: r.BatchID, Serial: int(r.Serial), State: r.State, Was: r.Was, Paid: r.Paid != 0, Holder: readSpelled(r.Holder), GrantID: r.GrantID,
 		ExpiresAt: db.Instant(r.ExpiresAt), UsedAt: db.Instant(r.UsedAt), AlarmedAt: db.Instant(r.AlarmedAt)}
 }
 
@@ -49,7 +49,7 @@ func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
 			return err
 		}
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
-			Holder: v.Holder, Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
+			Holder: spellHolder(v.Holder), Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
 	if err := tx.Gorm().Create(&rows).Error; err != nil {
 		return err

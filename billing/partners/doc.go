@@ -4,7 +4,7 @@
 // (billing/ledger), how they sign in (internal/pin), or any page (portal/reseller).
 //
 // A share is a part of a day's sales at the partner's sites, net of what was given back that day: orders when they were paid, vouchers of these
-// sites when they were first used. It is counted once, after the day in Nairobi is over, and becomes due; a day with more given back than sold
+// sites when they were first used, and those for every site that were first used there. It is counted once, after the day in Nairobi is over, and becomes due; a day with more given back than sold
 // takes from it.
 //
 // Invariants: events are never changed; each has the next number of its partner, the balance after it, and one entry in the books with its digest;

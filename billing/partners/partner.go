@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"mtandao/billing/customers"
@@ -86,7 +87,7 @@ func ReadShare(typed string) (int64, error) {
 
 func (p Partner) check() error {
 	switch {
-	case strings.TrimSpace(p.Name) == "" || utf8.RuneCountInString(p.Name) > 80:
+	case strings.TrimSpace(p.Name) == "" || utf8.RuneCountInString(p.Name) > 80 || !printable(p.Name):
 		return fault.New(fault.Invalid, "partner.name")
 	case p.Phone == "":
 		return fault.New(fault.Invalid, "phone.empty")
@@ -98,6 +99,11 @@ func (p Partner) check() error {
 		return fault.New(fault.Invalid, "partner.sites")
 	}
 	return nil
+}
+
+// printable says that a text can be stored and shown: whole letters, on one line.
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
 }
 
 func (e Event) source() string { return fmt.Sprintf("partner:%d", e.ID) }

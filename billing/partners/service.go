@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/audit"
@@ -186,8 +187,11 @@ var requestForm = regexp.MustCompile(`^[0-9A-Za-z:-]{1,64}$`)
 // fault.Conflict "partner.more_than_due".
 func (s *Service) PayOut(ctx context.Context, request string, partnerID int64, amount money.Amount, how, note string, by By) (e Event, err error) {
 	account := map[string]string{InCash: ledger.Cash, ByBank: ledger.Bank}[how]
-	if amount.Cents <= 0 || account == "" || !requestForm.MatchString(request) || len(note) > 200 {
+	if amount.Cents <= 0 || account == "" || !requestForm.MatchString(request) {
 		return e, fault.New(fault.Invalid, "partner.amount")
+	}
+	if utf8.RuneCountInString(note) > 200 || !printable(note) {
+		return e, fault.New(fault.Invalid, "reseller.note")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		p, err := s.lock(tx, partnerID)

@@ -29,6 +29,8 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		PINs:      m.PINs,
 		Partners:  m.Partners,
 		Lines:     m.Lines,
+		Invoices:  m.Invoices,
+		Taxes:     m.Taxes,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

@@ -256,7 +256,9 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["resellers"] = s.seller(t)
 	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
 	at["customers"] = s.customer(t).ID
+	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
+	pairs = append(pairs, s.lined(t, at)...)
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}

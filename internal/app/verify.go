@@ -19,7 +19,7 @@ type verifyCommand struct {
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
 	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
-		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them. Reads the audit trail too: no event changed or removed.\n" +
+		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them, each voucher, batch, seller and grace as it was written. Reads the audit trail too: no event changed or removed.\n" +
 		"Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }

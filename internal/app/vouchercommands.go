@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -189,11 +190,9 @@ type serialRange struct {
 
 func (r serialRange) deed(c *console, m *Main, kind string) (vouchers.Deed, error) {
 	b, err := m.Vouchers.ByNumber(c, r.Batch)
-	d := vouchers.Deed{Kind: kind, BatchID: b.ID, First: max(r.First, 1), Last: r.Last}
-	if r.Sheet > 0 && r.Cards > 0 {
-		d.First, d.Last = b.Sheet(r.Sheet, r.Cards)
-	} else if d.Last == 0 {
-		d.Last = b.Made
+	d := vouchers.Deed{Kind: kind, BatchID: b.ID, First: cmp.Or(r.First, 1), Last: cmp.Or(r.Last, b.Made)}
+	if err == nil {
+		d.First, d.Last, err = b.Chosen(d.First, d.Last, r.Sheet, r.Cards)
 	}
 	return d, err
 }

@@ -73,6 +73,8 @@ type Options struct {
 	Partners  Partners
 	Lines     Lines
 	Customers Customers
+	Invoices  Invoices
+	Taxes     Taxes
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -125,6 +127,7 @@ func (b *Backoffice) table() []route {
 		b.returnRoutes(),
 		b.partnerRoutes(),
 		b.lineRoutes(),
+		b.invoiceRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
 		[]route{

@@ -58,7 +58,7 @@ func (b *Backoffice) lineRoutes() []route {
 		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
 		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
 		{get, linesAt + "/:id", full, staff.AccessView, b.line},
-		{get, linesAt + "/:id/do/:act", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/do/:act", full, staff.AccessChange, b.doLineAct},
+		{get, linesAt + "/:id/change/:what", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/change/:what", full, staff.AccessChange, b.doLineAct},
 	}
 }
 
@@ -322,8 +322,10 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 		add(said.Login.Name)
 		add(said.Login.Own.IPv4)
 	}
-	if said.Paid != nil {
+	if said.Paid != nil && said.Paid.To.IsZero() {
 		add(said.Paid.Interval.Words(f.Lang))
+	} else if said.Paid != nil {
+		add(f.T("office.line.elsewhere", "When", b.planWhen(f, said.Paid.To)))
 	}
 	if said.AddOn != nil {
 		add(said.AddOn.Name(f.Lang))
@@ -348,6 +350,8 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 
 func eventAmount(e subscriptions.Event) string {
 	switch {
+	case e.Said.Paid != nil && !e.Said.Paid.To.IsZero(): // elsewhere
+		return ""
 	case e.Said.Paid != nil:
 		return e.Said.Paid.Amount.String()
 	case e.Said.Amount != nil:

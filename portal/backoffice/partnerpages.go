@@ -152,7 +152,11 @@ func (b *Backoffice) partnerForm(q *request, one partners.Partner) *formPage {
 	return p
 }
 
+// partnerOrNew is who is made or changed, by somebody who has proved themself: the form says on which phone they see what they earn, and what part of it is theirs.
 func (b *Backoffice) partnerOrNew(q *request) (partners.Partner, error) {
+	if err := q.proven(); err != nil {
+		return partners.Partner{}, err
+	}
 	if q.Params("id") == "" {
 		return partners.Partner{Lang: words.English}, nil
 	}
@@ -165,6 +169,18 @@ func (b *Backoffice) askPartner(q *request) error {
 		return err
 	}
 	return q.showForm(b.partnerForm(q, one))
+}
+
+// typedSites are the sites that were ticked, each of which there is: 0 and others' numbers are none.
+func (q *request) typedSites() (all []int64, err error) {
+	for _, typed := range q.values("sites") {
+		id := idIn(typed)
+		if _, _, err := q.office.Sites.Get(id); err != nil {
+			return nil, err
+		}
+		all = append(all, id)
+	}
+	return all, nil
 }
 
 func (q *request) typedPartner(one partners.Partner) (partners.Partner, error) {
@@ -180,15 +196,12 @@ func (q *request) typedPartner(one partners.Partner) (partners.Partner, error) {
 	if one.ID != 0 {
 		one.State = q.FormValue("state")
 	}
-	one.Sites = nil
-	for _, id := range q.values("sites") {
-		one.Sites = append(one.Sites, idIn(id))
-	}
-	return one, nil
+	one.Sites, err = q.typedSites()
+	return one, err
 }
 
 var partnerFields = map[string]string{"partner.name": "name", "partner.share": "share", "partner.sites": "sites", "partner.phone_taken": "phone", "phone.empty": "phone", "phone.foreign": "phone",
-	"phone.short": "phone", "phone.long": "phone", "phone.letters": "phone"}
+	"phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "site.unknown": "sites"}
 
 func (b *Backoffice) savePartner(q *request) error {
 	was, err := b.partnerOrNew(q)
@@ -220,8 +233,16 @@ func (b *Backoffice) partnerPayForm(q *request, one partners.Partner) *formPage 
 	return p
 }
 
+// partnerToPay is who is paid, by somebody who has proved themself.
+func (b *Backoffice) partnerToPay(q *request) (partners.Partner, error) {
+	if err := q.proven(); err != nil {
+		return partners.Partner{}, err
+	}
+	return b.thePartner(q)
+}
+
 func (b *Backoffice) askPartnerPay(q *request) error {
-	one, err := b.thePartner(q)
+	one, err := b.partnerToPay(q)
 	if err != nil {
 		return err
 	}
@@ -229,7 +250,7 @@ func (b *Backoffice) askPartnerPay(q *request) error {
 }
 
 func (b *Backoffice) payPartner(q *request) error {
-	one, err := b.thePartner(q)
+	one, err := b.partnerToPay(q)
 	if err != nil {
 		return err
 	}
@@ -246,7 +267,7 @@ func (b *Backoffice) payPartner(q *request) error {
 
 // partnerPIN shows a code by which the partner sets a PIN, once.
 func (b *Backoffice) partnerPIN(q *request) error {
-	one, err := b.thePartner(q)
+	one, err := b.partnerToPay(q)
 	if err != nil {
 		return err
 	}

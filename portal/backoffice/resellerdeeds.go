@@ -83,8 +83,8 @@ func (b *Backoffice) typedRange(q *request) (w resellers.Range, err error) {
 	if err == nil && !q.batchShown(batch) {
 		err = fault.New(fault.NotFound, "voucher.no_batch")
 	}
-	if w.BatchID = batch.ID; sheet > 0 && cards > 0 {
-		w.First, w.Last = batch.Sheet(sheet, cards)
+	if w.BatchID = batch.ID; err == nil {
+		w.First, w.Last, err = batch.Chosen(w.First, w.Last, sheet, cards)
 	}
 	return w, err
 }
@@ -100,8 +100,10 @@ func (b *Backoffice) doResellerAct(q *request) error {
 		switch key := fault.KeyOf(err); {
 		case key == "voucher.no_batch":
 			field = "batch"
-		case key == "voucher.reason":
+		case key == "voucher.reason" || key == "voucher.reason_long":
 			field = "note"
+		case key == "voucher.sheet":
+			field = "cards"
 		case strings.HasPrefix(key, "voucher."):
 			field = "last"
 		}

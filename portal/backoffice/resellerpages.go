@@ -351,14 +351,12 @@ func (q *request) typedReseller(r resellers.Reseller) (resellers.Reseller, error
 	} else {
 		r.State = q.FormValue("state")
 	}
-	r.Sites, r.Plans = nil, nil
-	for _, id := range q.values("sites") {
-		r.Sites = append(r.Sites, idIn(id))
-	}
+	r.Plans = nil
 	for _, id := range q.values("plans") {
 		r.Plans = append(r.Plans, idIn(id))
 	}
-	return r, nil
+	r.Sites, err = q.typedSites()
+	return r, err
 }
 
 // amountTyped reads shillings, with or without "KES"; nothing is none.
@@ -371,7 +369,7 @@ func amountTyped(typed string) (money.Amount, error) {
 }
 
 var resellerFields = map[string]string{"reseller.name": "name", "phone.empty": "phone", "phone.foreign": "phone", "phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "reseller.phone_taken": "phone", "pin.phone_taken": "phone", "reseller.commission": "commission",
-	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms"}
+	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms", "site.unknown": "sites"}
 
 func (b *Backoffice) saveReseller(q *request) error {
 	was, err := b.resellerOrNew(q)

@@ -98,6 +98,9 @@ func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool, may 
 	} else {
 		p.Title, p.State = p.T("office.story.grant", "Plan", s.Access.Grant.Plan), grantState(&p.frame, s.Access.Grant.State)
 		p.Facts = b.graceFacts(p, s)
+		if s.GraceOf.ID != 0 {
+			p.Title = p.T("office.story.grace")
+		}
 	}
 	if money {
 		b.tellMoney(p, s)
@@ -122,8 +125,16 @@ func (b *Backoffice) graceFacts(p *storyPage, s report.Story) (facts []fact) {
 		facts = []fact{{p.T("office.grace.of"), s.GraceOf.Code}}
 	}
 	said := p.T("office.grace.unpaid")
-	if !s.Grace.ChargedAt.IsZero() {
-		said = p.T("office.grace.charged", "Time", web.Span(p.Lang, s.Grace.Charged.Time), "Data", plans.Bytes(s.Grace.Charged.Bytes))
+	if charged := s.Grace.Charged; !s.Grace.ChargedAt.IsZero() {
+		lasted, data := web.Span(p.Lang, charged.Time), plans.Bytes(charged.Bytes)
+		switch {
+		case charged.Time > 0 && charged.Bytes > 0:
+			said = p.T("office.grace.charged", "Time", lasted, "Data", data)
+		case charged.Bytes > 0:
+			said = data
+		default:
+			said = lasted
+		}
 	}
 	return append(facts, fact{p.T("office.grace.given"), b.when(&p.frame, s.Grace.At)}, fact{p.T("office.grace.charge"), said})
 }

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,8 +197,9 @@ func (q *request) typedDeed(batch vouchers.Batch, kind string) (d vouchers.Deed,
 	}
 	d = vouchers.Deed{Kind: kind, BatchID: batch.ID, First: whole("first"), Last: whole("last"), Holder: strings.TrimSpace(q.FormValue("holder")),
 		Money: q.FormValue("paid") != "" || q.FormValue("refund") != "", Cut: q.FormValue("cut") != "", Reason: strings.TrimSpace(q.FormValue("reason"))}
-	if sheet, cards := whole("sheet"), whole("cards"); sheet > 0 && cards > 0 {
-		d.First, d.Last = batch.Sheet(sheet, cards)
+	sheet, cards := whole("sheet"), whole("cards")
+	if err == nil {
+		d.First, d.Last, err = batch.Chosen(d.First, d.Last, sheet, cards)
 	}
 	return d, err
 }
@@ -212,11 +214,8 @@ func (b *Backoffice) doDeed(q *request) error {
 		d, err = b.Vouchers.Do(q.ctx, d, q.voucherBy())
 	}
 	if err != nil {
-		field := "last"
-		if fault.KeyOf(err) == "voucher.reason" {
-			field = "reason"
-		}
-		return q.refuse(err, "form", deedForm(q, batch, kind), field)
+		field := map[string]string{"voucher.reason": "reason", "voucher.reason_long": "reason", "voucher.holder": "holder", "voucher.sheet": "cards"}[fault.KeyOf(err)]
+		return q.refuse(err, "form", deedForm(q, batch, kind), cmp.Or(field, "last"))
 	}
 	at := "/office/vouchers/" + number(batch.ID)
 	undo := ""

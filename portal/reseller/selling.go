@@ -80,12 +80,13 @@ func (q *request) place() (site.Site, []site.Site, error) {
 			mine = append(mine, s)
 		}
 	}
+	wanted := q.FormValue("site", q.Query("site"))
 	for _, s := range mine {
-		if s.Slug == q.FormValue("site", q.Query("site")) {
+		if s.Slug == wanted {
 			return s, mine, nil
 		}
 	}
-	if len(mine) == 0 {
+	if len(mine) == 0 || wanted != "" && q.Method() == fiber.MethodPost { // nothing is sold where nobody said
 		return site.Site{}, nil, fault.New(fault.Denied, "reseller.not_sold")
 	}
 	return mine[0], mine, nil

@@ -24,7 +24,8 @@ type Tier struct {
 
 const (
 	mostTiers = 8
-	whole     = 10_000 // hundredths of a per cent
+	mostMonth = 10_000_000_000 // cents that a tier may begin at
+	whole     = 10_000         // hundredths of a per cent
 )
 
 // ReadCommission reads what Commission.String wrote, or somebody typed: "10%", "KES 2.50" of each, or "5%, 8% from 20,000, 10% from
@@ -37,7 +38,7 @@ func ReadCommission(typed string) (c Commission, err error) {
 	}
 	if !strings.Contains(typed, "%") {
 		c.Each, err = money.Parse(strings.TrimSpace(strings.TrimPrefix(typed, "kes")), money.Shilling)
-		if err != nil || c.Each.Cents < 0 {
+		if err != nil || c.Each.Cents < 0 || c.Each.Cents > mostOwed {
 			return Commission{}, wrong
 		}
 		return c, nil
@@ -58,7 +59,7 @@ func ReadCommission(typed string) (c Commission, err error) {
 		}
 		c.Tiers = append(c.Tiers, tier)
 	}
-	if len(c.Tiers) > mostTiers {
+	if len(c.Tiers) > mostTiers || c.Tiers[len(c.Tiers)-1].From.Cents > mostMonth {
 		return Commission{}, wrong
 	}
 	return c, nil

@@ -12,6 +12,8 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
 	"mtandao/internal/testdb"
+	"mtandao/radius/access"
+	"mtandao/vouchers"
 )
 
 // TestTwentyAtOnceNeverOverspend: float for seven sales, twenty callers; then credit for three, of sub-resellers who share a parent.
@@ -60,6 +62,67 @@ func TestTwentyAtOnceNeverOverspend(t *testing.T) {
 		w.prove()
 		if sold.Load() != 3 {
 			t.Errorf("%d were signed out on credit for three", sold.Load())
+		}
+	})
+}
+
+// TestReturnsAndGuestsAtOnce: a reseller gives paper back, tells that it was sold, loses it and is settled with while guests use it, on both terms; after
+// each round every voucher is in one state, paid for once, and the books hold.
+func TestReturnsAndGuestsAtOnce(t *testing.T) {
+	eachTown(t, func(w *town) {
+		const each = 10
+		ctx := context.Background()
+		for n, terms := range []string{Prepaid, Consignment, Prepaid, Consignment} {
+			mama := w.reseller("Mama", fmt.Sprintf("25472200001%d", n), "12.5%", nil)
+			shop := w.reseller("Shop", fmt.Sprintf("25472200002%d", n), "7%", func(r *Reseller) {
+				r.ParentID, r.Terms, r.Limit = mama.ID, terms, money.Shillings(500)
+			})
+			w.did(w.PayIn(ctx, w.ask(shop), money.Shillings(200), office))
+			b := w.batch(each)
+			w.did(w.SignOut(ctx, w.ask(shop), Range{b.ID, 1, each}, office))
+			var codes []access.Code
+			w.did(nil, w.Vouchers.Export(ctx, vouchers.Copying{BatchID: b.ID}, office, func(_ vouchers.Batch, v vouchers.Voucher) error { codes = append(codes, v.Code); return nil }))
+			acts := []func(context.Context, Request, Range, vouchers.By) ([]Event, error){w.Return, w.Sell, w.Lose}
+			var all sync.WaitGroup
+			var used atomic.Int64
+			start := make(chan struct{})
+			for k := range acts {
+				for twin := range 2 {
+					all.Go(func() {
+						<-start
+						act := acts[(k+n)%len(acts)]
+						_, err := act(ctx, Request{Key: fmt.Sprintf("r%d-%d-%d", n, k, twin), ResellerID: shop.ID}, Range{b.ID, 1, each}, office)
+						if err != nil && fault.KeyOf(err) != "reseller.nothing" {
+							t.Error(err)
+						}
+					})
+				}
+			}
+			for serial, code := range codes {
+				all.Go(func() {
+					<-start
+					_, err := w.Vouchers.Redeem(ctx, vouchers.Redemption{Code: code, SiteID: w.here, Address: fmt.Sprintf("10.0.%d.%d", n, serial), Place: access.Place{MAC: access.MAC(fmt.Sprintf("0b%06d%04d", n, serial))}})
+					if err == nil {
+						used.Add(1)
+					} else if fault.KeyOf(err) != "code.unknown" {
+						t.Error(err)
+					}
+				})
+			}
+			all.Go(func() {
+				<-start
+				if err := w.Sweep(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+			close(start)
+			all.Wait()
+			w.did(nil, w.Sweep(ctx))
+			w.prove()
+			stock, err := w.Vouchers.Stock(ctx, b.ID)
+			if err != nil || stock.All() != each || int64(stock.In(vouchers.Used)) != used.Load() || stock.Owed() != 0 {
+				t.Errorf("%s: %d guests are served, and %v, %v", terms, used.Load(), stock, err)
+			}
 		}
 	})
 }

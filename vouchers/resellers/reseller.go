@@ -75,7 +75,7 @@ func (r Reseller) Sells(planID int64) bool {
 func (r Reseller) check() error {
 	name := strings.TrimSpace(r.Name)
 	switch {
-	case name == "" || utf8.RuneCountInString(name) > 80:
+	case name == "" || utf8.RuneCountInString(name) > 80 || !vouchers.Printable(name):
 		return fault.New(fault.Invalid, "reseller.name")
 	case r.Phone == "":
 		return fault.New(fault.Invalid, "phone.empty")

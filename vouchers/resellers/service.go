@@ -141,6 +141,10 @@ func (s *Service) once(ctx context.Context, q Request, input string, do func(tx 
 	if !requestForm.MatchString(q.Key) {
 		return e, fault.New(fault.Invalid, "reseller.request")
 	}
+	if !vouchers.Printable(q.Note) {
+		return e, fault.New(fault.Invalid, "reseller.note")
+	}
+	q.Key = "ask:" + q.Key // apart from the keys of what nobody asks for: receipts, shares, sweeps
 	known, err := s.Get(ctx, q.ResellerID)
 	if err != nil {
 		return e, err
