@@ -19,7 +19,7 @@ var ranks = rankTable(map[int]string{
 	9:  "billing radius internal/support internal/cutover",
 	10: "vouchers billing/partners billing/mpesa billing/pdf",
 	11: "vouchers/sheets vouchers/resellers internal/report",
-	12: "portal/web",
+	12: "portal/web vouchers/press",
 	13: "portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",
 	14: "portal",
 	15: "internal/app",

@@ -60,16 +60,18 @@ func (s *Proofs) eachReceipt(ctx context.Context, see func(receiptProof)) error 
 type orderProof struct {
 	ID, GrantID, SourceGrant int64
 	Receipts, Sources        int
+	Segment                  string
 }
 
 func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error {
 	source := "g.kind = 'order' AND g.source_key = " + s.textOf("o.id")
-	query := "SELECT o.id, o.grant_id," +
-		" (SELECT COUNT(*) FROM receipts r WHERE r.order_id = o.id AND r.placed = ?) AS receipts," +
+	query := "SELECT o.id, o.grant_id, o.segment," +
+		" (SELECT COUNT(*) FROM receipts r WHERE r.order_id = o.id AND r.placed IN ?) AS receipts," +
 		" (SELECT COUNT(*) FROM grant_sources g WHERE " + source + ") AS sources," +
 		" COALESCE((SELECT MAX(g.grant_id) FROM grant_sources g WHERE " + source + "), 0) AS source_grant" +
 		" FROM orders o WHERE o.state = ? AND o.id > ? ORDER BY o.id LIMIT ?"
-	return eachOf(ctx, s.db, query, func(last orderProof) []any { return []any{billing.PlacedOrder, billing.OrderPaid, last.ID, verifyPage} }, see)
+	where := []any{[]string{billing.PlacedOrder, billing.PlacedFloat}, billing.OrderPaid}
+	return eachOf(ctx, s.db, query, func(last orderProof) []any { return append(where[:2:2], last.ID, verifyPage) }, see)
 }
 
 func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, err error) {
