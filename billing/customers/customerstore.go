@@ -100,10 +100,19 @@ func (s *Service) GetTx(tx *db.Tx, id int64) (Customer, error) {
 
 // Some reads those customers that there are, by id.
 func (s *Service) Some(tx *db.Tx, ids []int64) (map[int64]Customer, error) {
+	return some(tx.Gorm(), ids)
+}
+
+// SomeNow is Some outside a transaction.
+func (s *Service) SomeNow(ctx context.Context, ids []int64) (map[int64]Customer, error) {
+	return some(s.DB.Read(ctx), ids)
+}
+
+func some(from *gorm.DB, ids []int64) (map[int64]Customer, error) {
 	all := make(map[int64]Customer, len(ids))
-	for some := range db.Pieces(ids) {
+	for few := range db.Pieces(ids) {
 		var rows []customerRow
-		if err := tx.Gorm().Where("id IN ?", some).Find(&rows).Error; err != nil {
+		if err := from.Session(&gorm.Session{}).Where("id IN ?", few).Find(&rows).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		for _, r := range rows {

@@ -1,6 +1,8 @@
 package invoices
 
 import (
+	"context"
+
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -31,4 +33,9 @@ func (s *Service) writeOff(tx *db.Tx, d Document, why string) error {
 		err = fault.New(fault.Conflict, "invoice.moved")
 	}
 	return db.Fault(err)
+}
+
+// Notes are the credit notes of an invoice, without their lines, the oldest first.
+func (s *Service) Notes(ctx context.Context, invoiceID int64) ([]Document, error) {
+	return documents(s.DB.Read(ctx).Where("of_id = ?", invoiceID).Order("id").Limit(mostLines))
 }

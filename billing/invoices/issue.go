@@ -129,7 +129,7 @@ func (s *Service) issueTx(tx *db.Tx, all []Document) error {
 		case d.Kind == ProForma:
 			d.State, d.Open = Asked, 0
 		case d.Kind == Note:
-			d.State, d.Open = Credited, 0
+			d.State, d.Open, d.DueDay = Credited, 0, 0
 		case d.Gross == 0:
 			d.State = Paid
 		}

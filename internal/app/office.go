@@ -29,6 +29,8 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		PINs:      m.PINs,
 		Partners:  m.Partners,
 		Lines:     m.Lines,
+		Invoices:  m.Invoices,
+		Taxes:     m.Taxes,
 		Press:     press{m},
 		Customers: m.Customers,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,

@@ -255,6 +255,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["resellers"] = s.seller(t)
 	at["partners"] = s.landlord(t)
 	at["customers"] = s.customer(t).ID
+	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	pairs = append(pairs, s.lined(t, at)...)
 	for name, id := range at {

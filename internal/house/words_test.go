@@ -26,7 +26,8 @@ var dynamic = []string{
 	"office.mend.", "office.asked.", "office.move.", "office.extend.", "office.disconnect.",
 	"till.part.", "office.codes_ask.", "office.job_drop.", "office.message_retry.", "office.session_end.", "office.refund.", "office.refund.told_", "office.refund_ask.", "office.refund_decide.", "office.refund_pay.",
 	"office.batch.", "office.batch_new.", "office.batch_cancel.", "office.voucher.", "office.deed.", "office.deed_", "office.deed_field.", "office.reseller.terms_", "office.reseller.state_", "office.reseller_", "office.reseller_field.", "reseller.event.", "sell.in.", "sell.code.", "sell.pin.", "share.event.", "office.partner.state_", "office.partner_field.", "office.partner_new.", "office.partner_edit.", "office.partner_pay.", "paper.layout.", "office.print.",
-	"interval.", "charge.", "charge.each_", "office.addon.", "office.coupon.", "office.line.state_", "office.line.event_", "office.line.equipment_", "office.line_do.", "office.line_lead.", "office.line_field.", "office.line_hint.", "office.simulate.", "office.reprice.", "office.outage_ask.", "office.pick.mode_", "office.pick.kind_", "office.pick.segment_", "invoice.line."}
+	"interval.", "charge.", "charge.each_", "office.addon.", "office.coupon.", "office.line.state_", "office.line.event_", "office.line.equipment_", "office.line_do.", "office.line_lead.", "office.line_field.", "office.line_hint.", "office.simulate.", "office.reprice.", "office.outage_ask.", "office.pick.mode_", "office.pick.kind_", "office.pick.segment_", "invoice.line.",
+	"invoice.line.", "office.invoice.state_", "office.invoice.kind_", "office.invoice_", "office.invoice_field.", "office.tax.kind_", "office.tax.on_", "office.tax_new.", "office.tax_edit.", "office.tax_remove.", "office.dunning.", "office.dunning.do_", "office.dunning.segment_"}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

@@ -72,6 +72,8 @@ type Options struct {
 	Partners  Partners
 	Lines     Lines
 	Customers Customers
+	Invoices  Invoices
+	Taxes     Taxes
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -122,6 +124,7 @@ func (b *Backoffice) table() []route {
 		b.resellerRoutes(),
 		b.partnerRoutes(),
 		b.lineRoutes(),
+		b.invoiceRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
 		[]route{

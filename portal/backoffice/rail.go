@@ -16,6 +16,7 @@ var places = []place{
 	{key: "today", icon: "gauge", address: "/office"},
 	{key: "customers", icon: "user-round", address: "/office/customers", far: true},
 	{key: "payments", icon: "banknote", address: "/office/payments"},
+	{key: "invoices", icon: "list", address: "/office/invoices", far: true},
 	{key: "sessions", icon: "activity", address: "/office/sessions"},
 	{key: "network", icon: "router", address: "/office/routers"},
 	{key: "alerts", icon: "bell", address: "/office/alerts", far: true},

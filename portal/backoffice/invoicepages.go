@@ -1,0 +1,358 @@
+package backoffice
+
+import (
+	"context"
+	"strings"
+
+	"mtandao/billing/invoices"
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/seal"
+	"mtandao/internal/staff"
+)
+
+// Invoices is what the pages ask of invoices; what changes something is recorded in the audit trail. *invoices.Service satisfies it.
+type Invoices interface {
+	Newest(ctx context.Context, f invoices.Filter, before int64, limit int) ([]invoices.Document, error)
+	Get(ctx context.Context, id int64) (invoices.Document, error)
+	Allocations(ctx context.Context, invoiceID int64) ([]invoices.Allocation, error)
+	Notes(ctx context.Context, invoiceID int64) ([]invoices.Document, error)
+	IsProForma(d invoices.Document) bool
+	Approve(ctx context.Context, id int64, order string, by invoices.By) error
+	Drop(ctx context.Context, id int64, reason string, by invoices.By) error
+	Retry(ctx context.Context, id int64, by invoices.By) error
+	IssueOne(ctx context.Context, id int64) (invoices.Document, error)
+	Credit(ctx context.Context, n invoices.CreditNote, by invoices.By) (invoices.Document, error)
+	WriteOff(ctx context.Context, id int64, reason string, by invoices.By) error
+	SetControl(ctx context.Context, id int64, number, qr string, by invoices.By) error
+	Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]invoices.Age, error)
+	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
+	Steps(ctx context.Context) ([]invoices.Step, error)
+	SaveSteps(ctx context.Context, segment string, steps []invoices.Step, by invoices.By) error
+	Names(ctx context.Context, customerIDs []int64) (map[int64]string, error)
+}
+
+// Invoices are of customers, who are of no one site: who sees them sees all.
+func (b *Backoffice) invoiceRoutes() []route {
+	return []route{
+		{get, "/office/invoices", everywhere, staff.PaymentsView, b.invoices},
+		{get, "/office/invoices/:id", everywhere, staff.PaymentsView, b.invoice},
+		{get, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.askApprove}, {post, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.approve},
+		{get, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.askDropInvoice}, {post, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.dropInvoice},
+		{post, "/office/invoices/:id/retry", everywhere, staff.PaymentsMatch, b.retryInvoice},
+		{get, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.askCredit}, {post, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.credit},
+		{get, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.askWriteOff}, {post, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.writeOff},
+		{get, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.askControl}, {post, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.control},
+		{get, "/office/ageing", everywhere, staff.PaymentsView, b.ageing},
+		{get, "/office/taxes", everywhere, staff.SettingsEdit, b.taxes},
+		{get, "/office/taxes/new", everywhere, staff.SettingsEdit, b.askTax}, {post, "/office/taxes/new", everywhere, staff.SettingsEdit, b.saveTax},
+		{get, "/office/taxes/:id/edit", everywhere, staff.SettingsEdit, b.askTax}, {post, "/office/taxes/:id/edit", everywhere, staff.SettingsEdit, b.saveTax},
+		{get, "/office/taxes/:id/remove", everywhere, staff.SettingsEdit, b.askRemoveTax}, {post, "/office/taxes/:id/remove", everywhere, staff.SettingsEdit, b.removeTax},
+		{get, "/office/dunning", everywhere, staff.SettingsEdit, b.dunning}, {post, "/office/dunning", everywhere, staff.SettingsEdit, b.saveDunning},
+	}
+}
+
+func (q *request) invoiceBy() invoices.By {
+	by := q.voucherBy()
+	return invoices.By{Actor: by.Actor, From: by.From}
+}
+
+// invoiceStates are those that a list can be cut to.
+var invoiceStates = []string{"", invoices.Review, invoices.Draft, invoices.Issued, invoices.Paid, invoices.Parked}
+
+func (b *Backoffice) invoiceState(f *frame, d invoices.Document) stateView {
+	switch {
+	case d.PartPaid():
+		return stateView{"warn", f.T("office.invoice.part_paid")}
+	case d.LateBy(clock.DayOf(b.PlanClock.Now())) > 0:
+		return stateView{"bad", f.T("office.invoice.late")}
+	}
+	return toned(f, "office.invoice.state_", d.State, map[string]string{invoices.Review: "warn", invoices.Draft: "warn", invoices.Parked: "bad", invoices.Issued: "warn", invoices.Paid: "good", invoices.Credited: "good"})
+}
+
+func (b *Backoffice) invoiceKind(f *frame, d invoices.Document) string {
+	if b.Invoices.IsProForma(d) {
+		return f.T("office.invoice.kind_proforma")
+	}
+	return f.T("office.invoice.kind_" + string(d.Kind))
+}
+
+// dayText is a day as people write it; nothing for none.
+func dayText(d clock.Day) string {
+	if d == 0 {
+		return ""
+	}
+	return d.Start().In(clock.Nairobi).Format("02.01.2006")
+}
+
+// span is a period as people say it: its first and its last day.
+func span(p invoices.Period) string {
+	if p.Until <= p.From+1 {
+		return dayText(p.From)
+	}
+	return dayText(p.From) + " – " + dayText(p.Until-1)
+}
+
+func kes(cents int64) string { return money.KES(cents).String() }
+
+func (b *Backoffice) invoices(q *request) error {
+	p := q.listing("office.nav.invoices", "invoices")
+	p.Lead = p.T("office.invoices.lead")
+	p.Acts = []act{{Name: p.T("office.nav.ageing"), Icon: "clock", Address: "/office/ageing"}}
+	var states []choice
+	for _, s := range invoiceStates {
+		name := p.T("office.invoices.all")
+		if s != "" {
+			name = p.T("office.invoice.state_" + s)
+		}
+		states = append(states, choice{Name: name, Value: s})
+	}
+	p.Chips = [][]chip{q.chips("state", states)}
+	p.Columns = []column{{Name: p.T("office.invoice.number")}, {Name: p.T("office.invoice.customer")}, {p.T("office.invoice.period"), "when"}, {p.T("office.invoice.due"), "when"},
+		{p.T("office.invoice.total"), "num"}, {p.T("office.invoice.open"), "num"}, {Name: p.T("office.state")}}
+	p.Empty = blank{Icon: "list", Title: p.T("office.invoices.none"), Text: p.T("office.invoices.none_text")}
+	all, err := b.Invoices.Newest(q.ctx, invoices.Filter{State: q.Query("state"), CustomerID: idIn(q.Query("customer"))}, q.before(), mostListed+1)
+	if err != nil {
+		return err
+	}
+	all, p.pager = newest(q, all, mostListed, func(d invoices.Document) int64 { return d.ID })
+	var ids []int64
+	for _, d := range all {
+		ids = append(ids, d.CustomerID)
+	}
+	names, err := b.Invoices.Names(q.ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		named := d.Text()
+		if named == "" {
+			named = p.T("office.invoice.no_number")
+		}
+		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], More: d.PONumber}, cell{Text: span(d.Period)},
+			cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
+	}
+	return q.list(p)
+}
+
+func openText(d invoices.Document) string {
+	if d.Open == 0 {
+		return ""
+	}
+	return kes(d.Open)
+}
+
+func (b *Backoffice) theInvoice(q *request) (invoices.Document, error) {
+	id, err := q.idOf("id")
+	if err != nil {
+		return invoices.Document{}, err
+	}
+	d, err := b.Invoices.Get(q.ctx, id)
+	return d, hidden(err)
+}
+
+// title is what a document is called.
+func (b *Backoffice) invoiceTitle(f *frame, d invoices.Document) string {
+	if d.Number == 0 {
+		return f.T("office.invoice.draft_of", "Kind", b.invoiceKind(f, d))
+	}
+	return d.Text()
+}
+
+func (b *Backoffice) invoice(q *request) error {
+	d, err := b.theInvoice(q)
+	if err != nil {
+		return err
+	}
+	p := q.record("office.nav.invoices", "invoices")
+	p.Crumbs = []crumb{{p.Title, "/office/invoices"}}
+	p.Title, p.State, p.Lead = b.invoiceTitle(&p.frame, d), b.invoiceState(&p.frame, d), b.invoiceKind(&p.frame, d)
+	p.Acts = b.invoiceActs(q, p, d)
+	names, err := b.Invoices.Names(q.ctx, []int64{d.CustomerID})
+	if err != nil {
+		return err
+	}
+	p.add(card{Facts: b.invoiceFacts(p, d, names[d.CustomerID])})
+	p.add(linesCard(p, d))
+	if err := b.paidCard(q, p, d); err != nil {
+		return err
+	}
+	return q.show(p)
+}
+
+func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document) (acts []act) {
+	at := "/office/invoices/" + number(d.ID)
+	may, grave := q.may(staff.PaymentsMatch, 0), q.may(staff.PaymentsRefund, 0)
+	if may && d.State == invoices.Review {
+		acts = append(acts, act{Name: p.T("office.invoice_approve.button"), Address: at + "/approve", Tone: "primary"})
+		if !strings.HasPrefix(d.Cause, "subscription:") {
+			acts = append(acts, act{Name: p.T("office.invoice_drop.button"), Address: at + "/drop"})
+		}
+	}
+	if may && d.State == invoices.Parked && len(d.Lines) > 0 {
+		acts = append(acts, act{Name: p.T("office.invoice.retry"), Address: at + "/retry", Posted: true, Tone: "primary"})
+	}
+	if may && d.Number != 0 && d.Kind != invoices.ProForma {
+		acts = append(acts, act{Name: p.T("office.invoice_control.button"), Address: at + "/control"})
+	}
+	if grave && d.Kind == invoices.Invoice && (d.State == invoices.Issued || d.State == invoices.Paid && d.Gross > d.Credited) {
+		acts = append(acts, act{Name: p.T("office.invoice_credit.button"), Address: at + "/credit"})
+	}
+	if grave && d.State == invoices.Issued {
+		acts = append(acts, act{Name: p.T("office.invoice_writeoff.button"), Address: at + "/writeoff"})
+	}
+	return acts
+}
+
+func (b *Backoffice) invoiceFacts(p *recordPage, d invoices.Document, name string) (facts []fact) {
+	add := func(key, value string) {
+		if value != "" {
+			facts = append(facts, fact{p.T(key), value})
+		}
+	}
+	add("office.invoice.customer", name)
+	add("office.invoice.period", span(d.Period))
+	add("office.invoice.day", dayText(d.Day))
+	add("office.invoice.due", dayText(d.DueDay))
+	add("office.invoice.order", d.PONumber)
+	add("office.invoice.net", kes(d.Net))
+	if d.Excise != 0 {
+		add("office.invoice.excise", kes(d.Excise))
+	}
+	if d.VAT != 0 {
+		add("office.invoice.vat", kes(d.VAT))
+	}
+	add("office.invoice.total", kes(d.Gross))
+	if d.Kind == invoices.Invoice && d.Number != 0 {
+		add("office.invoice.open", kes(d.Open))
+	}
+	add("office.invoice.control", d.ControlNumber)
+	add("office.invoice.why", d.Why)
+	add("office.invoice.by", d.By)
+	return facts
+}
+
+func linesCard(p *recordPage, d invoices.Document) card {
+	c := card{Name: p.T("office.invoice.lines"), Table: &table{Columns: []column{{Name: p.T("office.invoice.line")}, {p.T("office.invoice.net"), "num"}, {p.T("office.invoice.excise"), "num"}, {p.T("office.invoice.vat"), "num"}, {p.T("office.invoice.total"), "num"}}}}
+	taxed := d.Excise != 0 || d.VAT != 0
+	if !taxed {
+		c.Table.Columns = []column{{Name: p.T("office.invoice.line")}, {p.T("office.invoice.total"), "num"}}
+	}
+	for _, l := range d.Lines {
+		name := l.Called(p.Lang)
+		if l.Correction {
+			name = p.T("office.invoice.correction", "Name", name)
+		}
+		if days := (invoices.Period{From: l.From, Until: l.Until}); days.Days() > 1 {
+			name += ", " + span(days)
+		}
+		if l.Quantity > 1 {
+			name = number(l.Quantity) + " × " + name
+		}
+		first := cell{Text: name, More: l.Says(p.Lang)}
+		if taxed {
+			c.Table.add(first, cell{Text: kes(l.Net)}, cell{Text: kes(l.Excise)}, cell{Text: kes(l.VAT)}, cell{Text: kes(l.Gross)})
+		} else {
+			c.Table.add(first, cell{Text: kes(l.Gross)})
+		}
+	}
+	return c
+}
+
+// paidCard is what lessened an invoice: payments, and credit notes.
+func (b *Backoffice) paidCard(q *request, p *recordPage, d invoices.Document) error {
+	if d.Kind != invoices.Invoice || d.Number == 0 {
+		return nil
+	}
+	paid, err := b.Invoices.Allocations(q.ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	notes, err := b.Invoices.Notes(q.ctx, d.ID)
+	if err != nil {
+		return err
+	}
+	c := card{Name: p.T("office.invoice.paid"), Table: &table{Columns: []column{{p.T("office.invoice.day"), "when"}, {Name: p.T("office.invoice.what")}, {p.T("office.invoice.total"), "num"}}}}
+	for _, a := range paid {
+		more := ""
+		if a.Back != 0 {
+			more = p.T("office.invoice.taken_back", "Amount", kes(a.Back))
+		}
+		c.Table.add(cell{Text: dayText(a.Day)}, cell{Text: p.T("office.invoice.from_credit"), More: more}, cell{Text: kes(a.Cents - a.Back)})
+	}
+	for _, n := range notes {
+		c.Table.add(cell{Text: dayText(n.Day)}, cell{Text: n.Text(), Address: "/office/invoices/" + number(n.ID), More: n.Why}, cell{Text: kes(-n.Gross)})
+	}
+	if d.Written != 0 {
+		c.Table.add(cell{}, cell{Text: p.T("office.invoice.state_written_off"), More: d.Why}, cell{Text: kes(d.Written)})
+	}
+	if len(c.Table.Rows) == 0 {
+		c.Table, c.Text = nil, p.T("office.invoice.not_paid")
+	}
+	p.add(c)
+	return nil
+}
+
+func (b *Backoffice) ageing(q *request) error {
+	p := q.listing("office.nav.ageing", "invoices")
+	p.Crumbs = []crumb{{p.T("office.nav.invoices"), "/office/invoices"}}
+	today := clock.DayOf(b.PlanClock.Now())
+	p.Lead = p.T("office.ageing.lead", "Day", dayText(today))
+	p.Columns = []column{{Name: p.T("office.invoice.customer")}, {p.T("office.ageing.current"), "num"}, {"1–30", "num"}, {"31–60", "num"}, {"61–90", "num"}, {"90+", "num"}, {p.T("office.ageing.total"), "num"}}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.ageing.none"), Text: p.T("office.ageing.none_text")}
+	after := idIn(q.Query("after"))
+	all, err := b.Invoices.Ageing(q.ctx, today, after, mostListed+1)
+	if err != nil {
+		return err
+	}
+	if len(all) > mostListed {
+		all = all[:mostListed]
+		p.Next = q.with("after", number(all[mostListed-1].CustomerID))
+	}
+	var ids []int64
+	for _, a := range all {
+		ids = append(ids, a.CustomerID)
+	}
+	names, err := b.Invoices.Names(q.ctx, ids)
+	if err != nil {
+		return err
+	}
+	row := func(a invoices.Age, first cell) {
+		cells := []cell{first}
+		for _, n := range []int64{a.Current, a.Days30, a.Days60, a.Days90, a.Older, a.Total()} {
+			text := ""
+			if n != 0 {
+				text = kes(n)
+			}
+			cells = append(cells, cell{Text: text})
+		}
+		p.add(cells...)
+	}
+	if len(all) > 0 && after == 0 {
+		sum, err := b.Invoices.AgeingTotal(q.ctx, today)
+		if err != nil {
+			return err
+		}
+		row(sum, cell{Text: p.T("office.ageing.everybody")})
+	}
+	for _, a := range all {
+		row(a, cell{Text: names[a.CustomerID], Address: "/office/invoices?customer=" + number(a.CustomerID)})
+	}
+	return q.list(p)
+}
+
+// onceOf is what makes a form one request however often it is sent.
+func (q *request) onceOf() []fact {
+	once := q.FormValue("once")
+	if once == "" {
+		once = seal.RandomHex(8)
+	}
+	return []fact{{"once", once}}
+}
+
+var invoiceFields = map[string]string{"invoice.reason": "reason", "invoice.credit_amount": "amount", "money.invalid": "amount", "invoice.control": "control", "invoice.po_number": "order"}
+
+func (q *request) refuseInvoice(err error, p *formPage) error {
+	return q.refuse(err, "form", p, invoiceFields[fault.KeyOf(err)])
+}
