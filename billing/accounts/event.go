@@ -16,6 +16,7 @@ const (
 	Counter  = "counter"  // to the cashier, or by bank
 	Returned = "returned" // money that came went back to where it was from
 	Adjusted = "adjusted" // by a member of staff, who says why
+	Moved    = "moved"    // to or from another customer, when the two were merged
 )
 
 // How money comes without a rail.

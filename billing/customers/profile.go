@@ -115,7 +115,7 @@ func (s *Service) SaveAddresses(tx *db.Tx, customerID int64, addresses []Address
 func toldAddresses(all []Address) []string {
 	said := []string{}
 	for _, a := range all {
-		said = append(said, strings.TrimSpace(string(a.Kind)+" "+a.Area))
+		said = append(said, a.Area)
 	}
 	return said
 }

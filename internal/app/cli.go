@@ -47,6 +47,9 @@ type commands struct {
 	Ledger struct {
 		Verify verifyCommand `cmd:"" help:"Prove the books."`
 	} `cmd:"" help:"The books."`
+	Bill struct {
+		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
+	} `cmd:"" help:"What customers are asked to pay."`
 	Backup struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`
 		Key   backupKeyCommand   `cmd:"" help:"Make the pair of keys; the private one is printed once and kept nowhere."`

@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
 	"mtandao/internal/db"
+	"mtandao/internal/money"
 )
 
 // customer is the first of the demo's, who has an identity paper.
@@ -72,7 +74,7 @@ func customerStory(t *testing.T, s *Stage) {
 	at := made.location
 	page := support.ask(http.MethodGet, at, nil)
 	support.expect(page, http.StatusOK, "Jane Akinyi", "0799 555 001", "JA-0001", "Kasarani", "fibre, vip", "National ID", "Customer made")
-	if strings.Contains(page.body, "31245678") || strings.Contains(page.body, "Show the number") {
+	if strings.Contains(page.body, "31245678") || strings.Contains(page.body, "Show the ID number") {
 		t.Error("support sees an identity number")
 	}
 	cashier.expect(cashier.send("/office/customers/new", form), http.StatusForbidden)
@@ -125,7 +127,17 @@ func (s *Stage) merges(t *testing.T, support, manager *colleague, at string) {
 	if done.status != http.StatusBadRequest { // only the number itself
 		t.Errorf("answered %d", done.status)
 	}
+	stays, gone := s.numbered(t, number), s.numbered(t, goes)
+	if _, err := s.Main.Accounts.TakeAtCounter(t.Context(), accounts.Taking{CustomerID: gone.ID, Amount: money.Shillings(300), How: accounts.ByCash, Request: "test:1"}, accounts.By{Actor: "test"}); err != nil {
+		t.Fatal(err)
+	}
 	manager.expect(manager.send(double.location+"/merge", url.Values{"into": {number}, "asked": {"1"}, "confirm": {goes}}), http.StatusSeeOther)
+	if has, err := s.Main.Accounts.Balances(t.Context(), []int64{stays.ID, gone.ID}); err != nil || has[stays.ID] != money.Shillings(300) || !has[gone.ID].IsZero() {
+		t.Error("the credit did not move:", has, err)
+	}
+	if problems, err := s.Main.proofs().Prove(t.Context()); err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
 	manager.expect(manager.ask(http.MethodGet, double.location, nil), http.StatusOK, "Merged", "Go to who took it over")
 	if got := manager.ask(http.MethodGet, "/office/search?q="+url.QueryEscape("ACC "+goes), nil); got.location != at {
 		t.Errorf("the old number leads to %d %q, not %s", got.status, got.location, at)
@@ -163,4 +175,13 @@ func (s *Stage) findsCustomers(t *testing.T, cashier *colleague, first customers
 	if theirs := elsewhere.send("/office/customers/export", nil); strings.Contains(theirs.body, "Wanjiku") || !strings.Contains(theirs.body, "Ngong") {
 		t.Error("the table of somebody of one site:", theirs.body)
 	}
+}
+
+func (s *Stage) numbered(t *testing.T, typed string) customers.Customer {
+	t.Helper()
+	c, err := s.Main.Customers.FindNow(t.Context(), typed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }

@@ -94,6 +94,7 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
+	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -232,6 +233,7 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
+	m.Customers.AskKeeper(customerKeeper{m})
 	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 }
@@ -305,6 +307,9 @@ func (m *Main) schedule() {
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
+		if m.Pause.Paused() { // a restored copy bills nobody
+			return nil
+		}
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})

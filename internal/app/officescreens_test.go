@@ -41,7 +41,7 @@ type screen struct {
 var variants = []string{"/office/payments?state=unknown", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
 	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
 	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
-	"/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
+	"/office/customers?q=wanj", "/office/customers?state=merged&segment=business", "/office/customers?tag=vip", "/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
 	"/office/setup/plans", "/office/pools?after=1", "/office/nowhere"}
 
 // screens are all pages of the console, from the door's own list of routes, with real objects in their addresses.
@@ -63,7 +63,8 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 		}
 		paths, may[path] = append(paths, path), route.May
 	}
-	for _, path := range append(variants, "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
+	customer := "/office/customers/" + number(s.customer(t).ID)
+	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
 		bare, _, _ := strings.Cut(path, "?")
 		for known, route := range may { // of the same route: another filter, or another value of its parameter
 			if known == bare || bare != "/office/nowhere" && stdpath.Dir(known) == stdpath.Dir(bare) && stdpath.Dir(bare) != "/office" {

@@ -41,7 +41,7 @@ func (b *Backoffice) customer(q *request) error {
 func (b *Backoffice) customerPage(q *request, c customers.Customer) (*recordPage, error) {
 	p := q.record("office.nav.customers", "customers")
 	p.Crumbs = []crumb{{p.Title, "/office/customers"}}
-	p.Title, p.State, p.Lead = c.Name, customerState(&p.frame, c.State), customers.Grouped(c.Number)
+	p.Title, p.State, p.Lead = c.Name, customerState(&p.frame, c.State), p.T("office.customer.account", "Number", customers.Grouped(c.Number))
 	p.Acts = b.customerActs(q, &p.frame, c)
 	var tabs []choice
 	for _, t := range customerTabs {
@@ -76,7 +76,7 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 
 // tellCustomer is the first tab: who they are, how they are reached and billed, and what happened lately.
 func (b *Backoffice) tellCustomer(q *request, p *recordPage, c customers.Customer) error {
-	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellWho, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
+	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellWho, b.tellLines, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
 		if err := tell(q, p, c); err != nil {
 			return err
 		}
@@ -109,6 +109,25 @@ func (b *Backoffice) tellWho(q *request, p *recordPage, c customers.Customer) er
 	}
 	p.add(who)
 	return nil
+}
+
+// tellLines are the subscriptions, for who may see what runs.
+func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) error {
+	if !q.may(staff.AccessView, c.SiteID) {
+		return nil
+	}
+	all, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	names, err := b.planNames(q)
+	t := &table{Columns: []column{{Name: p.T("office.line.login")}, {Name: p.T("office.plan")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}}
+	for _, one := range all {
+		t.add(cell{Text: one.State.Login.Name, Address: lineAt(one.ID)}, cell{Text: names[one.State.Sold.PlanKey]}, cell{Text: b.planWhen(&p.frame, one.State.End(b.zoneOf(one)))},
+			stated(lineState(&p.frame, one.State, b.PlanClock.Now(), b.zoneOf(one))))
+	}
+	p.add(card{Name: p.T("office.customer.lines"), Table: t})
+	return err
 }
 
 func languageName(l words.Lang) string {
@@ -287,7 +306,7 @@ func (b *Backoffice) tellConsents(q *request, p *recordPage, c customers.Custome
 		told := card{Name: one.Shown(), Facts: []fact{{p.T("office.consent.service"), yes[allowed[notify.Services]]}, {p.T("office.consent.offers"), yes[allowed[notify.Offers]]}},
 			Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.consent.what")}, {Name: p.T("office.consent.said")}, {Name: p.T("office.consent.how")}, {Name: p.T("office.consent.wording")}}}}
 		if one.Kind == customers.ByPhone && q.reachable("/office/consent") != "" {
-			told.Acts = []act{{Name: p.T("office.consent.title"), Address: "/office/consent?to=" + one.Value}}
+			told.Acts = []act{{Name: p.T("office.customer.consent_act"), Address: "/office/consent?to=" + one.Value}}
 		}
 		for _, s := range said {
 			how := p.T("office.consent.from_" + s.From)

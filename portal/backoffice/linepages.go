@@ -359,3 +359,31 @@ func eventAmount(e subscriptions.Event) string {
 	}
 	return ""
 }
+
+// tellLines is the card of a customer's subscriptions, those of sites that somebody may see.
+func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) error {
+	if !staff.MaySomewhere(q.in.Member, staff.AccessView) {
+		return nil
+	}
+	all, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	t := &table{Columns: []column{{Name: p.T("office.line.login")}, {Name: p.T("office.plan")}, {Name: p.T("office.site")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}}
+	for _, sub := range all {
+		if st := sub.State; q.may(staff.AccessView, st.Place.SiteID) {
+			t.add(cell{Text: st.Login.Name, Address: lineAt(sub.ID)}, cell{Text: names[st.Sold.PlanKey]}, cell{Text: b.siteName(st.Place.SiteID)}, cell{Text: lineUntil(b, &p.frame, sub)},
+				stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
+		}
+	}
+	lines := card{Name: p.T("office.nav.subscriptions"), Table: t}
+	if c.State == customers.Active && staff.MaySomewhere(q.in.Member, staff.AccessChange) {
+		lines.Acts = []act{{Name: p.T("office.lines.new"), Icon: "plus", Address: linesAt + "/new?customer=" + c.Number}}
+	}
+	p.add(lines)
+	return nil
+}

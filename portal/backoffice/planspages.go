@@ -34,7 +34,7 @@ var planSheets = []sheet{
 	{title: "office.plan.more", folded: true, specs: []spec{{name: "burst.down", as: asAmount, units: rateIn}, {name: "burst.up", as: asAmount, units: rateIn},
 		{name: "burst.down_threshold", as: asAmount, units: rateIn}, {name: "burst.up_threshold", as: asAmount, units: rateIn},
 		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn},
-		{name: "pool", as: asText, most: 64}, {name: "ipv6_pool", as: asText, most: 64}, {name: "delegated_pool", as: asText, most: 64}, {name: "sort", as: asNumber, most: 7}}},
+		{name: "pool", as: asText, most: 64}, {name: "ipv6_pool", as: asText, most: 64}, {name: "delegated_pool", as: asText, most: 64}, {name: "address_list", as: asText, most: 64}, {name: "sort", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) planEditor() *editor {

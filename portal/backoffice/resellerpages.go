@@ -292,7 +292,7 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 	}
 	all, err := b.Plans.Packages(q.ctx)
 	for _, plan := range all {
-		if plan.State == plans.Live {
+		if plan.State == plans.Live && !plan.Subscribed() {
 			sold.Choices = append(sold.Choices, choice{Name: plan.Name(p.Lang) + " · " + plan.Price.String(), Value: number(plan.ID), Here: here("plans", r.Plans, plan.ID)})
 		}
 	}

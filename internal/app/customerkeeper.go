@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+	"strconv"
+
+	"mtandao/billing/accounts"
+	"mtandao/billing/customers"
+	"mtandao/billing/ledger"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// customerKeeper says what customers have in service and money, when two are merged or one is closed. Credit moves; service that runs and
+// bills that are owed stay with whom they were made for, so that such an account is the one that stays.
+type customerKeeper struct{ *Main }
+
+// Held implements customers.Keeper.
+func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers.Held, error) {
+	live, err := k.live(ctx, customerID)
+	return []customers.Held{{Words: "customer.held_subscriptions", Count: live}}, err
+}
+
+// Move implements customers.Keeper: fault.Conflict "customer.merge_service" or "customer.merge_owes".
+func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
+	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
+	if err != nil {
+		return err
+	}
+	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil || !credit.IsPositive() {
+		return err
+	}
+	through := ledger.Posting{Account: ledger.Suspense, Party: "merge:" + strconv.FormatInt(from, 10)}
+	cause := accounts.Cause{Kind: accounts.Moved, Request: "merge:" + strconv.FormatInt(from, 10), By: by.Actor}
+	through.Amount = credit.Neg()
+	if took, err := k.Accounts.Take(tx, from, credit, cause, through); err != nil || !took {
+		return err
+	}
+	through.Amount = credit
+	_, err = k.Accounts.Add(tx, to, credit, cause, through)
+	return err
+}
+
+// MayClose implements customers.Keeper: fault.Conflict "customer.close_service" or "customer.close_owes".
+func (k customerKeeper) MayClose(tx *db.Tx, customerID int64) error {
+	if _, err := k.Accounts.Credit(tx, customerID); err != nil {
+		return err
+	}
+	return k.free(tx.Context(), customerID, "customer.close_service", "customer.close_owes")
+}
+
+// free says that nothing runs for a customer and nothing is owed.
+func (k customerKeeper) free(ctx context.Context, customerID int64, runs, owes string) error {
+	live, err := k.live(ctx, customerID)
+	if err != nil {
+		return err
+	}
+	if live > 0 {
+		return fault.New(fault.Conflict, runs, "Count", live)
+	}
+	owed, err := k.Ledger.Balance(ctx, ledger.Receivables, "customer:"+strconv.FormatInt(customerID, 10))
+	if err == nil && owed.Cents != 0 {
+		err = fault.New(fault.Conflict, owes, "Amount", owed.String())
+	}
+	return err
+}
+
+func (k customerKeeper) live(ctx context.Context, customerID int64) (n int, err error) {
+	all, err := k.Lines.Of(ctx, customerID)
+	for _, one := range all {
+		if one.State.Status != subscriptions.Ended {
+			n++
+		}
+	}
+	return n, err
+}
