@@ -22,7 +22,6 @@ var uncalled = map[string]string{
 	"billing/accounts.ReturnTaking":  "the console",
 	"radius/mikrotik.DialTLS":        "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":        "whoever knows go-routeros: the client has its shape",
-	"billing/customers.AddNumber":    "importers, and the console",
 	"billing/customers.Contacts":     "the console, and messages",
 	"billing/customers.SaveContacts": "the console",
 	"billing/pdf.PDF":                "who issues documents, sends statements and thanks for money",
