@@ -21,8 +21,8 @@ const mostHeard = 100
 // heard lists customers of a site of whose names two words, or the only one, sound like these.
 func (s *Service) heard(ctx context.Context, sounds []string, siteID int64) (all []Customer, err error) {
 	var rows []customerRow
-	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM customers c JOIN (SELECT w.customer_id FROM customer_words w JOIN customers o ON o.id = w.customer_id
-		WHERE w.sound IN ? AND o.site_id = ? AND o.state <> ? GROUP BY w.customer_id HAVING COUNT(DISTINCT w.sound) >= ? LIMIT ?) h ON h.customer_id = c.id`,
+	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM (SELECT w.customer_id FROM customer_words w CROSS JOIN customers o ON o.id = w.customer_id
+		WHERE w.sound IN ? AND o.site_id = ? AND o.state <> ? GROUP BY w.customer_id HAVING COUNT(DISTINCT w.sound) >= ? LIMIT ?) h CROSS JOIN customers c ON c.id = h.customer_id`,
 		sounds, siteID, string(Merged), min(len(sounds), 2), mostHeard).Scan(&rows).Error
 	for _, r := range rows {
 		all = append(all, r.customer())

@@ -29,10 +29,12 @@ func (f Filter) narrow(from *gorm.DB) *gorm.DB {
 	return from
 }
 
+// newestAt and its neighbours join by CROSS JOIN: SQLite then begins with the table that is named first. Left to itself it would begin with the
+// customers of a state, which are nearly all.
 func (s *Service) newestAt(ctx context.Context, f Filter, site *int64) ([]Customer, error) {
 	from, key := s.DB.Read(ctx).Table("customers c").Select("c.*"), "c.id"
 	if f.Tag != "" {
-		from, key = s.DB.Read(ctx).Table("customer_tags t").Select("c.*").Joins("JOIN customers c ON c.id = t.customer_id").Where("t.tag = ?", f.Tag), "t.customer_id"
+		from, key = s.DB.Read(ctx).Table("customer_tags t").Select("c.*").Joins("CROSS JOIN customers c ON c.id = t.customer_id").Where("t.tag = ?", f.Tag), "t.customer_id"
 	}
 	from = f.narrow(from)
 	if site != nil {
@@ -46,11 +48,11 @@ func (s *Service) newestAt(ctx context.Context, f Filter, site *int64) ([]Custom
 
 // numbersFrom lists customers whose numbers begin with these digits.
 func (s *Service) numbersFrom(ctx context.Context, f Filter, digits string) ([]Customer, error) {
-	from := f.narrow(s.DB.Read(ctx).Table("customers c").Select("c.*")).Where("c.number >= ? AND c.number < ?", digits, digits+":") // a colon comes after 9
+	from := f.narrow(s.DB.Read(ctx).Table("customer_numbers n").Select("c.*").Joins("CROSS JOIN customers c ON c.id = n.customer_id")).Where("n.number_key >= ? AND n.number_key < ? AND n.kind = ?", digits, digits+":", numberOwn) // a colon comes after 9
 	if f.Sites != nil {
 		from = from.Where("c.site_id IN ?", f.Sites)
 	}
-	return customersOf(from.Order("c.number").Limit(f.Limit))
+	return customersOf(from.Order("n.number_key").Limit(f.Limit))
 }
 
 func (s *Service) numbered(ctx context.Context, numbers []string, limit int) ([]Customer, error) {
@@ -71,7 +73,7 @@ func (s *Service) named(ctx context.Context, f Filter, words []string) (Page, er
 	words = slices.Clone(words)
 	slices.SortFunc(words, func(a, b string) int { return len(b) - len(a) }) // the longest leads to the fewest
 	first := words[0]
-	from := f.narrow(s.DB.Read(ctx).Table("customer_words w").Select("c.*, w.word").Joins("JOIN customers c ON c.id = w.customer_id")).
+	from := f.narrow(s.DB.Read(ctx).Table("customer_words w").Select("c.*, w.word").Joins("CROSS JOIN customers c ON c.id = w.customer_id")).
 		Where("w.word >= ? AND w.word < ?", first, first+"~").
 		Where("NOT EXISTS (SELECT 1 FROM customer_words e WHERE e.customer_id = w.customer_id AND e.word >= ? AND e.word < w.word)", first)
 	for _, word := range words[1:] {
