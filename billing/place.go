@@ -168,6 +168,9 @@ type OrderView struct {
 // ByToken finds the order behind a public link; fault.NotFound "order.not_found".
 func (s *Service) ByToken(ctx context.Context, token string) (OrderView, error) {
 	o, err := s.orderByToken(ctx, token)
+	if err == nil && o.forFloat() { // its pages are whose float it buys
+		err = fault.New(fault.NotFound, "order.not_found")
+	}
 	if err != nil {
 		return OrderView{}, err
 	}

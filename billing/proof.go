@@ -107,7 +107,8 @@ func (s *Service) audit(r provenReceipt, said ledger.Proof) (wrong []string) {
 	if !s.saysReceipt(r.receiptRow, parts[0]) {
 		tell("receipt %d is not what entry %d says it was", r.ID, said.EntryID)
 	}
-	if o := r.order; r.Placed == PlacedOrder && (o == nil || o.digest() != parts[1]) {
+	bought := r.Placed == PlacedOrder || r.Placed == PlacedFloat && r.OrderID != 0
+	if o := r.order; bought && (o == nil || o.digest() != parts[1]) {
 		tell("order %d of receipt %d is not what entry %d says it was", r.OrderID, r.ID, said.EntryID)
 	} else if o != nil && !s.sealedRight(*o) {
 		tell("order %d has a phone or a token that is not its own", o.ID)

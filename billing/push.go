@@ -38,7 +38,7 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 		return s.refused(ctx, p, &Refused{Reason: ReasonMerchantFault, Message: err.Error()})
 	}
 	answer, err := s.Gateway.Push(ctx, till, Push{
-		Phone: o.Phone, Amount: p.Amount, Reference: o.Code, Description: "Internet",
+		Phone: o.Phone, Amount: p.Amount, Reference: o.Code, Description: wordOn[o.forFloat()],
 		CallbackURL: s.callback("/in/p/" + p.secret),
 	})
 	return s.pushed(ctx, p, answer, err)
@@ -53,6 +53,9 @@ func (s *Service) paymentOf(ctx context.Context, j jobs.Job) (Payment, paymentFa
 	p, err := s.payment(ctx, f.PaymentID)
 	return p, f, err
 }
+
+// wordOn is what a prompt says that it is for.
+var wordOn = map[bool]string{false: "Internet", true: "Float"}
 
 func (s *Service) callback(path string) string {
 	if s.PublicURL == "" {

@@ -13,7 +13,7 @@ const (
 	PlacedOrder    = "order"
 	PlacedCredit   = "credit"
 	PlacedSuspense = "suspense"
-	PlacedFloat    = "float"   // a reseller's, who paid it in under their account number
+	PlacedFloat    = "float"   // a reseller's, who paid it in by a prompt or under their account number
 	PlacedAccount  = "account" // a customer's credit, paid in under their account number
 	PlacedMoving   = "moving"  // between unplace and moveReceipt, inside one transaction
 	placedMerged   = "merged"  // counted twice by the rail's two channels, undone

@@ -27,7 +27,7 @@ func (s *Service) change(ctx context.Context, r routers.Router, d routers.Dialec
 	if err != nil {
 		return step{}, err
 	}
-	if session.garden() { // what takes it out is an end
+	if session.Garden() { // what takes it out is an end
 		return finished(e.Method, notNeeded), nil
 	}
 	if over := grant.State != access.Active || left.Timed && left.Time <= 0 || left.Capped && left.Bytes <= 0 || grant.Barred != ""; over || session.EndingID != 0 {

@@ -52,6 +52,9 @@ func (s *Service) onChanged(ctx context.Context, j jobs.Job) error {
 	case access.CauseArrears, access.CauseRestored, access.CauseDataUsed, access.CauseTimeUsed: // of a standing grant
 		return s.standing(ctx, j, fact)
 	case access.CauseAddress: // which no order changes: they come back and stand on the new one
+		if err := s.ownNow(ctx, j, fact.GrantID); err != nil {
+			return err
+		}
 		return s.endSessions(ctx, j, fact.GrantID, "", cause)
 	}
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
@@ -74,6 +77,11 @@ func (s *Service) onStopped(ctx context.Context, j jobs.Job) error {
 	var fact access.Fact
 	if err := j.Decode(&fact); err != nil {
 		return err
+	}
+	if j.Fact == access.GrantEnded {
+		if err := s.ownNow(ctx, j, fact.GrantID); err != nil {
+			return err
+		}
 	}
 	return s.endSessions(ctx, j, fact.GrantID, "", access.Cause(fact.Cause))
 }

@@ -7,6 +7,8 @@ import (
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
+	"layeh.com/radius/rfc2869"
+	"layeh.com/radius/vendors/microsoft"
 	vendor "layeh.com/radius/vendors/mikrotik"
 
 	"mtandao/internal/db"
@@ -25,7 +27,8 @@ const (
 
 var toldGarden = Told{gardenKbps, gardenKbps, inGarden}
 
-func (t Told) garden() bool { return t.ToldBytes == inGarden }
+// Garden says that the session gets no further than the walled garden.
+func (t Told) Garden() bool { return t.ToldBytes == inGarden }
 
 // hasGarden says that a router can keep this caller in a walled garden. A hotspot needs none: whoever it refuses stays before its
 // portal, as on CoovaChilli.
@@ -46,12 +49,15 @@ func isLease(r *routers.Router, request *codec.Packet) bool {
 	if r.Dialect != routers.MikroTik || isHotspot(request) || rfc2865.NASPortType_Get(request) != rfc2865.NASPortType_Value_Ethernet {
 		return false
 	}
-	password, pap := request.Lookup(rfc2865.UserPassword_Type)
-	_, chap := request.Lookup(rfc2865.CHAPPassword_Type)
-	_, framed := request.Lookup(rfc2865.FramedProtocol_Type)
-	if !pap || chap || framed {
+	for _, other := range []codec.Type{rfc2865.CHAPPassword_Type, rfc2865.FramedProtocol_Type, rfc2869.EAPMessage_Type} {
+		if _, has := request.Lookup(other); has {
+			return false
+		}
+	}
+	if _, err := microsoft.MSCHAP2Response_Lookup(request); err == nil {
 		return false
 	}
+	password, _ := request.Lookup(rfc2865.UserPassword_Type)
 	clear, err := clearPassword(nil, password, request.Secret, request.Authenticator)
 	return len(password) == 0 || err == nil && len(clear) == 0
 }
@@ -107,7 +113,7 @@ func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.
 	if why := s.fate(g, cause, session); why != access.CauseOK {
 		return s.wantDisconnect(tx, sourceOf(j, session.ID), session, why)
 	}
-	if session.garden() {
+	if session.Garden() {
 		return nil
 	}
 	e := aboutSession(session)
@@ -119,7 +125,7 @@ func (s *Service) wantAsItMay(tx *db.Tx, j jobs.Job, fact access.Fact, g access.
 // belongs there.
 func (s *Service) fate(g access.Grant, cause access.Cause, session Online) access.Cause {
 	switch {
-	case !session.garden():
+	case !session.Garden():
 		return cause
 	case cause == access.CauseOK:
 		return access.CauseRestored

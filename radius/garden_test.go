@@ -221,7 +221,7 @@ func TestArrearsGardenRestored(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		w := newStreet(t, d)
 		limits := homeLimits
-		limits.DataBytes = 1 << 40
+		limits.DataBytes, limits.Address.List = 1<<40, "homes"
 		id := w.line(t, limits, homeAddress)
 		home, err := w.sim.Connect(homeMAC, homeName, homeSecret)
 		if err != nil {
@@ -229,7 +229,7 @@ func TestArrearsGardenRestored(t *testing.T) {
 		}
 		first := w.online(t, home, false)
 		if first.IP != homeAddress.IPv4 || first.Keys != 2 || !slices.Equal(first.Routes, []string{"196.201.8.0/29 196.201.1.7 1"}) ||
-			!slices.Equal(first.Prefixes, []string{"2001:db8:0:7::/64", "2001:db8:700::/56"}) || first.DownBps != 5_000_000 || first.Timed {
+			!slices.Equal(first.Prefixes, []string{"2001:db8:0:7::/64", "2001:db8:700::/56"}) || first.DownBps != 5_000_000 || first.Timed || !slices.Equal(first.Lists, []string{"homes"}) {
 			t.Errorf("%+v", first)
 		}
 		w.known(t, first.ID)
@@ -241,7 +241,7 @@ func TestArrearsGardenRestored(t *testing.T) {
 		if garden.IP != homeAddress.IPv4 || garden.DownBps != gardenKbps*1000 || len(garden.Prefixes) != 0 || garden.Left != gardenSession || garden.Capped {
 			t.Errorf("%+v", garden)
 		}
-		if o := w.known(t, garden.ID); !o.garden() || o.GrantID != id {
+		if o := w.known(t, garden.ID); !o.Garden() || o.GrantID != id {
 			t.Errorf("%+v", o)
 		}
 		home.Use(1000)
@@ -253,7 +253,7 @@ func TestArrearsGardenRestored(t *testing.T) {
 		back := w.online(t, home, false)
 		took := time.Since(began)
 		t.Logf("back %v after the payment", took)
-		if took > 3*time.Second || back.DownBps != 5_000_000 || len(back.Prefixes) != 2 {
+		if took > 3*time.Second || back.DownBps != 5_000_000 || !slices.Equal(back.Lists, first.Lists) || len(back.Prefixes) != 2 {
 			t.Errorf("after %v: %+v", took, back)
 		}
 		w.known(t, back.ID)

@@ -8,7 +8,9 @@ import (
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc4372"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
 	"mtandao/internal/seal"
 	"mtandao/radius/access"
 	"mtandao/radius/pools"
@@ -18,6 +20,7 @@ import (
 // Pools leases the provider's own addresses. *pools.Service satisfies it.
 type Pools interface {
 	Lease(ctx context.Context, name string, grantID int64, mac access.MAC, stands pools.Stands) (netip.Prefix, error)
+	Own(tx *db.Tx, grantID int64, own []netip.Prefix) (lost []pools.Lease, err error)
 }
 
 // addressOf is where a session of a grant stands that begins now: what is the subscriber's own, else an address of the pools
@@ -63,6 +66,39 @@ func (s *Service) Stands(ctx context.Context, l pools.Lease) (bool, error) {
 		return openAt(ctx, s.db, l.Prefix.Addr())
 	}
 	return openOn(ctx, s.db, l.GrantID, l.MAC)
+}
+
+// ownNow brings the pools up to what is a grant's own now, nothing when it has ended. Whoever stands on what was leased to them before
+// has to stand elsewhere.
+func (s *Service) ownNow(ctx context.Context, j jobs.Job, grantID int64) error {
+	if s.pools == nil {
+		return nil
+	}
+	var own []netip.Prefix
+	if j.Fact != access.GrantEnded {
+		g, _, _, err := s.access.View(ctx, grantID)
+		if err != nil {
+			return err
+		}
+		if g.State != access.Ended {
+			own = g.Limits.Address.Own()
+		}
+	}
+	return s.db.InTx(ctx, func(tx *db.Tx) error {
+		lost, err := s.pools.Own(tx, grantID, own)
+		if err != nil {
+			return err
+		}
+		for _, l := range lost {
+			if l.GrantID == grantID { // it comes back for its own address anyway
+				continue
+			}
+			if err := s.endOpen(tx, l.GrantID, l.MAC, access.CauseAddress, func(session int64) string { return sourceOf(j, session) }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // leases says that an address is looked up at each log-in.

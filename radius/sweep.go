@@ -91,7 +91,7 @@ func (s *Service) stopOrTell(tx *db.Tx, g access.Grant, session Online, open []O
 	if why != access.CauseOK {
 		return s.wantDisconnect(tx, sourceOfStop(session), session, why)
 	}
-	if session.garden() {
+	if session.Garden() {
 		return nil
 	}
 	return s.tellAnew(tx, g, session, open)

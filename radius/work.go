@@ -89,7 +89,7 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 		if gain != (delta{}) {
 			w.rollUp.count(next.Session, grown(r.Session, next.Session), e.At, w.service.zone(next.SiteID))
 		}
-		if r.Epoch == 0 || e.Who.Told.garden() {
+		if r.Epoch == 0 || e.Who.Told.Garden() {
 			r.told = e.Who.Told
 		}
 		w.note(id, r, next, gain, act)
@@ -171,7 +171,7 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 	if act == opened || act == closed || act == reopened || newlyOwned || mustTell {
 		w.retime[next.GrantID] = true
 	}
-	if gain != (delta{}) && !r.told.garden() {
+	if gain != (delta{}) && !r.told.Garden() {
 		w.use(next.GrantID, gain, since, next.UpdatedAt)
 	}
 }

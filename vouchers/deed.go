@@ -107,17 +107,11 @@ func (s *Service) Do(ctx context.Context, d Deed, by By) (Deed, error) {
 	if err := s.checkDeed(ctx, b, d); err != nil {
 		return d, err
 	}
-	d.By, d.CreatedAt, d.Done = by.Actor, s.Clock.Now(), d.First-1
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		d.ID = tx.ID()
-		if err := s.insertDeed(tx, d); err != nil {
+		if err := s.order(tx, b, &d, by); err != nil {
 			return err
 		}
-		if err := s.Jobs.EmitAt(tx, factDeedOrdered, key(d.ID), deedFact{d.ID}, s.Clock.Now().Add(deedLater)); err != nil {
-			return err
-		}
-		return s.record(tx, by, "vouchers "+d.Kind, b.ID, map[string]any{"batch": b.Number, "first": d.First, "last": d.Last, "holder": d.Holder,
-			"money": d.Money, "cut": d.Cut, "reason": d.Reason})
+		return s.Jobs.EmitAt(tx, factDeedOrdered, key(d.ID), deedFact{d.ID}, s.Clock.Now().Add(deedLater))
 	})
 	for more := true; more && err == nil; {
 		more, err = s.doSome(ctx, d.ID)
@@ -126,6 +120,16 @@ func (s *Service) Do(ctx context.Context, d Deed, by By) (Deed, error) {
 		return d, err
 	}
 	return s.DeedOf(ctx, d.ID)
+}
+
+// order writes a deed down, with nothing of it done.
+func (s *Service) order(tx *db.Tx, b Batch, d *Deed, by By) error {
+	d.ID, d.By, d.CreatedAt, d.Done = tx.ID(), by.Actor, s.Clock.Now(), d.First-1
+	if err := s.insertDeed(tx, *d); err != nil {
+		return err
+	}
+	return s.record(tx, by, "vouchers "+d.Kind, b.ID, map[string]any{"batch": b.Number, "first": d.First, "last": d.Last, "holder": d.Holder,
+		"money": d.Money, "cut": d.Cut, "reason": d.Reason})
 }
 
 func (s *Service) checkDeed(ctx context.Context, b Batch, d Deed) error {

@@ -2,6 +2,7 @@ package vouchers
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -90,6 +91,16 @@ func oneDeed(from *gorm.DB, id int64) (Deed, error) {
 func (s *Service) advanceDeed(tx *db.Tx, d Deed, last int) (bool, error) {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE voucher_deeds SET done_serial = ? WHERE id = ? AND done_serial = ?", last, d.ID, d.Done))
 	return won, db.Fault(err)
+}
+
+// cutDeed ends a print where it is, as one that put nothing on paper.
+func (s *Service) cutDeed(tx *db.Tx, id int64) error {
+	d, err := s.deedIn(tx, id)
+	if err != nil || strings.HasPrefix(d.Reason, tableMark) {
+		return err
+	}
+	return db.Fault(tx.Gorm().Model(&deedRow{}).Where("id = ?", id).
+		Updates(map[string]any{"last_serial": gorm.Expr("done_serial"), "reason": tableMark + d.Reason}).Error)
 }
 
 func (s *Service) addToDeed(tx *db.Tx, id int64, more Deed) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
 
@@ -50,20 +51,66 @@ func (s *Service) Export(ctx context.Context, c Copying, by By, each func(Batch,
 	if c, err = c.Whole(b); err != nil {
 		return err
 	}
+	d, err := s.Do(ctx, c.deed(), by)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, b, d, c.First, c.Last, each)
+}
+
+func (c Copying) deed() Deed {
 	reason := c.As
 	if c.Table {
 		reason = tableMark + c.As
 	}
-	d, err := s.Do(ctx, Deed{Kind: DeedPrint, BatchID: b.ID, First: c.First, Last: c.Last, Reason: reason}, by)
+	return Deed{Kind: DeedPrint, BatchID: c.BatchID, First: c.First, Last: c.Last, Reason: reason}
+}
+
+// OrderCopy is the beginning of an Export that is made in pieces: its deed, which is on the trail, in tx. Each piece does its part of it.
+func (s *Service) OrderCopy(tx *db.Tx, c Copying, by By) (deedID int64, err error) {
+	b, err := s.batchIn(tx, c.BatchID)
+	if err == nil {
+		c, err = c.Whole(b)
+	}
+	d := c.deed()
+	if err == nil {
+		err = s.order(tx, b, &d, by)
+	}
+	return d.ID, err
+}
+
+// CopyPiece is Export for some of what OrderCopy began, in the order of serials.
+func (s *Service) CopyPiece(ctx context.Context, deedID int64, first, last int, each func(Batch, Voucher) error) error {
+	d, err := s.DeedOf(ctx, deedID)
+	for err == nil && d.Done < last {
+		if d.Done >= d.Last {
+			return fault.New(fault.Conflict, "voucher.copy_stopped")
+		}
+		if _, err = s.doSome(ctx, deedID); err == nil {
+			d, err = s.DeedOf(ctx, deedID)
+		}
+	}
 	if err != nil {
 		return err
 	}
+	b, err := s.Batch(ctx, d.BatchID)
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, b, d, first, last, each)
+}
+
+// StopCopy ends in tx what OrderCopy began and nobody will see: it counts neither as paper nor for what it has not come to.
+func (s *Service) StopCopy(tx *db.Tx, deedID int64) error { return s.cutDeed(tx, deedID) }
+
+// tell tells vouchers of a deed that is done as far as them.
+func (s *Service) tell(ctx context.Context, b Batch, d Deed, first, last int, each func(Batch, Voucher) error) error {
 	before, err := s.printsBefore(ctx, d)
 	if err != nil {
 		return err
 	}
-	for after := c.First - 1; after < c.Last; {
-		page, err := s.clear(ctx, b.ID, after, c.Last)
+	for after := first - 1; after < last; {
+		page, err := s.clear(ctx, b.ID, after, last)
 		if err != nil {
 			return err
 		}

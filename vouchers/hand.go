@@ -29,6 +29,7 @@ const MostHanded = doAtOnce
 type Hand struct {
 	Deed
 	Paid          bool  // at signing out
+	Unsold        bool  // at returning: only what was not told to be sold
 	Earned, Above int64 // cents of each that is paid for which stay with the reseller, and with the one above
 }
 
@@ -65,8 +66,8 @@ func (h Hand) handMoves() []handMove {
 			{move{from: []State{SignedOut}, to: Sold, paidAfter: true, alive: true, priced: true, earned: h.Earned, above: h.Above}, fresh},
 			h.usedMove()}
 	case DeedReturn:
-		return []handMove{{move{from: sellable, to: Returned}, other},
-			{move{from: sellable, paid: true, to: Returned, priced: true}, func(d *Handed) *int { return &d.Back }}}
+		return []handMove{{move{from: h.returnable(), to: Returned}, other},
+			{move{from: h.returnable(), paid: true, to: Returned, priced: true}, func(d *Handed) *int { return &d.Back }}}
 	case DeedVoid:
 		return []handMove{{move{from: sellable, to: Void}, func(d *Handed) *int { return &d.Missing }},
 			{move{from: sellable, paid: true, to: Void, paidAfter: true}, func(d *Handed) *int { return &d.Lost }}}
@@ -74,6 +75,14 @@ func (h Hand) handMoves() []handMove {
 		return []handMove{h.usedMove()}
 	}
 	return nil
+}
+
+// returnable are the states from which a hand takes vouchers back.
+func (h Hand) returnable() []State {
+	if h.Unsold {
+		return []State{SignedOut}
+	}
+	return sellable
 }
 
 // usedMove: what guests used before it was paid for is sold.
@@ -98,7 +107,7 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 	}
 	done.DeedID = h.ID
 	if h.Kind == DeedReturn {
-		if done.Earned, done.Above, err = s.stayed(tx, b, h.Deed); err != nil {
+		if done.Earned, done.Above, err = s.stayed(tx, b, h.Deed, h.returnable()); err != nil {
 			return done, err
 		}
 	}

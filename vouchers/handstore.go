@@ -11,11 +11,17 @@ import (
 	"mtandao/radius/access"
 )
 
+// UnsoldIn counts what of some serials a reseller has and has not sold.
+func (s *Service) UnsoldIn(ctx context.Context, batchID int64, holder string, first, last int) (n int, err error) {
+	err = s.DB.Read(ctx).Raw("SELECT COUNT(*) FROM vouchers WHERE batch_id = ? AND serial BETWEEN ? AND ? AND state = ? AND holder = ?", batchID, first, last, SignedOut, holder).Scan(&n).Error
+	return n, db.Fault(err)
+}
+
 // stayed is how much of the prices of what comes back had stayed with whoever sold it.
-func (s *Service) stayed(tx *db.Tx, b Batch, d Deed) (earned, above int64, err error) {
+func (s *Service) stayed(tx *db.Tx, b Batch, d Deed, from []State) (earned, above int64, err error) {
 	var sums struct{ Earned, Above int64 }
 	err = tx.Gorm().Raw("SELECT COALESCE(SUM(earned_cents), 0) AS earned, COALESCE(SUM(above_cents), 0) AS above FROM vouchers"+
-		" WHERE batch_id = ? AND serial BETWEEN ? AND ? AND state IN ? AND paid = 1 AND holder = ?", b.ID, d.First, d.Last, sellable, d.Holder).Scan(&sums).Error
+		" WHERE batch_id = ? AND serial BETWEEN ? AND ? AND state IN ? AND paid = 1 AND holder = ?", b.ID, d.First, d.Last, from, d.Holder).Scan(&sums).Error
 	return sums.Earned, sums.Above, db.Fault(err)
 }
 

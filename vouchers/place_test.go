@@ -39,6 +39,11 @@ func TestABatchOfWhatIsNotSold(t *testing.T) {
 		}
 		plan := plans.Plan{Key: "only", NameEN: "Only there", Price: money.KES(1000), Limits: access.Limits{Time: time.Hour}, Sites: []int64{k.there}}
 		there := save(plan)
+		home := there
+		home.Segment = "home"
+		if err := k.mayBeMade(home, k.there); fault.KeyOf(err) != "voucher.not_sold" {
+			t.Errorf("a subscriber's plan: %v", err)
+		}
 		plan.Key, plan.Sites, plan.State = "gone", nil, plans.Retired
 		gone := save(plan)
 		plan.Key, plan.State, plan.Limits.ValidUntil = "past", plans.Live, noon.Add(time.Hour)

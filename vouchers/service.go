@@ -136,9 +136,6 @@ func (s *Service) place(ctx context.Context, plan plans.Plan, w Wish, by By) (b 
 // mayBeMade says whether vouchers of a plan may be made for a site, or for all: fault.Conflict "site.is_closed", fault.Invalid "voucher.not_sold" or
 // "voucher.not_everywhere", or what a router there cannot do.
 func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
-	if p.Subscribed() {
-		return fault.New(fault.Invalid, "plan.missing")
-	}
 	if siteID != 0 {
 		here, _, err := s.Sites.Get(siteID)
 		if err == nil && here.State == site.Closed {
@@ -150,7 +147,7 @@ func (s *Service) mayBeMade(p plans.Plan, siteID int64) error {
 	}
 	end := p.Limits.ValidUntil
 	switch {
-	case p.State != plans.Live || !end.IsZero() && !s.Plan.Now().Before(end) || siteID != 0 && len(p.Sites) > 0 && !slices.Contains(p.Sites, siteID):
+	case p.Subscribed() || p.State != plans.Live || !end.IsZero() && !s.Plan.Now().Before(end) || siteID != 0 && len(p.Sites) > 0 && !slices.Contains(p.Sites, siteID):
 		return fault.New(fault.Invalid, "voucher.not_sold", "Plan", p.NameEN, "Site", s.siteName(siteID))
 	case siteID == 0 && len(p.Sites) > 0:
 		return fault.New(fault.Invalid, "voucher.not_everywhere", "Plan", p.NameEN)

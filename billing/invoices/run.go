@@ -50,7 +50,7 @@ const (
 func (s *Service) Run(ctx context.Context, asOf clock.Day, source Source, o RunOptions) (sum Drafted, err error) {
 	for round := 0; round < mostRounds; round++ { // who is behind by several periods is due again
 		some, err := s.runOnce(ctx, asOf, source, o)
-		sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, sum.Parked + some.Parked, sum.There + some.There}
+		sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, some.Parked, sum.There + some.There} // what is parked is tried each round
 		if err != nil || o.Tell != nil || some.Drafts+some.Nothing == 0 {
 			return sum, err
 		}

@@ -2,35 +2,36 @@ package ledger
 
 // The accounts. Debits are positive, credits negative.
 const (
-	Bank           = "1000"
-	Cash           = "1010"
-	Cheques        = "1020" // taken and not at the bank yet
-	TillClearing   = "1100" // money in an M-Pesa short code; party till:ID
-	RailFees       = "5100"
-	Receivables    = "1200"
-	VouchersOwed   = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
-	ResellersOwe   = "1220" // by resellers who sell first and pay later; party reseller:ID
-	CustomerDebts  = "1230" // money that went back after it was spent; party customer:ID
-	Withheld       = "1240" // tax that customers paid in our place, by certificate
-	PrepaidService = "2100" // paid for and not used yet; party grant:ID
-	Vouchers       = "2110" // sold and not used yet; party batch:ID
-	ResellerFloat  = "2120" // paid in by resellers and not sold for yet; party reseller:ID
-	GuestCredit    = "2200" // held for a phone number; party its keyed hash
-	CustomerCredit = "2210" // held for a customer; party customer:ID
-	Suspense       = "2300" // arrived and matches nothing yet; party receipt:ID
-	RefundsPayable = "2400"
-	PartnersDue    = "2410" // shares of sales that are not paid out yet; party partner:ID
-	Deposits       = "2420" // held until equipment comes back; party customer:ID
-	VATPayable     = "2500"
-	ExcisePayable  = "2510"
-	InternetSales  = "4000"
-	EquipmentSales = "4010"
-	LabourSales    = "4020"
-	FeeIncome      = "4030" // late fees, and what rounding brings
-	Breakage       = "4100" // paid for and never used
-	Commission     = "5200" // of resellers
-	PartnerShares  = "5210" // of sales at their sites
-	BadDebts       = "5300"
+	Bank            = "1000"
+	Cash            = "1010"
+	Cheques         = "1020" // taken and not at the bank yet
+	TillClearing    = "1100" // money in an M-Pesa short code; party till:ID
+	RailFees        = "5100"
+	Receivables     = "1200"
+	VouchersOwed    = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
+	ResellersOwe    = "1220" // by resellers who sell first and pay later; party reseller:ID
+	CustomerDebts   = "1230" // money that went back after it was spent; party customer:ID
+	Withheld        = "1240" // tax that customers paid in our place, by certificate
+	PrepaidService  = "2100" // paid for and not used yet; party grant:ID
+	Vouchers        = "2110" // sold and not used yet; party batch:ID
+	ResellerFloat   = "2120" // paid in by resellers and not sold for yet; party reseller:ID
+	GuestCredit     = "2200" // held for a phone number; party its keyed hash
+	CustomerCredit  = "2210" // held for a customer; party customer:ID
+	Suspense        = "2300" // arrived and matches nothing yet; party receipt:ID
+	RefundsPayable  = "2400"
+	PartnersDue     = "2410" // shares of sales that are not paid out yet; party partner:ID
+	Deposits        = "2420" // held until equipment comes back; party customer:ID
+	VATPayable      = "2500"
+	ExcisePayable   = "2510"
+	OpeningBalances = "3000" // what customers came with from a system before
+	InternetSales   = "4000"
+	EquipmentSales  = "4010"
+	LabourSales     = "4020"
+	FeeIncome       = "4030" // late fees, and what rounding brings
+	Breakage        = "4100" // paid for and never used
+	Commission      = "5200" // of resellers
+	PartnerShares   = "5210" // of sales at their sites
+	BadDebts        = "5300"
 )
 
 // Kind says on which side of the books an account is.
@@ -41,6 +42,7 @@ const (
 	Asset     Kind = "asset"
 	Liability Kind = "liability"
 	Income    Kind = "income"
+	Equity    Kind = "equity"
 	Expense   Kind = "expense"
 )
 
@@ -72,6 +74,7 @@ var Chart = []Account{
 	{Deposits, "account.deposits", Liability},
 	{VATPayable, "account.vat_payable", Liability},
 	{ExcisePayable, "account.excise_payable", Liability},
+	{OpeningBalances, "account.opening_balances", Equity},
 	{InternetSales, "account.internet_sales", Income},
 	{EquipmentSales, "account.equipment_sales", Income},
 	{LabourSales, "account.labour_sales", Income},

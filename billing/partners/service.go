@@ -17,6 +17,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/pin"
 	"mtandao/internal/seal"
 	"mtandao/internal/witness"
 	"mtandao/internal/words"
@@ -27,6 +28,11 @@ type Sales interface {
 	SalesAt(ctx context.Context, sites []int64, from, to time.Time) (sold, back int64, err error)
 }
 
+// Doors are how partners sign in. *pin.Service satisfies it.
+type Doors interface {
+	Keep(tx *db.Tx, o pin.Owner, phone string, may bool) error
+}
+
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
 	DB     *db.DB
@@ -34,6 +40,7 @@ type Options struct {
 	Clock  clock.Clock
 	Ledger *ledger.Ledger
 	Sales  []Sales
+	Doors  Doors // nil: nobody signs in
 }
 
 // Service is what can be done with partners.
@@ -80,6 +87,11 @@ func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
 			}
 		} else if err := s.update(tx, p); err != nil {
 			return err
+		}
+		if s.Doors != nil {
+			if err := s.Doors.Keep(tx, pin.Owner{Kind: "partner", ID: p.ID}, string(p.Phone), p.State == Active); err != nil {
+				return err
+			}
 		}
 		return s.record(tx, by, what, p.ID, map[string]any{"name": p.Name, "share": p.Percent(), "state": p.State, "sites": textOf(p.Sites)})
 	})

@@ -54,7 +54,7 @@ func (s *Service) Unable(p Plan) []Unable {
 // lacks are the sentences of what a router cannot do.
 var lacks = map[access.Lack]string{access.LacksRate: "plan.unable_rate", access.LacksBurst: "plan.unable_burst", access.LacksVolume: "plan.unable_data",
 	access.LacksIdle: "plan.unable_idle", access.LacksFairUse: "plan.unable_fair_use", access.LacksAddresses: "plan.unable_address",
-	access.LacksRoutes: "plan.unable_route", access.LacksIPv6: "plan.unable_ipv6"}
+	access.LacksRoutes: "plan.unable_route", access.LacksIPv6: "plan.unable_ipv6", access.LacksLists: "plan.unable_list"}
 
 // Fault says it to a person.
 func (u Unable) Fault() error { return fault.New(fault.Invalid, lacks[u.Lack], "Router", u.Router) }

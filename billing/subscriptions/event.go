@@ -68,5 +68,6 @@ type Said struct {
 type Paid struct {
 	Interval plans.Interval
 	Amount   money.Amount
-	Part     bool // not a whole period: discounts that last for some do not count it
+	To       time.Time // of a line that was paid elsewhere: until when
+	Part     bool      // not a whole period: discounts that last for some do not count it
 }

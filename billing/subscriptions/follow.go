@@ -10,8 +10,11 @@ import (
 	"mtandao/radius/access"
 )
 
-// SourceKind is the kind of a grant's source that is a subscription.
-const SourceKind = "subscription"
+// Kinds of a grant's sources: the subscription that it is of, and packs that were bought for it.
+const (
+	SourceKind = "subscription"
+	SourcePack = "pack"
+)
 
 // address reads the texts; fault.Invalid "limits.address".
 func (o Own) address() (a access.Address, err error) {
@@ -144,6 +147,6 @@ func (s *Service) pack(tx *db.Tx, grantID int64, d draft) error {
 	if d.Kind != AddOnTaken || !d.Said.AddOn.Once || d.Said.AddOn.Bytes == 0 {
 		return nil
 	}
-	_, err := s.Access.Extend(tx, grantID, access.Source{Kind: "pack", Key: fmt.Sprint(d.ID)}, access.Gift{Bytes: d.Said.AddOn.Bytes})
+	_, err := s.Access.Extend(tx, grantID, access.Source{Kind: SourcePack, Key: fmt.Sprint(d.ID)}, access.Gift{Bytes: d.Said.AddOn.Bytes})
 	return err
 }

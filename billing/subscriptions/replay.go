@@ -106,6 +106,9 @@ func (s *State) begin(e Event) {
 func (s *State) renewed(e Event, loc *time.Location) error {
 	paid := e.Said.Paid
 	from, until, anchor := s.next(e.At, paid.Interval, loc)
+	if !paid.To.IsZero() {
+		until, anchor = paid.To, paid.To.In(loc).Day()
+	}
 	s.PaidTo, s.Anchor, s.ExtendedTo = until, anchor, time.Time{}
 	s.Ahead = append(slices.Clone(s.Ahead), Span{EventID: e.ID, From: from, Until: until, Cents: paid.Amount.Cents})
 	if paid.Part {

@@ -108,15 +108,16 @@ func (s *Service) start(tx *db.Tx, n Opening, plan plans.Plan, by By) (Subscript
 	if err := s.trail(tx, by, sub, began.Event); err != nil {
 		return sub, err
 	}
+	if !n.PaidTo.IsZero() {
+		said := Said{Paid: &Paid{Interval: plan.Terms.Interval, To: n.PaidTo}}
+		if sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: n.At, By: by.Actor, Said: said}}); err != nil {
+			return sub, err
+		}
+	}
 	if n.Coupon != "" {
 		if sub, err = s.redeem(tx, sub, n.Coupon, by); err != nil {
 			return sub, err
 		}
-	}
-	if !n.PaidTo.IsZero() {
-		said := Said{Paid: &Paid{Interval: plans.Interval{Unit: plans.Day, Every: max(1, int(plans.Days(n.At, n.PaidTo, s.zone(n.Place.SiteID))))}, Part: true}, Reason: "taken over"}
-		sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: n.At, By: by.Actor, Said: said}})
-		return sub, err
 	}
 	return s.renewOne(tx, sub, false)
 }

@@ -78,6 +78,7 @@ type (
 		Pool       text      `yaml:"pool,omitempty"`
 		IPv6Pool   text      `yaml:"ipv6_pool,omitempty"`
 		PDPool     text      `yaml:"delegated_pool,omitempty"`
+		List       text      `yaml:"address_list,omitempty"`
 		Mode       text      `yaml:"mode,omitempty"`
 		Interval   text      `yaml:"interval,omitempty"`
 		Arrears    yesNo     `yaml:"arrears,omitempty"`

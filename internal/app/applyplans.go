@@ -18,7 +18,7 @@ func (p planPart) plan(r *reading) (plans.Plan, error) {
 	hours, err := parseHours(p.Hours)
 	r.fail("hours", err)
 	limits.Hours = hours
-	limits.Address = access.Address{Pool: string(p.Pool), IPv6Pool: string(p.IPv6Pool), DelegatedPool: string(p.PDPool)}
+	limits.Address = access.Address{Pool: string(p.Pool), IPv6Pool: string(p.IPv6Pool), DelegatedPool: string(p.PDPool), List: string(p.List)}
 	limits.FairUse, limits.Night = p.FairUse.fairUse(r), p.Night.night(r)
 	if p.Devices < 0 {
 		r.fail("devices", fault.New(fault.Invalid, "limits.devices"))
@@ -77,7 +77,7 @@ func planPartOf(p plans.Plan, n *names) planPart {
 			DownThreshold: unitText(b.DownThresholdKbps, rateUnits), Over: timeText(b.Over)},
 		FairUse: fairPart{Data: unitText(f.Bytes, dataUnits), Per: text(f.Per), Up: unitText(f.UpKbps, rateUnits), Down: unitText(f.DownKbps, rateUnits), RollOver: yesNo(f.RollOver)},
 		Night:   nightPart{Hours: hoursText(night.Hours), Up: unitText(night.UpKbps, rateUnits), Down: unitText(night.DownKbps, rateUnits), Free: yesNo(night.Free)},
-		Pool:    text(l.Address.Pool), IPv6Pool: text(l.Address.IPv6Pool), PDPool: text(l.Address.DelegatedPool),
+		Pool:    text(l.Address.Pool), IPv6Pool: text(l.Address.IPv6Pool), PDPool: text(l.Address.DelegatedPool), List: text(l.Address.List),
 		Devices: whole(l.DeviceCount()), Idle: timeText(l.Idle), Sort: whole(p.Sort), Sites: n.slugs(p.Sites), State: text(p.State)}
 	if p.Subscribed() {
 		part.tell(p.Terms)

@@ -47,6 +47,9 @@ type commands struct {
 	Ledger struct {
 		Verify verifyCommand `cmd:"" help:"Prove the books."`
 	} `cmd:"" help:"The books."`
+	Bill struct {
+		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
+	} `cmd:"" help:"What customers are asked to pay."`
 	Backup struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`
 		Key   backupKeyCommand   `cmd:"" help:"Make the pair of keys; the private one is printed once and kept nowhere."`
@@ -60,6 +63,8 @@ type commands struct {
 		Rotate rotateCommand `cmd:"" help:"Add fresh keys to the key file and use them from now on."`
 	} `cmd:"" help:"The keys that seal secrets."`
 	Vouchers  voucherCommands  `cmd:"" help:"Codes that are sold on paper."`
+	Import    importCommands   `cmd:"" help:"Bring in the subscribers of another system."`
+	Cutover   cutoverCommand   `cmd:"" help:"Have a router ask us for subscribers whom it knows itself, or give it back."`
 	Address   addressCommand   `cmd:"" help:"Give a subscriber addresses of their own."`
 	Staff     staffCommands    `cmd:"" help:"Who works in the back office."`
 	Load      loadCommand      `cmd:"" help:"Ask a RADIUS server as many routers do, and say how fast it answers."`

@@ -115,7 +115,7 @@ func setUp(t *testing.T, file string) {
 	if err := os.WriteFile(file, []byte(must(t, "export")), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := must(t, "apply", file); !strings.Contains(out, "= unchanged: 1 provider, 2 brands, 2 sites, 1 till, 6 plans, 2 routers\nNothing to change.") {
+	if out := must(t, "apply", file); !strings.Contains(out, "= unchanged: 1 provider, 2 brands, 2 sites, 1 till, 2 addons, 8 plans, 1 coupon, 2 routers\nNothing to change.") {
 		t.Error(out)
 	}
 }
@@ -173,7 +173,7 @@ func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
 	}
 }
 
-var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "config", "key rotate",
+var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "bill run", "config", "key rotate",
 	"staff add", "staff link", "schedules", "backup take", "backup key", "backup drill", "restore", "live", "drain", "load", "ceiling"}
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {

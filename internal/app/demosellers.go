@@ -66,9 +66,6 @@ func (s *Stage) seedSellers(ctx context.Context) error {
 }
 
 func (s *Stage) seedPIN(ctx context.Context, owner pin.Owner, phone customers.Phone) error {
-	if err := s.Main.PINs.SetPhone(ctx, owner, string(phone)); err != nil {
-		return err
-	}
 	code, err := s.Main.PINs.NewCode(ctx, owner, "demo", "")
 	if err == nil {
 		_, _, err = s.Main.PINs.UseCode(ctx, pin.Visit{}, owner.Kind, string(phone), code, demoPIN)

@@ -46,6 +46,7 @@ import (
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 	"mtandao/vouchers/resellers"
 )
 
@@ -86,6 +87,7 @@ type Main struct {
 	MPesa     *mpesa.Client
 	Billing   *billing.Service
 	Vouchers  *vouchers.Service
+	Prints    *press.Service
 	Resellers *resellers.Service
 	PINs      *pin.Service
 	Partners  *partners.Service
@@ -94,6 +96,7 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
+	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -222,8 +225,7 @@ func (m *Main) wireDomains() {
 	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
-	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify})
-	m.Billing.AskFloats(m.Resellers)
+	m.Prints = m.newPrints()
 	m.Customers = customers.New(customers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Accounts = accounts.New(accounts.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Ledger: m.Ledger, Customers: m.Customers})
 	m.Billing.AskAccounts(m.Accounts)
@@ -233,8 +235,10 @@ func (m *Main) wireDomains() {
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Customers.AskKeeper(customerKeeper{m})
-	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
+	m.Billing.AskFloats(m.Resellers)
+	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}, Doors: m.PINs})
 }
 
 // refresh reads what is kept in memory.
@@ -306,10 +310,14 @@ func (m *Main) schedule() {
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
+		if m.Pause.Paused() { // a restored copy bills nobody
+			return nil
+		}
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
+	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

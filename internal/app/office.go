@@ -31,7 +31,8 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Lines:     m.Lines,
 		Invoices:  m.Invoices,
 		Taxes:     m.Taxes,
-		Press:     press{m},
+		Press:     pressman{m},
+		Prints:    m.Prints,
 		Customers: m.Customers,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,
@@ -40,7 +41,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 
 // openSellers wires the pages of resellers.
 func (m *Main) openSellers(proxies web.Proxies) (*reseller.Face, error) {
-	return reseller.New(reseller.Options{Resellers: m.Resellers, Partners: m.Partners, PINs: m.PINs, Stock: m.Vouchers, Press: press{m}, Sites: m.Sites, Tills: m.Billing,
-		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Phone: func() string { return m.Settings.String(settings.ProviderPhone) },
-		Keys: m.Keys, Clock: m.Clock, Log: m.Log, PublicURL: m.Config.PublicURL, Proxies: proxies, Secure: !m.Config.Dev})
+	return reseller.New(reseller.Options{Resellers: m.Resellers, Partners: m.Partners, PINs: m.PINs, Stock: m.Vouchers, Press: pressman{m}, Sites: m.Sites, Tills: m.Billing, Floats: m.Billing,
+		Phone: func() string { return m.Settings.String(settings.ProviderPhone) },
+		Keys:  m.Keys, Clock: m.Clock, Log: m.Log, PublicURL: m.Config.PublicURL, Proxies: proxies, Secure: !m.Config.Dev})
 }

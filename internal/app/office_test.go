@@ -23,6 +23,7 @@ import (
 	"mtandao/portal/web"
 	"mtandao/radius"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 )
 
 // colleague is somebody who works in the demo, signed in.
@@ -253,10 +254,11 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
-	at["partners"] = s.landlord(t)
+	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
 	at["customers"] = s.customer(t).ID
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
+	pairs = append(pairs, s.lined(t, at)...)
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}
@@ -282,7 +284,11 @@ func (s *Stage) voided(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []string{"/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
+	print, err := s.Main.Prints.Order(t.Context(), press.Print{BatchID: b.ID, Layout: "24", SiteID: b.SiteID, Lang: "en"}, by)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{"/prints/:print", "/prints/" + number(print.ID), "/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
 }
 
 func (s *Stage) insert(t *testing.T, id int64, statement string, args ...any) int64 {

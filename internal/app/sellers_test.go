@@ -14,8 +14,10 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"mtandao/billing"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
 	"mtandao/vouchers/resellers"
@@ -247,6 +249,7 @@ func TestALandlordSeesTheShare(t *testing.T) {
 func TestScreensOfResellers(t *testing.T) {
 	s := openStage(t, 1)
 	id := s.seller(t)
+	s.brought(t, id)
 	b := newTab(t, newAllocator(t), false)
 	b.open(s.Main.Config.PublicURL + "/sell/in")
 	b.picture("sell-in")
@@ -256,19 +259,24 @@ func TestScreensOfResellers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := []string{"/sell", "/sell/one", "/sell/day", "/sell/statement", "/sell/stock", "/sell/settle", "/sell/below", "/sell/pin", "/sell/code", "/sell/nowhere"}
+	pages := []string{"/sell", "/sell/one", "/sell/day", "/sell/statement", "/sell/stock", "/sell/settle", "/sell/return", "/sell/below", "/sell/pin", "/sell/code", "/sell/nowhere"}
 	for _, e := range all {
 		if e.Kind == resellers.SoldOne {
 			pages = append(pages, "/sell/sold/"+number(e.ID))
 			break
 		}
 	}
+	asked, err := s.Main.Billing.AskForFloat(t.Context(), billing.FloatRequest{Holder: id, Account: "R1001", Amount: money.Shillings(500), Phone: "0722100001", Once: "screens"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages = append(pages, "/sell/float/"+number(asked.ID))
 	if os.Getenv("MTANDAO_SCREENS") == "" {
 		pages = append(pages[:1], "/sell/pin", "/sell/code")
 	}
 	s.landlordIn(b)
 	pages = append(pages, "/share")
-	for _, width := range []int64{320, 390} {
+	for _, width := range []int64{320, 390, 1280} {
 		for _, lang := range []string{"en", "sw"} {
 			for _, path := range pages {
 				b.do(chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 700)))

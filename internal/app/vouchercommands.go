@@ -18,6 +18,7 @@ import (
 type voucherCommands struct {
 	Issue  voucherIssueCommand  `cmd:"" help:"Make a batch of codes."`
 	Print  voucherPrintCommand  `cmd:"" help:"Write sheets, slips or messages of a batch to a file; it is on the trail."`
+	Prints voucherPrintsCommand `cmd:"" help:"List what is printed in the background; fetch or cancel one."`
 	Export voucherExportCommand `cmd:"" help:"Write a table of a batch with its codes in the clear; it is on the trail."`
 	Find   voucherFindCommand   `cmd:"" help:"Say what a code or serial number is."`
 	Out    voucherOutCommand    `cmd:"" name:"sign-out" help:"Give vouchers to somebody who sells them: from then on they work."`

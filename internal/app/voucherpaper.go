@@ -5,17 +5,19 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"mtandao/internal/fault"
 	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 	"mtandao/vouchers/sheets"
 )
 
 // voucherPaper dresses a batch for print, with the brand of its site; of one for every site, with that of the site given, else of the first
-// that is open. An empty language is the site's.
-func (m *Main) voucherPaper(b vouchers.Batch, layout string, siteID int64, lang words.Lang) (*sheets.Paper, error) {
+// that is open. An empty language is the site's. At is when it is printed.
+func (m *Main) voucherPaper(b vouchers.Batch, layout string, siteID int64, lang words.Lang, at time.Time) (*sheets.Paper, error) {
 	l, err := sheets.LayoutOf(layout)
 	if err != nil {
 		return nil, err
@@ -33,22 +35,35 @@ func (m *Main) voucherPaper(b vouchers.Batch, layout string, siteID int64, lang 
 	if lang == "" {
 		lang = words.Lang(here.Language)
 	}
-	return sheets.New(sheets.Look{Batch: b, Site: here, Brand: brand, Lang: lang, Home: m.officeBase(), At: m.Clock.Now()}, l)
+	return sheets.New(sheets.Look{Batch: b, Site: here, Brand: brand, Lang: lang, Home: m.officeBase(), At: at}, l)
 }
 
-// press is what the pages ask of print.
-type press struct{ m *Main }
+// pressman is what the pages ask of print.
+type pressman struct{ m *Main }
 
 // Paper implements backoffice.Press.
-func (p press) Paper(b vouchers.Batch, layout string, siteID int64, lang words.Lang) (*sheets.Paper, error) {
-	return p.m.voucherPaper(b, layout, siteID, lang)
+func (p pressman) Paper(b vouchers.Batch, layout string, siteID int64, lang words.Lang) (*sheets.Paper, error) {
+	return p.m.voucherPaper(b, layout, siteID, lang, p.m.Clock.Now())
+}
+
+// dressPrint is the paper of a large print: the same as long as the site's brand is.
+func (m *Main) dressPrint(p press.Print, b vouchers.Batch) (*sheets.Paper, error) {
+	return m.voucherPaper(b, p.Layout, p.SiteID, p.Lang, p.CreatedAt)
+}
+
+// newPrints prints large batches into the node's own folder.
+func (m *Main) newPrints() *press.Service {
+	folder := filepath.Join(m.Config.Data, "prints")
+	return press.New(press.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Vouchers: m.Vouchers, Dress: m.dressPrint, Folder: folder,
+		Node: hostName() + ":" + folder})
 }
 
 type voucherPrintCommand struct {
 	withConfig
 	serialRange
 	Layout string `default:"24" help:"24, 36, 50 (cards a sheet), counter, slip58, slip80, printer58, printer80 (ESC/POS), picture or text."`
-	Out    string `required:"" placeholder:"FILE" help:"File to write."`
+	Out    string `xor:"to" required:"" placeholder:"FILE" help:"File to write."`
+	Later  bool   `xor:"to" required:"" help:"Let the server print it in the background; mtandao vouchers prints tells how far it is, and fetches it."`
 	Site   string `placeholder:"SLUG" help:"Site whose brand and link a batch for every site has. Default: the first."`
 	Lang   string `enum:",en,sw" default:"" help:"en or sw. Default: the site's language."`
 }
@@ -62,6 +77,9 @@ func (voucherPrintCommand) Help() string {
 // Run prints.
 func (cmd *voucherPrintCommand) Run(c *console) error {
 	return c.change(&cmd.Config, func(m *Main) error {
+		if cmd.Later {
+			return c.printLater(m, cmd)
+		}
 		return c.printVouchers(m, cmd.serialRange, cmd.Layout, cmd.Site, words.Lang(cmd.Lang), cmd.Out)
 	})
 }
@@ -92,26 +110,7 @@ func (cmd *voucherExportCommand) Run(c *console) error {
 }
 
 func (c *console) printVouchers(m *Main, r serialRange, layout, slug string, lang words.Lang, out string) error {
-	b, err := m.Vouchers.ByNumber(c, r.Batch)
-	if err != nil {
-		return err
-	}
-	var siteID int64
-	if slug != "" {
-		ids, err := m.sitesNamed([]string{slug})
-		if err != nil {
-			return err
-		}
-		siteID = ids[0]
-	}
-	paper, err := m.voucherPaper(b, layout, siteID, lang)
-	if err != nil {
-		return err
-	}
-	if r.Sheet > 0 && r.Cards == 0 {
-		r.Cards = paper.Cards()
-	}
-	d, err := r.deed(c, m, vouchers.DeedPrint)
+	paper, d, err := c.paperOf(m, r, layout, slug, lang)
 	if err != nil {
 		return err
 	}
@@ -122,8 +121,33 @@ func (c *console) printVouchers(m *Main, r serialRange, layout, slug string, lan
 	if err := wholeFile(out, write); err != nil {
 		return err
 	}
-	c.printf("vouchers %s to %s are in %s: %s\n", vouchers.Serial(b.Number, d.First), vouchers.Serial(b.Number, d.Last), out, paper.Layout.Name(words.English))
+	c.printf("vouchers %s to %s are in %s: %s\n", vouchers.Serial(paper.Batch.Number, d.First), vouchers.Serial(paper.Batch.Number, d.Last), out, paper.Layout.Name(words.English))
 	return nil
+}
+
+// paperOf is the paper of a command, and the serials that it names.
+func (c *console) paperOf(m *Main, r serialRange, layout, slug string, lang words.Lang) (*sheets.Paper, vouchers.Deed, error) {
+	b, err := m.Vouchers.ByNumber(c, r.Batch)
+	if err != nil {
+		return nil, vouchers.Deed{}, err
+	}
+	var siteID int64
+	if slug != "" {
+		ids, err := m.sitesNamed([]string{slug})
+		if err != nil {
+			return nil, vouchers.Deed{}, err
+		}
+		siteID = ids[0]
+	}
+	paper, err := m.voucherPaper(b, layout, siteID, lang, m.Clock.Now())
+	if err != nil {
+		return nil, vouchers.Deed{}, err
+	}
+	if r.Sheet > 0 && r.Cards == 0 {
+		r.Cards = paper.Cards()
+	}
+	d, err := r.deed(c, m, vouchers.DeedPrint)
+	return paper, d, err
 }
 
 // wholeFile writes a file for its owner's eyes, or none.

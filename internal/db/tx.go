@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -28,6 +29,7 @@ type Tx struct {
 	after []func()
 
 	touched map[string][]int64 // by topic
+	depth   int                // of savepoints inside savepoints
 }
 
 // Gorm is the transaction's handle. Only for files named *store.go.
@@ -42,11 +44,14 @@ func (t *Tx) Context() context.Context { return t.ctx }
 // AfterCommit runs f once the transaction is committed, in order; never after a rollback.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 
-// Savepoint runs fn; when fn fails, only what fn wrote is undone and its error returned. A deadlock inside fn comes back
+// Savepoint runs fn; when fn fails, only what fn wrote is undone and its error returned. It may be used within fn. A deadlock inside fn comes back
 // as it is, and the caller must return it.
 func (t *Tx) Savepoint(fn func() error) error {
 	kept := len(t.after)
-	if err := t.gorm.SavePoint("step").Error; err != nil {
+	t.depth++
+	defer func() { t.depth-- }()
+	name := "step" + strconv.Itoa(t.depth) // a name that is used again would take the place of the outer one
+	if err := t.gorm.SavePoint(name).Error; err != nil {
 		return Fault(err)
 	}
 	if err := fn(); err != nil {
@@ -54,7 +59,7 @@ func (t *Tx) Savepoint(fn func() error) error {
 		if retryable(err) { // a deadlock has undone the whole transaction, and its savepoint with it
 			return err
 		}
-		if e := t.gorm.RollbackTo("step").Error; e != nil {
+		if e := t.gorm.RollbackTo(name).Error; e != nil {
 			return Fault(e)
 		}
 		return err

@@ -25,7 +25,7 @@ func door(t *testing.T, d *db.DB) (*Service, *clock.Manual) {
 	}
 	c := clock.NewManual(time.Date(2026, 11, 2, 6, 0, 0, 0, time.UTC))
 	s := New(Options{DB: d, Keys: keys, Clock: c})
-	if err := s.SetPhone(context.Background(), owner, mama); err != nil {
+	if err := d.InTx(context.Background(), func(tx *db.Tx) error { return s.Keep(tx, owner, mama, true) }); err != nil {
 		t.Fatal(err)
 	}
 	return s, c

@@ -105,6 +105,11 @@ func (s *Service) endAll(tx *db.Tx, accountID, but int64) error {
 	return db.Fault(tx.Gorm().Where("account_id = ? AND id <> ?", accountID, but).Delete(&signInRow{}).Error)
 }
 
+// endOf ends all sign-ins of an owner.
+func (s *Service) endOf(tx *db.Tx, o Owner) error {
+	return db.Fault(tx.Gorm().Exec("DELETE FROM pin_sign_ins WHERE account_id IN (SELECT id FROM pin_accounts WHERE kind = ? AND owner_id = ?)", o.Kind, o.ID).Error)
+}
+
 // Clean deletes sign-ins that are over.
 func (s *Service) Clean(ctx context.Context) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {

@@ -81,15 +81,17 @@ const (
 
 func denied() error { return fault.New(fault.Denied, "pin.sign_in") }
 
-// SetPhone keeps under which phone an owner signs in; fault.Conflict "pin.phone_taken" when another of the kind has it.
-func (s *Service) SetPhone(ctx context.Context, o Owner, phone string) error {
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-		return s.setPhone(tx, o, s.Keys.Lookup(purposePhone, phone))
-	})
+// Keep keeps in tx under which phone an owner signs in, or that they may not any more: then all their sign-ins end. fault.Conflict
+// "pin.phone_taken" when another of the kind has the phone.
+func (s *Service) Keep(tx *db.Tx, o Owner, phone string, may bool) error {
+	err := tx.Savepoint(func() error { return s.setPhone(tx, o, s.Keys.Lookup(purposePhone, phone)) })
 	if db.IsDuplicate(err) {
 		return fault.New(fault.Conflict, "pin.phone_taken")
 	}
-	return err
+	if err != nil || may {
+		return err
+	}
+	return s.endOf(tx, o)
 }
 
 // NewCode makes the code by which an owner sets a PIN, once, within a day. It takes nothing away until it is used.
@@ -255,15 +257,6 @@ func (s *Service) Judge(ctx context.Context, token string) (SignedIn, error) {
 // SignOut ends a sign-in.
 func (s *Service) SignOut(ctx context.Context, in SignedIn) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.end(tx, in.id) })
-}
-
-// SignOutAll ends all of an owner's.
-func (s *Service) SignOutAll(ctx context.Context, o Owner) error {
-	a, err := s.accountOf(ctx, o)
-	if err != nil {
-		return err
-	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.endAll(tx, a.ID, 0) })
 }
 
 // newDevice names a browser to an account, signed, so that it is known again.

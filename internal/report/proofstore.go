@@ -60,16 +60,18 @@ func (s *Proofs) eachReceipt(ctx context.Context, see func(receiptProof)) error 
 type orderProof struct {
 	ID, GrantID, SourceGrant int64
 	Receipts, Sources        int
+	Segment                  string
 }
 
 func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error {
 	source := "g.kind = 'order' AND g.source_key = " + s.textOf("o.id")
-	query := "SELECT o.id, o.grant_id," +
-		" (SELECT COUNT(*) FROM receipts r WHERE r.order_id = o.id AND r.placed = ?) AS receipts," +
+	query := "SELECT o.id, o.grant_id, o.segment," +
+		" (SELECT COUNT(*) FROM receipts r WHERE r.order_id = o.id AND r.placed IN ?) AS receipts," +
 		" (SELECT COUNT(*) FROM grant_sources g WHERE " + source + ") AS sources," +
 		" COALESCE((SELECT MAX(g.grant_id) FROM grant_sources g WHERE " + source + "), 0) AS source_grant" +
 		" FROM orders o WHERE o.state = ? AND o.id > ? ORDER BY o.id LIMIT ?"
-	return eachOf(ctx, s.db, query, func(last orderProof) []any { return []any{billing.PlacedOrder, billing.OrderPaid, last.ID, verifyPage} }, see)
+	where := []any{[]string{billing.PlacedOrder, billing.PlacedFloat}, billing.OrderPaid}
+	return eachOf(ctx, s.db, query, func(last orderProof) []any { return append(where[:2:2], last.ID, verifyPage) }, see)
 }
 
 func (s *Proofs) grantsWithoutSource(ctx context.Context, n int) (ids []int64, err error) {
@@ -142,6 +144,8 @@ type sourceProof struct {
 	RefundState                                 string
 	GraceGrant, GraceOrderGrant                 int64
 	GraceSeconds, GraceBytes                    int64
+	LineGrant, PackGrant                        int64
+	PackSaid                                    string // of the event of a pack
 	AddedSeconds, AddedBytes, AddedValidSeconds int64
 }
 
@@ -151,12 +155,15 @@ func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 		" COALESCE(v.grant_id, 0) AS voucher_grant, COALESCE(b.limits, '') AS voucher_limits," +
 		" COALESCE(f.grant_id, 0) AS refund_grant, COALESCE(f.state, '') AS refund_state," +
 		" COALESCE(gr.grant_id, 0) AS grace_grant, COALESCE(gr.charged_seconds, 0) AS grace_seconds, COALESCE(gr.charged_bytes, 0) AS grace_bytes, COALESCE(go.grant_id, 0) AS grace_order_grant," +
+		" COALESCE(sb.grant_id, 0) AS line_grant, COALESCE(sp.grant_id, 0) AS pack_grant, COALESCE(se.content, '') AS pack_said," +
 		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
 		" FROM grant_sources g LEFT JOIN grants k ON k.id = g.grant_id LEFT JOIN orders o ON g.kind = 'order' AND o.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN vouchers v ON g.kind IN ('voucher', 'voucher void') AND v.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN voucher_batches b ON b.id = v.batch_id" +
 		" LEFT JOIN refunds f ON g.kind = 'refund' AND f.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN graces gr ON g.kind IN ('grace', 'grace charge') AND gr.order_id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN orders go ON go.id = gr.order_id" +
+		" LEFT JOIN subscriptions sb ON g.kind = 'subscription' AND sb.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN subscription_events se ON g.kind = 'pack' AND se.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN subscriptions sp ON sp.id = se.subscription_id" +
 		" WHERE (g.kind = ? AND g.source_key > ?) OR g.kind > ? ORDER BY g.kind, g.source_key LIMIT ?"
 	return eachOf(ctx, s.db, query, func(last sourceProof) []any { return []any{last.Kind, last.SourceKey, last.Kind, verifyPage} }, see)
 }
@@ -170,6 +177,7 @@ type serviceProof struct {
 func (s *Proofs) serviceThatDiffers(ctx context.Context, n int) (all []serviceProof, err error) {
 	const paid = "((SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)" +
 		" + (SELECT COALESCE(SUM(b.price_cents), 0) FROM vouchers v JOIN voucher_batches b ON b.id = v.batch_id WHERE v.grant_id = g.id)" +
+		" + (SELECT COALESCE(SUM(l.held_cents), 0) FROM subscriptions l WHERE l.grant_id = g.id)" +
 		" - (SELECT COALESCE(SUM(f.amount_cents), 0) FROM refunds f WHERE f.grant_id = g.id AND f.account = '" + ledger.PrepaidService + "'))"
 	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'grant:'", s.textOf("g.id")) + ")"
 	due := "EXISTS (SELECT 1 FROM jobs j WHERE j.fact = ? AND j.job_key = " + s.textOf("g.id") + ")"

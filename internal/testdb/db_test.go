@@ -248,6 +248,30 @@ func TestInTxRollsBackAndRunsHooksOnlyAfterCommit(t *testing.T) {
 	})
 }
 
+// TestASavepointWithinASavepoint: what the outer one undoes is everything that it wrote, the inner ones with it.
+func TestASavepointWithinASavepoint(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		err := d.InTx(context.Background(), func(tx *db.Tx) error {
+			put := func(name string) error {
+				return tx.Gorm().Exec("INSERT INTO leases (name, holder, until) VALUES (?, 'x', ?)", name, time.Now().UTC()).Error
+			}
+			_ = tx.Savepoint(func() error {
+				return errors.Join(put("before"), tx.Savepoint(func() error { return put("inside") }), put("after"), errors.New("no"))
+			})
+			return tx.Savepoint(func() error {
+				_ = tx.Savepoint(func() error { return errors.Join(put("undone"), errors.New("no")) })
+				return put("kept")
+			})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := names(t, d, "SELECT name FROM leases"); !slices.Equal(got, []string{"kept"}) {
+			t.Errorf("stored %v", got)
+		}
+	})
+}
+
 func TestConditionalUpdateHasOneWinner(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, now := context.Background(), time.Now().UTC().Truncate(time.Millisecond)

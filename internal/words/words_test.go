@@ -36,6 +36,22 @@ func TestBothLanguagesHaveTheSameKeysAndPlaceholders(t *testing.T) {
 	}
 }
 
+// TestOneOfSomething: a text with a count is said of one, too.
+func TestOneOfSomething(t *testing.T) {
+	for _, l := range []Lang{English, Swahili} {
+		for key, text := range catalogues[l].keys {
+			if !slices.Contains(placeholder.FindAllString(text, -1), "{{.Count}}") {
+				continue
+			}
+			for _, n := range []any{0, 1, 2, "1"} {
+				if said := Text(l, key, "Count", n); said == "!"+key+"!" {
+					t.Errorf("%s cannot be said of %v in %s", key, n, l)
+				}
+			}
+		}
+	}
+}
+
 func TestText(t *testing.T) {
 	if got := Text(English, "setting.unknown", "Name", "colour"); got != "There is no setting named colour." {
 		t.Error(got)

@@ -67,6 +67,7 @@ type Options struct {
 	Vouchers  Vouchers
 	Pools     Pools
 	Press     Press
+	Prints    Prints
 	Resellers Resellers
 	PINs      PINs
 	Partners  Partners
@@ -121,7 +122,9 @@ func (b *Backoffice) table() []route {
 		b.jobRoutes(),
 		b.voucherRoutes(),
 		b.printRoutes(),
+		b.printsRoutes(),
 		b.resellerRoutes(),
+		b.returnRoutes(),
 		b.partnerRoutes(),
 		b.lineRoutes(),
 		b.invoiceRoutes(),

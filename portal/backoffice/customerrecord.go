@@ -111,25 +111,6 @@ func (b *Backoffice) tellWho(q *request, p *recordPage, c customers.Customer) er
 	return nil
 }
 
-// tellLines are the subscriptions, for who may see what runs.
-func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) error {
-	if !q.may(staff.AccessView, c.SiteID) {
-		return nil
-	}
-	all, err := b.Lines.Of(q.ctx, c.ID)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	names, err := b.planNames(q)
-	t := &table{Columns: []column{{Name: p.T("office.line.login")}, {Name: p.T("office.plan")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}}
-	for _, one := range all {
-		t.add(cell{Text: one.State.Login.Name, Address: lineAt(one.ID)}, cell{Text: names[one.State.Sold.PlanKey]}, cell{Text: b.planWhen(&p.frame, one.State.End(b.zoneOf(one)))},
-			stated(lineState(&p.frame, one.State, b.PlanClock.Now(), b.zoneOf(one))))
-	}
-	p.add(card{Name: p.T("office.customer.lines"), Table: t})
-	return err
-}
-
 func languageName(l words.Lang) string {
 	if l == words.Swahili {
 		return "Kiswahili"

@@ -52,6 +52,7 @@ type sheet struct {
 	title  string // words key; empty: none
 	specs  []spec
 	folded bool
+	opened func(fields map[string]string) bool // whether a folded one is open; nil: it is not
 }
 
 func specsOf(sheets []sheet) []spec {
@@ -72,7 +73,7 @@ func (p *formPage) lay(f form, sheets []sheet, isNew bool) {
 			}
 			p.Multipart = p.Multipart || s.as == asFile
 		}
-		s := section{Fields: f.shown(p.Lang, specs), Folded: sh.folded}
+		s := section{Fields: f.shown(p.Lang, specs), Folded: sh.folded, Open: sh.opened != nil && sh.opened(f.fields)}
 		if sh.title != "" {
 			s.Title = p.T(sh.title)
 		}

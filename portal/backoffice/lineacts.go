@@ -199,13 +199,16 @@ func lineActs(f *frame, sub subscriptions.Subscription) (first, rest []act) {
 		if !a.may(sub.State) {
 			continue
 		}
-		one := act{Name: f.T("office.line_do." + a.name), Address: lineAt(sub.ID) + "/do/" + a.name}
+		one := act{Name: f.T("office.line_do." + a.name), Address: lineAt(sub.ID) + "/change/" + a.name}
 		switch a.name {
 		case "plan":
 			one.Tone = "primary"
 			first = append(first, one)
 		case "pause", "resume", "extend":
 			first = append(first, one)
+		case "end":
+			one.Tone = "danger"
+			rest = append(rest, one)
 		default:
 			rest = append(rest, one)
 		}
@@ -219,7 +222,7 @@ func (b *Backoffice) theAct(q *request) (subscriptions.Subscription, lineAct, er
 	if err != nil {
 		return sub, lineAct{}, err
 	}
-	i := slices.IndexFunc(lineActList, func(a lineAct) bool { return a.name == q.Params("act") })
+	i := slices.IndexFunc(lineActList, func(a lineAct) bool { return a.name == q.Params("what") })
 	if i < 0 || !q.may(staff.AccessChange, sub.State.Place.SiteID) {
 		return sub, lineAct{}, notHere()
 	}

@@ -94,7 +94,7 @@ func (b *Backoffice) changeLinePlan(q *request, sub subscriptions.Subscription, 
 	if err != nil {
 		return err
 	}
-	p := &formPage{frame: q.page("office.line_do.plan", "subscriptions"), Action: q.Path(), Cancel: lineAt(sub.ID) + "/do/plan", Button: words.Text(q.lang(), "office.line.sure")}
+	p := &formPage{frame: q.page("office.line_do.plan", "subscriptions"), Action: q.Path(), Cancel: lineAt(sub.ID) + "/change/plan", Button: words.Text(q.lang(), "office.line.sure")}
 	p.Crumbs = []crumb{{p.T("office.nav.subscriptions"), linesAt}, {sub.State.Login.Name, lineAt(sub.ID)}}
 	p.Facts = []fact{{p.T("office.line.from_plan"), names[sub.State.Sold.PlanKey] + " · " + shown.Old.String()}, {p.T("office.line.to_plan"), names[c.PlanKey] + " · " + shown.New.String()},
 		{p.T("office.line.since"), b.planWhen(&p.frame, shown.At)}}

@@ -58,7 +58,7 @@ func (b *Backoffice) lineRoutes() []route {
 		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
 		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
 		{get, linesAt + "/:id", full, staff.AccessView, b.line},
-		{get, linesAt + "/:id/do/:act", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/do/:act", full, staff.AccessChange, b.doLineAct},
+		{get, linesAt + "/:id/change/:what", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/change/:what", full, staff.AccessChange, b.doLineAct},
 	}
 }
 
@@ -322,8 +322,10 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 		add(said.Login.Name)
 		add(said.Login.Own.IPv4)
 	}
-	if said.Paid != nil {
+	if said.Paid != nil && said.Paid.To.IsZero() {
 		add(said.Paid.Interval.Words(f.Lang))
+	} else if said.Paid != nil {
+		add(f.T("office.line.elsewhere", "When", b.planWhen(f, said.Paid.To)))
 	}
 	if said.AddOn != nil {
 		add(said.AddOn.Name(f.Lang))
@@ -348,10 +350,40 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 
 func eventAmount(e subscriptions.Event) string {
 	switch {
+	case e.Said.Paid != nil && !e.Said.Paid.To.IsZero(): // elsewhere
+		return ""
 	case e.Said.Paid != nil:
 		return e.Said.Paid.Amount.String()
 	case e.Said.Amount != nil:
 		return e.Said.Amount.String()
 	}
 	return ""
+}
+
+// tellLines is the card of a customer's subscriptions, those of sites that somebody may see.
+func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) error {
+	if !staff.MaySomewhere(q.in.Member, staff.AccessView) {
+		return nil
+	}
+	all, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	t := &table{Columns: []column{{Name: p.T("office.line.login")}, {Name: p.T("office.plan")}, {Name: p.T("office.site")}, {p.T("office.line.until"), "when"}, {Name: p.T("office.state")}}}
+	for _, sub := range all {
+		if st := sub.State; q.may(staff.AccessView, st.Place.SiteID) {
+			t.add(cell{Text: st.Login.Name, Address: lineAt(sub.ID)}, cell{Text: names[st.Sold.PlanKey]}, cell{Text: b.siteName(st.Place.SiteID)}, cell{Text: lineUntil(b, &p.frame, sub)},
+				stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
+		}
+	}
+	lines := card{Name: p.T("office.nav.subscriptions"), Table: t}
+	if c.State == customers.Active && staff.MaySomewhere(q.in.Member, staff.AccessChange) {
+		lines.Acts = []act{{Name: p.T("office.lines.new"), Icon: "plus", Address: linesAt + "/new?customer=" + c.Number}}
+	}
+	p.add(lines)
+	return nil
 }

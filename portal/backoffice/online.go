@@ -122,6 +122,9 @@ func (b *Backoffice) sessionState(p *frame, o radius.Online) stateView {
 	if o.EndingID != 0 {
 		return stateView{"warn", p.T("office.sessions.should_end")}
 	}
+	if o.Garden() {
+		return stateView{"warn", p.T("office.session.garden")}
+	}
 	return stateView{"good", p.T("office.session.open")}
 }
 

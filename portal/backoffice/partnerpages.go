@@ -212,12 +212,6 @@ func (b *Backoffice) savePartner(q *request) error {
 	if err == nil {
 		one, err = b.Partners.Save(q.ctx, one, q.partnerBy())
 	}
-	if err == nil {
-		err = b.PINs.SetPhone(q.ctx, pin.Owner{Kind: "partner", ID: one.ID}, string(one.Phone))
-	}
-	if err == nil && one.State == partners.Closed {
-		err = b.PINs.SignOutAll(q.ctx, pin.Owner{Kind: "partner", ID: one.ID})
-	}
 	if err != nil {
 		return q.refuse(err, "form", b.partnerForm(q, was), partnerFields[fault.KeyOf(err)])
 	}

@@ -30,6 +30,7 @@ type choice struct {
 // find is a search within a list; Keep are the filters that stay.
 type find struct {
 	Action string
+	Button string // empty: that it looks for something
 	Fields []formField
 	Keep   []fact
 	Live   bool // brings the list while one types

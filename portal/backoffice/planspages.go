@@ -15,10 +15,12 @@ import (
 var planSheets = []sheet{
 	{title: "office.plan.offer", specs: []spec{{name: "name", as: asText, must: true, most: 100}, {name: "name_sw", as: asText, most: 100},
 		{name: "key", as: asText, most: 40, onlyNew: true}, {name: "price", as: asMoney, must: true}, {name: "sites", as: asSites}}},
-	{title: "office.plan.subscribed", folded: true, specs: []spec{{name: "segment", as: asPick, choices: []string{plans.Hotspot, plans.Home, plans.Business, plans.HighUse}, usual: plans.Hotspot},
+	{title: "office.plan.subscribed", folded: true, opened: func(fields map[string]string) bool {
+		return fields["segment"] != "" && fields["segment"] != plans.Hotspot
+	}, specs: []spec{{name: "segment", as: asPick, choices: []string{plans.Hotspot, plans.Home, plans.Business, plans.HighUse}, usual: plans.Hotspot},
 		{name: "mode", as: asPick, choices: []string{"", string(plans.Prepaid), string(plans.Postpaid), string(plans.Hybrid)}}, {name: "interval", as: asText, most: 20}, {name: "arrears", as: asTick}, {name: "inclusive", as: asTick},
 		{name: "setup", as: asMoney}, {name: "rates", as: asLines, most: 2000}, {name: "includes", as: asLines, most: 2000}}},
-	{title: "office.plan.per_gb", folded: true, specs: []spec{{name: "per_gb.included", as: asNumber, most: 9}, {name: "per_gb.tiers", as: asLines, most: 2000}, {name: "per_gb.volume", as: asTick}, {name: "per_gb.hours", as: asLines, most: 2000}}},
+	{title: "office.plan.per_gb", folded: true, opened: func(fields map[string]string) bool { return fields["per_gb.tiers"]+fields["per_gb.hours"] != "" }, specs: []spec{{name: "per_gb.included", as: asNumber, most: 9}, {name: "per_gb.tiers", as: asLines, most: 2000}, {name: "per_gb.volume", as: asTick}, {name: "per_gb.hours", as: asLines, most: 2000}}},
 	{title: "office.plan.per_hour", folded: true, specs: []spec{{name: "per_hour.included", as: asNumber, most: 9}, {name: "per_hour.tiers", as: asLines, most: 2000}, {name: "per_hour.volume", as: asTick}, {name: "per_hour.hours", as: asLines, most: 2000}}},
 	{title: "office.plan.gives", specs: []spec{{name: "time", as: asAmount, units: timeIn}, {name: "time_kind", as: asPick, choices: []string{"calendar", "online"}, usual: "calendar"},
 		{name: "data", as: asAmount, units: dataIn}, {name: "down", as: asAmount, units: rateIn, usual: "2Mbit"}, {name: "up", as: asAmount, units: rateIn, usual: "1Mbit"},
@@ -32,7 +34,7 @@ var planSheets = []sheet{
 	{title: "office.plan.more", folded: true, specs: []spec{{name: "burst.down", as: asAmount, units: rateIn}, {name: "burst.up", as: asAmount, units: rateIn},
 		{name: "burst.down_threshold", as: asAmount, units: rateIn}, {name: "burst.up_threshold", as: asAmount, units: rateIn},
 		{name: "burst.over", as: asAmount, units: []string{"s", "m"}}, {name: "idle", as: asAmount, units: timeIn},
-		{name: "pool", as: asText, most: 64}, {name: "ipv6_pool", as: asText, most: 64}, {name: "delegated_pool", as: asText, most: 64}, {name: "sort", as: asNumber, most: 7}}},
+		{name: "pool", as: asText, most: 64}, {name: "ipv6_pool", as: asText, most: 64}, {name: "delegated_pool", as: asText, most: 64}, {name: "address_list", as: asText, most: 64}, {name: "sort", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) planEditor() *editor {

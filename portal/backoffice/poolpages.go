@@ -193,6 +193,8 @@ func (b *Backoffice) leaseState(f *frame, l report.Lease) cell {
 	switch {
 	case l.SessionID != 0:
 		return stated(stateView{"good", f.T("office.session.open")})
+	case l.Owned():
+		return stated(stateView{"", f.T("office.pool.owned")})
 	case l.GrantID == 0:
 		return stated(stateView{"", f.T("office.pool.is_free")})
 	case l.Until.After(b.PlanClock.Now()):
@@ -205,7 +207,7 @@ func leaseActs(q *request, f *frame, one pools.Pool, l report.Lease) []act {
 	switch {
 	case l.SessionID != 0 && q.may(staff.AccessChange, l.SiteID):
 		return []act{{Name: f.T("office.sessions.end"), Address: "/office/sessions/" + number(l.SessionID) + "/end", Tone: "plain"}}
-	case l.SessionID == 0 && l.GrantID != 0 && q.may(staff.AccessChange, 0):
+	case l.SessionID == 0 && l.GrantID != 0 && !l.Owned() && q.may(staff.AccessChange, 0):
 		return []act{{Name: f.T("office.pool.free"), Address: poolAddress(one) + "/leases/" + l.Prefix.Addr().String() + "/free", Tone: "plain"}}
 	}
 	return nil

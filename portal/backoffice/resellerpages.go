@@ -30,13 +30,15 @@ type Resellers interface {
 	SignOut(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
 	Return(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
 	Lose(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
+	ReturnOf(ctx context.Context, id int64) (resellers.Giveback, error)
+	ReturnsAsked(ctx context.Context) ([]resellers.Giveback, error)
+	TakeReturn(ctx context.Context, g resellers.Giveback, by vouchers.By) (count int, cents int64, err error)
+	RefuseReturn(ctx context.Context, g resellers.Giveback, by vouchers.By) error
 }
 
 // PINs sets how people who are no staff sign in. *pin.Service satisfies it.
 type PINs interface {
-	SetPhone(ctx context.Context, o pin.Owner, phone string) error
 	NewCode(ctx context.Context, o pin.Owner, actor, from string) (string, error)
-	SignOutAll(ctx context.Context, o pin.Owner) error
 }
 
 func (b *Backoffice) resellerRoutes() []route {
@@ -83,6 +85,13 @@ func (b *Backoffice) resellers(q *request) error {
 	p.Lead = p.T("office.resellers.lead")
 	if staff.MaySomewhere(q.in.Member, staff.VouchersManage) {
 		p.Acts = []act{{Name: p.T("office.resellers.new"), Icon: "plus", Address: "/office/resellers/new", Tone: "primary"}}
+	}
+	waiting, err := b.Resellers.ReturnsAsked(q.ctx)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 {
+		p.Acts = append(p.Acts, act{Name: p.T("office.returns.title"), Icon: "undo-2", Address: "/office/returns"})
 	}
 	p.Columns = []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.account"), "code"}, {Name: p.T("office.reseller.phone")}, {Name: p.T("office.reseller.terms")},
 		{p.T("office.reseller.float"), "num"}, {p.T("office.reseller.owes"), "num"}, {Name: p.T("office.reseller.commission")}, {Name: p.T("office.state")}}
@@ -292,7 +301,7 @@ func (b *Backoffice) resellerTicks(q *request, p *formPage, r resellers.Reseller
 	}
 	all, err := b.Plans.Packages(q.ctx)
 	for _, plan := range all {
-		if plan.State == plans.Live {
+		if plan.State == plans.Live && !plan.Subscribed() {
 			sold.Choices = append(sold.Choices, choice{Name: plan.Name(p.Lang) + " · " + plan.Price.String(), Value: number(plan.ID), Here: here("plans", r.Plans, plan.ID)})
 		}
 	}
@@ -373,12 +382,6 @@ func (b *Backoffice) saveReseller(q *request) error {
 	}
 	if err == nil {
 		r, err = b.Resellers.Save(q.ctx, r, q.voucherBy())
-	}
-	if err == nil {
-		err = b.PINs.SetPhone(q.ctx, pin.Owner{Kind: "reseller", ID: r.ID}, string(r.Phone))
-	}
-	if err == nil && r.State == resellers.Closed {
-		err = b.PINs.SignOutAll(q.ctx, pin.Owner{Kind: "reseller", ID: r.ID})
 	}
 	if err == nil {
 		return led("/office/resellers/" + number(r.ID))

@@ -72,7 +72,7 @@ func (b *Backoffice) simulate(q *request) error {
 	p.Title = p.T("office.simulate.title", "Name", plan.Name(p.Lang))
 	p.Crumbs = []crumb{{p.T("office.plan.list"), "/office/plans"}, {plan.Name(p.Lang), "/office/plans/" + number(id) + "/edit"}}
 	p.Lead = p.T("office.simulate.lead")
-	p.Find = &find{Action: q.Path(), Fields: s.fields(&p.frame, price)}
+	p.Find = &find{Action: q.Path(), Button: p.T("office.simulate.work_out"), Fields: s.fields(&p.frame, price)}
 	charges := s.charges(price, b.Zone)
 	p.add(card{Name: p.T("office.simulate.month", "Amount", plans.Sum(charges).String()), Table: chargeTable(&p.frame, charges)})
 	p.add(card{Name: p.T("office.simulate.by_use"), Lead: p.T("office.simulate.by_use_lead"), Table: s.curve(&p.frame, price, b.Zone)})
@@ -130,7 +130,7 @@ func (s supposed) curve(f *frame, price plans.Price, zone *time.Location) *table
 		if gb > 0 {
 			each = money.KES((sums[i].Cents + gb/2) / gb).String()
 		}
-		t.add(cell{Text: plans.Bytes(gb * 1_000_000_000)}, cell{Fill: &fill{Percent: min(sums[i].Cents*84/most, 84), Text: sums[i].String()}}, cell{Text: each})
+		t.add(cell{Text: strconv.FormatInt(gb, 10) + " GB"}, cell{Fill: &fill{Percent: min(sums[i].Cents*84/most, 84), Text: sums[i].String()}}, cell{Text: each})
 	}
 	return t
 }
@@ -144,7 +144,7 @@ func (p *formPage) tellMonths(plan plans.Plan) {
 		text := p.Reads[i].Text
 		for _, gb := range []int64{0, 100, 500} {
 			s := supposed{gb: gb, hours: gb, night: 20, who: plans.Subject{Segment: plan.Segment}}
-			text += " · " + words.Text(l, "office.simulate.says", "Data", plans.Bytes(gb*1_000_000_000), "Amount", plans.Sum(s.charges(priceOf(plan), time.UTC)).String())
+			text += " · " + words.Text(l, "office.simulate.says", "Data", strconv.FormatInt(gb, 10)+" GB", "Amount", plans.Sum(s.charges(priceOf(plan), time.UTC)).String())
 			if !plan.Terms.Data.Counts() && !plan.Terms.Time.Counts() {
 				break
 			}

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/portal/web"
 	"mtandao/radius"
+	"mtandao/radius/access"
 )
 
 // storyPage tells one order from the money to the router, with what mends it.
@@ -184,13 +185,16 @@ func (b *Backoffice) tellAccess(p *storyPage, s report.Story) {
 		return
 	}
 	p.Access = &accessView{State: grantState(&p.frame, g.Grant.State), Facts: b.accessFacts(p, g)}
+	if g.Cause == access.CauseArrears {
+		p.Access.State = stateView{"warn", p.T("office.grant.arrears")}
+	}
 	for _, slot := range g.Slots {
 		p.Access.Slots = append(p.Access.Slots, slotLine{N: slot.N, MAC: slot.MAC.Colons(), Free: slot.MAC == ""})
 	}
 	p.Sessions.Columns = []column{{p.T("office.state"), ""}, {p.T("office.began"), "when"}, {p.T("office.ended"), "when"}, {p.T("office.device"), "code"}, {p.T("office.router"), ""},
 		{p.T("office.time"), "num"}, {p.T("office.data"), "num"}}
 	for _, o := range g.Online {
-		b.addSession(p, stateView{"good", p.T("office.session.open")}, o.Session, cell{})
+		b.addSession(p, b.sessionState(&p.frame, o), o.Session, cell{})
 	}
 	for _, o := range g.Past {
 		b.addSession(p, stateView{"", p.T("office.session.closed")}, o.Session, cell{Text: b.planWhen(&p.frame, o.EndedAt), More: o.Cause})

@@ -63,7 +63,11 @@ func (b *Backoffice) batch(q *request) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range []card{states, deeds} {
+	prints, err := b.printsCard(q, &p.frame, batch)
+	if err != nil {
+		return err
+	}
+	for _, c := range []card{states, prints, deeds} {
 		if len(c.Table.Rows) > 0 {
 			p.add(c)
 		}

@@ -133,7 +133,7 @@ func (b *Backoffice) batchForm(q *request) (*formPage, error) {
 	}
 	var choose, places []choice
 	for _, plan := range sold {
-		if plan.State == plans.Live {
+		if plan.State == plans.Live && !plan.Subscribed() {
 			choose = append(choose, choice{Name: plan.Name(p.Lang) + " · " + plan.Price.String(), Value: number(plan.ID)})
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
+	"mtandao/vouchers/press"
 	"mtandao/vouchers/sheets"
 )
 
@@ -111,7 +112,7 @@ func (b *Backoffice) chosen(q *request, batch vouchers.Batch, p *formPage) (*she
 	return b.Press.Paper(batch, value("layout"), idIn(value("site")), lang)
 }
 
-// print answers with the file while it is made.
+// print answers with the file while it is made; a large one is made in the background.
 func (b *Backoffice) print(q *request) error {
 	batch, err := b.printable(q)
 	if err != nil {
@@ -122,6 +123,13 @@ func (b *Backoffice) print(q *request) error {
 	var c vouchers.Copying
 	if err == nil {
 		c, err = serials(q, batch)
+	}
+	if err == nil && c.Last-c.First >= press.Large {
+		lang, _ := words.Parse(q.FormValue("lang")) // chosen has read it
+		var large press.Print
+		if large, err = b.Prints.Order(q.ctx, press.Print{BatchID: batch.ID, First: c.First, Last: c.Last, Layout: paper.Key, SiteID: paper.Site.ID, Lang: lang}, q.voucherBy()); err == nil {
+			return led(printAddress(large))
+		}
 	}
 	if err == nil {
 		by := q.voucherBy()

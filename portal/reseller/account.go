@@ -7,7 +7,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"mtandao/billing"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -182,26 +181,44 @@ type settlePage struct {
 	frame
 	Owes, Float, Entrusted, Limit, Account, Paybill, Phone string
 	Owing                                                  bool
+	Amount, From                                           string // of a prompt
+	Waiting                                                string // address of the one whose verdict is waited for
 }
 
-// settle says what is owed and how to pay it in.
+// settle says what is owed, and how to pay in.
 func (f *Face) settle(q *request) error {
-	entrusted, err := f.Stock.EntrustedTo(q.ctx, q.seller.Holder())
-	if err != nil {
-		return err
-	}
-	p := &settlePage{frame: q.page("sell.settle.title"), Owes: q.seller.Owes().String(), Float: q.seller.Float().String(), Entrusted: money.KES(entrusted).String(), Limit: q.seller.Limit.String(),
-		Account: q.seller.Account(), Phone: f.Phone(), Owing: q.seller.Balance.Cents < 0}
-	tills, err := f.Tills.Tills(q.ctx)
-	for _, t := range tills {
-		if t.Type == billing.TillPaybill && t.State == billing.TillLive && p.Paybill == "" {
-			p.Paybill = t.ShortCode
-		}
-	}
+	p, err := q.settlePage()
 	if err != nil {
 		return err
 	}
 	return q.send(fiber.StatusOK, "settle", p)
+}
+
+func (q *request) settlePage() (*settlePage, error) {
+	f := q.face
+	entrusted, err := f.Stock.EntrustedTo(q.ctx, q.seller.Holder())
+	if err != nil {
+		return nil, err
+	}
+	p := &settlePage{frame: q.page("sell.settle.title"), Owes: q.seller.Owes().String(), Float: q.seller.Float().String(), Entrusted: money.KES(entrusted).String(), Limit: q.seller.Limit.String(),
+		Account: q.seller.Account(), Phone: f.Phone(), Owing: q.seller.Balance.Cents < 0, Amount: q.FormValue("amount"), From: q.FormValue("phone")}
+	if !p.Owing {
+		p.Title = p.T("sell.buy")
+	}
+	if p.From == "" {
+		p.From = q.seller.Phone.Local()
+	}
+	if p.Amount == "" && p.Owing {
+		p.Amount = strconv.FormatInt((q.seller.Owes().Cents+99)/100, 10)
+	}
+	waits, err := f.Floats.FloatOpen(q.ctx, q.seller.ID, q.seller.Phone)
+	if waits != 0 {
+		p.Waiting = "/sell/float/" + strconv.FormatInt(waits, 10)
+	}
+	if err == nil {
+		p.Paybill, err = f.paybill(q)
+	}
+	return p, err
 }
 
 // under is a sub-reseller with what they did today.

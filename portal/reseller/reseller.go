@@ -6,10 +6,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
+	"mtandao/billing/customers"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
@@ -30,6 +32,9 @@ type Resellers interface {
 	SellOne(ctx context.Context, q resellers.Request, w resellers.Sale, by vouchers.By) (resellers.Receipt, error)
 	ReceiptOf(ctx context.Context, resellerID, eventID int64) (resellers.Receipt, error)
 	Sell(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
+	AskReturn(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) (resellers.Giveback, error)
+	WithdrawReturn(ctx context.Context, resellerID, id int64, by vouchers.By) error
+	ReturnsOf(ctx context.Context, resellerID int64) ([]resellers.Giveback, error)
 	Give(ctx context.Context, q resellers.Request, aboveID int64, amount money.Amount, by vouchers.By) (resellers.Event, error)
 	SumOf(ctx context.Context, resellerID int64, from, to string) (resellers.Sum, error)
 	Between(ctx context.Context, resellerID int64, from, to string, after int64, limit int) ([]resellers.Event, error)
@@ -71,6 +76,13 @@ type Tills interface {
 	Tills(ctx context.Context) ([]billing.Till, error)
 }
 
+// Floats are prompts to pay in float. *billing.Service satisfies it.
+type Floats interface {
+	AskForFloat(ctx context.Context, r billing.FloatRequest) (billing.Order, error)
+	FloatAsked(ctx context.Context, holder, orderID int64) (billing.FloatView, error)
+	FloatOpen(ctx context.Context, holder int64, phone customers.Phone) (orderID int64, err error)
+}
+
 // Options are what the pages stand on.
 type Options struct {
 	Resellers Resellers
@@ -80,7 +92,7 @@ type Options struct {
 	Press     Press
 	Sites     Sites
 	Tills     Tills
-	Provider  func() string // the provider's name, as it is now
+	Floats    Floats
 	Phone     func() string // whom to call
 	Keys      *seal.Keys
 	Clock     clock.Clock // the machine's
@@ -96,12 +108,15 @@ type Face struct {
 	pages  *web.Templates
 	sheet  string
 	stamps web.Stamps
+
+	drawing sync.Mutex
+	icons   map[icon][]byte
 }
 
 //go:embed pages
 var files embed.FS
 
-var pageNames = []string{"gate", "home", "sell", "sold", "lines", "stock", "settle", "below", "shares", "error"}
+var pageNames = []string{"gate", "home", "sell", "sold", "lines", "stock", "return", "settle", "float", "below", "shares", "error"}
 
 // New parses the pages. It fails when one is missing.
 func New(o Options) (*Face, error) {
@@ -114,7 +129,7 @@ func New(o Options) (*Face, error) {
 		return nil, err
 	}
 	sheet, err := fs.ReadFile(pages, "sell.css")
-	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}}, err
+	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, icons: map[icon][]byte{}}, err
 }
 
 // Routes are the addresses of the face.
@@ -126,7 +141,8 @@ func (f *Face) Routes() []web.Route {
 	routes := []web.Route{
 		own(get, "/sell", f.home), own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold), own(get, "/sell/sold/:id/slip", f.slip),
 		own(get, "/sell/day", f.day), own(get, "/sell/statement", f.statement), own(get, "/sell/stock", f.stock), own(post, "/sell/stock", f.sellPaper),
-		own(get, "/sell/settle", f.settle), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
+		own(get, "/sell/return", f.askReturn), own(post, "/sell/return", f.returnPaper), own(post, "/sell/return/:id/withdraw", f.withdrawReturn),
+		own(get, "/sell/settle", f.settle), own(post, "/sell/float", f.buyFloat), own(get, "/sell/float/:id", f.float), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
 		{Method: get, Path: "/share", Policy: web.Seller, Handle: f.handler(sharing, true, f.shares)},
 	}
 	return slices.Concat(routes, f.door(selling), f.door(sharing))
@@ -144,6 +160,6 @@ func (f *Face) door(at side) []web.Route {
 	return []web.Route{
 		open(get, "/in", f.askSignIn), open(post, "/in", f.signIn), open(get, "/code", f.askCode), open(post, "/code", f.useCode),
 		own(post, "/out", f.signOut), own(get, "/pin", f.askPIN), own(post, "/pin", f.changePIN),
-		open(get, "/manifest.json", f.manifest), open(get, "/icon.svg", f.icon), open(get, "/*", func(*request) error { return notHere() }),
+		open(get, "/manifest.json", f.manifest), open(get, "/icon/:size", f.icon), open(get, "/*", func(*request) error { return notHere() }),
 	}
 }

@@ -11,6 +11,7 @@ type Abilities struct {
 	Addresses bool // gives the address or the pool that it is told
 	Routes    bool // and routes behind it
 	IPv6      bool // and IPv6 prefixes
+	Lists     bool // puts it on a list of its firewall
 }
 
 // Lack is something of a plan that a router cannot do.
@@ -26,6 +27,7 @@ const (
 	LacksAddresses Lack = "address"
 	LacksRoutes    Lack = "route"
 	LacksIPv6      Lack = "ipv6"
+	LacksLists     Lack = "list"
 )
 
 // Lacks lists what of the limits a router cannot do. Time, hours, devices and the night it always can: it is told the time to
@@ -44,6 +46,7 @@ func (a Abilities) Lacks(l Limits) []Lack {
 		{l.Address.Pool != "" || l.Address.IPv4.IsValid(), a.Addresses, LacksAddresses},
 		{len(l.Address.Routes) > 0, a.Routes, LacksRoutes},
 		{l.Address.hasIPv6(), a.IPv6, LacksIPv6},
+		{l.Address.List != "", a.Lists, LacksLists},
 	} {
 		if need.needed && !need.has {
 			all = append(all, need.lack)

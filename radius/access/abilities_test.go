@@ -10,14 +10,14 @@ import (
 	"mtandao/internal/fault"
 )
 
-var everything = Abilities{Rate: true, Burst: true, Volume: true, Idle: true, Live: true, Ends: true, Addresses: true, Routes: true, IPv6: true}
+var everything = Abilities{Rate: true, Burst: true, Volume: true, Idle: true, Live: true, Ends: true, Addresses: true, Routes: true, IPv6: true, Lists: true}
 
 func TestWhatARouterLacks(t *testing.T) {
 	home := fairPlan()
 	home.Burst, home.DataBytes, home.Idle = Burst{UpKbps: 1}, gb, time.Minute
-	home.Address = Address{Pool: "homes", IPv4: netip.MustParseAddr("10.0.0.7"), Routes: []netip.Prefix{netip.MustParsePrefix("10.9.0.0/24")},
+	home.Address = Address{Pool: "homes", List: "business", IPv4: netip.MustParseAddr("10.0.0.7"), Routes: []netip.Prefix{netip.MustParsePrefix("10.9.0.0/24")},
 		IPv6: netip.MustParsePrefix("2001:db8:1::/64")}
-	all := []Lack{LacksRate, LacksBurst, LacksVolume, LacksIdle, LacksFairUse, LacksAddresses, LacksRoutes, LacksIPv6}
+	all := []Lack{LacksRate, LacksBurst, LacksVolume, LacksIdle, LacksFairUse, LacksAddresses, LacksRoutes, LacksIPv6, LacksLists}
 	if got := (Abilities{}).Lacks(home); !reflect.DeepEqual(got, all) {
 		t.Errorf("nothing able: %v", got)
 	}
@@ -38,13 +38,14 @@ func TestWhatARouterLacks(t *testing.T) {
 
 func TestAddressesAreKeptAndChecked(t *testing.T) {
 	a := Address{Pool: "homes", IPv4: netip.MustParseAddr("196.201.1.7"), Routes: []netip.Prefix{netip.MustParsePrefix("196.201.8.0/29")},
-		IPv6: netip.MustParsePrefix("2001:db8:1::/64"), Delegated: netip.MustParsePrefix("2001:db8:1:100::/56"), IPv6Pool: "six", DelegatedPool: "pd"}
+		IPv6: netip.MustParsePrefix("2001:db8:1::/64"), Delegated: netip.MustParsePrefix("2001:db8:1:100::/56"), IPv6Pool: "six", DelegatedPool: "pd", List: "business"}
 	l := Limits{TimeKind: Calendar, Address: a}
 	back, err := DecodeLimits(EncodeLimits(l))
 	if err != nil || !reflect.DeepEqual(back, l) {
 		t.Errorf("%+v %v", back, err)
 	}
 	for name, spoil := range map[string]func(*Address){
+		"a list of ours":       func(a *Address) { a.List = "Mtandao-arrears" },
 		"IPv6 as IPv4":         func(a *Address) { a.IPv4 = netip.MustParseAddr("2001:db8::1") },
 		"this machine":         func(a *Address) { a.IPv4 = netip.MustParseAddr("127.0.0.1") },
 		"a route to nobody":    func(a *Address) { a.IPv4 = netip.Addr{} },
@@ -60,7 +61,7 @@ func TestAddressesAreKeptAndChecked(t *testing.T) {
 			t.Errorf("%s: %v", name, wrong.Check())
 		}
 	}
-	if plan := (Limits{TimeKind: Calendar, Time: time.Hour, Address: Address{Pool: "homes", IPv6Pool: "six", DelegatedPool: "pd"}}); !plan.stacks(Limits{Time: time.Hour, Address: a}) {
+	if plan := (Limits{TimeKind: Calendar, Time: time.Hour, Address: Address{Pool: "homes", IPv6Pool: "six", DelegatedPool: "pd", List: "business"}}); !plan.stacks(Limits{Time: time.Hour, Address: a}) {
 		t.Error("the subscriber's own address keeps more of the plan from being added")
 	}
 }

@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/netip"
+	"strings"
 
 	"mtandao/internal/fault"
 )
@@ -16,16 +17,18 @@ type Address struct {
 	Delegated     netip.Prefix   // for the network behind it (Delegated-IPv6-Prefix)
 	IPv6Pool      string         // Framed-IPv6-Pool
 	DelegatedPool string         // Delegated-IPv6-Prefix-Pool
+	List          string         // of the router's firewall, that the IPv4 address is put on
 }
 
 const (
 	longestPool = 64
 	mostRoutes  = 16
+	ourLists    = "mtandao-" // begins the names of those that our set-up makes
 )
 
 // IsZero says that the router decides.
 func (a Address) IsZero() bool {
-	return a.Pool == "" && !a.IPv4.IsValid() && len(a.Routes) == 0 && !a.hasIPv6()
+	return a.Pool == "" && a.List == "" && !a.IPv4.IsValid() && len(a.Routes) == 0 && !a.hasIPv6()
 }
 
 func (a Address) hasIPv6() bool {
@@ -39,6 +42,9 @@ func (a Address) check() error {
 		if len(pool) > longestPool || !isASCII(pool) {
 			return wrong(pool)
 		}
+	}
+	if len(a.List) > longestPool || !isASCII(a.List) || strings.HasPrefix(strings.ToLower(a.List), ourLists) {
+		return wrong(a.List)
 	}
 	if a.IPv4 != (netip.Addr{}) && (!a.IPv4.Is4() || a.IPv4.IsUnspecified() || a.IPv4.IsLoopback() || a.IPv4.IsMulticast()) {
 		return wrong(a.IPv4.String())
@@ -63,7 +69,7 @@ func (a Address) document() *addressDocument {
 	if a.IsZero() {
 		return nil
 	}
-	d := addressDocument{Pool: a.Pool, Routes: a.Routes, IPv6Pool: a.IPv6Pool, DelegatedPool: a.DelegatedPool}
+	d := addressDocument{Pool: a.Pool, Routes: a.Routes, IPv6Pool: a.IPv6Pool, DelegatedPool: a.DelegatedPool, List: a.List}
 	if a.IPv4.IsValid() {
 		d.IPv4 = a.IPv4.String()
 	}
@@ -80,7 +86,7 @@ func addressOf(d *addressDocument) (a Address, err error) {
 	if d == nil {
 		return a, nil
 	}
-	a = Address{Pool: d.Pool, Routes: d.Routes, IPv6Pool: d.IPv6Pool, DelegatedPool: d.DelegatedPool}
+	a = Address{Pool: d.Pool, Routes: d.Routes, IPv6Pool: d.IPv6Pool, DelegatedPool: d.DelegatedPool, List: d.List}
 	if d.IPv4 != "" {
 		a.IPv4, err = netip.ParseAddr(d.IPv4)
 	}

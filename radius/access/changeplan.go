@@ -38,7 +38,11 @@ func (s *Service) ChangePlan(tx *db.Tx, grantID int64, plan string, l Limits) er
 	if err := change(tx, g, columns); err != nil {
 		return err
 	}
-	return s.emit(tx, GrantChanged, g, "")
+	cause := Cause("")
+	if l.Address.List != g.Limits.Address.List { // no order takes an address off one
+		cause = CauseAddress
+	}
+	return s.emit(tx, GrantChanged, g, cause)
 }
 
 // setSlots gives a locked grant so many slots: free ones go first, then those that were bound first.

@@ -10,7 +10,7 @@ func (s *Service) Find(ctx context.Context, typed string) ([]Grant, error) {
 	}
 	names := []string{SpellName(typed)}
 	if code, ok := ReadCode(typed); ok {
-		names = []string{string(code)}
+		names = []string{string(code), names[0]} // a chosen name may read as a code
 	}
 	for _, name := range names {
 		for _, hash := range s.keys.Lookups(loginPurpose, name) {

@@ -190,8 +190,13 @@ func (s *Service) open(tx *db.Tx, given Given, behind int64, o Offer) error {
 	if err := insertSlots(tx, g, now); err != nil {
 		return err
 	}
-	if err := s.claimAddresses(tx, g.ID, o.Limits.Address.texts()); err != nil {
-		return err
+	if own := o.Limits.Address.texts(); len(own) > 0 {
+		if err := s.claimAddresses(tx, g.ID, own); err != nil {
+			return err
+		}
+		if err := s.emit(tx, GrantChanged, g, CauseAddress); err != nil {
+			return err
+		}
 	}
 	if err := s.codeFor(tx, g, o.Code); err != nil || behind != 0 {
 		return err

@@ -81,7 +81,7 @@ func (l Limits) stacks(more Limits) bool {
 // shape is l without its sums.
 func (l Limits) shape() []byte {
 	l.Time, l.DataBytes, l.Valid, l.ValidUntil, l.Devices = 0, 0, 0, time.Time{}, l.DeviceCount()
-	l.Address = Address{Pool: l.Address.Pool, IPv6Pool: l.Address.IPv6Pool, DelegatedPool: l.Address.DelegatedPool}
+	l.Address = Address{Pool: l.Address.Pool, IPv6Pool: l.Address.IPv6Pool, DelegatedPool: l.Address.DelegatedPool, List: l.Address.List}
 	return EncodeLimits(l)
 }
 

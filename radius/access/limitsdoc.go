@@ -40,6 +40,7 @@ type addressDocument struct {
 	Delegated     string         `json:"delegated,omitempty"`
 	IPv6Pool      string         `json:"ipv6_pool,omitempty"`
 	DelegatedPool string         `json:"delegated_pool,omitempty"`
+	List          string         `json:"list,omitempty"`
 }
 
 type fairUseDocument struct {

@@ -32,14 +32,26 @@ func (s *Service) SetAddress(tx *db.Tx, grantID int64, own Address) error {
 	return s.emit(tx, GrantChanged, g, CauseAddress)
 }
 
-// texts are the addresses and networks that nobody else may have.
-func (a Address) texts() []string {
-	var all []string
+// Own are the networks that are the grant's alone; a single address is one of 32 bits.
+func (a Address) Own() (own []netip.Prefix) {
 	if a.IPv4.IsValid() {
-		all = append(all, a.IPv4.String())
+		own = append(own, netip.PrefixFrom(a.IPv4, 32))
 	}
 	for _, p := range append([]netip.Prefix{a.IPv6, a.Delegated}, a.Routes...) {
 		if p.IsValid() {
+			own = append(own, p)
+		}
+	}
+	return own
+}
+
+// texts are the addresses and networks that nobody else may have.
+func (a Address) texts() []string {
+	var all []string
+	for _, p := range a.Own() {
+		if a.IPv4.IsValid() && p == netip.PrefixFrom(a.IPv4, 32) {
+			all = append(all, a.IPv4.String())
+		} else {
 			all = append(all, p.String())
 		}
 	}

@@ -13,6 +13,17 @@ type ownRow struct {
 
 func (ownRow) TableName() string { return "own_addresses" }
 
+// Owner is the living grant that has one of these addresses and networks for its own; 0 when none has.
+func Owner(tx *db.Tx, texts []string) (grantID int64, err error) {
+	var found []int64
+	err = tx.Gorm().Raw("SELECT o.grant_id FROM own_addresses o JOIN grants g ON g.id = o.grant_id WHERE o.address IN ? AND g.state <> ? LIMIT 1", texts, Ended).
+		Scan(&found).Error
+	if err != nil || len(found) == 0 {
+		return 0, db.Fault(err)
+	}
+	return found[0], nil
+}
+
 // claimAddresses makes the grant the one holder of addresses: each is a row, which two who want it both write.
 func (s *Service) claimAddresses(tx *db.Tx, grantID int64, texts []string) error {
 	if err := tx.Gorm().Where("grant_id = ?", grantID).Delete(&ownRow{}).Error; err != nil {

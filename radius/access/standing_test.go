@@ -9,6 +9,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/testdb"
 )
 
 // line is the offer of a home's line: its plan has a validity, which does not count.
@@ -361,4 +362,27 @@ func TestBarredOnce(t *testing.T) {
 		}
 		h.wantEmitted(id, map[string]int{GrantOpened: 1, GrantChanged: 2})
 	})
+}
+
+// TestAPaymentWhoseCommitWasLost: whoever moves the end asks again, it is moved once and told of once, and memory follows.
+func TestAPaymentWhoseCommitWasLost(t *testing.T) {
+	s, through := testdb.Between(t, testdb.URL(t, db.MySQL))
+	h := newHouse(t, testdb.OpenURL(t, through, db.Options{}))
+	id := h.home("1", "")
+	h.setUntil(id, noon)
+	h.wantDial("lapsed", "home1", CauseArrears, true)
+	paid := func() error {
+		return h.db.InTx(context.Background(), func(tx *db.Tx) error { return h.SetUntil(tx, id, noon.Add(time.Hour)) })
+	}
+	s.Arm()
+	if err := paid(); err == nil || s.Cuts() != 1 {
+		t.Fatalf("%v, the line was cut %d times", err, s.Cuts())
+	}
+	if err := paid(); err != nil {
+		t.Fatal(err)
+	}
+	h.wantDial("paid", "home1", CauseOK, false)
+	if told := h.emitted(GrantChanged, id); len(told) != 2 {
+		t.Errorf("told %v", told)
+	}
 }

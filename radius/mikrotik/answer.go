@@ -38,8 +38,12 @@ func (*Dialect) Answer(to *routers.Attributes, a *routers.Answer) error {
 	if rate := appendRateLimit(usual[:0], &a.Limits); len(rate) > 0 {
 		to.AddVendor(rateLimitType, rate)
 	}
+	list := a.Address.List
 	if a.Garden {
-		to.AddVendorText(addressListType, arrearsList)
+		list = arrearsList
+	}
+	if list != "" {
+		to.AddVendorText(addressListType, list)
 	}
 	to.AddNumber(rfc2865.PortLimit_Type, routers.Clamp(int64(max(a.Limits.Devices, 1))))
 	if a.Left.Capped {

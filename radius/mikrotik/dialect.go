@@ -39,7 +39,7 @@ func (d *Dialect) UsePause(paused func() bool) { d.pool.paused = paused }
 func Abilities(r routers.Router) access.Abilities {
 	live := r.CoAAddress != "" || r.CoAInside().IsValid()
 	return access.Abilities{Rate: true, Burst: true, Volume: true, Idle: true, Live: live, Ends: live || r.APIAddress != "",
-		Addresses: true, Routes: true, IPv6: true}
+		Addresses: true, Routes: true, IPv6: true, Lists: true}
 }
 
 // Name is routers.MikroTik.

@@ -8,6 +8,8 @@
 // Setup lists what is wanted on a router as parts; Script, Undo and Drift are three readings of that list, and Lint looks at
 // the whole configuration for ways round the till. Repair runs what Drift says with the rights of our own account.
 //
+// Homes in arrears are kept on a list of the firewall; the set-up makes the rules that hold it, Drift and Lint look after them (setuparrears).
+//
 // Invariants: a log-in link only ever points at one of the router's own hosts; a data cap of zero is never sent, because
 // RouterOS reads it as "no limit"; an API call that ends early retires its connection, so that no late reply is ever
 // taken for the answer to another call; passwords appear in no error. A script changes nothing before its checks have

@@ -28,12 +28,12 @@ func TestDriftIsFoundAndRepaired(t *testing.T) {
 			{`/ip service set api disabled=yes`, "API", "disabled"},
 			{`/system clock set time-zone-name=UTC`, "time zone", "time-zone-name"},
 			{`/ip hotspot user profile set default add-mac-cookie=yes`, "what all hotspot users share", "add-mac-cookie"},
-			{`/ip firewall filter set [find where comment="mtandao: arrears"] src-address-list=other`, "nothing else for those in arrears", "src-address-list"},
-			{`/ip firewall filter remove [find where comment="mtandao: arrears"]`, "nothing else for those in arrears", ""},
-			{`/ip firewall filter add chain=forward action=accept place-before=[:pick [/ip firewall filter find where chain=forward dynamic=no] 0] comment="all"`, "nothing else for those in arrears", "place"},
-			{`/ip firewall filter remove [find where comment="mtandao: arrears portal"]`, "the way to the portal for those in arrears", ""},
-			{`/ip firewall nat disable [find where comment="mtandao: arrears"]`, "the portal instead of plain HTTP for those in arrears", "disabled"},
-			{`/ip firewall address-list remove [find where comment="mtandao: portal portal.example"]`, "portal for those in arrears", ""},
+			{`/ip firewall filter set [find where comment="mtandao: arrears"] src-address-list=other`, "arrears, all else", "src-address-list"},
+			{`/ip firewall filter remove [find where comment="mtandao: arrears"]`, "arrears, all else", ""},
+			{`/ip firewall filter add chain=forward action=accept place-before=[:pick [/ip firewall filter find where chain=forward dynamic=no] 0] comment="all"`, "arrears, all else", "place"},
+			{`/ip firewall filter remove [find where comment="mtandao: arrears portal"]`, "arrears, portal", ""},
+			{`/ip firewall nat disable [find where comment="mtandao: arrears"]`, "arrears, plain HTTP", "disabled"},
+			{`/ip firewall address-list remove [find where comment="mtandao: portal portal.example"]`, "arrears, addresses", ""},
 			{`/user group set [find where name="mtandao-api"] policy=api,read`, "API group", "policy"},
 		} {
 			mustRun(t, c, change.script)

@@ -17,7 +17,7 @@ const forwardFirst = `chain="forward" dynamic=no`
 func (s Setup) arrearsParts() []part {
 	var all []part
 	for _, address := range s.portalTargets() {
-		all = append(all, part{title: "portal for those in arrears", menu: "/ip firewall address-list", key: comment("portal " + address), ours: true,
+		all = append(all, part{title: "arrears, addresses", menu: "/ip firewall address-list", key: comment("portal " + address), ours: true,
 			values: []property{is("list", portalList), is("address", address)}})
 	}
 	return append(append(all, s.arrearsRules()...), s.arrearsRedirect())
@@ -40,9 +40,9 @@ func (s Setup) arrearsRules() []part {
 			values: append([]property{is("chain", "forward"), is("src-address-list", arrearsList)}, values...)}
 	}
 	rules := []part{
-		rule("nothing else for those in arrears", "arrears", is("action", "reject")),
-		rule("slow resolver for those in arrears", "arrears dns", is("action", "accept"), is("protocol", "udp"), is("dst-port", "53"), hidden("dst-limit", "10,30,src-address/1m")),
-		rule("the way to the portal for those in arrears", "arrears portal", is("action", "accept"), is("dst-address-list", portalList)),
+		rule("arrears, all else", "arrears", is("action", "reject")),
+		rule("arrears, resolver", "arrears dns", is("action", "accept"), is("protocol", "udp"), is("dst-port", "53"), hidden("dst-limit", "10,30,src-address/1m")),
+		rule("arrears, portal", "arrears portal", is("action", "accept"), is("dst-address-list", portalList)),
 	}
 	anew := `/ip firewall filter remove [/ip firewall filter find where comment~"^mtandao: arrears"]` + "\n"
 	for _, p := range rules {
@@ -61,7 +61,7 @@ func (s Setup) arrearsRedirect() part {
 	} else if _, err := netip.ParseAddr(s.portalHost()); err == nil {
 		to = is("to-addresses", s.portalHost())
 	}
-	return part{title: "the portal instead of plain HTTP for those in arrears", menu: "/ip firewall nat", key: comment("arrears"), ours: true, option: true,
+	return part{title: "arrears, plain HTTP", menu: "/ip firewall nat", key: comment("arrears"), ours: true, option: true,
 		values: []property{is("chain", "dstnat"), is("action", "dst-nat"), is("src-address-list", arrearsList), is("dst-address-list", "!"+portalList),
 			is("protocol", "tcp"), is("dst-port", "80"), to}}
 }

@@ -59,8 +59,12 @@ func (s *Service) Save(tx *db.Tx, p Pool) (Pool, error) {
 }
 
 // Free takes an address from whoever has it, as it was read: it is given to somebody else as if its holder had left now. The
-// caller has seen that no session stands on it. fault.Conflict "conflict" when it was leased again meanwhile.
+// caller has seen that no session stands on it. fault.Conflict "conflict" when it was leased again meanwhile,
+// "pool.owned" when it is a grant's own.
 func (s *Service) Free(tx *db.Tx, poolID int64, l Lease) error {
+	if l.Owned() {
+		return fault.New(fault.Conflict, "pool.owned", "Value", l.Prefix.Addr().String())
+	}
 	row := leaseRow{PoolID: poolID, Prefix: l.Prefix.String(), GrantID: l.GrantID, MAC: l.MAC, Until: l.Until}
 	won, err := row.become(tx, 0, "", s.clock.Now())
 	if err == nil && !won {

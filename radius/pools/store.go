@@ -155,10 +155,14 @@ func (s *Service) free(ctx context.Context, pool int64) ([]leaseRow, error) {
 	return rows, db.Fault(err)
 }
 
-// take gives an address, as it was read, to a holder; false when somebody was faster.
+// take gives an address, as it was read, to a holder; false when somebody was faster, or it is somebody's own.
 func (s *Service) take(ctx context.Context, r leaseRow, grantID int64, mac access.MAC) (won bool, err error) {
 	err = s.db.InTx(ctx, func(tx *db.Tx) error {
-		won, err = r.become(tx, grantID, mac, s.clock.Now().Add(leaseFor))
+		if won, err = r.become(tx, grantID, mac, s.clock.Now().Add(leaseFor)); err != nil || !won {
+			return err
+		}
+		owned, err := r.orOwned(tx)
+		won = !owned
 		return err
 	})
 	return won, err

@@ -7,8 +7,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/pin"
 	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
@@ -193,7 +195,7 @@ func TestATamperedRowIsNamed(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	eachTown(t, func(w *town) { testdb.ModelsMatch(w, w.DB, &resellerRow{}, &eventRow{}) })
+	eachTown(t, func(w *town) { testdb.ModelsMatch(w, w.DB, &resellerRow{}, &eventRow{}, &returnRow{}) })
 }
 
 func TestCommissions(t *testing.T) {
@@ -215,4 +217,28 @@ func TestCommissions(t *testing.T) {
 	if a, b := tiers.Of(1000, 19_999), tiers.Of(1000, 20_000); a != 50 || b != 80 {
 		t.Errorf("%d and %d", a, b)
 	}
+}
+
+// shut refuses everybody a way to sign in.
+type shut struct{}
+
+func (shut) Keep(*db.Tx, pin.Owner, string, bool) error {
+	return fault.New(fault.Conflict, "pin.phone_taken")
+}
+
+// TestNobodyIsSavedWhoCannotSignIn: a reseller and their way in are kept together or not at all.
+func TestNobodyIsSavedWhoCannotSignIn(t *testing.T) {
+	eachTown(t, func(w *town) {
+		mama := w.reseller("Mama", "254722000001", "10%", nil)
+		w.Doors = shut{}
+		mama.Name = "Another"
+		for _, r := range []Reseller{mama, {Name: "New", Phone: "254722000009", Terms: Prepaid}} {
+			if _, err := w.Save(t.Context(), r, office); fault.KeyOf(err) != "pin.phone_taken" {
+				t.Errorf("saving %s gives %v", r.Name, err)
+			}
+		}
+		if all, err := w.Newest(t.Context(), 0, 5); err != nil || len(all) != 1 || all[0].Name != "Mama" {
+			t.Errorf("%+v, %v", all, err)
+		}
+	})
 }

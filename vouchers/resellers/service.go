@@ -15,6 +15,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/notify"
+	"mtandao/internal/pin"
 	"mtandao/internal/seal"
 	"mtandao/internal/witness"
 	"mtandao/internal/words"
@@ -33,6 +34,11 @@ type Plans interface {
 	Unable(p plans.Plan) []plans.Unable
 }
 
+// Doors are how resellers sign in. *pin.Service satisfies it.
+type Doors interface {
+	Keep(tx *db.Tx, o pin.Owner, phone string, may bool) error
+}
+
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
 	DB       *db.DB
@@ -42,6 +48,7 @@ type Options struct {
 	Vouchers *vouchers.Service
 	Plans    Plans
 	Messages Messages
+	Doors    Doors // nil: nobody signs in
 }
 
 // Service is what can be done with resellers.
@@ -59,7 +66,8 @@ const purposePhone = "reseller.phone"
 
 func accountOf(number int64) string { return "R" + strconv.FormatInt(number, 10) }
 
-// Save makes a reseller, or changes one: not the number, the parent or the money. Faults: fault.Invalid "reseller.…", fault.Conflict "reseller.phone_taken".
+// Save makes a reseller, or changes one: not the number, the parent or the money; with it, by which phone they sign in. Faults: fault.Invalid
+// "reseller.…", fault.Conflict "reseller.phone_taken".
 func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reseller, error) {
 	if r.Lang == "" {
 		r.Lang = words.English
@@ -90,6 +98,11 @@ func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reselle
 			}
 		} else if err := s.update(tx, r); err != nil {
 			return err
+		}
+		if s.Doors != nil {
+			if err := s.Doors.Keep(tx, pin.Owner{Kind: "reseller", ID: r.ID}, string(r.Phone), r.State == Active); err != nil {
+				return err
+			}
 		}
 		return s.record(tx, by, what, r.ID, map[string]any{"name": r.Name, "number": r.Number, "state": r.State, "terms": r.Terms, "limit": r.Limit.String(),
 			"commission": r.Commission.String(), "parent": r.ParentID})

@@ -63,8 +63,16 @@ func (s *Service) pieces(ctx context.Context, q Request, w Range, kind string, b
 	return all, nil
 }
 
+// givenBack is Returned of what was not told to be sold.
+const givenBack = "given back"
+
 func (s *Service) piece(ctx context.Context, q Request, w Range, kind string, by vouchers.By) (Event, error) {
-	return s.once(ctx, q, digest(kind, w.BatchID, w.First, w.Last), func(tx *db.Tx, d desk, e Event) (Event, error) {
+	unsold := kind == givenBack
+	input := digest(kind, w.BatchID, w.First, w.Last)
+	if unsold {
+		kind = Returned
+	}
+	return s.once(ctx, q, input, func(tx *db.Tx, d desk, e Event) (Event, error) {
 		b, err := s.Vouchers.BatchIn(tx, w.BatchID)
 		if err != nil {
 			return e, err
@@ -78,7 +86,7 @@ func (s *Service) piece(ctx context.Context, q Request, w Range, kind string, by
 			}
 		}
 		e.Kind, e.BatchID, e.First, e.Last, e.By = kind, b.ID, w.First, w.Last, by.Actor
-		e, err = s.handOver(tx, d, b, e, by)
+		e, err = s.handOver(tx, d, b, e, unsold, by)
 		if err == nil && e.Count == 0 {
 			err = fault.New(fault.Conflict, "reseller.nothing")
 		}
@@ -90,13 +98,13 @@ func (s *Service) piece(ctx context.Context, q Request, w Range, kind string, by
 }
 
 // handOver moves vouchers and writes the event about it; nothing when none was moved.
-func (s *Service) handOver(tx *db.Tx, d desk, b vouchers.Batch, e Event, by vouchers.By) (Event, error) {
+func (s *Service) handOver(tx *db.Tx, d desk, b vouchers.Batch, e Event, unsold bool, by vouchers.By) (Event, error) {
 	earned, above, err := s.earns(tx, d, b.Price.Cents)
 	if err != nil {
 		return e, err
 	}
 	done, err := s.Vouchers.Hand(tx, b, vouchers.Hand{Deed: vouchers.Deed{Kind: deeds[e.Kind], First: e.First, Last: e.Last, Holder: d.Holder(), Reason: cut(e.Note, 200)},
-		Paid: d.Terms == Prepaid, Earned: earned, Above: above}, by)
+		Paid: d.Terms == Prepaid, Unsold: unsold, Earned: earned, Above: above}, by)
 	if e.Count = done.Moved; err != nil || done.Moved == 0 {
 		return e, err
 	}
@@ -174,7 +182,7 @@ func (s *Service) SweepOne(ctx context.Context, id int64, by vouchers.By) error 
 			if err != nil {
 				return err
 			}
-			_, err = s.handOver(tx, d, b, Event{Kind: UsedFirst, Request: fmt.Sprintf("used:%d", tx.ID()), BatchID: b.ID, First: u.First, Last: u.Last, By: by.Actor}, by)
+			_, err = s.handOver(tx, d, b, Event{Kind: UsedFirst, Request: fmt.Sprintf("used:%d", tx.ID()), BatchID: b.ID, First: u.First, Last: u.Last, By: by.Actor}, false, by)
 			return err
 		})
 	}

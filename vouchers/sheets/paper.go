@@ -38,6 +38,7 @@ type Paper struct {
 	help, batch  string
 	footer       string
 	sample       printedCard
+	pictures     *paper.Sums // nil: each is drawn for itself
 }
 
 // New lays it out; fault.Invalid "paper.script" or "paper.sign" when a name cannot be printed.
@@ -132,7 +133,7 @@ func (p *Paper) card(v vouchers.Voucher) (c printedCard, err error) {
 	if v.Prints > 0 {
 		c.copy = words.Text(p.Lang, "paper.copy", "N", v.Prints+1)
 	}
-	c.matrix, err = paper.Encode(c.link)
+	c.matrix, err = p.pictures.Of(c.link)
 	return c, err
 }
 

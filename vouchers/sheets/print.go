@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"mtandao/internal/paper"
+	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
 
@@ -23,9 +25,14 @@ type Source interface {
 
 // Write prints serials first to last to w as they are read; nothing is written before the deed is done.
 func (p *Paper) Write(ctx context.Context, w io.Writer, from Source, first, last int, by vouchers.By) error {
-	var d *printing
 	c := vouchers.Copying{BatchID: p.Batch.ID, First: first, Last: last, As: p.Key, Table: p.Table()}
-	err := from.Export(ctx, c, by, func(_ vouchers.Batch, v vouchers.Voucher) (err error) {
+	return p.Into(w, first, last, func(each func(vouchers.Batch, vouchers.Voucher) error) error { return from.Export(ctx, c, by, each) })
+}
+
+// Into prints serials first to last, which from tells in their order, to w.
+func (p *Paper) Into(w io.Writer, first, last int, from func(each func(vouchers.Batch, vouchers.Voucher) error) error) error {
+	var d *printing
+	err := from(func(_ vouchers.Batch, v vouchers.Voucher) (err error) {
 		if d == nil {
 			d, err = p.open(w, first, last)
 		}
@@ -61,9 +68,15 @@ type tableFile interface {
 	close() error
 }
 
+// manyPictures is from how many cards on it pays to learn how their pictures differ.
+const manyPictures = 100
+
 // open begins a file of the batch's serials first to last, which goes to w as it is made.
 func (p *Paper) open(w io.Writer, first, last int) (d *printing, err error) {
 	d = &printing{paper: p}
+	if style := p.Batch.Style; last-first >= manyPictures && p.pictures == nil {
+		p.pictures = paper.NewSums(p.Link(access.Code(style.Prefix)), style.Random+1, style.Digits)
+	}
 	switch p.form {
 	case asPicture:
 		d.cards = pictures{p, zip.NewWriter(w)}

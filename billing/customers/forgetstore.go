@@ -1,0 +1,55 @@
+package customers
+
+import (
+	"context"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// Numbered says whether a number, as NumberKey spells it, is somebody's already.
+func (s *Service) Numbered(ctx context.Context, key string) (bool, error) {
+	ids, err := holders(s.DB.Read(ctx).Where("number_key = ?", key))
+	return len(ids) > 0, err
+}
+
+// Hold keeps a customer as they are until the transaction ends, and gives them; fault.NotFound "customer.unknown".
+func (s *Service) Hold(tx *db.Tx, id int64) (Customer, error) { return s.hold(tx, id) }
+
+// Reached lists by what a customer is found and reached, numbers and contacts, in the order in which they were written.
+func (s *Service) Reached(tx *db.Tx, customerID int64) (all []string, err error) {
+	if err := tx.Gorm().Model(&numberRow{}).Where("customer_id = ?", customerID).Order("id").Pluck("number_key", &all).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	contacts, err := s.contactsTx(tx, customerID)
+	for _, c := range contacts {
+		all = append(all, string(c.Kind)+" "+c.Value+" "+c.Person)
+	}
+	return all, err
+}
+
+// Forget takes back a customer who was brought in and has not moved since: nobody may know their number yet. fault.Conflict
+// "customer.changed" when they are not as they were read, "customer.parent_has_children" when they have parts.
+func (s *Service) Forget(tx *db.Tx, c Customer, by By) error {
+	has, err := s.hasChildren(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	if has {
+		return fault.New(fault.Conflict, "customer.parent_has_children")
+	}
+	won, err := db.Won(tx.Gorm().Where("id = ? AND version = ? AND state = ?", c.ID, c.Version, string(Active)).Delete(&customerRow{}))
+	if err != nil {
+		return db.Fault(err)
+	}
+	if !won {
+		return fault.New(fault.Conflict, "customer.changed")
+	}
+	if err := s.dropContacts(tx, c.ID); err != nil {
+		return err
+	}
+	if err := tx.Gorm().Where("customer_id = ?", c.ID).Delete(&numberRow{}).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.record(tx, by, "customer taken back", c.ID, told(c, nil), nil)
+}

@@ -1,0 +1,11 @@
+package subscriptions
+
+import "mtandao/internal/db"
+
+// remove leaves nothing of a line that never was; the trail has that it was taken back.
+func remove(tx *db.Tx, id int64) error {
+	if err := tx.Gorm().Where("subscription_id = ?", id).Delete(&eventRow{}).Error; err != nil {
+		return db.Fault(err)
+	}
+	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&row{}).Error)
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/billing/invoices"
+	"mtandao/billing/taxes"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+)
+
+// street is two subscriptions, one of which has no price, due on the first of December until they are billed.
+type street struct{ billed map[int64]bool }
+
+func (s *street) Due(_ context.Context, asOf clock.Day, after int64, _ int) (all []invoices.Due, err error) {
+	first := clock.Date(2026, 12, 1)
+	for id := after + 1; id <= 2 && asOf >= first; id++ {
+		if !s.billed[id] {
+			h := invoices.History{Cycle: invoices.Cycle{Every: invoices.Months, N: 1, Anchor: first}, Items: []invoices.Item{{Key: invoices.PlanItem, Name: "Home 10", Supply: taxes.Internet, PriceID: id, Quantity: 1, From: first + 10}}}
+			all = append(all, invoices.Due{SubscriptionID: id, CustomerID: 70 + id, Period: h.Cycle.Period(first), History: h})
+		}
+	}
+	return all, nil
+}
+
+func (*street) Prices(context.Context, []invoices.Due) (map[int64]invoices.Price, error) {
+	return map[int64]invoices.Price{1: {ID: 1, Amount: 310_000, Inclusive: true}}, nil
+}
+
+func (s *street) Done(tx *db.Tx, due []invoices.Due) error {
+	tx.AfterCommit(func() {
+		for _, d := range due {
+			s.billed[d.SubscriptionID] = true
+		}
+	})
+	return nil
+}
+
+// TestBillRun is "must be shown" 6 with a source of its own: a dry run explains, JSON reports what was issued, and a second run issues nothing.
+func TestBillRun(t *testing.T) {
+	s := openStage(t, 1)
+	var out bytes.Buffer
+	c := &console{Context: t.Context(), stdout: &out}
+	run := func(dry, asJSON bool, day time.Time) string {
+		t.Helper()
+		out.Reset()
+		if err := (&billRunCommand{AsOf: day, DryRun: dry, JSON: asJSON}).bill(c, s.Main); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	first := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	if err := (&billRunCommand{AsOf: first}).bill(c, s.Main); err == nil {
+		t.Error("billed without a source")
+	}
+	s.Main.Due = &street{billed: map[int64]bool{}}
+	said := run(true, false, first)
+	for _, want := range []string{"subscription 1 of customer 71, from 2026-12-01: KES 2,100", "Home 10, 21 of 31 days, at KES 3,100 for all of them: KES 2,100", "cannot be billed: ", "1 would be billed, 0 cost nothing, 1 cannot be billed; nothing was changed"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in %s", want, said)
+		}
+	}
+	if said := run(false, false, first.AddDate(0, 0, -1)); !strings.Contains(said, "0 drafts, 0 cost nothing, 0 parked, 0 issued") {
+		t.Error("billed before the day:", said)
+	}
+	var found billReport
+	for _, want := range []billReport{{AsOf: "2026-12-01", Drafts: 1, Parked: 1, Issued: 1}, {AsOf: "2026-12-01", Parked: 1}} {
+		found = billReport{}
+		if fromJSON(t, run(false, true, first), &found); found.Issued != want.Issued || found.Drafts != want.Drafts || found.Parked != want.Parked || found.AsOf != want.AsOf {
+			t.Errorf("%+v, want %+v", found, want)
+		}
+	}
+	if err := s.Main.Invoices.Audit(t.Context(), func(what string) { t.Error(what) }); err != nil {
+		t.Error(err)
+	}
+}

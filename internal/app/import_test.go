@@ -1,0 +1,169 @@
+package app
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/internal/sim/panels"
+	"mtandao/internal/testdb"
+)
+
+// asMany says how much is brought in: all of "must be shown" 8 with MTANDAO_LONG.
+func asMany(all, some int) int {
+	if os.Getenv("MTANDAO_LONG") != "" {
+		return all
+	}
+	return some
+}
+
+func inFile(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// agrees wants the books to be right.
+func agrees(t *testing.T) {
+	t.Helper()
+	var books proofReport
+	fromJSON(t, must(t, "ledger", "verify", "--json"), &books)
+	if len(books.Problems) != 0 {
+		t.Errorf("%+v", books)
+	}
+}
+
+// bringIn is a dry run, the import, the import again, and taking it back; it tells what the dry run said.
+func bringIn(t *testing.T, args ...string) (dry importReport) {
+	t.Helper()
+	args = append([]string{"import"}, args...)
+	fromJSON(t, must(t, append(args, "--dry-run", "--json")...), &dry)
+	start := time.Now()
+	var done, again importReport
+	fromJSON(t, must(t, append(args, "--json")...), &done)
+	took := time.Since(start)
+	for what, of := range dry.Tally {
+		for do, n := range of {
+			if done.Tally[what][do] != n {
+				t.Errorf("%d %s %s were told, and %d done", n, do, what, done.Tally[what][do])
+			}
+		}
+	}
+	for _, g := range dry.Groups {
+		if !g.Holds {
+			t.Errorf("%+v", g)
+		}
+	}
+	for _, r := range dry.Rows {
+		if r.At == "" || r.Do == "refused" && r.Why == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	agrees(t)
+	fromJSON(t, must(t, append(args, "--json")...), &again)
+	if again.Tally["customer"]["new"]+again.Tally["line"]["new"] != 0 || again.Tally["customer"]["there"] != dry.Tally["customer"]["new"] || again.Opened != "KES 0" {
+		t.Errorf("again: %+v %q", again.Tally, again.Opened)
+	}
+	var back struct {
+		Customers, Lines int
+		Stayed           []importLine
+	}
+	start = time.Now()
+	fromJSON(t, must(t, "import", "undo", strconv.FormatInt(done.Import, 10), "--json"), &back)
+	if back.Customers != dry.Tally["customer"]["new"] || back.Lines != dry.Tally["line"]["new"] || len(back.Stayed) != 0 {
+		t.Errorf("taken back: %+v", back)
+	}
+	t.Logf("%d customers and %d lines came in within %v, and went within %v", dry.Tally["customer"]["new"], dry.Tally["line"]["new"], took.Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
+	agrees(t)
+	return dry
+}
+
+// TestComingInByCommandsAlone is "must be shown" 8 of issue 6.
+func TestComingInByCommandsAlone(t *testing.T) {
+	for _, dialect := range []string{"sqlite", "mysql"} {
+		t.Run(dialect, func(t *testing.T) {
+			inExampleHouse(t, dialect)
+			var dump strings.Builder
+			customers := asMany(20_000, 300)
+			facts := panels.WritePHPNuxBill(&dump, customers, 7)
+			dry := bringIn(t, "phpnuxbill", inFile(t, "nux.sql", dump.String()), "--plan", "Home 10=home-10", "--plan", "Day 2GB=home-10", "--router", "Kasarani=kasarani-1")
+			if dry.Tally["customer"]["new"] != facts.Customers || dry.Tally["line"]["new"] != facts.Recharges-facts.Refused || dry.Opened != money.KES(facts.Balance).String() || dry.Groups[0].Held != dry.Opened {
+				t.Errorf("%+v %s, not %+v", dry.Tally, dry.Opened, facts)
+			}
+			var export strings.Builder
+			secrets := asMany(5000, 200)
+			refused := panels.WriteExport(&export, secrets)
+			dry = bringIn(t, "routeros", "kasarani-1", inFile(t, "export.rsc", export.String()), "--plan", "home-10=home-10", "--plan", "office 50=home-10", "--plan", "daily=home-10")
+			if came := secrets + 2 - (refused - 1); dry.Tally["customer"]["new"] != came || dry.Tally["customer"]["refused"] != refused || dry.Tally["line"]["later"] == 0 {
+				t.Errorf("%+v of %d, %d refused", dry.Tally, secrets, refused)
+			}
+			users, outside := panels.FreeRADIUS(asMany(5000, 200))
+			dry = bringIn(t, "freeradius", inFile(t, "radius.sql", users), "--plan", "gold=home-10", "--plan", "4M/2M=home-10", "--plan", "No limit=home-10")
+			if dry.Tally["customer"]["refused"] != outside || dry.Tally["line"]["new"] != dry.Tally["customer"]["new"] {
+				t.Errorf("%+v, %d outside", dry.Tally, outside)
+			}
+			table := "Jina,Simu,Akaunti,User,Secret,Kifurushi,Salio\nAmina,0712345678,A-1,amina,s3cret,Home 10,-250\nBen,,A-2,ben,s3cret,Gold,\n,,,,,,\nCleo,1,A-3,cleo,,Home 10,5\n"
+			said := must(t, "import", "csv", inFile(t, "people.csv", table), "--column", "login=User", "--column", "password=Secret", "--plan", "Home 10=home-10", "--dry-run")
+			for _, want := range []string{"new      customer line 2                       Amina", "later    line     line 3                       ben: Its plan is not here yet", "refused  customer line 5                       Cleo: It has no password",
+				"balances of rows: -KES 245 = credits KES 0 - debts KES 250 + refused KES 5: holds", "A dry run: nothing was changed. New balances would come to -KES 250."} {
+				if !strings.Contains(said, want) {
+					t.Errorf("no %q in\n%s", want, said)
+				}
+			}
+			for want, args := range map[string][]string{"There is no column": {"csv", inFile(t, "x.csv", "a,b\n1,2\n")}, "Name the file of a dump": {"phpnuxbill"}, "is no time zone": {"freeradius", "x", "--zone", "Here"},
+				"There is no such import": {"undo", "12"}, "does not answer": {"phpnuxbill", "--dsn", "u:p@tcp(127.0.0.1:1)/x"}, "cannot be read. Write user": {"freeradius", "--dsn", "nonsense"}} {
+				if code, _, errOut := runCommand(t, append([]string{"import"}, args...)...); code != 1 || !strings.Contains(errOut, want) {
+					t.Errorf("%v: exit %d, %s", args, code, errOut)
+				}
+			}
+		})
+	}
+}
+
+// TestAnotherProgramsDatabaseIsRead: by its DSN it says what its dump says.
+func TestAnotherProgramsDatabaseIsRead(t *testing.T) {
+	inExampleHouse(t, "sqlite")
+	dsn := strings.TrimPrefix(testdb.Empty(t, db.MySQL), "mysql:")
+	there, err := sql.Open("mysql", dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer there.Close()
+	load := func(text string) {
+		for statement := range strings.SplitSeq(text, ";\n") {
+			if statement = strings.TrimSpace(statement); statement == "" || strings.HasPrefix(statement, "-- MariaDB dump") && !strings.Contains(statement, "DROP") {
+				continue
+			}
+			if _, err := there.Exec(statement); err != nil {
+				t.Fatalf("%v: %.200s", err, statement)
+			}
+		}
+	}
+	var dump strings.Builder
+	panels.WritePHPNuxBill(&dump, 150, 3)
+	load(dump.String())
+	users, _ := panels.FreeRADIUS(60)
+	load(users)
+	for source, file := range map[string]string{"phpnuxbill": inFile(t, "nux.sql", dump.String()), "freeradius": inFile(t, "radius.sql", users)} {
+		var fromDump, fromDatabase importReport
+		fromJSON(t, must(t, "import", source, file, "--dry-run", "--json"), &fromDump)
+		fromJSON(t, must(t, "import", source, "--dsn", dsn, "--dry-run", "--json"), &fromDatabase)
+		if len(fromDump.Rows) != len(fromDatabase.Rows) || fromDump.Opened != fromDatabase.Opened || fromDump.Tally["line"]["later"] != fromDatabase.Tally["line"]["later"] {
+			t.Errorf("%s: %+v %s from the dump, %+v %s from the database", source, fromDump.Tally, fromDump.Opened, fromDatabase.Tally, fromDatabase.Opened)
+		}
+		for n, row := range fromDump.Rows {
+			if got := fromDatabase.Rows[n]; got.Name != row.Name || got.Do != row.Do || got.Why != row.Why {
+				t.Errorf("%+v is %+v", row, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package cutover
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// Kinds of rows of an import.
+const (
+	kindCustomer = "customer"
+	kindLine     = "line"
+)
+
+// States of an import.
+const (
+	running = "running"
+	done    = "done"
+	undone  = "undone"
+)
+
+// importRow is one import. Actor is who ran it.
+type importRow struct {
+	ID        int64
+	Source    string
+	State     string
+	Actor     string
+	StartedAt time.Time
+	EndedAt   *time.Time
+}
+
+func (importRow) TableName() string { return "imports" }
+
+// rowRow is what an import made of a row: (Source, Kind, RowKey) is unique; Version is a customer's, or the last that happened to a line. Mark is of the customer's contacts and numbers, Rest what has no place.
+type rowRow struct {
+	ID       int64
+	ImportID int64
+	Source   string
+	RowKey   string
+	Kind     string
+	Hash     string
+	ObjectID int64
+	OfID     int64
+	Version  int64
+	Cents    int64
+	Mark     string
+	Rest     string
+	MadeAt   time.Time
+}
+
+func (rowRow) TableName() string { return "import_rows" }
+
+// rowState is what is known of a row that came in.
+type rowState struct {
+	hash     string
+	objectID int64
+}
+
+const rowsAtOnce = 5000
+
+// rowsOf are the rows of a source that are there.
+func (s *Service) rowsOf(ctx context.Context, source string) (map[string]rowState, error) {
+	known := map[string]rowState{}
+	for last := int64(0); ; {
+		var rows []rowRow
+		err := s.DB.Read(ctx).Select("id", "kind", "row_key", "hash", "object_id").Where("source = ? AND id > ?", source, last).Order("id").Limit(rowsAtOnce).Find(&rows).Error
+		if err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			known[r.Kind+" "+r.RowKey], last = rowState{r.Hash, r.ObjectID}, r.ID
+		}
+		if len(rows) < rowsAtOnce {
+			return known, nil
+		}
+	}
+}
+
+// rowsOfImport are those that an import made, the newest first.
+func (s *Service) rowsOfImport(ctx context.Context, importID int64, kind string) (all []rowRow, err error) {
+	for last := int64(1<<63 - 1); ; {
+		var rows []rowRow
+		err := s.DB.Read(ctx).Where("import_id = ? AND kind = ? AND id < ?", importID, kind, last).Order("id DESC").Limit(rowsAtOnce).Find(&rows).Error
+		if err != nil {
+			return nil, db.Fault(err)
+		}
+		all = append(all, rows...)
+		if len(rows) < rowsAtOnce {
+			return all, nil
+		}
+		last = rows[len(rows)-1].ID
+	}
+}
+
+// begin is the import of a source that was interrupted, or a new one.
+func (s *Service) begin(ctx context.Context, source string, by customers.By) (id int64, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		var rows []importRow
+		if err := tx.Gorm().Where("source = ? AND state = ?", source, running).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
+			return db.Fault(err)
+		}
+		if len(rows) > 0 {
+			id = rows[0].ID
+			return nil
+		}
+		id = tx.ID()
+		return db.Fault(tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error)
+	})
+	return id, err
+}
+
+func (s *Service) setState(ctx context.Context, id int64, to string, from ...string) (won bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		now := s.Clock.Now()
+		won, err = db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
+		return db.Fault(err)
+	})
+	return won, err
+}
+
+func (s *Service) finish(ctx context.Context, id int64) error {
+	_, err := s.setState(ctx, id, done, running)
+	return err
+}
+
+// reopen keeps everybody else from going on with an import that is being taken back.
+func (s *Service) reopen(ctx context.Context, id int64) error {
+	won, err := s.setState(ctx, id, undone, running, done, undone)
+	if err == nil && !won {
+		err = fault.New(fault.NotFound, "cutover.no_import")
+	}
+	return err
+}
+
+// undone is kept as done while some of it stays.
+func (s *Service) undone(ctx context.Context, id int64, all bool) error {
+	if all {
+		return nil
+	}
+	_, err := s.setState(ctx, id, done, undone)
+	return err
+}
+
+func (s *Service) insertRow(tx *db.Tx, r rowRow) error {
+	r.ID, r.MadeAt = tx.ID(), s.Clock.Now()
+	err := tx.Gorm().Create(&r).Error
+	if db.IsDuplicate(err) {
+		return conflict("cutover.made_meanwhile")
+	}
+	return db.Fault(err)
+}
+
+func (s *Service) deleteRow(tx *db.Tx, r rowRow) error {
+	won, err := db.Won(tx.Gorm().Where("id = ?", r.ID).Delete(&rowRow{}))
+	if err == nil && !won {
+		err = conflict("cutover.made_meanwhile")
+	}
+	return db.Fault(err)
+}
+
+// othersOf says whether a customer has lines of other imports.
+func (s *Service) othersOf(tx *db.Tx, customerID int64) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&rowRow{}).Where("of_id = ?", customerID).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}
+
+// mark is of how a customer is reached and found; it changes when somebody changes that.
+func (s *Service) mark(tx *db.Tx, customerID int64) (string, error) {
+	reached, err := s.Customers.Reached(tx, customerID)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(fmt.Sprint(len(reached), strings.Join(reached, "\n"))))
+	return hex.EncodeToString(sum[:]), nil
+}
