@@ -39,21 +39,6 @@ var uncalled = map[string]string{
 	"billing/customers.AddNumber":    "importers, and the console",
 	"billing/customers.Contacts":     "the console, and messages",
 	"billing/customers.SaveContacts": "the console",
-	"billing/invoices.PayNamed":     "the console",
-	"billing/invoices.Dun":          "the console",
-	"billing/invoices.Promise":      "the console",
-	"billing/invoices.Explain":      "the console",
-	"billing/invoices.StatementOf":  "the console",
-	"billing/invoices.Treat":        "the console",
-	"internal/clock.Advance":        "tests, of the clock that they own",
-	"portal/guest.CaptiveAddress":   "who hands out addresses and can tell clients apart (DHCP option 114)",
-	"billing.ReceiptsOfCustomer":    "the console",
-	"billing/accounts.Balances":     "the console",
-	"billing/accounts.ReturnTaking": "the console",
-	"radius/mikrotik.DialTLS":       "whoever knows go-routeros: the client has its shape",
-	"radius/mikrotik.RunArgs":       "whoever knows go-routeros: the client has its shape",
-	"billing/pdf.PDF":               "who issues documents, sends statements and thanks for money",
-	"billing/customers.AskKeeper":   "accounts, subscriptions and invoices, at wiring",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)
