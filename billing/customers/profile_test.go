@@ -148,7 +148,7 @@ func TestTheListFindsAsOneTypes(t *testing.T) {
 			{Filter{Typed: "%"}, ""}, {Filter{Typed: "王"}, ""}, {Filter{Typed: "mar", Segment: HighUsage}, ""},
 		} {
 			p, err := o.List(ctx, withLimit(test.f, 50))
-			if got := o.order(all, p.Customers, test.f.Typed != "" || test.f.Sites != nil && len(test.f.Sites) > 1); err != nil || got != sorted(test.want, test.f.Typed != "" || len(test.f.Sites) > 1) {
+			if got := o.order(all, p.Customers, test.f.Typed != "" || len(test.f.Sites) > 1); err != nil || got != sorted(test.want, test.f.Typed != "" || len(test.f.Sites) > 1) {
 				o.t.Errorf("%+v gives %s, want %s: %v", test.f, got, test.want, err)
 			}
 		}

@@ -158,11 +158,6 @@ func (h History) check(prices map[int64]Price) error {
 // hundred is a whole in hundredths of a per cent.
 const hundred = 10_000
 
-// paused says whether a day is not billed.
-func (h History) paused(d clock.Day) bool {
-	return slices.ContainsFunc(h.Pauses, func(p Pause) bool { return p.From <= d && d < end(p.Until) })
-}
-
 // runs are the parts of some days that are billed: those without pauses.
 func (h History) runs(p Period) (all []Period) {
 	from := p.From

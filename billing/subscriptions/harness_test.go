@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"sync"
 	"testing"
 	"time"
 
@@ -32,7 +31,6 @@ var office = By{Actor: "staff@example.com", From: "10.0.0.9"}
 // purse is customers' credit with its books; its row is what two who spend at once both write.
 type purse struct {
 	books *ledger.Ledger
-	mu    sync.Mutex
 }
 
 func (p *purse) Credit(tx *db.Tx, customer int64) (money.Amount, error) {

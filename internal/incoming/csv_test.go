@@ -1,7 +1,6 @@
 package incoming
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -140,7 +139,7 @@ func FuzzCSV(f *testing.F) {
 		if groups, err := b.Proof(); err == nil {
 			for _, g := range groups {
 				if !g.Holds() {
-					t.Error(fmt.Sprintf("%+v", g))
+					t.Errorf("%+v", g)
 				}
 			}
 		}
