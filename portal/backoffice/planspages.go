@@ -215,6 +215,14 @@ func (b *Backoffice) planList(q *request) error {
 	return q.list(p)
 }
 
+// reachesPlan says that somebody may change a plan: at every site that it is sold at.
+func (q *request) reachesPlan(plan plans.Plan) bool {
+	if len(plan.Sites) == 0 {
+		return q.may(staff.PlansEdit, 0)
+	}
+	return !slices.ContainsFunc(plan.Sites, func(id int64) bool { return !q.may(staff.PlansEdit, id) })
+}
+
 // showsPlan says that a plan is sold at a site that somebody looks at.
 func (q *request) showsPlan(plan plans.Plan) bool {
 	scope := q.scope()

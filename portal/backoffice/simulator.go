@@ -62,7 +62,7 @@ func (b *Backoffice) simulate(q *request) error {
 		return err
 	}
 	plan, err := b.Plans.Get(q.ctx, id)
-	if err == nil && (!plan.Subscribed() || !q.showsPlan(plan)) {
+	if err == nil && (!plan.Subscribed() || !q.reachesPlan(plan)) {
 		err = notHere()
 	}
 	if err != nil {
