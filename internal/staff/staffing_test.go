@@ -181,7 +181,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 func TestNobodyGivesWhatTheyDoNotHold(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		owner := w.owner()
-		_, err := w.SaveRole(w.ctx, owner.By(office), Role{Key: "head", Name: "Head", Permissions: []Permission{StaffManage, PaymentsView, AccessView, PaymentsMatch, VouchersView, VouchersManage}})
+		_, err := w.SaveRole(w.ctx, owner.By(office), Role{Key: "head", Name: "Head", Permissions: []Permission{StaffManage, PaymentsView, AccessView, PaymentsMatch, VouchersView, VouchersManage, CustomersView, CustomersEdit}})
 		w.ok(err)
 		all := w.hire(owner.By(office), "all@kasarani.example", nil, "head")
 		some := w.hire(owner.By(office), "some@kasarani.example", []int64{7, 8}, "head")
@@ -265,7 +265,7 @@ func TestRolesAreEdited(t *testing.T) {
 		}
 		events, err := audit.New(w.d, w.clock).List(w.ctx, audit.Filter{Object: "role"})
 		if err != nil || len(events) != 1 || events[0].Actor != ownerEmail || events[0].From != "41.90.1.2" ||
-			events[0].Before != `{"key":"support","name":"","permissions":["payments.view","access.view","access.change","vouchers.view"]}` ||
+			events[0].Before != `{"key":"support","name":"","permissions":["payments.view","access.view","access.change","customers.view","customers.edit","vouchers.view"]}` ||
 			events[0].After != `{"key":"support","name":"","permissions":["access.view","routers.edit"]}` {
 			t.Fatalf("%+v: %v", events, err)
 		}
