@@ -204,7 +204,7 @@ sites:
 		if tills[0].Passkey != "passkey-2" || tills[0].ConsumerSecret != "consumer-secret-1" {
 			t.Errorf("a secret that was left out did not stay: %+v", tills[0])
 		}
-		if all, _ := m.Plans.All(t.Context()); len(all) != 6 {
+		if all, _ := m.Plans.All(t.Context()); len(all) != 8 {
 			t.Errorf("%d plans", len(all))
 		}
 	})
