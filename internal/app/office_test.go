@@ -249,7 +249,8 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	receipt, refund := s.refunding(t, order)
 	pairs := []string{"/orders/:id", "/orders/" + order, "/grants/:id", "/grants/" + grant, "/carriers/:channel", "/carriers/sms",
 		"/receipts/:id", "/receipts/" + receipt, "/refunds/:id", "/refunds/" + refund}
-	pairs = append(pairs, s.voided(t)...)
+	voided := s.voided(t)
+	pairs = append(append(pairs, voided...), "/prints/:print", "/prints/"+s.printing(t, strings.TrimPrefix(voided[1], "/vouchers/")))
 	s.downloaded(t, grant)
 	pool, address := s.pooled(t, grant)
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
@@ -263,6 +264,16 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}
 	return strings.NewReplacer(pairs...)
+}
+
+// printing is a print in the background of a batch of Kasarani's.
+func (s *Stage) printing(t *testing.T, batch string) string {
+	t.Helper()
+	print, err := s.Main.Prints.Order(t.Context(), press.Print{BatchID: idOf(t, batch), Layout: "24", SiteID: s.seeded.sites["kasarani"].ID, Lang: "en"}, vouchers.By{Actor: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return number(print.ID)
 }
 
 // voided is a batch of vouchers, some of which are void.
@@ -284,11 +295,7 @@ func (s *Stage) voided(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	print, err := s.Main.Prints.Order(t.Context(), press.Print{BatchID: b.ID, Layout: "24", SiteID: b.SiteID, Lang: "en"}, by)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []string{"/prints/:print", "/prints/" + number(print.ID), "/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
+	return []string{"/vouchers/:id", "/vouchers/" + strconv.FormatInt(b.ID, 10), "/deeds/:kind", "/deeds/" + vouchers.DeedSignOut, "/undo/:deed", "/undo/" + strconv.FormatInt(d.ID, 10)}
 }
 
 func (s *Stage) insert(t *testing.T, id int64, statement string, args ...any) int64 {

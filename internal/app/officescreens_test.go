@@ -66,9 +66,13 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 	customer := "/office/customers/" + number(s.customer(t).ID)
 	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
 		bare, _, _ := strings.Cut(path, "?")
-		for known, route := range may { // of the same route: another filter, or another value of its parameter
-			if known == bare || bare != "/office/nowhere" && stdpath.Dir(known) == stdpath.Dir(bare) && stdpath.Dir(bare) != "/office" {
-				may[path] = route
+		if route, same := may[bare]; same {
+			may[path] = route
+		} else if bare != "/office/nowhere" && stdpath.Dir(bare) != "/office" {
+			for known, route := range may { // another value of its parameter
+				if stdpath.Dir(known) == stdpath.Dir(bare) {
+					may[path] = route
+				}
 			}
 		}
 		paths = append(paths, path)
