@@ -40,12 +40,8 @@ func (s *Service) arriveAccount(tx *db.Tx, e Evidence, customerID int64, err err
 	if err != nil {
 		return Outcome{}, err
 	}
-	known, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
-	if err == nil {
-		return Outcome{PaymentID: known.PaymentID, OrderID: known.OrderID, ReceiptID: known.ID, Placed: known.Placed, Again: true}, nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return Outcome{}, err
+	if out, known, err := s.arrivedBefore(tx, e); known || err != nil {
+		return out, err
 	}
 	r := s.newReceipt(tx, e)
 	return s.giveAccount(tx, r, customerID, fromTill(r), s.insertReceipt)

@@ -4,17 +4,12 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 )
 
 // arriveAlone books money without a payment: credit when the payer is known to us and meant no customer's account, else suspense.
 func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
-	known, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
-	if err == nil {
-		return Outcome{PaymentID: known.PaymentID, OrderID: known.OrderID, ReceiptID: known.ID, Placed: known.Placed, Again: true}, nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return Outcome{}, err
+	if out, known, err := s.arrivedBefore(tx, e); known || err != nil {
+		return out, err
 	}
 	r := s.newReceipt(tx, e)
 	phone, hashes, err := s.payerPhone(tx, e.Payer)
@@ -49,6 +44,15 @@ func (s *Service) arriveAlone(tx *db.Tx, e Evidence) (Outcome, error) {
 	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in without an order",
 		Postings: []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}, to}})
 	return Outcome{ReceiptID: r.ID, Placed: r.Placed}, err
+}
+
+// arrivedBefore is what became of money that is known by its receipt already.
+func (s *Service) arrivedBefore(tx *db.Tx, e Evidence) (out Outcome, known bool, err error) {
+	r, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
+	if missing, err := notFoundIs(err); missing || err != nil {
+		return out, false, err
+	}
+	return Outcome{PaymentID: r.PaymentID, OrderID: r.OrderID, ReceiptID: r.ID, Placed: r.Placed, Again: true}, true, nil
 }
 
 // phoneTyped reads a paybill account that is a phone number; only numbers that bought here before count.

@@ -2,7 +2,8 @@
 //
 // It owns what a person bought (order), what is expected or has come from a rail (payment), the money that arrived
 // (receipt), money held for a phone number (credit), the raw inbox of the rails, and the tills. It does not own the
-// books (billing/ledger), what is sold (billing/plans), or who may be online (radius/access).
+// books (billing/ledger), what is sold (billing/plans), customers' credit (billing/accounts: account.go gives it money that comes with their number),
+// what they owe (billing/invoices) and subscribe to (billing/subscriptions), or who may be online (radius/access).
 //
 // Settle is the one door through which money enters: callback, status query, paybill confirmation, transaction status and
 // typed receipt all bring Evidence to it. In one transaction it changes the payment by a conditional UPDATE, records the

@@ -5,7 +5,6 @@ import (
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
 
@@ -33,12 +32,8 @@ func (s *Service) arriveFloat(tx *db.Tx, e Evidence, holder int64, err error) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	known, err := s.receiptByNumber(tx, e.TillID, e.Receipt)
-	if err == nil {
-		return Outcome{PaymentID: known.PaymentID, OrderID: known.OrderID, ReceiptID: known.ID, Placed: known.Placed, Again: true}, nil
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return Outcome{}, err
+	if out, known, err := s.arrivedBefore(tx, e); known || err != nil {
+		return out, err
 	}
 	r := s.newReceipt(tx, e)
 	r.Placed = PlacedFloat
