@@ -92,6 +92,7 @@ var notBooks = map[string]string{
 	"dunning_steps":       "choices",
 	"dunning_done":        "what was told and done",
 	"dunning_promises":    "what was told",
+	"dunning_log":         "what was told and done",
 	"voucher_tries":       "attacks",
 	"refunds":             "a book: TestATamperedRefundIsNamed changes its columns",
 	"receipt_matches":     "recognises payers; what was matched is a receipt",

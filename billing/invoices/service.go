@@ -51,9 +51,10 @@ type By struct{ Actor, From string }
 
 // Facts about invoices, told in the transaction of their cause. Key is the document's id; the payload is a Fact.
 const (
-	FactIssued   = "invoice issued"   // or a credit note
-	FactPaid     = "invoice paid"     // nothing is open any more
-	FactReopened = "invoice reopened" // what had paid it went back
+	FactIssued   = "invoice issued"    // or a credit note
+	FactPaid     = "invoice paid"      // nothing is open any more
+	FactPartPaid = "invoice part paid" // or less is asked, and something is open still
+	FactReopened = "invoice reopened"  // what had paid it went back
 )
 
 // Fact is the payload of facts about invoices.
@@ -88,6 +89,9 @@ type NewDocument struct {
 }
 
 const mostQuantity = 100_000
+
+// writtenCause begins the cause of what somebody writes.
+const writtenCause = "by:"
 
 // Write makes a document that will be issued by itself, or waits for review. fault.Invalid "invoice.…".
 func (s *Service) Write(ctx context.Context, n NewDocument, by By) (d Document, err error) {
@@ -124,7 +128,7 @@ func (s *Service) write(tx *db.Tx, n NewDocument, by By) (d Document, err error)
 		}
 		b.add(line)
 	}
-	d = Document{ID: tx.ID(), Kind: n.Kind, State: Draft, Cause: "by:" + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
+	d = Document{ID: tx.ID(), Kind: n.Kind, State: Draft, Cause: writtenCause + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
 		Period: Period{today, today + 1}, By: by.Actor, CreatedAt: s.now()}.with(b)
 	if d.PONumber == "" {
 		d.PONumber = terms[n.CustomerID].PONumber

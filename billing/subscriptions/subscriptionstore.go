@@ -195,6 +195,11 @@ func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
 }
 
+// notEnded are the lines of a customer that are not over.
+func notEnded(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return all(tx.Gorm().Where("customer_id = ? AND state <> ?", customerID, Ended).Order("id").Limit(mostLines))
+}
+
 // Which narrows a list of subscriptions; empty fields do not.
 type Which struct {
 	Sites   []int64

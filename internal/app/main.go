@@ -15,6 +15,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/arrears"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -95,6 +96,7 @@ type Main struct {
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
+	Arrears   *arrears.Service
 	Taxes     *taxes.Service
 	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
@@ -234,6 +236,8 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
+	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
+		Messages: m.Notify, Tills: m.Billing})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
@@ -316,6 +320,7 @@ func (m *Main) schedule() {
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})
+	m.scheduleArrears()
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
