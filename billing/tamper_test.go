@@ -90,6 +90,7 @@ var notBooks = map[string]string{
 	"tax_rates":           "choices; a document keeps its own",
 	"invoice_terms":       "choices; a document keeps its own",
 	"dunning_steps":       "choices",
+	"billing_positions":   "what is billed next; what was is invoices",
 	"dunning_done":        "what was told and done",
 	"dunning_promises":    "what was told",
 	"voucher_tries":       "attacks",
