@@ -72,7 +72,7 @@ func newTown(t testing.TB, d *db.DB) *town {
 	w := &town{TB: t, clock: c, ledger: books, accounts: held, taxes: taxes.New(d, c)}
 	w.invoices = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: w.taxes, Customers: people, Purse: billing.Purse{Accounts: held}})
 	sold := plans.New(d, c)
-	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Credit: purse{held}})
+	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Customers: people, Credit: purse{held}})
 	held.OnCredit(lines.Renew)
 	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location})
 	w.in(func(tx *db.Tx) error {

@@ -30,16 +30,23 @@ type Credit interface {
 	Give(tx *db.Tx, customerID int64, amount money.Amount, c Cause, from ...ledger.Posting) error
 }
 
+// Customers are who subscribes.
+type Customers interface {
+	// Serve refuses who is not a customer now, and keeps them so until the transaction ends.
+	Serve(tx *db.Tx, customerID int64) error
+}
+
 // Options are a Service's collaborators. Clock is the plan clock.
 type Options struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Plans    *plans.Service
-	Access   *access.Service
-	Ledger   *ledger.Ledger
-	Sites    *site.Service
-	Settings *settings.Store
-	Credit   Credit
+	DB        *db.DB
+	Clock     clock.Clock
+	Plans     *plans.Service
+	Access    *access.Service
+	Ledger    *ledger.Ledger
+	Sites     *site.Service
+	Settings  *settings.Store
+	Customers Customers
+	Credit    Credit
 }
 
 // Follower hears of what happens to subscriptions, in the transaction in which it does.
