@@ -79,7 +79,7 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	bills := invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: taxes.New(d, c), Customers: known, Purse: billing.Purse{Accounts: p.money}})
 	billing.JoinInvoices(bills, p.money, queue)
 	grants := access.New(d, queue, keys, c, sites)
-	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: p.plans, Access: grants, Ledger: books, Sites: sites, Settings: store, Credit: purse{p.money}})
+	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: p.plans, Access: grants, Ledger: books, Sites: sites, Settings: store, Customers: known, Credit: purse{p.money}})
 	p.money.OnCredit(lines.Renew)
 	p.Service = New(Options{DB: d, Jobs: queue, Clock: c, Settings: store, Sites: sites, Customers: known, Invoices: bills, Lines: lines, Access: grants, Messages: p, Tills: p})
 	p.tx(func(tx *db.Tx) error {

@@ -20,5 +20,5 @@
 // What a customer owes may keep their invoiced lines from service (Keep). That is told by whoever is wired by AskArrears, and is no event: plan, end and
 // pauses of a line go on beneath it.
 //
-// Lock order: the customer's credit, the subscription, the grant, the ledger.
+// Lock order: the customer, the customer's credit, the subscription, the grant, the ledger.
 package subscriptions

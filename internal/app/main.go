@@ -16,6 +16,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/arrears"
+	"mtandao/billing/billrun"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -98,7 +99,7 @@ type Main struct {
 	Invoices  *invoices.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
-	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
+	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -234,7 +235,9 @@ func (m *Main) wireDomains() {
 	m.Taxes = taxes.New(m.DB, m.Clock)
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
-	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
+		Customers: m.Customers, Credit: purse{m.Accounts}})
+	m.Due = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
@@ -321,6 +324,7 @@ func (m *Main) schedule() {
 		return err
 	})
 	m.scheduleArrears()
+	m.Jobs.Every("bill run", billLook, m.billToday)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
