@@ -48,10 +48,8 @@ type Enforcer interface {
 	Follow(tx *db.Tx, customerID int64) error
 }
 
-const (
-	aheadMost  = -earliestStep // days before the due day that a reminder may be
-	mostFaults = 10            // of one run that are told
-)
+// mostFaults are those of one run that are told.
+const mostFaults = 10
 
 // Dun does today's steps for every invoice that is due soon or late, each once. Any node may run it, several at once, as often as it likes; run again
 // it does nothing. One customer of whom it fails keeps no other from it.
@@ -106,8 +104,12 @@ func (s *Service) look(ctx context.Context, day clock.Day, take func(table []Ste
 	if err != nil || len(table) == 0 {
 		return err
 	}
+	first := table[0].After
+	for _, st := range table {
+		first = min(first, st.After)
+	}
 	for after := (mark{}); ; {
-		page, err := s.lateAfter(ctx, day+aheadMost, after, duePage)
+		page, err := s.lateAfter(ctx, day-clock.Day(first), after, duePage)
 		if err != nil || len(page) == 0 {
 			return err
 		}

@@ -7,7 +7,7 @@ import (
 
 // scheduleArrears has the day's steps taken, and looks whether service is as they say. A restored copy reminds and bars nobody.
 func (m *Main) scheduleArrears() {
-	m.Jobs.Every("late payers", time.Minute, func(ctx context.Context) error {
+	m.Jobs.Every("late payers", 5*time.Minute, func(ctx context.Context) error {
 		if m.Pause.Paused() {
 			return nil
 		}

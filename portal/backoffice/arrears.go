@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	mostDunned = 30 // entries about one invoice or customer
+	mostDunned = 30 // entries about one invoice
+	mostShort  = 6
 	mostUnpaid = 20
 )
 
@@ -44,7 +45,7 @@ func (b *Backoffice) tellArrears(q *request, p *recordPage, c customers.Customer
 	if err != nil {
 		return err
 	}
-	told, err := b.Invoices.Log(q.ctx, c.ID, 0, mostDunned)
+	told, err := b.Invoices.Log(q.ctx, c.ID, 0, mostShort)
 	if err != nil || len(told) == 0 && len(seen.Unpaid) == 0 {
 		return err
 	}
