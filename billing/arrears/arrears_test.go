@@ -2,12 +2,14 @@ package arrears
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
 	"mtandao/internal/settings"
@@ -103,6 +105,33 @@ func TestTwoDebts(t *testing.T) {
 		p.wants("the older is paid", slow, line)
 		p.pays(c, 500)
 		p.wants("both are", free, line)
+		p.prove()
+	})
+}
+
+// TestADebtThatIsNone: what is credited, or given up, bars no more; and a line whose grant ended by itself is in nobody's way.
+func TestADebtThatIsNone(t *testing.T) {
+	each(t, func(p *provider) {
+		c := p.customer(customers.Customer{})
+		line, gone := p.line(c, "office"), p.line(c, "office")
+		p.tx(func(tx *db.Tx) error { _, err := p.Access.End(tx, gone.GrantID, "test"); return err })
+		for name, rid := range map[string]func(d invoices.Document) error{
+			"credited": func(d invoices.Document) error {
+				_, err := p.Invoices.Credit(t.Context(), invoices.CreditNote{Request: fmt.Sprint("note:", d.ID), InvoiceID: d.ID, Why: "wrong"}, office)
+				return err
+			},
+			"given up": func(d invoices.Document) error { return p.Invoices.WriteOff(t.Context(), d.ID, "moved away", office) },
+		} {
+			d := p.bills(c, 1000)
+			p.later(21)
+			p.wants("late", garden, line)
+			if err := rid(d); err != nil {
+				t.Fatal(err)
+			}
+			p.idle()
+			p.wants(name, free, line)
+			p.pays(c, 200) // the fee
+		}
 		p.prove()
 	})
 }

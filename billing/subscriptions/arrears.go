@@ -5,6 +5,7 @@ import (
 
 	"mtandao/billing/plans"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/radius/access"
 )
 
@@ -53,15 +54,26 @@ func (s *Service) AreKept(ctx context.Context, customerID int64, k Kept) (bool, 
 	return err == nil, err
 }
 
+// KeptAs tells how a line is kept now.
+func (s *Service) KeptAs(ctx context.Context, sub Subscription) (Kept, error) {
+	grants, err := s.Access.Views(ctx, []int64{sub.GrantID})
+	g := grants[sub.GrantID].Grant
+	return Kept{g.Barred, g.SlowedKbps}, err
+}
+
+// keep has a grant be kept so; one that was ended by itself needs no keeping.
 func (s *Service) keep(tx *db.Tx, grantID int64, k Kept) error {
-	if _, err := s.Access.Slow(tx, grantID, k.Kbps); err != nil {
+	_, err := s.Access.Slow(tx, grantID, k.Kbps)
+	switch {
+	case fault.KeyOf(err) == "grant.ended":
+		return nil
+	case err != nil:
 		return err
+	case k.Barred == "":
+		_, err = s.Access.Unbar(tx, grantID)
+	default:
+		_, err = s.Access.Bar(tx, grantID, k.Barred)
 	}
-	if k.Barred == "" {
-		_, err := s.Access.Unbar(tx, grantID)
-		return err
-	}
-	_, err := s.Access.Bar(tx, grantID, k.Barred)
 	return err
 }
 

@@ -135,6 +135,8 @@ func TestArrearsGardenRestored(t *testing.T) {
 			out, keys = d.dials(t)
 			wantOutput(t, out, append(keys, `Mikrotik-Address-List = "mtandao-arrears"`, "Session-Timeout = 600")...)
 
+			owner := d.hire(t, "owner-arrears@demo.example", nil, "owner")
+			owner.expect(owner.ask("GET", lineAddress(d.line.ID), nil), http.StatusOK, "Only pages where one pays", "Kept from service by what the customer owes")
 			d.returns(t, 1000, d.isOnline(256_000, true), "") // not all of it: nothing
 			d.returns(t, 500, d.isOnline(50_000_000, false), "the walled garden")
 			out, keys = d.dials(t)
@@ -149,6 +151,10 @@ func TestArrearsGardenRestored(t *testing.T) {
 			out, _ = d.dials(t)
 			wantOutput(t, out, refused)
 			d.returns(t, 1000, d.isOnline(50_000_000, false), "suspension")
+			var told int
+			if err := d.Main.DB.SQL().QueryRow("SELECT COUNT(*) FROM messages WHERE message_key LIKE 'dunning %'").Scan(&told); err != nil || told != 3 {
+				t.Errorf("told of %d steps, %v", told, err)
+			}
 			verifyBooks(t, d.Main)
 		})
 	}

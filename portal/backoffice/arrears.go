@@ -3,8 +3,10 @@ package backoffice
 import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/staff"
+	"mtandao/radius/access"
 )
 
 const (
@@ -59,6 +61,22 @@ func (b *Backoffice) tellArrears(q *request, p *recordPage, c customers.Customer
 	p.add(now)
 	if happened := b.dunned(&p.frame, told, true); happened != nil {
 		p.add(card{Name: p.T("office.arrears.happened"), Table: happened})
+	}
+	return nil
+}
+
+// tellKept says of a line that runs that its customer's debts keep it from service.
+func (b *Backoffice) tellKept(q *request, p *recordPage, sub subscriptions.Subscription) error {
+	kept, err := b.Lines.KeptAs(q.ctx, sub)
+	if err != nil || sub.State.Status != subscriptions.Active {
+		return err
+	}
+	level := map[access.Barred]invoices.Action{access.Garden: invoices.Garden, access.Closed: invoices.SuspendService}[kept.Barred]
+	if level == "" && kept.Kbps > 0 {
+		level = invoices.Throttle
+	}
+	if level != "" {
+		p.State, p.Lead = barredState(&p.frame, level), p.T("office.arrears.line")
 	}
 	return nil
 }
