@@ -254,6 +254,7 @@ func (b *Backoffice) tellPaid(q *request, p *recordPage, c customers.Customer) e
 	if err := b.addMoney(q, &p.frame, one.Table, lines); err != nil {
 		return err
 	}
+	one.Table.drop(2) // whose it is
 	if len(lines) == 0 {
 		one.Lead = p.T("office.money.no_payments")
 	}
@@ -310,11 +311,15 @@ func (b *Backoffice) tellAccount(q *request, p *recordPage, c customers.Customer
 	if err != nil {
 		return err
 	}
+	plans, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
 	one := card{Name: p.T("office.account.title"), Older: pages.Older, Acts: []act{{Name: p.T("office.statement.act"), Icon: "list", Address: customerAddress(c.ID) + "/statement"}},
 		Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.amount"), "num"}, {p.T("office.account.balance"), "num"}, {Name: p.T("office.audit.who")}}}}
 	for _, e := range all {
-		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, e.Note}, func(s string) bool { return s == "" }), " · ")}
-		one.Table.add(cell{Text: b.when(&p.frame, e.At)}, what, cell{Text: signed(e.Delta)}, cell{Text: kes(e.Balance.Cents)}, cell{Text: e.By})
+		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans)}, func(s string) bool { return s == "" }), " · ")}
+		one.Table.add(cell{Text: b.when(&p.frame, e.At)}, what, cell{Text: signed(e.Delta)}, cell{Text: kes(e.Balance.Cents)}, cell{Text: personOf(e)})
 	}
 	if len(all) == 0 {
 		one.Empty = &blank{Icon: "banknote", Title: p.T("office.account.none"), Text: p.T("office.account.none_text")}
@@ -324,6 +329,25 @@ func (b *Backoffice) tellAccount(q *request, p *recordPage, c customers.Customer
 	}
 	p.add(one)
 	return nil
+}
+
+// noteOf is what a person wrote of an event, or which plan or document it is about.
+func noteOf(e accounts.Event, plans map[string]string) string {
+	if kind, _, _ := strings.Cut(e.Request, ":"); kind == "subscription" {
+		return plans[e.Note]
+	}
+	if e.Kind == "reopened" {
+		return ""
+	}
+	return e.Note
+}
+
+// personOf is who did it; what happened by itself, nobody.
+func personOf(e accounts.Event) string {
+	if !strings.Contains(e.By, "@") {
+		return ""
+	}
+	return e.By
 }
 
 // signed is an amount with its sign, as a change is written.

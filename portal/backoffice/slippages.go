@@ -7,6 +7,7 @@ import (
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/settings"
 	"mtandao/internal/staff"
 )
@@ -69,16 +70,19 @@ func (b *Backoffice) slip(q *request) error {
 	p.Crumbs = []crumb{{p.T("office.cashier.title"), cashierAt}, {c.Name, customerAddress(c.ID)}}
 	p.Facts = []fact{{p.T("office.slip.number"), slipNumber(c, s.Event)}, {p.T("office.when"), s.Event.At.In(b.Zone).Format("02.01.2006 15:04")}, {p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)},
 		{p.T("office.money.how"), strings.TrimSpace(howName(&p.frame, s.Event.How) + " " + s.Event.Reference)}, {p.T("office.money.note"), s.Event.Note}, {p.T("office.slip.by"), s.Event.By}}
+	creditLine := func(credit money.Amount, held, owed string) {
+		if credit.Cents < 0 {
+			credit, held = credit.Neg(), owed
+		}
+		if !credit.IsZero() {
+			p.Sums = append(p.Sums, fact{p.T(held), credit.String()})
+		}
+	}
+	creditLine(money.KES(s.Event.Balance.Cents-s.Event.Delta.Cents), "office.slip.before", "office.slip.owed")
 	for _, e := range s.Spent {
 		p.Sums = append(p.Sums, fact{b.spentOn(q, &p.frame, e), e.Delta.Neg().String()})
 	}
-	after, word := s.After, "office.slip.credit"
-	if after.Cents < 0 {
-		after, word = after.Neg(), "office.slip.owes"
-	}
-	if !after.IsZero() {
-		p.Sums = append(p.Sums, fact{p.T(word), after.String()})
-	}
+	creditLine(s.After, "office.slip.credit", "office.slip.owes")
 	p.Sums = append(p.Sums, fact{p.T("office.slip.received"), s.Event.Delta.String()})
 	p.Foot = []string{p.T("office.slip.thanks")}
 	if s.Back != nil {
