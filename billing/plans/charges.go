@@ -61,7 +61,7 @@ func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	all := []Charge{{Kind: ForPeriod, Amount: amount}}
 	recurring := amount.Cents
 	for _, a := range who.AddOns {
-		if p.includes(a.Key) {
+		if p.Holds(a.Key) {
 			continue
 		}
 		all = append(all, Charge{Kind: ForAddOn, NameEN: a.NameEN, NameSW: a.NameSW, Amount: a.Price})
@@ -81,7 +81,8 @@ func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	return append(all, p.Terms.Time.charges("hour", perHour, loc, used, func(u Used) int64 { return int64(u.Time / time.Second) })...)
 }
 
-func (p Price) includes(key string) bool {
+// Holds says that an add-on is in the price.
+func (p Price) Holds(key string) bool {
 	for _, k := range p.Terms.Includes {
 		if k == key {
 			return true

@@ -67,6 +67,22 @@ func TestAChangeOfPlanReachesTheGrant(t *testing.T) {
 	})
 }
 
+func TestNothingIsSoldToWhoLeft(t *testing.T) {
+	each(t, func(w *shop) {
+		w.served.left = ben
+		opening := Opening{CustomerID: ben, PlanKey: "office", Place: Place{SiteID: w.here, RouterID: 5}, Login: Login{Kind: PPPoE, Name: "ben"}, Secret: "s3cret"}
+		_, err := w.Start(context.Background(), opening, office)
+		w.wants("who left", err, "customer.not_active")
+		all, err := w.Of(context.Background(), ben)
+		if err != nil || len(all) > 0 {
+			w.Errorf("%d lines, %v", len(all), err)
+		}
+		w.served.left = 0
+		_, err = w.Start(context.Background(), opening, office)
+		w.wants("who came back", err, "")
+	})
+}
+
 func TestAPostpaidLine(t *testing.T) {
 	each(t, func(w *shop) {
 		ctx := context.Background()

@@ -74,6 +74,7 @@ type Options struct {
 	Lines     Lines
 	Customers Customers
 	Counter   Counter
+	Bills     Bills
 	Accounts  Accounts
 	Invoices  Invoices
 	Taxes     Taxes

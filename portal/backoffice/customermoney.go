@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,11 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
+
+// Bills tells when the next bills are made. *billrun.Source satisfies it.
+type Bills interface {
+	NextBills(ctx context.Context, subscriptionIDs []int64) (map[int64]clock.Day, error)
+}
 
 const (
 	fewPayments = 10
@@ -95,7 +101,7 @@ func (b *Backoffice) tellBalance(q *request, p *recordPage, c customers.Customer
 	if promised != nil && !promised.Over(b.planDay()) {
 		one.Facts = append(one.Facts, fact{p.T("office.money.promise"), promisedText(&p.frame, *promised)})
 	}
-	next, err := b.nextBill(q, &p.frame, c, terms)
+	next, err := b.nextBill(q, &p.frame, c)
 	if err != nil {
 		return err
 	}
@@ -153,36 +159,30 @@ func termFacts(f *frame, t invoices.Terms) (facts []fact) {
 }
 
 // nextBill is when the next line has to be renewed, and when the next invoice is made.
-func (b *Backoffice) nextBill(q *request, f *frame, c customers.Customer, _ invoices.Terms) (facts []fact, err error) {
+func (b *Backoffice) nextBill(q *request, f *frame, c customers.Customer) (facts []fact, err error) {
 	lines, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
 	var renewal time.Time
-	billed := false
+	var ids []int64
 	for _, sub := range lines {
-		if sub.State.Status != subscriptions.Active {
-			continue
-		}
-		if !sub.State.Prepaid() {
-			billed = true
-		} else if end := sub.State.End(b.zoneOf(sub)); !end.IsZero() && (renewal.IsZero() || end.Before(renewal)) {
+		ids = append(ids, sub.ID)
+		if end := sub.State.End(b.zoneOf(sub)); sub.State.Status == subscriptions.Active && !end.IsZero() && (renewal.IsZero() || end.Before(renewal)) {
 			renewal = end
 		}
 	}
 	if !renewal.IsZero() {
 		facts = append(facts, fact{f.T("office.money.renewal"), b.planWhen(f, renewal)})
 	}
-	if billed {
-		facts = append(facts, fact{f.T("office.money.next_bill"), dayText(nextDay(b.planDay(), c.BillDay))})
+	next, err := b.Bills.NextBills(q.ctx, ids)
+	var first clock.Day
+	for _, day := range next {
+		if first == 0 || day < first {
+			first = day
+		}
 	}
-	return facts, err
-}
-
-// nextDay is the first day after today that is so many of its month.
-func nextDay(today clock.Day, of int) clock.Day {
-	year, month, _ := today.Date()
-	if next := clock.Date(year, month, of); next > today {
-		return next
-	}
-	return clock.Date(year, month+1, of)
+	return append(facts, fact{f.T("office.money.next_bill"), dayText(first)}), err
 }
 
 // tellPayments is the tab of a customer's money: invoices, payments, promises and what is to be paid back.

@@ -1,0 +1,160 @@
+package billrun
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"mtandao/billing/invoices"
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/billing/taxes"
+	"mtandao/internal/clock"
+	"mtandao/internal/words"
+)
+
+// Keys of lines, as invoices.line names them.
+const (
+	setupLine   = "setup"
+	leavingLine = "leaving"
+	packLine    = "pack"
+	lessLine    = "discount"
+)
+
+// reading makes the history of one track of one subscription.
+type reading struct {
+	life
+	track  string
+	lang   words.Lang
+	prices map[int64]plans.Price // versions
+	names  map[string]plans.Plan
+	table  *table
+	out    *invoices.History
+}
+
+// mine says that days are billed on this track.
+func (r *reading) mine(s stretch) bool { return s.billed() && trackOf(s.sold.Interval) == r.track }
+
+// read fills the history.
+func (r *reading) read() {
+	for n, s := range r.stretches {
+		if !r.mine(s) {
+			continue
+		}
+		price, from := r.prices[s.sold.PriceID], s.from
+		if s.sold.Mode == plans.Postpaid {
+			from = max(from, r.elsewhere)
+		}
+		if s.until != 0 && from >= s.until {
+			continue
+		}
+		r.item(invoices.Item{Key: invoices.PlanItem, Name: r.called(s.sold), PriceID: r.table.plan(price, s.segment, s.sold.Level, s.sold.Mode == plans.Hybrid, r.lang), From: from, Until: s.until})
+		if s.sold.Mode == plans.Hybrid {
+			continue
+		}
+		for _, a := range s.addOns {
+			if !price.Holds(a.Key) {
+				r.item(invoices.Item{Key: addOnItem(a.Key), Name: a.Name(r.lang), PriceID: r.table.addOn(a, price.Terms), From: from, Until: s.until})
+			}
+		}
+		r.begins(n, s)
+	}
+	r.out.Pauses = r.pauses()
+	for _, m := range r.moments {
+		r.once(m)
+	}
+}
+
+func addOnItem(key string) string { return "addon." + key }
+
+func (r *reading) called(sold subscriptions.Sold) string { return r.names[sold.PlanKey].Name(r.lang) }
+
+// item adds what runs over days, to what it goes on from when that is the same.
+func (r *reading) item(i invoices.Item) {
+	i.Supply, i.Quantity = taxes.Internet, 1
+	for n := len(r.out.Items) - 1; n >= 0; n-- {
+		if was := &r.out.Items[n]; was.Key == i.Key {
+			if was.Until == i.From && was.PriceID == i.PriceID && was.Name == i.Name {
+				was.Until = i.Until
+				return
+			}
+			break
+		}
+	}
+	r.out.Items = append(r.out.Items, i)
+}
+
+// begins charges what is paid once when a line or a plan begins.
+func (r *reading) begins(n int, s stretch) {
+	terms := r.prices[s.sold.PriceID].Terms
+	if first := slices.IndexFunc(r.stretches, func(s stretch) bool { return s.billed() && s.sold.Mode == plans.Postpaid }); first == n && r.elsewhere == 0 && !r.setUp(s.from) {
+		r.charge(invoices.Once{Key: setupLine, Supply: taxes.Labour, Day: s.from, Amount: terms.Setup.Cents, Inclusive: terms.Inclusive})
+	}
+	if s.sold.Interval.Unit == plans.Once && (n == 0 || !r.stretches[n-1].billed() || r.stretches[n-1].sold != s.sold) {
+		amount := r.prices[s.sold.PriceID].AmountFor(s.segment, s.sold.Level)
+		r.charge(invoices.Once{Key: "once." + strconv.Itoa(n+1), Name: r.called(s.sold), Supply: taxes.Internet, Day: s.from, Amount: amount.Cents, Inclusive: terms.Inclusive})
+	}
+}
+
+// setUp says that the set-up was paid before a day, when the line was paid beforehand.
+func (r *reading) setUp(d clock.Day) bool {
+	return slices.ContainsFunc(r.moments, func(m moment) bool { return m.day <= d && m.state.Setup })
+}
+
+func (r *reading) charge(o invoices.Once) {
+	if o.Amount != 0 {
+		r.out.Once = append(r.out.Once, o)
+	}
+}
+
+// once adds what a moment charges by itself, or takes off.
+func (r *reading) once(m moment) {
+	sold := m.state.Sold
+	if sold.Mode == plans.Prepaid || trackOf(sold.Interval) != r.track {
+		return
+	}
+	terms := r.prices[sold.PriceID].Terms
+	switch {
+	case m.Kind == subscriptions.Finished && m.Said.Amount != nil:
+		r.charge(invoices.Once{Key: leavingLine, Supply: taxes.Levy, Day: m.day, Amount: m.Said.Amount.Cents, Inclusive: true})
+	case sold.Mode == plans.Hybrid:
+	case m.Kind == subscriptions.AddOnTaken && m.Said.AddOn.Once && !r.prices[sold.PriceID].Holds(m.Said.AddOn.Key):
+		r.charge(invoices.Once{Key: packLine + "." + strconv.FormatInt(m.Seq, 10), Name: m.Said.AddOn.Name(r.lang), Supply: taxes.Internet, Day: m.day, Amount: m.Said.AddOn.Price.Cents, Inclusive: terms.Inclusive})
+	case m.Kind == subscriptions.Discounted:
+		r.discount(m)
+	}
+}
+
+// discount is off the plan, and its share off the add-ons too.
+func (r *reading) discount(m moment) {
+	given := m.Said.Given
+	d := invoices.Discount{Key: lessLine + "." + strconv.FormatInt(m.Seq, 10), Name: given.Coupon, Item: invoices.PlanItem, Share: given.Discount.Percent, Amount: given.Discount.Amount.Cents, From: m.day}
+	if d.Name == "" {
+		d.Name = given.Reason
+	}
+	if given.Discount.Periods > 0 {
+		d.Until = after(m.state.Sold.Interval, m.day, given.Discount.Periods)
+	}
+	r.out.Discounts = append(r.out.Discounts, d)
+	if d.Amount = 0; d.Share == 0 {
+		return
+	}
+	keys := map[string]bool{invoices.PlanItem: true}
+	for _, i := range r.out.Items {
+		if !keys[i.Key] {
+			keys[i.Key], d.Item = true, i.Key
+			d.Key = lessLine + "." + strconv.FormatInt(m.Seq, 10) + "." + i.Key
+			r.out.Discounts = append(r.out.Discounts, d)
+		}
+	}
+}
+
+// after is the day that so many intervals after a day is.
+func after(i plans.Interval, d clock.Day, n int) clock.Day {
+	if i.Unit == plans.Once {
+		i = plans.Interval{Unit: plans.Month, Every: 1}
+	}
+	i.Every *= n
+	_, _, of := d.Date()
+	return clock.DayOf(i.After(d.Start().Add(12*time.Hour), of, clock.Nairobi))
+}
