@@ -110,6 +110,9 @@ func (r *reading) charge(o invoices.Once) {
 // once adds what a moment charges by itself, or takes off.
 func (r *reading) once(m moment) {
 	sold := m.state.Sold
+	if m.Kind == subscriptions.Discounted {
+		r.discount(m)
+	}
 	if sold.Mode == plans.Prepaid || trackOf(sold.Interval) != r.track {
 		return
 	}
@@ -120,8 +123,6 @@ func (r *reading) once(m moment) {
 	case sold.Mode == plans.Hybrid:
 	case m.Kind == subscriptions.AddOnTaken && m.Said.AddOn.Once && !r.prices[sold.PriceID].Holds(m.Said.AddOn.Key):
 		r.charge(invoices.Once{Key: packLine + "." + strconv.FormatInt(m.Seq, 10), Name: m.Said.AddOn.Name(r.lang), Supply: taxes.Internet, Day: m.day, Amount: m.Said.AddOn.Price.Cents, Inclusive: terms.Inclusive})
-	case m.Kind == subscriptions.Discounted:
-		r.discount(m)
 	}
 }
 

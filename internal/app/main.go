@@ -235,7 +235,7 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
 		Customers: m.Customers, Credit: purse{m.Accounts}})
-	m.Due = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location})
+	m.Due = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
