@@ -23,7 +23,7 @@ func ReadHolder(holder string) (id int64, ok bool) {
 }
 
 // MostHanded is how many vouchers go over in one transaction.
-const MostHanded = doAtOnce
+const MostHanded = 250
 
 // Hand is a deed between the provider and a reseller, done whole in its caller's transaction. The caller books its money.
 type Hand struct {
@@ -160,7 +160,11 @@ func (s *Service) SellOne(tx *db.Tx, shelf Batch, h Hand, by By) (one One, err e
 			if err := s.addToDeed(tx, deed.ID, Deed{Moved: 1, Cents: shelf.Price.Cents}); err != nil {
 				return err
 			}
-			return s.insertVouchers(tx, []Voucher{one.Voucher})
+			fresh, err := s.rowsToStore([]Voucher{one.Voucher})
+			if err != nil {
+				return err
+			}
+			return s.storeVouchers(tx, fresh)
 		})
 		if !db.IsDuplicate(err) {
 			return one, err

@@ -17,12 +17,27 @@ type proofRow struct {
 
 func (proofRow) TableName() string { return "row_proofs" }
 
+// Proof is the digest of a row, ready to be kept.
+type Proof struct{ row proofRow }
+
+// Prove takes the digests of rows that are about to be written, for KeepProven: it may be done before the transaction.
+func (w *Witness) Prove(rows ...Row) []Proof {
+	proofs := make([]Proof, len(rows))
+	for i, r := range rows {
+		proofs[i].row = proofRow{OfTable: w.table, RowID: r.ID, Proof: w.proof(r)}
+	}
+	return proofs
+}
+
 // Keep writes down what rows are from now on.
-func (w *Witness) Keep(tx *db.Tx, rows ...Row) error {
-	for some := range db.Pieces(rows) {
+func (w *Witness) Keep(tx *db.Tx, rows ...Row) error { return w.KeepProven(tx, w.Prove(rows...)) }
+
+// KeepProven writes down digests of rows that the transaction writes.
+func (w *Witness) KeepProven(tx *db.Tx, all []Proof) error {
+	for some := range db.Pieces(all) {
 		proofs := make([]proofRow, len(some))
-		for i, r := range some {
-			proofs[i] = proofRow{OfTable: w.table, RowID: r.ID, Proof: w.proof(r)}
+		for i, p := range some {
+			proofs[i] = p.row
 		}
 		err := tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "of_table"}, {Name: "row_id"}}, DoUpdates: clause.AssignmentColumns([]string{"proof"})}).
 			Create(&proofs).Error
