@@ -67,7 +67,7 @@ func (h Hand) handMoves() []handMove {
 			h.usedMove()}
 	case DeedReturn:
 		return []handMove{{move{from: h.returnable(), to: Returned}, other},
-			{move{from: h.returnable(), paid: true, to: Returned, priced: true}, func(d *Handed) *int { return &d.Back }}}
+			{move{from: h.returnable(), paid: true, to: Returned}, func(d *Handed) *int { return &d.Back }}}
 	case DeedVoid:
 		return []handMove{{move{from: sellable, to: Void}, func(d *Handed) *int { return &d.Missing }},
 			{move{from: sellable, paid: true, to: Void, paidAfter: true}, func(d *Handed) *int { return &d.Lost }}}
@@ -106,11 +106,6 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 		return done, err
 	}
 	done.DeedID = h.ID
-	if h.Kind == DeedReturn {
-		if done.Earned, done.Above, err = s.stayed(tx, b, h.Deed, h.returnable()); err != nil {
-			return done, err
-		}
-	}
 	for _, m := range h.handMoves() {
 		moved, err := s.moveVouchers(tx, b, h.Deed, m.move, h.First, h.Last)
 		if err != nil {
@@ -118,6 +113,11 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 		}
 		*m.count(&done) += moved
 		done.Moved += moved
+	}
+	if h.Kind == DeedReturn {
+		if done.Earned, done.Above, err = s.unearn(tx, h.Deed); err != nil {
+			return done, err
+		}
 	}
 	if err := s.sealVouchers(tx, doneBy(tx, h.Deed, h.First, h.Last)); err != nil {
 		return done, err
