@@ -45,15 +45,20 @@ func (s *Service) makeBatch(ctx context.Context, j jobs.Job) error {
 	return jobs.Again(0, errors.New("more to make"))
 }
 
-// Make makes a batch now, for whoever waits for it, beside the job or without it.
-func (s *Service) Make(ctx context.Context, batchID int64) (Batch, error) {
+// Make makes a batch now, for whoever waits for it, beside the job or without it. Told hears how many are made, again and again.
+func (s *Service) Make(ctx context.Context, batchID int64, told ...func(made int)) (b Batch, err error) {
 	for more := true; more; {
-		var err error
-		if more, err = s.makeSome(ctx, batchID); err != nil {
+		if more, err = s.makeSome(ctx, batchID); err == nil {
+			b, err = s.Batch(ctx, batchID)
+		}
+		if err != nil {
 			return Batch{}, err
 		}
+		for _, tell := range told {
+			tell(b.Made)
+		}
 	}
-	return s.Batch(ctx, batchID)
+	return b, nil
 }
 
 // makeSome makes the next vouchers; false when there are no more to make. What takes its time is done before the transaction.

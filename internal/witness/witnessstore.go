@@ -48,8 +48,15 @@ func (w *Witness) KeepProven(tx *db.Tx, all []Proof) error {
 	return nil
 }
 
-// Wrong are those of some rows that are not what was kept of them, or of which nothing was.
-func (w *Witness) Wrong(ctx context.Context, rows ...Row) (wrong []int64, err error) {
+// What Wrong says of a row.
+const (
+	changed   = "is not as it was written"
+	unwritten = "has no digest: it was made up, or is older than digests"
+)
+
+// Wrong are those of some rows that are not what was kept of them, or of which nothing was, by id, and which of the two is true of each.
+func (w *Witness) Wrong(ctx context.Context, rows ...Row) (map[int64]string, error) {
+	wrong := map[int64]string{}
 	for some := range db.Pieces(rows) {
 		ids := make([]int64, len(some))
 		for i, r := range some {
@@ -64,8 +71,11 @@ func (w *Witness) Wrong(ctx context.Context, rows ...Row) (wrong []int64, err er
 			proofs[p.RowID] = p.Proof
 		}
 		for _, r := range some {
-			if !w.right(r, proofs[r.ID]) {
-				wrong = append(wrong, r.ID)
+			switch proof, known := proofs[r.ID]; {
+			case !known:
+				wrong[r.ID] = unwritten
+			case !w.right(r, proof):
+				wrong[r.ID] = changed
 			}
 		}
 	}
