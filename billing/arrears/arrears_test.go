@@ -206,7 +206,7 @@ func TestHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		now := p.clock.Now()
-		if err := p.Invoices.Promise(t.Context(), c.ID, dayOf(now)+2, "on Friday", office); err != nil {
+		if err := p.Invoices.Promise(t.Context(), invoices.Promised{CustomerID: c.ID, Until: dayOf(now) + 2, Who: "Anne", Note: "on Friday"}, office); err != nil {
 			t.Fatal(err)
 		}
 		p.wants("held", free, line, other)

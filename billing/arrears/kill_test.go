@@ -37,7 +37,7 @@ func TestDeathAtEachWrite(t *testing.T) {
 				return err
 			}, garden},
 			{"promised", func(c customers.Customer) error {
-				return p.Invoices.Promise(context.Background(), c.ID, dayOf(p.clock.Now())+1, "", office)
+				return p.Invoices.Promise(context.Background(), invoices.Promised{CustomerID: c.ID, Until: dayOf(p.clock.Now()) + 1, Who: "Anne"}, office)
 			}, free},
 		}
 		kills := 0
@@ -117,7 +117,7 @@ func TestEverybodyAtOnce(t *testing.T) {
 					})
 				case 2:
 					done.Go(func() {
-						if err := p.Invoices.Promise(ctx, c.ID, dayOf(p.clock.Now())+1, "", office); err != nil {
+						if err := p.Invoices.Promise(ctx, invoices.Promised{CustomerID: c.ID, Until: dayOf(p.clock.Now()) + 1, Who: "Anne"}, office); err != nil {
 							t.Error(err)
 						}
 					})

@@ -254,17 +254,13 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	if err != nil || len(barred) == 0 {
 		return false, err
 	}
-	var asked, open int64
-	for _, d := range barred {
-		asked, open = asked+d.Gross-d.Credited-d.Written, open+d.Open
-	}
-	need, err := money.MulDiv(asked, int64(s.Settings.Int(settings.InvoiceRestore)), 100, money.Up)
+	enough, err := s.enough(barred)
 	if err != nil {
 		return false, err
 	}
 	lifted := false
 	for _, d := range barred {
-		if d.Open > 0 && asked-open < need {
+		if d.Open > 0 && !enough {
 			continue
 		}
 		if err := s.turn(tx, d, barring, restored, LogRestored, money.KES(d.Open).String()); err != nil {
@@ -278,27 +274,23 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	return true, s.Enforcer.Follow(tx, customerID)
 }
 
-// Promise notes that a customer said they will pay until a day: until it is over, dunning only reminds them. Who is barred is restored, and barred
-// again when the day is over and nothing came. fault.Invalid "dunning.promise".
-func (s *Service) Promise(ctx context.Context, customerID int64, until clock.Day, note string, by By) error {
-	if note = strings.TrimSpace(note); until < s.today() || until > s.today()+90 || !shortText(note, longestNote) {
-		return fault.New(fault.Invalid, "dunning.promise")
+// Cleared says that a customer is barred, and that enough is paid to restore them.
+func (s *Service) Cleared(tx *db.Tx, customerID int64) (bool, error) {
+	barred, err := s.barredBy(tx, customerID)
+	if err != nil || len(barred) == 0 {
+		return false, err
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, err := s.Purse.Held(tx, customerID); err != nil {
-			return err
-		}
-		if err := s.promise(tx, customerID, until, note, by); err != nil {
-			return err
-		}
-		if err := s.log(tx, customerID, 0, LogPromised, "", until.String()); err != nil {
-			return err
-		}
-		if err := s.lift(tx, customerID, string(HeldPromise)); err != nil {
-			return err
-		}
-		return s.recordOf(tx, by, "payment promised", customerID, until.String()+" "+note)
-	})
+	return s.enough(barred)
+}
+
+// enough says whether so much of what is late is paid that it bars no more.
+func (s *Service) enough(late []Document) (bool, error) {
+	var asked, open int64
+	for _, d := range late {
+		asked, open = asked+d.Gross-d.Credited-d.Written, open+d.Open
+	}
+	need, err := money.MulDiv(asked, int64(s.Settings.Int(settings.InvoiceRestore)), 100, money.Up)
+	return err == nil && asked-open >= need, err
 }
 
 // lift lets nothing bar a customer for now; what did may be done anew.

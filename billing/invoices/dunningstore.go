@@ -156,10 +156,6 @@ func (s *Service) holdsOf(tx *db.Tx, customerIDs []int64) (map[int64]heldBack, e
 	return all, nil
 }
 
-func (s *Service) promise(tx *db.Tx, customerID int64, until clock.Day, note string, by By) error {
-	return db.Fault(tx.Gorm().Clauses(clause.OnConflict{UpdateAll: true}).Create(&promiseRow{CustomerID: customerID, UntilDay: until.String(), Note: note, DoneBy: by.Actor, At: s.now()}).Error)
-}
-
 // barredBy are the invoices over which a customer is barred.
 func (s *Service) barredBy(tx *db.Tx, customerID int64) ([]Document, error) {
 	var ids []int64

@@ -206,7 +206,7 @@ func TestWhatDunningDidAndWillDo(t *testing.T) {
 			t.Errorf("%q is not in %s", want, &out)
 		}
 	}
-	if err := d.Main.Invoices.Promise(t.Context(), d.who.ID, today+16, "", by); err != nil {
+	if err := d.Main.Invoices.Promise(t.Context(), invoices.Promised{CustomerID: d.who.ID, Until: today + 16, Who: "the bursar"}, by); err != nil {
 		t.Fatal(err)
 	}
 	var found dunReport

@@ -17,6 +17,7 @@ import (
 	"mtandao/billing/accounts"
 	"mtandao/billing/arrears"
 	"mtandao/billing/billrun"
+	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -99,6 +100,8 @@ type Main struct {
 	Invoices  *invoices.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
+	Counter   *counter.Service
+	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
@@ -237,10 +240,12 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
 		Customers: m.Customers, Credit: purse{m.Accounts}})
-	m.Due = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location})
+	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
+	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
+	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
@@ -313,6 +318,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
+	m.Jobs.Every("days for outages", time.Minute, m.Lines.MakeUp)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
