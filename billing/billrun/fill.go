@@ -27,7 +27,8 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 	if err != nil {
 		return nil, err
 	}
-	t := newTable()
+	t, grants := newTable(), map[int64]int64{}
+	var used []metered
 	for n := range due {
 		d := &due[n]
 		past := p.pasts[d.SubscriptionID]
@@ -37,8 +38,11 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 		}
 		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, table: t, out: &d.History}
 		r.read()
+		if m, is := s.meteredOf(r, d); is {
+			used, grants[d.SubscriptionID] = append(used, m), past.GrantID
+		}
 	}
-	return t.prices, nil
+	return t.prices, s.measure(ctx, used, grants)
 }
 
 func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err error) {

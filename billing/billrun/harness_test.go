@@ -23,6 +23,7 @@ import (
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
 	"mtandao/internal/testdb"
+	"mtandao/radius"
 	"mtandao/radius/access"
 )
 
@@ -74,7 +75,7 @@ func newTown(t testing.TB, d *db.DB) *town {
 	sold := plans.New(d, c)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Customers: people, Credit: purse{held}})
 	held.OnCredit(lines.Renew)
-	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location})
+	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }})
 	w.in(func(tx *db.Tx) error {
 		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "here"})
 		w.site = s.ID

@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
+	"mtandao/internal/money"
 	"mtandao/internal/words"
 )
 
@@ -30,6 +31,8 @@ type reading struct {
 	names  map[string]plans.Plan
 	table  *table
 	out    *invoices.History
+
+	credited map[int64]invoices.Once // for outages, by their ids
 }
 
 // mine says that days are billed on this track.
@@ -110,6 +113,12 @@ func (r *reading) charge(o invoices.Once) {
 // once adds what a moment charges by itself, or takes off.
 func (r *reading) once(m moment) {
 	sold := m.state.Sold
+	switch m.Kind {
+	case subscriptions.Discounted:
+		r.discount(m)
+	case subscriptions.Uncompensate:
+		r.takesBack(m)
+	}
 	if sold.Mode == plans.Prepaid || trackOf(sold.Interval) != r.track {
 		return
 	}
@@ -118,10 +127,10 @@ func (r *reading) once(m moment) {
 	case m.Kind == subscriptions.Finished && m.Said.Amount != nil:
 		r.charge(invoices.Once{Key: leavingLine, Supply: taxes.Levy, Day: m.day, Amount: m.Said.Amount.Cents, Inclusive: true})
 	case sold.Mode == plans.Hybrid:
+	case m.Kind == subscriptions.Compensated && m.state.Status == subscriptions.Active:
+		r.credits(m)
 	case m.Kind == subscriptions.AddOnTaken && m.Said.AddOn.Once && !r.prices[sold.PriceID].Holds(m.Said.AddOn.Key):
 		r.charge(invoices.Once{Key: packLine + "." + strconv.FormatInt(m.Seq, 10), Name: m.Said.AddOn.Name(r.lang), Supply: taxes.Internet, Day: m.day, Amount: m.Said.AddOn.Price.Cents, Inclusive: terms.Inclusive})
-	case m.Kind == subscriptions.Discounted:
-		r.discount(m)
 	}
 }
 
@@ -157,4 +166,50 @@ func after(i plans.Interval, d clock.Day, n int) clock.Day {
 	i.Every *= n
 	_, _, of := d.Date()
 	return clock.DayOf(i.After(d.Start().Add(12*time.Hour), of, clock.Nairobi))
+}
+
+// credits takes days off for an outage: so many of the days of the period, at what the line costs then without its use.
+func (r *reading) credits(m moment) {
+	p := r.out.Cycle.Period(m.day)
+	price := r.prices[m.state.Sold.PriceID]
+	whole := int64(0)
+	if m.state.Sold.Interval.Unit != plans.Once {
+		whole = r.net(invoices.PlanItem, price.AmountFor(m.state.Segment, m.state.Sold.Level).Cents, m.day)
+	}
+	for _, a := range m.state.AddOns {
+		if !price.Holds(a.Key) {
+			whole += r.net(addOnItem(a.Key), a.Price.Cents, m.day)
+		}
+	}
+	o := invoices.Once{Key: "outage." + strconv.FormatInt(m.Seq, 10), Name: r.outage("bill.outage", m), Supply: taxes.Internet, Day: m.day, Inclusive: price.Terms.Inclusive,
+		Amount: -plans.Prorate(money.KES(whole), 0, int64(m.Said.Days), p.Days()).Cents}
+	if r.credited == nil {
+		r.credited = map[int64]invoices.Once{}
+	}
+	r.credited[m.Said.OutageID] = o
+	r.charge(o)
+}
+
+func (r *reading) outage(key string, m moment) string {
+	return words.Text(r.lang, key, "Days", words.Text(r.lang, "unit.day", "Count", m.Said.Days), "Note", m.Said.Reason)
+}
+
+// takesBack charges again what was taken off for an outage.
+func (r *reading) takesBack(m moment) {
+	o, was := r.credited[m.Said.OutageID]
+	if !was {
+		return
+	}
+	o.Key, o.Name, o.Day, o.Amount = o.Key+".back", r.outage("bill.outage_undone", m), m.day, -o.Amount
+	r.charge(o)
+}
+
+// net is what of the price of an item its discounts leave on a day.
+func (r *reading) net(item string, price int64, d clock.Day) int64 {
+	for _, less := range r.out.Discounts {
+		if less.Item == item && less.From <= d && (less.Until == 0 || d < less.Until) {
+			price -= min(price, plans.Discount{Percent: less.Share}.Of(money.KES(price)).Cents+less.Amount)
+		}
+	}
+	return price
 }

@@ -19,6 +19,8 @@ type Options struct {
 	Lines     *subscriptions.Service
 	Plans     *plans.Service
 	Customers *customers.Service
+	Usage     Usage
+	Kept      func() (hours, days int) // months that use is kept by the hour and by the day
 	Zone      subscriptions.Zones
 }
 
@@ -191,10 +193,7 @@ func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
 	return nil
 }
 
-// lateUse is how many days after a period its use may still be told of.
-const lateUse = 31
-
-// over says that nothing of a track is left to bill after a period: nothing runs in it or later.
+// over says that nothing of a track is left to bill after a period: nothing runs in it or later, and of what ran all is told.
 func over(d invoices.Due) bool {
 	last := clock.Day(0)
 	for _, i := range d.History.Items {
@@ -206,10 +205,7 @@ func over(d invoices.Due) bool {
 	for _, o := range d.History.Once {
 		last = max(last, o.Day+1)
 	}
-	if len(d.Usage) > 0 {
-		last += lateUse
-	}
-	return last <= d.Period.From
+	return last+lateUse <= d.Period.From
 }
 
 // gone is a line that is not there any more.

@@ -3,6 +3,7 @@ package invoices
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -180,7 +181,11 @@ func (s *Service) compute(due Due, prices map[int64]Price, rates taxes.Rates) (b
 	if due.Problem != nil {
 		return b, due.Problem
 	}
-	return Compute(due.History, due.Usage, prices, rates, due.Period)
+	b, err = Compute(due.History, due.Usage, prices, rates, due.Period)
+	if !slices.ContainsFunc(b.Lines, func(l Line) bool { return l.Amount != 0 }) { // all use was within what is included: nobody needs a bill of nothing
+		b = Bill{}
+	}
+	return b, err
 }
 
 // track names periods of one kind of one subscription.

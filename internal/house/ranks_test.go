@@ -8,7 +8,7 @@ import (
 // ranks is the house: a package imports only packages of lower rank.
 var ranks = rankTable(map[int]string{
 	0:  "internal/clock internal/fault themes migrations portal/backoffice/tabler",
-	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores internal/sim/panels",
+	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/table internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores internal/sim/panels",
 	2:  "internal/db internal/paper",
 	3:  "internal/testdb internal/chain",
 	4:  "internal/jobs internal/settings internal/audit internal/witness internal/backup internal/acme",
