@@ -117,3 +117,20 @@ func pass(tx *db.Tx, m move, ids []int64) error {
 	}
 	return nil
 }
+
+// NextBills are the days on which the next bills of subscriptions are made, by their ids; one of which nothing is left to bill is not among them.
+func (s *Source) NextBills(ctx context.Context, subscriptionIDs []int64) (map[int64]clock.Day, error) {
+	next := map[int64]clock.Day{}
+	for some := range db.Pieces(subscriptionIDs) {
+		all, err := positions(s.DB.Read(ctx).Where("subscription_id IN ? AND due_day > ''", some))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			if first, known := next[p.SubscriptionID]; !known || p.Due < first {
+				next[p.SubscriptionID] = p.Due
+			}
+		}
+	}
+	return next, nil
+}

@@ -226,6 +226,16 @@ func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
 }
 
+// ActiveIn lists those of a customer that run, in a transaction.
+func (s *Service) ActiveIn(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return of(tx, customerID)
+}
+
+// Until is when a line ends as it is paid; zero: nobody paid yet, or it is paid by invoice.
+func (s *Service) Until(sub Subscription) time.Time {
+	return sub.State.End(s.zone(sub.State.Place.SiteID))
+}
+
 // Which narrows a list of subscriptions; empty fields do not.
 type Which struct {
 	Sites   []int64

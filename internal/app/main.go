@@ -16,6 +16,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/billrun"
+	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -97,6 +98,8 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
+	Counter   *counter.Service
+	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
@@ -235,8 +238,10 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
 		Customers: m.Customers, Credit: purse{m.Accounts}})
-	m.Due = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
+	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
+	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
+	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})

@@ -42,6 +42,8 @@ var bites = []bite{
 	{"time from clock", "radius/a.go", "package radius\nimport \"time\"\nvar a = time.Since(b)", "time.Since"},
 	{"time from clock", "radius/a_test.go", "package radius\nimport \"time\"\nvar a = time.Now()", ""},
 	{"time from clock", "internal/clock/a.go", "package clock\nimport \"time\"\nvar a = time.Now()", ""},
+	{"tables by table alone", "billing/a.go", "package billing\nimport \"encoding/csv\"\nvar a = csv.NewWriter(b)", "a.go:3: csv.NewWriter"},
+	{"tables by table alone", "billing/a.go", "package billing\nimport \"encoding/csv\"\nvar a = csv.NewReader(b)", ""},
 	{"no floats near money", "billing/plans/a.go", "package plans\nvar a float64", "float64 near money"},
 	{"no floats near money", "internal/money/a.go", "package money\nvar a = 1.16", "the float 1.16"},
 	{"no floats near money", "billing/a.go", "package billing\nvar a, _ = strconv.ParseFloat(s, 64)", "ParseFloat"},

@@ -22,6 +22,7 @@ var rules = []rule{
 	{"neighbours", neighbours},
 	{"gorm in stores", gormInStores},
 	{"time from clock", timeFromClock},
+	{"tables by table alone", tables},
 	{"no floats near money", floats},
 	{"no locks, no AutoMigrate", databaseBans},
 	{"fiber stays in portal", fiberInPortal},
