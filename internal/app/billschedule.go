@@ -12,6 +12,8 @@ import (
 const (
 	billLook = 10 * time.Minute
 	billFrom = 2 * time.Hour
+
+	billWorkers = 2 // one reads while another writes
 )
 
 // billToday bills what is due today, and numbers it. A run that is cut is gone on with by the next, on this node or another.
@@ -20,7 +22,7 @@ func (m *Main) billToday(ctx context.Context) error {
 	if m.Pause.Paused() || m.Plan.Now().Before(today.Start().Add(billFrom)) { // a restored copy bills nobody
 		return nil
 	}
-	if _, err := m.Invoices.Run(ctx, today, m.Due, invoices.RunOptions{}); err != nil {
+	if _, err := m.Invoices.Run(ctx, today, m.Due, invoices.RunOptions{Workers: billWorkers}); err != nil {
 		return err
 	}
 	_, err := m.Invoices.Issue(ctx)
