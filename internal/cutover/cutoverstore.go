@@ -3,6 +3,7 @@ package cutover
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -15,6 +16,7 @@ import (
 
 // Kinds of rows of an import.
 const (
+	kindPlan     = "plan"
 	kindCustomer = "customer"
 	kindLine     = "line"
 )
@@ -38,7 +40,8 @@ type importRow struct {
 
 func (importRow) TableName() string { return "imports" }
 
-// rowRow is what an import made of a row: (Source, Kind, RowKey) is unique; Version is a customer's, or the last that happened to a line. Mark is of the customer's contacts and numbers, Rest what has no place.
+// rowRow is what an import made of a row: (Source, Kind, RowKey) is unique; Version is a customer's, the last that happened to a line, or the price
+// of a plan. Mark is of how the customer is reached and found; Rest is what has no place here, sealed: it may hold passwords.
 type rowRow struct {
 	ID       int64
 	ImportID int64
@@ -83,11 +86,11 @@ func (s *Service) rowsOf(ctx context.Context, source string) (map[string]rowStat
 	}
 }
 
-// rowsOfImport are those that an import made, the newest first.
+// rowsOfImport are those that an import made, the newest first, without their rest.
 func (s *Service) rowsOfImport(ctx context.Context, importID int64, kind string) (all []rowRow, err error) {
 	for last := int64(1<<63 - 1); ; {
 		var rows []rowRow
-		err := s.DB.Read(ctx).Where("import_id = ? AND kind = ? AND id < ?", importID, kind, last).Order("id DESC").Limit(rowsAtOnce).Find(&rows).Error
+		err := s.DB.Read(ctx).Omit("rest").Where("import_id = ? AND kind = ? AND id < ?", importID, kind, last).Order("id DESC").Limit(rowsAtOnce).Find(&rows).Error
 		if err != nil {
 			return nil, db.Fault(err)
 		}
@@ -146,6 +149,46 @@ func (s *Service) undone(ctx context.Context, id int64, all bool) error {
 	}
 	_, err := s.setState(ctx, id, done, undone)
 	return err
+}
+
+const purposeRest = "import.rest"
+
+func (s *Service) sealed(rest string) (string, error) {
+	if rest == "" {
+		return "", nil
+	}
+	b, err := s.Keys.Seal(purposeRest, []byte(rest))
+	return base64.StdEncoding.EncodeToString(b), err
+}
+
+// Rest is what a source said of a customer that has no place here.
+type Rest struct{ Key, Text string }
+
+// Rests reads what had no place of the customers of an import, for whoever may know it all: there may be passwords in it.
+func (s *Service) Rests(ctx context.Context, importID int64, see func(r Rest)) error {
+	for last := int64(0); ; {
+		var rows []rowRow
+		err := s.DB.Read(ctx).Select("id", "row_key", "rest").Where("import_id = ? AND kind = ? AND id > ?", importID, kindCustomer, last).Order("id").Limit(rowsAtOnce).Find(&rows).Error
+		if err != nil {
+			return db.Fault(err)
+		}
+		for _, r := range rows {
+			if last = r.ID; r.Rest == "" {
+				continue
+			}
+			b, err := base64.StdEncoding.DecodeString(r.Rest)
+			if err == nil {
+				b, err = s.Keys.Open(purposeRest, b)
+			}
+			if err != nil {
+				return fault.Wrap(fault.Internal, "internal", err)
+			}
+			see(Rest{r.RowKey, string(b)})
+		}
+		if len(rows) < rowsAtOnce {
+			return nil
+		}
+	}
 }
 
 func (s *Service) insertRow(tx *db.Tx, r rowRow) error {
