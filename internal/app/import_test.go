@@ -6,9 +6,11 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/panels"
@@ -42,15 +44,27 @@ func agrees(t *testing.T) {
 	}
 }
 
+// tells runs a command that may say on the error stream how far it is, and gives its answer.
+func tells(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errOut := runCommand(t, args...)
+	if code != 0 {
+		t.Fatalf("%v: exit %d\n%s", args, code, errOut)
+	}
+	return out
+}
+
 // bringIn is a dry run, the import, the import again, and taking it back; it tells what the dry run said.
 func bringIn(t *testing.T, args ...string) (dry importReport) {
 	t.Helper()
 	args = append([]string{"import"}, args...)
-	fromJSON(t, must(t, append(args, "--dry-run", "--json")...), &dry)
-	start := time.Now()
+	watch := clock.Stopwatch()
+	fromJSON(t, tells(t, append(args, "--dry-run", "--json")...), &dry)
+	dryTook := watch()
+	watch = clock.Stopwatch()
 	var done, again importReport
-	fromJSON(t, must(t, append(args, "--json")...), &done)
-	took := time.Since(start)
+	fromJSON(t, tells(t, append(args, "--json")...), &done)
+	took := watch()
 	for what, of := range dry.Tally {
 		for do, n := range of {
 			if done.Tally[what][do] != n {
@@ -69,7 +83,7 @@ func bringIn(t *testing.T, args ...string) (dry importReport) {
 		}
 	}
 	agrees(t)
-	fromJSON(t, must(t, append(args, "--json")...), &again)
+	fromJSON(t, tells(t, append(args, "--json")...), &again)
 	if again.Tally["customer"]["new"]+again.Tally["line"]["new"] != 0 || again.Tally["customer"]["there"] != dry.Tally["customer"]["new"] || again.Opened != "KES 0" {
 		t.Errorf("again: %+v %q", again.Tally, again.Opened)
 	}
@@ -77,14 +91,25 @@ func bringIn(t *testing.T, args ...string) (dry importReport) {
 		Customers, Lines int
 		Stayed           []importLine
 	}
-	start = time.Now()
-	fromJSON(t, must(t, "import", "undo", strconv.FormatInt(done.Import, 10), "--json"), &back)
+	watch = clock.Stopwatch()
+	fromJSON(t, tells(t, "import", "undo", strconv.FormatInt(done.Import, 10), "--json"), &back)
 	if back.Customers != dry.Tally["customer"]["new"] || back.Lines != dry.Tally["line"]["new"] || len(back.Stayed) != 0 {
 		t.Errorf("taken back: %+v", back)
 	}
-	t.Logf("%d customers and %d lines came in within %v, and went within %v", dry.Tally["customer"]["new"], dry.Tally["line"]["new"], took.Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
+	t.Logf("%s: %d customers and %d lines: told of in %v, brought in within %v, gone within %v; %d MB of memory at most", args[1], dry.Tally["customer"]["new"], dry.Tally["line"]["new"],
+		dryTook.Round(time.Millisecond), took.Round(time.Millisecond), watch().Round(time.Millisecond), mostMemory(t)>>20)
 	agrees(t)
 	return dry
+}
+
+// mostMemory is the most that this process has had in memory, in octets.
+func mostMemory(t *testing.T) int64 {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return used.Maxrss << 10
 }
 
 // TestComingInByCommandsAlone is "must be shown" 8 of issue 6.
