@@ -27,6 +27,7 @@ import (
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
+	"mtandao/internal/cutover"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
@@ -96,6 +97,7 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
+	Imports   *cutover.Desk
 	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
@@ -235,6 +237,7 @@ func (m *Main) wireDomains() {
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Customers.AskKeeper(customerKeeper{m})
+	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
 	m.Billing.AskFloats(m.Resellers)
@@ -318,6 +321,7 @@ func (m *Main) schedule() {
 	})
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
+	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

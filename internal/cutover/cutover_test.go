@@ -22,7 +22,9 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &importRow{}, &rowRow{}, &secretRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &importRow{}, &rowRow{}, &secretRow{}, &sourceRow{}, &pieceRow{})
+	})
 }
 
 func (h *house) preview(b *incoming.Batch) *Report {

@@ -6,10 +6,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -114,32 +116,47 @@ func (s *Service) begin(ctx context.Context, source string, by customers.By) (id
 			return nil
 		}
 		id = tx.ID()
-		return db.Fault(tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error)
+		if err := tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error; err != nil {
+			return db.Fault(err)
+		}
+		return s.trail(tx, by, "import begun", id, source)
 	})
 	return id, err
 }
 
-func (s *Service) setState(ctx context.Context, id int64, to string, from ...string) (won bool, err error) {
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		now := s.Clock.Now()
-		won, err = db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
-		return db.Fault(err)
+func (s *Service) setState(ctx context.Context, id int64, to string, from ...string) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		_, err := s.stateTx(tx, id, to, from...)
+		return err
 	})
-	return won, err
+}
+
+func (s *Service) stateTx(tx *db.Tx, id int64, to string, from ...string) (bool, error) {
+	now := s.Clock.Now()
+	won, err := db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
+	return won, db.Fault(err)
+}
+
+func (s *Service) trail(tx *db.Tx, by customers.By, action string, id int64, after string) error {
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "import", ObjectID: strconv.FormatInt(id, 10), After: after})
 }
 
 func (s *Service) finish(ctx context.Context, id int64) error {
-	_, err := s.setState(ctx, id, done, running)
-	return err
+	return s.setState(ctx, id, done, running)
 }
 
 // reopen keeps everybody else from going on with an import that is being taken back.
-func (s *Service) reopen(ctx context.Context, id int64) error {
-	won, err := s.setState(ctx, id, undone, running, done, undone)
-	if err == nil && !won {
-		err = fault.New(fault.NotFound, "cutover.no_import")
-	}
-	return err
+func (s *Service) reopen(ctx context.Context, id int64, by customers.By) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		won, err := s.stateTx(tx, id, undone, running, done, undone)
+		if err == nil && !won {
+			err = fault.New(fault.NotFound, "cutover.no_import")
+		}
+		if err != nil {
+			return err
+		}
+		return s.trail(tx, by, "import taken back", id, "")
+	})
 }
 
 // undone is kept as done while some of it stays.
@@ -147,8 +164,7 @@ func (s *Service) undone(ctx context.Context, id int64, all bool) error {
 	if all {
 		return nil
 	}
-	_, err := s.setState(ctx, id, done, undone)
-	return err
+	return s.setState(ctx, id, done, undone)
 }
 
 const purposeRest = "import.rest"

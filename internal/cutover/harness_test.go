@@ -2,6 +2,7 @@ package cutover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -77,6 +78,9 @@ type house struct {
 	subs   *subscriptions.Service
 	purse  *accounts.Service
 	bills  *invoices.Service
+	queue  *jobs.Queue
+	desk   *Desk
+	menus  map[string][]map[string]string // what the router's API answers
 	books  *ledger.Ledger
 	access *access.Service
 	sites  *site.Service
@@ -114,6 +118,13 @@ func wired(t testing.TB, d *db.DB, keys *seal.Keys) *house {
 	boxes := routers.New(d, keys, c)
 	h.bills = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books, Settings: settings.New(d, c), Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: h.purse}})
 	h.Service = New(Options{DB: d, Keys: keys, Clock: c, Customers: people, Credit: h.purse, Debts: h.bills, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
+	h.queue = queue
+	h.desk = NewDesk(h.Service, queue, slog.New(slog.DiscardHandler), func(context.Context, routers.Router) (map[string][]map[string]string, error) {
+		if h.menus == nil {
+			return nil, errors.New("nobody answers")
+		}
+		return h.menus, nil
+	})
 	return h
 }
 

@@ -34,7 +34,7 @@ type theirs struct {
 // Undo takes an import back: lines end as if they had not begun, balances leave the books by opposite entries, customers go, and last the plans that
 // it made. Who has moved since — a changed contact, a payment, a bill — stays as they are, and is named. It may be run again.
 func (s *Service) Undo(ctx context.Context, importID int64, by customers.By, watch Watch) (u Undone, err error) {
-	if err := s.reopen(ctx, importID); err != nil {
+	if err := s.reopen(ctx, importID, by); err != nil {
 		return u, err
 	}
 	all, err := s.ofImport(ctx, importID)

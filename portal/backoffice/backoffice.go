@@ -75,6 +75,7 @@ type Options struct {
 	Customers Customers
 	Invoices  Invoices
 	Taxes     Taxes
+	Imports   Imports
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -130,6 +131,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
+		b.importRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
