@@ -66,6 +66,7 @@ func TestBroughtInTwiceIsOnce(t *testing.T) {
 			t.Errorf("dry: %s %v\nimport: %s %v", tally(dry), dry.Opened, tally(r), r.Opened)
 		}
 		h.proves(sumOf(b))
+		h.settles() // what somebody came with is not spent before something is due
 		for _, c := range b.Customers {
 			h.isAs(c)
 		}

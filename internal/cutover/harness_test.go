@@ -118,6 +118,7 @@ func wired(t testing.TB, d *db.DB, keys *seal.Keys) *house {
 	boxes := routers.New(d, keys, c)
 	h.bills = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books, Settings: settings.New(d, c), Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: h.purse}})
 	h.Service = New(Options{DB: d, Keys: keys, Clock: c, Customers: people, Credit: h.purse, Debts: h.bills, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
+	h.purse.OnCredit(h.subs.Renew)
 	h.queue = queue
 	h.desk = NewDesk(h.Service, queue, slog.New(slog.DiscardHandler), func(context.Context, routers.Router) (map[string][]map[string]string, error) {
 		if h.menus == nil {

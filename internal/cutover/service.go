@@ -111,6 +111,7 @@ type Verdict struct {
 	What     string // "plan", "customer", "line"
 	Do       string // "new", "there", "changed", "refused", "later"
 	Why      error  // of what is refused or comes later
+	Read     bool   // it was refused as it was read, and may be any row of the source
 }
 
 // What is done with a row.

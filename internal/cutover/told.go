@@ -16,6 +16,7 @@ func inBoth(err error) [2]string {
 // accountOf is a report as it is kept. No password is in it: the readers name log-ins, and say why without values of secrets.
 func accountOf(r *Report) Account {
 	a := Account{Source: r.Source, Counts: map[string]incoming.Count{}, Tally: r.Tally(), Opened: r.Opened.Cents}
+	a.Tally["row"] = map[string]int{}
 	for name, c := range r.Counts {
 		a.Counts[name] = *c
 	}
@@ -29,7 +30,13 @@ func accountOf(r *Report) Account {
 		if v.What == "plan" && v.Do == Refused {
 			a.Plans = append(a.Plans, v.Name)
 		}
-		a.Rows = append(a.Rows, AccountRow{v.At, v.Name, v.What, v.Do, inBoth(v.Why)})
+		what := v.What
+		if v.Read {
+			what = "row"
+			a.Tally["customer"][Refused]--
+			a.Tally["row"][Refused]++
+		}
+		a.Rows = append(a.Rows, AccountRow{v.At, v.Name, what, v.Do, inBoth(v.Why)})
 	}
 	for _, t := range r.Left {
 		if fault.KeyOf(t.Why) == "cutover.no_plan" {

@@ -57,7 +57,7 @@ func (s *Service) weigh(ctx context.Context, b *incoming.Batch, wish Wish) (*wei
 	}
 	w.report = &Report{Source: w.source, Opened: money.KES(0), Left: b.Left, Groups: groups, Counts: b.Counts}
 	for _, t := range b.Refused {
-		w.report.add(Verdict{At: t.At, Name: t.Name, What: "customer", Do: Refused, Why: t.Why})
+		w.report.add(Verdict{At: t.At, Name: t.Name, What: "customer", Do: Refused, Why: t.Why, Read: true})
 	}
 	if w.known, err = s.rowsOf(ctx, w.source); err != nil {
 		return nil, err

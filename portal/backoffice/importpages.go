@@ -131,6 +131,9 @@ func (b *Backoffice) importActs(p *recordPage, s cutover.Source) {
 	}
 }
 
+// rowsOf are the kinds of what is counted.
+var rowsOf = []string{"customer", "line", "plan", "row"}
+
 // tallies are what becomes of rows, in their order.
 var tallies = []string{cutover.Fresh, cutover.There, cutover.Changed, cutover.Later, cutover.Refused, "gone"}
 
@@ -140,12 +143,12 @@ func accountCards(q *request, p *recordPage, a cutover.Account) {
 		counts := table{Columns: []column{{Name: p.T("office.imports.what")}}}
 		var used []string
 		for _, do := range tallies {
-			if slices.ContainsFunc([]string{"plan", "customer", "line"}, func(what string) bool { return a.Tally[what][do] > 0 }) {
+			if slices.ContainsFunc(rowsOf, func(what string) bool { return a.Tally[what][do] > 0 }) {
 				used = append(used, do)
 				counts.Columns = append(counts.Columns, column{p.T("office.imports.do_" + do), "num"})
 			}
 		}
-		for _, what := range []string{"customer", "line", "plan"} {
+		for _, what := range rowsOf {
 			row := []cell{{Text: p.T("office.imports.what_" + what + "s")}}
 			some := false
 			for _, do := range used {
