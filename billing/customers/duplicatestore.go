@@ -22,8 +22,12 @@ const mostHeard = 100
 // anybody is looked up.
 func (s *Service) heard(ctx context.Context, sounds []string, siteID int64) (all []Customer, err error) {
 	var rows []customerRow
-	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM (SELECT w.customer_id FROM customer_words w WHERE w.sound IN ? GROUP BY w.customer_id HAVING COUNT(DISTINCT w.sound) >= ?) h `+s.then()+
-		` customers c ON c.id = h.customer_id WHERE c.site_id = ? AND c.state <> ? LIMIT ?`, sounds, min(len(sounds), 2), siteID, string(Merged), mostHeard).Scan(&rows).Error
+	two := ""
+	if len(sounds) > 1 {
+		two = " HAVING MIN(w.sound) <> MAX(w.sound)"
+	}
+	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM (SELECT w.customer_id FROM customer_words w WHERE w.sound IN ? GROUP BY w.customer_id`+two+`) h `+s.then()+
+		` customers c ON c.id = h.customer_id WHERE c.site_id = ? AND c.state <> ? LIMIT ?`, sounds, siteID, string(Merged), mostHeard).Scan(&rows).Error
 	for _, r := range rows {
 		all = append(all, r.customer())
 	}

@@ -1,9 +1,12 @@
 package app
 
 import (
+	"compress/gzip"
 	"database/sql"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -192,3 +195,51 @@ func TestAnotherProgramsDatabaseIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestTheWayInThatTheReadmeShows runs the commands of README.md's chapter on moving, in their order, on files of each system.
+func TestTheWayInThatTheReadmeShows(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(readme), "### Moving from PHPNuxBill")
+	chapter, _, _ = strings.Cut(chapter, "\n### ")
+	inExampleHouse(t, "sqlite")
+	t.Chdir(t.TempDir())
+	var dump, export, packed strings.Builder
+	panels.WritePHPNuxBill(&dump, 60, 2)
+	z := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(z, dump.String()); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	panels.WriteExport(&export, 40)
+	users, _ := panels.FreeRADIUS(40)
+	for name, text := range map[string]string{"nux.sql.gz": packed.String(), "export.rsc": export.String(), "radius.sql": users, "people.csv": "name,User,password,plan\nAmina,amina,x,Home 10\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	brought, said := "", map[string]string{}
+	for _, m := range readmeLine.FindAllStringSubmatch(chapter, -1) {
+		if !strings.HasPrefix(m[1], "import ") {
+			continue
+		}
+		var args []string
+		for _, word := range quoted.FindAllStringSubmatch(strings.ReplaceAll(m[1], "7401234567890", brought), -1) {
+			args = append(args, word[1]+word[2])
+		}
+		out := tells(t, args...)
+		said[args[1]] += out
+		if done := importDone.FindStringSubmatch(out); done != nil {
+			brought = done[1]
+		}
+	}
+	for of, want := range map[string]string{"phpnuxbill": "Import " + brought + " is done", "routeros": "A dry run", "freeradius": "A dry run", "csv": "new      line     line 2", "rest": "House: B4", "undo": "Taken back: 60 customers, 58 lines and"} {
+		if !strings.Contains(said[of], want) {
+			t.Errorf("%s says nothing of %q:\n%.2000s", of, want, said[of])
+		}
+	}
+	agrees(t)
+}
+
+var importDone = regexp.MustCompile(`Import (\d+) is done`)
