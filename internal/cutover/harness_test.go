@@ -114,7 +114,7 @@ func wired(t testing.TB, d *db.DB, keys *seal.Keys) *house {
 	h := &house{TB: t, clock: c, sites: sites, books: ledger.New(d, c), access: access.New(d, queue, keys, c, sites), fail: map[string]error{}}
 	people, sold := customers.New(customers.Options{DB: d, Keys: keys, Clock: c}), plans.New(d, c)
 	h.purse = accounts.New(accounts.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books})
-	h.subs = subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: h.access, Ledger: h.books, Sites: sites, Settings: settings.New(d, c), Credit: purse{h.purse}})
+	h.subs = subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: h.access, Ledger: h.books, Sites: sites, Settings: settings.New(d, c), Customers: people, Credit: purse{h.purse}})
 	boxes := routers.New(d, keys, c)
 	h.bills = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books, Settings: settings.New(d, c), Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: h.purse}})
 	h.Service = New(Options{DB: d, Keys: keys, Clock: c, Customers: people, Credit: h.purse, Debts: h.bills, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
