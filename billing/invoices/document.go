@@ -162,10 +162,7 @@ func (d Document) entry(at time.Time) ledger.Entry {
 	income := map[ledger.Posting]int64{}
 	var order []ledger.Posting
 	for _, l := range d.Lines {
-		to := ledger.Posting{Account: incomeOf[l.Supply]}
-		if l.Key == DepositLine {
-			to = ledger.Posting{Account: ledger.Deposits, Party: party(d.CustomerID)}
-		}
+		to := d.accountOf(l)
 		if _, seen := income[to]; !seen {
 			order = append(order, to)
 		}
