@@ -18,5 +18,8 @@
 // changes something names the state that they saw, and of two who saw the same one wins; what is paid for and not used up is HeldCents, and stands in the books
 // under the grant's party in PrepaidService.
 //
+// What a customer owes may keep their invoiced lines from service (Keep). That is told by whoever is wired by AskArrears, and is no event: plan, end and
+// pauses of a line go on beneath it.
+//
 // Lock order: the customer, the customer's credit, the subscription, the grant, the ledger.
 package subscriptions

@@ -62,6 +62,7 @@ type Follower interface {
 // Service is what can be done with subscriptions.
 type Service struct {
 	Options
+	arrears  func(tx *db.Tx, customerID int64) (Kept, error)
 	follower Follower // nil: nobody
 }
 
@@ -98,28 +99,33 @@ type draft struct {
 // change locks a subscription, has an event of it made and records it. fault.Conflict "conflict" for whoever did not see its last event.
 func (s *Service) change(ctx context.Context, id int64, by By, make func(tx *db.Tx, sub Subscription) (draft, error)) (sub Subscription, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if sub, err = s.lockWithCredit(tx, id); err != nil {
-			return err
-		}
-		if by.Request != "" {
-			if known, err := requested(tx, id, by.Request); err != nil || known {
-				return err
-			}
-		}
-		if by.Seen != 0 && by.Seen != sub.Seq {
-			return fault.New(fault.Conflict, "conflict")
-		}
-		d, err := make(tx, sub)
-		if err != nil {
-			return err
-		}
-		d.Request, d.By = by.Request, by.Actor
-		if sub, err = s.note(tx, sub, d); err != nil {
-			return err
-		}
-		return s.trail(tx, by, sub, d.Event)
+		sub, err = s.changeIn(tx, id, by, make)
+		return err
 	})
 	return sub, err
+}
+
+func (s *Service) changeIn(tx *db.Tx, id int64, by By, make func(tx *db.Tx, sub Subscription) (draft, error)) (sub Subscription, err error) {
+	if sub, err = s.lockWithCredit(tx, id); err != nil {
+		return sub, err
+	}
+	if by.Request != "" {
+		if known, err := requested(tx, id, by.Request); err != nil || known {
+			return sub, err
+		}
+	}
+	if by.Seen != 0 && by.Seen != sub.Seq {
+		return sub, fault.New(fault.Conflict, "conflict")
+	}
+	d, err := make(tx, sub)
+	if err != nil {
+		return sub, err
+	}
+	d.Request, d.By = by.Request, by.Actor
+	if sub, err = s.note(tx, sub, d); err != nil {
+		return sub, err
+	}
+	return sub, s.trail(tx, by, sub, d.Event)
 }
 
 func (s *Service) lockWithCredit(tx *db.Tx, id int64) (Subscription, error) {
