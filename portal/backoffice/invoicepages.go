@@ -30,6 +30,8 @@ type Invoices interface {
 	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
 	Steps(ctx context.Context) ([]invoices.Step, error)
 	SaveSteps(ctx context.Context, segment string, steps []invoices.Step, by invoices.By) error
+	OutlookOf(ctx context.Context, customerID int64) (invoices.Outlook, error)
+	Log(ctx context.Context, customerID, invoiceID int64, limit int) ([]invoices.Entry, error)
 	Names(ctx context.Context, customerIDs []int64) (map[int64]string, error)
 	StandingOf(ctx context.Context, customerID int64, today clock.Day) (invoices.Standing, error)
 	OwedBy(ctx context.Context, customerIDs []int64) (map[int64]money.Amount, error)
@@ -190,6 +192,9 @@ func (b *Backoffice) invoice(q *request) error {
 	p.add(card{Facts: b.invoiceFacts(p, d, names[d.CustomerID])})
 	p.add(linesCard(p, d))
 	if err := b.paidCard(q, p, d); err != nil {
+		return err
+	}
+	if err := b.tellDunning(q, p, d); err != nil {
 		return err
 	}
 	return q.show(p)
