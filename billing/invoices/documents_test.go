@@ -2,7 +2,9 @@ package invoices
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -290,6 +292,44 @@ func TestAgeing(t *testing.T) {
 		}
 		if all, err := w.Ageing(ctx, due, anne, 10); err != nil || len(all) != 1 || all[0].CustomerID != ben {
 			t.Error(all, err)
+		}
+	})
+}
+
+// TestWhatACustomerOwesIsReadByTheirIndex: not by the due days of everybody, which would make each payment as slow as all that is open.
+func TestWhatACustomerOwesIsReadByTheirIndex(t *testing.T) {
+	each(t, func(w *desk) {
+		for n := range int64(40) {
+			w.writes(7_100+n, 100_00)
+		}
+		word := "EXPLAIN QUERY PLAN "
+		if w.DB.Dialect() == db.MySQL {
+			word = "EXPLAIN "
+		}
+		rows, err := w.DB.SQL().Query(word + "SELECT * FROM invoices WHERE state = 'issued' AND customer_id = 7105 ORDER BY due_day, id LIMIT 500")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		columns, err := rows.Columns()
+		for err == nil && rows.Next() {
+			values := make([]any, len(columns))
+			for n := range values {
+				values[n] = new(sql.RawBytes)
+			}
+			if err = rows.Scan(values...); err != nil {
+				break
+			}
+			plan := ""
+			for _, v := range values {
+				plan += " " + string(*v.(*sql.RawBytes))
+			}
+			if !strings.Contains(plan, "invoices_owed") && !strings.Contains(plan, "invoices_open") || strings.Contains(plan, "invoices_due (") {
+				t.Error(plan)
+			}
+		}
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -70,8 +70,8 @@ func (c *country) like(table, which, numbers string, as map[string]string) {
 	for _, column := range testdb.Columns(c.T, c.s.Main.DB, table) {
 		names, values = append(names, column), append(values, cmp.Or(as[column], "t."+column))
 	}
-	for from := 0; from < c.n; from += 5_000 {
-		c.exec(fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT * FROM %s WHERE %s LIMIT 1) t, %s WHERE c.n > %d AND c.n <= %d", table, strings.Join(names, ", "), strings.Join(values, ", "), table, which, numbers, from, min(c.n, from+5_000)))
+	for from := 0; from < c.n; from += 1_000 {
+		c.exec(fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT * FROM %s WHERE %s LIMIT 1) t, %s WHERE c.n > %d AND c.n <= %d", table, strings.Join(names, ", "), strings.Join(values, ", "), table, which, numbers, from, min(c.n, from+1_000)))
 	}
 }
 
@@ -109,8 +109,8 @@ func (c *country) settle() {
 		c.like("ledger_postings", "account = '2210'", fifty, map[string]string{"entry_id": per("k.n"), "n": fmt.Sprint(posting), "party": party, "cents": fmt.Sprintf("CASE WHEN k.n %% 2 = %d THEN 250000 ELSE -250000 END", posting),
 			"account": fmt.Sprintf("CASE WHEN k.n > 30 THEN '2100' WHEN %d = 1 THEN '1010' WHEN k.n <= 10 THEN '1200' ELSE '2210' END", posting)})
 	}
-	for from := 0; from < c.n; from += 5_000 { // chained, or the job that chains would be busy for an hour
-		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT %d + c.n * 100 + k.n, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+5_000)))
+	for from := 0; from < c.n; from += 1_000 { // chained, or the job that chains would be busy for an hour
+		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT %d + c.n * 100 + k.n, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+1_000)))
 	}
 	if m.DB.Dialect() == db.MySQL {
 		c.exec("ANALYZE TABLE customers, customer_events, invoices, invoice_allocations, receipts, ledger_entries, ledger_postings")

@@ -28,8 +28,9 @@ func (b *Backoffice) statement(q *request) error {
 	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID) + "?tab=money"}}
 	for name, day := range map[string]*clock.Day{"from": &from, "until": &until} {
 		if typed := q.Query(name); typed != "" {
-			var known bool
-			if *day, known = clock.ParseDay(typed); !known {
+			if asked, known := clock.ParseDay(typed); known {
+				*day = asked
+			} else {
 				err = fault.New(fault.Invalid, "invoice.days")
 			}
 		}
@@ -40,11 +41,6 @@ func (b *Backoffice) statement(q *request) error {
 		st, err = b.Invoices.StatementOf(q.ctx, c.ID, from, until)
 	}
 	if err != nil {
-		for n, name := range []string{"from", "until"} {
-			if typed := q.Query(name); typed != "" {
-				p.Find.Fields[n].Value = typed
-			}
-		}
 		return q.refuse(err, "paper", p, "from")
 	}
 	return b.showStatement(q, p, c, st)
