@@ -53,6 +53,8 @@ type Options struct {
 type Follower interface {
 	// Noted is told of an event that was recorded, with what the subscription is by it.
 	Noted(tx *db.Tx, sub Subscription, e Event) error
+	// PeriodEnd is when the period ends that a subscription is billed for at an instant.
+	PeriodEnd(tx *db.Tx, sub Subscription, at time.Time) (time.Time, error)
 	// Retracted is told that a subscription is as if it had not been.
 	Retracted(tx *db.Tx, id int64) error
 }
@@ -207,7 +209,9 @@ func (s *Service) due(state State, events []Event, now time.Time) (at time.Time)
 			sooner(end.Add(-lead))
 			sooner(end)
 		}
-		for _, span := range state.Ahead {
+	}
+	if state.Status == Active {
+		for _, span := range state.Ahead { // also of a line that is paid by invoice from its end on
 			sooner(span.Until)
 		}
 	}

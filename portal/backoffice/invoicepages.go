@@ -143,7 +143,7 @@ func (b *Backoffice) invoices(q *request) error {
 		if named == "" {
 			named = p.T("office.invoice.no_number")
 		}
-		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], More: d.PONumber}, cell{Text: span(d.Period)},
+		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID)), More: d.PONumber}, cell{Text: span(d.Period)},
 			cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
 	}
 	return q.list(p)
@@ -186,6 +186,9 @@ func (b *Backoffice) invoice(q *request) error {
 	if err != nil {
 		return err
 	}
+	if at := q.reachable(customerAddress(d.CustomerID)); at != "" {
+		p.Crumbs = append(p.Crumbs, crumb{names[d.CustomerID], at + "?tab=money"})
+	}
 	p.add(card{Facts: b.invoiceFacts(p, d, names[d.CustomerID])})
 	p.add(linesCard(p, d))
 	if err := b.paidCard(q, p, d); err != nil {
@@ -205,6 +208,9 @@ func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document)
 		if !strings.HasPrefix(d.Cause, "subscription:") {
 			acts = append(acts, act{Name: p.T("office.invoice_drop.button"), Address: at + "/drop"})
 		}
+	}
+	if may && d.State == invoices.Issued {
+		acts = append(acts, act{Name: p.T("office.taking.act"), Icon: "banknote", Address: customerAddress(d.CustomerID) + "/pay", Tone: "primary"})
 	}
 	if may && d.State == invoices.Parked && len(d.Lines) > 0 {
 		acts = append(acts, act{Name: p.T("office.invoice.retry"), Address: at + "/retry", Posted: true, Tone: "primary"})
