@@ -107,7 +107,16 @@ func (s *Service) byRequest(tx *db.Tx, customerID int64, request string) (Event,
 }
 
 func (s *Service) eventTx(tx *db.Tx, customerID, id int64) (Event, error) {
-	all, err := events(tx.Gorm().Where("id = ? AND customer_id = ?", id, customerID).Limit(1))
+	return event(tx.Gorm(), customerID, id)
+}
+
+// Event is one event of a customer; fault.NotFound "account.no_event".
+func (s *Service) Event(ctx context.Context, customerID, id int64) (Event, error) {
+	return event(s.DB.Read(ctx), customerID, id)
+}
+
+func event(from *gorm.DB, customerID, id int64) (Event, error) {
+	all, err := events(from.Where("id = ? AND customer_id = ?", id, customerID).Limit(1))
 	if err != nil {
 		return Event{}, err
 	}

@@ -20,6 +20,7 @@ type Statement struct {
 type StatementLine struct {
 	Day             clock.Day
 	Kind, Text      string
+	Source          string // of the entry in the books
 	Amount, Balance money.Amount
 }
 
@@ -39,7 +40,7 @@ func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until
 	st.Opening, st.Closing = opening, opening
 	for _, m := range all {
 		st.Closing = money.KES(st.Closing.Cents + m.Amount.Cents)
-		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Text: m.Memo, Amount: m.Amount, Balance: st.Closing})
+		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Source: m.Source, Text: m.Memo, Amount: m.Amount, Balance: st.Closing})
 	}
 	return st, nil
 }

@@ -19,6 +19,7 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
+	"mtandao/billing/papers"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
@@ -56,6 +57,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Mail  *x509.CertPool     // who may vouch for the mail server; the machine's when nil
 	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
 	Look  bool               // only to look: nothing is made, not even the first key file
 
@@ -95,6 +97,7 @@ type Main struct {
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
+	Papers    *papers.Service
 	Taxes     *taxes.Service
 	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
 	Radius    *radius.Service
@@ -104,6 +107,7 @@ type Main struct {
 	saving     sync.Mutex // of what is set up from pages
 	hook       func(string)
 	roots      *x509.CertPool
+	mailRoots  *x509.CertPool
 	holder     string
 	opened     time.Time
 	callbacks  *spool.Spool
@@ -124,7 +128,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -210,7 +214,7 @@ func (m *Main) wireDomains() {
 	m.Pause = backup.NewPause(m.DB, m.Clock)
 	m.Backup = m.newBackup()
 	m.Audit = audit.New(m.DB, m.Clock)
-	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause})
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause, RootCAs: m.mailRoots, Look: m.look})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
@@ -235,6 +239,9 @@ func (m *Main) wireDomains() {
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Customers.AskKeeper(customerKeeper{m})
+	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
+		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
+	m.Notify.AskPapers(m.Papers.Attached)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
 	m.Billing.AskFloats(m.Resellers)

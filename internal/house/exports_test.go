@@ -12,7 +12,6 @@ var uncalled = map[string]string{
 	"billing/invoices.PayNamed":     "the console",
 	"billing/invoices.Dun":          "the console",
 	"billing/invoices.Promise":      "the console",
-	"billing/invoices.StatementOf":  "the console",
 	"billing/invoices.Treat":        "the console",
 	"billing/invoices.TermsOf":      "the console",
 	"internal/clock.Advance":        "tests, of the clock that they own",
@@ -22,7 +21,6 @@ var uncalled = map[string]string{
 	"billing/accounts.ReturnTaking": "the console",
 	"radius/mikrotik.DialTLS":       "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":       "whoever knows go-routeros: the client has its shape",
-	"billing/pdf.PDF":               "who issues documents, sends statements and thanks for money",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)

@@ -74,6 +74,7 @@ type Options struct {
 	Lines     Lines
 	Customers Customers
 	Invoices  Invoices
+	Papers    Papers
 	Taxes     Taxes
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
@@ -127,7 +128,7 @@ func (b *Backoffice) table() []route {
 		b.returnRoutes(),
 		b.partnerRoutes(),
 		b.lineRoutes(),
-		b.invoiceRoutes(),
+		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
 		[]route{
