@@ -67,7 +67,7 @@ func (p Paper) rows() (all []notify.Fact) {
 			all = append(all, notify.Fact{Name: words.Text(p.facts.Lang, key), Value: value, Strong: strong})
 		}
 	}
-	if p.Kind != Statement {
+	if p.Kind != Statement && p.asks() != p.facts.Total { // else it is what is asked for
 		add("paper.row.total", kes(p.facts.Total), p.asks() == 0)
 	}
 	if m := p.facts.Money; m != nil {
@@ -76,6 +76,8 @@ func (p Paper) rows() (all []notify.Fact) {
 		add("pdf.how", strings.TrimSpace(said(p.facts.Lang, m.How)+" "+m.Reference), false)
 	}
 	switch {
+	case p.facts.Doc == docOffer:
+		add("paper.row.total", kes(p.asks()), true)
 	case p.asks() > 0:
 		add("pdf.owed", kes(p.asks()), true)
 		add("pdf.due", p.day(p.facts.Due), false)

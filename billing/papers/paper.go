@@ -35,6 +35,7 @@ const (
 const (
 	docInvoice = invoices.Invoice
 	docCredit  = invoices.Note
+	docOffer   = invoices.ProForma
 )
 
 // Paper is one document as its customer gets it.

@@ -53,18 +53,13 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 	open := p.asks() > 0 && d.State != invoices.Paid && d.State != invoices.Void && d.State != invoices.Written
 	switch {
 	case open:
-		v.Pay = p.payWords()
+		v.Pay = p.today(d, open).payWords()
 	case d.State == invoices.Paid && d.Kind == invoices.Invoice:
 		v.Note = words.Text(l, "paper.page.paid")
 	case d.State == invoices.Void:
 		v.Note = words.Text(l, "paper.page.void")
 	}
-	shown := p
-	if !open {
-		shown.facts.Balanced, shown.facts.Total = true, p.facts.Total
-		shown.facts.Owed = 0
-	}
-	v.Rows = shown.rows()
+	v.Rows = p.today(d, open).rows()
 	i := p.invoice(d, p.common(worn(b)))
 	for _, line := range i.Lines {
 		v.Lines = append(v.Lines, ViewLine{line.Text, line.Reason, line.Amount.String()})
@@ -73,6 +68,17 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 		v.Lines = append(v.Lines, ViewLine{Text: t.Name, Amount: t.Amount.String()})
 	}
 	return v, nil
+}
+
+// today is a paper that asks for what is still open of its document, and of what was owed before it.
+func (p Paper) today(d invoices.Document, open bool) Paper {
+	switch {
+	case !open:
+		p.facts.Balanced, p.facts.Owed = true, 0
+	case d.Kind == invoices.Invoice:
+		p.facts.Owed, p.facts.Balanced = min(p.asks(), d.Open+max(p.facts.Previous, 0)), true
+	}
+	return p
 }
 
 // payWords is how to pay what a paper asks for; empty while there is no till.

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"encoding/pem"
 	"io"
 	"math/big"
 	"net"
@@ -22,6 +23,7 @@ type MailServer struct {
 	inboxes     *Server
 	certificate tls.Certificate
 	Roots       *x509.CertPool // whoever trusts these trusts the server
+	PEM         []byte         // the same, for another program
 }
 
 // NewMailServer makes a mail server for the name localhost and the address 127.0.0.1.
@@ -38,6 +40,7 @@ func (s *Server) NewMailServer() (*MailServer, error) {
 		return nil, err
 	}
 	m := &MailServer{inboxes: s, certificate: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, Roots: x509.NewCertPool()}
+	m.PEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	parsed, err := x509.ParseCertificate(der)
 	if err == nil {
 		m.Roots.AddCert(parsed)
