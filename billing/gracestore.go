@@ -98,8 +98,13 @@ func (s *Service) chargeGrace(tx *db.Tx, orderID int64, taken access.Gift) error
 
 const gracesPage = 500
 
-// changedGraces tells the orders of those graces of a page after an id that are not as they were written, and the last of the page.
-func (s *Service) changedGraces(ctx context.Context, after int64) (last int64, orders map[int64]int64, err error) {
+type wrongGrace struct {
+	id, order int64
+	why       string
+}
+
+// changedGraces tells those graces of a page after an id that are not as they were written, and the last of the page.
+func (s *Service) changedGraces(ctx context.Context, after int64) (last int64, changed []wrongGrace, err error) {
 	var rows []graceRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(gracesPage).Find(&rows).Error; err != nil {
 		return 0, nil, db.Fault(err)
@@ -109,11 +114,10 @@ func (s *Service) changedGraces(ctx context.Context, after int64) (last int64, o
 		said[i], all[r.ID], last = witness.Row{ID: r.ID, Columns: r}, r.OrderID, r.ID
 	}
 	wrong, err := s.graces.Wrong(ctx, said...)
-	orders = map[int64]int64{}
-	for _, id := range wrong {
-		orders[id] = all[id]
+	for id, why := range wrong {
+		changed = append(changed, wrongGrace{id, all[id], why})
 	}
-	return last, orders, err
+	return last, changed, err
 }
 
 // holdUnpaid keeps an order as it is until the transaction ends; false when it is paid.

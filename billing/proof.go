@@ -52,8 +52,8 @@ func (s *Service) auditGraces(ctx context.Context, see func(what string)) error 
 		if err != nil {
 			return err
 		}
-		for id, order := range changed {
-			see(fmt.Sprintf("grace %d of order %d is not as it was written", id, order))
+		for _, g := range changed {
+			see(fmt.Sprintf("grace %d of order %d %s", g.id, g.order, g.why))
 		}
 		if after = last; last == 0 {
 			break

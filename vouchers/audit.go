@@ -23,8 +23,8 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 					return err
 				}
 			}
-			if changed[b.ID] {
-				wrong = append(wrong, fmt.Sprintf("batch %d (%d) is not as it was written", b.Number, b.ID))
+			if why := changed[b.ID]; why != "" {
+				wrong = append(wrong, fmt.Sprintf("batch %d (%d) %s", b.Number, b.ID, why))
 			}
 			for _, what := range wrong {
 				see(what)
@@ -94,8 +94,8 @@ func (s *Service) auditVouchers(ctx context.Context, b Batch, see func(what stri
 		}
 		for _, r := range page {
 			miss(r.Serial)
-			if wrong[r.ID] {
-				see(fmt.Sprintf("voucher %s (%d) is not as it was written", Serial(b.Number, int(r.Serial)), r.ID))
+			if why := wrong[r.ID]; why != "" {
+				see(fmt.Sprintf("voucher %s (%d) %s", Serial(b.Number, int(r.Serial)), r.ID, why))
 			}
 			next = r.Serial + 1
 		}
@@ -112,8 +112,8 @@ func (s *Service) auditDeeds(ctx context.Context, see func(what string)) error {
 			return err
 		}
 		for _, d := range page {
-			if wrong[d.ID] {
-				see(fmt.Sprintf("deed %d (%s) is not as it was written", d.ID, d.Kind))
+			if why := wrong[d.ID]; why != "" {
+				see(fmt.Sprintf("deed %d (%s) %s", d.ID, d.Kind, why))
 			}
 			after = d.ID
 		}
@@ -127,8 +127,8 @@ func (s *Service) auditUses(ctx context.Context, see func(what string)) error {
 		if err != nil || last == 0 {
 			return err
 		}
-		for id := range wrong {
-			see(fmt.Sprintf("the first use of voucher %d is not as it was written", id))
+		for id, why := range wrong {
+			see(fmt.Sprintf("the first use of voucher %d %s", id, why))
 		}
 		after = last
 	}

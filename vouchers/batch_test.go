@@ -3,13 +3,10 @@ package vouchers
 import (
 	"context"
 	"errors"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/testdb"
@@ -63,7 +60,7 @@ var errKilled = errors.New("killed")
 func TestMakingSurvivesAKill(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		k := newKiosk(t, d)
-		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 3*makeAtOnce + 7}, office)
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 3*largestPiece + 7}, office)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,18 +92,25 @@ func (k *kiosk) makeKilled(batchID int64, before bool) (more bool, err error) {
 	if !before {
 		return k.makeSome(context.Background(), batchID)
 	}
-	err = k.DB.InTx(context.Background(), func(tx *db.Tx) error {
-		if more, _, err = k.makeIn(tx, batchID); err != nil {
+	b, err := k.Batch(context.Background(), batchID)
+	if err != nil || b.State != Making {
+		return false, err
+	}
+	some, err := k.draw(b, min(largestPiece, b.Size-b.Made))
+	if err != nil {
+		return false, err
+	}
+	return true, k.DB.InTx(context.Background(), func(tx *db.Tx) error {
+		if _, err := k.makeIn(tx, b, some); err != nil {
 			return err
 		}
 		return errKilled
 	})
-	return more, err
 }
 
 func TestTwoMakersOfOneBatch(t *testing.T) {
 	eachKiosk(t, func(k *kiosk) {
-		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 4*makeAtOnce + 1}, office)
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 4*largestPiece + 1}, office)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +139,7 @@ func TestTwoMakersOfOneBatch(t *testing.T) {
 
 func TestACancelledBatch(t *testing.T) {
 	eachKiosk(t, func(k *kiosk) {
-		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 2 * makeAtOnce, Live: true}, office)
+		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 2 * largestPiece, Live: true}, office)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +151,7 @@ func TestACancelledBatch(t *testing.T) {
 		}
 		k.idle()
 		b, _ = k.Batch(context.Background(), b.ID)
-		k.states(b, map[State]int{Void: makeAtOnce})
+		k.states(b, map[State]int{Void: largestPiece})
 		if _, err := k.redeemBy(k.codes(b)[0], 1); fault.KeyOf(err) != "code.unknown" {
 			t.Error(err)
 		}
@@ -157,26 +161,15 @@ func TestACancelledBatch(t *testing.T) {
 	})
 }
 
-// BenchmarkBatch makes a batch of 100,000, or of MTANDAO_BATCH, on SQLite, and tells the longest transaction.
-func BenchmarkBatch(b *testing.B) {
-	size := largest
-	if n, err := strconv.Atoi(os.Getenv("MTANDAO_BATCH")); err == nil {
-		size = n
-	}
-	k := newKiosk(b, testdb.SQLite(b))
-	for b.Loop() {
-		placed, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: size}, office)
-		if err != nil {
-			b.Fatal(err)
+func TestPiecesFollowTheMachine(t *testing.T) {
+	p := newPieces()
+	for _, step := range []struct {
+		took time.Duration
+		size int
+	}{{5 * time.Millisecond, 128}, {13 * time.Millisecond, 64}, {30 * time.Millisecond, 32}, {5 * time.Millisecond, 32}, {time.Millisecond, 64}, {time.Second, 32},
+		{time.Second, 16}, {time.Second, 8}, {time.Second, 8}, {time.Millisecond, 16}} {
+		if p.took(step.took); p.size() != step.size {
+			t.Errorf("after %s the next is %d, want %d", step.took, p.size(), step.size)
 		}
-		watch, longest := clock.Stopwatch(), time.Duration(0)
-		for more := true; more; {
-			start := watch()
-			if more, err = k.makeSome(context.Background(), placed.ID); err != nil {
-				b.Fatal(err)
-			}
-			longest = max(longest, watch()-start)
-		}
-		b.ReportMetric(float64(longest.Milliseconds()), "ms-longest")
 	}
 }

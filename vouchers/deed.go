@@ -42,8 +42,7 @@ type Deed struct {
 }
 
 const (
-	doAtOnce  = 250 // serials in a transaction
-	cutAtOnce = 20  // when grants are ended too
+	cutAtOnce = 20 // serials in a transaction when grants are ended too
 	deedLater = 15 * time.Second
 )
 
@@ -183,6 +182,7 @@ func (s *Service) VoidOf(ctx context.Context, holder, reason string, cut bool, b
 // doSome does the next of a deed; false when there is no more to do.
 func (s *Service) doSome(ctx context.Context, deedID int64) (more bool, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		s.doing.watch(tx)
 		more, err = s.doIn(tx, deedID)
 		return err
 	})
@@ -198,9 +198,9 @@ func (s *Service) doIn(tx *db.Tx, deedID int64) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	first, last := d.Done+1, min(d.Done+doAtOnce, d.Last)
+	first, last := d.Done+1, min(d.Done+s.doing.size(), d.Last)
 	if d.Cut {
-		last = min(d.Done+cutAtOnce, d.Last)
+		last = min(d.Done+cutAtOnce, last)
 	}
 	won, err := s.advanceDeed(tx, d, last)
 	if err != nil || !won { // another runner has done it

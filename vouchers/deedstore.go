@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -130,38 +131,39 @@ func (s *Service) moveVouchers(tx *db.Tx, b Batch, d Deed, m move, first, last i
 	if d.Undoes != 0 {
 		which = which.Where("deed_id = ?", d.Undoes)
 	}
-	if m.to == Void { // MariaDB sees what the statement has written already: what it was comes first
-		if err := which.Session(&gorm.Session{}).Update("was", gorm.Expr("state")).Error; err != nil {
-			return 0, db.Fault(err)
-		}
-	}
-	done := which.Session(&gorm.Session{}).Updates(m.columns(b, d, now))
+	done := which.Clauses(m.columns(b, d, now)).Updates(map[string]any{})
 	return int(done.RowsAffected), db.Fault(done.Error)
 }
 
-// columns are what a move writes.
-func (m move) columns(b Batch, d Deed, now time.Time) map[string]any {
-	columns := map[string]any{"paid": bit(m.paidAfter), "deed_id": d.ID}
+// columns are what a move writes, in this order: MariaDB sees what the statement has written already, so what it was comes first.
+func (m move) columns(b Batch, d Deed, now time.Time) (set clause.Set) {
+	put := func(column string, value any) {
+		set = append(set, clause.Assignment{Column: clause.Column{Name: column}, Value: value})
+	}
+	put("paid", bit(m.paidAfter))
+	put("deed_id", d.ID)
 	switch {
 	case m.to == "":
-		columns["state"] = gorm.Expr("was")
+		put("state", gorm.Expr("was"))
 	case m.to == Used:
 	case m.to == Void:
-		columns["state"] = m.to
+		put("was", gorm.Expr("state"))
+		put("state", m.to)
 	default:
-		columns["state"] = m.to
-		columns["expires_at"] = db.Nullable(b.expiry(m.to, m.paidAfter, now))
+		put("state", m.to)
+		put("expires_at", db.Nullable(b.expiry(m.to, m.paidAfter, now)))
 	}
-	if d.Kind == DeedSignOut {
-		columns["holder"] = spellHolder(d.Holder)
+	switch {
+	case d.Kind == DeedSignOut:
+		put("holder", spellHolder(d.Holder))
+	case m.to == Returned:
+		put("holder", "")
 	}
 	if m.priced {
-		columns["earned_cents"], columns["above_cents"] = m.earned, m.above
+		put("earned_cents", m.earned)
+		put("above_cents", m.above)
 	}
-	if m.to == Returned {
-		columns["holder"] = ""
-	}
-	return columns
+	return set
 }
 
 // expiry is until when a voucher may be used that has just come into a state.

@@ -23,7 +23,7 @@ func ReadHolder(holder string) (id int64, ok bool) {
 }
 
 // MostHanded is how many vouchers go over in one transaction.
-const MostHanded = doAtOnce
+const MostHanded = 250
 
 // Hand is a deed between the provider and a reseller, done whole in its caller's transaction. The caller books its money.
 type Hand struct {
@@ -67,7 +67,7 @@ func (h Hand) handMoves() []handMove {
 			h.usedMove()}
 	case DeedReturn:
 		return []handMove{{move{from: h.returnable(), to: Returned}, other},
-			{move{from: h.returnable(), paid: true, to: Returned, priced: true}, func(d *Handed) *int { return &d.Back }}}
+			{move{from: h.returnable(), paid: true, to: Returned}, func(d *Handed) *int { return &d.Back }}}
 	case DeedVoid:
 		return []handMove{{move{from: sellable, to: Void}, func(d *Handed) *int { return &d.Missing }},
 			{move{from: sellable, paid: true, to: Void, paidAfter: true}, func(d *Handed) *int { return &d.Lost }}}
@@ -106,11 +106,6 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 		return done, err
 	}
 	done.DeedID = h.ID
-	if h.Kind == DeedReturn {
-		if done.Earned, done.Above, err = s.stayed(tx, b, h.Deed, h.returnable()); err != nil {
-			return done, err
-		}
-	}
 	for _, m := range h.handMoves() {
 		moved, err := s.moveVouchers(tx, b, h.Deed, m.move, h.First, h.Last)
 		if err != nil {
@@ -118,6 +113,11 @@ func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err erro
 		}
 		*m.count(&done) += moved
 		done.Moved += moved
+	}
+	if h.Kind == DeedReturn {
+		if done.Earned, done.Above, err = s.unearn(tx, h.Deed); err != nil {
+			return done, err
+		}
 	}
 	if err := s.sealVouchers(tx, doneBy(tx, h.Deed, h.First, h.Last)); err != nil {
 		return done, err
@@ -160,7 +160,11 @@ func (s *Service) SellOne(tx *db.Tx, shelf Batch, h Hand, by By) (one One, err e
 			if err := s.addToDeed(tx, deed.ID, Deed{Moved: 1, Cents: shelf.Price.Cents}); err != nil {
 				return err
 			}
-			return s.insertVouchers(tx, []Voucher{one.Voucher})
+			fresh, err := s.rowsToStore([]Voucher{one.Voucher})
+			if err != nil {
+				return err
+			}
+			return s.storeVouchers(tx, fresh)
 		})
 		if !db.IsDuplicate(err) {
 			return one, err

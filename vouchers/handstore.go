@@ -17,11 +17,14 @@ func (s *Service) UnsoldIn(ctx context.Context, batchID int64, holder string, fi
 	return n, db.Fault(err)
 }
 
-// stayed is how much of the prices of what comes back had stayed with whoever sold it.
-func (s *Service) stayed(tx *db.Tx, b Batch, d Deed, from []State) (earned, above int64, err error) {
+// unearn is how much of the prices of what a deed has just taken back had stayed with whoever sold it; now it has not. Before the deed there is no
+// telling: a guest may use one in between.
+func (s *Service) unearn(tx *db.Tx, d Deed) (earned, above int64, err error) {
 	var sums struct{ Earned, Above int64 }
-	err = tx.Gorm().Raw("SELECT COALESCE(SUM(earned_cents), 0) AS earned, COALESCE(SUM(above_cents), 0) AS above FROM vouchers"+
-		" WHERE batch_id = ? AND serial BETWEEN ? AND ? AND state IN ? AND paid = 1 AND holder = ?", b.ID, d.First, d.Last, from, d.Holder).Scan(&sums).Error
+	err = doneBy(tx, d, d.First, d.Last).Model(&voucherRow{}).Select("COALESCE(SUM(earned_cents), 0) AS earned, COALESCE(SUM(above_cents), 0) AS above").Scan(&sums).Error
+	if err == nil {
+		err = doneBy(tx, d, d.First, d.Last).Model(&voucherRow{}).Updates(map[string]any{"earned_cents": 0, "above_cents": 0}).Error
+	}
 	return sums.Earned, sums.Above, db.Fault(err)
 }
 

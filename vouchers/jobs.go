@@ -20,9 +20,8 @@ type batchFact struct{ BatchID int64 }
 type deedFact struct{ DeedID int64 }
 
 const (
-	makeAtOnce = 200 // vouchers made in a transaction: under 50 ms, so that payments are not kept waiting
-	makeInRun  = 100 // transactions before others have their turn
-	makeTries  = 5   // when a code is drawn that there is already
+	makeInRun = 100 // transactions before others have their turn
+	makeTries = 5   // when a code is drawn that there is already
 )
 
 func (s *Service) subscribe() {
@@ -46,60 +45,80 @@ func (s *Service) makeBatch(ctx context.Context, j jobs.Job) error {
 	return jobs.Again(0, errors.New("more to make"))
 }
 
-// Make makes a batch now, for whoever waits for it, beside the job or without it.
-func (s *Service) Make(ctx context.Context, batchID int64) (Batch, error) {
+// Make makes a batch now, for whoever waits for it, beside the job or without it. Told hears how many are made, again and again.
+func (s *Service) Make(ctx context.Context, batchID int64, told ...func(made int)) (b Batch, err error) {
 	for more := true; more; {
-		var err error
-		if more, err = s.makeSome(ctx, batchID); err != nil {
+		if more, err = s.makeSome(ctx, batchID); err == nil {
+			b, err = s.Batch(ctx, batchID)
+		}
+		if err != nil {
 			return Batch{}, err
 		}
+		for _, tell := range told {
+			tell(b.Made)
+		}
 	}
-	return s.Batch(ctx, batchID)
+	return b, nil
 }
 
-// makeSome makes the next vouchers; false when there are no more to make.
+// makeSome makes the next vouchers; false when there are no more to make. What takes its time is done before the transaction.
 func (s *Service) makeSome(ctx context.Context, batchID int64) (more bool, err error) {
 	for range makeTries {
+		b, err := s.Batch(ctx, batchID)
+		if err != nil || b.State != Making {
+			return false, err
+		}
+		some, err := s.draw(b, min(s.making.size(), b.Size-b.Made))
+		if err != nil {
+			return false, err
+		}
 		var again bool
 		err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
-			more, again, err = s.makeIn(tx, batchID)
+			s.making.watch(tx)
+			again, err = s.makeIn(tx, b, some)
 			return err
 		})
 		if err != nil || !again {
-			return more, err
+			return b.Made+len(some.codes) < b.Size, err
 		}
 	}
 	return false, errors.New("every code drawn was taken")
 }
 
-// makeIn: again says that a code was drawn that is there already, and that nothing was written.
-func (s *Service) makeIn(tx *db.Tx, batchID int64) (more, again bool, err error) {
-	b, err := s.batchIn(tx, batchID)
-	if err != nil || b.State != Making {
-		return false, false, err
-	}
-	n := min(makeAtOnce, b.Size-b.Made)
+// drawn are vouchers that are ready to be stored.
+type drawn struct {
+	codes []access.Code
+	rows  voucherRows
+}
+
+// draw makes up a batch's next vouchers.
+func (s *Service) draw(b Batch, n int) (some drawn, err error) {
 	fresh := make([]Voucher, n)
-	codes := make([]access.Code, n)
+	some.codes = make([]access.Code, n)
 	for i := range fresh {
-		codes[i] = b.Style.New()
-		fresh[i] = Voucher{ID: tx.ID(), BatchID: b.ID, Serial: b.Made + i + 1, Code: codes[i], State: Made, ExpiresAt: b.UnsoldUntil}
+		some.codes[i] = b.Style.New()
+		fresh[i] = Voucher{ID: s.DB.ID(), BatchID: b.ID, Serial: b.Made + i + 1, Code: some.codes[i], State: Made, ExpiresAt: b.UnsoldUntil}
 	}
-	if taken, err := s.Grants.CodesTaken(tx, codes); err != nil || taken {
-		return true, taken, err
+	some.rows, err = s.rowsToStore(fresh)
+	return some, err
+}
+
+// makeIn: again says that a code was drawn that is there already, and that nothing was written.
+func (s *Service) makeIn(tx *db.Tx, b Batch, some drawn) (again bool, err error) {
+	if taken, err := s.Grants.CodesTaken(tx, some.codes); err != nil || taken {
+		return taken, err
 	}
-	again = false
 	err = tx.Savepoint(func() error {
-		won, err := s.advance(tx, b, n)
+		won, err := s.advance(tx, b, len(some.codes))
 		if err != nil || !won { // another runner, or it was cancelled: the next look tells
 			return err
 		}
-		return s.insertVouchers(tx, fresh)
+		return s.storeVouchers(tx, some.rows)
 	})
 	if db.IsDuplicate(err) {
-		return true, true, nil
+		return true, nil
 	}
-	return b.Made+n < b.Size, false, err
+	return false, err
 }
 
 // doDeed goes on with a deed that was cut.

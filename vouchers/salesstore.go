@@ -44,7 +44,7 @@ func (s *Service) SalesAt(ctx context.Context, sites []int64, from, to time.Time
 }
 
 // wrongUses is a page of first uses after a voucher's id, and which of them are not as they were written.
-func (s *Service) wrongUses(ctx context.Context, after int64) (last int64, wrong map[int64]bool, err error) {
+func (s *Service) wrongUses(ctx context.Context, after int64) (last int64, wrong map[int64]string, err error) {
 	var rows []useRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(vouchersPage).Find(&rows).Error; err != nil {
 		return 0, nil, db.Fault(err)

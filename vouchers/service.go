@@ -54,8 +54,9 @@ type Options struct {
 // Service is what can be done with vouchers.
 type Service struct {
 	Options
-	guard *guard
-	seen  witnesses
+	guard         *guard
+	seen          witnesses
+	making, doing *pieces
 }
 
 // By is who does something: a member's e-mail or a command, and from where.
@@ -65,7 +66,7 @@ const codePurpose = "voucher" // of sealing and of look-up hashes
 
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
-	s := &Service{Options: o, guard: newGuard(o.Clock)}
+	s := &Service{Options: o, guard: newGuard(o.Clock), making: newPieces(), doing: newPieces()}
 	s.seen = s.witnesses()
 	s.subscribe()
 	return s

@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/money"
+	"mtandao/internal/witness"
 	"mtandao/radius/access"
 )
 
@@ -40,21 +41,34 @@ func (r voucherRow) voucher() Voucher {
 		ExpiresAt: db.Instant(r.ExpiresAt), UsedAt: db.Instant(r.UsedAt), AlarmedAt: db.Instant(r.AlarmedAt)}
 }
 
-// insertVouchers stores fresh ones; db.IsDuplicate when a code is there already.
-func (s *Service) insertVouchers(tx *db.Tx, fresh []Voucher) error {
+// voucherRows are fresh vouchers as they are stored, with what witnesses them.
+type voucherRows struct {
+	rows   []voucherRow
+	proofs []witness.Proof
+}
+
+// rowsToStore seals codes and takes digests: more work than storing them, and none for a transaction.
+func (s *Service) rowsToStore(fresh []Voucher) (voucherRows, error) {
 	rows := make([]voucherRow, len(fresh))
 	for i, v := range fresh {
 		sealed, err := s.Keys.Seal(codePurpose, []byte(v.Code))
 		if err != nil {
-			return err
+			return voucherRows{}, err
 		}
 		rows[i] = voucherRow{ID: v.ID, BatchID: v.BatchID, Serial: int64(v.Serial), CodeHash: s.Keys.Lookup(codePurpose, string(v.Code)), Code: sealed, State: v.State,
 			Holder: spellHolder(v.Holder), Paid: bit(v.Paid), DeedID: v.deedID, EarnedCents: v.earned, AboveCents: v.above, ExpiresAt: db.Nullable(v.ExpiresAt)}
 	}
-	if err := tx.Gorm().Create(&rows).Error; err != nil {
-		return err
+	return voucherRows{rows, s.seen.vouchers.Prove(rowsOf(rows, idOfVoucher)...)}, nil
+}
+
+// storeVouchers stores fresh ones; db.IsDuplicate when a code is there already.
+func (s *Service) storeVouchers(tx *db.Tx, fresh voucherRows) error {
+	for some := range db.Pieces(fresh.rows) {
+		if err := tx.Gorm().Create(&some).Error; err != nil {
+			return err
+		}
 	}
-	return s.seen.vouchers.Keep(tx, rowsOf(rows, idOfVoucher)...)
+	return s.seen.vouchers.KeepProven(tx, fresh.proofs)
 }
 
 func vouchersOf(from *gorm.DB) ([]Voucher, error) {
@@ -170,7 +184,7 @@ func (s *Service) Stock(ctx context.Context, batchID int64) (Stock, error) {
 
 // dueIn lists vouchers of a state whose date is past.
 func (s *Service) dueIn(ctx context.Context, state State, now time.Time) ([]Voucher, error) {
-	return vouchersOf(s.DB.Read(ctx).Where("state = ? AND expires_at <= ?", state, now).Order("expires_at").Limit(makeAtOnce))
+	return vouchersOf(s.DB.Read(ctx).Where("state = ? AND expires_at <= ?", state, now).Order("expires_at").Limit(largestPiece))
 }
 
 // expireVouchers tells how many of those that expired were paid for.

@@ -2,6 +2,8 @@ package vouchers
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -66,29 +68,25 @@ func (s *Service) rowsAfter(ctx context.Context, batchID int64, after int64) (ro
 	return rows, db.Fault(err)
 }
 
-// wrongOf tells which rows are not as they were written. What may have changed while it was read is read again.
-func wrongOf[T any](ctx context.Context, s *Service, w *witness.Witness, rows []T, id func(T) int64) (map[int64]bool, error) {
+// wrongOf tells which rows are not as they were written, and why. What may have changed while it was read is read again.
+func wrongOf[T any](ctx context.Context, s *Service, w *witness.Witness, rows []T, id func(T) int64) (map[int64]string, error) {
 	wrong, err := w.Wrong(ctx, rowsOf(rows, id)...)
 	for try := 0; err == nil && len(wrong) > 0 && try < 3; try++ {
 		var again []T
-		if err := s.DB.Read(ctx).Where("id IN ?", wrong).Find(&again).Error; err != nil {
+		if err := s.DB.Read(ctx).Where("id IN ?", slices.Collect(maps.Keys(wrong))).Find(&again).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		wrong, err = w.Wrong(ctx, rowsOf(again, id)...)
 	}
-	set := map[int64]bool{}
-	for _, id := range wrong {
-		set[id] = true
-	}
-	return set, err
+	return wrong, err
 }
 
-func (s *Service) wrongVouchers(ctx context.Context, rows []voucherRow) (map[int64]bool, error) {
+func (s *Service) wrongVouchers(ctx context.Context, rows []voucherRow) (map[int64]string, error) {
 	return wrongOf(ctx, s, s.seen.vouchers, rows, idOfVoucher)
 }
 
 // counted is a page of batches after an id, whatever their limits say, and which of them are not as they were written.
-func (s *Service) counted(ctx context.Context, after int64) (page []Batch, wrong map[int64]bool, err error) {
+func (s *Service) counted(ctx context.Context, after int64) (page []Batch, wrong map[int64]string, err error) {
 	var rows []batchRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(batchesPage).Find(&rows).Error; err != nil {
 		return nil, nil, db.Fault(err)
@@ -107,7 +105,7 @@ func (s *Service) madeOf(ctx context.Context, batchID int64) (n int, err error) 
 }
 
 // wrongDeeds is a page of deeds after an id, and which of them are not as they were written.
-func (s *Service) wrongDeeds(ctx context.Context, after int64) (page []Deed, wrong map[int64]bool, err error) {
+func (s *Service) wrongDeeds(ctx context.Context, after int64) (page []Deed, wrong map[int64]string, err error) {
 	var rows []deedRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(vouchersPage).Find(&rows).Error; err != nil {
 		return nil, nil, db.Fault(err)

@@ -2,14 +2,13 @@ package customers
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/table"
 )
 
 // exportColumns are the head of a table of customers.
@@ -25,8 +24,8 @@ func (s *Service) Export(ctx context.Context, out io.Writer, f Filter, by By) er
 	if err != nil {
 		return err
 	}
-	table := csv.NewWriter(out)
-	if err := table.Write(exportColumns); err != nil {
+	rows := table.NewCSV(out)
+	if err := rows.Write(exportColumns); err != nil {
 		return err
 	}
 	for f.Limit = exportPage; ; {
@@ -34,17 +33,16 @@ func (s *Service) Export(ctx context.Context, out io.Writer, f Filter, by By) er
 		if err != nil {
 			return err
 		}
-		if err := s.exportRows(ctx, table, p.Customers); err != nil {
+		if err := s.exportRows(ctx, rows, p.Customers); err != nil {
 			return err
 		}
 		if f.Before = p.Older; f.Before == 0 {
-			table.Flush()
-			return table.Error()
+			return rows.Flush()
 		}
 	}
 }
 
-func (s *Service) exportRows(ctx context.Context, table *csv.Writer, all []Customer) error {
+func (s *Service) exportRows(ctx context.Context, rows *table.CSV, all []Customer) error {
 	var ids []int64
 	for _, c := range all {
 		ids = append(ids, c.ID)
@@ -64,20 +62,9 @@ func (s *Service) exportRows(ctx context.Context, table *csv.Writer, all []Custo
 		}
 		row := []string{c.Number, c.Name, string(c.Kind), string(c.Segment), string(c.State), phones[c.ID].Local(), c.PIN, string(c.Lang), strconv.Itoa(c.BillDay),
 			strconv.Itoa(c.PaymentDays), strconv.Itoa(yes(c.TaxExempt)), parent, c.CreatedAt.In(clock.Nairobi).Format(time.DateOnly)}
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		if err := table.Write(row); err != nil {
+		if err := rows.Write(row); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// harmless keeps a spreadsheet from taking a text for a formula.
-func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -40,8 +40,8 @@ func (s *Service) statement(ctx context.Context, customerID int64, from, until c
 	if err != nil {
 		return p, b, err
 	}
-	if len(st.Lines) >= mostLines {
-		return p, b, fault.New(fault.Invalid, "paper.too_long", "Most", mostLines)
+	if st.Cut { // what would be left out is not made
+		return p, b, fault.New(fault.Invalid, "paper.too_long", "Most", len(st.Lines))
 	}
 	p.Kind, p.Name = Statement, "Statement-"+p.facts.Account+"-"+until.String()
 	p.facts.Balanced, p.facts.Owed = true, st.Closing.Cents
@@ -55,9 +55,6 @@ func (s *Service) statement(ctx context.Context, customerID int64, from, until c
 	}
 	return p, b, nil
 }
-
-// mostLines is where the books stop telling: what would be left out is not made.
-const mostLines = 2_000
 
 // entryKey names what a line of a statement is.
 func entryKey(l invoices.StatementLine) string {

@@ -99,7 +99,7 @@ func (s *Service) seal(tx *db.Tx, id int64) error {
 }
 
 // counted is the money of the partners of a page after an id, whatever else their rows say, and who are not as they were written.
-func (s *Service) counted(ctx context.Context, after int64) (page []Partner, changed []int64, err error) {
+func (s *Service) counted(ctx context.Context, after int64) (page []Partner, changed map[int64]string, err error) {
 	var rows []partnerRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(auditPage).Find(&rows).Error; err != nil {
 		return nil, nil, db.Fault(err)

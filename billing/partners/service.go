@@ -260,8 +260,8 @@ func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
 		if err != nil {
 			return err
 		}
-		for _, id := range changed {
-			see(fmt.Sprintf("partner %d is not as they were written", id))
+		for id, why := range changed {
+			see(fmt.Sprintf("partner %d %s", id, why))
 		}
 		for _, p := range page {
 			if err := s.audit(ctx, p, proofs, see); err != nil {

@@ -166,10 +166,8 @@ func oneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 
 // newLog writes lines for a person at a terminal, else JSON.
 func newLog(w io.Writer) *slog.Logger {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return slog.New(slog.NewTextHandler(w, nil))
-		}
+	if atTerminal(w) {
+		return slog.New(slog.NewTextHandler(w, nil))
 	}
 	return slog.New(slog.NewJSONHandler(w, nil))
 }

@@ -71,6 +71,9 @@ func writer() string {
 }
 
 func TestMain(m *testing.M) {
+	if args := os.Getenv(commandChild); args != "" {
+		os.Exit(runCommandChild(args))
+	}
 	if os.Getenv(serveChild) != "" {
 		signal.Ignore(syscall.SIGXFSZ) // a file that may not grow is a full disk, and no end
 		os.Exit(Execute([]string{"serve"}, os.Stdout, os.Stderr))

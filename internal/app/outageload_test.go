@@ -5,9 +5,9 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -224,15 +224,7 @@ func part(all []time.Duration, percent int) time.Duration {
 
 // tellMemory wants what an outage leaves behind to be bounded.
 func (o *outage) tellMemory() {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", o.node.Process.Pid))
-	if err != nil {
-		o.Error(err)
-		return
-	}
-	peak := int64(0)
-	for line := range strings.Lines(string(status)) {
-		_, _ = fmt.Sscanf(line, "VmHWM: %d kB", &peak)
-	}
+	peak := peakMemory(strconv.Itoa(o.node.Process.Pid))
 	answer, err := http.Get("http://" + o.http + "/metrics")
 	if err != nil {
 		o.Error(err)

@@ -124,8 +124,10 @@ func linkStory(t *testing.T, s *Stage) {
 	}
 	owner.expect(owner.ask("GET", record+"/statement/pdf?from=nonsense", nil), http.StatusBadRequest)
 	owner.expect(owner.send(record+"/statement/send", url.Values{"from": {"2026-01-02"}, "until": {"2025-01-01"}}), http.StatusBadRequest)
+	owner.expect(owner.ask("GET", record+"/statement", nil), http.StatusOK, record+"/statement/pdf?from=", record+"/statement/send?from=")
 	owner.expect(owner.send(record+"/statement/send", nil), http.StatusSeeOther)
 	until(t, 30*time.Second, "the second sending and the statement arrive", func() bool { return len(s.Messages.Inbox("accounts@mwangaza.example")) == 3 })
+	owner.expect(owner.ask("GET", record+"?tab=messages", nil), http.StatusOK, "Sent", "a•••@mwangaza.example")
 	writtenByCommand(t, s, d.Text(), file)
 	wrongLinks(t, s, link)
 }

@@ -66,7 +66,9 @@ func (cmd *voucherIssueCommand) Run(c *console) error {
 		}
 		b, err := m.Vouchers.Place(c, wish, commandBy("issue"))
 		if err == nil {
-			b, err = m.Vouchers.Make(c, b.ID)
+			progress := c.meter("made", b.Size)
+			b, err = m.Vouchers.Make(c, b.ID, progress.at)
+			progress.end()
 		}
 		if err != nil {
 			return err

@@ -114,7 +114,14 @@ func (c *console) printVouchers(m *Main, r serialRange, layout, slug string, lan
 	if err != nil {
 		return err
 	}
-	write := func(w io.Writer) error { return paper.Write(c, w, m.Vouchers, d.First, d.Last, commandBy("print")) }
+	by, verb := commandBy("print"), "printed"
+	if paper.Table() {
+		by, verb = commandBy("export"), "exported"
+	}
+	progress := c.meter(verb, d.Last-d.First+1)
+	progress.hush(out == "" && atTerminal(c.stdout)) // what it says would stand amid the table
+	from := metered{m.Vouchers, progress}
+	write := func(w io.Writer) error { return paper.Write(c, w, from, d.First, d.Last, by) }
 	if out == "" {
 		return write(c.stdout)
 	}

@@ -65,6 +65,18 @@ func timeFromClock(t *tree) (found []finding) {
 	return found
 }
 
+// tables: whoever opens a table that another package writes may open a formula.
+func tables(t *tree) (found []finding) {
+	for _, s := range t.built() {
+		s.uses(s.qualifier("encoding/csv", "csv"), func(e *ast.SelectorExpr) {
+			if e.Sel.Name == "NewWriter" {
+				found = append(found, t.at(e.Pos(), "csv.NewWriter: a text may be a formula; internal/table writes tables"))
+			}
+		})
+	}
+	return found
+}
+
 // floats bans the types, the constants with a decimal point and the conversions from text where money is counted.
 func floats(t *tree) (found []finding) {
 	for _, s := range t.built() {

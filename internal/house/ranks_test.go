@@ -8,7 +8,7 @@ import (
 // ranks is the house: a package imports only packages of lower rank.
 var ranks = rankTable(map[int]string{
 	0:  "internal/clock internal/fault themes migrations portal/backoffice/tabler",
-	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores internal/sim/panels",
+	1:  "internal/money internal/seal internal/words internal/spool internal/pace internal/table internal/load internal/sim internal/sim/safaricom internal/sim/router internal/sim/people internal/sim/messages internal/sim/stores internal/sim/panels",
 	2:  "internal/db internal/paper",
 	3:  "internal/testdb internal/chain",
 	4:  "internal/jobs internal/settings internal/audit internal/witness internal/backup internal/acme",
@@ -16,7 +16,7 @@ var ranks = rankTable(map[int]string{
 	6:  "radius/access internal/pin",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions",
-	9:  "billing radius internal/support internal/cutover",
+	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover",
 	10: "vouchers billing/partners billing/mpesa billing/pdf",
 	11: "billing/papers vouchers/sheets vouchers/resellers internal/report",
 	12: "portal/web vouchers/press",

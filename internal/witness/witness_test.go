@@ -2,6 +2,7 @@ package witness
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -43,8 +44,14 @@ func TestWhatIsNotAsItWasKept(t *testing.T) {
 		}
 		wrong := func(what string, all []line, want ...int64) {
 			t.Helper()
-			if got, err := w.Wrong(ctx, of(all)...); err != nil || !slices.Equal(got, want) {
+			got, err := w.Wrong(ctx, of(all)...)
+			if ids := slices.Sorted(maps.Keys(got)); err != nil || !slices.Equal(ids, want) {
 				t.Errorf("%s: %v are wrong, want %v (%v)", what, got, want, err)
+			}
+			for id, why := range got {
+				if made := id == 4; made != (why == unwritten) || made == (why == changed) {
+					t.Errorf("%s: %d %s", what, id, why)
+				}
 			}
 		}
 		keep(of(rows)...)

@@ -17,12 +17,27 @@ type proofRow struct {
 
 func (proofRow) TableName() string { return "row_proofs" }
 
+// Proof is the digest of a row, ready to be kept.
+type Proof struct{ row proofRow }
+
+// Prove takes the digests of rows that are about to be written, for KeepProven: it may be done before the transaction.
+func (w *Witness) Prove(rows ...Row) []Proof {
+	proofs := make([]Proof, len(rows))
+	for i, r := range rows {
+		proofs[i].row = proofRow{OfTable: w.table, RowID: r.ID, Proof: w.proof(r)}
+	}
+	return proofs
+}
+
 // Keep writes down what rows are from now on.
-func (w *Witness) Keep(tx *db.Tx, rows ...Row) error {
-	for some := range db.Pieces(rows) {
+func (w *Witness) Keep(tx *db.Tx, rows ...Row) error { return w.KeepProven(tx, w.Prove(rows...)) }
+
+// KeepProven writes down digests of rows that the transaction writes.
+func (w *Witness) KeepProven(tx *db.Tx, all []Proof) error {
+	for some := range db.Pieces(all) {
 		proofs := make([]proofRow, len(some))
-		for i, r := range some {
-			proofs[i] = proofRow{OfTable: w.table, RowID: r.ID, Proof: w.proof(r)}
+		for i, p := range some {
+			proofs[i] = p.row
 		}
 		err := tx.Gorm().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "of_table"}, {Name: "row_id"}}, DoUpdates: clause.AssignmentColumns([]string{"proof"})}).
 			Create(&proofs).Error
@@ -33,8 +48,15 @@ func (w *Witness) Keep(tx *db.Tx, rows ...Row) error {
 	return nil
 }
 
-// Wrong are those of some rows that are not what was kept of them, or of which nothing was.
-func (w *Witness) Wrong(ctx context.Context, rows ...Row) (wrong []int64, err error) {
+// What Wrong says of a row.
+const (
+	changed   = "is not as it was written"
+	unwritten = "has no digest: it was made up, or is older than digests"
+)
+
+// Wrong are those of some rows that are not what was kept of them, or of which nothing was, by id, and which of the two is true of each.
+func (w *Witness) Wrong(ctx context.Context, rows ...Row) (map[int64]string, error) {
+	wrong := map[int64]string{}
 	for some := range db.Pieces(rows) {
 		ids := make([]int64, len(some))
 		for i, r := range some {
@@ -49,8 +71,11 @@ func (w *Witness) Wrong(ctx context.Context, rows ...Row) (wrong []int64, err er
 			proofs[p.RowID] = p.Proof
 		}
 		for _, r := range some {
-			if !w.right(r, proofs[r.ID]) {
-				wrong = append(wrong, r.ID)
+			switch proof, known := proofs[r.ID]; {
+			case !known:
+				wrong[r.ID] = unwritten
+			case !w.right(r, proof):
+				wrong[r.ID] = changed
 			}
 		}
 	}

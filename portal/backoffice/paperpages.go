@@ -2,7 +2,6 @@ package backoffice
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -130,12 +129,9 @@ func (b *Backoffice) sendStatement(q *request) error {
 			_, err = b.Papers.SendAgain(q.ctx, p, q.paperBy())
 		}
 	}
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
-		p, e := b.customerPage(q, c)
-		if e != nil {
-			return errors.Join(err, e)
-		}
-		return q.refuse(err, "record", p, "from")
+	if fault.KeyOf(err) == "paper.nobody" {
+		q.tell("bad", "paper.nobody", "")
+		return led(customerAddress(c.ID) + "/statement?from=" + from.String() + "&until=" + until.String())
 	}
 	if err != nil {
 		return err
@@ -144,27 +140,25 @@ func (b *Backoffice) sendStatement(q *request) error {
 	return led(customerAddress(c.ID) + "?tab=messages")
 }
 
-// tellStatement offers the statement of some days, and lists those that were sent.
-func (b *Backoffice) tellStatement(q *request, p *recordPage, c customers.Customer) error {
-	if !q.may(staff.PaymentsView, c.SiteID) {
-		return nil
+const mostStatements = 3
+
+// tellMessages is the tab of what a customer may be sent, and of the statements that they were sent.
+func (b *Backoffice) tellMessages(q *request, p *recordPage, c customers.Customer) error {
+	if err := b.tellConsents(q, p, c); err != nil || !q.may(staff.PaymentsView, c.SiteID) {
+		return err
 	}
-	at := customerAddress(c.ID) + "/statement"
-	from, until, err := b.days(q)
-	if err != nil {
-		from, until = clock.DayOf(b.PlanClock.Now())-90, clock.DayOf(b.PlanClock.Now())
-	}
-	found := card{Name: p.T("office.paper.statement"), Lead: p.T("office.paper.statement_lead"), Acts: []act{{Name: p.T("office.paper.download"), Icon: "download", Address: at + "/pdf?from=" + from.String() + "&until=" + until.String()}}}
-	if q.may(staff.PaymentsMatch, c.SiteID) {
-		found.Form = &shortForm{Action: at + "/send", Button: p.T("office.paper_statement.button"), Fields: []formField{
-			{Name: "from", As: asDay, Label: p.T("office.paper.from"), Value: q.typedOr("from", from.String()), Must: true},
-			{Name: "until", As: asDay, Label: p.T("office.paper.until"), Value: q.typedOr("until", until.String()), Must: true}}}
-	}
-	p.add(found)
 	return b.sentStatements(q, p, c)
 }
 
-const mostStatements = 3
+// statementActs are what may be done with the statement of some days.
+func (b *Backoffice) statementActs(q *request, f *frame, c customers.Customer, from, until clock.Day) []act {
+	days := "?from=" + from.String() + "&until=" + until.String()
+	acts := []act{{Name: f.T("office.paper.pdf"), Icon: "download", Address: customerAddress(c.ID) + "/statement/pdf" + days}}
+	if q.may(staff.PaymentsMatch, c.SiteID) {
+		acts = append(acts, act{Name: f.T("office.paper.send"), Icon: "mail", Address: customerAddress(c.ID) + "/statement/send" + days, Posted: true})
+	}
+	return acts
+}
 
 func (b *Backoffice) sentStatements(q *request, p *recordPage, c customers.Customer) error {
 	all, err := b.Papers.Statements(q.ctx, c.ID, mostStatements)

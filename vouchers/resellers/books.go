@@ -167,8 +167,8 @@ func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell
 		if err != nil {
 			return err
 		}
-		for _, id := range changed {
-			tell("reseller %d is not as they were written", id)
+		for id, why := range changed {
+			tell("reseller %d %s", id, why)
 		}
 		for _, r := range page {
 			if err := s.auditBalance(ctx, r, sums[r.ID], tell); err != nil {

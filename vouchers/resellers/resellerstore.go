@@ -151,7 +151,7 @@ func (s *Service) seal(tx *db.Tx, id int64) error {
 }
 
 // counted is the money of the resellers of a page after an id, whatever else their rows say, and who are not as they were written.
-func (s *Service) counted(ctx context.Context, after int64, limit int) (page []Reseller, changed []int64, err error) {
+func (s *Service) counted(ctx context.Context, after int64, limit int) (page []Reseller, changed map[int64]string, err error) {
 	var rows []resellerRow
 	if err := s.DB.Read(ctx).Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, nil, db.Fault(err)

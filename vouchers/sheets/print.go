@@ -4,7 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/csv"
 	"image"
 	"image/png"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mtandao/internal/paper"
+	"mtandao/internal/table"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
@@ -85,7 +85,7 @@ func (p *Paper) open(w io.Writer, first, last int) (d *printing, err error) {
 	case asText:
 		d.cards = texts{p, w}
 	case asCSV:
-		out := csv.NewWriter(w)
+		out := table.NewCSV(w)
 		d.table, err = csvTable{p, out}, out.Write(columns)
 	case asXLSX:
 		d.table, err = p.openXLSX(w)

@@ -1,13 +1,12 @@
 package sheets
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 
+	"mtandao/internal/table"
 	"mtandao/internal/words"
 	"mtandao/vouchers"
 )
@@ -29,26 +28,15 @@ func (p *Paper) row(v vouchers.Voucher) []string {
 		strconv.FormatInt(p.Batch.Number, 10), site, string(v.State), v.Holder, expires}
 }
 
-// harmless keeps a spreadsheet from taking a text for a formula.
-func harmless(cells []string) []string {
-	for i, cell := range cells {
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
-			cells[i] = "'" + cell
-		}
-	}
-	return cells
-}
-
 type csvTable struct {
 	p   *Paper
-	out *csv.Writer
+	out *table.CSV
 }
 
-func (t csvTable) add(v vouchers.Voucher) error { return t.out.Write(harmless(t.p.row(v))) }
+func (t csvTable) add(v vouchers.Voucher) error { return t.out.Write(t.p.row(v)) }
 
 func (t csvTable) close() error {
-	t.out.Flush()
-	return t.out.Error()
+	return t.out.Flush()
 }
 
 // xlsxTable keeps what is large in a file of the system's until it is closed.
