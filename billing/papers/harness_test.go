@@ -60,7 +60,7 @@ func (t tills) Sold(_ context.Context, id int64) (billing.Order, billing.Receipt
 
 // world is the service on a database, with the real documents, money and messages, and a simulated mail server and SMS carrier.
 type world struct {
-	*testing.T
+	testing.TB
 	*Service
 	ctx    context.Context
 	clock  *clock.Manual
@@ -78,14 +78,14 @@ func each(t *testing.T, run func(w *world)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { run(newWorld(t, d)) })
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{T: t, ctx: context.Background(), clock: clock.NewManual(noon), tills: tills{map[int64]billing.Receipt{}, map[int64]billing.Order{}}}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	w := &world{TB: t, ctx: context.Background(), clock: clock.NewManual(noon), tills: tills{map[int64]billing.Receipt{}, map[int64]billing.Order{}}}
+	log := slog.New(slog.DiscardHandler)
 	q, set, l := jobs.New(d, w.clock, log), settings.New(d, w.clock), ledger.New(d, w.clock)
 	w.sites, w.taxes = site.New(d, w.clock), taxes.New(d, w.clock)
 	w.sim = messages.New(messages.Options{Clock: w.clock, Username: "mtaa", APIKey: "key", Balance: 1_000_000_00, MailUser: "bills", MailPassword: "secret"})

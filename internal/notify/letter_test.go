@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/sim/messages"
 	"mtandao/internal/testdb"
 	"mtandao/internal/words"
@@ -153,6 +154,35 @@ func TestMailOfADeadSenderGoesAgain(t *testing.T) {
 			t.Errorf("%s and %s", all[0].ID, all[1].ID)
 		}
 	})
+}
+
+// TestTheMailServerIsTried: it lets us in, refuses the password, is not there, and none is set up; and what waits for it says so.
+func TestTheMailServerIsTried(t *testing.T) {
+	w := newWorld(t, testdb.SQLite(t), nil)
+	tried := func(want string) {
+		t.Helper()
+		if err := w.s.TryMail(w.ctx); (err == nil) != (want == "") || err != nil && fault.KeyOf(err) != want {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	tried("mail.none")
+	w.email()
+	w.withPapers()
+	tried("")
+	c, err := w.s.Carrier(w.ctx, Email)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Secret = "not that one"
+	w.carry(c)
+	tried("mail.sign_in")
+	id := w.send(bill("refused at the door"))
+	w.idle()
+	w.is(id, Queued, "smtp_535", 0)
+	c.Port = 1
+	w.carry(c)
+	tried("mail.unreachable")
+	w.keepsSecrets()
 }
 
 func TestABillByMailWakesNobodyAndByPhoneWaits(t *testing.T) {

@@ -91,6 +91,10 @@ func (p *post) send(ctx context.Context, l letter) outcome {
 		return outcome{verdict: refused, reason: "address"}
 	}
 	if err := client.DialWithContext(ctx); err != nil {
+		var said *textproto.Error
+		if errors.As(err, &said) { // it answers, and does not let us in
+			return outcome{verdict: notLeft, reason: "smtp_" + strconv.Itoa(said.Code)}
+		}
 		return outcome{verdict: notLeft, reason: "no_connection"}
 	}
 	defer client.Close()
