@@ -51,6 +51,7 @@ type commands struct {
 	Bill struct {
 		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
 		PDF billPDFCommand `cmd:"" name:"pdf" help:"Write a document or a receipt as a PDF."`
+		Dun billDunCommand `cmd:"" help:"Take the steps about late payers that are due on a day."`
 	} `cmd:"" help:"What customers are asked to pay."`
 	Backup struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`

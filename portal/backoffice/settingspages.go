@@ -54,7 +54,7 @@ var providerSheets = []sheet{
 		{name: settings.PrepaidPart, as: asPick, choices: []string{settings.Waits, settings.BuysDays}}}},
 	{title: "office.settings.invoices", folded: true, specs: []spec{typed(settings.InvoicePrefix, 8), {name: settings.InvoiceSeries, as: asPick, choices: []string{settings.SeriesYear, settings.SeriesRunning}},
 		{name: settings.InvoiceReview, as: asPick, choices: []string{settings.ReviewNone, settings.ReviewAll}}, bounded(settings.InvoiceDueDays, 0, 365), bounded(settings.InvoiceRound, 1, 10_000),
-		{name: settings.InvoiceProForma, as: asPick, choices: []string{settings.LabelProForma, settings.LabelInvoice}}, bounded(settings.InvoiceRestore, 1, 100)}},
+		{name: settings.InvoiceProForma, as: asPick, choices: []string{settings.LabelProForma, settings.LabelInvoice}}, bounded(settings.InvoiceRestore, 1, 100), bounded(settings.InvoiceThrottle, 64, 100_000)}},
 	{title: "office.settings.papers", folded: true, specs: []spec{typed(settings.PaperSeller, 100), typed(settings.PaperPIN, 11), typed(settings.PaperAddress, 200), typed(settings.PaperEmail, 254),
 		typed(settings.PaperBank, 200), {name: settings.PaperInvoice, as: asPick, choices: settings.PaperWays}, {name: settings.PaperCredit, as: asPick, choices: settings.PaperWays},
 		{name: settings.PaperReceipt, as: asPick, choices: settings.PaperWays}, {name: settings.PaperSale, as: asPick, choices: []string{settings.ByEmail, settings.ByNone}},
