@@ -31,6 +31,7 @@ import (
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
+	"mtandao/internal/cutover"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
@@ -103,6 +104,7 @@ type Main struct {
 	Papers    *papers.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
+	Imports   *cutover.Desk
 	Counter   *counter.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
@@ -254,6 +256,7 @@ func (m *Main) wireDomains() {
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
 	m.Notify.AskPapers(m.Papers.Attached)
+	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
 	m.Billing.AskFloats(m.Resellers)
@@ -340,6 +343,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("bill run", billLook, m.billToday)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
+	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

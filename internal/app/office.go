@@ -32,6 +32,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Invoices:  m.Invoices,
 		Papers:    m.Papers,
 		Taxes:     m.Taxes,
+		Imports:   m.Imports,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

@@ -79,6 +79,7 @@ type Options struct {
 	Invoices  Invoices
 	Papers    Papers
 	Taxes     Taxes
+	Imports   Imports
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -134,6 +135,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
+		b.importRoutes(),
 		b.counterRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
