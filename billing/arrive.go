@@ -203,6 +203,9 @@ func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, 
 	if err != nil || !won {
 		return won, err
 	}
+	if err := s.Jobs.Emit(tx, FactServed, id(o.ID), OrderFact{o.ID}); err != nil {
+		return true, err
+	}
 	return true, s.charge(tx, *o)
 }
 

@@ -64,7 +64,7 @@ var notBooks = map[string]string{
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
 	"staff_recovery_codes": "who works here", "staff_sign_ins": "who works here", "staff_links": "who works here",
 	"messages": "what was told", "message_reports": "what was told", "message_consents": "what was told", "message_slots": "what was told", "message_carriers": "what was told",
-	"alerts":              "what was told",
+	"alerts": "what was told", "papers": "what was told; what stands on them is read from the documents", "paper_brands": "looks",
 	"voucher_batches":     "a book: vouchers' TestATamperedVoucherIsNamed changes its columns",
 	"vouchers":            "a book: vouchers' TestATamperedVoucherIsNamed changes its columns",
 	"voucher_deeds":       "who did what with vouchers; the money of it is entries",

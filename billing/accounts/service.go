@@ -40,15 +40,15 @@ type Service struct {
 	openers  []func(tx *db.Tx, customerID int64, missing money.Amount) error
 }
 
-// factCredited is that a customer's credit grew. Key is the event's id.
-const factCredited = "customer credited"
+// FactCredited is that a customer's credit grew. Key is the event's id.
+const FactCredited = "customer credited"
 
 type creditedFact struct{ CustomerID int64 }
 
 // New makes the service and subscribes its job.
 func New(o Options) *Service {
 	s := &Service{Options: o}
-	o.Jobs.On(factCredited, "spend", s.spendCredit)
+	o.Jobs.On(FactCredited, "spend", s.spendCredit)
 	return s
 }
 
@@ -269,7 +269,7 @@ func (s *Service) append(tx *db.Tx, a account, c Cause, e Event, all []ledger.Po
 	if !e.Delta.IsPositive() || e.Kind == Opened { // what somebody came with is spent when something is due
 		return e, nil
 	}
-	return e, s.Jobs.Emit(tx, factCredited, strconv.FormatInt(e.ID, 10), creditedFact{a.customerID})
+	return e, s.Jobs.Emit(tx, FactCredited, strconv.FormatInt(e.ID, 10), creditedFact{a.customerID})
 }
 
 const longestNote = 200

@@ -3,6 +3,8 @@ package invoices
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -226,6 +228,21 @@ func whole(g *gorm.DB, id int64) (Document, error) {
 		return d, err
 	}
 	return all[0], nil
+}
+
+// Numbered is the document of a number as people read it, in any case; fault.NotFound "invoice.unknown".
+func (s *Service) Numbered(ctx context.Context, text string) (Document, error) {
+	text = strings.ToUpper(strings.TrimSpace(text))
+	cut := strings.LastIndexByte(text, '-')
+	number, err := strconv.ParseInt(text[cut+1:], 10, 64)
+	if cut < 0 || err != nil || number < 1 {
+		return Document{}, fault.New(fault.NotFound, "invoice.unknown")
+	}
+	d, err := document(s.DB.Read(ctx).Where("series = ? AND number = ?", text[:cut], number))
+	if err != nil {
+		return d, err
+	}
+	return whole(s.DB.Read(ctx), d.ID)
 }
 
 // lock keeps everybody else from a document until the transaction ends.

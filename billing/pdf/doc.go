@@ -8,7 +8,7 @@
 //
 // Invariants:
 //   - a paper whose lines, taxes, balances and payments do not add up to its totals is refused: none leaves the house
-//   - an invoice or credit note without a control number says that it is pro forma, and no tax invoice
+//   - an invoice or credit note without a control number says that it is pro forma, unless it is Named, and never that it is a tax invoice
 //   - what does not fit on a page goes on to the next with the sum carried; nothing is cut off
 //   - no hairlines and no grey: a bad photocopy can be read
 //   - the same struct gives the same bytes

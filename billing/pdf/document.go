@@ -110,6 +110,7 @@ type Invoice struct {
 	Payments []Payment
 	Owed     money.Amount
 	Control  Control
+	Named    bool // called an invoice although it has no control number
 }
 
 // Entry is a line of a statement: money owed (Charge) or money in (Paid), and the balance after it.

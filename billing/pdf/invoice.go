@@ -20,6 +20,9 @@ func (i Invoice) PDF() ([]byte, error) {
 	warning := ""
 	if i.Kind != ProForma && i.Control.Number == "" {
 		warning = d.say("pdf.not_tax")
+		if i.Named {
+			warning = d.say("pdf.named")
+		}
 	}
 	all := i.facts(d)
 	name, amount, note := i.most(d)
@@ -42,10 +45,12 @@ func (i Invoice) title() string {
 	switch {
 	case i.Kind == ProForma:
 		return "pdf.title.pro_forma"
-	case i.Kind == Credit && i.Control.Number == "":
+	case i.Kind == Credit && i.Control.Number == "" && !i.Named:
 		return "pdf.title.credit_pro_forma"
 	case i.Kind == Credit:
 		return "pdf.title.credit"
+	case i.Control.Number == "" && i.Named:
+		return "pdf.title.named"
 	case i.Control.Number == "":
 		return "pdf.title.pro_forma"
 	}

@@ -43,12 +43,14 @@ type commands struct {
 	Doctor  struct {
 		All   doctorCommand      `cmd:"" default:"withargs" help:"Check this node: also mtandao doctor alone."`
 		MPesa doctorMPesaCommand `cmd:"" name:"mpesa" help:"Check every M-Pesa till and the public address."`
+		Mail  doctorMailCommand  `cmd:"" name:"mail" help:"Sign in to the mail server, and send a test when asked to."`
 	} `cmd:"" help:"Look for what is wrong."`
 	Ledger struct {
 		Verify verifyCommand `cmd:"" help:"Prove the books."`
 	} `cmd:"" help:"The books."`
 	Bill struct {
 		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
+		PDF billPDFCommand `cmd:"" name:"pdf" help:"Write a document or a receipt as a PDF."`
 		Dun billDunCommand `cmd:"" help:"Take the steps about late payers that are due on a day."`
 	} `cmd:"" help:"What customers are asked to pay."`
 	Backup struct {

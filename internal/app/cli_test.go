@@ -173,7 +173,7 @@ func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
 	}
 }
 
-var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "ledger verify", "bill run", "config", "key rotate",
+var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "doctor mail", "ledger verify", "bill run", "bill pdf", "config", "key rotate",
 	"staff add", "staff link", "schedules", "backup take", "backup key", "backup drill", "restore", "live", "drain", "load", "ceiling"}
 
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/sim/messages"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
 )
@@ -38,14 +40,18 @@ type Stage struct {
 	Safaricom *safaricom.Server
 	Routers   map[string]*router.Router // by the router's name
 	RailURL   string
+	Messages  *messages.Server // who carries SMS and e-mail
+	PostURL   string           // their pages: what the phones got, and at /mail the mailboxes
 	seeded    seeded
 
-	rail    *http.Server
-	options DemoOptions
-	stop    context.CancelFunc
-	ended   sync.WaitGroup
-	err     error
-	temp    string
+	rail, post *http.Server
+	mailbox    net.Listener
+	mailRoots  *x509.CertPool
+	options    DemoOptions
+	stop       context.CancelFunc
+	ended      sync.WaitGroup
+	err        error
+	temp       string
 }
 
 // Demo shows the whole product until ctx is done.
@@ -54,7 +60,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(stage.seedVouchers(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedLines(ctx), stage.seedMoney(ctx), stage.plugInAll())
+	err = errors.Join(stage.seedPost(ctx), stage.seedVouchers(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedLines(ctx), stage.seedMoney(ctx), stage.seedPapers(ctx), stage.plugInAll())
 	if err != nil {
 		return errors.Join(err, stage.Close())
 	}
@@ -73,7 +79,7 @@ func OpenStage(ctx context.Context, o DemoOptions) (*Stage, error) {
 		return nil, err
 	}
 	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	for _, step := range []func(context.Context) error{s.startRail, s.startMain, s.seed, s.seedStaff, s.startRouters} {
+	for _, step := range []func(context.Context) error{s.startRail, s.startPost, s.startMain, s.seed, s.seedStaff, s.startRouters} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, s.Close())
 		}
@@ -174,7 +180,7 @@ func (s *Stage) startMain(ctx context.Context) (err error) {
 	if err := migrate(ctx, c); err != nil {
 		return err
 	}
-	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock()}); err != nil {
+	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock(), Mail: s.mailRoots}); err != nil {
 		return err
 	}
 	s.ended.Go(func() { s.err = s.Main.Run(ctx) })
@@ -229,6 +235,7 @@ func (s *Stage) Close() error {
 		_ = s.rail.Close()
 		s.Safaricom.Close()
 	}
+	s.closePost()
 	s.ended.Wait()
 	err := s.err
 	if s.Main != nil {

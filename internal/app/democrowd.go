@@ -35,6 +35,7 @@ func (s *Stage) announce(out io.Writer) {
      Sign in with %s and the PIN %s; the landlord at /share with %s.
 
   Another new phone     %s/d/02a1b2c3d402/%s
+  Mailboxes and SMS     %s/mail and %s
   Safaricom's faults    %s/faults
   Without a router      %s
   Health                %s/readyz
@@ -43,7 +44,7 @@ func (s *Stage) announce(out io.Writer) {
 
 `, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
 		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN, demoLandlord,
-		s.Routers["kasarani-1"].URL(), s.secondSite(), s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
+		s.Routers["kasarani-1"].URL(), s.secondSite(), s.PostURL, s.PostURL, s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
 }
 
 // others says whom else one sees at the router.

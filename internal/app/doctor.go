@@ -77,7 +77,7 @@ type doctorCommand struct {
 
 // Help implements kong.HelpProvider.
 func (doctorCommand) Help() string {
-	return "One line for each thing: ok, warning or fails, and what to do. Touches no network but the database; see doctor mpesa.\n\n" +
+	return "One line for each thing: ok, warning or fails, and what to do. Touches no network but the database; see doctor mpesa and doctor mail.\n\n" +
 		"Example: mtandao doctor --json"
 }
 
@@ -107,6 +107,7 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.issued(c, m)
 	found.backup(c, m)
 	found.tills(c, m)
+	found.mail(c, m)
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
 }
 

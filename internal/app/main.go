@@ -22,6 +22,7 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
+	"mtandao/billing/papers"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
@@ -60,6 +61,7 @@ type Options struct {
 	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
 	Plan  clock.Clock        // the plan clock; Clock when nil
 	Hook  func(point string) // crash tests: called around each durable write
+	Mail  *x509.CertPool     // who may vouch for the mail server; the machine's when nil
 	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
 	Look  bool               // only to look: nothing is made, not even the first key file
 
@@ -99,6 +101,7 @@ type Main struct {
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
+	Papers    *papers.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
 	Imports   *cutover.Desk
@@ -112,6 +115,7 @@ type Main struct {
 	saving     sync.Mutex // of what is set up from pages
 	hook       func(string)
 	roots      *x509.CertPool
+	mailRoots  *x509.CertPool
 	holder     string
 	opened     time.Time
 	callbacks  *spool.Spool
@@ -132,7 +136,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -218,7 +222,7 @@ func (m *Main) wireDomains() {
 	m.Pause = backup.NewPause(m.DB, m.Clock)
 	m.Backup = m.newBackup()
 	m.Audit = audit.New(m.DB, m.Clock)
-	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause})
+	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause, RootCAs: m.mailRoots, Look: m.look})
 	m.Sites = site.New(m.DB, m.Clock)
 	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
@@ -249,6 +253,9 @@ func (m *Main) wireDomains() {
 		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
+	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
+		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
+	m.Notify.AskPapers(m.Papers.Attached)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})

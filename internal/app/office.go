@@ -30,6 +30,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Partners:  m.Partners,
 		Lines:     m.Lines,
 		Invoices:  m.Invoices,
+		Papers:    m.Papers,
 		Taxes:     m.Taxes,
 		Imports:   m.Imports,
 		Press:     pressman{m},

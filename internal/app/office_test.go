@@ -193,7 +193,7 @@ func (s *Stage) concrete(t *testing.T, path string, objects *strings.Replacer) (
 		parts = append(parts, "/"+list+"/:id", "/"+list+"/"+s.idOf(t, key[0], key[1]))
 	}
 	filled := strings.NewReplacer(parts...).Replace(objects.Replace(path))
-	return strings.Replace(filled, ":step", "plans", 1), filled != path
+	return strings.NewReplacer(":step", "plans", ":nth", "1").Replace(filled), filled != path
 }
 
 // idOf is the id of something that is set up.

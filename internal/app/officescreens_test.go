@@ -54,7 +54,7 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 	}
 	may = map[string]staff.Permission{}
 	for _, route := range office.Routes() {
-		if route.Method != http.MethodGet || strings.Contains(route.Path, "*") || route.Path == "/office/a/:file" || route.Path == "/office/owner" || route.Path == "/office/welcome/:secret" {
+		if route.Method != http.MethodGet || strings.Contains(route.Path, "*") || strings.HasSuffix(route.Path, "/pdf") || route.Path == "/office/a/:file" || route.Path == "/office/owner" || route.Path == "/office/welcome/:secret" {
 			continue // the files of pages; what only a bare program and an invitation show has a test of its own
 		}
 		path, _ := s.concrete(t, route.Path, objects)

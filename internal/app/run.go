@@ -15,6 +15,7 @@ import (
 	"mtandao/portal"
 	"mtandao/portal/callbacks"
 	"mtandao/portal/guest"
+	linked "mtandao/portal/papers"
 	"mtandao/portal/web"
 )
 
@@ -75,7 +76,11 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
+	links, err := linked.New(linked.Options{Papers: m.Papers, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
+	if err != nil {
+		return err
+	}
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
 		Issued: m.issued(), PublicURL: m.Config.PublicURL})
 	return err

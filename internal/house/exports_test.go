@@ -13,7 +13,6 @@ var uncalled = map[string]string{
 	"portal/guest.CaptiveAddress": "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"radius/mikrotik.DialTLS":     "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":     "whoever knows go-routeros: the client has its shape",
-	"billing/pdf.PDF":             "who issues documents, sends statements and thanks for money",
 }
 
 var templateName = regexp.MustCompile(`\.([A-Z]\w*)`)

@@ -27,6 +27,7 @@ type Queue struct {
 
 	handlers    map[string]Handler  // "fact/subscriber"
 	subscribers map[string][]string // fact -> subscribers
+	spreads     map[string]*spread  // "fact/subscriber"
 	periodic    []periodic
 	wake        chan struct{}
 	slots       chan struct{}
@@ -38,7 +39,7 @@ type Queue struct {
 func New(d *db.DB, c clock.Clock, log *slog.Logger) *Queue {
 	return &Queue{
 		db: d, clock: c, log: log, holder: db.NewHolder(),
-		handlers: map[string]Handler{}, subscribers: map[string][]string{},
+		handlers: map[string]Handler{}, subscribers: map[string][]string{}, spreads: map[string]*spread{},
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, workers),
 	}
 }
@@ -65,6 +66,10 @@ func (q *Queue) EmitAt(tx *db.Tx, fact, key string, payload any, at time.Time) e
 		return fmt.Errorf("fact %q: %w", fact, err)
 	}
 	for _, subscriber := range q.subscribers[fact] {
+		at := at
+		if s := q.spreads[fact+"/"+subscriber]; s != nil {
+			at = s.next(at)
+		}
 		if err := q.insert(tx, fact, subscriber, key, body, at); err != nil {
 			return err
 		}

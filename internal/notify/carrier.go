@@ -102,12 +102,14 @@ type outcome struct {
 	cost       Cost
 }
 
-// letter is one message as a driver needs it.
+// letter is one message as a driver needs it. Look and file are of e-mail.
 type letter struct {
 	id      int64
 	to      string
 	sender  string
 	content content
+	look    Look
+	file    File
 }
 
 // driver takes one message out of the house, once. It never tries again by itself.

@@ -15,6 +15,22 @@ import (
 // retryAfter are the pauses after tries that certainly did not leave; after the last the message has failed.
 var retryAfter = []time.Duration{15 * time.Second, time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour}
 
+// mailAgainAfter are those of e-mail: a server may want to see a stranger again before it takes anything, and be down for a day.
+var mailAgainAfter = []time.Duration{15 * time.Second, time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour,
+	8 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+
+// mostDoubted is how many calls for one e-mail may end without an answer: who gets it twice sees one, by its Message-ID.
+const mostDoubted = 3
+
+// pauseOf is how long a message rests after so many tries; false when it has had them all.
+func pauseOf(c Channel, tries int) (time.Duration, bool) {
+	all := retryAfter
+	if c == Email {
+		all = mailAgainAfter
+	}
+	return all[min(tries, len(all)-1)], tries < len(all)
+}
+
 // creditPause is how long a message waits for a top-up, and an offer for more than the alarm's balance.
 const creditPause = 15 * time.Minute
 
@@ -39,7 +55,12 @@ func (s *Service) deliver(ctx context.Context, j jobs.Job) error {
 		}
 		return s.deliverQueued(ctx, m)
 	case Sending:
-		return s.move(ctx, m, []State{Sending}, change{state: Unknown, reason: reasonInterrupted})
+		c := change{state: Unknown, reason: reasonInterrupted}
+		if m.Channel == Email && m.Attempts < mostDoubted {
+			pause, _ := pauseOf(Email, m.Attempts)
+			c.state, c.at = Queued, s.Clock.Now().Add(pause)
+		}
+		return s.settle(ctx, m, Sending, c)
 	case Sent:
 		return s.applyReports(ctx, m.ProviderID)
 	}
@@ -58,7 +79,13 @@ func (s *Service) deliverQueued(ctx context.Context, m stored) error {
 	if err != nil || !won {
 		return err
 	}
-	o := s.driver(carrier).send(ctx, letter{id: m.ID, to: m.To, sender: carrier.senderOf(m.Purpose, m.content.Sender), content: m.content})
+	o := outcome{verdict: notLeft, reason: reasonNoPaper}
+	l, err := s.letter(ctx, m, carrier)
+	if err != nil {
+		s.Log.Warn("paper of a message not made", "message", m.ID, "error", err)
+	} else {
+		o = s.driver(carrier).send(ctx, l)
+	}
 	if o.verdict != accepted {
 		s.Log.Warn("message not accepted", "message", m.ID, "channel", m.Channel, "reason", o.reason)
 	}
@@ -90,7 +117,7 @@ func (s *Service) ready(ctx context.Context, m stored) (Carrier, change, error) 
 	if !allowed {
 		return Carrier{}, change{state: Failed, reason: reasonStopped}, nil
 	}
-	if at := s.earliest(m.Purpose, now); at.After(now) {
+	if at := s.leaves(m.Message, now); at.After(now) {
 		return Carrier{}, change{state: Queued, reason: reasonQuiet, at: at}, nil
 	}
 	c, balance, err := s.carrier(ctx, m.Channel)
@@ -126,8 +153,9 @@ func (s *Service) called(ctx context.Context, m stored, c Carrier, o outcome) er
 		next.state, next.at, next.reason = Queued, now.Add(creditPause), reasonNoCredit
 		s.warn("storing a balance", s.setBalance(ctx, m.Channel, Cost{Currency: "KES"}))
 	case notLeft:
-		next.state, next.at = Queued, now.Add(retryAfter[min(m.Attempts, len(retryAfter)-1)])
-		if m.Attempts >= len(retryAfter) {
+		pause, more := pauseOf(m.Channel, m.Attempts)
+		next.state, next.at = Queued, now.Add(pause)
+		if !more {
 			next.state = Failed
 		}
 	case blocked:
@@ -137,6 +165,10 @@ func (s *Service) called(ctx context.Context, m stored, c Carrier, o outcome) er
 		next.state = Failed
 	default:
 		next.state = Unknown
+		if m.Channel == Email && m.Attempts+1 < mostDoubted {
+			pause, _ := pauseOf(Email, m.Attempts+1)
+			next.state, next.at = Queued, now.Add(pause)
+		}
 	}
 	return s.settle(ctx, m, Sending, next)
 }

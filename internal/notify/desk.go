@@ -26,6 +26,7 @@ type Line struct {
 	Cost      Cost
 	CreatedAt time.Time
 	RunAt     time.Time     // Queued: when it is tried
+	SentAt    time.Time     // zero: no carrier has taken it
 	Age       time.Duration // since it was created
 }
 
@@ -46,6 +47,12 @@ func (p Page) lines() int {
 
 // List gives a stretch of messages.
 func (s *Service) List(ctx context.Context, p Page) ([]Line, error) { return s.lines(ctx, p) }
+
+// mostAbout bounds what is listed about one thing.
+const mostAbout = 50
+
+// About lists the messages whose keys begin with a word and a space, the newest first.
+func (s *Service) About(ctx context.Context, word string) ([]Line, error) { return s.about(ctx, word) }
 
 // Read is one message with its text, for a person who may see it. Codes are never shown.
 func (s *Service) Read(ctx context.Context, id int64) (line Line, subject, text string, err error) {

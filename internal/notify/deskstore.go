@@ -1,7 +1,9 @@
 package notify
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/internal/db"
@@ -19,6 +21,21 @@ func (s *Service) lines(ctx context.Context, p Page) ([]Line, error) {
 	if err := query.Find(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
+	return s.toLines(rows)
+}
+
+// about finds keys by their beginning: those from "word " up to "word!", the next sign.
+func (s *Service) about(ctx context.Context, word string) ([]Line, error) {
+	var rows []messageRow
+	err := s.DB.Read(ctx).Omit("content").Where("message_key >= ? AND message_key < ?", word+" ", word+"!").Order("message_key").Limit(mostAbout).Find(&rows).Error
+	if err != nil {
+		return nil, db.Fault(err)
+	}
+	slices.SortFunc(rows, func(a, b messageRow) int { return cmp.Compare(b.ID, a.ID) })
+	return s.toLines(rows)
+}
+
+func (s *Service) toLines(rows []messageRow) ([]Line, error) {
 	lines := make([]Line, 0, len(rows))
 	for _, r := range rows {
 		line, err := s.toLine(r)
@@ -33,7 +50,7 @@ func (s *Service) lines(ctx context.Context, p Page) ([]Line, error) {
 func (s *Service) toLine(r messageRow) (Line, error) {
 	to, err := s.Keys.Open(purposeAddress, r.Address)
 	return Line{ID: r.ID, Purpose: Purpose(r.Purpose), Channel: Channel(r.Channel), To: mask(Channel(r.Channel), string(to)), State: State(r.State),
-		Reason: r.Reason, Attempts: r.Attempts, Parts: r.Parts, Cost: Cost{r.CostE4, r.CostCurrency}, CreatedAt: r.CreatedAt, RunAt: r.RunAt,
+		Reason: r.Reason, Attempts: r.Attempts, Parts: r.Parts, Cost: Cost{r.CostE4, r.CostCurrency}, CreatedAt: r.CreatedAt, RunAt: r.RunAt, SentAt: db.Instant(r.SentAt),
 		Age: s.Clock.Now().Sub(r.CreatedAt)}, err
 }
 

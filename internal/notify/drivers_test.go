@@ -143,7 +143,7 @@ func TestEmail(t *testing.T) {
 		}{
 			{messages.Faults{TemporaryMail: true}, Queued, "smtp_451"},
 			{messages.Faults{RefusedMail: true}, Failed, "smtp_550"},
-			{messages.Faults{DroppedMail: true}, Unknown, "no_answer"},
+			{messages.Faults{DroppedMail: true}, Queued, "no_answer"},
 		} {
 			w.sim.SetFaults(tt.faults)
 			m.Key = tt.reason

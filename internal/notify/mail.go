@@ -1,15 +1,21 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	netmail "net/mail"
+	"net/textproto"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/wneessen/go-mail"
+
+	"mtandao/internal/fault"
 )
 
 // post is the e-mail driver: SMTP with TLS, never without.
@@ -37,13 +43,15 @@ func (p *post) client() (*mail.Client, error) {
 	return mail.NewClient(p.carrier.Host, options...)
 }
 
+// letter writes an e-mail. Its Message-ID is the same however often it is sent.
 func (p *post) letter(l letter) (*mail.Msg, error) {
 	m := mail.NewMsg()
-	if err := m.From(p.carrier.Sender); err != nil {
-		return nil, err
-	}
+	m.FromMailAddress(&netmail.Address{Name: oneLine(l.look.Name), Address: p.carrier.Sender})
 	if err := m.To(l.to); err != nil {
 		return nil, err
+	}
+	if l.look.ReplyTo != "" {
+		m.ReplyToMailAddress(&netmail.Address{Name: oneLine(l.look.Name), Address: l.look.ReplyTo})
 	}
 	_, host, _ := strings.Cut(p.carrier.Sender, "@")
 	m.SetMessageIDWithValue(fmt.Sprintf("%d@%s", l.id, host))
@@ -51,11 +59,26 @@ func (p *post) letter(l letter) (*mail.Msg, error) {
 	m.Subject(oneLine(l.content.Subject))
 	m.SetGenHeader(mail.Header("Auto-Submitted"), "auto-generated")
 	m.SetBodyString(mail.TypeTextPlain, l.content.Text)
+	if l.content.Letter != nil {
+		html, err := l.content.Letter.html(l.look)
+		if err != nil {
+			return nil, err
+		}
+		m.AddAlternativeString(mail.TypeTextHTML, html)
+		if len(l.look.Logo) > 0 {
+			m.EmbedReadSeeker("logo.png", bytes.NewReader(l.look.Logo), mail.WithFileContentID("logo"), mail.WithFileContentType("image/png"))
+		}
+	}
+	if len(l.file.Bytes) > 0 {
+		m.AttachReadSeeker(oneLine(l.file.Name), bytes.NewReader(l.file.Bytes), mail.WithFileContentType(mail.ContentType(l.file.Type)))
+	}
 	return m, nil
 }
 
-// oneLine keeps a subject from becoming headers.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine keeps a subject or a name from becoming headers.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+}
 
 // send dials, gives the message and closes; nothing is certain once its end was written and no answer came.
 func (p *post) send(ctx context.Context, l letter) outcome {
@@ -68,6 +91,10 @@ func (p *post) send(ctx context.Context, l letter) outcome {
 		return outcome{verdict: refused, reason: "address"}
 	}
 	if err := client.DialWithContext(ctx); err != nil {
+		var said *textproto.Error
+		if errors.As(err, &said) { // it answers, and does not let us in
+			return outcome{verdict: notLeft, reason: "smtp_" + strconv.Itoa(said.Code)}
+		}
 		return outcome{verdict: notLeft, reason: "no_connection"}
 	}
 	defer client.Close()
@@ -76,6 +103,29 @@ func (p *post) send(ctx context.Context, l letter) outcome {
 		return outcome{verdict: accepted}
 	}
 	return mailOutcome(err)
+}
+
+// TryMail signs in to the mail server and leaves again; fault.NotFound "mail.none", fault.Denied "mail.sign_in", fault.Unavailable "mail.unreachable".
+func (s *Service) TryMail(ctx context.Context) error {
+	c, _, err := s.carrier(ctx, Email)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "mail.none")
+	}
+	if err != nil {
+		return err
+	}
+	client, err := (&post{carrier: c, roots: s.RootCAs}).client()
+	if err == nil {
+		err = client.DialWithContext(ctx)
+	}
+	var said *textproto.Error
+	switch {
+	case err == nil:
+		return client.Close()
+	case errors.As(err, &said) && said.Code >= 530 && said.Code < 540:
+		return fault.Wrap(fault.Denied, "mail.sign_in", err)
+	}
+	return fault.Wrap(fault.Unavailable, "mail.unreachable", err, "Host", c.Host)
 }
 
 // mailOutcome tells by the step that failed and the server's code. A lost connection before the text was written is

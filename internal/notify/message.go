@@ -22,6 +22,7 @@ type Purpose string
 const (
 	ForReceipt  Purpose = "receipt"
 	ForReminder Purpose = "reminder"
+	ForBill     Purpose = "bill" // an invoice, a credit note, a statement
 	ForCode     Purpose = "code"
 	ForAlert    Purpose = "alert" // to the owner
 	ForOffer    Purpose = "offer"
@@ -46,6 +47,7 @@ type manner struct {
 var manners = map[Purpose]manner{
 	ForReceipt:  {class: Services, urgent: true, life: 24 * time.Hour},
 	ForReminder: {class: Services, life: 48 * time.Hour},
+	ForBill:     {class: Services, life: 5 * 24 * time.Hour},
 	ForCode:     {urgent: true, life: 10 * time.Minute},
 	ForAlert:    {urgent: true, life: 6 * time.Hour},
 	ForOffer:    {class: Offers, life: 72 * time.Hour},
@@ -96,18 +98,26 @@ type Message struct {
 	Sender   string       // of an SMS: the brand's own sender id; empty: the carrier's
 	Amount   money.Amount // of the sale that a receipt is about, zero for none; a small one gets no SMS
 	Until    time.Time    // not sent later than this; zero: what suits the purpose
+	Letter   *Letter      // of an e-mail: what it says, instead of Words
+	SiteID   int64        // of an e-mail: whose look and name it has
+	Paper    int64        // of an e-mail: the paper that goes with it; 0: none
 	plain    string       // text already written: alerts and their JSON
 }
 
 // content is the sealed part of a message.
 type content struct {
 	Subject, Text string
-	Sender        string `json:",omitempty"`
+	Sender        string  `json:",omitempty"`
+	Letter        *Letter `json:",omitempty"`
+	SiteID, Paper int64   `json:",omitempty"`
 }
 
 // write makes the text of a message.
 func (m Message) write(stop string) content {
-	c := content{Text: m.plain, Sender: m.Sender}
+	c := content{Text: m.plain, Sender: m.Sender, Letter: m.Letter, SiteID: m.SiteID, Paper: m.Paper}
+	if m.Letter != nil {
+		c.Text = m.Letter.text()
+	}
 	if c.Text == "" {
 		c.Text = words.Text(m.Language, m.Words, m.Args...)
 	}
@@ -126,7 +136,9 @@ func (m Message) write(stop string) content {
 var (
 	keyShape    = regexp.MustCompile(`^[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?$`)
 	mobileShape = regexp.MustCompile(`^254[17][0-9]{8}$`)
-	chatShape   = regexp.MustCompile(`^(?:-?[0-9]{1,20}|@[A-Za-z0-9_]{5,32})$`)
+	// mailboxShape: printable ASCII alone, for not every server takes more (RFC 6531), and one @.
+	mailboxShape = regexp.MustCompile(`^[!-?A-~]{1,64}@[!-?A-~]+$`)
+	chatShape    = regexp.MustCompile(`^(?:-?[0-9]{1,20}|@[A-Za-z0-9_]{5,32})$`)
 )
 
 // check says what is wrong: fault.Invalid "message.key", "message.purpose", "message.channel", "message.address".
@@ -160,7 +172,8 @@ func address(c Channel, to string) (string, bool) {
 		return to, mobileShape.MatchString(to)
 	case Email:
 		a, err := mail.ParseAddress(to)
-		return strings.ToLower(to), err == nil && a.Address == to && len(to) <= 254
+		_, host, _ := strings.Cut(to, "@")
+		return strings.ToLower(to), err == nil && a.Address == to && len(to) <= 254 && mailboxShape.MatchString(to) && hostShape.MatchString(host)
 	case Telegram:
 		return to, chatShape.MatchString(to)
 	case Webhook:

@@ -47,6 +47,14 @@ func (s *Service) earliest(p Purpose, now time.Time) time.Time {
 	return local.UTC()
 }
 
+// leaves is when a message may leave. A bill by e-mail wakes nobody.
+func (s *Service) leaves(m Message, now time.Time) time.Time {
+	if m.Channel == Email && m.Purpose == ForBill {
+		return now
+	}
+	return s.earliest(m.Purpose, now)
+}
+
 func minutes(clock string) int {
 	t, err := time.Parse("15:04", clock)
 	if err != nil {

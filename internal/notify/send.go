@@ -73,11 +73,12 @@ const (
 	reasonNoCarrier   = "no_carrier"
 	reasonQuiet       = "quiet_hours"
 	reasonNoCredit    = "no_credit"
+	reasonNoPaper     = "no_paper"
 )
 
 func (s *Service) draft(m Message) stored {
 	now := s.Clock.Now()
-	d := stored{Message: m, State: Queued, Round: 1, RunAt: s.earliest(m.Purpose, now), Until: m.Until,
+	d := stored{Message: m, State: Queued, Round: 1, RunAt: s.leaves(m, now), Until: m.Until,
 		content: m.write(s.Settings.String(settings.MessageStop)), hash: s.addressHash(m.Channel, m.To)}
 	if d.RunAt.After(now) {
 		d.Reason = reasonQuiet

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"crypto/x509"
 	"log/slog"
 	"net/http"
@@ -8,6 +9,7 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
@@ -27,6 +29,8 @@ type Options struct {
 	Pause    Pause
 	HTTP     *http.Client   // calls of all drivers; a careful one when nil
 	RootCAs  *x509.CertPool // who may vouch for a mail server; the machine's when nil
+	// Look is whose e-mail it is, by its site; nil: nobody's.
+	Look func(siteID int64) Look
 }
 
 // Service sends messages and watches over alerts.
@@ -34,6 +38,7 @@ type Service struct {
 	Options
 	web     *web
 	sources map[string]Source
+	papers  func(ctx context.Context, id int64) (File, error)
 }
 
 // factQueued is a message that waits to be sent; its key is the message's id.
@@ -52,6 +57,18 @@ func New(o Options) *Service {
 	s := &Service{Options: o, web: newWeb(o.HTTP), sources: map[string]Source{}}
 	o.Jobs.On(factQueued, "deliver", s.deliver)
 	return s
+}
+
+// AskPapers has papers that go with e-mails made by f, each when its e-mail leaves; call it at wiring.
+func (s *Service) AskPapers(f func(ctx context.Context, id int64) (File, error)) { s.papers = f }
+
+// Carries says whether there is a carrier for a channel, switched on or off.
+func (s *Service) Carries(ctx context.Context, c Channel) (bool, error) {
+	_, _, err := s.carrier(ctx, c)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // pausedLook is how often what waits for the end of a pause looks again.

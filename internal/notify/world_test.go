@@ -71,7 +71,7 @@ func each(t *testing.T, run func(w *world)) {
 func newWorld(t *testing.T, d *db.DB, transport http.RoundTripper) *world {
 	t.Helper()
 	w := &world{T: t, ctx: context.Background(), d: d, clock: clock.NewManual(noon), log: &logBook{}}
-	w.sim = messages.New(messages.Options{Clock: w.clock, Username: testUser, APIKey: testKey, Balance: 1000_00, TelegramToken: testToken, WebhookSecret: testSecret})
+	w.sim = messages.New(messages.Options{Clock: w.clock, Username: testUser, APIKey: testKey, Balance: 1000_00, TelegramToken: testToken, WebhookSecret: testSecret, MailUser: "bills", MailPassword: testKey})
 	server := httptest.NewServer(w.sim.Handler())
 	server.Config.ErrorLog = nil
 	t.Cleanup(server.Close)

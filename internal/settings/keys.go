@@ -2,6 +2,8 @@ package settings
 
 import (
 	"net/netip"
+	"regexp"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -48,9 +50,16 @@ var Keys = append([]Key{
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
 	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
 	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},
-}, append(invoiceKeys, messageKeys...)...)
+}, slices.Concat(invoiceKeys, paperKeys, messageKeys)...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
+
+func textTo(most int) func(string) bool {
+	return func(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most }
+}
+
+// pinShape is the tax authority's: A or P, nine digits, a letter.
+var pinShape = regexp.MustCompile(`^[AP][0-9]{9}[A-Z]$`)
 
 func fourth(s string) bool {
 	a, err := netip.ParseAddr(s)

@@ -77,6 +77,7 @@ type Options struct {
 	Bills     Bills
 	Accounts  Accounts
 	Invoices  Invoices
+	Papers    Papers
 	Taxes     Taxes
 	Imports   Imports
 	Provider  func() string // the provider's name, as it is now
@@ -131,7 +132,7 @@ func (b *Backoffice) table() []route {
 		b.returnRoutes(),
 		b.partnerRoutes(),
 		b.lineRoutes(),
-		b.invoiceRoutes(),
+		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
 		b.importRoutes(),

@@ -25,7 +25,7 @@ var customerTabs = []customerTab{
 	{"", "", (*Backoffice).tellCustomer},
 	{"money", staff.PaymentsView, (*Backoffice).tellPayments},
 	{"account", staff.PaymentsView, (*Backoffice).tellAccount},
-	{"messages", "", (*Backoffice).tellConsents},
+	{"messages", "", (*Backoffice).tellMessages},
 	{"history", "", (*Backoffice).tellHistory},
 }
 

@@ -194,6 +194,9 @@ func (b *Backoffice) invoice(q *request) error {
 	if err := b.paidCard(q, p, d); err != nil {
 		return err
 	}
+	if err := b.invoiceSent(q, p, d); err != nil {
+		return err
+	}
 	if err := b.tellDunning(q, p, d); err != nil {
 		return err
 	}
@@ -203,6 +206,9 @@ func (b *Backoffice) invoice(q *request) error {
 func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document) (acts []act) {
 	at := "/office/invoices/" + number(d.ID)
 	may, grave := q.may(staff.PaymentsMatch, 0), q.may(staff.PaymentsRefund, 0)
+	if d.Number != 0 {
+		acts = append(acts, act{Name: p.T("office.paper.pdf"), Icon: "download", Address: at + "/pdf"})
+	}
 	if may && d.State == invoices.Review {
 		acts = append(acts, act{Name: p.T("office.invoice_approve.button"), Address: at + "/approve", Tone: "primary"})
 		if !strings.HasPrefix(d.Cause, "subscription:") {

@@ -117,6 +117,7 @@ func (b *Backoffice) slip(q *request) error {
 			p.Acts = []act{{Name: p.T("office.taking_return.act"), Icon: "undo-2", Address: slipAddress(c.ID, s.Event.ID) + "/return"}}
 		}
 	}
+	p.Acts = append(p.Acts, act{Name: p.T("office.paper.pdf"), Icon: "download", Address: customerAddress(c.ID) + "/receipts/" + number(s.Event.Seq) + "/pdf"})
 	if q.may(staff.PaymentsMatch, c.SiteID) {
 		p.Acts = append(p.Acts, act{Name: p.T("office.slip.next"), Icon: "banknote", Address: cashierAt})
 	}

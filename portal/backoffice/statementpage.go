@@ -55,6 +55,7 @@ func (p *paperPage) blame(field, sentence string) {
 
 func (b *Backoffice) showStatement(q *request, p *paperPage, c customers.Customer, st invoices.Statement) error {
 	p.Facts = []fact{{p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.statement.days"), dayText(st.From) + " – " + dayText(st.Until)}, {p.T("office.customer_field.pin"), c.PIN}}
+	p.Acts = b.statementActs(q, &p.frame, c, st.From, st.Until)
 	p.Table = &table{Columns: []column{{p.T("office.invoice.day"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.statement.charged"), "num"}, {p.T("office.statement.paid"), "num"}, {p.T("office.statement.balance"), "num"}}}
 	p.Table.add(cell{Text: dayText(st.From)}, cell{Text: p.T("office.statement.opening")}, cell{}, cell{}, cell{Text: st.Opening.String()})
 	for _, l := range st.Lines {

@@ -2,7 +2,6 @@ package messages
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -10,13 +9,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"fmt"
+	"encoding/pem"
 	"io"
 	"math/big"
-	"mime"
-	"mime/quotedprintable"
 	"net"
-	"net/mail"
 	"net/textproto"
 	"strings"
 	"time"
@@ -27,6 +23,7 @@ type MailServer struct {
 	inboxes     *Server
 	certificate tls.Certificate
 	Roots       *x509.CertPool // whoever trusts these trusts the server
+	PEM         []byte         // the same, for another program
 }
 
 // NewMailServer makes a mail server for the name localhost and the address 127.0.0.1.
@@ -43,6 +40,7 @@ func (s *Server) NewMailServer() (*MailServer, error) {
 		return nil, err
 	}
 	m := &MailServer{inboxes: s, certificate: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, Roots: x509.NewCertPool()}
+	m.PEM = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	parsed, err := x509.ParseCertificate(der)
 	if err == nil {
 		m.Roots.AddCert(parsed)
@@ -67,6 +65,7 @@ type talk struct {
 	conn   net.Conn
 	text   *textproto.Conn
 	secure bool
+	known  bool // has signed in
 	from   string
 	to     []string
 }
@@ -84,7 +83,12 @@ func (m *MailServer) talk(c net.Conn) {
 	}
 }
 
-func (t *talk) say(line string) { _ = t.text.PrintfLine("%s", line) }
+func (t *talk) say(line string) {
+	if t.faults().SlowMail {
+		time.Sleep(2 * time.Second)
+	}
+	_ = t.text.PrintfLine("%s", line)
+}
 
 // command answers one line; false to hang up.
 func (t *talk) command(line string) bool {
@@ -108,10 +112,14 @@ func (t *talk) command(line string) bool {
 	case !t.secure:
 		t.say("530 5.7.0 STARTTLS first")
 	case verb == "AUTH":
-		t.say("235 2.7.0 welcome")
+		t.signIn(rest)
+	case !t.known && t.server.inboxes.opt.MailUser != "":
+		t.say("530 5.7.0 sign in first")
 	case verb == "MAIL":
 		t.from, t.to = bracketed(rest), nil
 		t.say("250 fine")
+	case verb == "RCPT" && t.from == "", verb == "DATA" && len(t.to) == 0:
+		t.say("503 5.5.1 not in this order")
 	case verb == "RCPT":
 		t.rcpt(rest)
 	case verb == "DATA":
@@ -138,8 +146,37 @@ func (t *talk) faults() Faults {
 	return t.server.inboxes.faults
 }
 
+// signIn reads AUTH PLAIN, RFC 4616.
+func (t *talk) signIn(rest string) {
+	mechanism, first, _ := strings.Cut(rest, " ")
+	raw, err := base64.StdEncoding.DecodeString(first)
+	parts := strings.Split(string(raw), "\x00")
+	o := t.server.inboxes.opt
+	switch {
+	case !strings.EqualFold(mechanism, "PLAIN") || err != nil || len(parts) != 3:
+		t.say("504 5.5.4 PLAIN alone, with its answer")
+	case o.MailUser != "" && (parts[1] != o.MailUser || parts[2] != o.MailPassword):
+		t.say("535 5.7.8 wrong name or password")
+	default:
+		t.known = true
+		t.say("235 2.7.0 welcome")
+	}
+}
+
+// stranger says whether a sender has never written to an address before.
+func (t *talk) stranger(to string) bool {
+	t.server.inboxes.mu.Lock()
+	defer t.server.inboxes.mu.Unlock()
+	pair := t.from + " " + to
+	seen := t.server.inboxes.seen[pair]
+	t.server.inboxes.seen[pair] = true
+	return !seen
+}
+
 func (t *talk) rcpt(rest string) {
 	switch f := t.faults(); {
+	case f.GreyMail && t.stranger(bracketed(rest)):
+		t.say("451 4.7.1 greylisted, come again")
 	case f.TemporaryMail:
 		t.say("451 4.3.0 try later")
 	case f.RefusedMail:
@@ -167,48 +204,8 @@ func (t *talk) data() bool {
 	return true
 }
 
-func (s *Server) takeMail(from string, to []string, raw []byte) error {
-	m, err := mail.ReadMessage(bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	body, err := decodeBody(m)
-	if err != nil {
-		return err
-	}
-	subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls++
-	for _, one := range to {
-		s.put(Item{Kind: "email", To: one, From: from, Subject: subject, Text: body, ID: m.Header.Get("Message-ID")})
-	}
-	return nil
-}
-
 func bracketed(s string) string {
 	_, rest, _ := strings.Cut(s, "<")
 	inner, _, _ := strings.Cut(rest, ">")
 	return inner
-}
-
-func decodeBody(m *mail.Message) (string, error) {
-	encoding := strings.ToLower(m.Header.Get("Content-Transfer-Encoding"))
-	body, err := io.ReadAll(decoder(encoding, m.Body))
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", encoding, err)
-	}
-	return strings.TrimSpace(string(body)), nil
-}
-func decoder(encoding string, body io.Reader) io.Reader {
-	switch encoding {
-	case "quoted-printable":
-		return quotedprintable.NewReader(body)
-	case "base64":
-		return base64.NewDecoder(base64.StdEncoding, body)
-	}
-	return body
 }

@@ -18,6 +18,8 @@ type Options struct {
 	Balance       int64  // cents; 80 are taken for each part
 	ReportURL     string // where delivery reports are posted; "" keeps them for Reports
 	TelegramToken string
+	MailUser      string // of the mail account; "": whoever comes is let in
+	MailPassword  string
 	WebhookSecret string
 }
 
@@ -33,6 +35,8 @@ type Faults struct {
 	TemporaryMail bool // mail is refused for now: 451
 	RefusedMail   bool // mail is refused for good: 550
 	DroppedMail   bool // the mail server hangs up after the text, having taken it
+	GreyMail      bool // who writes to an address for the first time is told to come again: 451
+	SlowMail      bool // the mail server takes two seconds for each answer
 }
 
 // Item is one message that a phone, a mailbox, a chat or a webhook got.
@@ -40,6 +44,9 @@ type Item struct {
 	Kind             string // sms, email, telegram, webhook
 	To, From         string
 	Subject, Text    string
+	HTML             string // of an e-mail
+	Files            []File // that came with it
+	Header           map[string][]string
 	At               time.Time
 	ID               string
 	SignatureIsRight bool // webhook
@@ -55,6 +62,7 @@ type Server struct {
 	count   int
 	held    []string // delivery reports
 	calls   int
+	seen    map[string]bool // who wrote to whom before
 }
 
 // New makes a simulated carrier; nothing listens until its Handler, or ServeMail, is served.
@@ -62,7 +70,7 @@ func New(o Options) *Server {
 	if o.Clock == nil {
 		o.Clock = clock.System()
 	}
-	return &Server{opt: o, balance: o.Balance}
+	return &Server{opt: o, balance: o.Balance, seen: map[string]bool{}}
 }
 
 // SetFaults replaces the faults in force.
@@ -108,6 +116,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /{bot}/sendMessage", s.up(s.telegram))
 	mux.HandleFunc("POST /webhook", s.up(s.webhook))
 	mux.HandleFunc("GET /{$}", s.page)
+	mux.HandleFunc("GET /mail", s.mailbox)
+	mux.HandleFunc("GET /mail/{n}", s.oneMail)
+	mux.HandleFunc("GET /mail/{n}/html", s.mailHTML)
+	mux.HandleFunc("GET /mail/{n}/file/{k}", s.mailFile)
+	mux.HandleFunc("POST /mail/faults", s.mailFaults)
 	return mux
 }
 

@@ -1,0 +1,8 @@
+// Package papers are the pages that links to papers open: an invoice, a receipt or a statement, for who has the link and no account here.
+//
+// It owns how a paper is shown to a phone that cannot open a PDF, and how often an address may ask. It does not own what stands on a paper or which link
+// opens it (billing/papers).
+//
+// Invariants: a page needs no script, no cookie and no other host, and is small; every link that opens nothing gets the same sentence, in the same way,
+// and slows its caller down; a file is only ever sent as a PDF.
+package papers
