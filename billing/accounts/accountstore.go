@@ -107,7 +107,11 @@ func (s *Service) byRequest(tx *db.Tx, customerID int64, request string) (Event,
 }
 
 func (s *Service) eventTx(tx *db.Tx, customerID, id int64) (Event, error) {
-	all, err := events(tx.Gorm().Where("id = ? AND customer_id = ?", id, customerID).Limit(1))
+	return eventOf(tx.Gorm(), customerID, id)
+}
+
+func eventOf(from *gorm.DB, customerID, id int64) (Event, error) {
+	all, err := events(from.Where("id = ? AND customer_id = ?", id, customerID).Limit(1))
 	if err != nil {
 		return Event{}, err
 	}
@@ -124,6 +128,25 @@ func (s *Service) Events(ctx context.Context, customerID, before int64, limit in
 		from = from.Where("seq < ?", before)
 	}
 	return events(from)
+}
+
+// Event is one event of a customer; fault.NotFound "account.no_event".
+func (s *Service) Event(ctx context.Context, customerID, id int64) (Event, error) {
+	return eventOf(s.DB.Read(ctx), customerID, id)
+}
+
+// Following lists a customer's events after a number, in order.
+func (s *Service) Following(ctx context.Context, customerID, seq int64, limit int) ([]Event, error) {
+	return events(s.DB.Read(ctx).Where("customer_id = ? AND seq > ?", customerID, seq).Order("seq").Limit(limit))
+}
+
+// Return is the event by which money from the counter went back; false when it is here.
+func (s *Service) Return(ctx context.Context, e Event) (Event, bool, error) {
+	all, err := events(s.DB.Read(ctx).Where("customer_id = ? AND request = ?", e.CustomerID, returnOf(e.ID)).Limit(1))
+	if err != nil || len(all) == 0 {
+		return Event{}, false, err
+	}
+	return all[0], true, nil
 }
 
 // Balances are what customers have, by their ids; who never had money is not among them.

@@ -43,29 +43,35 @@ func (t Taking) check() (Taking, error) {
 // TakeAtCounter brings in money without a rail. Faults: fault.Invalid "account.…", fault.Conflict "account.reference_used" (that cheque, slip or
 // certificate of this customer is in the books).
 func (s *Service) TakeAtCounter(ctx context.Context, t Taking, by By) (e Event, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		e, err = s.TakeIn(tx, t, by)
+		return err
+	})
+	return e, err
+}
+
+// TakeIn is TakeAtCounter in a transaction of whoever does more with it.
+func (s *Service) TakeIn(tx *db.Tx, t Taking, by By) (e Event, err error) {
 	if t, err = t.check(); err != nil {
 		return e, err
 	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		a, err := s.lock(tx, t.CustomerID)
-		if err != nil {
-			return err
-		}
-		c := Cause{Kind: Counter, Request: t.Request, Note: t.Note, By: by.Actor}
-		var found bool
-		if e, found, err = s.first(tx, t.CustomerID, c, t.Amount.Cents); err != nil || found {
-			return err
-		}
-		e, err = s.write(tx, a, c, Event{How: t.How, Reference: t.Reference, Delta: t.Amount}, []ledger.Posting{{Account: accountOf[t.How], Amount: t.Amount}})
-		if err != nil {
-			return err
-		}
-		return s.record(tx, by, "customer paid", e, t.Reference)
-	})
+	a, err := s.lock(tx, t.CustomerID)
+	if err != nil {
+		return e, err
+	}
+	c := Cause{Kind: Counter, Request: t.Request, Note: t.Note, By: by.Actor}
+	e, found, err := s.first(tx, t.CustomerID, c, t.Amount.Cents)
+	if err != nil || found {
+		return e, err
+	}
+	e, err = s.write(tx, a, c, Event{How: t.How, Reference: t.Reference, Delta: t.Amount}, []ledger.Posting{{Account: accountOf[t.How], Amount: t.Amount}})
 	if db.IsDuplicate(err) {
 		err = fault.New(fault.Conflict, "account.reference_used")
 	}
-	return e, err
+	if err != nil {
+		return e, err
+	}
+	return e, s.record(tx, by, "customer paid", e, t.Reference)
 }
 
 // ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
@@ -86,7 +92,7 @@ func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, r
 		if e.Kind != Counter {
 			return fault.New(fault.Conflict, "account.not_counter")
 		}
-		c := Cause{Kind: Returned, Request: fmt.Sprintf("return:%d", e.ID), Note: reason, By: by.Actor}
+		c := Cause{Kind: Returned, Request: returnOf(e.ID), Note: reason, By: by.Actor}
 		if _, found, err := s.byRequest(tx, customerID, c.Request); err != nil || found {
 			if err == nil {
 				err = fault.New(fault.Conflict, "account.returned")
@@ -106,6 +112,9 @@ func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, r
 	})
 	return back, err
 }
+
+// returnOf names the request that takes an event back.
+func returnOf(eventID int64) string { return fmt.Sprintf("return:%d", eventID) }
 
 func (s *Service) record(tx *db.Tx, by By, action string, e Event, said string) error {
 	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: fmt.Sprint(e.CustomerID),

@@ -73,18 +73,21 @@ func (s *Service) spendCredit(ctx context.Context, j jobs.Job) error {
 
 // Spend uses a customer's credit for what they owe and have to renew, as far as it goes. Run again it changes nothing.
 func (s *Service) Spend(ctx context.Context, customerID int64) error {
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		a, err := s.lock(tx, customerID)
-		if err != nil || a.balance <= 0 {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.SpendIn(tx, customerID) })
+}
+
+// SpendIn is Spend in a transaction of whoever wants to see what comes of it.
+func (s *Service) SpendIn(tx *db.Tx, customerID int64) error {
+	a, err := s.lock(tx, customerID)
+	if err != nil || a.balance <= 0 {
+		return err
+	}
+	for _, spend := range s.spenders {
+		if err := spend(tx, customerID); err != nil {
 			return err
 		}
-		for _, spend := range s.spenders {
-			if err := spend(tx, customerID); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // Credit is what a customer has, as read inside a transaction; below zero it is owed.

@@ -16,6 +16,16 @@ func (s *Service) Numbered(ctx context.Context, key string) (bool, error) {
 // Hold keeps a customer as they are until the transaction ends, and gives them; fault.NotFound "customer.unknown".
 func (s *Service) Hold(tx *db.Tx, id int64) (Customer, error) { return s.hold(tx, id) }
 
+// Serve keeps a customer as they are until the transaction ends, so that something can be given to them; fault.NotFound "customer.unknown",
+// fault.Conflict "customer.not_active".
+func (s *Service) Serve(tx *db.Tx, id int64) error {
+	c, err := s.hold(tx, id)
+	if err == nil && c.State != Active {
+		err = fault.New(fault.Conflict, "customer.not_active")
+	}
+	return err
+}
+
 // Reached lists by what a customer is found and reached, numbers and contacts, in the order in which they were written.
 func (s *Service) Reached(tx *db.Tx, customerID int64) (all []string, err error) {
 	if err := tx.Gorm().Model(&numberRow{}).Where("customer_id = ?", customerID).Order("id").Pluck("number_key", &all).Error; err != nil {

@@ -171,7 +171,10 @@ func TestAnAccountIsClosedAndOpenedAgain(t *testing.T) {
 			}
 		}
 		k.owed[child.ID] = false
-		for i, step := range []struct{ got, want string }{{closing(child), fine}, {closing(child), "customer.not_active"}, {closing(parent), fine}, {opening(child), "customer.parent_closed"},
+		serving := func(c Customer) string {
+			return fault.KeyOf(o.DB.InTx(ctx, func(tx *db.Tx) error { return o.Serve(tx, c.ID) }))
+		}
+		for i, step := range []struct{ got, want string }{{serving(child), fine}, {closing(child), fine}, {serving(child), "customer.not_active"}, {closing(child), "customer.not_active"}, {closing(parent), fine}, {opening(child), "customer.parent_closed"},
 			{opening(parent), fine}, {opening(child), fine}, {opening(child), "customer.not_closed"}} {
 			if step.got != step.want {
 				o.t.Fatal(i, step)

@@ -1,7 +1,6 @@
 package invoices
 
 import (
-	"context"
 	"slices"
 
 	"mtandao/billing/ledger"
@@ -30,21 +29,18 @@ func (s *Service) Pay(tx *db.Tx, customerID int64) error {
 }
 
 // PayNamed spends credit on the invoices that the customer or staff named, in their order. fault.Invalid "invoice.amount" when there is less credit.
-func (s *Service) PayNamed(ctx context.Context, customerID int64, amount money.Amount, named []int64, by By) (used money.Amount, err error) {
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		held, err := s.Purse.Held(tx, customerID)
-		if err != nil {
-			return err
-		}
-		if !amount.IsPositive() || held.Cents < amount.Cents {
-			return fault.New(fault.Invalid, "invoice.amount", "Most", held)
-		}
-		if used, err = s.Allocate(tx, customerID, amount, "named", named...); err != nil {
-			return err
-		}
-		return s.recordOf(tx, by, "invoice paid from credit", customerID, used.String())
-	})
-	return used, err
+func (s *Service) PayNamed(tx *db.Tx, customerID int64, amount money.Amount, named []int64, by By) (used money.Amount, err error) {
+	held, err := s.Purse.Held(tx, customerID)
+	if err != nil {
+		return used, err
+	}
+	if !amount.IsPositive() || held.Cents < amount.Cents || len(named) == 0 {
+		return used, fault.New(fault.Invalid, "invoice.amount", "Most", held)
+	}
+	if used, err = s.Allocate(tx, customerID, amount, "named", named...); err != nil {
+		return used, err
+	}
+	return used, s.recordOf(tx, by, "invoice paid from credit", customerID, used.String())
 }
 
 // Allocate pays a customer's invoices out of their credit, up to an amount: those that are named, in their order, or the oldest due first. It tells

@@ -45,7 +45,7 @@ func (t *town) Due(_ context.Context, _ clock.Day, after int64, limit int) (all 
 	return all, nil
 }
 
-func (t *town) Prices(context.Context, []Due) (map[int64]Price, error) {
+func (t *town) Fill(context.Context, []Due) (map[int64]Price, error) {
 	return map[int64]Price{1: {ID: 1, Amount: 250_000, Inclusive: true}, 3: {ID: 3, Amount: 400_000, Inclusive: true}, 4: {ID: 4, Amount: 50_000, Inclusive: true},
 		2: {ID: 2, Amount: 150_000, Inclusive: true, Meters: []Meter{{Key: "data", Name: "Data", Unit: gigabyte, Included: 50 * gigabyte, Tiers: []Tier{{UpTo: 50, Price: 3_000}, {Price: 2_000}}}}}}, nil
 }

@@ -25,7 +25,7 @@ type Cycle struct {
 	Day    int       // of the month, 1 to 31; 0: that of Anchor
 }
 
-const mostOfCycle = 400
+const mostOfCycle = 800 // more than two years of days
 
 func (c Cycle) check() error {
 	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 {

@@ -37,10 +37,17 @@ func TestWhatPaidWhat(t *testing.T) {
 		w.in(func(tx *db.Tx) error {
 			return w.Add(tx, anne, money.KES(100_00), "counter", "cash", "", ledger.Posting{Account: ledger.Cash, Amount: money.KES(100_00)})
 		})
-		if _, err := w.PayNamed(ctx, anne, money.KES(100_01), []int64{third.ID}, office); fault.KeyOf(err) != "invoice.amount" {
+		named := func(cents int64) (used money.Amount, err error) {
+			err = w.DB.InTx(ctx, func(tx *db.Tx) error {
+				used, err = w.PayNamed(tx, anne, money.KES(cents), []int64{third.ID}, office)
+				return err
+			})
+			return used, err
+		}
+		if _, err := named(100_01); fault.KeyOf(err) != "invoice.amount" {
 			t.Error(err)
 		}
-		if used, err := w.PayNamed(ctx, anne, money.KES(100_00), []int64{third.ID}, office); err != nil || used.Cents != 100_00 || w.get(third.ID).Open != 200_00 || w.get(second.ID).Open != 434_00 {
+		if used, err := named(100_00); err != nil || used.Cents != 100_00 || w.get(third.ID).Open != 200_00 || w.get(second.ID).Open != 434_00 {
 			t.Error(used, err)
 		}
 		w.prove()

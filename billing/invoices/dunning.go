@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
@@ -212,6 +211,19 @@ const FeeLine = "late_fee"
 // Restore unbars a customer of whom enough of what is late is paid: all of it, or the share that the provider set. Call it when an invoice is paid;
 // run again it does nothing.
 func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
+	cleared, err := s.Cleared(tx, customerID)
+	if err != nil || !cleared {
+		return false, err
+	}
+	first, err := s.restore(tx, customerID)
+	if err != nil || !first {
+		return false, err
+	}
+	return true, s.Enforcer.Unbar(tx, customerID)
+}
+
+// Cleared says that a customer is barred, and that enough is paid to restore them.
+func (s *Service) Cleared(tx *db.Tx, customerID int64) (bool, error) {
 	barred, err := s.barredBy(tx, customerID)
 	if err != nil || len(barred) == 0 {
 		return false, err
@@ -221,14 +233,7 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 		asked, open = asked+d.Gross-d.Credited-d.Written, open+d.Open
 	}
 	need, err := money.MulDiv(asked, int64(s.Settings.Int(settings.InvoiceRestore)), 100, money.Up)
-	if err != nil || asked-open < need {
-		return false, err
-	}
-	first, err := s.restore(tx, customerID)
-	if err != nil || !first {
-		return false, err
-	}
-	return true, s.Enforcer.Unbar(tx, customerID)
+	return err == nil && asked-open >= need, err
 }
 
 // SaveSteps writes a segment's table anew. fault.Invalid "dunning.…".
@@ -253,26 +258,5 @@ func (s *Service) SaveSteps(ctx context.Context, segment string, steps []Step, b
 			return err
 		}
 		return s.recordSteps(tx, by, segment, steps)
-	})
-}
-
-// Promise notes that a customer said they will pay until a day: until it is over, dunning only reminds them. Who is barred is restored, and barred
-// again when the day is over and nothing came. fault.Invalid "dunning.promise".
-func (s *Service) Promise(ctx context.Context, customerID int64, until clock.Day, note string, by By) error {
-	if note = strings.TrimSpace(note); until < s.today() || until > s.today()+90 || !shortText(note, longestNote) {
-		return fault.New(fault.Invalid, "dunning.promise")
-	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.promise(tx, customerID, until, note, by); err != nil {
-			return err
-		}
-		barred, err := s.forget(tx, customerID, 0)
-		if err == nil && barred {
-			err = s.Enforcer.Unbar(tx, customerID)
-		}
-		if err != nil {
-			return err
-		}
-		return s.recordOf(tx, by, "payment promised", customerID, until.String()+" "+note)
 	})
 }

@@ -82,7 +82,7 @@ func TestDunning(t *testing.T) {
 		if fees := w.list(Filter{CustomerID: anne}); len(fees) != 2 || fees[0].Gross != 200_00 || len(w.list(Filter{CustomerID: ben})) != 1 {
 			t.Errorf("%+v", fees)
 		}
-		if err := w.Promise(ctx, 7003, w.today()+2, "on Friday", office); err != nil || w.isBarred(7003) != "" {
+		if err := w.Promise(ctx, Promised{CustomerID: 7003, Until: w.today() + 2, Who: "Carol", Note: "on Friday"}, office); err != nil || w.isBarred(7003) != "" {
 			t.Error(err, w.isBarred(7003))
 		}
 		if _, err := w.Dun(ctx); err != nil || w.isBarred(7003) != "" {
@@ -116,8 +116,10 @@ func TestWrongSteps(t *testing.T) {
 				t.Errorf("%v: %v", steps, err)
 			}
 		}
-		if err := w.Promise(context.Background(), anne, w.today()-1, "", office); fault.KeyOf(err) != "dunning.promise" {
-			t.Error(err)
+		for key, p := range map[string]Promised{"dunning.promise": {Until: w.today() - 1, Who: "Anne"}, "dunning.promise_who": {Until: w.today()}, "dunning.promise_amount": {Until: w.today(), Who: "Anne", Amount: money.KES(-1)}} {
+			if p.CustomerID = anne; fault.KeyOf(w.Promise(context.Background(), p, office)) != key {
+				t.Errorf("%+v is not refused by %s", p, key)
+			}
 		}
 		r := rand.New(rand.NewPCG(6, 8))
 		own := []Step{{Segment: "home", After: r.IntN(30), Action: Remind}}

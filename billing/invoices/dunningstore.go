@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -137,10 +135,6 @@ func (s *Service) holdOf(tx *db.Tx, customerID int64) (Hold, string, error) {
 		h.PromiseUntil = dayIn(rows[0].UntilDay)
 	}
 	return h, terms[customerID].Segment, db.Fault(err)
-}
-
-func (s *Service) promise(tx *db.Tx, customerID int64, until clock.Day, note string, by By) error {
-	return db.Fault(tx.Gorm().Clauses(clause.OnConflict{UpdateAll: true}).Create(&promiseRow{CustomerID: customerID, UntilDay: until.String(), Note: note, DoneBy: by.Actor, At: s.now()}).Error)
 }
 
 // barredBy are the invoices over which a customer is barred.

@@ -261,8 +261,8 @@ func (s *street) Due(ctx context.Context, asOf clock.Day, after int64, limit int
 	return all, err
 }
 
-// Prices implements Source.
-func (s *street) Prices(context.Context, []Due) (map[int64]Price, error) { return monthly, nil }
+// Fill implements Source.
+func (s *street) Fill(context.Context, []Due) (map[int64]Price, error) { return monthly, nil }
 
 // Done implements Source.
 func (s *street) Done(tx *db.Tx, due []Due) error {

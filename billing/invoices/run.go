@@ -3,6 +3,8 @@ package invoices
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"mtandao/billing/taxes"
@@ -13,20 +15,24 @@ import (
 	"mtandao/internal/settings"
 )
 
-// Due is a subscription of which a document is due. Its History needs neither Billed nor Exempt nor RoundTo: the run adds them.
+// Due is a period of a subscription of which a document is due. Its History needs neither Billed nor Exempt nor RoundTo: the run adds them.
 type Due struct {
 	SubscriptionID, CustomerID int64
+	Track                      string // of a subscription's periods, when it has several kinds of them; may be empty
+	Seen                       int64  // what the source remembers it by
 	Period                     Period // the one that begins
 	History                    History
-	Usage                      []Use // of the period before, and since History.Since
+	Usage                      []Use // of the period before, and since the period of History.Since
+	Problem                    error // why it has no history
 }
 
-// Source tells what is due. It names a subscription again, with the next period, once Done has been told.
+// Source tells what is due. It names a track of a subscription again, with the next period, once Done has been told.
 type Source interface {
-	// Due are subscriptions after an id, in order, at most so many, of which a period begins on a day or before.
+	// Due are tracks of subscriptions after an id, in order, those of one together, some so many at the most, of which a period begins on a day or
+	// before; without their histories.
 	Due(ctx context.Context, asOf clock.Day, after int64, limit int) ([]Due, error)
-	// Prices are those that their histories name.
-	Prices(ctx context.Context, due []Due) (map[int64]Price, error)
+	// Fill adds customers, histories and usage, and tells the prices that they name.
+	Fill(ctx context.Context, due []Due) (map[int64]Price, error)
 	// Done notes, in the transaction of the drafts, that these periods are billed.
 	Done(tx *db.Tx, due []Due) error
 }
@@ -98,7 +104,7 @@ func (s *Service) runOnce(ctx context.Context, asOf clock.Day, source Source, o 
 }
 
 func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates taxes.Rates, o RunOptions) (sum Drafted, err error) {
-	prices, err := source.Prices(ctx, page)
+	prices, err := source.Fill(ctx, page)
 	if err != nil {
 		return sum, err
 	}
@@ -153,7 +159,7 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 	}
 	all := make([]Document, 0, len(page))
 	for _, due := range page {
-		due.History.Billed, due.History.Exempt = billed[due.SubscriptionID], terms[due.CustomerID].Exempt
+		due.History.Billed, due.History.Exempt = billed[due.track()], terms[due.CustomerID].Exempt
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
 		b, err := s.compute(due, prices, rates)
 		if o.Tell != nil {
@@ -172,16 +178,45 @@ func (s *Service) compute(due Due, prices map[int64]Price, rates taxes.Rates) (b
 			err = fault.Wrap(fault.Internal, "internal", fmt.Errorf("panic: %v", p))
 		}
 	}()
-	return Compute(due.History, due.Usage, prices, rates, due.Period)
+	if due.Problem != nil {
+		return b, due.Problem
+	}
+	b, err = Compute(due.History, due.Usage, prices, rates, due.Period)
+	if !slices.ContainsFunc(b.Lines, func(l Line) bool { return l.Amount != 0 }) { // all use was within what is included: nobody needs a bill of nothing
+		b = Bill{}
+	}
+	return b, err
 }
 
-func causeOf(subscriptionID int64, p Period) string {
-	return "subscription:" + idText(subscriptionID) + ":" + p.From.String()
+// track names periods of one kind of one subscription.
+type track struct {
+	subscriptionID int64
+	name           string
+}
+
+func (d Due) track() track { return track{d.SubscriptionID, d.Track} }
+
+// cause is what a document of a period is made for, once: "subscription:7:2026-12-01", and the track behind that when it has a name.
+func (d Due) cause() string {
+	text := "subscription:" + idText(d.SubscriptionID) + ":" + d.Period.From.String()
+	if d.Track != "" {
+		text += ":" + d.Track
+	}
+	return text
+}
+
+// trackOf is that of a document that a run made.
+func trackOf(d Document) track {
+	parts := strings.SplitN(d.Cause, ":", 4)
+	if len(parts) < 4 {
+		return track{d.SubscriptionID, ""}
+	}
+	return track{d.SubscriptionID, parts[3]}
 }
 
 // draft is the document that a bill becomes.
 func (s *Service) draft(tx *db.Tx, due Due, terms Terms, b Bill, failed error) Document {
-	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: causeOf(due.SubscriptionID, due.Period), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
+	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: due.cause(), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
 		PONumber: terms.PONumber, By: "bill run", CreatedAt: s.now()}
 	switch {
 	case failed != nil:

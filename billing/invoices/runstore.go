@@ -1,32 +1,43 @@
 package invoices
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 )
 
 // billed reads what earlier documents of a run say of those subscriptions about whose past something new is known.
-func (s *Service) billed(tx *db.Tx, page []Due) (map[int64][]Line, error) {
-	all := map[int64][]Line{}
+func (s *Service) billed(tx *db.Tx, page []Due) (map[track][]Line, error) {
+	from, ids := map[track]Period{}, []int64{}
+	first, last := forever, clock.Day(0)
 	for _, due := range page {
 		h := due.History
 		if h.Since == 0 || h.Since >= due.Period.From || h.Cycle.check() != nil {
 			continue
 		}
-		docs, err := documents(tx.Gorm().Where("subscription_id = ? AND period_day < ? AND cause LIKE ?", due.SubscriptionID, due.Period.From.String(), "subscription:%").
-			Where("period_day >= ?", h.Cycle.Period(h.Since).From.String()).Order("period_day").Limit(mostCorrected))
+		span := Period{h.Cycle.Period(h.Since).From, due.Period.From}
+		from[due.track()], ids = span, append(ids, due.SubscriptionID)
+		first, last = min(first, span.From), max(last, span.Until)
+	}
+	all := map[track][]Line{}
+	for some := range db.Pieces(ids) {
+		docs, err := documents(tx.Gorm().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", some, first.String(), last.String(), "subscription:%").
+			Order("subscription_id, period_day").Limit(mostCorrected * len(some)))
 		if err != nil {
 			return nil, err
 		}
+		docs = slices.DeleteFunc(docs, func(d Document) bool { return !from[trackOf(d)].holds(d.Period.From) })
 		if docs, err = withLines(tx.Gorm().Session(&gorm.Session{NewDB: true}), docs); err != nil {
 			return nil, err
 		}
-		from := h.Cycle.Period(h.Since).From
 		for _, d := range docs {
+			of := trackOf(d)
 			for _, l := range d.Lines {
-				if l.PeriodDay >= from {
-					all[due.SubscriptionID] = append(all[due.SubscriptionID], l)
+				if l.PeriodDay >= from[of].From {
+					all[of] = append(all[of], l)
 				}
 			}
 		}

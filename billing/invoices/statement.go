@@ -14,13 +14,14 @@ type Statement struct {
 	From, Until      clock.Day // Until is the last day
 	Opening, Closing money.Amount
 	Lines            []StatementLine
+	Cut              bool // there are more lines than these; Opening and Closing are as the books say
 }
 
 // StatementLine is one change: an invoice, a credit note, a payment. Text is the number of a document, or what the books say of it.
 type StatementLine struct {
-	Day             clock.Day
-	Kind, Text      string
-	Amount, Balance money.Amount
+	Day                clock.Day
+	Kind, Source, Text string
+	Amount, Balance    money.Amount
 }
 
 // ownMoney are the accounts that together are what a customer owes.
@@ -32,15 +33,16 @@ func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until
 		return st, fault.New(fault.Invalid, "invoice.days")
 	}
 	st.From, st.Until = from, until
-	opening, all, err := s.Ledger.Movements(ctx, party(customerID), ownMoney, from.String(), until.String())
-	if err != nil {
+	var all []ledger.Movement
+	if st.Opening, st.Closing, all, err = s.Ledger.Movements(ctx, party(customerID), ownMoney, from.String(), until.String()); err != nil {
 		return st, err
 	}
-	st.Opening, st.Closing = opening, opening
+	balance := st.Opening
 	for _, m := range all {
-		st.Closing = money.KES(st.Closing.Cents + m.Amount.Cents)
-		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Text: m.Memo, Amount: m.Amount, Balance: st.Closing})
+		balance = money.KES(balance.Cents + m.Amount.Cents)
+		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Source: m.Source, Text: m.Memo, Amount: m.Amount, Balance: balance})
 	}
+	st.Cut = balance != st.Closing
 	return st, nil
 }
 

@@ -31,9 +31,31 @@ func (s *Service) terms(c customers.Customer) Terms {
 	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: c.ExemptOn(s.today().String()), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
 }
 
+// register reads customers, and who of them is treated in another way than everybody.
+type register struct {
+	some    func(ids []int64) (map[int64]customers.Customer, error)
+	treated func(ids []int64) (map[int64]termsRow, error)
+}
+
 // termsOf reads the terms of customers; whom the tables do not know is billed as everybody.
 func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
-	known, err := s.Customers.Some(tx, ids)
+	return s.termsBy(register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.Some(tx, ids) },
+		func(ids []int64) (map[int64]termsRow, error) { return s.treated(tx, ids) }}, ids)
+}
+
+// TermsOf are how a customer is billed, with the days that they have to pay.
+func (s *Service) TermsOf(ctx context.Context, customerID int64) (Terms, error) {
+	all, err := s.termsBy(register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.SomeNow(ctx, ids) },
+		func(ids []int64) (map[int64]termsRow, error) { return s.treatedNow(ctx, ids) }}, []int64{customerID})
+	t := all[customerID]
+	if err == nil {
+		t.DueDays = t.days(s.Settings)
+	}
+	return t, err
+}
+
+func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
+	known, err := r.some(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -43,11 +65,11 @@ func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
 			parents = append(parents, c.ParentID)
 		}
 	}
-	payers, err := s.Customers.Some(tx, parents)
+	payers, err := r.some(parents)
 	if err != nil {
 		return nil, err
 	}
-	treated, err := s.treated(tx, append(append([]int64(nil), ids...), parents...))
+	treated, err := r.treated(append(append([]int64(nil), ids...), parents...))
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,10 @@
 package invoices
 
 import (
+	"context"
 	"time"
+
+	"gorm.io/gorm"
 
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
@@ -22,10 +25,18 @@ func (s *Service) treat(tx *db.Tx, customerID int64, review, vip bool) error {
 
 // treated are the customers who are not treated as everybody.
 func (s *Service) treated(tx *db.Tx, ids []int64) (map[int64]termsRow, error) {
+	return treatedBy(tx.Gorm(), ids)
+}
+
+func (s *Service) treatedNow(ctx context.Context, ids []int64) (map[int64]termsRow, error) {
+	return treatedBy(s.DB.Read(ctx), ids)
+}
+
+func treatedBy(g *gorm.DB, ids []int64) (map[int64]termsRow, error) {
 	all := map[int64]termsRow{}
 	for some := range db.Pieces(ids) {
 		var rows []termsRow
-		if err := tx.Gorm().Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
+		if err := g.Session(&gorm.Session{NewDB: true}).Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		for _, r := range rows {

@@ -19,6 +19,7 @@ const (
 	CustomerCredit  = "2210" // held for a customer; party customer:ID
 	Suspense        = "2300" // arrived and matches nothing yet; party receipt:ID
 	RefundsPayable  = "2400"
+	CreditPayable   = "2405" // credit of customers that was approved to be paid back; party payback:ID
 	PartnersDue     = "2410" // shares of sales that are not paid out yet; party partner:ID
 	Deposits        = "2420" // held until equipment comes back; party customer:ID
 	VATPayable      = "2500"
@@ -70,6 +71,7 @@ var Chart = []Account{
 	{CustomerCredit, "account.customer_credit", Liability},
 	{Suspense, "account.suspense", Liability},
 	{RefundsPayable, "account.refunds_payable", Liability},
+	{CreditPayable, "account.credit_payable", Liability},
 	{PartnersDue, "account.partners_due", Liability},
 	{Deposits, "account.deposits", Liability},
 	{VATPayable, "account.vat_payable", Liability},

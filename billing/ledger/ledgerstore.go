@@ -182,9 +182,10 @@ func (l *Ledger) proofs(ctx context.Context, kinds []string, from, to string) (r
 
 const ofParty = " FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.account IN ? AND p.party = ? AND "
 
-func (l *Ledger) before(ctx context.Context, party string, accounts []string, day string) (int64, error) {
+// before sums what was posted for a party on days.
+func (l *Ledger) before(ctx context.Context, party string, accounts []string, days, day string) (int64, error) {
 	var cents *int64
-	err := l.db.Read(ctx).Raw("SELECT SUM(p.cents)"+ofParty+"e.day < ?", accounts, party, day).Scan(&cents).Error
+	err := l.db.Read(ctx).Raw("SELECT SUM(p.cents)"+ofParty+days, accounts, party, day).Scan(&cents).Error
 	if err != nil || cents == nil {
 		return 0, db.Fault(err)
 	}

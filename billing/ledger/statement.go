@@ -14,13 +14,17 @@ type Movement struct {
 	Amount             money.Amount
 }
 
-// Movements tells what was a party's balance in some accounts together before a day, and what changed it from then on until another, that day
-// with it, in order; entries that only moved money between these accounts are left out. At most 2,000 are told.
-func (l *Ledger) Movements(ctx context.Context, party string, accounts []string, from, to string) (opening money.Amount, all []Movement, err error) {
-	cents, err := l.before(ctx, party, accounts, from)
+// Movements tells what was a party's balance in some accounts together before a day, what changed it from then on until another, that day with it, in
+// order, and what it was after; entries that only moved money between these accounts are left out. At most 2,000 are told, the first.
+func (l *Ledger) Movements(ctx context.Context, party string, accounts []string, from, to string) (opening, closing money.Amount, all []Movement, err error) {
+	before, err := l.before(ctx, party, accounts, "e.day < ?", from)
 	if err != nil {
-		return opening, nil, err
+		return opening, closing, nil, err
+	}
+	after, err := l.before(ctx, party, accounts, "e.day <= ?", to)
+	if err != nil {
+		return opening, closing, nil, err
 	}
 	all, err = l.movements(ctx, party, accounts, from, to)
-	return money.KES(cents), all, err
+	return money.KES(before), money.KES(after), all, err
 }

@@ -54,25 +54,24 @@ type Used struct {
 	Time   time.Duration
 }
 
-// Charges is what a whole period of a price comes to, each amount with its reason. Discounts are taken off what recurs, one after the other: not
-// off the set-up, packs or use. Of what is in the price, add-ons cost nothing.
+// Charges is what a whole period of a price comes to, each amount with its reason; bills come to the same. Discounts are taken off what recurs, one after
+// the other: a share off the plan and off each add-on, an amount off the plan alone; not off the set-up, packs or use. Of what is in the price, add-ons
+// cost nothing.
 func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	amount := p.AmountFor(who.Segment, who.Level)
 	all := []Charge{{Kind: ForPeriod, Amount: amount}}
-	recurring := amount.Cents
+	left := []money.Amount{amount} // of what recurs, the plan first
 	for _, a := range who.AddOns {
-		if p.includes(a.Key) {
+		if p.Holds(a.Key) {
 			continue
 		}
 		all = append(all, Charge{Kind: ForAddOn, NameEN: a.NameEN, NameSW: a.NameSW, Amount: a.Price})
 		if !a.Once {
-			recurring += a.Price.Cents
+			left = append(left, a.Price)
 		}
 	}
 	for _, d := range who.Discounts {
-		off := d.Of(money.KES(recurring))
-		recurring -= off.Cents
-		all = append(all, Charge{Kind: Off, Amount: off.Neg(), Percent: d.Percent})
+		all = append(all, Charge{Kind: Off, Amount: d.off(left).Neg(), Percent: d.Percent})
 	}
 	if who.First && !p.Terms.Setup.IsZero() {
 		all = append(all, Charge{Kind: ForSetup, Amount: p.Terms.Setup})
@@ -81,7 +80,22 @@ func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	return append(all, p.Terms.Time.charges("hour", perHour, loc, used, func(u Used) int64 { return int64(u.Time / time.Second) })...)
 }
 
-func (p Price) includes(key string) bool {
+// off takes a discount off what is left of what recurs, and tells how much that is.
+func (d Discount) off(left []money.Amount) money.Amount {
+	sum := int64(0)
+	for n := range left {
+		if n > 0 && d.Percent == 0 {
+			break
+		}
+		off := d.Of(left[n])
+		left[n] = money.KES(left[n].Cents - off.Cents)
+		sum += off.Cents
+	}
+	return money.KES(sum)
+}
+
+// Holds says that an add-on is in the price.
+func (p Price) Holds(key string) bool {
 	for _, k := range p.Terms.Includes {
 		if k == key {
 			return true

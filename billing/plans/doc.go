@@ -8,6 +8,6 @@
 // A plan of the segment hotspot is a package: bought once, by anybody, for a time or data. Every other is subscribed to, and has Terms. Each
 // time that its price, terms or limits change, a new version begins (Price); who subscribed keeps the version they have until they are moved.
 //
-// Rounding: each line of metered use and each discount in percent is rounded to the cent, halves up; nothing else is divided here.
+// Rounding: each line of metered use and each discount in percent of a thing is rounded to the cent, halves up; nothing else is divided here.
 // Invariants: a version never changes; a coupon is used at most as often as it says, by one row that all who use it write.
 package plans

@@ -65,6 +65,21 @@ func (s *Service) store(tx *db.Tx, p Plan) (Plan, error) {
 	return p, storeSites(tx, p)
 }
 
+// Names are plans by their keys, of which nothing but what they are called is told.
+func (s *Service) Names(ctx context.Context, keys []string) (map[string]Plan, error) {
+	found := make(map[string]Plan, len(keys))
+	for some := range db.Pieces(keys) {
+		var rows []planRow
+		if err := s.db.Read(ctx).Select("plan_key, name_en, name_sw").Where("plan_key IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			found[r.PlanKey] = Plan{Key: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW}
+		}
+	}
+	return found, nil
+}
+
 func storeSites(tx *db.Tx, p Plan) error {
 	if err := tx.Gorm().Where("plan_id = ?", p.ID).Delete(&planSiteRow{}).Error; err != nil {
 		return db.Fault(err)

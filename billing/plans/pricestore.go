@@ -120,6 +120,21 @@ func (s *Service) Price(ctx context.Context, id int64) (Price, error) {
 	return onePrice(s.db.Read(ctx), id)
 }
 
+// Prices are versions by their ids.
+func (s *Service) Prices(ctx context.Context, ids []int64) (map[int64]Price, error) {
+	found := make(map[int64]Price, len(ids))
+	for some := range db.Pieces(ids) {
+		all, err := prices(s.db.Read(ctx).Where("id IN ?", some))
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range all {
+			found[p.ID] = p
+		}
+	}
+	return found, nil
+}
+
 // PriceIn is Price within a transaction.
 func (s *Service) PriceIn(tx *db.Tx, id int64) (Price, error) { return onePrice(tx.Gorm(), id) }
 

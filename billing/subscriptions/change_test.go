@@ -67,6 +67,22 @@ func TestAChangeOfPlanReachesTheGrant(t *testing.T) {
 	})
 }
 
+func TestNothingIsSoldToWhoLeft(t *testing.T) {
+	each(t, func(w *shop) {
+		w.served.left = ben
+		opening := Opening{CustomerID: ben, PlanKey: "office", Place: Place{SiteID: w.here, RouterID: 5}, Login: Login{Kind: PPPoE, Name: "ben"}, Secret: "s3cret"}
+		_, err := w.Start(context.Background(), opening, office)
+		w.wants("who left", err, "customer.not_active")
+		all, err := w.Of(context.Background(), ben)
+		if err != nil || len(all) > 0 {
+			w.Errorf("%d lines, %v", len(all), err)
+		}
+		w.served.left = 0
+		_, err = w.Start(context.Background(), opening, office)
+		w.wants("who came back", err, "")
+	})
+}
+
 func TestAPostpaidLine(t *testing.T) {
 	each(t, func(w *shop) {
 		ctx := context.Background()
@@ -244,20 +260,20 @@ func TestAnOutageIsMadeUpFor(t *testing.T) {
 		w.pays(anne, 6000)
 		_, err := w.Pause(ctx, b.ID, time.Time{}, "", office)
 		w.wants("pause", err, "")
-		if n, err := w.Suffered(ctx, w.here); n != 2 || err != nil {
+		if n, err := w.Suffered(ctx, w.here); n != 3 || err != nil {
 			w.Error(n, err)
 		}
 		_, _, err = w.Compensate(ctx, w.here, 40, "storm", office)
 		w.wants("too much", err, "outage.days")
 		o, n, err := w.Compensate(ctx, w.here, 3, "storm", office)
-		if n != 2 || err != nil {
+		if n != 3 || err != nil {
 			w.Error(n, err)
 		}
 		w.ends(a, "2027-02-16 12:00")
 		w.ends(b, "2027-02-16 12:00")
 		w.ends(unpaid, "")
 		w.ends(byInvoice, "")
-		if n, err := w.UndoOutage(ctx, o.ID, office); n != 2 || err != nil {
+		if n, err := w.UndoOutage(ctx, o.ID, office); n != 3 || err != nil {
 			w.Error(n, err)
 		}
 		_, err = w.UndoOutage(ctx, o.ID, office)
@@ -268,6 +284,49 @@ func TestAnOutageIsMadeUpFor(t *testing.T) {
 		w.prove(b)
 		if all, err := w.Outages(ctx); err != nil || len(all) != 1 || all[0].UndoneAt.IsZero() {
 			w.Error(all, err)
+		}
+	})
+}
+
+// TestAnOutageGoesOn: what was cut half-way is gone on with, once for each line; and taken back meanwhile, nobody else is given anything.
+func TestAnOutageGoesOn(t *testing.T) {
+	each(t, func(w *shop) {
+		ctx := context.Background()
+		a, b := w.line("home-10"), w.line("home-10")
+		w.pays(anne, 6000)
+		cut := Outage{ID: w.DB.ID(), SiteID: w.here, Days: 2, By: "clerk", Note: "storm", At: w.clock.Now()}
+		w.tx(func(tx *db.Tx) error { return insertOutage(tx, cut) }) // and the program stopped
+		w.wants("one line", w.made(ctx, cut, Compensated, a.ID), "")
+		w.clock.Advance(time.Minute)
+		later := w.line("home-10")
+		w.pays(anne, 3000)
+		makeUp := func() {
+			w.wants("go on", w.MakeUp(ctx), "")
+			if left, err := w.outageWork(ctx); err != nil || len(left) > 0 {
+				w.Error(left, err)
+			}
+		}
+		makeUp()
+		makeUp()
+		w.ends(a, "2027-02-15 12:00")
+		w.ends(b, "2027-02-15 12:00")
+		w.ends(later, "2027-02-13 12:00")
+		w.tx(func(tx *db.Tx) error { _, err := undo(tx, cut.ID, w.clock.Now()); return err })
+		makeUp()
+		w.ends(a, "2027-02-13 12:00")
+		w.ends(b, "2027-02-13 12:00")
+		half := Outage{ID: w.DB.ID(), SiteID: w.here, Days: 5, By: "clerk", Note: "fire", At: w.clock.Now()}
+		w.tx(func(tx *db.Tx) error { return insertOutage(tx, half) })
+		w.wants("one line", w.made(ctx, half, Compensated, a.ID), "")
+		if n, err := w.UndoOutage(ctx, half.ID, office); n != 1 || err != nil {
+			w.Error(n, err)
+		}
+		if n, err := w.toEach(ctx, half, Compensated); n != 1 || err != nil { // the worker that was behind: a has the event already
+			w.Error(n, err)
+		}
+		for _, line := range []Subscription{a, b, later} {
+			w.ends(line, "2027-02-13 12:00")
+			w.prove(line)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package subscriptions
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,12 +23,13 @@ type Outage struct {
 
 const mostDays = 31
 
-// Suffered counts the lines of a site that would be lengthened: those that are paid beforehand and are not over.
+// Suffered counts the lines of a site that would be made up to: those that are paid beforehand and are not over last longer, those that are paid by
+// invoice pay less.
 func (s *Service) Suffered(ctx context.Context, siteID int64) (int64, error) {
-	return s.countSuffered(ctx, siteID)
+	return s.countSuffered(ctx, siteID, s.Clock.Now())
 }
 
-// Compensate gives the lines of a site days, and tells how many it gave them to.
+// Compensate gives the lines of a site days, and tells how many it gave them to. What is cut half-way, MakeUp goes on with.
 // fault.Invalid "outage.days" or "outage.note".
 func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note string, by By) (o Outage, lines int, err error) {
 	switch {
@@ -46,7 +48,7 @@ func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note s
 	if err != nil {
 		return o, 0, err
 	}
-	lines, err = s.toEach(ctx, o, Compensated, "outage")
+	lines, err = s.toEach(ctx, o, Compensated)
 	return o, lines, err
 }
 
@@ -62,30 +64,56 @@ func (s *Service) UndoOutage(ctx context.Context, id int64, by By) (lines int, e
 	if err != nil {
 		return 0, err
 	}
-	return s.toEach(ctx, o, Uncompensate, "outage undone")
+	return s.toEach(ctx, o, Uncompensate)
 }
 
-// toEach records an event of an outage for each line that it concerns, once.
-func (s *Service) toEach(ctx context.Context, o Outage, kind Kind, word string) (lines int, err error) {
+// MakeUp goes on with what was cut half-way: days that are to be given, or to be taken back. Call it every minute on one node.
+func (s *Service) MakeUp(ctx context.Context) error {
+	work, err := s.outageWork(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, w := range work {
+		_, err := s.toEach(ctx, w.outage, w.kind)
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
+
+// requests are what events of an outage are recorded as, of each line once.
+var requests = map[Kind]string{Compensated: "outage:%d", Uncompensate: "outage undone:%d"}
+
+// toEach records an event of an outage for each line that it concerns, once, and notes when all have it.
+func (s *Service) toEach(ctx context.Context, o Outage, kind Kind) (lines int, err error) {
 	for after := int64(0); ; {
 		ids, err := s.concerned(ctx, o, kind, after)
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return lines, err
 		}
+		if len(ids) == 0 {
+			return lines, s.DB.InTx(ctx, func(tx *db.Tx) error { return finishOutage(tx, o.ID, kind) })
+		}
 		for _, id := range ids {
-			_, err := s.change(ctx, id, By{Actor: o.By, Request: fmt.Sprintf("%s:%d", word, o.ID)}, func(_ *db.Tx, sub Subscription) (draft, error) {
-				if sub.State.Status == Ended {
-					return draft{}, errEnded
-				}
-				return draft{Event: Event{Kind: kind, Said: Said{Days: o.Days, OutageID: o.ID, Reason: o.Note}}}, nil
-			})
+			err := s.made(ctx, o, kind, id)
 			if after = id; err == nil {
 				lines++
-			} else if !errors.Is(err, errEnded) {
+			} else if !errors.Is(err, errPassed) {
 				return lines, err
 			}
 		}
 	}
 }
 
-var errEnded = errors.New("the line has ended")
+func (s *Service) made(ctx context.Context, o Outage, kind Kind, id int64) error {
+	_, err := s.change(ctx, id, By{Actor: o.By, Request: fmt.Sprintf(requests[kind], o.ID)}, func(tx *db.Tx, sub Subscription) (draft, error) {
+		if holds, err := stillHolds(tx, o.ID); err != nil || sub.State.Status == Ended || !holds && kind == Compensated {
+			return draft{}, cmp.Or(err, errPassed)
+		}
+		return draft{Event: Event{Kind: kind, Said: Said{Days: o.Days, OutageID: o.ID, Reason: o.Note}}}, nil
+	})
+	return err
+}
+
+// errPassed passes over a line that has ended, or whose days were taken back meanwhile.
+var errPassed = errors.New("nothing is given")

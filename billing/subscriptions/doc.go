@@ -17,5 +17,5 @@
 // changes something names the state that they saw, and of two who saw the same one wins; what is paid for and not used up is HeldCents, and stands in the books
 // under the grant's party in PrepaidService.
 //
-// Lock order: the customer's credit, the subscription, the grant, the ledger.
+// Lock order: the customer, the customer's credit, the subscription, the grant, the ledger.
 package subscriptions

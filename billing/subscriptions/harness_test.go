@@ -28,6 +28,16 @@ var morning = time.Date(2027, 1, 13, 6, 0, 0, 0, time.UTC)
 
 var office = By{Actor: "staff@example.com", From: "10.0.0.9"}
 
+// served are everybody but who left.
+type served struct{ left int64 }
+
+func (s *served) Serve(_ *db.Tx, customerID int64) error {
+	if customerID == s.left {
+		return fault.New(fault.Conflict, "customer.not_active")
+	}
+	return nil
+}
+
 // purse is customers' credit with its books; its row is what two who spend at once both write.
 type purse struct {
 	books *ledger.Ledger
@@ -66,10 +76,11 @@ func (p *purse) post(tx *db.Tx, customer int64, taken money.Amount, c Cause, oth
 type shop struct {
 	*testing.T
 	*Service
-	clock *clock.Manual
-	here  int64
-	there int64
-	n     int
+	clock  *clock.Manual
+	served served
+	here   int64
+	there  int64
+	n      int
 }
 
 func each(t *testing.T, f func(w *shop)) {
@@ -87,7 +98,7 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	books, sites := ledger.New(d, c), site.New(d, c)
 	w := &shop{T: t, clock: c}
 	w.Service = New(Options{DB: d, Clock: c, Plans: plans.New(d, c), Access: access.New(d, jobs.New(d, c, slog.New(slog.DiscardHandler)), keys, c, sites), Ledger: books, Sites: sites,
-		Settings: settings.New(d, c), Credit: &purse{books: books}})
+		Settings: settings.New(d, c), Customers: &w.served, Credit: &purse{books: books}})
 	w.tx(func(tx *db.Tx) error {
 		if err := tx.Gorm().Exec("CREATE TABLE purses (customer BIGINT NOT NULL PRIMARY KEY, cents BIGINT NOT NULL)").Error; err != nil {
 			return err

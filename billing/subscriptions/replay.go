@@ -19,8 +19,7 @@ var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // Replay is what events come to at an instant: those that are effective by then, in the order of their effective instants, those of one
 // instant as they were recorded. An event that cannot be where it stands is a fault: fault.Conflict "subscription.…".
 func Replay(events []Event, at time.Time, zone Zones) (State, error) {
-	events = slices.Clone(events)
-	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	events = inOrder(events)
 	s := State{Status: Pending}
 	if len(events) > 0 && events[0].Kind == Started && events[0].At.After(at) { // it is told what it will begin with
 		s.begin(events[0])
@@ -37,6 +36,25 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 	clock := s.clockAt(at)
 	s.Ahead = slices.DeleteFunc(s.Ahead, func(span Span) bool { return !span.Until.After(clock) })
 	return s, nil
+}
+
+// inOrder are events as they count.
+func inOrder(events []Event) []Event {
+	events = slices.Clone(events)
+	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	return events
+}
+
+// Steps tells what a subscription is after each of its events, those to come too, in the order in which they count. Faults of Replay.
+func Steps(events []Event, zone Zones, tell func(Event, State)) error {
+	s := State{Status: Pending}
+	for _, e := range inOrder(events) {
+		if err := s.apply(e, zone); err != nil {
+			return err
+		}
+		tell(e, s)
+	}
+	return nil
 }
 
 func (s *State) apply(e Event, zone Zones) error {

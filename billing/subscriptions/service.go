@@ -30,23 +30,44 @@ type Credit interface {
 	Give(tx *db.Tx, customerID int64, amount money.Amount, c Cause, from ...ledger.Posting) error
 }
 
+// Customers are who subscribes.
+type Customers interface {
+	// Serve refuses who is not a customer now, and keeps them so until the transaction ends.
+	Serve(tx *db.Tx, customerID int64) error
+}
+
 // Options are a Service's collaborators. Clock is the plan clock.
 type Options struct {
-	DB       *db.DB
-	Clock    clock.Clock
-	Plans    *plans.Service
-	Access   *access.Service
-	Ledger   *ledger.Ledger
-	Sites    *site.Service
-	Settings *settings.Store
-	Credit   Credit
+	DB        *db.DB
+	Clock     clock.Clock
+	Plans     *plans.Service
+	Access    *access.Service
+	Ledger    *ledger.Ledger
+	Sites     *site.Service
+	Settings  *settings.Store
+	Customers Customers
+	Credit    Credit
+}
+
+// Follower hears of what happens to subscriptions, in the transaction in which it does.
+type Follower interface {
+	// Noted is told of an event that was recorded, with what the subscription is by it.
+	Noted(tx *db.Tx, sub Subscription, e Event) error
+	// Retracted is told that a subscription is as if it had not been.
+	Retracted(tx *db.Tx, id int64) error
 }
 
 // Service is what can be done with subscriptions.
-type Service struct{ Options }
+type Service struct {
+	Options
+	follower Follower // nil: nobody
+}
 
 // New makes the service.
 func New(o Options) *Service { return &Service{Options: o} }
+
+// FollowedBy has somebody hear of each event; call it at wiring.
+func (s *Service) FollowedBy(f Follower) { s.follower = f }
 
 // By is who changes a subscription, and what they saw of it.
 type By struct {
@@ -128,7 +149,10 @@ func (s *Service) note(tx *db.Tx, sub Subscription, d draft) (Subscription, erro
 	if err := insertEvent(tx, d.Event); err != nil {
 		return sub, err
 	}
-	return s.settle(tx, sub, append(events, d.Event), d)
+	if sub, err = s.settle(tx, sub, append(events, d.Event), d); err != nil || s.follower == nil {
+		return sub, err
+	}
+	return sub, s.follower.Noted(tx, sub, d.Event)
 }
 
 func cmpID(id int64, tx *db.Tx) int64 {

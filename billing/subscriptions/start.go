@@ -26,7 +26,8 @@ type Opening struct {
 }
 
 // Start begins a subscription with its grant, and renews it out of the customer's credit when it is paid beforehand. fault.Invalid "subscription.customer",
-// "subscription.plan", "subscription.level", "subscription.login", "subscription.address" or "subscription.secret", fault.Conflict "login.taken" or "address.taken".
+// "subscription.plan", "subscription.level", "subscription.login", "subscription.address" or "subscription.secret", fault.Conflict "login.taken" or "address.taken",
+// and what Customers say of who is none.
 func (s *Service) Start(ctx context.Context, n Opening, by By) (sub Subscription, err error) {
 	plan, err := s.sold(ctx, n.PlanKey, n.Level)
 	if err != nil {
@@ -43,6 +44,9 @@ func (s *Service) Start(ctx context.Context, n Opening, by By) (sub Subscription
 		n.At = s.Clock.Now()
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if err := s.Customers.Serve(tx, n.CustomerID); err != nil {
+			return err
+		}
 		if _, err := s.Credit.Credit(tx, n.CustomerID); err != nil {
 			return err
 		}

@@ -178,6 +178,37 @@ func (s *Service) Events(ctx context.Context, id int64) ([]Event, error) {
 	return events(s.DB.Read(ctx).Where("subscription_id = ?", id).Order("seq").Limit(mostEvents))
 }
 
+// Past is a subscription with all that is recorded of it.
+type Past struct {
+	ID, CustomerID, GrantID int64
+	Events                  []Event // as they were recorded
+}
+
+// Pasts reads those subscriptions that there are, by id, and their whole histories, in a fixed number of queries.
+func (s *Service) Pasts(ctx context.Context, ids []int64) (map[int64]Past, error) {
+	all := make(map[int64]Past, len(ids))
+	for some := range db.Pieces(ids) {
+		var found []row
+		if err := s.DB.Read(ctx).Model(&row{}).Select("id, customer_id, grant_id").Where("id IN ?", some).Find(&found).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		told, err := events(s.DB.Read(ctx).Where("subscription_id IN ?", some).Order("subscription_id, seq").Limit(mostEvents * len(some)))
+		if err != nil {
+			return nil, err
+		}
+		for _, one := range found {
+			all[one.ID] = Past{ID: one.ID, CustomerID: one.CustomerID, GrantID: one.GrantID}
+		}
+		for _, e := range told {
+			if one, known := all[e.SubscriptionID]; known {
+				one.Events = append(one.Events, e)
+				all[one.ID] = one
+			}
+		}
+	}
+	return all, nil
+}
+
 // Get is one subscription; fault.NotFound "subscription.unknown".
 func (s *Service) Get(ctx context.Context, id int64) (Subscription, error) {
 	return one(s.DB.Read(ctx), id)
@@ -193,6 +224,16 @@ func (s *Service) Of(ctx context.Context, customerID int64) ([]Subscription, err
 
 func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
+}
+
+// ActiveIn lists those of a customer that run, in a transaction.
+func (s *Service) ActiveIn(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return of(tx, customerID)
+}
+
+// Until is when a line ends as it is paid; zero: nobody paid yet, or it is paid by invoice.
+func (s *Service) Until(sub Subscription) time.Time {
+	return sub.State.End(s.zone(sub.State.Place.SiteID))
 }
 
 // Which narrows a list of subscriptions; empty fields do not.

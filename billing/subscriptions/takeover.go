@@ -71,5 +71,10 @@ func (s *Service) Retract(tx *db.Tx, id, seq int64, by By) error {
 	if err := s.trail(tx, by, sub, ended); err != nil {
 		return err
 	}
+	if s.follower != nil {
+		if err := s.follower.Retracted(tx, id); err != nil {
+			return err
+		}
+	}
 	return remove(tx, id)
 }

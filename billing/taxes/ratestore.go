@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -36,9 +37,20 @@ func (r rateRow) rate() Rate {
 	return rate
 }
 
-// hold lets one at a time change rates: two that do not overlap the others might overlap each other.
-func (s *Service) hold(tx *db.Tx) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE tax_rates SET kind = kind").Error)
+// bookRow is what whoever changes the rates of a kind writes first.
+type bookRow struct {
+	Kind    string `gorm:"primaryKey"`
+	Changes int64
+}
+
+func (bookRow) TableName() string { return "tax_books" }
+
+// hold lets one at a time change the rates of a kind: two that do not overlap the others might overlap each other.
+func (s *Service) hold(tx *db.Tx, k Kind) error {
+	if err := tx.Gorm().Clauses(clause.OnConflict{DoNothing: true}).Create(&bookRow{Kind: string(k)}).Error; err != nil {
+		return db.Fault(err)
+	}
+	return db.Fault(tx.Gorm().Exec("UPDATE tax_books SET changes = changes + 1 WHERE kind = ?", string(k)).Error)
 }
 
 func (s *Service) save(tx *db.Tx, r Rate) error {

@@ -36,7 +36,7 @@ func (s *Service) Save(ctx context.Context, r Rate, by By) (Rate, error) {
 		return r, err
 	}
 	return r, s.db.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.hold(tx); err != nil {
+		if err := s.hold(tx, r.Kind); err != nil {
 			return err
 		}
 		all, err := s.allTx(tx)

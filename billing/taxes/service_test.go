@@ -12,7 +12,7 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &rateRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &rateRow{}, &bookRow{}) })
 }
 
 // TestRatesAreKept as they were written down, and two of a kind never on one day.

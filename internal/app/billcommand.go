@@ -8,7 +8,6 @@ import (
 
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
-	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/words"
 )
@@ -49,15 +48,12 @@ type billLine struct {
 	Problem      string   `json:"problem,omitempty"`
 }
 
-// Run bills; fault.Unavailable "bill.none_kept" when the program keeps no subscriptions.
+// Run bills.
 func (cmd *billRunCommand) Run(c *console) error {
 	return c.change(&cmd.Config, func(m *Main) error { return cmd.bill(c, m) })
 }
 
 func (cmd *billRunCommand) bill(c *console, m *Main) error {
-	if m.Due == nil {
-		return fault.New(fault.Unavailable, "bill.none_kept")
-	}
 	asOf := clock.Date(cmd.AsOf.Date())
 	found := billReport{AsOf: asOf.String(), DryRun: cmd.DryRun}
 	var o invoices.RunOptions

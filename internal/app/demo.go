@@ -54,7 +54,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(stage.seedVouchers(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedLines(ctx)); err != nil {
+	err = errors.Join(stage.seedVouchers(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedLines(ctx), stage.seedMoney(ctx), stage.plugInAll())
+	if err != nil {
 		return errors.Join(err, stage.Close())
 	}
 	stage.announce(o.Out)

@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
+	"mtandao/internal/sim/router"
 	"mtandao/radius/access"
 )
 
@@ -91,7 +92,7 @@ func (s *Stage) seedLine(ctx context.Context, name, typed, plan, login string, k
 		return err
 	}
 	n := subscriptions.Opening{CustomerID: who.ID, PlanKey: plan, Segment: string(who.Segment), Place: subscriptions.Place{SiteID: site, RouterID: s.seeded.routers["kasarani-1"].ID, Installed: "Kasarani, block " + login[:1]},
-		Login: subscriptions.Login{Kind: subscriptions.PPPoE, Name: login}, Secret: "pppoe-" + login, At: now.AddDate(0, 0, -since)}
+		Login: subscriptions.Login{Kind: subscriptions.PPPoE, Name: login}, Secret: secretOf(login), At: now.AddDate(0, 0, -since)}
 	if until != 0 {
 		n.PaidTo = now.AddDate(0, 0, until)
 	}
@@ -108,3 +109,25 @@ func (s *Stage) seedLine(ctx context.Context, name, typed, plan, login string, k
 
 // number7 is the last seven digits of an id.
 func number7(id int64) string { return fmt.Sprintf("%07d", id%10_000_000) }
+
+// plugIn has the router of a subscriber dial in, the nth of them.
+func (s *Stage) plugIn(login string, n int) (router.Home, error) {
+	home, err := s.Routers["kasarani-1"].Connect(fmt.Sprintf("02405e00%04x", n), login, secretOf(login))
+	if err == nil {
+		home.Use(int64(300 + 700*(n%4)))
+	}
+	return home, err
+}
+
+// plugInAll has those of the demo's subscribers dial in.
+func (s *Stage) plugInAll() error {
+	for n, d := range demoLines {
+		if _, err := s.plugIn(d.login, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// secretOf is what a simulated subscriber's router dials in with.
+func secretOf(login string) string { return "pppoe-" + login }

@@ -15,6 +15,8 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/billrun"
+	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -96,7 +98,9 @@ type Main struct {
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
 	Taxes     *taxes.Service
-	Due       invoices.Source // what is to be billed; nil while the program keeps no subscriptions
+	Counter   *counter.Service
+	Bills     *billrun.Source
+	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
 	Tunnel    *tunnel.Service // nil without MTANDAO_TUNNEL
 	Metrics   *prometheus.Registry
@@ -232,8 +236,12 @@ func (m *Main) wireDomains() {
 	m.Taxes = taxes.New(m.DB, m.Clock)
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
-	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings, Credit: purse{m.Accounts}})
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
+		Customers: m.Customers, Credit: purse{m.Accounts}})
+	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
+	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
+	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
@@ -306,6 +314,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
+	m.Jobs.Every("days for outages", time.Minute, m.Lines.MakeUp)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
@@ -316,6 +325,7 @@ func (m *Main) schedule() {
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})
+	m.Jobs.Every("bill run", billLook, m.billToday)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)

@@ -121,7 +121,7 @@ func mistyped(code string) string {
 }
 
 // payByHand pays the demo's paybill, once its address is registered.
-func (s *Stage) payByHand(t *testing.T, phone, account string, shillings int64) {
+func (s *Stage) payByHand(t testing.TB, phone, account string, shillings int64) {
 	t.Helper()
 	until(t, 15*time.Second, "the till's address is registered", func() bool {
 		if err := s.Main.Billing.RegisterURLs(context.Background()); err != nil {

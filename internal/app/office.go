@@ -34,6 +34,9 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,
+		Counter:   m.Counter,
+		Bills:     m.Bills,
+		Accounts:  m.Accounts,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,
 		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})

@@ -260,6 +260,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	pairs = append(pairs, s.lined(t, at)...)
+	pairs = append(pairs, s.paid(t, at)...)
 	for name, id := range at {
 		pairs = append(pairs, "/"+name+"/:id", "/"+name+"/"+strconv.FormatInt(id, 10))
 	}

@@ -41,7 +41,7 @@ type screen struct {
 var variants = []string{"/office/payments?state=unknown", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
 	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
 	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
-	"/office/customers?q=wanj", "/office/customers?state=merged&segment=business", "/office/customers?tag=vip", "/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
+	"/office/customers?q=wanj", "/office/cashier?q=kamau", "/office/cashier?q=nobody", "/office/cashier/day?day=2020-01-01", "/office/money?rail=cheque", "/office/money?rail=cash&day=2020-01-01", "/office/money?who=nobody", "/office/customers?state=merged&segment=business", "/office/customers?tag=vip", "/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
 	"/office/setup/plans", "/office/pools?after=1", "/office/nowhere"}
 
 // screens are all pages of the console, from the door's own list of routes, with real objects in their addresses.
@@ -64,7 +64,7 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 		paths, may[path] = append(paths, path), route.May
 	}
 	customer := "/office/customers/" + number(s.customer(t).ID)
-	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
+	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", customer+"?tab=money", customer+"?tab=account", customer+"/statement?from=2026-02-30", s.bounced(t)+"?tab=money", s.bounced(t)+"?tab=account", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
 		bare, _, _ := strings.Cut(path, "?")
 		if route, same := may[bare]; same {
 			may[path] = route

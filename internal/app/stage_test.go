@@ -20,13 +20,13 @@ import (
 func openStage(t *testing.T, speed int) *Stage { return stageOn(t, db.SQLite, speed) }
 
 // stageOn is openStage on either database.
-func stageOn(t *testing.T, dialect string, speed int) *Stage {
+func stageOn(t testing.TB, dialect string, speed int) *Stage {
 	t.Helper()
 	return stageBy(t, dialect, DemoOptions{Speed: speed})
 }
 
 // stageBy is stageOn with options; where things are is filled in.
-func stageBy(t *testing.T, dialect string, o DemoOptions) *Stage {
+func stageBy(t testing.TB, dialect string, o DemoOptions) *Stage {
 	t.Helper()
 	o.DB, o.Data, o.HTTP, o.RadiusAuth, o.RadiusAcct = testdb.URL(t, dialect), t.TempDir(), "127.0.0.1:0", "127.0.0.1:0", "127.0.0.1:0"
 	if os.Getenv("MTANDAO_TEST_LOG") != "" {

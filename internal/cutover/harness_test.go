@@ -97,7 +97,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	h := &house{T: t, clock: c, books: ledger.New(d, c), access: access.New(d, queue, keys, c, sites), fail: map[string]error{}}
 	people, sold := customers.New(customers.Options{DB: d, Keys: keys, Clock: c}), plans.New(d, c)
 	h.purse = accounts.New(accounts.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books})
-	h.subs = subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: h.access, Ledger: h.books, Sites: sites, Settings: settings.New(d, c), Credit: purse{h.purse}})
+	h.subs = subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: h.access, Ledger: h.books, Sites: sites, Settings: settings.New(d, c), Customers: people, Credit: purse{h.purse}})
 	boxes := routers.New(d, keys, c)
 	h.Service = New(Options{DB: d, Clock: c, Customers: people, Credit: h.purse, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
 	h.tx(func(tx *db.Tx) error {

@@ -34,6 +34,7 @@ var rules = []rule{
 	{"exports are used", usedExports},
 	{"words exist", missingWords},
 	{"words are used", unusedWords},
+	{"the trail has words", untoldTrail},
 	{"functions", longFunctions},
 	{"files", longFiles},
 	{"gofmt", formatted},

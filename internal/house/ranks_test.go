@@ -16,7 +16,7 @@ var ranks = rankTable(map[int]string{
 	6:  "radius/access internal/pin",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions",
-	9:  "billing radius internal/support internal/cutover",
+	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover",
 	10: "vouchers billing/partners billing/mpesa billing/pdf",
 	11: "vouchers/sheets vouchers/resellers internal/report",
 	12: "portal/web vouchers/press",

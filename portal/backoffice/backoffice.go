@@ -73,6 +73,9 @@ type Options struct {
 	Partners  Partners
 	Lines     Lines
 	Customers Customers
+	Counter   Counter
+	Bills     Bills
+	Accounts  Accounts
 	Invoices  Invoices
 	Taxes     Taxes
 	Provider  func() string // the provider's name, as it is now
@@ -108,7 +111,7 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
-	"settings", "router", "done", "suspense", "receipt"}
+	"settings", "router", "done", "suspense", "receipt", "paper"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -130,6 +133,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
+		b.counterRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},

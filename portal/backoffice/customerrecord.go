@@ -16,14 +16,17 @@ import (
 // customerTab is a part of a customer's record. Its name is words "office.customer.tab_" + key.
 type customerTab struct {
 	key  string
+	may  staff.Permission // who sees it; empty: whoever sees the customer
 	fill func(b *Backoffice, q *request, p *recordPage, c customers.Customer) error
 }
 
 // customerTabs are the parts in their order; the first stands at the bare address.
 var customerTabs = []customerTab{
-	{"", (*Backoffice).tellCustomer},
-	{"messages", (*Backoffice).tellConsents},
-	{"history", (*Backoffice).tellHistory},
+	{"", "", (*Backoffice).tellCustomer},
+	{"money", staff.PaymentsView, (*Backoffice).tellPayments},
+	{"account", staff.PaymentsView, (*Backoffice).tellAccount},
+	{"messages", "", (*Backoffice).tellConsents},
+	{"history", "", (*Backoffice).tellHistory},
 }
 
 func (b *Backoffice) customer(q *request) error {
@@ -44,15 +47,16 @@ func (b *Backoffice) customerPage(q *request, c customers.Customer) (*recordPage
 	p.Title, p.State, p.Lead = c.Name, customerState(&p.frame, c.State), p.T("office.customer.account", "Number", customers.Grouped(c.Number))
 	p.Acts = b.customerActs(q, &p.frame, c)
 	var tabs []choice
-	for _, t := range customerTabs {
+	shown := slices.DeleteFunc(slices.Clone(customerTabs), func(t customerTab) bool { return t.may != "" && !q.may(t.may, c.SiteID) })
+	for _, t := range shown {
 		tabs = append(tabs, choice{Name: p.T("office.customer.tab_" + cmp.Or(t.key, "overview")), Value: t.key})
 	}
 	p.Chips = [][]chip{q.chips("tab", tabs)}
-	at := slices.IndexFunc(customerTabs, func(t customerTab) bool { return t.key == q.Query("tab") })
+	at := slices.IndexFunc(shown, func(t customerTab) bool { return t.key == q.Query("tab") })
 	if at < 0 {
 		return p, notHere()
 	}
-	return p, customerTabs[at].fill(b, q, p, c)
+	return p, shown[at].fill(b, q, p, c)
 }
 
 // customerActs are the next things to do, the likeliest first.
@@ -76,7 +80,7 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 
 // tellCustomer is the first tab: who they are, how they are reached and billed, and what happened lately.
 func (b *Backoffice) tellCustomer(q *request, p *recordPage, c customers.Customer) error {
-	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellWho, b.tellLines, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
+	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellBalance, b.tellWho, b.tellLines, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
 		if err := tell(q, p, c); err != nil {
 			return err
 		}
@@ -152,7 +156,7 @@ func (b *Backoffice) tellAddresses(q *request, p *recordPage, c customers.Custom
 	return err
 }
 
-func (b *Backoffice) tellBilling(_ *request, p *recordPage, c customers.Customer) error {
+func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer) error {
 	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", c.PaymentDays)}}
 	if c.TaxExempt {
 		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_until"), c.ExemptUntil})
@@ -160,7 +164,11 @@ func (b *Backoffice) tellBilling(_ *request, p *recordPage, c customers.Customer
 	if c.PurchaseOrderNeeded || c.PurchaseOrder != "" {
 		facts = append(facts, fact{p.T("office.customer_field.purchase_order"), cmp.Or(c.PurchaseOrder, p.T("office.customer.order_missing"))})
 	}
-	p.add(card{Name: p.T("office.customer.billing"), Facts: facts})
+	billing := card{Name: p.T("office.customer.billing"), Facts: facts}
+	if c.State != customers.Merged && q.may(staff.CustomersManage, c.SiteID) {
+		billing.Acts = []act{{Name: p.T("office.treat.act"), Address: customerAddress(c.ID) + "/treat"}}
+	}
+	p.add(billing)
 	return nil
 }
 

@@ -38,6 +38,7 @@ type Money interface {
 	SuggestCustomers(ctx context.Context, r billing.Receipt) ([]customers.Customer, error)
 	Matched(ctx context.Context, receiptID int64) (bool, error)
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
+	ReceiptsOfCustomer(ctx context.Context, customerID, before int64, limit int) ([]billing.Receipt, error)
 	OrderMoney(ctx context.Context, orderID int64) (billing.Money, error)
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)

@@ -20,6 +20,9 @@ type formPage struct {
 	Hidden    []fact
 	Action    string // where it is sent
 	Button    string
+	Do        string   // what the button sends as "do"; empty: nothing
+	Also      []choice // other buttons, with what they send
+	Table     *table   // what will happen, line by line
 	Danger    bool
 	Cancel    string // where it leads when nothing is to change
 	Skip      string // where it leads without being sent, until later

@@ -31,6 +31,17 @@ type Invoices interface {
 	Steps(ctx context.Context) ([]invoices.Step, error)
 	SaveSteps(ctx context.Context, segment string, steps []invoices.Step, by invoices.By) error
 	Names(ctx context.Context, customerIDs []int64) (map[int64]string, error)
+	StandingOf(ctx context.Context, customerID int64, today clock.Day) (invoices.Standing, error)
+	OwedBy(ctx context.Context, customerIDs []int64) (map[int64]money.Amount, error)
+	OpenOf(ctx context.Context, customerID int64) ([]invoices.Document, error)
+	PaidBy(ctx context.Context, allocationIDs []int64) (map[int64]int64, error)
+	TermsOf(ctx context.Context, customerID int64) (invoices.Terms, error)
+	StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (invoices.Statement, error)
+	Treat(ctx context.Context, customerID int64, review, vip bool, by invoices.By) error
+	Promise(ctx context.Context, p invoices.Promised, by invoices.By) error
+	Promises(ctx context.Context, customerID int64, limit int) ([]invoices.Promised, error)
+	Try(ctx context.Context, n invoices.NewDocument) (invoices.Document, error)
+	Write(ctx context.Context, n invoices.NewDocument, by invoices.By) (invoices.Document, error)
 }
 
 // Invoices are of customers, who are of no one site: who sees them sees all.

@@ -109,6 +109,14 @@ func (t *table) add(cells ...cell) {
 	t.Rows = append(t.Rows, cells)
 }
 
+// drop leaves a column out.
+func (t *table) drop(n int) {
+	t.Columns = slices.Delete(t.Columns, n, n+1)
+	for i := range t.Rows {
+		t.Rows[i] = slices.Delete(t.Rows[i], n, n+1)
+	}
+}
+
 func stated(v stateView) cell { return cell{State: v} }
 
 // on gives a part of a page the page that it stands on, for its words and its stamp.

@@ -19,6 +19,9 @@ func (b *Backoffice) payments(q *request) error {
 	}
 	p := q.listing("office.nav.payments", "payments")
 	p.Acts = []act{{Name: p.T("office.suspense.title"), Address: "/office/suspense", Icon: "search"}, {Name: p.T("office.refund.title"), Address: "/office/refunds", Icon: "undo-2"}}
+	if q.reachable("/office/money") != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.money_in.title"), Address: "/office/money", Icon: "banknote"})
+	}
 	p.Chips = [][]chip{q.chips("state", paymentGroups(&p.frame))}
 	p.Find = &find{Action: "/office/payments", Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: day}}, Keep: q.keep("state")}
 	p.Empty = blank{Icon: "banknote", Title: p.T("office.payments.none"), Text: p.T("office.payments.none_text")}

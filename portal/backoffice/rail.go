@@ -15,6 +15,7 @@ type place struct {
 var places = []place{
 	{key: "today", icon: "gauge", address: "/office"},
 	{key: "customers", icon: "user-round", address: "/office/customers", far: true},
+	{key: "cashier", icon: "wallet", address: "/office/cashier", far: true},
 	{key: "payments", icon: "banknote", address: "/office/payments"},
 	{key: "invoices", icon: "list", address: "/office/invoices", far: true},
 	{key: "sessions", icon: "activity", address: "/office/sessions"},

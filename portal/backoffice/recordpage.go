@@ -19,6 +19,7 @@ type recordPage struct {
 	Cards []card
 	Steps []step // of the first set-up
 	End   []act  // under the cards
+	Print bool   // may be printed
 	Live  string // address from which the cards bring themselves up to date while something is being done
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"mtandao/billing"
+	"mtandao/billing/counter"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
@@ -51,6 +52,9 @@ func (b *Backoffice) refunds(q *request) error {
 			} else if may {
 				p.add(b.refundCells(q, &p.frame, f)...)
 			}
+		}
+		if err := b.addPaybacks(q, p, counter.PaybackState(state)); err != nil {
+			return err
 		}
 	}
 	return q.list(p)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
@@ -21,6 +22,9 @@ type Desk interface {
 	Today(ctx context.Context, scope report.Scope, zone *time.Location, currency string) (report.Today, error)
 	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
 	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
+	MoneyIn(ctx context.Context, f report.MoneyFilter) ([]report.MoneyLine, error)
+	CashOf(ctx context.Context, email string, member int64, day clock.Day) ([]report.Cash, error)
+	CashiersOn(ctx context.Context, day clock.Day) ([]string, error)
 }
 
 // todayPage is the first page: money, people, what needs somebody.

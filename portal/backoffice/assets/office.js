@@ -53,6 +53,11 @@ addEventListener('change', async (event) => {
   const show = form && form.querySelector('[data-shows]');
   if (show) form.requestSubmit(show);
 });
+// Paper is printed by its button.
+document.querySelectorAll('[data-print]').forEach((button) => {
+  button.hidden = false;
+  button.addEventListener('click', () => { print(); });
+});
 // A command is copied by its button; where the browser does not let us, it is marked to be copied by hand.
 document.querySelectorAll('[data-copy]').forEach((button) => { button.hidden = false; });
 addEventListener('click', async (event) => {

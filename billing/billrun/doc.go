@@ -1,0 +1,17 @@
+// Package billrun makes of subscriptions what invoices bills: it is the bill run's source.
+//
+// It owns up to where each subscription is billed (positions) and how a subscription's events read as days (History). It does not own what happened
+// (billing/subscriptions), what it costs (billing/plans), the bill (invoices.Compute), or documents (billing/invoices).
+//
+// Dates: a day is one of Nairobi. It counts as what the subscription is at its end: the day of the start is billed, that of the end is not, that of a
+// change of plan costs what the new plan does. An older price of a plan that a line leaves for a newer one goes on to the end of the period. A discount
+// for some periods lasts as many intervals of the plan, to the day. Who was paid for elsewhere is billed from the day after that.
+//
+// A track is periods of one length. A subscription has one for each length of interval that it was ever on, all on the billing day that its customer
+// had when it began. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid
+// beforehand is not billed; of a hybrid plan its use alone is.
+//
+// Invariants: whatever is recorded of a subscription moves its positions' version, in the same transaction, and the day since which something new is
+// known; only who read the position at that version, and the history after it, takes that day back. So what is recorded while a bill is made is on
+// the next one, and nothing is twice: a period is billed from where the position stood.
+package billrun

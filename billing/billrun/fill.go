@@ -1,0 +1,126 @@
+package billrun
+
+import (
+	"context"
+	"slices"
+
+	"mtandao/billing/invoices"
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/fault"
+	"mtandao/internal/words"
+)
+
+// page is what is read for some lines together, in a fixed number of queries.
+type page struct {
+	pasts  map[int64]subscriptions.Past
+	lives  map[int64]life
+	wrong  map[int64]error // lines whose events come to nothing
+	langs  map[int64]words.Lang
+	prices map[int64]plans.Price
+	names  map[string]plans.Plan
+}
+
+// Fill implements invoices.Source.
+func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoices.Price, error) {
+	p, err := s.page(ctx, due)
+	if err != nil {
+		return nil, err
+	}
+	t, grants := newTable(), map[int64]int64{}
+	var used []metered
+	for n := range due {
+		d := &due[n]
+		past := p.pasts[d.SubscriptionID]
+		if d.CustomerID = past.CustomerID; p.wrong[d.SubscriptionID] != nil {
+			d.Problem = p.wrong[d.SubscriptionID]
+			continue
+		}
+		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, table: t, out: &d.History}
+		r.read()
+		if m, is := s.meteredOf(r, d); is {
+			used, grants[d.SubscriptionID] = append(used, m), past.GrantID
+		}
+	}
+	return t.prices, s.measure(ctx, used, grants)
+}
+
+func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err error) {
+	ids, like := make([]int64, 0, len(due)), map[int64]position{}
+	for _, d := range due {
+		if _, seen := like[d.SubscriptionID]; !seen {
+			ids = append(ids, d.SubscriptionID)
+		}
+		like[d.SubscriptionID] = position{Anchor: d.History.Cycle.Anchor, BillDay: d.History.Cycle.Day}
+	}
+	if p.pasts, err = s.Lines.Pasts(ctx, ids); err != nil {
+		return p, err
+	}
+	p.lives, p.wrong = make(map[int64]life, len(ids)), map[int64]error{}
+	for _, id := range ids {
+		past, known := p.pasts[id]
+		if !known {
+			p.wrong[id] = gone
+			continue
+		}
+		if p.lives[id], err = lifeOf(past.Events, s.Zone, like[id]); err != nil {
+			p.wrong[id] = err
+		}
+	}
+	if p.langs, err = s.langs(ctx, p.pasts); err != nil {
+		return p, err
+	}
+	return p, s.sold(ctx, &p)
+}
+
+// langs are the languages of the lines' customers.
+func (s *Source) langs(ctx context.Context, pasts map[int64]subscriptions.Past) (map[int64]words.Lang, error) {
+	var ids []int64
+	for _, p := range pasts {
+		ids = append(ids, p.CustomerID)
+	}
+	slices.Sort(ids)
+	known, err := s.Customers.SomeNow(ctx, slices.Compact(ids))
+	langs := make(map[int64]words.Lang, len(ids))
+	for _, id := range ids {
+		if langs[id] = known[id].Lang; langs[id] == "" {
+			langs[id] = words.English
+		}
+	}
+	return langs, err
+}
+
+// sold reads the plans and versions that lives name. A line of which one is not there any more has no history.
+func (s *Source) sold(ctx context.Context, p *page) (err error) {
+	var keys []string
+	var missing []int64
+	p.prices = map[int64]plans.Price{}
+	for _, l := range p.lives {
+		for _, sold := range l.sold() {
+			keys = append(keys, sold.PlanKey)
+			if kept, ok := s.versions.Load(sold.PriceID); ok {
+				p.prices[sold.PriceID] = kept.(plans.Price)
+			} else {
+				missing = append(missing, sold.PriceID)
+			}
+		}
+	}
+	slices.Sort(keys)
+	if p.names, err = s.Plans.Names(ctx, slices.Compact(keys)); err != nil {
+		return err
+	}
+	slices.Sort(missing)
+	found, err := s.Plans.Prices(ctx, slices.Compact(missing))
+	for id, price := range found {
+		s.versions.Store(id, price)
+		p.prices[id] = price
+	}
+	for id, l := range p.lives {
+		for _, sold := range l.sold() {
+			if _, known := p.prices[sold.PriceID]; !known {
+				p.wrong[id] = fault.New(fault.NotFound, "plan.gone")
+			}
+		}
+	}
+	return err
+}

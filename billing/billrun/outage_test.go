@@ -1,0 +1,43 @@
+package billrun
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
+)
+
+// TestAnOutageIsOnTheNextBill of a line that is paid by invoice, with its reason, at what its days cost after discounts; taken back, it is charged again.
+// Who is paused pays nothing anyway.
+func TestAnOutageIsOnTheNextBill(t *testing.T) {
+	each(t, func(w *town) {
+		ctx := context.Background()
+		w.sells("month", 3100, nil)
+		w.addOn("static", 620, false)
+		one, paused := w.line(w.customer(1).ID, "month", time.Time{}, nil), w.line(w.customer(1).ID, "month", time.Time{}, nil)
+		w.must(w.Lines.AddOn(ctx, one.ID, "static", office))
+		w.must(w.Lines.Discount(ctx, one.ID, plans.Discount{Percent: 1000}, "friend", office))
+		w.until(clock.Date(2026, 1, 10))
+		w.must(w.Lines.Pause(ctx, paused.ID, time.Time{}, "away", office))
+		o, n, err := w.Lines.Compensate(ctx, w.site, 2, "fibre cut", office)
+		if err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		w.until(clock.Date(2026, 2, 5))
+		if n, err := w.Lines.UndoOutage(ctx, o.ID, office); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		w.until(clock.Date(2026, 3, 1))
+		whole := "month, The whole period, at KES 3,100: KES 3,100; friend, The whole period, at KES 310: -KES 310; static, The whole period, at KES 620: KES 620; friend, The whole period, at KES 62: -KES 62"
+		w.want(one, "2026-01-01 issued KES 3,348; "+whole, "2026-02-01 issued KES 3,132; "+whole+"; Outage, 2 days: fibre cut, Once, on 10.01.2026: -KES 216",
+			"2026-03-01 issued KES 3,564; "+whole+"; Taken back, 2 days for an outage: fibre cut, Once, on 05.02.2026: KES 216")
+		events, err := w.Lines.Events(ctx, paused.ID)
+		if err != nil || events[len(events)-1].Kind == subscriptions.Compensated {
+			t.Error("a paused line has the days:", err)
+		}
+		w.prove()
+	})
+}

@@ -1,0 +1,212 @@
+package billrun
+
+import (
+	"context"
+	"sync"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
+	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// Options are a Source's collaborators.
+type Options struct {
+	DB        *db.DB
+	Lines     *subscriptions.Service
+	Plans     *plans.Service
+	Customers *customers.Service
+	Usage     Usage
+	Kept      func() (hours, days int) // months that use is kept by the hour and by the day
+	Zone      subscriptions.Zones
+}
+
+// Source is the bill run's source: subscriptions that are paid by invoice. It is an invoices.Source and a subscriptions.Follower.
+type Source struct {
+	Options
+	versions sync.Map // versions of plans' prices by id: they never change
+}
+
+// New makes the source, and has it follow the subscriptions.
+func New(o Options) *Source {
+	s := &Source{Options: o}
+	o.Lines.FollowedBy(s)
+	return s
+}
+
+// Due implements invoices.Source.
+func (s *Source) Due(ctx context.Context, asOf clock.Day, after int64, limit int) ([]invoices.Due, error) {
+	page, err := s.due(ctx, asOf, after, limit)
+	if err != nil {
+		return nil, err
+	}
+	if found, err := s.find(ctx, page); err != nil || found {
+		if err != nil {
+			return nil, err
+		}
+		if page, err = s.due(ctx, asOf, after, limit); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]invoices.Due, len(page))
+	for n, p := range page {
+		c := p.cycle(p.Track)
+		all[n] = invoices.Due{SubscriptionID: p.SubscriptionID, Track: p.Track, Seen: p.Version, Period: c.Period(p.Next), History: invoices.History{Cycle: c, Since: p.Since}}
+	}
+	return all, nil
+}
+
+// find makes positions of the lines of a page that were there before positions were kept.
+func (s *Source) find(ctx context.Context, page []position) (found bool, err error) {
+	for _, p := range page {
+		if p.Track != "" {
+			continue
+		}
+		found = true
+		if err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.adopt(tx, p.SubscriptionID) }); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// adopt makes the positions of one line, as if its events were told now.
+func (s *Source) adopt(tx *db.Tx, id int64) error {
+	if err := lock(tx, id); err != nil {
+		return err
+	}
+	kept, err := positionsIn(tx, id)
+	if err != nil || len(kept) == 0 || kept[0].Track != "" {
+		return err
+	}
+	past, err := s.Lines.Pasts(tx.Context(), []int64{id})
+	if err != nil {
+		return err
+	}
+	if err := remove(tx, id, true); err != nil {
+		return err
+	}
+	sub := subscriptions.Subscription{ID: id, CustomerID: past[id].CustomerID}
+	for _, e := range past[id].Events {
+		if err := s.Noted(tx, sub, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// counts says that an event of a kind may change a bill.
+func counts(e subscriptions.Event) bool {
+	switch e.Kind {
+	case subscriptions.Started, subscriptions.Changed, subscriptions.Repriced, subscriptions.AddOnTaken, subscriptions.AddOnLeft, subscriptions.Discounted, subscriptions.PausedIt,
+		subscriptions.Resumed, subscriptions.Compensated, subscriptions.Uncompensate, subscriptions.Finished:
+		return true
+	}
+	return paidElsewhere(e)
+}
+
+// paidElsewhere says that an event tells until when another system was paid.
+func paidElsewhere(e subscriptions.Event) bool {
+	return e.Kind == subscriptions.Renewed && !e.Said.Paid.To.IsZero()
+}
+
+// Noted implements subscriptions.Follower: what an event changes is to be billed.
+func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscriptions.Event) error {
+	if !counts(e) {
+		return nil
+	}
+	if err := lock(tx, sub.ID); err != nil {
+		return err
+	}
+	kept, err := positionsIn(tx, sub.ID)
+	if err != nil {
+		return err
+	}
+	onto, d := "", clock.DayOf(e.At)
+	if sold := e.Said.Sold; sold != nil && sold.Mode != plans.Prepaid {
+		onto = trackOf(sold.Interval)
+	}
+	for _, p := range kept {
+		if p.Track == "" { // adopt tells all events
+			return nil
+		}
+		if err := update(tx, p.noted(d, p.Track == onto)); err != nil {
+			return err
+		}
+		if p.Track == onto {
+			onto = ""
+		}
+	}
+	if onto == "" {
+		return nil
+	}
+	like, err := s.like(tx, sub, kept, d)
+	if err != nil {
+		return err
+	}
+	return insert(tx, like.opened(onto, d))
+}
+
+// like is what a subscription's tracks have in common: its first position's, or a new one's.
+func (s *Source) like(tx *db.Tx, sub subscriptions.Subscription, kept []position, d clock.Day) (position, error) {
+	if len(kept) > 0 {
+		return kept[0], nil
+	}
+	known, err := s.Customers.Some(tx, []int64{sub.CustomerID})
+	return position{SubscriptionID: sub.ID, Anchor: d, BillDay: known[sub.CustomerID].BillDay}, err
+}
+
+// Retracted implements subscriptions.Follower.
+func (s *Source) Retracted(tx *db.Tx, id int64) error { return remove(tx, id, false) }
+
+// move is what becomes of positions that stand alike.
+type move struct {
+	track       string
+	from, until clock.Day
+	version     int64
+	closes      bool
+}
+
+// Done implements invoices.Source.
+func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
+	read, all := map[move][]int64{}, map[move][]int64{}
+	for _, d := range due {
+		m := move{track: d.Track, from: d.Period.From, until: d.Period.Until}
+		all[m] = append(all[m], d.SubscriptionID)
+		if m.version, m.closes = d.Seen, over(d); m.closes || d.History.Since != 0 {
+			read[m] = append(read[m], d.SubscriptionID)
+		}
+	}
+	for m, ids := range read {
+		if err := advance(tx, m, ids); err != nil {
+			return err
+		}
+	}
+	for m, ids := range all {
+		if err := pass(tx, m, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// over says that nothing of a track is left to bill after a period: nothing runs in it or later, and of what ran all is told.
+func over(d invoices.Due) bool {
+	last := clock.Day(0)
+	for _, i := range d.History.Items {
+		if i.Until == 0 {
+			return false
+		}
+		last = max(last, i.Until)
+	}
+	for _, o := range d.History.Once {
+		last = max(last, o.Day+1)
+	}
+	return last+lateUse <= d.Period.From
+}
+
+// gone is a line that is not there any more.
+var gone = fault.New(fault.NotFound, "subscription.unknown")

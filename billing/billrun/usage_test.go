@@ -1,0 +1,69 @@
+package billrun
+
+import (
+	"testing"
+	"time"
+
+	"mtandao/billing/plans"
+	"mtandao/internal/clock"
+	"mtandao/internal/money"
+	"mtandao/radius/access"
+)
+
+// hears has a router tell of use within an hour.
+func (w *town) hears(grantID int64, at time.Time, octets, seconds int64) {
+	w.Helper()
+	for _, q := range []string{"INSERT INTO usage_hours (grant_id, hour, site_id, online_seconds, bytes_up, bytes_down) VALUES (?, ?, ?, ?, ?, ?)",
+		"INSERT INTO usage_days (grant_id, day, site_id, online_seconds, bytes_up, bytes_down) VALUES (?, ?, ?, ?, ?, ?)"} {
+		var when any = at.Unix() / 3600
+		if q[12:22] == "usage_days" {
+			when = clock.DayOf(at).String()
+		}
+		if _, err := w.DB.SQL().Exec(q, grantID, when, w.DB.ID(), seconds, octets/4, octets-octets/4); err != nil {
+			w.Fatal(err)
+		}
+	}
+}
+
+// TestUseIsBilled: beyond what is included, by tiers, by hours with a price of their own and by time online; of a hybrid plan alone; of days in Nairobi;
+// and what routers tell of late is on the next bill.
+func TestUseIsBilled(t *testing.T) {
+	each(t, func(w *town) {
+		gb := plans.Tier{Each: money.Shillings(10)}
+		w.sells("metered", 1000, func(p *plans.Plan) {
+			p.Terms.Data = plans.Meter{Included: 10, Tiers: []plans.Tier{{UpTo: 5, Each: money.Shillings(20)}, gb}}
+			p.Terms.Time = plans.Meter{Tiers: []plans.Tier{{Each: money.Shillings(3)}}}
+		})
+		w.sells("night", 1000, func(p *plans.Plan) {
+			p.Terms.Data = plans.Meter{Tiers: []plans.Tier{gb}, Windows: []plans.Window{{Hours: access.Hours{{Days: [7]bool{true, true, true, true, true, true, true}, From: 0, To: 6 * 60}}, Each: money.Shillings(1)}}}
+		})
+		w.sells("hybrid", 1000, func(p *plans.Plan) {
+			p.Terms.Mode, p.Terms.Data = plans.Hybrid, plans.Meter{Included: 10, Tiers: []plans.Tier{gb}}
+		})
+		c := w.customer(1)
+		one, two, three := w.line(c.ID, "metered", time.Time{}, nil), w.line(c.ID, "night", time.Time{}, nil), w.line(c.ID, "hybrid", time.Time{}, nil)
+		noon := clock.Date(2026, 1, 20).Start().Add(12 * time.Hour)
+		w.hears(one.GrantID, noon, 17*gigabyte, 2*hour)
+		w.hears(one.GrantID, clock.Date(2026, 1, 31).Start().Add(23*time.Hour+30*time.Minute), 1*gigabyte, 0)
+		w.hears(one.GrantID, clock.Date(2026, 2, 1).Start().Add(30*time.Minute), 3*gigabyte, 0)
+		w.hears(two.GrantID, noon, 2*gigabyte, 0)
+		w.hears(two.GrantID, noon.Add(14*time.Hour), 50*gigabyte, 0)
+		w.hears(three.GrantID, noon, 12*gigabyte, 0)
+		w.until(clock.Date(2026, 2, 10))
+		w.hears(one.GrantID, noon.Add(time.Hour), 4*gigabyte, 0)
+		w.until(clock.Date(2026, 3, 1))
+		w.want(one, "2026-01-01 issued KES 1,000; metered, The whole period, at KES 1,000: KES 1,000",
+			"2026-02-01 issued KES 1,136; metered, The whole period, at KES 1,000: KES 1,000; Data, 18 used, 10 included: 5 at KES 20 each: KES 100; Data, 18 used, 10 included: 3 at KES 10 each: KES 30; Hours online, 2 used, 0 included: 2 at KES 3 each: KES 6",
+			"2026-03-01 issued KES 1,040; metered, The whole period, at KES 1,000: KES 1,000; Data, 3 used, within the 10 that are included: KES 0; Data, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 30; Data, 22 used, 10 included: 7 at KES 10 each: KES 70")
+		w.want(two, "2026-01-01 issued KES 1,000; night, The whole period, at KES 1,000: KES 1,000",
+			"2026-02-01 issued KES 1,070; night, The whole period, at KES 1,000: KES 1,000; Data at its own hours, 50 used, 0 included: 50 at KES 1 each: KES 50; Data, 2 used, 0 included: 2 at KES 10 each: KES 20",
+			"2026-03-01 issued KES 1,000; night, The whole period, at KES 1,000: KES 1,000")
+		w.want(three, "2026-02-01 issued KES 20; Data, 12 used, 10 included: 2 at KES 10 each: KES 20")
+		w.hears(three.GrantID, clock.Date(2026, 3, 9).Start(), 9*gigabyte, 0)
+		w.until(clock.Date(2026, 4, 1))
+		if all := w.documents(three); len(all) != 1 {
+			w.Errorf("%d bills of a hybrid line whose use was within what is included", len(all))
+		}
+		w.prove()
+	})
+}

@@ -1,0 +1,15 @@
+// Package counter is the cashier's desk: money that customers bring, money that is given back to them, and what is in the drawer.
+//
+// It owns what money at the counter does (Take, and Look, which tells it beforehand), paybacks, and counts of the drawer. It does not own customers'
+// credit and what they paid (billing/accounts), what they owe (billing/invoices), what a renewal buys (billing/subscriptions), or money that came by a
+// rail, and its refunds (billing).
+//
+// Look does all that Take does, and what its money would do after, in a transaction that is rolled back: it cannot tell anything else than what comes.
+//
+// A payback is asked for by one member and approved by another, who never asked; approved, it is out of the customer's credit and owed
+// (CreditPayable), until a member says how it was paid. A count says what was in a cashier's drawer on a day, beside what should have been; it moves
+// no money. The last count of a day is the one that holds.
+//
+// Invariants: a customer has one payback at a time that is not decided; each that moved money has an entry with a digest of it for each step; what is owed
+// in the books is the sum of what is approved and not paid.
+package counter

@@ -1,0 +1,112 @@
+package counter
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+)
+
+type paybackRow struct {
+	ID           int64
+	CustomerID   int64
+	OpenCustomer *int64 // the customer while it is not decided: one at a time
+	Cents        int64
+	Reason       string
+	State        string
+	AskedBy      int64
+	DecidedBy    int64
+	PaidBy       int64
+	How          string
+	Reference    string
+	AskedAt      time.Time
+	DecidedAt    *time.Time
+	PaidAt       *time.Time
+}
+
+func (paybackRow) TableName() string { return "paybacks" }
+
+func (r paybackRow) payback() Payback {
+	return Payback{ID: r.ID, CustomerID: r.CustomerID, Amount: money.KES(r.Cents), Reason: r.Reason, State: PaybackState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy,
+		How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
+}
+
+func (s *Service) insertPayback(tx *db.Tx, p Payback) error {
+	return tx.Gorm().Create(&paybackRow{ID: p.ID, CustomerID: p.CustomerID, OpenCustomer: &p.CustomerID, Cents: p.Amount.Cents, Reason: p.Reason, State: string(p.State), AskedBy: p.AskedBy, AskedAt: p.AskedAt}).Error
+}
+
+func paybacks(g *gorm.DB) ([]Payback, error) {
+	var rows []paybackRow
+	err := g.Find(&rows).Error
+	all := make([]Payback, len(rows))
+	for n, r := range rows {
+		all[n] = r.payback()
+	}
+	return all, db.Fault(err)
+}
+
+func payback(g *gorm.DB, id int64) (Payback, error) {
+	all, err := paybacks(g.Where("id = ?", id).Limit(1))
+	if err == nil && len(all) == 0 {
+		err = fault.New(fault.NotFound, "payback.unknown")
+	}
+	if err != nil {
+		return Payback{}, err
+	}
+	return all[0], nil
+}
+
+func (s *Service) paybackTx(tx *db.Tx, id int64) (Payback, error) { return payback(tx.Gorm(), id) }
+
+// decide moves a payback asked → approved or refused, by another than who asked.
+func (s *Service) decide(tx *db.Tx, id, member int64, to PaybackState) (Payback, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND asked_by <> ?", id, Asked, member).
+		Updates(map[string]any{"state": to, "decided_by": member, "decided_at": s.now(), "open_customer": nil}))
+	if err != nil {
+		return Payback{}, db.Fault(err)
+	}
+	p, err := s.paybackTx(tx, id)
+	switch {
+	case err != nil || won:
+		return p, err
+	case p.State == Asked:
+		return p, fault.New(fault.Denied, "payback.same_person")
+	}
+	return p, fault.New(fault.Conflict, "payback.decided")
+}
+
+// pay moves a payback approved → paid.
+func (s *Service) pay(tx *db.Tx, id, member int64, how, reference string) (Payback, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ?", id, Approved).
+		Updates(map[string]any{"state": Paidback, "paid_by": member, "paid_at": s.now(), "how": how, "reference": reference}))
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "payback.not_owed")
+	}
+	if err != nil {
+		return Payback{}, db.Fault(err)
+	}
+	return s.paybackTx(tx, id)
+}
+
+// PaybackByID is one payback; fault.NotFound "payback.unknown".
+func (s *Service) PaybackByID(ctx context.Context, id int64) (Payback, error) {
+	return payback(s.DB.Read(ctx), id)
+}
+
+// PaybacksOf lists a customer's paybacks, the newest first.
+func (s *Service) PaybacksOf(ctx context.Context, customerID int64, limit int) ([]Payback, error) {
+	return paybacks(s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("id DESC").Limit(limit))
+}
+
+// OpenPaybacks lists those that wait for somebody in a state, the oldest first.
+func (s *Service) OpenPaybacks(ctx context.Context, state PaybackState) ([]Payback, error) {
+	return paybacks(s.DB.Read(ctx).Where("state = ?", state).Order("id").Limit(100))
+}
+
+func (s *Service) paybacksAfter(ctx context.Context, id int64, limit int) ([]Payback, error) {
+	return paybacks(s.DB.Read(ctx).Where("id > ?", id).Order("id").Limit(limit))
+}

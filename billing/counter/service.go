@@ -1,0 +1,44 @@
+package counter
+
+import (
+	"fmt"
+
+	"mtandao/billing/accounts"
+	"mtandao/billing/invoices"
+	"mtandao/billing/ledger"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/audit"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// Options are a Service's collaborators. Clock is the machine's, Plan that of subscriptions.
+type Options struct {
+	DB          *db.DB
+	Clock, Plan clock.Clock
+	Ledger      *ledger.Ledger
+	Accounts    *accounts.Service
+	Invoices    *invoices.Service
+	Lines       *subscriptions.Service
+}
+
+// Service is what is done at the counter.
+type Service struct{ Options }
+
+// New makes the service.
+func New(o Options) *Service { return &Service{Options: o} }
+
+// By is the member who does something, and from where.
+type By struct {
+	Member      int64
+	Actor, From string
+}
+
+func (s *Service) record(tx *db.Tx, by By, action, object, id, said string) error {
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id, After: said})
+}
+
+func noEvent() error { return fault.New(fault.NotFound, "account.no_event") }
+
+func idText(id int64) string { return fmt.Sprint(id) }

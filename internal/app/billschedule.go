@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing/invoices"
+	"mtandao/internal/clock"
+)
+
+// The day is billed from billFrom after midnight on, when routers have told of the day before; who could not be billed is tried again each time.
+const (
+	billLook = 10 * time.Minute
+	billFrom = 2 * time.Hour
+)
+
+// billToday bills what is due today, and numbers it. A run that is cut is gone on with by the next, on this node or another.
+func (m *Main) billToday(ctx context.Context) error {
+	today := clock.DayOf(m.Plan.Now())
+	if m.Pause.Paused() || m.Plan.Now().Before(today.Start().Add(billFrom)) { // a restored copy bills nobody
+		return nil
+	}
+	if _, err := m.Invoices.Run(ctx, today, m.Due, invoices.RunOptions{}); err != nil {
+		return err
+	}
+	_, err := m.Invoices.Issue(ctx)
+	return err
+}

@@ -1,0 +1,118 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"mtandao/billing/accounts"
+	"mtandao/internal/clock"
+	"mtandao/internal/money"
+)
+
+// ByMPesa is the rail of receipts; the others are accounts.ByCash and so on.
+const ByMPesa = "mpesa"
+
+// Rails are those that money comes by, in the order in which they are shown.
+var Rails = []string{ByMPesa, accounts.ByCash, accounts.ByCheque, accounts.ByBank, accounts.ByWithholding}
+
+// MoneyFilter chooses money that came; what is empty does not restrict.
+type MoneyFilter struct {
+	Rail       string
+	CustomerID int64
+	Cashier    string // as the acts of a member are signed; no rail's money
+	Day        clock.Day
+	Before     int64 // an id: the page after the one that it ended
+	Limit      int
+}
+
+// MoneyLine is money that came by a rail, or at the counter, or went back from there: then it is below zero.
+type MoneyLine struct {
+	ID, CustomerID  int64
+	Rail            string
+	Receipt         bool // by a rail: its id is a receipt's, otherwise an event's
+	Placed          string
+	OrderID         int64
+	Amount          money.Amount
+	Reference, Note string
+	By              string
+	At              time.Time
+	OtherID         int64 // of what went back: the event by which it came
+}
+
+// MoneyIn lists money that came, the newest first. Each page is read from a range of an index for each rail.
+func (d *Desk) MoneyIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, error) {
+	var all []MoneyLine
+	if f.Cashier == "" && (f.Rail == "" || f.Rail == ByMPesa) {
+		came, err := d.receiptsIn(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, came...)
+	}
+	hows := []string{f.Rail}
+	switch {
+	case f.Rail == ByMPesa:
+		hows = nil
+	case f.Rail == "":
+		hows = Rails[1:]
+	}
+	if f.CustomerID != 0 || f.Cashier != "" { // of one person all rails are near each other
+		hows = hows[:min(1, len(hows))]
+	}
+	for _, how := range hows {
+		taken, err := d.countersIn(ctx, f, how)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, taken...)
+	}
+	slices.SortFunc(all, func(a, b MoneyLine) int { return cmp.Compare(b.ID, a.ID) })
+	return all[:min(len(all), f.Limit)], nil
+}
+
+// Cash is one movement of cash, or of a cheque, slip or certificate, by a member.
+type Cash struct {
+	ID, CustomerID, ResellerID int64
+	How                        string
+	Kind                       string
+	Amount                     money.Amount // below zero it was given
+	Reference, Note            string
+	At                         time.Time
+}
+
+// Kinds of movements besides those of accounts' and resellers' events.
+const (
+	CashRefund  = "refund"
+	CashPayback = "payback"
+)
+
+// CashOf lists what a member took and gave on a day, in order: from customers and resellers, and as refunds and paybacks.
+func (d *Desk) CashOf(ctx context.Context, email string, member int64, day clock.Day) ([]Cash, error) {
+	var all []Cash
+	for _, read := range []func(context.Context, string, int64, clock.Day) ([]Cash, error){d.cashOfCustomers, d.cashOfResellers, d.cashPaidBack} {
+		some, err := read(ctx, email, member, day)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b Cash) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	return all, nil
+}
+
+// InAndOut sum the cash that was taken and given.
+func InAndOut(all []Cash) (in, out money.Amount) {
+	var took, gave int64
+	for _, c := range all {
+		switch {
+		case c.How != accounts.ByCash:
+		case c.Amount.IsPositive():
+			took += c.Amount.Cents
+		default:
+			gave -= c.Amount.Cents
+		}
+	}
+	return money.KES(took), money.KES(gave)
+}

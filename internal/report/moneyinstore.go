@@ -1,0 +1,181 @@
+package report
+
+import (
+	"context"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/billing/accounts"
+	"mtandao/billing/counter"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+)
+
+// byIndex names the index, for a plan that reads the table itself would be thousands of times as long.
+func (d *Desk) byIndex(name string) string {
+	if d.db.Dialect() == db.MySQL {
+		return " FORCE INDEX (" + name + ")"
+	}
+	return " INDEXED BY " + name
+}
+
+func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
+	query, args := "SELECT id, holder_id, placed, order_id, amount_cents, receipt, reference, arrived_at FROM receipts", []any{}
+	switch {
+	case f.CustomerID != 0:
+		query, args = query+d.byIndex("receipts_holder")+" WHERE holder_id = ? AND placed = ?", append(args, f.CustomerID, billing.PlacedAccount)
+	case f.Day != 0:
+		query, args = query+d.byIndex("receipts_came")+" WHERE placed IN ?", append(args, placed)
+	default:
+		query, args = query+" WHERE placed IN ?", append(args, placed)
+	}
+	if f.Day != 0 {
+		query, args = query+" AND arrived_at >= ? AND arrived_at < ?", append(args, f.Day.Start().UTC(), (f.Day+1).Start().UTC())
+	}
+	if f.Before != 0 {
+		query, args = query+" AND id < ?", append(args, f.Before)
+	}
+	return query + " ORDER BY id DESC LIMIT ?", append(args, f.Limit)
+}
+
+func (d *Desk) receiptsIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, error) {
+	var rows []struct {
+		ID, HolderID, OrderID, AmountCents int64
+		Placed, Reference                  string
+		Receipt                            *string
+		ArrivedAt                          time.Time
+	}
+	query, args := d.receiptsInSQL(f)
+	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	all := make([]MoneyLine, len(rows))
+	for n, r := range rows {
+		all[n] = MoneyLine{ID: r.ID, CustomerID: r.HolderID, Rail: ByMPesa, Receipt: true, Placed: r.Placed, OrderID: r.OrderID, Amount: money.KES(r.AmountCents), Note: r.Reference, At: r.ArrivedAt.UTC()}
+		if r.Receipt != nil {
+			all[n].Reference = *r.Receipt
+		}
+	}
+	return all, db.Fault(err)
+}
+
+// eventRow is a customer's event as lists of money read it.
+type eventRow struct {
+	ID, CustomerID, DeltaCents, OtherID int64
+	Kind, How, Note, DoneBy             string
+	Reference                           *string
+	At                                  time.Time
+}
+
+func (r eventRow) reference() string {
+	if r.Reference == nil {
+		return ""
+	}
+	return *r.Reference
+}
+
+const ofEvents = "SELECT id, customer_id, kind, how, reference, delta_cents, other_id, note, done_by, at FROM customer_events"
+
+// countersInSQL reads by the narrowest index: of one person, of a day, or of what came so.
+func (d *Desk) countersInSQL(f MoneyFilter, how string) (string, []any) {
+	query, args, order := ofEvents, []any{}, "id DESC"
+	switch {
+	case f.CustomerID != 0:
+		query, args, order = query+d.byIndex("customer_events_seq")+" WHERE customer_id = ?", append(args, f.CustomerID), "seq DESC"
+	case f.Cashier != "":
+		query, args, order = query+d.byIndex("customer_events_by")+" WHERE done_by = ?", append(args, f.Cashier), "day DESC, id DESC"
+	case f.Day != 0:
+		query, args = query+d.byIndex("customer_events_day")+" WHERE day = ? AND how = ?", append(args, f.Day.String(), how)
+	default:
+		query, args = query+d.byIndex("customer_events_how")+" WHERE how = ?", append(args, how)
+	}
+	if f.CustomerID != 0 || f.Cashier != "" {
+		hows := Rails[1:]
+		if f.Rail != "" {
+			hows = []string{f.Rail}
+		}
+		query, args = query+" AND how IN ?", append(args, hows)
+		if f.Day != 0 {
+			query, args = query+" AND day = ?", append(args, f.Day.String())
+		}
+	}
+	if f.CustomerID != 0 && f.Cashier != "" {
+		query, args = query+" AND done_by = ?", append(args, f.Cashier)
+	}
+	if f.Before != 0 {
+		query, args = query+" AND id < ?", append(args, f.Before)
+	}
+	return query + " ORDER BY " + order + " LIMIT ?", append(args, f.Limit)
+}
+
+func (d *Desk) countersIn(ctx context.Context, f MoneyFilter, how string) ([]MoneyLine, error) {
+	var rows []eventRow
+	query, args := d.countersInSQL(f, how)
+	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	all := make([]MoneyLine, len(rows))
+	for n, r := range rows {
+		all[n] = MoneyLine{ID: r.ID, CustomerID: r.CustomerID, Rail: r.How, Amount: money.KES(r.DeltaCents), Reference: r.reference(), Note: r.Note, By: r.DoneBy, At: r.At.UTC(), OtherID: r.OtherID}
+	}
+	return all, db.Fault(err)
+}
+
+// mostOfDay bounds what one member does on a day.
+const mostOfDay = 5_000
+
+func (d *Desk) cashOfCustomers(ctx context.Context, email string, _ int64, day clock.Day) ([]Cash, error) {
+	var rows []eventRow
+	err := d.db.Read(ctx).Raw(ofEvents+d.byIndex("customer_events_by")+" WHERE done_by = ? AND day = ? AND how <> '' ORDER BY id LIMIT ?", email, day.String(), mostOfDay).Scan(&rows).Error
+	all := make([]Cash, len(rows))
+	for n, r := range rows {
+		all[n] = Cash{ID: r.ID, CustomerID: r.CustomerID, How: r.How, Kind: r.Kind, Amount: money.KES(r.DeltaCents), Reference: r.reference(), Note: r.Note, At: r.At.UTC()}
+	}
+	return all, db.Fault(err)
+}
+
+// cashWithResellers are the kinds of their events in which cash passes the counter.
+var cashWithResellers = []string{"paid_in", "paid_out", "settled"}
+
+// cashOfResellers: what came to a reseller by M-Pesa names its receipt, and was taken by nobody.
+func (d *Desk) cashOfResellers(ctx context.Context, email string, _ int64, day clock.Day) ([]Cash, error) {
+	var rows []struct {
+		ID, ResellerID, DeltaCents int64
+		Kind, Note                 string
+		At                         time.Time
+	}
+	err := d.db.Read(ctx).Raw("SELECT id, reseller_id, kind, delta_cents, note, at FROM reseller_events"+d.byIndex("reseller_events_by")+
+		" WHERE done_by = ? AND day = ? AND kind IN ? AND other_id = 0 AND delta_cents <> 0 ORDER BY id LIMIT ?", email, day.String(), cashWithResellers, mostOfDay).Scan(&rows).Error
+	all := make([]Cash, len(rows))
+	for n, r := range rows {
+		all[n] = Cash{ID: r.ID, ResellerID: r.ResellerID, How: accounts.ByCash, Kind: r.Kind, Amount: money.KES(r.DeltaCents), Note: r.Note, At: r.At.UTC()}
+	}
+	return all, db.Fault(err)
+}
+
+// cashPaidBack are refunds of what came by rails, and paybacks of customers' credit.
+func (d *Desk) cashPaidBack(ctx context.Context, _ string, member int64, day clock.Day) ([]Cash, error) {
+	var all []Cash
+	from, to := day.Start().UTC(), (day + 1).Start().UTC()
+	for _, one := range []struct{ kind, query, state string }{
+		{CashRefund, "SELECT id, 0 AS customer_id, amount_cents AS cents, how, reference, reason, paid_at FROM refunds" + d.byIndex("refunds_paid"), string(billing.RefundPaid)},
+		{CashPayback, "SELECT id, customer_id, cents, how, reference, reason, paid_at FROM paybacks" + d.byIndex("paybacks_paid"), string(counter.Paidback)}} {
+		var rows []struct {
+			ID, CustomerID, Cents  int64
+			How, Reference, Reason string
+			PaidAt                 time.Time
+		}
+		err := d.db.Read(ctx).Raw(one.query+" WHERE paid_by = ? AND paid_at >= ? AND paid_at < ? AND state = ? AND how <> ? ORDER BY paid_at LIMIT ?", member, from, to, one.state, billing.RefundByMPesa, mostOfDay).Scan(&rows).Error
+		if err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			all = append(all, Cash{ID: r.ID, CustomerID: r.CustomerID, How: r.How, Kind: one.kind, Amount: money.KES(-r.Cents), Reference: r.Reference, Note: r.Reason, At: r.PaidAt.UTC()})
+		}
+	}
+	return all, nil
+}
+
+// CashiersOn are who took or gave money of customers at the counter on a day, as their acts are signed.
+func (d *Desk) CashiersOn(ctx context.Context, day clock.Day) ([]string, error) {
+	var all []string
+	err := d.db.Read(ctx).Raw("SELECT DISTINCT done_by FROM customer_events"+d.byIndex("customer_events_day")+" WHERE day = ? AND how <> '' ORDER BY done_by LIMIT 200", day.String()).Scan(&all).Error
+	return all, db.Fault(err)
+}

@@ -1,0 +1,3 @@
+-- +goose Up
+CREATE INDEX IF NOT EXISTS customer_events_how ON customer_events (how, id);
+CREATE INDEX IF NOT EXISTS customer_events_by ON customer_events (done_by, day, id);

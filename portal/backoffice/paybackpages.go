@@ -1,0 +1,186 @@
+package backoffice
+
+import (
+	"mtandao/billing/accounts"
+	"mtandao/billing/counter"
+	"mtandao/billing/customers"
+	"mtandao/internal/fault"
+	"mtandao/internal/staff"
+)
+
+func paybackState(f *frame, s counter.PaybackState) stateView {
+	return toned(f, "office.refund.", s, map[counter.PaybackState]string{counter.Asked: "warn", counter.Approved: "warn", counter.Paidback: "good"})
+}
+
+// paybackCells are a payback in the columns of refunds; who asked for it may not decide it.
+func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c customers.Customer) []cell {
+	var last cell
+	at := "/office/paybacks/" + number(p.ID)
+	switch {
+	case p.State == counter.Asked && p.AskedBy != q.in.Member.ID && q.may(staff.PaymentsApprove, c.SiteID):
+		last.Acts = []act{{Name: f.T("office.refund.decide"), Address: at + "/decide"}}
+	case p.State == counter.Approved && q.may(staff.PaymentsMatch, c.SiteID):
+		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
+	}
+	return []cell{{Text: b.when(f, p.AskedAt), Address: customerAddress(c.ID) + "?tab=money", More: c.Name}, {Text: p.Amount.String()}, {Text: p.Reason}, stated(paybackState(f, p.State)), last}
+}
+
+// addPaybacks are those that wait for somebody, among the refunds.
+func (b *Backoffice) addPaybacks(q *request, p *listPage, state counter.PaybackState) error {
+	open, err := b.Counter.OpenPaybacks(q.ctx, state)
+	if err != nil {
+		return err
+	}
+	for _, one := range open {
+		c, err := b.Customers.Get(q.ctx, one.CustomerID)
+		if err != nil {
+			return err
+		}
+		if q.may(staff.PaymentsView, c.SiteID) {
+			p.add(b.paybackCells(q, &p.frame, one, c)...)
+		}
+	}
+	return nil
+}
+
+func (b *Backoffice) paybackForm(q *request, c customers.Customer) (*formPage, error) {
+	credit, err := b.Accounts.Balances(q.ctx, []int64{c.ID})
+	held := credit[c.ID]
+	p := q.moneyPage("office.payback_ask.", customerAddress(c.ID)+"?tab=money", "Name", c.Name, "Credit", kes(held.Cents))
+	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.ask(formField{Name: "amount", As: asMoney, Label: p.T("office.amount"), Value: q.FormValue("amount"), Most: 16, Must: true},
+		formField{Name: "reason", Label: p.T("office.extend.reason"), Value: q.FormValue("reason"), Most: 200, Must: true})
+	return p, err
+}
+
+// paybackOf is the customer who is to get credit back, for who proved lately that it is they.
+func (b *Backoffice) paybackOf(q *request) (customers.Customer, *formPage, error) {
+	c, err := b.theCustomer(q, staff.PaymentsRefund)
+	if err == nil {
+		err = q.proven()
+	}
+	if err != nil {
+		return c, nil, err
+	}
+	p, err := b.paybackForm(q, c)
+	return c, p, err
+}
+
+func (b *Backoffice) askPayback(q *request) error {
+	_, p, err := b.paybackOf(q)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
+}
+
+func (b *Backoffice) payback(q *request) error {
+	c, p, err := b.paybackOf(q)
+	if err != nil {
+		return err
+	}
+	amount, err := amountTyped(q.FormValue("amount"))
+	if err == nil {
+		_, err = b.Counter.AskPayback(q.ctx, counter.Payback{CustomerID: c.ID, Amount: amount, Reason: q.FormValue("reason")}, q.counterBy())
+	}
+	if err != nil {
+		field := "amount"
+		if fault.KeyOf(err) == "payback.reason" {
+			field = "reason"
+		}
+		return q.refuse(err, "form", p, field)
+	}
+	q.tell("good", "office.refund.told_asked", "", "Amount", amount.String())
+	return led(customerAddress(c.ID) + "?tab=money")
+}
+
+// thePayback is the payback of an address, for who may do something with it and proved lately that it is they.
+func (b *Backoffice) thePayback(q *request, may staff.Permission) (counter.Payback, customers.Customer, error) {
+	id, err := q.idOf("id")
+	if err != nil {
+		return counter.Payback{}, customers.Customer{}, err
+	}
+	p, err := b.Counter.PaybackByID(q.ctx, id)
+	if err != nil {
+		return p, customers.Customer{}, hidden(err)
+	}
+	c, err := b.Customers.Get(q.ctx, p.CustomerID)
+	if err == nil && !q.may(may, c.SiteID) {
+		err = notHere()
+	}
+	if err == nil {
+		err = q.proven()
+	}
+	return p, c, err
+}
+
+func (b *Backoffice) askDecidePayback(q *request) error {
+	one, c, err := b.thePayback(q, staff.PaymentsApprove)
+	if err != nil {
+		return err
+	}
+	p := q.moneyPage("office.payback_decide.", "/office/refunds", "Amount", one.Amount.String(), "Reason", one.Reason, "Name", c.Name)
+	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
+		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
+	p.Danger = true
+	return q.showForm(p)
+}
+
+func (b *Backoffice) decidePayback(q *request) error {
+	one, _, err := b.thePayback(q, staff.PaymentsApprove)
+	if err != nil {
+		return err
+	}
+	how := q.FormValue("how")
+	if how != "yes" && how != "no" {
+		return led("/office/paybacks/" + number(one.ID) + "/decide")
+	}
+	one, err = b.Counter.DecidePayback(q.ctx, one.ID, how == "yes", q.counterBy())
+	if fault.KeyOf(err) == "payback.same_person" {
+		q.tellFault(err)
+		return led("/office/refunds")
+	}
+	if err != nil {
+		return q.refusal(err, "/office/refunds")
+	}
+	told := "office.refund.told_refused"
+	if one.State == counter.Approved {
+		told = "office.payback.told_approved"
+	}
+	q.tell("good", told, "", "Amount", one.Amount.String())
+	return led("/office/refunds")
+}
+
+func (b *Backoffice) payPaybackForm(q *request, one counter.Payback, c customers.Customer) *formPage {
+	p := q.moneyPage("office.payback_pay.", "/office/refunds", "Amount", one.Amount.String(), "Name", c.Name)
+	var ways []choice
+	for _, how := range []string{accounts.ByCash, accounts.ByBank} {
+		ways = append(ways, choice{Name: howName(&p.frame, how), Value: how})
+	}
+	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.how"), Must: true, Choices: chosen(ways, q.typedOr("how", accounts.ByCash))},
+		formField{Name: "reference", Label: p.T("office.payback_pay.reference"), Hint: p.T("office.payback_pay.reference_hint"), Value: q.FormValue("reference"), Most: 60})
+	return p
+}
+
+func (b *Backoffice) askPayPayback(q *request) error {
+	one, c, err := b.thePayback(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	return q.showForm(b.payPaybackForm(q, one, c))
+}
+
+func (b *Backoffice) payPayback(q *request) error {
+	one, c, err := b.thePayback(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	if _, err := b.Counter.PayPayback(q.ctx, one.ID, q.FormValue("how"), q.FormValue("reference"), q.counterBy()); err != nil {
+		if fault.Is(err, fault.Conflict) {
+			return q.refusal(err, "/office/refunds")
+		}
+		return q.refuse(err, "form", b.payPaybackForm(q, one, c), "reference")
+	}
+	q.tell("good", "office.refund.told_paid", "", "Amount", one.Amount.String())
+	return led("/office/refunds")
+}
