@@ -52,7 +52,7 @@ func (s *Service) AskForFloat(ctx context.Context, r FloatRequest) (Order, error
 	if first, ok, err := s.floatAsked(ctx, r, phone, once); err != nil || ok {
 		return first, err
 	}
-	till, err := s.tillFor(ctx, r.SiteID)
+	till, err := s.TillFor(ctx, r.SiteID)
 	if err != nil {
 		return Order{}, err
 	}

@@ -114,7 +114,7 @@ func (s *Service) PromptAgain(tx *db.Tx, orderID int64) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	till, err := s.tillFor(tx.Context(), o.SiteID)
+	till, err := s.TillFor(tx.Context(), o.SiteID)
 	if err != nil {
 		return Order{}, err
 	}

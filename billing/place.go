@@ -49,7 +49,7 @@ func (s *Service) PlaceOrder(ctx context.Context, r OrderRequest) (Order, error)
 	if err != nil {
 		return Order{}, err
 	}
-	till, err := s.tillFor(ctx, r.SiteID)
+	till, err := s.TillFor(ctx, r.SiteID)
 	if err != nil {
 		return Order{}, err
 	}

@@ -94,6 +94,7 @@ var notBooks = map[string]string{
 	"billing_positions":   "what is billed next; what was is invoices",
 	"dunning_done":        "what was told and done",
 	"dunning_promises":    "what was told",
+	"dunning_log":         "what was told and done",
 	"payment_promises":    "what was told",
 	"paybacks":            "a book: counter's TestATamperedPaybackIsNamed changes its columns",
 	"cash_counts":         "what was counted; it moves no money",

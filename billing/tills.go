@@ -60,8 +60,8 @@ func (s *Service) SaveTill(tx *db.Tx, t Till) (Till, error) {
 	return s.storeTill(tx, t)
 }
 
-// tillFor is the till that takes a site's money; fault.Unavailable "till.missing".
-func (s *Service) tillFor(ctx context.Context, siteID int64) (Till, error) {
+// TillFor is the till that takes a site's money; fault.Unavailable "till.missing".
+func (s *Service) TillFor(ctx context.Context, siteID int64) (Till, error) {
 	t, err := s.tillOfSite(ctx, siteID)
 	if missing, err := notFoundIs(err); err != nil || !missing {
 		return t, err

@@ -9,30 +9,36 @@ import (
 )
 
 func (u Usage) days(ctx context.Context, grants []int64, from, until clock.Day, tell func(UsageDay)) error {
-	for some := range db.Pieces(grants) {
-		var rows []UsageDay
-		err := u.DB.Read(ctx).Select("grant_id, day, SUM(online_seconds) AS online_seconds, SUM(bytes_up) AS bytes_up, SUM(bytes_down) AS bytes_down").
-			Where("grant_id IN ? AND day >= ? AND day < ?", some, from.String(), until.String()).Group("grant_id, day").Find(&rows).Error
-		if err != nil {
-			return db.Fault(err)
-		}
-		for _, r := range rows {
-			tell(r)
-		}
-	}
-	return nil
+	return eachRow(ctx, u.DB, "SELECT grant_id, day, online_seconds, bytes_up, bytes_down FROM usage_days WHERE grant_id IN ? AND day >= ? AND day < ?", grants, from.String(), until.String(), tell,
+		func(r *UsageDay) []any { return []any{&r.GrantID, &r.Day, &r.Seconds, &r.BytesUp, &r.BytesDown} })
 }
 
 func (u Usage) hours(ctx context.Context, grants []int64, from, until time.Time, tell func(UsageHour)) error {
+	return eachRow(ctx, u.DB, "SELECT grant_id, hour, online_seconds, bytes_up, bytes_down FROM usage_hours WHERE grant_id IN ? AND hour >= ? AND hour < ?", grants, hourOf(from), hourOf(until), tell,
+		func(r *UsageHour) []any { return []any{&r.GrantID, &r.Hour, &r.Seconds, &r.BytesUp, &r.BytesDown} })
+}
+
+// eachRow reads rows one by one, without the work that GORM has with each: a bill run reads millions.
+func eachRow[Row any](ctx context.Context, d *db.DB, query string, grants []int64, from, until any, tell func(Row), columns func(*Row) []any) error {
 	for some := range db.Pieces(grants) {
-		var rows []UsageHour
-		err := u.DB.Read(ctx).Select("grant_id, hour, SUM(online_seconds) AS online_seconds, SUM(bytes_up) AS bytes_up, SUM(bytes_down) AS bytes_down").
-			Where("grant_id IN ? AND hour >= ? AND hour < ?", some, hourOf(from), hourOf(until)).Group("grant_id, hour").Find(&rows).Error
+		rows, err := d.Read(ctx).Raw(query, some, from, until).Rows()
 		if err != nil {
 			return db.Fault(err)
 		}
-		for _, r := range rows {
+		var r Row
+		into := columns(&r)
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				_ = rows.Close()
+				return db.Fault(err)
+			}
 			tell(r)
+		}
+		if err := rows.Close(); err != nil {
+			return db.Fault(err)
+		}
+		if err := rows.Err(); err != nil {
+			return db.Fault(err)
 		}
 	}
 	return nil

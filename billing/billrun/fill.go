@@ -80,10 +80,10 @@ func (s *Source) langs(ctx context.Context, pasts map[int64]subscriptions.Past) 
 		ids = append(ids, p.CustomerID)
 	}
 	slices.Sort(ids)
-	known, err := s.Customers.SomeNow(ctx, slices.Compact(ids))
-	langs := make(map[int64]words.Lang, len(ids))
+	ids = slices.Compact(ids)
+	langs, err := s.Customers.Langs(ctx, ids)
 	for _, id := range ids {
-		if langs[id] = known[id].Lang; langs[id] == "" {
+		if err == nil && langs[id] == "" {
 			langs[id] = words.English
 		}
 	}

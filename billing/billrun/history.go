@@ -44,10 +44,7 @@ func (r *reading) read() {
 		if !r.mine(s) {
 			continue
 		}
-		price, from := r.prices[s.sold.PriceID], s.from
-		if s.sold.Mode == plans.Postpaid {
-			from = max(from, r.elsewhere)
-		}
+		price, from := r.prices[s.sold.PriceID], max(s.from, s.paid)
 		if s.until != 0 && from >= s.until {
 			continue
 		}
@@ -90,7 +87,7 @@ func (r *reading) item(i invoices.Item) {
 // begins charges what is paid once when a line or a plan begins.
 func (r *reading) begins(n int, s stretch) {
 	terms := r.prices[s.sold.PriceID].Terms
-	if first := slices.IndexFunc(r.stretches, func(s stretch) bool { return s.billed() && s.sold.Mode == plans.Postpaid }); first == n && r.elsewhere == 0 && !r.setUp(s.from) {
+	if first := slices.IndexFunc(r.stretches, func(s stretch) bool { return s.billed() && s.sold.Mode == plans.Postpaid }); first == n && !r.setUp(s.from) {
 		r.charge(invoices.Once{Key: setupLine, Supply: taxes.Labour, Day: s.from, Amount: terms.Setup.Cents, Inclusive: terms.Inclusive})
 	}
 	if s.sold.Interval.Unit == plans.Once && (n == 0 || !r.stretches[n-1].billed() || r.stretches[n-1].sold != s.sold) {

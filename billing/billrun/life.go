@@ -16,6 +16,7 @@ type stretch struct {
 	segment     string
 	sold        subscriptions.Sold // as it is billed
 	addOns      []plans.AddOn
+	paid        clock.Day // it was paid beforehand up to here; 0: it was not
 }
 
 // billed says that the days are paid by invoice, all of them or their use.
@@ -33,21 +34,16 @@ type moment struct {
 // life is a subscription as days.
 type life struct {
 	stretches []stretch
-	moments   []moment  // what is billed by itself, or changes what is
-	elsewhere clock.Day // it was paid for elsewhere up to here
+	moments   []moment // what is billed by itself, or changes what is
 }
 
 // lifeOf reads events as days: a day is what they come to at its end.
 func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, like position) (l life, err error) {
 	err = subscriptions.Steps(events, zone, func(e subscriptions.Event, state subscriptions.State) {
-		if !counts(e) {
+		if !counts(e) && (e.Kind != subscriptions.Renewed || state.Sold.Mode != plans.Postpaid) { // what was renewed before a change was dated back is paid
 			return
 		}
 		m := moment{e, clock.DayOf(e.At), state}
-		if paidElsewhere(e) {
-			l.elsewhere = max(l.elsewhere, clock.DayOf(e.Said.Paid.To.Add(-time.Millisecond))+1)
-			return
-		}
 		l.moments = append(l.moments, m)
 		l.reach(m, like)
 	})
@@ -57,6 +53,9 @@ func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, like positio
 // reach has a stretch begin with a moment.
 func (l *life) reach(m moment, like position) {
 	next := stretch{from: m.day, status: m.state.Status, segment: m.state.Segment, sold: m.state.Sold, addOns: m.state.AddOns}
+	if m.state.Sold.Mode == plans.Postpaid && !m.state.PaidTo.IsZero() {
+		next.paid = clock.DayOf(m.state.PaidTo.Add(-time.Millisecond)) + 1
+	}
 	if len(l.stretches) == 0 {
 		l.stretches = append(l.stretches, next)
 		return
@@ -78,7 +77,7 @@ func (l *life) reach(m moment, like position) {
 	case m.Kind == subscriptions.Changed:
 		later = nil
 	case later != nil:
-		next.sold, later.status, later.addOns = last.sold, next.status, next.addOns
+		next.sold, later.status, later.addOns, later.paid = last.sold, next.status, next.addOns, next.paid
 	}
 	l.end(next)
 	if later != nil {

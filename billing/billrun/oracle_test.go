@@ -143,6 +143,9 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 		if s.Status != subscriptions.Active || sold.Mode == plans.Prepaid || trackOf(sold.Interval) != track {
 			continue
 		}
+		if sold.Mode == plans.Postpaid && s.PaidTo.After(d.Start()) { // paid beforehand, for some of the day at least
+			continue
+		}
 		price := o.prices[sold.PriceID]
 		days[price.ID]++
 		octets[price.ID] += o.octets[d]

@@ -3,6 +3,7 @@ package billrun
 import (
 	"context"
 	"sync"
+	"time"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
@@ -157,6 +158,18 @@ func (s *Source) like(tx *db.Tx, sub subscriptions.Subscription, kept []position
 	}
 	known, err := s.Customers.Some(tx, []int64{sub.CustomerID})
 	return position{SubscriptionID: sub.ID, Anchor: d, BillDay: known[sub.CustomerID].BillDay}, err
+}
+
+// PeriodEnd implements subscriptions.Follower.
+func (s *Source) PeriodEnd(tx *db.Tx, sub subscriptions.Subscription, at time.Time) (time.Time, error) {
+	kept, err := positionsIn(tx, sub.ID)
+	track, d := trackOf(sub.State.Sold.Interval), clock.DayOf(at)
+	for _, p := range kept {
+		if p.Track == track {
+			return p.cycle(track).Period(d).Until.Start(), err
+		}
+	}
+	return (d + 1).Start(), err
 }
 
 // Retracted implements subscriptions.Follower.

@@ -9,7 +9,7 @@ import (
 	"mtandao/internal/clock"
 )
 
-// Usage tells what grants used, octets of both ways and seconds online, from one instant up to another.
+// Usage tells what grants used, octets of both ways and seconds online, from one instant up to another; of a day or an hour perhaps in parts.
 type Usage interface {
 	EachDay(ctx context.Context, grants []int64, from, until clock.Day, tell func(grantID int64, d clock.Day, octets, seconds int64)) error
 	EachHour(ctx context.Context, grants []int64, from, until time.Time, tell func(grantID int64, at time.Time, octets, seconds int64)) error

@@ -57,6 +57,34 @@ func TestWhatIsShownIsWhatComes(t *testing.T) {
 	})
 }
 
+// TestADoubleTapTakesOnce: the same form from twelve windows at once, for a named invoice, is one payment.
+func TestADoubleTapTakesOnce(t *testing.T) {
+	each(t, func(w *desk) {
+		old, late := w.invoice("one", anne, 300), w.invoice("two", anne, 500)
+		var taps sync.WaitGroup
+		var ids sync.Map
+		for range 12 {
+			taps.Go(func() {
+				if _, err := w.Look(context.Background(), w.brings("other", anne, 50), cashier); err != nil {
+					t.Error(err)
+				}
+				e, err := w.Take(context.Background(), w.brings("tap", anne, 400, late.ID), cashier)
+				if err != nil {
+					t.Error(err)
+				}
+				ids.Store(e.ID, true)
+			})
+		}
+		taps.Wait()
+		n := 0
+		ids.Range(func(any, any) bool { n++; return true })
+		if n != 1 || w.open(late.ID) != 100 || w.open(old.ID) != 300 || w.credit(anne) != 0 {
+			t.Errorf("%d payments, %d and %d are open, credit is %d", n, w.open(old.ID), w.open(late.ID), w.credit(anne))
+		}
+		w.prove()
+	})
+}
+
 // TestADebtIsPaidFirst: a cheque bounced after it was spent; what comes next pays that, and a slip says that it went back.
 func TestADebtIsPaidFirst(t *testing.T) {
 	each(t, func(w *desk) {

@@ -122,6 +122,21 @@ func some(from *gorm.DB, ids []int64) (map[int64]Customer, error) {
 	return all, nil
 }
 
+// Langs are the languages of those customers that there are, by id.
+func (s *Service) Langs(ctx context.Context, ids []int64) (map[int64]words.Lang, error) {
+	all := make(map[int64]words.Lang, len(ids))
+	for few := range db.Pieces(ids) {
+		var rows []customerRow
+		if err := s.DB.Read(ctx).Select("id, lang").Where("id IN ?", few).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			all[r.ID] = words.Lang(r.Lang)
+		}
+	}
+	return all, nil
+}
+
 // ByNumber is the customer with exactly this account number; fault.NotFound "customer.unknown". What people type is for Find.
 func (s *Service) ByNumber(ctx context.Context, number string) (Customer, error) {
 	return one(s.DB.Read(ctx).Where("number = ?", number))

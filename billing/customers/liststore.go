@@ -117,6 +117,13 @@ func (s *Service) Children(ctx context.Context, customerID int64) ([]Customer, e
 	return customersOf(s.DB.Read(ctx).Where("parent_id = ?", customerID).Order("id").Limit(200))
 }
 
+// PaidFor lists the accounts that one pays the bills of, beside its own.
+func (s *Service) PaidFor(tx *db.Tx, customerID int64) ([]Customer, error) {
+	return customersOf(tx.Gorm().Where("parent_id = ? AND parent_pays = ?", customerID, 1).Order("id").Limit(mostPaidFor))
+}
+
+const mostPaidFor = 2_000
+
 // AllTags lists the tags in use; the first hundred by name.
 func (s *Service) AllTags(ctx context.Context) (all []string, err error) {
 	err = s.DB.Read(ctx).Model(&tagRow{}).Distinct("tag").Order("tag").Limit(100).Pluck("tag", &all).Error

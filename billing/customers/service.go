@@ -22,6 +22,7 @@ type Options struct {
 type Service struct {
 	Options
 	keepers []Keeper
+	payers  []func(tx *db.Tx, c Customer) error
 }
 
 // New makes it.
@@ -102,8 +103,18 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 			return c, err
 		}
 	}
+	if c.ParentPays != before.ParentPays || c.ParentPays && c.ParentID != before.ParentID {
+		for _, follow := range s.payers {
+			if err := follow(tx, c); err != nil {
+				return c, err
+			}
+		}
+	}
 	return c, s.record(tx, by, "customer changed", c.ID, told(before, nil), told(c, nil))
 }
+
+// AskPayer has f follow that somebody else pays for a customer, in the transaction in which they are saved; call it at wiring.
+func (s *Service) AskPayer(f func(tx *db.Tx, c Customer) error) { s.payers = append(s.payers, f) }
 
 // SaveContacts puts these contacts in the place of those that a customer has.
 func (s *Service) SaveContacts(tx *db.Tx, customerID int64, contacts []Contact, by By) error {

@@ -82,7 +82,7 @@ func (s *Service) settle(tx *db.Tx, d Document, a Allocation) error {
 		return err
 	}
 	if d.Open > a.Cents {
-		return nil
+		return s.Jobs.Emit(tx, FactPartPaid, idText(d.ID), Fact{d.ID, d.CustomerID})
 	}
 	return s.Jobs.Emit(tx, FactPaid, idText(d.ID), Fact{d.ID, d.CustomerID})
 }
@@ -113,7 +113,7 @@ func (s *Service) takeBack(tx *db.Tx, all []Allocation, cents int64, why string)
 		if err := s.giveBack(tx, a, part); err != nil {
 			return back, err
 		}
-		if _, err := s.forget(tx, a.CustomerID, a.InvoiceID); err != nil {
+		if err := s.turn(tx, Document{ID: a.InvoiceID, CustomerID: a.CustomerID}, restored, lifted, LogReopened, money.KES(part).String()); err != nil {
 			return back, err
 		}
 		from := ledger.Posting{Account: ledger.Receivables, Party: party(a.CustomerID), Amount: money.KES(part)}

@@ -87,10 +87,14 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 	if err := s.record(tx, by, "invoice credited", d, money.KES(amount).String()+" "+n.Why); err != nil {
 		return note, err
 	}
-	if note, err = s.getTx(tx, note.ID); err != nil || d.Open > amount {
+	if note, err = s.getTx(tx, note.ID); err != nil {
 		return note, err
 	}
-	return note, s.Jobs.Emit(tx, FactPaid, idText(d.ID), Fact{d.ID, d.CustomerID})
+	fact := FactPaid
+	if d.Open > amount {
+		fact = FactPartPaid
+	}
+	return note, s.Jobs.Emit(tx, fact, idText(d.ID), Fact{d.ID, d.CustomerID})
 }
 
 func wrap(err error, got, want int64) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm/clause"
+
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -19,7 +21,8 @@ type stepRow struct {
 
 func (stepRow) TableName() string { return "dunning_steps" }
 
-// doneRow is a step that was done about an invoice. State is "barring" while it keeps the customer from service, and "restored" after.
+// doneRow is a step that was done about an invoice. State is "barring" while it keeps the customer from service, "restored" after they paid, and
+// "lifted" when it may be done anew: by a promise, or when what had paid went back.
 type doneRow struct {
 	InvoiceID  int64  `gorm:"primaryKey;autoIncrement:false"`
 	Step       string `gorm:"primaryKey"`
@@ -33,6 +36,7 @@ func (doneRow) TableName() string { return "dunning_done" }
 const (
 	barring  = "barring"
 	restored = "restored"
+	lifted   = "lifted"
 	stepDone = "done"
 )
 
@@ -88,25 +92,22 @@ func (s *Service) lateAfter(ctx context.Context, before clock.Day, after mark, l
 		Order("due_day, id").Limit(limit))
 }
 
-// undone are those steps that were not done about an invoice.
-func (s *Service) undone(tx *db.Tx, invoiceID int64, steps []Step) (left []Step, err error) {
-	if len(steps) == 0 {
-		return nil, nil
-	}
-	var names []string
-	if err := tx.Gorm().Model(&doneRow{}).Where("invoice_id = ?", invoiceID).Limit(latestStep).Pluck("step", &names).Error; err != nil {
-		return nil, db.Fault(err)
-	}
-	done := map[string]bool{}
-	for _, name := range names {
-		done[name] = true
-	}
-	for _, st := range steps {
-		if !done[st.name()] {
-			left = append(left, st)
+// doneOf are the names of the steps that were done about invoices and are not to be done anew.
+func (s *Service) doneOf(tx *db.Tx, invoiceIDs []int64) (map[int64]map[string]bool, error) {
+	all := map[int64]map[string]bool{}
+	for some := range db.Pieces(invoiceIDs) {
+		var rows []doneRow
+		if err := tx.Gorm().Where("invoice_id IN ? AND state <> ?", some, lifted).Limit(len(some) * mostSteps * 3).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			if all[r.InvoiceID] == nil {
+				all[r.InvoiceID] = map[string]bool{}
+			}
+			all[r.InvoiceID][r.Step] = true
 		}
 	}
-	return left, nil
+	return all, nil
 }
 
 // mark notes that a step is done about an invoice; false when it was.
@@ -115,26 +116,44 @@ func (s *Service) mark(tx *db.Tx, d Document, st Step) (bool, error) {
 	if st.Action.bars() {
 		row.State = barring
 	}
-	err := tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
+	again, err := db.Won(tx.Gorm().Exec("UPDATE dunning_done SET state = ?, at = ? WHERE invoice_id = ? AND step = ? AND state = ?", row.State, row.At, row.InvoiceID, row.Step, lifted))
+	if err != nil || again {
+		return again, db.Fault(err)
+	}
+	err = tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
 	if db.IsDuplicate(err) {
 		return false, nil
 	}
 	return err == nil, db.Fault(err)
 }
 
-// holdOf is what keeps dunning back from a customer, and the segment whose table they are under.
-func (s *Service) holdOf(tx *db.Tx, customerID int64) (Hold, string, error) {
-	terms, err := s.termsOf(tx, []int64{customerID})
+// heldBack is what keeps dunning back from a customer, and the segment whose table they are under.
+type heldBack struct {
+	Hold
+	segment, note string
+}
+
+func (s *Service) holdsOf(tx *db.Tx, customerIDs []int64) (map[int64]heldBack, error) {
+	terms, err := s.termsOf(tx, customerIDs)
 	if err != nil {
-		return Hold{}, "", err
+		return nil, err
 	}
-	var rows []promiseRow
-	err = tx.Gorm().Where("customer_id = ?", customerID).Limit(1).Find(&rows).Error
-	h := Hold{VIP: terms[customerID].VIP}
-	if len(rows) == 1 {
-		h.PromiseUntil = dayIn(rows[0].UntilDay)
+	all := make(map[int64]heldBack, len(customerIDs))
+	for id, t := range terms {
+		all[id] = heldBack{Hold: Hold{VIP: t.VIP}, segment: t.Segment}
 	}
-	return h, terms[customerID].Segment, db.Fault(err)
+	for some := range db.Pieces(customerIDs) {
+		var rows []promiseRow
+		if err := tx.Gorm().Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			h := all[r.CustomerID]
+			h.PromiseUntil, h.note = dayIn(r.UntilDay), r.Note
+			all[r.CustomerID] = h
+		}
+	}
+	return all, nil
 }
 
 // barredBy are the invoices over which a customer is barred.
@@ -146,18 +165,27 @@ func (s *Service) barredBy(tx *db.Tx, customerID int64) ([]Document, error) {
 	return documents(tx.Gorm().Where("id IN ?", ids))
 }
 
-// restore notes that a customer is not barred any more; false when they were not.
-func (s *Service) restore(tx *db.Tx, customerID int64) (bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE dunning_done SET state = ? WHERE customer_id = ? AND state = ?", restored, customerID, barring))
-	return won, db.Fault(err)
+// barringSteps are the steps that bar a customer; now, as they are by now, whatever this transaction has read before.
+func (s *Service) barringSteps(tx *db.Tx, customerID int64, now bool) (names []string, err error) {
+	from := tx.Gorm().Model(&doneRow{}).Where("customer_id = ? AND state = ?", customerID, barring)
+	if now {
+		from = from.Clauses(clause.Locking{Strength: "SHARE"})
+	}
+	err = from.Limit(mostOpen*mostSteps).Pluck("step", &names).Error
+	return names, db.Fault(err)
 }
 
-// forget lets what bars a customer be done anew: what bars now, or what did over an invoice that is open again. True when something barred.
-func (s *Service) forget(tx *db.Tx, customerID, invoiceID int64) (bool, error) {
-	g := tx.Gorm().Exec("DELETE FROM dunning_done WHERE customer_id = ? AND state = ?", customerID, barring)
-	if invoiceID != 0 {
-		g = tx.Gorm().Exec("DELETE FROM dunning_done WHERE invoice_id = ? AND state = ?", invoiceID, restored)
+// turn brings what was done about an invoice from one state to another, and writes it down if there was such a thing.
+func (s *Service) turn(tx *db.Tx, d Document, from, to, what, note string) error {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE dunning_done SET state = ? WHERE invoice_id = ? AND state = ?", to, d.ID, from))
+	if err != nil || !won {
+		return db.Fault(err)
 	}
-	won, err := db.Won(g)
-	return won, db.Fault(err)
+	return s.log(tx, d.CustomerID, d.ID, what, "", note)
+}
+
+// Barred lists customers who are barred, after one, in order.
+func (s *Service) Barred(ctx context.Context, after int64, limit int) (ids []int64, err error) {
+	err = s.DB.Read(ctx).Model(&doneRow{}).Distinct("customer_id").Where("state = ? AND customer_id > ?", barring, after).Order("customer_id").Limit(limit).Pluck("customer_id", &ids).Error
+	return ids, db.Fault(err)
 }

@@ -33,6 +33,7 @@ type desk struct {
 	clock  *clock.Manual
 	barred sync.Map // customer → action
 	told   atomic.Int64
+	ended  atomic.Int64
 	left   atomic.Int64 // writes until the next kill; below zero for none
 	every  atomic.Int64 // how many there are from one to the next
 }
@@ -121,14 +122,26 @@ func (w *desk) Add(tx *db.Tx, customerID int64, amount money.Amount, kind, reque
 	return err
 }
 
-// Remind implements Enforcer.
-func (w *desk) Remind(*db.Tx, Late, int) error { w.told.Add(1); return nil }
+// Tell implements Enforcer.
+func (w *desk) Tell(tx *db.Tx, d Doing) error {
+	if d.Step.Action == Remind {
+		tx.AfterCommit(func() { w.told.Add(1) })
+	}
+	return nil
+}
 
-// Bar implements Enforcer.
-func (w *desk) Bar(_ *db.Tx, l Late, a Action) error { w.barred.Store(l.CustomerID, a); return nil }
+// End implements Enforcer.
+func (w *desk) End(tx *db.Tx, customerID int64) error {
+	tx.AfterCommit(func() { w.ended.Add(1) })
+	return nil
+}
 
-// Unbar implements Enforcer.
-func (w *desk) Unbar(_ *db.Tx, customerID int64) error { w.barred.Delete(customerID); return nil }
+// Follow implements Enforcer.
+func (w *desk) Follow(tx *db.Tx, customerID int64) error {
+	level, err := w.Level(tx, customerID)
+	tx.AfterCommit(func() { w.barred.Store(customerID, level) })
+	return err
+}
 
 func (w *desk) isBarred(customerID int64) Action {
 	a, _ := w.barred.Load(customerID)

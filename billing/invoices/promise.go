@@ -50,14 +50,16 @@ func (s *Service) Promise(ctx context.Context, p Promised, by By) error {
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := s.Purse.Held(tx, p.CustomerID); err != nil {
+			return err
+		}
 		if err := s.promise(tx, p); err != nil {
 			return err
 		}
-		barred, err := s.forget(tx, p.CustomerID, 0)
-		if err == nil && barred {
-			err = s.Enforcer.Unbar(tx, p.CustomerID)
+		if err := s.log(tx, p.CustomerID, 0, LogPromised, "", p.Until.String()); err != nil {
+			return err
 		}
-		if err != nil {
+		if err := s.lift(tx, p.CustomerID, string(HeldPromise)); err != nil {
 			return err
 		}
 		said := []string{p.Until.String(), p.Who}

@@ -51,9 +51,10 @@ type By struct{ Actor, From string }
 
 // Facts about invoices, told in the transaction of their cause. Key is the document's id; the payload is a Fact.
 const (
-	FactIssued   = "invoice issued"   // or a credit note
-	FactPaid     = "invoice paid"     // nothing is open any more
-	FactReopened = "invoice reopened" // what had paid it went back
+	FactIssued   = "invoice issued"    // or a credit note
+	FactPaid     = "invoice paid"      // nothing is open any more
+	FactPartPaid = "invoice part paid" // or less is asked, and something is open still
+	FactReopened = "invoice reopened"  // what had paid it went back
 )
 
 // Fact is the payload of facts about invoices.

@@ -89,11 +89,19 @@ func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
 	return all, nil
 }
 
-// Treat says of a customer whether somebody looks at their drafts, and whether dunning only reminds them.
+// Treat says of a customer whether somebody looks at their drafts, and whether dunning only reminds them: then nothing bars them any more.
 func (s *Service) Treat(ctx context.Context, customerID int64, review, vip bool, by By) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := s.Purse.Held(tx, customerID); err != nil {
+			return err
+		}
 		if err := s.treat(tx, customerID, review, vip); err != nil {
 			return err
+		}
+		if vip {
+			if err := s.lift(tx, customerID, string(HeldVIP)); err != nil {
+				return err
+			}
 		}
 		return s.recordOf(tx, by, "invoice terms changed", customerID, map[string]bool{"review": review, "vip": vip})
 	})

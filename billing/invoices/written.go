@@ -33,6 +33,9 @@ type NewDocument struct {
 
 const mostQuantity = 100_000
 
+// writtenCause begins the cause of what somebody writes.
+const writtenCause = "by:"
+
 // Write makes a document that will be issued by itself, or waits for review. fault.Invalid "invoice.…".
 func (s *Service) Write(ctx context.Context, n NewDocument, by By) (d Document, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -74,7 +77,7 @@ func (s *Service) compose(n NewDocument, terms Terms, rates taxes.Rates) (d Docu
 		}
 		b.add(line)
 	}
-	d = Document{Kind: n.Kind, State: Draft, Cause: "by:" + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
+	d = Document{Kind: n.Kind, State: Draft, Cause: writtenCause + n.Request, CustomerID: n.CustomerID, SubscriptionID: n.SubscriptionID, PONumber: strings.TrimSpace(n.PONumber), Why: n.Why,
 		Period: Period{today, today + 1}, CreatedAt: s.now()}.with(b)
 	if d.PONumber == "" {
 		d.PONumber = terms.PONumber

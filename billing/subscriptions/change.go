@@ -135,7 +135,12 @@ func (s *Service) End(ctx context.Context, id int64, how Ending, by By) (Subscri
 	if how.Reason == "" {
 		return Subscription{}, fault.New(fault.Invalid, "subscription.reason")
 	}
-	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+	return s.change(ctx, id, by, s.ending(how))
+}
+
+// ending makes the event of an end.
+func (s *Service) ending(how Ending) func(tx *db.Tx, sub Subscription) (draft, error) {
+	return func(tx *db.Tx, sub Subscription) (draft, error) {
 		now := s.Clock.Now()
 		if how.At.IsZero() {
 			how.At = now
@@ -150,7 +155,7 @@ func (s *Service) End(ctx context.Context, id int64, how Ending, by By) (Subscri
 		back := s.unused(sub.State, how.At)
 		d.moved = -back.Cents
 		return d, s.give(tx, sub, back, "unused", prepaid(sub, back))
-	})
+	}
 }
 
 // unused is what of the money that is held for a line is not used up at an instant.

@@ -11,11 +11,15 @@
 // PaidTo is to the instant what was paid for. The line lasts until End, the first noon at the site from then on: it is never cut at night, nobody
 // gets less than they paid for, and what noon adds is added once, not with each renewal. A renewal before End begins where the last one ended, a
 // later one when it is paid. Months end on the day of the month on which the first of an unbroken row began, or on the last of a shorter month.
+// A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
 // A pause stops the clock. The extension that subscribers give themselves lengthens nothing that is paid for.
 //
 // Invariants: events are never changed; numbers of a subscription's events are without gaps; the same request of a subscription happens once; who
 // changes something names the state that they saw, and of two who saw the same one wins; what is paid for and not used up is HeldCents, and stands in the books
 // under the grant's party in PrepaidService.
+//
+// What a customer owes may keep their invoiced lines from service (Keep). That is told by whoever is wired by AskArrears, and is no event: plan, end and
+// pauses of a line go on beneath it.
 //
 // Lock order: the customer, the customer's credit, the subscription, the grant, the ledger.
 package subscriptions

@@ -69,6 +69,7 @@ func (s *Service) follow(tx *db.Tx, was, is Subscription, d draft) error {
 		func() error { return s.samePlan(tx, id, before, after) },
 		func() error { return s.Access.SetUntil(tx, id, after.until(s.zone(after.Place.SiteID))) },
 		func() error { return s.sameBar(tx, id, before, after) },
+		func() error { return s.sameArrears(tx, is, before) },
 		func() error { return s.pack(tx, id, d) },
 	}
 	if after.Status == Ended {

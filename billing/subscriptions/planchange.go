@@ -56,7 +56,9 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 		p.At = now
 	}
 	if c.AtEnd {
-		p.At = state.periodEnd(now, loc)
+		if p.At, err = s.periodEnd(tx, sub, now, loc); err != nil {
+			return p, err
+		}
 	}
 	if p.At.Before(now) {
 		if state, err = Replay(events, p.At, s.zone); err != nil {
@@ -79,7 +81,7 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 		return p, err
 	}
 	p.event = Event{Kind: Changed, At: p.At, Said: Said{Sold: sold}}
-	if state.Prepaid() && sold.Mode != plans.Postpaid && state.PaidTo.After(p.At) && len(state.Ahead) > 0 {
+	if state.Prepaid() && state.PaidTo.After(p.At) && len(state.Ahead) > 0 { // what is left is used up on the other plan, by invoice or not
 		s.value(&p, state, c.KeepDate, loc)
 	}
 	after, err := Replay(append(events, numbered(p.event, sub)), later(now, p.At), s.zone)
@@ -116,6 +118,14 @@ func (s *Service) value(p *Preview, state State, keepDate bool, loc *time.Locati
 	}
 	p.Due = money.KES(due)
 	p.event.Said.Amount = &p.Due
+}
+
+// periodEnd is when the period that runs ends; of a line that is paid by invoice, when it is billed next.
+func (s *Service) periodEnd(tx *db.Tx, sub Subscription, now time.Time, loc *time.Location) (time.Time, error) {
+	if s.follower != nil && !sub.State.Prepaid() {
+		return s.follower.PeriodEnd(tx, sub, now)
+	}
+	return sub.State.periodEnd(now, loc), nil
 }
 
 // periodEnd is when the period that runs ends; of a line that is paid by invoice, a whole number of intervals after its beginning.

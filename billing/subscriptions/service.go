@@ -53,6 +53,8 @@ type Options struct {
 type Follower interface {
 	// Noted is told of an event that was recorded, with what the subscription is by it.
 	Noted(tx *db.Tx, sub Subscription, e Event) error
+	// PeriodEnd is when the period ends that a subscription is billed for at an instant.
+	PeriodEnd(tx *db.Tx, sub Subscription, at time.Time) (time.Time, error)
 	// Retracted is told that a subscription is as if it had not been.
 	Retracted(tx *db.Tx, id int64) error
 }
@@ -60,6 +62,7 @@ type Follower interface {
 // Service is what can be done with subscriptions.
 type Service struct {
 	Options
+	arrears  func(tx *db.Tx, customerID int64) (Kept, error)
 	follower Follower // nil: nobody
 }
 
@@ -96,28 +99,33 @@ type draft struct {
 // change locks a subscription, has an event of it made and records it. fault.Conflict "conflict" for whoever did not see its last event.
 func (s *Service) change(ctx context.Context, id int64, by By, make func(tx *db.Tx, sub Subscription) (draft, error)) (sub Subscription, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if sub, err = s.lockWithCredit(tx, id); err != nil {
-			return err
-		}
-		if by.Request != "" {
-			if known, err := requested(tx, id, by.Request); err != nil || known {
-				return err
-			}
-		}
-		if by.Seen != 0 && by.Seen != sub.Seq {
-			return fault.New(fault.Conflict, "conflict")
-		}
-		d, err := make(tx, sub)
-		if err != nil {
-			return err
-		}
-		d.Request, d.By = by.Request, by.Actor
-		if sub, err = s.note(tx, sub, d); err != nil {
-			return err
-		}
-		return s.trail(tx, by, sub, d.Event)
+		sub, err = s.changeIn(tx, id, by, make)
+		return err
 	})
 	return sub, err
+}
+
+func (s *Service) changeIn(tx *db.Tx, id int64, by By, make func(tx *db.Tx, sub Subscription) (draft, error)) (sub Subscription, err error) {
+	if sub, err = s.lockWithCredit(tx, id); err != nil {
+		return sub, err
+	}
+	if by.Request != "" {
+		if known, err := requested(tx, id, by.Request); err != nil || known {
+			return sub, err
+		}
+	}
+	if by.Seen != 0 && by.Seen != sub.Seq {
+		return sub, fault.New(fault.Conflict, "conflict")
+	}
+	d, err := make(tx, sub)
+	if err != nil {
+		return sub, err
+	}
+	d.Request, d.By = by.Request, by.Actor
+	if sub, err = s.note(tx, sub, d); err != nil {
+		return sub, err
+	}
+	return sub, s.trail(tx, by, sub, d.Event)
 }
 
 func (s *Service) lockWithCredit(tx *db.Tx, id int64) (Subscription, error) {
@@ -201,7 +209,9 @@ func (s *Service) due(state State, events []Event, now time.Time) (at time.Time)
 			sooner(end.Add(-lead))
 			sooner(end)
 		}
-		for _, span := range state.Ahead {
+	}
+	if state.Status == Active {
+		for _, span := range state.Ahead { // also of a line that is paid by invoice from its end on
 			sooner(span.Until)
 		}
 	}

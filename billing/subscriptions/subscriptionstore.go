@@ -226,6 +226,11 @@ func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
 }
 
+// notEnded are the lines of a customer that are not over.
+func notEnded(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return all(tx.Gorm().Where("customer_id = ? AND state <> ?", customerID, Ended).Order("id").Limit(mostLines))
+}
+
 // ActiveIn lists those of a customer that run, in a transaction.
 func (s *Service) ActiveIn(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return of(tx, customerID)

@@ -56,7 +56,7 @@ func (cmd *billRunCommand) Run(c *console) error {
 func (cmd *billRunCommand) bill(c *console, m *Main) error {
 	asOf := clock.Date(cmd.AsOf.Date())
 	found := billReport{AsOf: asOf.String(), DryRun: cmd.DryRun}
-	var o invoices.RunOptions
+	o := invoices.RunOptions{Workers: billWorkers}
 	var mu sync.Mutex
 	if cmd.DryRun {
 		o.Tell = func(d invoices.Due, b invoices.Bill, err error) {

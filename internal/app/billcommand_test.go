@@ -75,3 +75,56 @@ func TestBillRun(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestBillRunOfRealLines is "must be shown" 6 with lines of the demo on both databases: the dry run explains each, the run reports what was issued, and
+// neither a second one nor the schedule's issues anything.
+func TestBillRunOfRealLines(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			s := stageOn(t, dialect, 1)
+			if err := s.seedLines(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			c := &console{Context: t.Context(), stdout: &out}
+			run := func(dry bool) (found billReport) {
+				t.Helper()
+				out.Reset()
+				if err := (&billRunCommand{AsOf: s.Main.Plan.Now().In(clock.Nairobi), DryRun: dry, JSON: true}).bill(c, s.Main); err != nil {
+					t.Fatal(err)
+				}
+				fromJSON(t, out.String(), &found)
+				return found
+			}
+			dry := run(true)
+			if len(dry.Documents) != 2 || dry.Issued != 0 || !strings.Contains(strings.Join(dry.Documents[0].Lines, " "), "Office 50") { // the pharmacy and the school
+				t.Errorf("%+v", dry)
+			}
+			if first := run(false); first.Issued < 5 || first.Issued != first.Drafts || first.Parked != 0 { // the pharmacy's months, each by itself
+				t.Errorf("%+v", first)
+			}
+			if again := run(false); again.Issued != 0 || again.Drafts != 0 {
+				t.Errorf("%+v", again)
+			}
+			if err := s.Main.billToday(t.Context()); err != nil {
+				t.Error(err)
+			}
+			if again := run(true); len(again.Documents) != 0 {
+				t.Errorf("%+v", again)
+			}
+			if err := s.Main.Invoices.Audit(t.Context(), func(what string) { t.Error(what) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestADayIsBilledFromTwoOn: routers tell of the evening before until then.
+func TestADayIsBilledFromTwoOn(t *testing.T) {
+	d := clock.Date(2026, 12, 1)
+	for at, want := range map[time.Duration]bool{0: false, time.Hour: false, 2*time.Hour - time.Millisecond: false, 2 * time.Hour: true, 24*time.Hour - 1: true} {
+		if got, due := billDay(d.Start().Add(at)); got != d || due != want {
+			t.Error(at, got, due)
+		}
+	}
+}

@@ -12,15 +12,23 @@ import (
 const (
 	billLook = 10 * time.Minute
 	billFrom = 2 * time.Hour
+
+	billWorkers = 2 // one reads while another writes
 )
+
+// billDay is the day whose bills are due at an instant; false before billFrom.
+func billDay(now time.Time) (clock.Day, bool) {
+	today := clock.DayOf(now)
+	return today, !now.Before(today.Start().Add(billFrom))
+}
 
 // billToday bills what is due today, and numbers it. A run that is cut is gone on with by the next, on this node or another.
 func (m *Main) billToday(ctx context.Context) error {
-	today := clock.DayOf(m.Plan.Now())
-	if m.Pause.Paused() || m.Plan.Now().Before(today.Start().Add(billFrom)) { // a restored copy bills nobody
+	today, due := billDay(m.Plan.Now())
+	if m.Pause.Paused() || !due { // a restored copy bills nobody
 		return nil
 	}
-	if _, err := m.Invoices.Run(ctx, today, m.Due, invoices.RunOptions{}); err != nil {
+	if _, err := m.Invoices.Run(ctx, today, m.Due, invoices.RunOptions{Workers: billWorkers}); err != nil {
 		return err
 	}
 	_, err := m.Invoices.Issue(ctx)

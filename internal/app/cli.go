@@ -49,6 +49,7 @@ type commands struct {
 	} `cmd:"" help:"The books."`
 	Bill struct {
 		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
+		Dun billDunCommand `cmd:"" help:"Take the steps about late payers that are due on a day."`
 	} `cmd:"" help:"What customers are asked to pay."`
 	Backup struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`

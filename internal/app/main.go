@@ -15,6 +15,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/arrears"
 	"mtandao/billing/billrun"
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
@@ -97,6 +98,7 @@ type Main struct {
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
 	Invoices  *invoices.Service
+	Arrears   *arrears.Service
 	Taxes     *taxes.Service
 	Counter   *counter.Service
 	Bills     *billrun.Source
@@ -241,6 +243,8 @@ func (m *Main) wireDomains() {
 	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
 	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
+	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
+		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
@@ -325,6 +329,7 @@ func (m *Main) schedule() {
 		_, err := m.Invoices.Issue(ctx)
 		return err
 	})
+	m.scheduleArrears()
 	m.Jobs.Every("bill run", billLook, m.billToday)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files

@@ -53,12 +53,18 @@ func openGate(t *testing.T, dialect string) *gate {
 			t.Error(err)
 		}
 	})
+	g.build(t)
+	g.give(t)
+	return g
+}
+
+// build puts the router up.
+func (g *gate) build(t *testing.T) {
+	t.Helper()
 	auth, acct := g.Main.RadiusAddresses()
 	g.auth, g.acct = auth.String(), acct.String()
 	g.save(t, routers.Router{SiteID: g.seeded.sites["kasarani"].ID, Name: "gate", Dialect: routers.MikroTik, Secret: gateSecret, Identifier: "gate",
 		Auth: routers.AuthRequired, Interim: 5 * time.Minute, MACLogin: true, Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}})
-	g.give(t)
-	return g
 }
 
 func (g *gate) save(t *testing.T, r routers.Router) {

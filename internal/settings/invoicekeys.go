@@ -14,6 +14,7 @@ const (
 	InvoiceRound    = "invoice.round_cents"
 	InvoiceProForma = "invoice.pro_forma"
 	InvoiceRestore  = "invoice.restore_percent"
+	InvoiceThrottle = "invoice.throttle_kbps"
 )
 
 // Values of the keys of invoices.
@@ -40,4 +41,5 @@ var invoiceKeys = []Key{
 	{InvoiceRound, "100", "cents that the total of an invoice is rounded to; 1 for none", between(1, 10_000)},
 	{InvoiceProForma, LabelProForma, "what an invoice without a control number of the tax authority is called: pro_forma or invoice", oneOf(LabelProForma, LabelInvoice)},
 	{InvoiceRestore, "100", "percent of what is late that brings a customer back on line", between(1, 100)},
+	{InvoiceThrottle, "512", "kbit/s of who is slowed because they pay late", between(64, 100_000)},
 }

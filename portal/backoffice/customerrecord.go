@@ -80,7 +80,7 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 
 // tellCustomer is the first tab: who they are, how they are reached and billed, and what happened lately.
 func (b *Backoffice) tellCustomer(q *request, p *recordPage, c customers.Customer) error {
-	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellBalance, b.tellWho, b.tellLines, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
+	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellBalance, b.tellWho, b.tellLines, b.tellArrears, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
 		if err := tell(q, p, c); err != nil {
 			return err
 		}

@@ -30,6 +30,8 @@ type Invoices interface {
 	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
 	Steps(ctx context.Context) ([]invoices.Step, error)
 	SaveSteps(ctx context.Context, segment string, steps []invoices.Step, by invoices.By) error
+	OutlookOf(ctx context.Context, customerID int64) (invoices.Outlook, error)
+	Log(ctx context.Context, customerID, invoiceID int64, limit int) ([]invoices.Entry, error)
 	Names(ctx context.Context, customerIDs []int64) (map[int64]string, error)
 	StandingOf(ctx context.Context, customerID int64, today clock.Day) (invoices.Standing, error)
 	OwedBy(ctx context.Context, customerIDs []int64) (map[int64]money.Amount, error)
@@ -141,7 +143,7 @@ func (b *Backoffice) invoices(q *request) error {
 		if named == "" {
 			named = p.T("office.invoice.no_number")
 		}
-		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], More: d.PONumber}, cell{Text: span(d.Period)},
+		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID)), More: d.PONumber}, cell{Text: span(d.Period)},
 			cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
 	}
 	return q.list(p)
@@ -184,9 +186,15 @@ func (b *Backoffice) invoice(q *request) error {
 	if err != nil {
 		return err
 	}
+	if at := q.reachable(customerAddress(d.CustomerID)); at != "" {
+		p.Crumbs = append(p.Crumbs, crumb{names[d.CustomerID], at + "?tab=money"})
+	}
 	p.add(card{Facts: b.invoiceFacts(p, d, names[d.CustomerID])})
 	p.add(linesCard(p, d))
 	if err := b.paidCard(q, p, d); err != nil {
+		return err
+	}
+	if err := b.tellDunning(q, p, d); err != nil {
 		return err
 	}
 	return q.show(p)
@@ -200,6 +208,9 @@ func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document)
 		if !strings.HasPrefix(d.Cause, "subscription:") {
 			acts = append(acts, act{Name: p.T("office.invoice_drop.button"), Address: at + "/drop"})
 		}
+	}
+	if may && d.State == invoices.Issued {
+		acts = append(acts, act{Name: p.T("office.taking.act"), Icon: "banknote", Address: customerAddress(d.CustomerID) + "/pay", Tone: "primary"})
 	}
 	if may && d.State == invoices.Parked && len(d.Lines) > 0 {
 		acts = append(acts, act{Name: p.T("office.invoice.retry"), Address: at + "/retry", Posted: true, Tone: "primary"})

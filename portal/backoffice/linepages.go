@@ -46,6 +46,7 @@ type Lines interface {
 	Suffered(ctx context.Context, siteID int64) (int64, error)
 	Compensate(ctx context.Context, siteID int64, days int, note string, by subscriptions.By) (subscriptions.Outage, int, error)
 	UndoOutage(ctx context.Context, id int64, by subscriptions.By) (int, error)
+	KeptAs(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Kept, error)
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
 }
 
@@ -191,6 +192,9 @@ func (b *Backoffice) line(q *request) error {
 	p.Title, p.State = sub.State.Login.Name, lineState(&p.frame, sub.State, b.PlanClock.Now(), b.zoneOf(sub))
 	if q.may(staff.AccessChange, sub.State.Place.SiteID) {
 		p.Acts, p.End = lineActs(&p.frame, sub)
+	}
+	if err := b.tellKept(q, p, sub); err != nil {
+		return err
 	}
 	if err := b.lineCards(q, p, sub); err != nil {
 		return err

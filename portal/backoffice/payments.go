@@ -19,6 +19,9 @@ func (b *Backoffice) payments(q *request) error {
 	}
 	p := q.listing("office.nav.payments", "payments")
 	p.Acts = []act{{Name: p.T("office.suspense.title"), Address: "/office/suspense", Icon: "search"}, {Name: p.T("office.refund.title"), Address: "/office/refunds", Icon: "undo-2"}}
+	if q.reachable(cashierAt) != "" {
+		p.Acts = append([]act{{Name: p.T("office.taking.act"), Address: cashierAt, Icon: "wallet", Tone: "primary"}}, p.Acts...)
+	}
 	if q.reachable("/office/money") != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.money_in.title"), Address: "/office/money", Icon: "banknote"})
 	}

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -43,6 +44,9 @@ func (b *Backoffice) search(q *request) error {
 	if typed == "" {
 		p.add(card{Empty: &blank{Icon: "search", Title: p.T("office.search.ask"), Text: p.T("office.search.ask_text")}})
 		return q.show(p)
+	}
+	if slip, err := b.foundSlip(q, typed); slip != "" || err != nil {
+		return cmp.Or(err, led(slip))
 	}
 	m, err := b.Stories.Find(q.ctx, typed)
 	if err != nil {

@@ -54,7 +54,7 @@ var providerSheets = []sheet{
 		{name: settings.PrepaidPart, as: asPick, choices: []string{settings.Waits, settings.BuysDays}}}},
 	{title: "office.settings.invoices", folded: true, specs: []spec{typed(settings.InvoicePrefix, 8), {name: settings.InvoiceSeries, as: asPick, choices: []string{settings.SeriesYear, settings.SeriesRunning}},
 		{name: settings.InvoiceReview, as: asPick, choices: []string{settings.ReviewNone, settings.ReviewAll}}, bounded(settings.InvoiceDueDays, 0, 365), bounded(settings.InvoiceRound, 1, 10_000),
-		{name: settings.InvoiceProForma, as: asPick, choices: []string{settings.LabelProForma, settings.LabelInvoice}}, bounded(settings.InvoiceRestore, 1, 100)}},
+		{name: settings.InvoiceProForma, as: asPick, choices: []string{settings.LabelProForma, settings.LabelInvoice}}, bounded(settings.InvoiceRestore, 1, 100), bounded(settings.InvoiceThrottle, 64, 100_000)}},
 	{title: "office.settings.second", folded: true, specs: []spec{typed(settings.SecondMachine, 15)}},
 	{title: "office.settings.history", folded: true, specs: []spec{bounded(settings.HistoryMonths, 1, 120), bounded(settings.UsageMonths, 1, 120)}},
 	{title: "office.settings.alerts", specs: []spec{typed(settings.AlertSMS, 300), typed(settings.AlertEmail, 1000), typed(settings.AlertTelegram, 400),

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"regexp"
 	"strings"
 
 	"mtandao/billing/accounts"
@@ -33,6 +34,28 @@ func slipAddress(customerID, eventID int64) string {
 
 // slipNumber is how a receipt is called: the account's number, and which event of it this is.
 func slipNumber(c customers.Customer, e accounts.Event) string { return c.Number + "-" + number(e.Seq) }
+
+var slipShape = regexp.MustCompile(`^([0-9]{7})-([0-9]{1,9})$`)
+
+// foundSlip is the address of a receipt whose number somebody typed; empty when it is none that they may see.
+func (b *Backoffice) foundSlip(q *request, typed string) (string, error) {
+	parts := slipShape.FindStringSubmatch(typed)
+	if parts == nil {
+		return "", nil
+	}
+	c, err := b.Customers.FindNow(q.ctx, parts[1])
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Conflict) || err == nil && !q.may(staff.PaymentsView, c.SiteID) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	all, err := b.Accounts.Events(q.ctx, c.ID, idIn(parts[2])+1, 1)
+	if err != nil || len(all) == 0 || slipNumber(c, all[0]) != typed || all[0].Kind != accounts.Counter {
+		return "", err
+	}
+	return slipAddress(c.ID, all[0].ID), nil
+}
 
 // paper starts a page that is printed, with who we are on top.
 func (b *Backoffice) paper(q *request, title, here string, c customers.Customer) *paperPage {

@@ -11,7 +11,8 @@
 //
 // A standing grant is a subscription's for its whole life. It is not ended by time, by a cap or by being unused: past its end, with
 // its cap used, or barred for arrears it is kept in the walled garden or refused, and comes back when SetUntil, Unbar or more of
-// what was used up says so. FirstUsedAt is the day on which it was given.
+// what was used up says so. Slowed for arrears it is no faster than that, whatever its plan gives and becomes. FirstUsedAt is the day on which it was
+// given.
 //
 // Dates of a grant: CreatedAt, when it was given; UnusedUntil, when an unused one lapses; FirstUsedAt, the first
 // accepted log-in; Until, where calendar time, validity and fixed end are over, whichever comes first, or where a standing grant

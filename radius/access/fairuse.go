@@ -49,8 +49,24 @@ type Terms struct {
 }
 
 // Terms tells how fast a grant is at an instant, in the local time of its site. In the night hours their own speed holds,
-// whatever was used by day.
+// whatever was used by day; who is slowed for arrears is never faster than that.
 func (g *Grant) Terms(at time.Time, loc *time.Location) Terms {
+	t := g.plannedTerms(at, loc)
+	if most := g.SlowedKbps; most > 0 {
+		t.UpKbps, t.DownKbps, t.Burst = noFaster(t.UpKbps, most), noFaster(t.DownKbps, most), Burst{}
+	}
+	return t
+}
+
+// noFaster is a speed, of which 0 is none, below a bound.
+func noFaster(kbps, most int64) int64 {
+	if kbps == 0 {
+		return most
+	}
+	return min(kbps, most)
+}
+
+func (g *Grant) plannedTerms(at time.Time, loc *time.Location) Terms {
 	l := &g.Limits
 	t := Terms{UpKbps: l.UpKbps, DownKbps: l.DownKbps, Burst: l.Burst}
 	if p := g.Period(at, loc); l.FairUse.Bytes > 0 && p.Used >= p.Allowed {

@@ -57,6 +57,7 @@ type Grant struct {
 	Standing     bool      // of Offer
 	Lapsed       Barred    // how a standing grant is kept past its end
 	Barred       Barred    // how it is kept for arrears, whatever its end is
+	SlowedKbps   int64     // as fast as it may be for arrears, whatever its plan gives; 0: as the plan says
 	UnusedUntil  time.Time // zero: waits without end
 	UsedTime     time.Duration
 	UsedBytes    int64 // all that was carried

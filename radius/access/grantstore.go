@@ -27,6 +27,7 @@ type grantRow struct {
 	Standing      bool
 	Lapsed        Barred
 	Barred        Barred
+	SlowedKbps    int64
 	UnusedSeconds int64
 	UnusedUntil   *time.Time
 	UsedSeconds   int64
@@ -50,7 +51,7 @@ func (r grantRow) grant() (Grant, error) {
 	return Grant{
 		ID: r.ID, SiteID: r.SiteID, Plan: r.Plan, Segment: r.Segment, Owner: r.Owner, State: r.State, Limits: limits,
 		Place: Place{RouterID: r.RouterID, MAC: r.MAC, IP: r.IP}, FirstUsedAt: db.Instant(r.FirstUsedAt), Until: db.Instant(r.Until),
-		Standing: r.Standing, Lapsed: r.Lapsed, Barred: r.Barred, UnusedUntil: db.Instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
+		Standing: r.Standing, Lapsed: r.Lapsed, Barred: r.Barred, SlowedKbps: r.SlowedKbps, UnusedUntil: db.Instant(r.UnusedUntil), UsedTime: duration(r.UsedSeconds), UsedBytes: r.UsedBytes,
 		FreeBytes: r.FreeBytes, Fair: Fair{Start: db.Instant(r.FairAt), Used: r.FairBytes, More: r.FairMore},
 		AfterGrantID: r.AfterGrantID, EndCause: r.EndCause, Version: r.Version, CreatedAt: r.CreatedAt.UTC(), EndedAt: db.Instant(r.EndedAt),
 	}, err

@@ -104,7 +104,7 @@ func (f fetched) pack() (string, error) {
 func packGrant(b []byte, g Grant) []byte {
 	for _, n := range [...]int64{g.Version, g.SiteID, int64(slices.Index(cardStates, g.State)), g.Place.RouterID, int64(g.Place.MAC.number()),
 		micros(g.FirstUsedAt), micros(g.Until), micros(g.UnusedUntil), micros(g.CreatedAt), micros(g.EndedAt), seconds(g.UsedTime), g.UsedBytes, g.AfterGrantID,
-		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More, g.standing()} {
+		g.FreeBytes, micros(g.Fair.Start), g.Fair.Used, g.Fair.More, g.standing(), g.SlowedKbps} {
 		b = binary.AppendVarint(b, n)
 	}
 	for _, text := range []string{g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause} {
@@ -204,6 +204,7 @@ func (c *card) grant(r *cardReader, g *Grant) {
 	g.UsedTime, g.UsedBytes, g.AfterGrantID = duration(r.number()), r.number(), r.number()
 	g.FreeBytes, g.Fair = r.number(), Fair{Start: fromMicros(r.number()), Used: r.number(), More: r.number()}
 	g.readStanding(r)
+	g.SlowedKbps = r.number()
 	g.Plan, g.Segment, g.Owner, g.Place.IP, g.EndCause = r.text(), r.text(), r.text(), r.text(), r.text()
 }
 

@@ -65,6 +65,22 @@ func (s *Service) Bar(tx *db.Tx, grantID int64, to Barred) (bool, error) {
 // Unbar lifts what Bar did. False when it had not; faults of Bar. Past its end a grant stays lapsed.
 func (s *Service) Unbar(tx *db.Tx, grantID int64) (bool, error) { return s.setBarred(tx, grantID, "") }
 
+// Slow has a standing grant be no faster than so many kbit/s, both ways, until it is called with 0: whatever its plan gives, and however that
+// changes meanwhile. Its sessions are told. False when it is so already. fault.Invalid "grant.slowed", faults of Bar.
+func (s *Service) Slow(tx *db.Tx, grantID, kbps int64) (bool, error) {
+	if kbps < 0 {
+		return false, fault.New(fault.Invalid, "grant.slowed")
+	}
+	g, err := lockStanding(tx, grantID)
+	if err != nil || g.SlowedKbps == kbps {
+		return false, err
+	}
+	if err := change(tx, g, map[string]any{"slowed_kbps": kbps}); err != nil {
+		return false, err
+	}
+	return true, s.emit(tx, GrantChanged, g, "")
+}
+
 func (s *Service) setBarred(tx *db.Tx, grantID int64, to Barred) (bool, error) {
 	g, err := lockStanding(tx, grantID)
 	if err != nil || g.Barred == to {
