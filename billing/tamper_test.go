@@ -58,7 +58,7 @@ var notBooks = map[string]string{
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "usage_hours": "network", "usage_days": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "refusals": "network", "address_pools": "network", "address_leases": "network",
-	"imports": "what was brought in; its money is customers' events", "import_rows": "what was brought in; its money is customers' events", "local_secrets": "network",
+	"imports": "what was brought in; its money is customers' events", "import_rows": "what was brought in; its money is customers' events", "import_sources": "files to bring in", "import_pieces": "files to bring in", "local_secrets": "network",
 	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
 	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network", "router_health": "network",
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",

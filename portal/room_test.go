@@ -2,11 +2,25 @@ package portal
 
 import (
 	"testing"
+	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"mtandao/internal/clock"
 )
 
 func TestOnlyStaffsFormsWithFilesHaveMoreRoom(t *testing.T) {
+	c := clock.NewManual(time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC))
+	all := rooms{clock: c}
+	room := func(address, kind, cookie string) int {
+		var h fasthttp.RequestHeader
+		h.SetRequestURI(address)
+		h.SetContentType(kind)
+		if cookie != "" {
+			h.SetCookie(cookie, "x")
+		}
+		return all.give(&h).MaxRequestBodySize
+	}
 	for _, c := range []struct {
 		address, kind string
 		most          int
@@ -14,11 +28,25 @@ func TestOnlyStaffsFormsWithFilesHaveMoreRoom(t *testing.T) {
 		{"/office/brands/1/edit", "multipart/form-data; boundary=x", maxUpload}, {"/office/plans/1/edit", "application/x-www-form-urlencoded", 0},
 		{"/h/kasarani/buy", "multipart/form-data; boundary=x", 0}, {"/in/p/0", "application/json", 0}, {"/officer/x", "multipart/form-data", 0},
 	} {
-		var h fasthttp.RequestHeader
-		h.SetRequestURI(c.address)
-		h.SetContentType(c.kind)
-		if got := room(&h).MaxRequestBodySize; got != c.most {
+		if got := room(c.address, c.kind, ""); got != c.most {
 			t.Errorf("%s %s: %d", c.address, c.kind, got)
 		}
+	}
+	const form = "multipart/form-data; boundary=x"
+	if got := room(importsAt, form, ""); got != maxUpload {
+		t.Errorf("who is not signed in has %d", got)
+	}
+	for n := range 2 * importsAll {
+		want := mostImport
+		if n >= importsAll {
+			want = maxUpload
+		}
+		if got := room(importsAt, form, "office"); got != want {
+			t.Errorf("large file %d has %d, not %d", n, got, want)
+		}
+	}
+	c.Advance(importsIn)
+	if got := room(importsAt, form, "office"); got != mostImport {
+		t.Errorf("a minute later it has %d", got)
 	}
 }

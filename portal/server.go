@@ -56,7 +56,6 @@ type Server struct {
 const (
 	maxBody     = 64 << 10 // bytes
 	maxUpload   = 1 << 20  // bytes: above what a page takes, so that it can say so; the time to read in bounds the rest
-	uploadsAt   = "/office/"
 	maxHeader   = 16 << 10 // bytes, with the address: a router's redirect is long
 	readFor     = 10 * time.Second
 	writeFor    = 20 * time.Second
@@ -78,7 +77,7 @@ func New(o Options) (*Server, error) {
 		s.tls = o.Issued.TLS
 	}
 	s.app = fiber.New(s.config())
-	s.app.Server().HeaderReceived = room
+	s.app.Server().HeaderReceived = (&rooms{clock: o.Clock}).give
 	s.app.Use(web.Identify, s.meter.measure, web.Secure)
 	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))
 	s.app.Use(packed)
@@ -93,14 +92,6 @@ func (s *Server) config() fiber.Config {
 		EnableTrustedProxyCheck: true, TrustedProxies: texts(s.options.Proxies),
 		ErrorHandler: s.fail,
 	}
-}
-
-// room gives forms with files of the staff's pages more room than any other request.
-func room(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
-	if strings.HasPrefix(string(h.RequestURI()), uploadsAt) && strings.HasPrefix(string(h.ContentType()), fiber.MIMEMultipartForm) {
-		c.MaxRequestBodySize = maxUpload
-	}
-	return c
 }
 
 // packed compresses an answer for who can read it. Gzip alone: of a page of ours it makes less than quick brotli does, and

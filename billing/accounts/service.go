@@ -266,7 +266,7 @@ func (s *Service) append(tx *db.Tx, a account, c Cause, e Event, all []ledger.Po
 	if _, err := s.Ledger.Post(tx, ledger.Entry{Kind: entryEvent, Source: e.source(), At: now, Memo: e.Kind + " " + e.Request, Proof: e.proof(), Postings: all}); err != nil {
 		return e, err
 	}
-	if !e.Delta.IsPositive() {
+	if !e.Delta.IsPositive() || e.Kind == Opened { // what somebody came with is spent when something is due
 		return e, nil
 	}
 	return e, s.Jobs.Emit(tx, factCredited, strconv.FormatInt(e.ID, 10), creditedFact{a.customerID})

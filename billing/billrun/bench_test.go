@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,11 +22,11 @@ import (
 // stopping is a source whose run is killed after so many subscriptions.
 type stopping struct {
 	*Source
-	left int
+	left atomic.Int64
 }
 
 func (s *stopping) Done(tx *db.Tx, due []invoices.Due) error {
-	if s.left -= len(due); s.left < 0 {
+	if s.left.Add(-int64(len(due))) < 0 {
 		return fault.New(fault.Unavailable, "db.unavailable")
 	}
 	return s.Source.Done(tx, due)
@@ -132,11 +133,13 @@ func BenchmarkBillRun(b *testing.B) {
 				w.clock.Set(first.Start().Add(3 * time.Hour))
 				whole, worked := clock.Stopwatch(), processor(b)
 				b.StartTimer()
-				half, err := w.invoices.Run(context.Background(), first, &stopping{w.Source, n / 2}, invoices.RunOptions{})
+				stops := stopping{Source: w.Source}
+				stops.left.Store(int64(n / 2))
+				half, err := w.invoices.Run(context.Background(), first, &stops, invoices.RunOptions{Workers: 2})
 				if err == nil {
 					b.Fatal("it did not stop half-way")
 				}
-				rest, err := w.invoices.Run(context.Background(), first, w.Source, invoices.RunOptions{})
+				rest, err := w.invoices.Run(context.Background(), first, w.Source, invoices.RunOptions{Workers: 2})
 				if err != nil || half.Drafts+rest.Drafts != int64(n) {
 					b.Fatal(half, rest, err)
 				}

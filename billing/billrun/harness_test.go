@@ -49,6 +49,7 @@ type town struct {
 	invoices *invoices.Service
 	ledger   *ledger.Ledger
 	accounts *accounts.Service
+	jobs     *jobs.Queue
 	taxes    *taxes.Service
 	site     int64
 	n        int
@@ -70,8 +71,9 @@ func newTown(t testing.TB, d *db.DB) *town {
 	queue, books, sites, store := jobs.New(d, c, slog.New(slog.DiscardHandler)), ledger.New(d, c), site.New(d, c), settings.New(d, c)
 	people := customers.New(customers.Options{DB: d, Keys: keys, Clock: c})
 	held := accounts.New(accounts.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Customers: people})
-	w := &town{TB: t, clock: c, ledger: books, accounts: held, taxes: taxes.New(d, c)}
+	w := &town{TB: t, clock: c, ledger: books, accounts: held, jobs: queue, taxes: taxes.New(d, c)}
 	w.invoices = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: w.taxes, Customers: people, Purse: billing.Purse{Accounts: held}})
+	billing.JoinInvoices(w.invoices, held, queue)
 	sold := plans.New(d, c)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Customers: people, Credit: purse{held}})
 	held.OnCredit(lines.Renew)

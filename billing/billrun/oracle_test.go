@@ -187,7 +187,51 @@ func (o *oracle) once(track string, p invoices.Period) (sum int64) {
 			sum += e.Said.Amount.Cents
 		}
 	}
+	return sum + o.outages(track, p)
+}
+
+// outages is what is given in a period for outages, below zero, and what of that is taken back in it.
+func (o *oracle) outages(track string, p invoices.Period) (sum int64) {
+	given := map[int64]int64{}
+	for _, e := range o.events {
+		d := clock.DayOf(e.At)
+		switch s := o.stateBy(e); {
+		case e.Kind == subscriptions.Uncompensate:
+			if d >= p.From && d < p.Until {
+				sum += given[e.Said.OutageID]
+			}
+		case e.Kind == subscriptions.Compensated && s.Status == subscriptions.Active && s.Sold.Mode == plans.Postpaid && trackOf(s.Sold.Interval) == track:
+			of := o.period(track, d)
+			whole := o.less(o.prices[s.Sold.PriceID].Amount.Cents, d, true)
+			for _, a := range s.AddOns {
+				whole += o.less(a.Price.Cents, d, false)
+			}
+			given[e.Said.OutageID] = nearest(big.NewRat(whole*int64(e.Said.Days), int64(of.Until-of.From)))
+			if d >= p.From && d < p.Until {
+				sum -= given[e.Said.OutageID]
+			}
+		}
+	}
 	return sum
+}
+
+// less is a price after the discounts of a day, each rounded.
+func (o *oracle) less(price int64, d clock.Day, plan bool) int64 {
+	for _, e := range o.events {
+		if e.Kind != subscriptions.Discounted || clock.DayOf(e.At) > d {
+			continue
+		}
+		given := e.Said.Given.Discount
+		if given.Periods > 0 && d >= o.lasts(clock.DayOf(e.At), o.stateBy(e).Sold.Interval, given.Periods) {
+			continue
+		}
+		less := nearest(new(big.Rat).SetFrac64(price*given.Percent, 10_000))
+		if plan {
+			less += given.Amount.Cents
+		}
+		price -= min(price, less)
+	}
+	return price
 }
 
 // overage is what use costs beyond what is included, of a period in which a price ran on so many of its days.
@@ -227,8 +271,8 @@ func billed(docs []invoices.Document) map[string]map[clock.Day]int64 {
 	return all
 }
 
-// ordered are events in the order in which they count.
-func ordered(events []subscriptions.Event) []subscriptions.Event {
+// ordered are events in the order in which they count, without those that lay ahead when an earlier end was recorded.
+func ordered(events []subscriptions.Event) (all []subscriptions.Event) {
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b subscriptions.Event) int {
 		if c := a.At.Compare(b.At); c != 0 {
@@ -236,5 +280,15 @@ func ordered(events []subscriptions.Event) []subscriptions.Event {
 		}
 		return int(a.Seq - b.Seq)
 	})
-	return events
+	var end subscriptions.Event
+	for _, e := range events {
+		if end.Seq != 0 && e.Seq < end.Seq && e.At.After(end.Recorded) {
+			continue
+		}
+		if end.Seq == 0 && e.Kind == subscriptions.Finished {
+			end = e
+		}
+		all = append(all, e)
+	}
+	return all
 }

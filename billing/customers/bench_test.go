@@ -102,6 +102,8 @@ func benchAsk(b *testing.B, s *Service, all []Customer) {
 		{"page in the middle", list(func() Filter { return Filter{Before: one().ID} })},
 		{"one site", list(func() Filter { return Filter{Sites: []int64{7}} })},
 		{"five sites", list(func() Filter { return Filter{Sites: []int64{1, 2, 3, 4, 5}} })},
+		{"a tag from the middle", list(func() Filter { return Filter{Tag: "fibre", Before: one().ID} })},
+		{"a site from the middle", list(func() Filter { return Filter{Sites: []int64{7}, Before: one().ID} })},
 		{"a tag", list(func() Filter { return Filter{Tag: "fibre"} })},
 		{"segment and site", list(func() Filter { return Filter{Segment: Home, Sites: []int64{7}} })},
 		{"one letter", list(func() Filter { return Filter{Typed: "k"} })},

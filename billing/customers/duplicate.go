@@ -3,9 +3,8 @@ package customers
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
-
-	"mtandao/internal/fault"
 )
 
 // Reason is why two customers may be one. Its sentence is words "customer.like_" + the reason.
@@ -72,16 +71,13 @@ func (s *Service) Duplicates(ctx context.Context, p Profile) ([]Duplicate, error
 }
 
 func (s *Service) duplicates(ctx context.Context, found map[int64][]Reason) (all []Duplicate, err error) {
-	for id, reasons := range found {
-		c, err := s.Get(ctx, id)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
+	some, err := s.SomeNow(ctx, slices.Collect(maps.Keys(found)))
+	if err != nil {
+		return nil, err
+	}
+	for id, c := range some {
 		if c.State != Merged {
-			all = append(all, Duplicate{c, reasons})
+			all = append(all, Duplicate{c, found[id]})
 		}
 	}
 	order := []Reason{SameIdentity, SamePIN, SamePhone, SameEmail, NearName}

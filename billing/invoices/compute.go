@@ -75,7 +75,15 @@ func merged(items []Item) (all []Item) {
 			all = append(all, i)
 		}
 	}
+	slices.SortStableFunc(all, func(a, b Item) int { return beside(a) - beside(b) }) // what is beside the plan is told after it
 	return all
+}
+
+func beside(i Item) int {
+	if i.Key == PlanItem {
+		return 0
+	}
+	return 1
 }
 
 // advance is what a period costs that is charged when it begins, and what is charged once in it.

@@ -135,8 +135,8 @@ func grouped(d Document, notes []Document) (left []Line) {
 	at := map[group]int{}
 	add := func(l Line) {
 		g := group{supply: l.Supply, excise: l.ExciseShare, vat: l.VATShare}
-		if l.Key == DepositLine {
-			g.key = DepositLine
+		if l.Key == DepositLine || l.Key == OpeningLine {
+			g.key = l.Key
 		}
 		n, seen := at[g]
 		if !seen {

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -111,16 +113,28 @@ func (d Document) with(b Bill) Document {
 	return d
 }
 
+// hashOf is written without package fmt: each line of a bill run is hashed when it is drafted and when it is issued.
 func hashOf(lines []Line) string {
-	sum := sha256.New()
-	for _, l := range lines {
-		for _, part := range []any{l.Key, l.Name, l.Why, l.Args, l.Supply, int(l.PeriodDay), int(l.From), int(l.Until), l.Quantity, l.Amount, l.Inclusive, l.Correction, l.Charge,
-			l.Net, l.Excise, l.VAT, l.Gross, l.ExciseShare, l.VATShare} {
-			text := fmt.Sprint(part)
-			fmt.Fprintf(sum, "%d:%s;", len(text), text)
+	var all []byte
+	text := func(parts ...string) {
+		for _, part := range parts {
+			all = append(strconv.AppendInt(all, int64(len(part)), 10), ':')
+			all = append(append(all, part...), ';')
 		}
 	}
-	return hex.EncodeToString(sum.Sum(nil))[:40]
+	numbers := func(parts ...int64) {
+		for _, part := range parts {
+			text(strconv.FormatInt(part, 10))
+		}
+	}
+	for _, l := range lines {
+		text(l.Key, l.Name, l.Why, "["+strings.Join(l.Args, " ")+"]", string(l.Supply))
+		numbers(int64(l.PeriodDay), int64(l.From), int64(l.Until), l.Quantity, l.Amount)
+		text(strconv.FormatBool(l.Inclusive), strconv.FormatBool(l.Correction), l.Charge)
+		numbers(l.Net, l.Excise, l.VAT, l.Gross, l.ExciseShare, l.VATShare)
+	}
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])[:40]
 }
 
 // proof is the digest of an issued document in the books.
@@ -162,10 +176,7 @@ func (d Document) entry(at time.Time) ledger.Entry {
 	income := map[ledger.Posting]int64{}
 	var order []ledger.Posting
 	for _, l := range d.Lines {
-		to := ledger.Posting{Account: incomeOf[l.Supply]}
-		if l.Key == DepositLine {
-			to = ledger.Posting{Account: ledger.Deposits, Party: party(d.CustomerID)}
-		}
+		to := d.accountOf(l)
 		if _, seen := income[to]; !seen {
 			order = append(order, to)
 		}

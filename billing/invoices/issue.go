@@ -134,6 +134,9 @@ func (s *Service) issueTx(tx *db.Tx, all []Document) error {
 			d.State = Paid
 		}
 		d.Series = s.series(d.Kind, today)
+		if d.opening() {
+			d.Series = openingSeries
+		}
 		if series[d.Series] == nil {
 			names = append(names, d.Series)
 		}
@@ -186,6 +189,9 @@ func (s *Service) book(tx *db.Tx, all []Document) error {
 			if err := s.Purse.Add(tx, d.CustomerID, money.KES(-d.Gross), "credit_note", d.source(), d.Text(), from); err != nil {
 				return err
 			}
+		}
+		if d.opening() { // nobody is sent a debt that they know
+			continue
 		}
 		if err := s.Jobs.Emit(tx, FactIssued, idText(d.ID), Fact{d.ID, d.CustomerID}); err != nil {
 			return err

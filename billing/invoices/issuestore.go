@@ -109,6 +109,11 @@ func (s *Service) byCause(tx *db.Tx, cause string) (Document, error) {
 	return document(tx.Gorm().Where("cause = ?", cause))
 }
 
+// besides are documents of a customer that have other causes; one is enough.
+func (s *Service) besides(tx *db.Tx, customerID int64, causes ...string) ([]Document, error) {
+	return documents(tx.Gorm().Where("customer_id = ? AND cause NOT IN ?", customerID, causes).Order("id").Limit(1))
+}
+
 func (s *Service) setControl(tx *db.Tx, id int64, number, qr string) error {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET control_number = ?, control_qr = ? WHERE id = ? AND number IS NOT NULL", number, qr, id))
 	if err == nil && !won {

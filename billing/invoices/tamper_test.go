@@ -2,10 +2,13 @@ package invoices
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"testing"
 
+	"mtandao/billing/taxes"
 	"mtandao/internal/money"
 )
 
@@ -71,4 +74,21 @@ func TestATamperedInvoiceIsNamed(t *testing.T) {
 		exec("DELETE FROM invoices WHERE id = ?", note.ID)
 		found("a credit note was taken out")
 	})
+}
+
+// TestTheHashOfLinesStays: documents that were stored have it.
+func TestTheHashOfLinesStays(t *testing.T) {
+	l := Line{Key: "plan", Name: "Home 10", Why: "invoice.why.part", Args: []string{"Days", "3", "Price", "1"}, Supply: taxes.Internet, PeriodDay: 20_000, From: 20_001, Until: 20_004, Quantity: 2, Amount: -17,
+		Inclusive: true, Charge: "a|b", Parts: taxes.Parts{Net: -14, Excise: -1, VAT: -2, Gross: -17, ExciseShare: 1500, VATShare: 1600}}
+	sum := sha256.New()
+	for _, l := range []Line{l, {}} {
+		for _, part := range []any{l.Key, l.Name, l.Why, l.Args, l.Supply, int(l.PeriodDay), int(l.From), int(l.Until), l.Quantity, l.Amount, l.Inclusive, l.Correction, l.Charge,
+			l.Net, l.Excise, l.VAT, l.Gross, l.ExciseShare, l.VATShare} {
+			text := fmt.Sprint(part)
+			fmt.Fprintf(sum, "%d:%s;", len(text), text)
+		}
+	}
+	if want := hex.EncodeToString(sum.Sum(nil))[:40]; hashOf([]Line{l, {}}) != want {
+		t.Error(hashOf([]Line{l, {}}), "is not", want)
+	}
 }

@@ -137,14 +137,21 @@ func (s *Service) plans(ctx context.Context, rows []planRow, err error) ([]Plan,
 	}
 	var all []Plan
 	for _, r := range rows {
-		limits, err := access.DecodeLimits([]byte(r.Limits))
+		p, err := r.plan()
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, Plan{ID: r.ID, Key: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Price: r.Price,
-			Limits: limits, Sort: r.Sort, State: r.State, Sites: sites[r.ID]})
+		p.Sites = sites[r.ID]
+		all = append(all, p)
 	}
 	return all, s.newest(ctx, all)
+}
+
+// plan is a plan without its sites and terms.
+func (r planRow) plan() (p Plan, err error) {
+	p = Plan{ID: r.ID, Key: r.PlanKey, NameEN: r.NameEN, NameSW: r.NameSW, Segment: r.Segment, Price: r.Price, Sort: r.Sort, State: r.State}
+	p.Limits, err = access.DecodeLimits([]byte(r.Limits))
+	return p, err
 }
 
 // assignedAlready says that a plan is live with these limits at these sites.
@@ -168,4 +175,32 @@ func assignedAlready(tx *db.Tx, p Plan) (bool, error) {
 func sameLimits(a, b access.Limits) bool {
 	a.Devices, b.Devices = a.DeviceCount(), b.DeviceCount()
 	return bytes.Equal(access.EncodeLimits(a), access.EncodeLimits(b))
+}
+
+// GetTx is Get inside a transaction.
+func (s *Service) GetTx(tx *db.Tx, id int64) (Plan, error) {
+	var row planRow
+	if err := tx.Gorm().Where("id = ?", id).Take(&row).Error; err != nil {
+		return Plan{}, db.Fault(err)
+	}
+	p, err := row.plan()
+	if err != nil {
+		return p, err
+	}
+	versions, err := prices(tx.Gorm().Where("plan_id = ?", id).Order("seq DESC").Limit(1))
+	if err == nil && len(versions) > 0 {
+		p.Terms, p.PriceID = versions[0].Terms, versions[0].ID
+	}
+	return p, err
+}
+
+// Forget takes a plan back that nobody has or had: who calls it has seen to that. Any other is retired.
+func (s *Service) Forget(tx *db.Tx, p Plan) error {
+	s.lists.forgetAfter(tx)
+	for _, of := range []any{&planSiteRow{}, &priceRow{}} {
+		if err := tx.Gorm().Where("plan_id = ?", p.ID).Delete(of).Error; err != nil {
+			return db.Fault(err)
+		}
+	}
+	return db.Fault(tx.Gorm().Where("id = ?", p.ID).Delete(&planRow{}).Error)
 }

@@ -139,6 +139,32 @@ func TestLoginsAndPlaces(t *testing.T) {
 	})
 }
 
+// TestAnEndGivesUpWhatLiesAhead: who is to leave at the end of the month, or to have another plan by then, may leave today all the same.
+func TestAnEndGivesUpWhatLiesAhead(t *testing.T) {
+	each(t, func(w *shop) {
+		ctx := context.Background()
+		sub := w.line("office")
+		_, err := w.ChangePlan(ctx, sub.ID, Change{PlanKey: "home-10", AtEnd: true}, office)
+		w.wants("another plan from the next month on", err, "")
+		_, err = w.End(ctx, sub.ID, Ending{At: morning.AddDate(0, 0, 10), Reason: "gave notice"}, office)
+		w.wants("an end in ten days", err, "")
+		w.clock.Advance(48 * time.Hour)
+		_, err = w.End(ctx, sub.ID, Ending{Reason: "left"}, office)
+		w.wants("an end today", err, "")
+		w.prove(sub)
+		if got := w.again(sub); got.State.Status != Ended || got.State.EndCause != "left" || !got.DueAt.IsZero() {
+			w.Errorf("%+v", got)
+		}
+		_, err = w.Pause(ctx, sub.ID, time.Time{}, "away", office)
+		w.wants("a pause of what is over", err, "subscription.ended")
+		_, err = w.End(ctx, sub.ID, Ending{Reason: "again"}, office)
+		w.wants("an end of what is over", err, "subscription.ended")
+		w.clock.Advance(60 * 24 * time.Hour)
+		w.tick()
+		w.prove(sub)
+	})
+}
+
 func TestWhatGoesWithALine(t *testing.T) {
 	each(t, func(w *shop) {
 		ctx := context.Background()

@@ -6,7 +6,8 @@
 //
 // A subscription changes by events alone. An event is effective at an instant and recorded at another: it may be dated back, or lie ahead. The
 // state is what the events come to in the order of their effective instants, those of one instant as they were recorded; the row of a
-// subscription is that state at the time it was last written. An event, the row and the grant are written in one transaction.
+// subscription is that state at the time it was last written. What lies ahead when an end is recorded is given up with the line. An event, the row and
+// the grant are written in one transaction.
 //
 // PaidTo is to the instant what was paid for. The line lasts until End, the first noon at the site from then on: it is never cut at night, nobody
 // gets less than they paid for, and what noon adds is added once, not with each renewal. A renewal before End begins where the last one ended, a

@@ -38,11 +38,17 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 	return s, nil
 }
 
-// inOrder are events as they count.
+// inOrder are events as they count. What lay ahead when an earlier end was recorded does not: it was given up with the line.
 func inOrder(events []Event) []Event {
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
-	return events
+	last := slices.IndexFunc(events, func(e Event) bool { return e.Kind == Finished })
+	if last < 0 {
+		return events
+	}
+	end := events[last]
+	after := slices.DeleteFunc(events[last+1:], func(e Event) bool { return !e.Kind.afterEnd() && e.Seq < end.Seq && e.At.After(end.Recorded) })
+	return events[:last+1+len(after)]
 }
 
 // Steps tells what a subscription is after each of its events, those to come too, in the order in which they count. Faults of Replay.

@@ -201,7 +201,7 @@ func (s *Service) due(state State, events []Event, now time.Time) (at time.Time)
 			at = t
 		}
 	}
-	for _, e := range events {
+	for _, e := range inOrder(events) {
 		sooner(e.At)
 	}
 	if state.Status == Active && state.Prepaid() {

@@ -9,3 +9,10 @@ func remove(tx *db.Tx, id int64) error {
 	}
 	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&row{}).Error)
 }
+
+// On says whether anybody has, or had, a plan.
+func (s *Service) On(tx *db.Tx, planKey string) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&row{}).Where("plan_key = ?", planKey).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}

@@ -1,14 +1,19 @@
 package app
 
 import (
+	"compress/gzip"
 	"database/sql"
+	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/panels"
@@ -42,15 +47,27 @@ func agrees(t *testing.T) {
 	}
 }
 
+// tells runs a command that may say on the error stream how far it is, and gives its answer.
+func tells(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errOut := runCommand(t, args...)
+	if code != 0 {
+		t.Fatalf("%v: exit %d\n%s", args, code, errOut)
+	}
+	return out
+}
+
 // bringIn is a dry run, the import, the import again, and taking it back; it tells what the dry run said.
 func bringIn(t *testing.T, args ...string) (dry importReport) {
 	t.Helper()
 	args = append([]string{"import"}, args...)
-	fromJSON(t, must(t, append(args, "--dry-run", "--json")...), &dry)
-	start := time.Now()
+	watch := clock.Stopwatch()
+	fromJSON(t, tells(t, append(args, "--dry-run", "--json")...), &dry)
+	dryTook := watch()
+	watch = clock.Stopwatch()
 	var done, again importReport
-	fromJSON(t, must(t, append(args, "--json")...), &done)
-	took := time.Since(start)
+	fromJSON(t, tells(t, append(args, "--json")...), &done)
+	took := watch()
 	for what, of := range dry.Tally {
 		for do, n := range of {
 			if done.Tally[what][do] != n {
@@ -69,7 +86,7 @@ func bringIn(t *testing.T, args ...string) (dry importReport) {
 		}
 	}
 	agrees(t)
-	fromJSON(t, must(t, append(args, "--json")...), &again)
+	fromJSON(t, tells(t, append(args, "--json")...), &again)
 	if again.Tally["customer"]["new"]+again.Tally["line"]["new"] != 0 || again.Tally["customer"]["there"] != dry.Tally["customer"]["new"] || again.Opened != "KES 0" {
 		t.Errorf("again: %+v %q", again.Tally, again.Opened)
 	}
@@ -77,14 +94,25 @@ func bringIn(t *testing.T, args ...string) (dry importReport) {
 		Customers, Lines int
 		Stayed           []importLine
 	}
-	start = time.Now()
-	fromJSON(t, must(t, "import", "undo", strconv.FormatInt(done.Import, 10), "--json"), &back)
+	watch = clock.Stopwatch()
+	fromJSON(t, tells(t, "import", "undo", strconv.FormatInt(done.Import, 10), "--json"), &back)
 	if back.Customers != dry.Tally["customer"]["new"] || back.Lines != dry.Tally["line"]["new"] || len(back.Stayed) != 0 {
 		t.Errorf("taken back: %+v", back)
 	}
-	t.Logf("%d customers and %d lines came in within %v, and went within %v", dry.Tally["customer"]["new"], dry.Tally["line"]["new"], took.Round(time.Millisecond), time.Since(start).Round(time.Millisecond))
+	t.Logf("%s: %d customers and %d lines: told of in %v, brought in within %v, gone within %v; %d MB of memory at most", args[1], dry.Tally["customer"]["new"], dry.Tally["line"]["new"],
+		dryTook.Round(time.Millisecond), took.Round(time.Millisecond), watch().Round(time.Millisecond), mostMemory(t)>>20)
 	agrees(t)
 	return dry
+}
+
+// mostMemory is the most that this process has had in memory, in octets.
+func mostMemory(t *testing.T) int64 {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return used.Maxrss << 10
 }
 
 // TestComingInByCommandsAlone is "must be shown" 8 of issue 6.
@@ -167,3 +195,51 @@ func TestAnotherProgramsDatabaseIsRead(t *testing.T) {
 		}
 	}
 }
+
+// TestTheWayInThatTheReadmeShows runs the commands of README.md's chapter on moving, in their order, on files of each system.
+func TestTheWayInThatTheReadmeShows(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, chapter, _ := strings.Cut(string(readme), "### Moving from PHPNuxBill")
+	chapter, _, _ = strings.Cut(chapter, "\n### ")
+	inExampleHouse(t, "sqlite")
+	t.Chdir(t.TempDir())
+	var dump, export, packed strings.Builder
+	panels.WritePHPNuxBill(&dump, 60, 2)
+	z := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(z, dump.String()); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	panels.WriteExport(&export, 40)
+	users, _ := panels.FreeRADIUS(40)
+	for name, text := range map[string]string{"nux.sql.gz": packed.String(), "export.rsc": export.String(), "radius.sql": users, "people.csv": "name,User,password,plan\nAmina,amina,x,Home 10\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	brought, said := "", map[string]string{}
+	for _, m := range readmeLine.FindAllStringSubmatch(chapter, -1) {
+		if !strings.HasPrefix(m[1], "import ") {
+			continue
+		}
+		var args []string
+		for _, word := range quoted.FindAllStringSubmatch(strings.ReplaceAll(m[1], "7401234567890", brought), -1) {
+			args = append(args, word[1]+word[2])
+		}
+		out := tells(t, args...)
+		said[args[1]] += out
+		if done := importDone.FindStringSubmatch(out); done != nil {
+			brought = done[1]
+		}
+	}
+	for of, want := range map[string]string{"phpnuxbill": "Import " + brought + " is done", "routeros": "A dry run", "freeradius": "A dry run", "csv": "new      line     line 2", "rest": "House: B4", "undo": "Taken back: 60 customers, 58 lines and"} {
+		if !strings.Contains(said[of], want) {
+			t.Errorf("%s says nothing of %q:\n%.2000s", of, want, said[of])
+		}
+	}
+	agrees(t)
+}
+
+var importDone = regexp.MustCompile(`Import (\d+) is done`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"mtandao/billing/customers"
@@ -20,6 +21,7 @@ type importCommands struct {
 	FreeRADIUS importRADIUSCommand `cmd:"" name:"freeradius" help:"From FreeRADIUS's SQL, or a dump of it."`
 	CSV        importCSVCommand    `cmd:"" name:"csv" help:"From a table with headings."`
 	Undo       importUndoCommand   `cmd:"" help:"Take an import back."`
+	Rest       importRestCommand   `cmd:"" help:"Read what had no place here of those whom an import brought."`
 }
 
 // importFlags are those of every source.
@@ -29,6 +31,7 @@ type importFlags struct {
 	Name   string            `placeholder:"NAME" help:"Tells two systems of one kind apart: an import knows again what came from the same one."`
 	Site   string            `placeholder:"SLUG" help:"Short name of the site of what has no router that is known here. Default: the first."`
 	Plan   map[string]string `placeholder:"THERE=KEY" help:"Which plan here one there becomes. Default: the one of the same name."`
+	Make   bool              `name:"make-plans" help:"Make the plans that are not here, with the price, speed and validity that they have there."`
 	Router map[string]string `placeholder:"THERE=HERE" help:"Which router here one there is. Default: the one of the same name."`
 	Zone   string            `default:"Africa/Nairobi" placeholder:"ZONE" help:"Time zone of the dates there."`
 	JSON   bool              `help:"Print JSON."`
@@ -158,7 +161,7 @@ func (f *importFlags) bring(c *console, read func(m *Main, zone *time.Location) 
 		if err != nil {
 			return err
 		}
-		wish := cutover.Wish{Name: f.Name, Plans: f.Plan, Routers: f.Router}
+		wish := cutover.Wish{Name: f.Name, Plans: f.Plan, Routers: f.Router, Make: f.Make, Watch: c.progress("customers")}
 		if wish.SiteID, err = f.site(m); err != nil {
 			return err
 		}
@@ -204,7 +207,7 @@ func (f *importFlags) site(m *Main) (int64, error) {
 
 // cutover brings in and takes over; speaks may be nil where no router is spoken to.
 func (m *Main) cutover(speaks *mikrotik.Dialect) *cutover.Service {
-	return cutover.New(cutover.Options{DB: m.DB, Clock: m.Clock, Customers: m.Customers, Credit: m.Accounts, Plans: m.Plans, Routers: m.Routers, Logins: m.Access,
+	return cutover.New(cutover.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Customers: m.Customers, Credit: m.Accounts, Debts: m.Invoices, Plans: m.Plans, Routers: m.Routers, Logins: m.Access,
 		Lines: tookOver{m.Lines}, Local: local{speaks}})
 }
 
@@ -222,11 +225,28 @@ func (importUndoCommand) Help() string {
 // Run takes an import back.
 func (cmd *importUndoCommand) Run(c *console) error {
 	return c.change(&cmd.Config, func(m *Main) error {
-		u, err := m.cutover(nil).Undo(c, cmd.ID, customers.By{Actor: "command import undo", From: hostName()})
+		u, err := m.cutover(nil).Undo(c, cmd.ID, customers.By{Actor: "command import undo", From: hostName()}, c.progress("customers"))
 		if err != nil {
 			return err
 		}
 		return c.printUndone(u, cmd.JSON)
+	})
+}
+
+type importRestCommand struct {
+	withConfig
+	ID int64 `arg:"" placeholder:"ID" help:"Number of the import."`
+}
+
+// Help implements kong.HelpProvider.
+func (importRestCommand) Help() string {
+	return "Comments, notes and fields of the old system, and what could not be kept as it was. There may be passwords in it: it is kept sealed, and no page shows it.\n\nExample: mtandao import rest 7401234567890"
+}
+
+// Run prints what had no place.
+func (cmd *importRestCommand) Run(c *console) error {
+	return c.observe(&cmd.Config, func(m *Main) error {
+		return m.cutover(nil).Rests(c, cmd.ID, func(r cutover.Rest) { c.printf("%s\n  %s\n", r.Key, strings.ReplaceAll(r.Text, "\n", "\n  ")) })
 	})
 }
 

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 
 	"mtandao/internal/cutover"
 	"mtandao/internal/incoming"
@@ -28,12 +30,25 @@ type importGroup struct {
 	Holds     bool   `json:"holds"`
 }
 
+// importPlan is a plan as an import makes it.
+type importPlan struct {
+	Key      string `json:"key"`
+	Name     string `json:"name"`
+	Price    string `json:"price"`
+	Every    string `json:"every"`
+	Mode     string `json:"mode"`
+	DownKbps int64  `json:"down_kbps"`
+	UpKbps   int64  `json:"up_kbps"`
+	Devices  int    `json:"devices"`
+}
+
 type importReport struct {
 	Import int64                     `json:"import,string,omitempty"`
 	Source string                    `json:"source"`
 	Counts map[string]incoming.Count `json:"counts"`
 	Tally  map[string]map[string]int `json:"tally"`
 	Opened string                    `json:"opened"`
+	Plans  []importPlan              `json:"plans"`
 	Groups []importGroup             `json:"groups"`
 	Rows   []importLine              `json:"rows"`
 	Left   []importLine              `json:"left"`
@@ -47,7 +62,10 @@ func why(err error) string {
 }
 
 func reportOf(r *cutover.Report) importReport {
-	out := importReport{Import: r.ImportID, Source: r.Source, Counts: map[string]incoming.Count{}, Tally: r.Tally(), Opened: r.Opened.String(), Groups: []importGroup{}, Rows: []importLine{}, Left: []importLine{}}
+	out := importReport{Import: r.ImportID, Source: r.Source, Counts: map[string]incoming.Count{}, Tally: r.Tally(), Opened: r.Opened.String(), Plans: []importPlan{}, Groups: []importGroup{}, Rows: []importLine{}, Left: []importLine{}}
+	for _, p := range r.Plans {
+		out.Plans = append(out.Plans, importPlan{p.Key, p.NameEN, p.Price.String(), p.Terms.Interval.String(), string(p.Terms.Mode), p.Limits.DownKbps, p.Limits.UpKbps, p.Limits.DeviceCount()})
+	}
 	for name, c := range r.Counts {
 		out.Counts[name] = *c
 	}
@@ -70,6 +88,9 @@ func (c *console) printImport(r *cutover.Report, asJSON bool) error {
 	out := reportOf(r)
 	if asJSON {
 		return c.printJSON(out)
+	}
+	for _, p := range out.Plans {
+		c.printf("plan     %s: %s, %s, %s, %s each %s\n", p.Key, p.Name, speedOf(p.DownKbps, p.UpKbps), p.Mode, p.Price, p.Every)
 	}
 	for _, l := range out.Rows {
 		c.printf("%-8s %-8s %-28s %s%s\n", l.Do, l.What, l.At, l.Name, dash(l.Why))
@@ -94,8 +115,11 @@ func (c *console) printImport(r *cutover.Report, asJSON bool) error {
 		}
 		c.printf("balances of %s: %s = credits %s - debts %s + refused %s: %s\n", g.Group, g.Held, g.Credits, g.Debts, g.Outside, verdict)
 	}
-	for _, what := range []string{"customer", "line"} {
+	for _, what := range []string{"plan", "customer", "line"} {
 		t := out.Tally[what]
+		if what == "plan" && len(t) == 0 {
+			continue
+		}
 		c.printf("%ss: %d new, %d there, %d changed there since, %d later, %d refused\n", what, t[cutover.Fresh], t[cutover.There], t[cutover.Changed], t[cutover.Later], t[cutover.Refused])
 	}
 	if r.ImportID == 0 {
@@ -104,6 +128,28 @@ func (c *console) printImport(r *cutover.Report, asJSON bool) error {
 	}
 	c.printf("Import %d is done. New balances come to %s. Take it back with: mtandao import undo %d\n", r.ImportID, out.Opened, r.ImportID)
 	return nil
+}
+
+// speedOf is a speed as people say it, the download first.
+func speedOf(downKbps, upKbps int64) string {
+	if downKbps == 0 && upKbps == 0 {
+		return "no limit of speed"
+	}
+	return strconv.FormatFloat(float64(downKbps)/1000, 'f', -1, 64) + "/" + strconv.FormatFloat(float64(upKbps)/1000, 'f', -1, 64) + " Mbps"
+}
+
+// manyRows are worth telling how far it is.
+const manyRows = 1000
+
+// progress tells on the error stream, every tenth part, how much of a long work is done.
+func (c *console) progress(what string) cutover.Watch {
+	told := 0
+	return func(done, of int) {
+		if tenth := done * 10 / max(of, 1); of >= manyRows && tenth > told {
+			told = tenth
+			fmt.Fprintf(c.stderr, "%d of %d %s\n", done, of, what)
+		}
+	}
 }
 
 func dash(why string) string {
@@ -119,12 +165,12 @@ func (c *console) printUndone(u cutover.Undone, asJSON bool) error {
 		stayed = append(stayed, importLine{Name: s.Name, Do: "stays", Why: why(s.Why)})
 	}
 	if asJSON {
-		return c.printJSON(map[string]any{"customers": u.Customers, "lines": u.Lines, "stayed": stayed})
+		return c.printJSON(map[string]any{"plans": u.Plans, "customers": u.Customers, "lines": u.Lines, "stayed": stayed})
 	}
 	for _, s := range stayed {
 		c.printf("stays    %s: %s\n", s.Name, s.Why)
 	}
-	c.printf("Taken back: %d customers and %d lines; %d stay.\n", u.Customers, u.Lines, len(stayed))
+	c.printf("Taken back: %d customers, %d lines and %d plans; %d stay.\n", u.Customers, u.Lines, u.Plans, len(stayed))
 	return nil
 }
 

@@ -30,6 +30,7 @@ import (
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
+	"mtandao/internal/cutover"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
@@ -100,6 +101,7 @@ type Main struct {
 	Invoices  *invoices.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
+	Imports   *cutover.Desk
 	Counter   *counter.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
@@ -247,6 +249,7 @@ func (m *Main) wireDomains() {
 		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Customers.AskKeeper(customerKeeper{m})
+	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
 	m.Billing.AskFloats(m.Resellers)
@@ -333,6 +336,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("bill run", billLook, m.billToday)
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
+	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

@@ -31,6 +31,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Lines:     m.Lines,
 		Invoices:  m.Invoices,
 		Taxes:     m.Taxes,
+		Imports:   m.Imports,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

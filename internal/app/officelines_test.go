@@ -80,7 +80,7 @@ func TestALineFromTheConsole(t *testing.T) {
 	if page := owner.ask("GET", here, nil); !strings.Contains(page.body, "moves away") {
 		t.Error("the page does not say why it ended")
 	}
-	owner.expect(owner.send("/office/outages", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusOK, "Give 2 days to 5 lines at Kasarani Estate?")
+	owner.expect(owner.send("/office/outages", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusOK, "Give 2 days to 7 lines at Kasarani Estate?")
 	owner.expect(owner.send("/office/outages/days", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusSeeOther, "")
 	owner.expect(owner.ask("GET", "/office/outages", nil), http.StatusOK, "storm", "Take back")
 	problems, err := s.Main.proofs().Prove(t.Context())

@@ -52,3 +52,8 @@ func (l local) Secrets(ctx context.Context, r routers.Router) (all []cutover.Sec
 	}
 	return all, nil
 }
+
+// askRouter reads the subscribers that a router keeps itself from its API.
+func (m *Main) askRouter(ctx context.Context, r routers.Router) (map[string][]map[string]string, error) {
+	return m.mikrotik.Items(ctx, r, incoming.RouterMenus...)
+}

@@ -3,18 +3,22 @@ package cutover
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
 
 // Kinds of rows of an import.
 const (
+	kindPlan     = "plan"
 	kindCustomer = "customer"
 	kindLine     = "line"
 )
@@ -38,7 +42,8 @@ type importRow struct {
 
 func (importRow) TableName() string { return "imports" }
 
-// rowRow is what an import made of a row: (Source, Kind, RowKey) is unique; Version is a customer's, or the last that happened to a line. Mark is of the customer's contacts and numbers, Rest what has no place.
+// rowRow is what an import made of a row: (Source, Kind, RowKey) is unique; Version is a customer's, the last that happened to a line, or the price
+// of a plan. Mark is of how the customer is reached and found; Rest is what has no place here, sealed: it may hold passwords.
 type rowRow struct {
 	ID       int64
 	ImportID int64
@@ -83,11 +88,11 @@ func (s *Service) rowsOf(ctx context.Context, source string) (map[string]rowStat
 	}
 }
 
-// rowsOfImport are those that an import made, the newest first.
+// rowsOfImport are those that an import made, the newest first, without their rest.
 func (s *Service) rowsOfImport(ctx context.Context, importID int64, kind string) (all []rowRow, err error) {
 	for last := int64(1<<63 - 1); ; {
 		var rows []rowRow
-		err := s.DB.Read(ctx).Where("import_id = ? AND kind = ? AND id < ?", importID, kind, last).Order("id DESC").Limit(rowsAtOnce).Find(&rows).Error
+		err := s.DB.Read(ctx).Omit("rest").Where("import_id = ? AND kind = ? AND id < ?", importID, kind, last).Order("id DESC").Limit(rowsAtOnce).Find(&rows).Error
 		if err != nil {
 			return nil, db.Fault(err)
 		}
@@ -111,32 +116,47 @@ func (s *Service) begin(ctx context.Context, source string, by customers.By) (id
 			return nil
 		}
 		id = tx.ID()
-		return db.Fault(tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error)
+		if err := tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error; err != nil {
+			return db.Fault(err)
+		}
+		return s.trail(tx, by, "import begun", id, source)
 	})
 	return id, err
 }
 
-func (s *Service) setState(ctx context.Context, id int64, to string, from ...string) (won bool, err error) {
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		now := s.Clock.Now()
-		won, err = db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
-		return db.Fault(err)
+func (s *Service) setState(ctx context.Context, id int64, to string, from ...string) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		_, err := s.stateTx(tx, id, to, from...)
+		return err
 	})
-	return won, err
+}
+
+func (s *Service) stateTx(tx *db.Tx, id int64, to string, from ...string) (bool, error) {
+	now := s.Clock.Now()
+	won, err := db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
+	return won, db.Fault(err)
+}
+
+func (s *Service) trail(tx *db.Tx, by customers.By, action string, id int64, after string) error {
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "import", ObjectID: strconv.FormatInt(id, 10), After: after})
 }
 
 func (s *Service) finish(ctx context.Context, id int64) error {
-	_, err := s.setState(ctx, id, done, running)
-	return err
+	return s.setState(ctx, id, done, running)
 }
 
 // reopen keeps everybody else from going on with an import that is being taken back.
-func (s *Service) reopen(ctx context.Context, id int64) error {
-	won, err := s.setState(ctx, id, undone, running, done, undone)
-	if err == nil && !won {
-		err = fault.New(fault.NotFound, "cutover.no_import")
-	}
-	return err
+func (s *Service) reopen(ctx context.Context, id int64, by customers.By) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		won, err := s.stateTx(tx, id, undone, running, done, undone)
+		if err == nil && !won {
+			err = fault.New(fault.NotFound, "cutover.no_import")
+		}
+		if err != nil {
+			return err
+		}
+		return s.trail(tx, by, "import taken back", id, "")
+	})
 }
 
 // undone is kept as done while some of it stays.
@@ -144,8 +164,47 @@ func (s *Service) undone(ctx context.Context, id int64, all bool) error {
 	if all {
 		return nil
 	}
-	_, err := s.setState(ctx, id, done, undone)
-	return err
+	return s.setState(ctx, id, done, undone)
+}
+
+const purposeRest = "import.rest"
+
+func (s *Service) sealed(rest string) (string, error) {
+	if rest == "" {
+		return "", nil
+	}
+	b, err := s.Keys.Seal(purposeRest, []byte(rest))
+	return base64.StdEncoding.EncodeToString(b), err
+}
+
+// Rest is what a source said of a customer that has no place here.
+type Rest struct{ Key, Text string }
+
+// Rests reads what had no place of the customers of an import, for whoever may know it all: there may be passwords in it.
+func (s *Service) Rests(ctx context.Context, importID int64, see func(r Rest)) error {
+	for last := int64(0); ; {
+		var rows []rowRow
+		err := s.DB.Read(ctx).Select("id", "row_key", "rest").Where("import_id = ? AND kind = ? AND id > ?", importID, kindCustomer, last).Order("id").Limit(rowsAtOnce).Find(&rows).Error
+		if err != nil {
+			return db.Fault(err)
+		}
+		for _, r := range rows {
+			if last = r.ID; r.Rest == "" {
+				continue
+			}
+			b, err := base64.StdEncoding.DecodeString(r.Rest)
+			if err == nil {
+				b, err = s.Keys.Open(purposeRest, b)
+			}
+			if err != nil {
+				return fault.Wrap(fault.Internal, "internal", err)
+			}
+			see(Rest{r.RowKey, string(b)})
+		}
+		if len(rows) < rowsAtOnce {
+			return nil
+		}
+	}
 }
 
 func (s *Service) insertRow(tx *db.Tx, r rowRow) error {

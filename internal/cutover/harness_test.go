@@ -2,17 +2,21 @@ package cutover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/incoming"
@@ -69,12 +73,17 @@ func (l lines) Undo(tx *db.Tx, id, mark int64, by customers.By) error {
 // house is everything that an import meets.
 type house struct {
 	*Service
-	*testing.T
+	testing.TB
 	clock  *clock.Manual
 	subs   *subscriptions.Service
 	purse  *accounts.Service
+	bills  *invoices.Service
+	queue  *jobs.Queue
+	desk   *Desk
+	menus  map[string][]map[string]string // what the router's API answers
 	books  *ledger.Ledger
 	access *access.Service
+	sites  *site.Service
 	site   int64
 	router routers.Router
 	fail   map[string]error
@@ -85,41 +94,70 @@ func each(t *testing.T, f func(h *house)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { f(newHouse(t, d)) })
 }
 
-func newHouse(t *testing.T, d *db.DB) *house {
+func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
 	}
+	h := wired(t, d, keys)
+	h.furnish()
+	return h
+}
+
+// wired is a house over a database as it is.
+func wired(t testing.TB, d *db.DB, keys *seal.Keys) *house {
+	t.Helper()
 	c := clock.NewManual(morning)
 	queue := jobs.New(d, c, slog.New(slog.DiscardHandler))
 	sites := site.New(d, c)
-	h := &house{T: t, clock: c, books: ledger.New(d, c), access: access.New(d, queue, keys, c, sites), fail: map[string]error{}}
+	h := &house{TB: t, clock: c, sites: sites, books: ledger.New(d, c), access: access.New(d, queue, keys, c, sites), fail: map[string]error{}}
 	people, sold := customers.New(customers.Options{DB: d, Keys: keys, Clock: c}), plans.New(d, c)
 	h.purse = accounts.New(accounts.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books})
 	h.subs = subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: h.access, Ledger: h.books, Sites: sites, Settings: settings.New(d, c), Customers: people, Credit: purse{h.purse}})
 	boxes := routers.New(d, keys, c)
-	h.Service = New(Options{DB: d, Clock: c, Customers: people, Credit: h.purse, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
+	h.bills = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: h.books, Settings: settings.New(d, c), Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: h.purse}})
+	h.Service = New(Options{DB: d, Keys: keys, Clock: c, Customers: people, Credit: h.purse, Debts: h.bills, Plans: sold, Routers: boxes, Logins: h.access, Lines: lines{h.subs, h.fail}})
+	h.purse.OnCredit(h.subs.Renew)
+	h.queue = queue
+	h.desk = NewDesk(h.Service, queue, slog.New(slog.DiscardHandler), func(context.Context, routers.Router) (map[string][]map[string]string, error) {
+		if h.menus == nil {
+			return nil, errors.New("nobody answers")
+		}
+		return h.menus, nil
+	})
+	return h
+}
+
+// furnish adds a site with a router and a plan.
+func (h *house) furnish() {
+	h.Helper()
 	h.tx(func(tx *db.Tx) error {
-		s, err := sites.SaveSite(tx, site.Site{Slug: "kasarani", Name: "Kasarani"})
+		s, err := h.sites.SaveSite(tx, site.Site{Slug: "kasarani", Name: "Kasarani"})
 		if err != nil {
 			return err
 		}
-		h.site = s.ID
-		if h.router, err = boxes.Save(tx, routers.Router{Name: "Kasarani", SiteID: s.ID, Dialect: routers.MikroTik, Secret: "a-secret-of-sixteen"}); err != nil {
+		if _, err = h.Routers.Save(tx, routers.Router{Name: "Kasarani", SiteID: s.ID, Dialect: routers.MikroTik, Secret: "a-secret-of-sixteen"}); err != nil {
 			return err
 		}
-		_, err = sold.Save(tx, plans.Plan{Key: "home-10", NameEN: "Home 10", Segment: plans.Home, State: plans.Live, Price: money.Shillings(2500), Limits: access.Limits{DownKbps: 10_000, UpKbps: 5_000},
+		_, err = h.Plans.Save(tx, plans.Plan{Key: "home-10", NameEN: "Home 10", Segment: plans.Home, State: plans.Live, Price: money.Shillings(2500), Limits: access.Limits{DownKbps: 10_000, UpKbps: 5_000},
 			Terms: plans.Terms{Mode: plans.Prepaid, Interval: plans.Interval{Unit: plans.Month, Every: 1}}})
 		return err
 	})
-	if err := boxes.Refresh(ctx); err != nil {
-		t.Fatal(err)
+	h.knows()
+}
+
+// knows reads what stands in the database of sites and routers.
+func (h *house) knows() {
+	h.Helper()
+	if err := h.Routers.Refresh(ctx); err != nil {
+		h.Fatal(err)
 	}
-	if err := sites.Refresh(ctx); err != nil {
-		t.Fatal(err)
+	if err := h.sites.Refresh(ctx); err != nil {
+		h.Fatal(err)
 	}
-	return h
+	h.router = h.Routers.All()[0]
+	h.site = h.router.SiteID
 }
 
 func (h *house) tx(f func(tx *db.Tx) error) {
@@ -138,8 +176,10 @@ func (h *house) count(table string) (n int64) {
 // proves: the books sum to zero, and hold of customers what their accounts say.
 func (h *house) proves(opening int64) {
 	h.Helper()
-	if err := h.purse.Audit(ctx, func(what string) { h.Error(what) }); err != nil {
-		h.Fatal(err)
+	for _, audit := range []func(context.Context, func(string)) error{h.purse.Audit, h.bills.Audit} {
+		if err := audit(ctx, func(what string) { h.Error(what) }); err != nil {
+			h.Fatal(err)
+		}
 	}
 	sum := int64(0)
 	for _, a := range ledger.Chart {
@@ -157,7 +197,7 @@ func (h *house) proves(opening int64) {
 func (h *house) wish() Wish { return Wish{SiteID: h.site} }
 
 // table is a source of so many subscribers, as a table.
-func table(t *testing.T, n int, change func(row int, fields []string)) *incoming.Batch {
+func table(t testing.TB, n int, change func(row int, fields []string)) *incoming.Batch {
 	t.Helper()
 	var b strings.Builder
 	b.WriteString("name,phone,account,login,password,plan,router,expiry,balance\n")

@@ -51,7 +51,7 @@ func (b *box) off() (n int) {
 
 func (h *house) boxed(n int) (*box, *incoming.Batch) {
 	h.Helper()
-	b := table(h.T, n, nil)
+	b := table(h.TB, n, nil)
 	h.brings(b)
 	router := &box{secrets: []Secret{{ID: "*F0", Menu: "/ppp/secret", Name: "the-owners-own"}, {ID: "*F1", Menu: "/ppp/secret", Name: "home0001", Off: true}}}
 	for row := 2; row <= n; row++ {

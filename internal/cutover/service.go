@@ -7,12 +7,14 @@ import (
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/incoming"
 	"mtandao/internal/money"
+	"mtandao/internal/seal"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
@@ -35,16 +37,23 @@ type Line struct {
 }
 
 // Lines begin subscriptions, and tell what they are then: mark is the last that happened to one. Undo takes one back that is still so;
-// fault.Conflict names it when it is not.
+// fault.Conflict names it when it is not. On says whether anybody has, or had, a plan.
 type Lines interface {
 	Begin(tx *db.Tx, l Line, by customers.By) (id, mark int64, err error)
 	Undo(tx *db.Tx, id, mark int64, by customers.By) error
+	On(tx *db.Tx, planKey string) (bool, error)
 }
 
 // Credit is customers' money. *accounts.Service satisfies it.
 type Credit interface {
 	Open(tx *db.Tx, customerID int64, balance money.Amount, c accounts.Cause) error
 	Unopen(tx *db.Tx, customerID int64, balance money.Amount, c accounts.Cause) error
+}
+
+// Debts are what customers owe from before. *invoices.Service satisfies it.
+type Debts interface {
+	Open(tx *db.Tx, debts []invoices.Opening, by invoices.By) error
+	Unopen(tx *db.Tx, customerID int64, by invoices.By) (bool, error)
 }
 
 // Logins tell whose a log-in name is.
@@ -55,9 +64,11 @@ type Logins interface {
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
 	DB        *db.DB
+	Keys      *seal.Keys
 	Clock     clock.Clock
 	Customers *customers.Service
 	Credit    Credit
+	Debts     Debts
 	Plans     *plans.Service
 	Routers   *routers.Service
 	Logins    Logins
@@ -77,6 +88,17 @@ type Wish struct {
 	SiteID  int64             // of what comes in without a router
 	Plans   map[string]string // key of a plan here, by the name it has there
 	Routers map[string]string // name of a router here, by the name it has there
+	Make    bool              // make the plans that are not here, with the price, speed and validity that they have there
+	Watch   Watch             // may be nil
+}
+
+// Watch is told how many of all customers are through.
+type Watch func(done, of int)
+
+func (w Watch) tell(done, of int) {
+	if w != nil {
+		w(done, of)
+	}
 }
 
 func (w Wish) source(b *incoming.Batch) string {
@@ -86,9 +108,10 @@ func (w Wish) source(b *incoming.Batch) string {
 // Verdict is what an import does, or would do, with a row.
 type Verdict struct {
 	At, Name string
-	What     string // "customer", "line"
+	What     string // "plan", "customer", "line"
 	Do       string // "new", "there", "changed", "refused", "later"
 	Why      error  // of what is refused or comes later
+	Read     bool   // it was refused as it was read, and may be any row of the source
 }
 
 // What is done with a row.
@@ -108,19 +131,24 @@ type Report struct {
 	Left     []incoming.Told // of what is left behind, or comes in only in part
 	Groups   []incoming.Group
 	Counts   map[string]*incoming.Count
+	Plans    []plans.Plan // that are made
 	Opened   money.Amount // sum of the balances that came in with new customers
 }
 
 // Tally counts verdicts: of a kind of row, by what is done with it.
 func (r *Report) Tally() map[string]map[string]int {
-	all := map[string]map[string]int{"customer": {}, "line": {}}
+	all := map[string]map[string]int{"plan": {}, "customer": {}, "line": {}}
 	for _, v := range r.Verdicts {
 		all[v.What][v.Do]++
 	}
 	return all
 }
 
-func (r *Report) add(v Verdict) { r.Verdicts = append(r.Verdicts, v) }
+// add tells where the verdict stands.
+func (r *Report) add(v Verdict) int {
+	r.Verdicts = append(r.Verdicts, v)
+	return len(r.Verdicts) - 1
+}
 
 // slug is a plan's name as keys are written.
 func slug(name string) string {

@@ -3,9 +3,11 @@ package cutover
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -19,79 +21,151 @@ type Stayed struct {
 
 // Undone is what taking an import back did.
 type Undone struct {
-	Customers, Lines int
-	Stayed           []Stayed
+	Plans, Customers, Lines int
+	Stayed                  []Stayed
 }
 
-// Undo takes an import back: lines end as if they had not begun, balances leave the books by opposite entries, customers go. Who has
-// moved since — a changed contact, a payment, a bill — stays as they are, and is named. It may be run again.
-func (s *Service) Undo(ctx context.Context, importID int64, by customers.By) (u Undone, err error) {
-	if err := s.reopen(ctx, importID); err != nil {
+// theirs are rows of one customer: who they are, unless an earlier import made them, and their lines.
+type theirs struct {
+	person *rowRow
+	lines  []rowRow
+}
+
+// Undo takes an import back: lines end as if they had not begun, balances leave the books by opposite entries, customers go, and last the plans that
+// it made. Who has moved since — a changed contact, a payment, a bill — stays as they are, and is named. It may be run again.
+func (s *Service) Undo(ctx context.Context, importID int64, by customers.By, watch Watch) (u Undone, err error) {
+	if err := s.reopen(ctx, importID, by); err != nil {
 		return u, err
 	}
-	lines, err := s.rowsOfImport(ctx, importID, kindLine)
+	all, err := s.ofImport(ctx, importID)
 	if err != nil {
 		return u, err
 	}
-	people, err := s.rowsOfImport(ctx, importID, kindCustomer)
-	if err != nil {
+	done := 0
+	for some := range slices.Chunk(all, together) {
+		if err := s.takeBack(ctx, &u, some, by); err != nil {
+			return u, err
+		}
+		done += len(some)
+		watch.tell(done, len(all))
+	}
+	if err := s.takeBackPlans(ctx, &u, importID); err != nil {
 		return u, err
-	}
-	theirs := map[int64][]rowRow{}
-	for _, r := range lines {
-		theirs[r.OfID] = append(theirs[r.OfID], r)
-	}
-	for _, r := range people {
-		if err := s.takeBack(ctx, &u, &r, theirs[r.ObjectID], by); err != nil {
-			return u, err
-		}
-		delete(theirs, r.ObjectID)
-	}
-	for _, some := range theirs { // of customers whom an earlier import made
-		if err := s.takeBack(ctx, &u, nil, some, by); err != nil {
-			return u, err
-		}
 	}
 	return u, s.undone(ctx, importID, len(u.Stayed) == 0)
 }
 
-// takeBack takes lines back, and whose they are, or nothing of it.
-func (s *Service) takeBack(ctx context.Context, u *Undone, person *rowRow, lines []rowRow, by customers.By) error {
-	of := person
-	if of == nil {
-		of = &lines[0]
+// ofImport are the customers and lines that an import made, the newest first.
+func (s *Service) ofImport(ctx context.Context, importID int64) (all []theirs, err error) {
+	lines, err := s.rowsOfImport(ctx, importID, kindLine)
+	if err != nil {
+		return nil, err
 	}
-	kept, err := u.keeps(*of, s.DB.InTx(ctx, func(tx *db.Tx) error {
-		for _, r := range lines {
-			if err := s.Lines.Undo(tx, r.ObjectID, r.Version, by); err != nil {
+	people, err := s.rowsOfImport(ctx, importID, kindCustomer)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[int64]int, len(people))
+	for n, r := range people {
+		at[r.ObjectID] = n
+		all = append(all, theirs{person: &people[n]})
+	}
+	for _, r := range lines {
+		n, known := at[r.OfID]
+		if !known { // an earlier import made the customer
+			n = len(all)
+			at[r.OfID] = n
+			all = append(all, theirs{})
+		}
+		all[n].lines = append(all[n].lines, r)
+	}
+	return all, nil
+}
+
+// takeBack takes some back in one transaction: each with all of theirs, or nothing of it.
+func (s *Service) takeBack(ctx context.Context, u *Undone, some []theirs, by customers.By) error {
+	var now Undone
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		now = Undone{}
+		for _, t := range some {
+			err := tx.Savepoint(func() error { return s.takeOneBack(tx, t, by) })
+			if err != nil && !keeps(err) {
 				return err
 			}
-			if err := s.deleteRow(tx, r); err != nil {
-				return err
+			if err != nil {
+				name, e := s.nameOf(tx, t)
+				if e != nil {
+					return e
+				}
+				now.Stayed = append(now.Stayed, Stayed{name, err})
+				continue
+			}
+			if now.Lines += len(t.lines); t.person != nil {
+				now.Customers++
 			}
 		}
-		if person == nil {
-			return nil
-		}
-		return s.unmake(tx, *person, by)
-	}))
-	if err != nil || kept {
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	u.Lines += len(lines)
-	if person != nil {
-		u.Customers++
-	}
+	u.Customers, u.Lines, u.Stayed = u.Customers+now.Customers, u.Lines+now.Lines, append(u.Stayed, now.Stayed...)
 	return nil
 }
 
-// keeps notes a row that a rule keeps; any other error ends the undoing.
-func (u *Undone) keeps(r rowRow, err error) (bool, error) {
-	if f := (*fault.Error)(nil); errors.As(err, &f) && (f.Kind == fault.Conflict || f.Kind == fault.Invalid || f.Kind == fault.NotFound) {
-		u.Stayed = append(u.Stayed, Stayed{r.RowKey, err})
-		return true, nil
+func (s *Service) takeOneBack(tx *db.Tx, t theirs, by customers.By) error {
+	for _, r := range t.lines {
+		if err := s.Lines.Undo(tx, r.ObjectID, r.Version, by); err != nil {
+			return err
+		}
+		if err := s.deleteRow(tx, r); err != nil {
+			return err
+		}
 	}
-	return false, err
+	if t.person == nil {
+		return nil
+	}
+	return s.unmake(tx, *t.person, by)
+}
+
+// keeps says that a rule keeps a row; any other error ends the undoing.
+func keeps(err error) bool {
+	f := (*fault.Error)(nil)
+	return errors.As(err, &f) && (f.Kind == fault.Conflict || f.Kind == fault.Invalid || f.Kind == fault.NotFound)
+}
+
+// nameOf is whom somebody stays as: the name and number, and where they stood.
+func (s *Service) nameOf(tx *db.Tx, t theirs) (string, error) {
+	row, id := t.person, int64(0)
+	if row == nil {
+		row, id = &t.lines[0], t.lines[0].OfID
+	} else {
+		id = row.ObjectID
+	}
+	c, err := s.Customers.GetTx(tx, id)
+	if fault.Is(err, fault.NotFound) {
+		return row.RowKey, nil
+	}
+	return c.Name + ", " + c.Number + " (" + row.RowKey + ")", err
+}
+
+func (s *Service) takeBackPlans(ctx context.Context, u *Undone, importID int64) error {
+	rows, err := s.rowsOfImport(ctx, importID, kindPlan)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		err := s.DB.InTx(ctx, func(tx *db.Tx) error { return s.unmakePlan(tx, r) })
+		switch {
+		case err == nil:
+			u.Plans++
+		case keeps(err):
+			u.Stayed = append(u.Stayed, Stayed{r.RowKey, err})
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 // unmake takes a customer back.
@@ -111,11 +185,24 @@ func (s *Service) unmake(tx *db.Tx, r rowRow, by customers.By) error {
 	if c.Version != r.Version || mark != r.Mark || others {
 		return conflict("cutover.customer_moved", "Name", c.Name)
 	}
-	if err := s.Credit.Unopen(tx, c.ID, money.KES(r.Cents), accounts.Cause{Kind: accounts.Opened, Request: "import.back", Note: r.Source, By: by.Actor}); err != nil {
+	if err := s.unopen(tx, r, by); err != nil {
 		return err
 	}
 	if err := s.Customers.Forget(tx, c, by); err != nil {
 		return err
 	}
 	return s.deleteRow(tx, r)
+}
+
+// unopen takes the balance of a customer back: credit, or what they owed.
+func (s *Service) unopen(tx *db.Tx, r rowRow, by customers.By) error {
+	owed, err := s.Debts.Unopen(tx, r.ObjectID, invoices.By{Actor: by.Actor, From: by.From})
+	if err != nil {
+		return err
+	}
+	balance := money.KES(r.Cents)
+	if owed {
+		balance = money.KES(0)
+	}
+	return s.Credit.Unopen(tx, r.ObjectID, balance, accounts.Cause{Kind: accounts.Opened, Request: "import.back", Note: r.Source, By: by.Actor})
 }

@@ -23,6 +23,8 @@ type weighing struct {
 	source  string
 	known   map[string]rowState // by key, customers and lines alike
 	plans   map[string]string   // key here, by key there
+	keys    map[string]bool     // of plans here
+	made    []made
 	routers map[string]routers.Router
 	numbers map[string]string // who has a number in this source, by how it is stored
 	logins  map[string]bool
@@ -35,16 +37,15 @@ type one struct {
 	hash     string
 	state    rowState
 	known    bool
-	customer customers.Customer
-	contacts []customers.Contact
-	numbers  []string
+	profile  customers.Profile
 	rest     string // what has no place here, in words
 	lines    []Line
 	refused  error
+	verdicts []int // of what is to be made, in the report
 }
 
 func (s *Service) weigh(ctx context.Context, b *incoming.Batch, wish Wish) (*weighing, error) {
-	w := &weighing{s: s, wish: wish, source: wish.source(b), plans: map[string]string{}, routers: map[string]routers.Router{}, numbers: map[string]string{}, logins: map[string]bool{}}
+	w := &weighing{s: s, wish: wish, source: wish.source(b), plans: map[string]string{}, keys: map[string]bool{}, routers: map[string]routers.Router{}, numbers: map[string]string{}, logins: map[string]bool{}}
 	groups, err := b.Proof()
 	if err != nil {
 		return nil, err
@@ -56,7 +57,7 @@ func (s *Service) weigh(ctx context.Context, b *incoming.Batch, wish Wish) (*wei
 	}
 	w.report = &Report{Source: w.source, Opened: money.KES(0), Left: b.Left, Groups: groups, Counts: b.Counts}
 	for _, t := range b.Refused {
-		w.report.add(Verdict{At: t.At, Name: t.Name, What: "customer", Do: Refused, Why: t.Why})
+		w.report.add(Verdict{At: t.At, Name: t.Name, What: "customer", Do: Refused, Why: t.Why, Read: true})
 	}
 	if w.known, err = s.rowsOf(ctx, w.source); err != nil {
 		return nil, err
@@ -64,24 +65,51 @@ func (s *Service) weigh(ctx context.Context, b *incoming.Batch, wish Wish) (*wei
 	return w, w.match(ctx, b)
 }
 
-// match finds the plans and routers here that are meant there: as the wish says, else by name.
+// match finds the plans and routers here that are meant there: as the wish says, else by name. fault.Invalid "cutover.no_such_plan" when the wish
+// names a plan that is not here.
 func (w *weighing) match(ctx context.Context, b *incoming.Batch) error {
 	here, err := w.s.Plans.All(ctx)
 	if err != nil {
 		return err
 	}
-	for _, p := range b.Plans {
-		want := w.wish.Plans[p.Name]
-		for _, h := range here {
-			if h.State == plans.Live && (h.Key == want || want == "" && (h.Key == slug(p.Name) || strings.EqualFold(h.NameEN, p.Name))) {
-				w.plans[p.Key] = h.Key
-				break
-			}
-		}
-		if w.plans[p.Key] == "" {
-			w.report.Left = append(w.report.Left, incoming.Told{At: p.At, Name: p.Name, Why: fault.New(fault.Invalid, "cutover.no_plan", "Plan", p.Name, "Key", slug(p.Name))})
+	live := map[string]bool{}
+	for _, h := range here {
+		w.keys[h.Key], live[h.Key] = true, h.State == plans.Live
+	}
+	for name, key := range w.wish.Plans {
+		if !live[key] {
+			return fault.New(fault.Invalid, "cutover.no_such_plan", "Plan", name, "Key", key)
 		}
 	}
+	for _, p := range b.Plans {
+		w.matchPlan(p, here)
+	}
+	w.matchRouters(b)
+	return nil
+}
+
+func (w *weighing) matchPlan(p incoming.Plan, here []plans.Plan) {
+	want, came := w.wish.Plans[p.Name], w.known[kindPlan+" "+p.Key].objectID
+	for _, h := range here {
+		if h.State == plans.Live && (h.Key == want || want == "" && (h.ID == came || came == 0 && (h.Key == slug(p.Name) || strings.EqualFold(h.NameEN, p.Name)))) {
+			w.plans[p.Key] = h.Key
+			return
+		}
+	}
+	if !w.wish.Make || came != 0 {
+		w.report.Left = append(w.report.Left, incoming.Told{At: p.At, Name: p.Name, Why: fault.New(fault.Invalid, "cutover.no_plan", "Plan", p.Name, "Key", slug(p.Name))})
+		return
+	}
+	plan, err := w.planFor(p)
+	if err != nil {
+		w.report.add(Verdict{At: p.At, Name: p.Name, What: "plan", Do: Refused, Why: err})
+		return
+	}
+	w.report.add(Verdict{At: p.At, Name: p.Name, What: "plan", Do: Fresh})
+	w.plans[p.Key], w.made, w.report.Plans = plan.Key, append(w.made, made{p.Key, plan}), append(w.report.Plans, plan)
+}
+
+func (w *weighing) matchRouters(b *incoming.Batch) {
 	all := w.s.Routers.All()
 	for _, r := range b.Routers {
 		want := r.Name
@@ -97,7 +125,6 @@ func (w *weighing) match(ctx context.Context, b *incoming.Batch) error {
 			w.report.Left = append(w.report.Left, incoming.Told{At: r.At, Name: r.Name, Why: fault.New(fault.Invalid, "cutover.no_router", "Router", r.Name)})
 		}
 	}
-	return nil
 }
 
 // judge tells what is to be done with a customer and their lines, without writing.
@@ -117,13 +144,13 @@ func (w *weighing) judge(ctx context.Context, c incoming.Customer) (one, error) 
 			w.report.add(Verdict{At: c.At, Name: c.Name, What: "customer", Do: Refused, Why: o.refused})
 			return o, nil
 		}
-		w.report.add(Verdict{At: c.At, Name: c.Name, What: "customer", Do: Fresh})
+		o.verdicts = append(o.verdicts, w.report.add(Verdict{At: c.At, Name: c.Name, What: "customer", Do: Fresh}))
 	}
 	for _, s := range c.Subscriptions {
 		l, do, why := w.line(ctx, c, s)
-		w.report.add(Verdict{At: s.At, Name: s.Login, What: "line", Do: do, Why: why})
+		n := w.report.add(Verdict{At: s.At, Name: s.Login, What: "line", Do: do, Why: why})
 		if do == Fresh {
-			o.lines = append(o.lines, l)
+			o.lines, o.verdicts = append(o.lines, l), append(o.verdicts, n)
 		}
 	}
 	return o, nil
@@ -137,19 +164,19 @@ func (w *weighing) person(ctx context.Context, o *one) error {
 		rest = append(rest, what+": "+value)
 		w.report.Left = append(w.report.Left, incoming.Told{At: c.At, Name: c.Name, Why: err})
 	}
-	name := c.Name
-	if !strings.ContainsFunc(name, unicode.IsLetter) {
-		name = "Account " + name
+	p := &o.profile
+	p.Customer = customers.Customer{Name: c.Name, SiteID: w.wish.SiteID, PIN: c.PIN}
+	if !strings.ContainsFunc(c.Name, unicode.IsLetter) {
+		p.Name = "Account " + c.Name
 	}
-	o.customer = customers.Customer{Name: name, SiteID: w.wish.SiteID, PIN: c.PIN}
 	if c.Business {
-		o.customer.Kind = customers.Business
+		p.Kind = customers.Business
 	}
-	if _, err := o.customer.Check(); fault.KeyOf(err) == "customer.pin" {
+	if _, err := p.Customer.Check(); fault.KeyOf(err) == "customer.pin" {
 		tell("PIN", c.PIN, err)
-		o.customer.PIN = ""
+		p.PIN = ""
 	}
-	if _, o.refused = o.customer.Check(); o.refused != nil {
+	if _, o.refused = p.Customer.Check(); o.refused != nil {
 		return nil
 	}
 	for _, contact := range []customers.Contact{{Kind: customers.ByPhone, Value: c.Phone}, {Kind: customers.ByEmail, Value: c.Email}} {
@@ -161,18 +188,28 @@ func (w *weighing) person(ctx context.Context, o *one) error {
 			tell(string(contact.Kind), contact.Value, err)
 			continue
 		}
-		o.contacts = append(o.contacts, contact)
+		p.Contacts = append(p.Contacts, contact)
 	}
+	premises(p, c, tell)
 	if err := w.find(ctx, o, tell); err != nil {
 		return err
 	}
-	for _, pair := range [][2]string{{"address", c.Address}, {"place", c.Place}} {
-		if pair[1] != "" {
-			rest = append(rest, pair[0]+": "+pair[1])
-		}
-	}
 	o.rest = strings.Join(append(rest, c.Notes...), "\n")
 	return nil
+}
+
+// premises is where the customer lives or works, and how to find it.
+func premises(p *customers.Profile, c incoming.Customer, tell func(what, value string, err error)) {
+	at, err := customers.ReadPlace(c.Place)
+	if err != nil {
+		tell("place", c.Place, err)
+	}
+	a := []customers.Address{{Kind: customers.Premises, Line: c.Address, At: at}}
+	if a, err = customers.CheckAddresses(a); err != nil {
+		tell("address", c.Address, err)
+		return
+	}
+	p.Addresses = a
 }
 
 // find looks at the numbers that a customer brings: one that leads to somebody else already stays with them.
@@ -195,7 +232,7 @@ func (w *weighing) find(ctx context.Context, o *one, tell func(what, value strin
 			continue
 		}
 		w.numbers[key] = o.c.Key
-		o.numbers = append(o.numbers, n)
+		o.profile.OldNumbers = append(o.profile.OldNumbers, n)
 	}
 	return nil
 }

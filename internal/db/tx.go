@@ -62,9 +62,20 @@ func (t *Tx) Savepoint(fn func() error) error {
 		if e := t.gorm.RollbackTo(name).Error; e != nil {
 			return Fault(e)
 		}
+		if e := t.release(name); e != nil {
+			return e
+		}
 		return err
 	}
-	return nil
+	return t.release(name)
+}
+
+// release ends a savepoint. MariaDB's ends when its name is used again; SQLite would keep each, and before each page that is written look at all.
+func (t *Tx) release(name string) error {
+	if t.db.dialect != SQLite {
+		return nil
+	}
+	return Fault(t.gorm.Exec("RELEASE SAVEPOINT " + name).Error)
 }
 
 // InTx runs fn in a transaction of at most 10 s and commits it. Deadlocks, lock time-outs and certification failures run

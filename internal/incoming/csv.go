@@ -1,7 +1,6 @@
 package incoming
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf16"
 
 	"mtandao/internal/money"
 )
@@ -59,11 +57,15 @@ const rows = "rows"
 
 // ReadCSV reads a table whose first line has headings. fault.Invalid "incoming.no_column" or "incoming.empty" when it cannot be read at all.
 func ReadCSV(in io.Reader, o CSVOptions) (*Batch, error) {
-	raw, err := io.ReadAll(in)
+	in, err := unpacked(in)
 	if err != nil {
 		return nil, err
 	}
-	text := decoded(raw)
+	raw, err := io.ReadAll(&bounded{in, mostTable})
+	if err != nil {
+		return nil, err
+	}
+	text := readable(string(raw))
 	r := csv.NewReader(strings.NewReader(text))
 	r.Comma, r.FieldsPerRecord, r.TrimLeadingSpace = delimiter(text), -1, true
 	heading, err := r.Read()
@@ -84,22 +86,8 @@ func ReadCSV(in io.Reader, o CSVOptions) (*Batch, error) {
 	return c.Batch, nil
 }
 
-// decoded is a file as text: UTF-8, UTF-16 with its mark, or else Windows-1252.
-func decoded(raw []byte) string {
-	for _, order := range []struct {
-		mark     string
-		low, top int
-	}{{"\xff\xfe", 0, 1}, {"\xfe\xff", 1, 0}} {
-		if rest, ok := bytes.CutPrefix(raw, []byte(order.mark)); ok {
-			units := make([]uint16, 0, len(rest)/2)
-			for n := 0; n+1 < len(rest); n += 2 {
-				units = append(units, uint16(rest[n+order.low])|uint16(rest[n+order.top])<<8)
-			}
-			return string(utf16.Decode(units))
-		}
-	}
-	return readable(string(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
-}
+// mostTable bounds a table, which is read whole.
+const mostTable = 256 << 20
 
 // delimiter is what parts the first line most often.
 func delimiter(text string) rune {
@@ -118,15 +106,24 @@ func (c *csvReader) columns(heading []string, mapped map[string]string) error {
 	plain := func(s string) string {
 		return strings.Join(strings.Fields(strings.NewReplacer("_", " ", ".", " ", "-", " ").Replace(strings.ToLower(s))), " ")
 	}
-	used := map[int]bool{}
+	used, places := map[int]bool{}, map[string][]int{}
+	for n, h := range heading {
+		places[plain(h)] = append(places[plain(h)], n)
+	}
 	find := func(column string, names ...string) bool {
-		for n, h := range heading {
-			if slices.ContainsFunc(names, func(s string) bool { return plain(s) == plain(h) }) && !used[n] {
-				c.at[column], used[n] = n, true
-				return true
+		first := -1
+		for _, name := range names {
+			for _, n := range places[plain(name)] {
+				if !used[n] && (first < 0 || n < first) {
+					first = n
+				}
 			}
 		}
-		return false
+		if first < 0 {
+			return false
+		}
+		c.at[column], used[first] = first, true
+		return true
 	}
 	var names []string
 	for column := range csvColumns {

@@ -21,6 +21,8 @@ type dump struct {
 	at     token // looked at, not taken
 	ahead  bool
 	err    error
+
+	begun, completed bool // by the comments of mysqldump
 }
 
 // kind of a token.
@@ -46,6 +48,10 @@ func (t token) sign(s string) bool { return t.kind == sign && t.text == s }
 
 // readDump finds tables in a dump: those of keep with their rows, those of count by how many there are.
 func readDump(in io.Reader, keep, count []string) (tables, error) {
+	in, err := unpacked(in)
+	if err != nil {
+		return nil, err
+	}
 	d := &dump{in: bufio.NewReaderSize(in, 1<<16), line: 1, wanted: map[string]bool{}, found: tables{}}
 	for _, name := range count {
 		d.wanted[name] = false
@@ -55,6 +61,8 @@ func readDump(in io.Reader, keep, count []string) (tables, error) {
 	}
 	for d.err == nil {
 		switch t := d.next(); {
+		case t.kind == ended && d.begun && !d.completed: // mysqldump says when it is through
+			d.torn()
 		case t.kind == ended:
 			return d.found, d.err
 		case t.is("CREATE"):
@@ -70,11 +78,33 @@ func readDump(in io.Reader, keep, count []string) (tables, error) {
 	return d.found, d.err
 }
 
-// skip goes on after the end of the statement.
+// skip goes on after the end of the statement, which each has.
 func (d *dump) skip() {
-	for t := d.next(); t.kind != ended && !t.sign(";"); t = d.next() {
+	for t := d.next(); !t.sign(";"); t = d.next() {
+		if t.kind == ended {
+			d.torn()
+			return
+		}
 	}
 }
+
+// torn says that the file ends where it should not, unless something worse is known.
+func (d *dump) torn() {
+	if d.err == nil {
+		d.err = invalid("incoming.torn", "Line", d.line)
+	}
+}
+
+// add adds a column; no table of a server has more than so many.
+func (d *dump) add(t *table, column string) {
+	if len(t.columns) >= mostColumns {
+		d.torn()
+		return
+	}
+	t.columns = append(t.columns, column)
+}
+
+const mostColumns = 4096
 
 // name reads a table's, of which only the last part counts.
 func (d *dump) name() string {
@@ -113,9 +143,10 @@ func (d *dump) create() {
 		k := d.next()
 		switch {
 		case k.kind == ended:
+			d.torn()
 			return
 		case fresh && (k.kind == quoted || k.kind == word && !isKey(k.text)):
-			t.columns = append(t.columns, k.text)
+			d.add(t, k.text)
 		case k.sign("("):
 			deep++
 		case k.sign(")"):
@@ -143,7 +174,7 @@ func (d *dump) alter() {
 	}
 	t := d.table(name)
 	added := -1
-	for k := d.next(); k.kind != ended && !k.sign(";"); k = d.next() {
+	for k := d.next(); d.err == nil && k.kind != ended && !k.sign(";"); k = d.next() {
 		switch {
 		case k.is("COLUMN"):
 		case k.is("ADD"):
@@ -151,8 +182,8 @@ func (d *dump) alter() {
 				d.next()
 			}
 			if c := d.peek(); c.kind == quoted {
-				added = len(t.columns)
-				t.columns = append(t.columns, d.next().text)
+				d.add(t, d.next().text)
+				added = len(t.columns) - 1
 			}
 		case k.is("CHANGE"):
 			from, to := d.next(), d.next()
@@ -236,6 +267,7 @@ func (d *dump) row() (values []string, null []bool) {
 	for {
 		switch t := d.next(); {
 		case t.kind == ended:
+			d.torn()
 			return values, null
 		case t.sign(")") && deep == 0, t.sign(",") && deep == 0:
 			if some || t.sign(",") || len(values) > 0 {

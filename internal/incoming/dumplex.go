@@ -1,7 +1,10 @@
 package incoming
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/hex"
+	"errors"
 	"io"
 	"strings"
 )
@@ -17,7 +20,9 @@ func fromHex(s string) string {
 func (d *dump) byte() (byte, bool) {
 	c, err := d.in.ReadByte()
 	if err != nil {
-		if err != io.EOF && d.err == nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+			d.torn()
+		} else if err != io.EOF && d.err == nil {
 			d.err = err
 		}
 		return 0, false
@@ -58,8 +63,10 @@ func (d *dump) read() token {
 		case !ok:
 			return token{kind: ended, line: line}
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
-		case c == '#', c == '-' && d.look() == '-':
+		case c == '#':
 			d.until("\n")
+		case c == '-' && d.look() == '-':
+			d.comment()
 		case c == '/' && d.look() == '*':
 			d.until("*/")
 		case c == '`':
@@ -75,6 +82,18 @@ func (d *dump) read() token {
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// comment drops a line, and hears what mysqldump says of itself in it.
+func (d *dump) comment() {
+	var said []byte
+	for c, ok := d.byte(); ok && c != '\n'; c, ok = d.byte() {
+		if len(said) < 80 {
+			said = append(said, c)
+		}
+	}
+	d.begun = d.begun || bytes.Contains(said, []byte("MySQL dump ")) || bytes.Contains(said, []byte("MariaDB dump "))
+	d.completed = d.completed || bytes.Contains(said, []byte("Dump completed"))
+}
 
 // until drops everything up to an ending of one or two bytes.
 func (d *dump) until(end string) {
@@ -95,9 +114,7 @@ func (d *dump) quoted(quote byte, escapes bool) string {
 		c, ok := d.byte()
 		switch {
 		case !ok:
-			if d.err == nil {
-				d.err = invalid("incoming.torn", "Line", d.line)
-			}
+			d.torn()
 			return s.String()
 		case c == quote && d.look() == quote:
 			c, _ = d.byte()
@@ -109,7 +126,7 @@ func (d *dump) quoted(quote byte, escapes bool) string {
 		}
 		s.WriteByte(c)
 	}
-	d.err = invalid("incoming.torn", "Line", d.line)
+	d.torn()
 	return ""
 }
 

@@ -147,7 +147,14 @@ func (r *radiusReader) groups() {
 	check, order := r.attributes("radgroupcheck", "groupname")
 	reply, more := r.attributes("radgroupreply", "groupname")
 	for _, name := range append(order, more...) {
-		if name == "" || r.plans[name] != "" {
+		if r.plans[name] != "" {
+			continue
+		}
+		if name == "" {
+			r.nameless("radgroupcheck", check[name])
+			r.nameless("radgroupreply", reply[name])
+			delete(check, name) // both tables may have some
+			delete(reply, name)
 			continue
 		}
 		l := radiusLimits{p: Plan{Key: "group:" + name, Name: readable(name), Kind: PPPoE, Devices: 1}}
@@ -162,6 +169,13 @@ func (r *radiusReader) groups() {
 		r.count("radgroupreply").Taken += len(reply[name])
 		r.plans[name] = l.p.Key
 		r.Plans = append(r.Plans, l.p)
+	}
+}
+
+// nameless refuses lines of a group that has no name.
+func (r *radiusReader) nameless(table string, all []attribute) {
+	for _, a := range all {
+		r.refuse(table, Told{At: a.at, Name: a.name, Why: invalid("incoming.no_name")})
 	}
 }
 

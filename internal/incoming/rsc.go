@@ -2,6 +2,7 @@ package incoming
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -24,11 +25,18 @@ type export struct {
 
 // readExport reads the text that /export writes.
 func readExport(in io.Reader, menus ...string) (*export, error) {
+	in, err := unpacked(in)
+	if err != nil {
+		return nil, err
+	}
 	e := &export{items: map[string][]item{}}
 	r := bufio.NewReaderSize(in, 1<<16)
 	line, path := 0, ""
 	for {
 		text, lines, closed, err := logicalLine(r)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = invalid("incoming.torn", "Line", line+1)
+		}
 		if err != nil && err != io.EOF {
 			return nil, err
 		}
@@ -133,26 +141,33 @@ func readItem(at, text string) (item, error) {
 	if i.verb != "add" && i.verb != "set" {
 		return i, invalid("incoming.command", "Command", i.verb)
 	}
+	var which []string
 	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
 		if text[0] == '[' {
 			end := strings.IndexByte(text, ']')
 			if end < 0 {
 				return i, invalid("incoming.open_quote")
 			}
-			i.which, text = strings.TrimSpace(text[1:end]), text[end+1:]
+			which, text = []string{strings.TrimSpace(text[1:end])}, text[end+1:]
 			continue
 		}
-		name, rest, ok := strings.Cut(text, "=")
-		if word, after, spaced := strings.Cut(text, " "); spaced && (!ok || len(word) < len(name)) || !ok {
-			i.which, text = strings.TrimSpace(i.which+" "+strings.Trim(word, `"`)), after // "set default rate-limit=…"
+		end := strings.IndexAny(text, " =")
+		if end < 0 || text[end] == ' ' { // "set default rate-limit=…"
+			word := text
+			if text = ""; end >= 0 {
+				word, text = word[:end], word[end:]
+			}
+			which = append(which, strings.Trim(word, `"`))
 			continue
 		}
+		name, rest := text[:end], text[end+1:]
 		value, after, err := readWord(rest)
 		if err != nil {
 			return i, err
 		}
 		i.props[strings.TrimPrefix(name, "!")], text = readable(value), after
 	}
+	i.which = strings.TrimSpace(strings.Join(which, " "))
 	return i, nil
 }
 

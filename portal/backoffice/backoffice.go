@@ -78,6 +78,7 @@ type Options struct {
 	Accounts  Accounts
 	Invoices  Invoices
 	Taxes     Taxes
+	Imports   Imports
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -133,6 +134,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
+		b.importRoutes(),
 		b.counterRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},

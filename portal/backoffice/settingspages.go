@@ -26,6 +26,7 @@ var settingsPlaces = []settingsPlace{
 	{"carriers", "mail", "/office/carriers"},
 	{"taxes", "chart-column", "/office/taxes"},
 	{"dunning", "hourglass", "/office/dunning"},
+	{"imports", "users", "/office/imports"},
 	{"setup", "play", "/office/setup"},
 }
 

@@ -74,6 +74,6 @@ func WritePHPNuxBill(out io.Writer, customers int, seed uint64) (d PHPNuxBill) {
 		fmt.Fprintf(out, "%s(%d,%d,'user%05d',%d,'Home 10','2026-12-%02d','12:%02d:00','on','M-Pesa','Kasarani','%s')", head, n, n, n, plan, n%28+1, n%60, kind)
 	}
 	fmt.Fprint(out, ";\nCREATE TABLE `tbl_transactions` (`id` int NOT NULL, `invoice` varchar(25));\nINSERT INTO `tbl_transactions` VALUES (1,'INV-1'),(2,'INV-2'),(3,'INV-3');\n")
-	fmt.Fprint(out, "CREATE TABLE tbl_customers_fields (id INT PRIMARY KEY AUTO_INCREMENT, customer_id INT NOT NULL, field_name VARCHAR(255), field_value VARCHAR(255), FOREIGN KEY (customer_id) REFERENCES tbl_customers(id));\nINSERT INTO tbl_customers_fields (id, customer_id, field_name, field_value) VALUES (1,2,'Account No','ACC-0002'),(2,2,'House','B4'),(3,2,'KRA PIN','A001234567Z');\n")
+	fmt.Fprint(out, "CREATE TABLE tbl_customers_fields (id INT PRIMARY KEY AUTO_INCREMENT, customer_id INT NOT NULL, field_name VARCHAR(255), field_value VARCHAR(255), FOREIGN KEY (customer_id) REFERENCES tbl_customers(id));\nINSERT INTO tbl_customers_fields (id, customer_id, field_name, field_value) VALUES (1,2,'Account No','ACC-0002'),(2,2,'House','B4'),(3,2,'KRA PIN','A001234567Z');\n\n-- Dump completed on 2026-11-26  8:12:02\n")
 	return d
 }

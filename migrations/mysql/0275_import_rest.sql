@@ -1,0 +1,3 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+UPDATE import_rows SET rest = '';

@@ -1,0 +1,2 @@
+-- +goose Up
+UPDATE import_rows SET rest = '';

@@ -1,0 +1,53 @@
+package portal
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"mtandao/internal/clock"
+	"mtandao/portal/backoffice"
+)
+
+const (
+	uploadsAt  = "/office/"
+	importsAt  = "/office/imports/new"
+	mostImport = backoffice.MostImport + 64<<10 // bytes: the file, and the fields beside it
+	importFor  = 5 * time.Minute                // on a slow line
+	importsIn  = time.Minute
+	importsAll = 6 // large bodies in that time: they are read before anybody knows who sends them
+)
+
+// rooms gives forms with files of the staff's pages more room than any other request, and a few of them a lot of it.
+type rooms struct {
+	clock clock.Clock
+	at    sync.Mutex
+	since time.Time
+	given int
+}
+
+// give says how large a request may be, by its head.
+func (r *rooms) give(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
+	address := string(h.RequestURI())
+	if !strings.HasPrefix(address, uploadsAt) || !strings.HasPrefix(string(h.ContentType()), fiber.MIMEMultipartForm) {
+		return c
+	}
+	if c.MaxRequestBodySize = maxUpload; strings.HasPrefix(address, importsAt) && len(h.Peek(fiber.HeaderCookie)) > 0 && r.large() {
+		c.MaxRequestBodySize, c.ReadTimeout = mostImport, importFor
+	}
+	return c
+}
+
+// large counts a large body, unless there were too many lately.
+func (r *rooms) large() bool {
+	r.at.Lock()
+	defer r.at.Unlock()
+	if now := r.clock.Now(); now.Sub(r.since) >= importsIn {
+		r.since, r.given = now, 0
+	}
+	r.given++
+	return r.given <= importsAll
+}
