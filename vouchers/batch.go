@@ -2,6 +2,7 @@ package vouchers
 
 import (
 	"math/big"
+	"strconv"
 	"time"
 
 	"mtandao/internal/fault"
@@ -121,6 +122,6 @@ func codesOf(s access.CodeStyle) *big.Int {
 
 // tooEasy tells the arithmetic.
 func (o Odds) tooEasy(s access.CodeStyle) error {
-	return fault.New(fault.Invalid, "voucher.odds", "Symbols", len(s.Alphabet()), "Random", s.Random, "Codes", o.Codes.String(), "Live", o.Live,
-		"OneIn", o.OneIn().String(), "Shortest", o.Shortest)
+	return fault.New(fault.Invalid, "voucher.odds", "Symbols", len(s.Alphabet()), "Random", s.Random, "Codes", money.Thousands(o.Codes.String()), "Live", money.Thousands(strconv.FormatInt(o.Live, 10)),
+		"OneIn", money.Thousands(o.OneIn().String()), "Shortest", o.Shortest)
 }

@@ -18,7 +18,7 @@ func TestABatchTooEasyToGuess(t *testing.T) {
 	eachKiosk(t, func(k *kiosk) {
 		w := Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 1000, Style: access.CodeStyle{Random: 8, Digits: true}}
 		_, err := k.Place(context.Background(), w, office)
-		want := "8 random symbols of 10 make 100000000 codes, and 1000 would be in use, so one try in 100000 hits. It must be one in 10,000,000 or more: take 10 random symbols."
+		want := "8 random symbols of 10 make 100,000,000 codes, and 1,000 would be in use, so one try in 100,000 hits. It must be one in 10,000,000 or more: take 10 random symbols."
 		if fault.KeyOf(err) != "voucher.odds" || !strings.Contains(words.Fault(words.English, err), want) {
 			t.Errorf("%v", words.Fault(words.English, err))
 		}

@@ -16,6 +16,8 @@
 // sites, one style at a time, and what a guesser is let through is in guard.go, with the arithmetic of both. Where a voucher for every site is first used is
 // kept, for the share of the landlord there.
 //
+// Batches are made and deeds done in pieces that are as large as the machine is quick (piece.go), for a payment waits while one is written.
+//
 // What resellers hold is theirs to settle (vouchers/resellers): Hand moves it in their transaction, and a deed of the house leaves all of it but a
 // void alone. A shelf is a batch whose vouchers are made one by one, as they are sold.
 //

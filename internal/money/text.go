@@ -58,14 +58,15 @@ func (a Amount) String() string {
 	if a.Cents < 0 {
 		sign, whole = "-", -whole
 	}
-	text := a.Currency + " " + thousands(strconv.FormatUint(whole/100, 10))
+	text := a.Currency + " " + Thousands(strconv.FormatUint(whole/100, 10))
 	if cents := whole % 100; cents != 0 {
 		text += "." + string([]byte{byte('0' + cents/10), byte('0' + cents%10)})
 	}
 	return sign + strings.TrimSpace(text)
 }
 
-func thousands(digits string) string {
+// Thousands puts commas into digits: 12,345.
+func Thousands(digits string) string {
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + "," + digits[i:]
 	}

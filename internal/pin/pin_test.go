@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -125,4 +127,66 @@ func TestGuessersLockNobodyOut(t *testing.T) {
 	if _, _, err := s.SignIn(ctx, from("10.9.9.9", device), "reseller", mama, "482915"); err != nil {
 		t.Error("a minute later:", err)
 	}
+}
+
+// TestWrongIsWrongInTheSameTime: an unknown phone, one without a PIN and a wrong PIN ask the same of the database and cost one hash of the present price, as a right PIN
+// does before it signs in; a wrong code and an unknown phone at the setting of a PIN, too. Hashes are counted by the memory that they take.
+func TestWrongIsWrongInTheSameTime(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s, c := door(t, d)
+		ctx := context.Background()
+		code, err := s.NewCode(ctx, owner, "juma@example.com", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.UseCode(ctx, from("10.0.0.1", ""), "reseller", mama, code, "482915"); err != nil {
+			t.Fatal(err)
+		}
+		const fresh, nobody = "254722000002", "254722000009"
+		if err := d.InTx(ctx, func(tx *db.Tx) error { return s.Keep(tx, Owner{"reseller", 8}, fresh, true) }); err != nil {
+			t.Fatal(err)
+		}
+		asked := testdb.Statements(t, d)
+		n := 0
+		cost := func(try func(v Visit) error, want string) ([]string, uint64) {
+			t.Helper()
+			n++
+			c.Advance(time.Hour)
+			asked()
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			if err := try(from(fmt.Sprintf("10.0.%d.1", n), "")); (err == nil) != (want == "") || err != nil && fault.KeyOf(err) != want {
+				t.Errorf("%v, want %q", err, want)
+			}
+			runtime.ReadMemStats(&after)
+			return asked(), (after.TotalAlloc - before.TotalAlloc) >> 20
+		}
+		signIn := func(phone, pin string) func(Visit) error {
+			return func(v Visit) error { _, _, err := s.SignIn(ctx, v, "reseller", phone, pin); return err }
+		}
+		set := func(phone, code string) func(Visit) error {
+			return func(v Visit) error { _, _, err := s.UseCode(ctx, v, "reseller", phone, code, "915482"); return err }
+		}
+		same := func(what string, statements []string, megabytes uint64, try func(Visit) error, want string) {
+			t.Helper()
+			got, memory := cost(try, want)
+			if !slices.Equal(got[:min(len(got), len(statements))], statements) || want != "" && len(got) != len(statements) {
+				t.Errorf("%s asks\n%q\na wrong PIN\n%q", what, got, statements)
+			}
+			if memory != megabytes {
+				t.Errorf("%s takes %d MB, a wrong PIN %d MB", what, memory, megabytes)
+			}
+		}
+		statements, megabytes := cost(signIn(mama, "111222"), "pin.sign_in")
+		if len(statements) == 0 || megabytes < 18 || megabytes > 24 {
+			t.Fatalf("%q, %d MB", statements, megabytes)
+		}
+		same("an unknown phone", statements, megabytes, signIn(nobody, "482915"), "pin.sign_in")
+		same("a phone without a PIN", statements, megabytes, signIn(fresh, "482915"), "pin.sign_in")
+		same("an empty PIN", statements, megabytes, signIn(mama, ""), "pin.sign_in")
+		same("the right PIN", statements, megabytes, signIn(mama, "482915"), "")
+		statements, megabytes = cost(set(mama, "00000000"), "pin.sign_in")
+		same("a code for an unknown phone", statements, megabytes, set(nobody, "00000000"), "pin.sign_in")
+		same("a code for a phone that waits for none", statements, megabytes, set(fresh, "00000000"), "pin.sign_in")
+	})
 }

@@ -82,7 +82,7 @@ func worth(b vouchers.Batch, n int) money.Amount {
 
 func (b *Backoffice) batchCard(f *frame, batch vouchers.Batch, stock vouchers.Stock) card {
 	facts := []fact{{f.T("office.plan"), batch.PlanName(f.Lang)}, {f.T("office.site"), b.siteOrAll(f, batch.SiteID)}, {f.T("office.amount"), batch.Price.String()},
-		{f.T("office.vouchers.made"), of(batch.Made, batch.Size)}, {f.T("office.batch.serials"), vouchers.Serial(batch.Number, 1) + " – " + vouchers.Serial(batch.Number, batch.Size)},
+		{f.T("office.vouchers.made"), madeOf(batch)}, {f.T("office.batch.serials"), vouchers.Serial(batch.Number, 1) + " – " + vouchers.Serial(batch.Number, batch.Size)},
 		{f.T("office.batch.liability"), worth(batch, stock.Unredeemed()).String()}, {f.T("office.batch.owed"), worth(batch, stock.Owed()).String()}, {f.T("office.batch.by"), batch.By}}
 	if !batch.UnsoldUntil.IsZero() {
 		facts = append(facts, fact{f.T("office.batch.unsold"), b.when(f, batch.UnsoldUntil)})

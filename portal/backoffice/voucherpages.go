@@ -90,17 +90,26 @@ func (b *Backoffice) batches(q *request) error {
 			p.Live = q.Path()
 		}
 		p.add(cell{Text: strconv.FormatInt(batch.Number, 10), Address: "/office/vouchers/" + number(batch.ID)}, cell{Text: batch.PlanName(p.Lang), More: b.siteOrAll(&p.frame, batch.SiteID)},
-			cell{Text: batch.Price.String()}, cell{Text: of(batch.Made, batch.Size)}, cell{Text: strconv.Itoa(idle(stock))}, cell{Text: strconv.Itoa(stock.In(vouchers.SignedOut) + stock.In(vouchers.Sold))},
+			cell{Text: batch.Price.String()}, cell{Text: madeOf(batch)}, cell{Text: strconv.Itoa(idle(stock))}, cell{Text: strconv.Itoa(stock.In(vouchers.SignedOut) + stock.In(vouchers.Sold))},
 			cell{Text: strconv.Itoa(stock.In(vouchers.Used))}, cell{Text: b.when(&p.frame, batch.CreatedAt)}, stated(batchState(&p.frame, batch.State)))
 	}
 	return q.list(p)
 }
 
-func of(some, all int) string {
-	if some == all {
-		return strconv.Itoa(all)
+// madeOf tells how far a batch is; what is sold one by one has no end that anybody waits for.
+func madeOf(b vouchers.Batch) string {
+	if b.State == vouchers.Open {
+		return of(b.Made, b.Made)
 	}
-	return strconv.Itoa(some) + " / " + strconv.Itoa(all)
+	return of(b.Made, b.Size)
+}
+
+func of(some, all int) string {
+	text := money.Thousands(strconv.Itoa(some))
+	if some == all {
+		return text
+	}
+	return text + " / " + money.Thousands(strconv.Itoa(all))
 }
 
 // idle counts what is in the drawer.
@@ -171,7 +180,7 @@ func (b *Backoffice) tellOdds(q *request, p *formPage) error {
 	}
 	odds, err := b.Vouchers.Odds(q.ctx, w)
 	if err == nil {
-		p.Facts = []fact{{p.T("office.batch.odds"), p.T("office.batch.odds_text", "Live", odds.Live, "OneIn", odds.OneIn().String())}}
+		p.Facts = []fact{{p.T("office.batch.odds"), p.T("office.batch.odds_text", "Live", money.Thousands(number(odds.Live)), "OneIn", money.Thousands(odds.OneIn().String()))}}
 	}
 	return err
 }

@@ -142,27 +142,36 @@ func (f *Face) stock(q *request) error {
 	return q.send(fiber.StatusOK, "stock", p)
 }
 
-// serialIn reads a serial with or without its batch before it.
-func serialIn(typed string) int {
-	typed = strings.TrimSpace(typed)
-	if _, serial, ok := vouchers.ReadSerial(typed); ok {
-		return serial
+// rangeIn reads serials with or without their batch before them, of the batch that was chosen; fault.Invalid "sell.other_batch" when they name another.
+func (q *request) rangeIn() (w resellers.Range, b vouchers.Batch, err error) {
+	w.BatchID, _ = strconv.ParseInt(q.FormValue("batch"), 10, 64)
+	if b, err = q.face.Stock.Batch(q.ctx, w.BatchID); err != nil {
+		return w, b, err
 	}
-	n, err := strconv.Atoi(typed)
-	if err != nil {
-		return 0
+	for field, to := range map[string]*int{"first": &w.First, "last": &w.Last} {
+		typed := strings.TrimSpace(q.FormValue(field))
+		number, serial, named := vouchers.ReadSerial(typed)
+		if named && number != b.Number {
+			return w, b, fault.New(fault.Invalid, "sell.other_batch", "Serial", typed, "Batch", b.Number)
+		}
+		if !named {
+			serial, _ = strconv.Atoi(typed) // 0 is out of every range
+		}
+		*to = serial
 	}
-	return n
+	if q.FormValue("last") == "" {
+		w.Last = w.First
+	}
+	return w, b, nil
 }
 
 // sellPaper notes that paper was sold.
 func (f *Face) sellPaper(q *request) error {
-	w := resellers.Range{First: serialIn(q.FormValue("first")), Last: serialIn(q.FormValue("last"))}
-	w.BatchID, _ = strconv.ParseInt(q.FormValue("batch"), 10, 64)
-	if q.FormValue("last") == "" {
-		w.Last = w.First
+	w, _, err := q.rangeIn()
+	var all []resellers.Event
+	if err == nil {
+		all, err = f.Resellers.Sell(q.ctx, resellers.Request{Key: q.FormValue("once"), ResellerID: q.seller.ID}, w, q.by())
 	}
-	all, err := f.Resellers.Sell(q.ctx, resellers.Request{Key: q.FormValue("once"), ResellerID: q.seller.ID}, w, q.by())
 	if err != nil {
 		p, e := q.stockPage()
 		if e != nil {

@@ -70,12 +70,7 @@ func (f *Face) askReturn(q *request) error {
 
 // returnPaper says what is brought to the office: by serials, or a sheet as it was printed.
 func (f *Face) returnPaper(q *request) error {
-	w := resellers.Range{First: serialIn(q.FormValue("first")), Last: serialIn(q.FormValue("last"))}
-	w.BatchID, _ = strconv.ParseInt(q.FormValue("batch"), 10, 64)
-	if q.FormValue("last") == "" {
-		w.Last = w.First
-	}
-	b, err := f.Stock.Batch(q.ctx, w.BatchID)
+	w, b, err := q.rangeIn()
 	if sheet := q.FormValue("sheet"); err == nil && sheet != "" {
 		n, e := strconv.Atoi(sheet)
 		cards, _ := strconv.Atoi(q.FormValue("cards"))

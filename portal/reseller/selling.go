@@ -182,7 +182,7 @@ func (f *Face) sold(q *request) error {
 	p := &soldPage{frame: q.page("sell.sold.title"), Code: r.CodeOf(), Plan: r.Batch.PlanName(q.lang), Price: r.Batch.Price.String(), Earned: money.KES(r.Event.Earned).String(), To: r.Event.Note,
 		Link: f.PublicURL + "/v/" + here.Slug + "/" + string(r.Plain()), Used: !r.Voucher.UsedAt.IsZero()}
 	if !r.Voucher.ExpiresAt.IsZero() {
-		p.Until = r.Voucher.ExpiresAt.In(clock.Nairobi).Format("2 Jan 2006")
+		p.Until = r.Voucher.ExpiresAt.In(clock.Nairobi).Format("02.01.2006")
 	}
 	p.Text = p.T("sell.sold.text", "Plan", p.Plan, "Code", p.Code, "Link", p.Link)
 	p.WhatsApp = template.URL("https://wa.me/?text=" + url.QueryEscape(p.Text))

@@ -10,6 +10,7 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
+	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -42,12 +43,13 @@ func (l *letters) Send(_ *db.Tx, m notify.Message) (int64, error) {
 type town struct {
 	testing.TB
 	*Service
-	access *access.Service
-	clock  *clock.Manual
-	mail   *letters
-	here   int64
-	hour   plans.Plan
-	n      int
+	access    *access.Service
+	landlords *partners.Service
+	clock     *clock.Manual
+	mail      *letters
+	here      int64
+	hour      plans.Plan
+	n         int
 }
 
 func newTown(t testing.TB, d *db.DB) *town {
@@ -65,6 +67,7 @@ func newTown(t testing.TB, d *db.DB) *town {
 	stock := vouchers.New(vouchers.Options{DB: d, Jobs: queue, Keys: keys, Clock: w.clock, Plan: w.clock, Log: log, Ledger: books, Plans: menu, Sites: sites, Grants: w.access})
 	w.access.AskVouchers(stock)
 	w.Service = New(Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Vouchers: stock, Plans: menu, Messages: w.mail})
+	w.landlords = partners.New(partners.Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Sales: []partners.Sales{stock}})
 	err = d.InTx(context.Background(), func(tx *db.Tx) error {
 		here, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
 		if err != nil {
@@ -132,7 +135,7 @@ func (w *town) did(what any, err error) {
 func (w *town) prove() {
 	w.Helper()
 	ctx := context.Background()
-	for _, audit := range []func(context.Context, func(string)) error{w.Audit, w.Vouchers.Audit} {
+	for _, audit := range []func(context.Context, func(string)) error{w.Audit, w.Vouchers.Audit, w.landlords.Audit} {
 		if err := audit(ctx, func(what string) { w.Error(what) }); err != nil {
 			w.Fatal(err)
 		}

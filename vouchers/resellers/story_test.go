@@ -6,19 +6,22 @@ import (
 	"time"
 
 	"mtandao/billing/ledger"
+	"mtandao/billing/partners"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/vouchers"
 )
 
-// TestAResellersMonth: float, paper, single sales, a sub-reseller, returns, losses, settlement; the books hold after each step.
+// TestAResellersMonth: float, paper, single sales, a sub-reseller, returns, settlement, and the landlord's share of it; the books hold after each step.
 func TestAResellersMonth(t *testing.T) {
 	eachTown(t, func(w *town) {
 		ctx := context.Background()
 		mama := w.reseller("Mama Njeri", "254722000001", "10%", nil)
 		boy := w.reseller("Kiosk boy", "254722000002", "6%", func(r *Reseller) { r.ParentID = mama.ID })
+		landlord, err := w.landlords.Save(ctx, partners.Partner{Name: "Mzee Kamau", Phone: "254722000005", Sites: []int64{w.here}, Share: 1500}, partners.By{Actor: office.Actor})
+		w.did(landlord, err)
 		b := w.batch(200)
-		_, err := w.SignOut(ctx, w.ask(mama), Range{b.ID, 1, 50}, office)
+		_, err = w.SignOut(ctx, w.ask(mama), Range{b.ID, 1, 50}, office)
 		if fault.KeyOf(err) != "reseller.short" {
 			t.Fatal("paper without float:", err)
 		}
@@ -63,7 +66,27 @@ func TestAResellersMonth(t *testing.T) {
 		if err != nil || today.Sold != 1 || today.Earned != 60 || today.Gross != 1000 {
 			t.Errorf("%+v, %v", today, err)
 		}
+		w.landlordsMonth(landlord)
 	})
+}
+
+// landlordsMonth is the end of the month for the landlord of the place where two vouchers of ten shillings were used: 15 % of them, a statement, and cash.
+func (w *town) landlordsMonth(landlord partners.Partner) {
+	w.Helper()
+	ctx := context.Background()
+	w.clock.Advance(48 * time.Hour)
+	for range 2 { // run again it changes nothing
+		w.did(nil, w.landlords.Share(ctx))
+		w.holds(map[string]float64{ledger.PartnersDue: -3, ledger.PartnerShares: 3})
+	}
+	by := partners.By{Actor: office.Actor}
+	if _, err := w.landlords.PayOut(ctx, "all", landlord.ID, money.Shillings(4), partners.InCash, "", by); fault.KeyOf(err) != "partner.more_than_due" {
+		w.Error(err)
+	}
+	for range 2 {
+		w.did(w.landlords.PayOut(ctx, "month", landlord.ID, money.Shillings(3), partners.InCash, "", by))
+		w.holds(map[string]float64{ledger.PartnersDue: 0, ledger.PartnerShares: 3, ledger.Cash: 197})
+	}
 }
 
 // TestConsignment: paper is paid for when it is told to be sold, or used; what is lost is charged; the limit holds.

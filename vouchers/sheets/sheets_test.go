@@ -44,23 +44,87 @@ func (p *Paper) printed(t testing.TB, all []vouchers.Voucher) []byte {
 // namesOf are names as the provider might write them, the third with its accents apart.
 var namesOf = map[string]string{"Latin": "Kĩrĩnyaga Ɓǝŋ Œuvre ẽ", "Greek": "Ωκεανός Internet", "Cyrillic": "Ўзбек Щука Интернет", "Ethiopic": "ሰላም ኢንተርኔት ፩"}
 
+// TestNamesOfFourScriptsArePrinted on every layout: as text where there is text, and else as dots that are other dots for another letter.
 func TestNamesOfFourScriptsArePrinted(t *testing.T) {
 	for script, name := range namesOf {
-		look := baraka(words.English)
-		look.Brand.Name, look.Batch.NameEN = name, name+" 1"
-		for _, layout := range []string{"24", "50", "slip58"} {
-			p := mustPaper(t, look, layout)
-			pdf := p.printed(t, some(p.Batch, 2))
-			if text := textOf(t, pdf); !strings.Contains(text, paper.Plain(name)) && !strings.Contains(text, strings.Fields(paper.Plain(name))[0]) {
-				t.Errorf("%s on %s:\n%s", script, layout, text)
-			}
-			for _, r := range paper.Plain(name) {
-				if !paper.Regular.Has(r) || !paper.Bold.Has(r) {
-					t.Errorf("no letter for %c", r)
+		for _, layout := range Layouts {
+			look := baraka(words.English)
+			look.Brand.Name, look.Batch.NameEN = name, name+" 1"
+			p := mustPaper(t, look, layout.Key)
+			all := some(p.Batch, 2)
+			print := p.printed(t, all)
+			switch layout.form {
+			case asPDF:
+				if text := textOf(t, print); !strings.Contains(text, paper.Plain(name)) && !strings.Contains(text, strings.Fields(paper.Plain(name))[0]) {
+					t.Errorf("%s on %s:\n%s", script, layout.Key, text)
+				}
+			case asText:
+				if !strings.Contains(string(print), paper.Plain(name)) && !strings.Contains(string(print), name) {
+					t.Errorf("%s as a message:\n%s", script, print)
+				}
+			case asPrinter, asPicture:
+				letters := []rune(name)
+				letters[0], letters[1] = letters[1], letters[0]
+				look.Brand.Name = string(letters)
+				if other := mustPaper(t, look, layout.Key).printed(t, all); bytes.Equal(print, other) {
+					t.Errorf("%s on %s: %q looks like %q", script, layout.Key, name, look.Brand.Name)
 				}
 			}
 		}
+		for _, r := range paper.Plain(name) {
+			if !paper.Regular.Has(r) || !paper.Bold.Has(r) {
+				t.Errorf("no letter for %c", r)
+			}
+		}
 	}
+}
+
+// TestLongNamesAreCut: a name without a blank that is longer than any card stays within its card and slip, in each script, and what matters is all there.
+func TestLongNamesAreCut(t *testing.T) {
+	for script, name := range namesOf {
+		long := strings.Repeat(strings.Fields(name)[0], 40)
+		for _, layout := range Layouts {
+			if layout.form != asPDF && layout.form != asPicture {
+				continue
+			}
+			look := baraka(words.English)
+			look.Brand.Name, look.Batch.NameEN = long, long
+			p := mustPaper(t, look, layout.Key)
+			all := some(p.Batch, 2)
+			if layout.form == asPicture {
+				if dots := p.slipPicture(p.mustCard(t, all[0]), dotsPerMM); !freeEdges(dots) {
+					t.Errorf("%s on %s runs over the edge", script, layout.Key)
+				}
+				continue
+			}
+			text := textOf(t, p.printed(t, all))
+			if strings.Contains(text, paper.Plain(long)) || !strings.Contains(text, "…") || !strings.Contains(text, vouchers.Serial(p.Batch.Number, 1)) || !strings.Contains(text, "KES 50") {
+				t.Errorf("%s on %s:\n%s", script, layout.Key, text)
+			}
+			if layout.cols > 0 && script == "Ethiopic" {
+				proveSheets(t, p, all)
+			}
+		}
+	}
+}
+
+func (p *Paper) mustCard(t *testing.T, v vouchers.Voucher) printedCard {
+	t.Helper()
+	c, err := p.card(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// freeEdges says that a picture has no dot at its left and right edge, where a text that is too long would end.
+func freeEdges(dots *image.Paletted) bool {
+	for y := range dots.Rect.Dy() {
+		if dots.ColorIndexAt(0, y) != 0 || dots.ColorIndexAt(dots.Rect.Dx()-1, y) != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // TestLettersAreDrawn: no two of a name's letters look the same, as the box of a missing one would.
