@@ -63,8 +63,9 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 		}
 		paths, may[path] = append(paths, path), route.May
 	}
-	customer := "/office/customers/" + number(s.customer(t).ID)
-	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", customer+"?tab=money", customer+"?tab=account", customer+"/statement?from=2026-01-01&until=2026-03-31", s.bounced(t)+"?tab=money", s.bounced(t)+"?tab=account", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
+	customer, bounced := "/office/customers/"+number(s.customer(t).ID), s.bounced(t)
+	may[bounced] = may[customer] // not that of "new" beside it
+	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", customer+"?tab=money", customer+"?tab=account", customer+"/statement?from=2026-01-01&until=2026-03-31", bounced+"?tab=money", bounced+"?tab=account", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
 		bare, _, _ := strings.Cut(path, "?")
 		if route, same := may[bare]; same {
 			may[path] = route
