@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS grants (
   standing BIGINT NOT NULL,
   lapsed VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   barred VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  slowed_kbps BIGINT NOT NULL,
   unused_seconds BIGINT NOT NULL,
   unused_until DATETIME(3) NULL,
   used_seconds BIGINT NOT NULL,

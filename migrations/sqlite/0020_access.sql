@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS grants (
   standing BIGINT NOT NULL,
   lapsed TEXT NOT NULL,
   barred TEXT NOT NULL,
+  slowed_kbps BIGINT NOT NULL,
   unused_seconds BIGINT NOT NULL,
   unused_until DATETIME NULL,
   used_seconds BIGINT NOT NULL,

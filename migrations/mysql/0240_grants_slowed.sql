@@ -1,3 +1,0 @@
--- +goose NO TRANSACTION
--- +goose Up
-ALTER TABLE grants ADD COLUMN IF NOT EXISTS slowed_kbps BIGINT NOT NULL DEFAULT 0;

@@ -1,3 +1,0 @@
--- +goose NO TRANSACTION
--- +goose Up
-UPDATE import_rows SET rest = '';

@@ -1,2 +1,0 @@
--- +goose Up
-ALTER TABLE grants ADD COLUMN slowed_kbps BIGINT NOT NULL DEFAULT 0;

@@ -1,2 +1,0 @@
--- +goose Up
-UPDATE import_rows SET rest = '';
