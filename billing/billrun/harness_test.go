@@ -60,6 +60,17 @@ func each(t *testing.T, f func(w *town)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { f(newTown(t, d)) })
 }
 
+// together is each, on both databases at once.
+func together(t *testing.T, f func(t *testing.T, w *town)) {
+	t.Helper()
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			t.Parallel()
+			f(t, newTown(t, testdb.Open(t, dialect)))
+		})
+	}
+}
+
 // newTown opens on the first of January 2026, at nine.
 func newTown(t testing.TB, d *db.DB) *town {
 	t.Helper()

@@ -324,7 +324,7 @@ func TestTwoYears(t *testing.T) {
 		}
 		seed = n
 	}
-	each(t, func(w *town) {
+	together(t, func(t *testing.T, w *town) {
 		s := tell(w, seed, lines)
 		first, barred := clock.DayOf(s.clock.Now()), 0
 		for d := first + 1; d <= first+clock.Day(days); d++ {
