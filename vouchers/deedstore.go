@@ -100,8 +100,11 @@ func (s *Service) cutDeed(tx *db.Tx, id int64) error {
 	if err != nil || strings.HasPrefix(d.Reason, tableMark) {
 		return err
 	}
-	return db.Fault(tx.Gorm().Model(&deedRow{}).Where("id = ?", id).
-		Updates(map[string]any{"last_serial": gorm.Expr("done_serial"), "reason": tableMark + d.Reason}).Error)
+	err = tx.Gorm().Model(&deedRow{}).Where("id = ?", id).Updates(map[string]any{"last_serial": gorm.Expr("done_serial"), "reason": tableMark + d.Reason}).Error
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.sealDeed(tx, id)
 }
 
 func (s *Service) addToDeed(tx *db.Tx, id int64, more Deed) error {

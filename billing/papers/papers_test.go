@@ -80,6 +80,13 @@ func TestAnInvoiceReachesItsCustomer(t *testing.T) {
 			w.Errorf("%d e-mails: %+v", len(mails), mails[1].Subject)
 		}
 		w.reads(w.attached(mails[1]), "Receipt", "RC-"+c.Number+"-1", "KES 1,000.00", "Paid by Cash", "Still owed KES 334.00")
+		if _, err := w.Accounts.TakeAtCounter(w.ctx, accounts.Taking{Request: "rest", CustomerID: c.ID, How: accounts.ByCash, Amount: money.Shillings(334)}, accounts.By{Actor: "cashier"}); err != nil {
+			w.Fatal(err)
+		}
+		w.idle()
+		if v, err := w.View(w.ctx, p); err != nil || !strings.Contains(v.Pay, "2,668") { // what was owed before is paid since
+			w.Errorf("%q %v", v.Pay, err)
+		}
 		if sent, err := w.SentOf(w.ctx, first.ID); err != nil || len(sent) != 2 || sent[0].State == notify.Failed || sent[1].State == notify.Failed {
 			w.Errorf("%+v %v", sent, err)
 		}

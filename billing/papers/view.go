@@ -51,15 +51,19 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 		return v, err
 	}
 	open := p.asks() > 0 && d.State != invoices.Paid && d.State != invoices.Void && d.State != invoices.Written
+	owed, err := s.owedToday(ctx, d)
+	if err != nil {
+		return v, err
+	}
 	switch {
 	case open:
-		v.Pay = p.today(d, open).payWords()
+		v.Pay = p.today(d, open, owed).payWords()
 	case d.State == invoices.Paid && d.Kind == invoices.Invoice:
 		v.Note = words.Text(l, "paper.page.paid")
 	case d.State == invoices.Void:
 		v.Note = words.Text(l, "paper.page.void")
 	}
-	v.Rows = p.today(d, open).rows()
+	v.Rows = p.today(d, open, owed).rows()
 	i := p.invoice(d, p.common(worn(b)))
 	for _, line := range i.Lines {
 		v.Lines = append(v.Lines, ViewLine{line.Text, line.Reason, line.Amount.String()})
@@ -70,13 +74,19 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 	return v, nil
 }
 
+// owedToday is what is open on all invoices of a document's customer: it was owed before, or is owed for this one.
+func (s *Service) owedToday(ctx context.Context, d invoices.Document) (int64, error) {
+	st, err := s.Invoices.StandingOf(ctx, d.CustomerID, clock.DayOf(s.Clock.Now()))
+	return st.Open.Cents, err
+}
+
 // today is a paper that asks for what is still open of its document, and of what was owed before it.
-func (p Paper) today(d invoices.Document, open bool) Paper {
+func (p Paper) today(d invoices.Document, open bool, owed int64) Paper {
 	switch {
 	case !open:
 		p.facts.Balanced, p.facts.Owed = true, 0
 	case d.Kind == invoices.Invoice:
-		p.facts.Owed, p.facts.Balanced = min(p.asks(), d.Open+max(p.facts.Previous, 0)), true
+		p.facts.Owed, p.facts.Balanced = min(p.asks(), owed), true
 	}
 	return p
 }
