@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -53,9 +54,9 @@ func work(text string) error {
 	if err := json.Unmarshal([]byte(text), &c); err != nil {
 		return err
 	}
-	passed := 0
+	var passed atomic.Int64
 	hook := func(string) {
-		if passed++; passed == c.Point {
+		if passed.Add(1) == int64(c.Point) {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 			select {} // the signal is on its way: nothing more is done
 		}
