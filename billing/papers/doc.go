@@ -10,5 +10,6 @@
 // setting paper.per_minute; a receipt is not. To whom: the contacts that are for bills, in the customer's language, by the ways of the kind's setting.
 //
 // Invariants: a paper has the same octets whenever it is made, but for the control number that the tax authority gives later; a document has one paper;
-// a link is 128 random bits, found by their digest, and opens one paper until its day; what a customer is asked for in a message is what the paper says.
+// a link is 128 random bits, found by their digest, and opens one paper until its day; what a customer is asked for, in a message or on a
+// link's page, is what the paper says, and never more than is owed then.
 package papers

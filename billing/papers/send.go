@@ -60,6 +60,9 @@ func (s *Service) tell(ctx context.Context, p Paper, ways, again string, besides
 	if err != nil {
 		return 0, err
 	}
+	if p, err = s.now(ctx, p); err != nil {
+		return 0, err
+	}
 	all, err := s.messages(ctx, p, to, again)
 	if err != nil {
 		return 0, err
@@ -91,7 +94,7 @@ func (s *Service) issued(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	d, err := s.Invoices.Get(ctx, f.InvoiceID)
-	if err != nil || d.Number == 0 || d.Gross == 0 {
+	if err != nil || d.Number == 0 || d.Gross == 0 || d.State == invoices.Void || d.State == invoices.Written { // or it was taken back before its turn
 		return err
 	}
 	key := settings.PaperInvoice

@@ -20,6 +20,7 @@ type View struct {
 	Lines []ViewLine
 	Pay   string // empty: nothing is to be paid
 	Note  string // that it is paid, or credited
+	Off   bool   // the note says that it holds no more
 	Until string // the last day of the link
 }
 
@@ -39,31 +40,26 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 		return v, err
 	}
 	v.Title = p.say("title", p.args(frozen.Name)...)
+	now, err := s.now(ctx, p)
+	if err != nil {
+		return v, err
+	}
+	if v.Rows = now.rows(); now.asks() > 0 {
+		v.Pay = now.payWords()
+	}
 	if p.Kind != Document {
-		v.Rows = p.rows()
-		if p.asks() > 0 {
-			v.Pay = p.payWords()
-		}
 		return v, nil
 	}
 	d, err := s.Invoices.Get(ctx, p.AboutID)
 	if err != nil {
 		return v, err
 	}
-	open := p.asks() > 0 && d.State != invoices.Paid && d.State != invoices.Void && d.State != invoices.Written
-	owed, err := s.owedToday(ctx, d)
-	if err != nil {
-		return v, err
-	}
 	switch {
-	case open:
-		v.Pay = p.today(d, open, owed).payWords()
 	case d.State == invoices.Paid && d.Kind == invoices.Invoice:
 		v.Note = words.Text(l, "paper.page.paid")
 	case d.State == invoices.Void:
-		v.Note = words.Text(l, "paper.page.void")
+		v.Note, v.Off = words.Text(l, "paper.page.void"), true
 	}
-	v.Rows = p.today(d, open, owed).rows()
 	i := p.invoice(d, p.common(worn(b)))
 	for _, line := range i.Lines {
 		v.Lines = append(v.Lines, ViewLine{line.Text, line.Reason, line.Amount.String()})
@@ -74,21 +70,26 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 	return v, nil
 }
 
-// owedToday is what is open on all invoices of a document's customer: it was owed before, or is owed for this one.
-func (s *Service) owedToday(ctx context.Context, d invoices.Document) (int64, error) {
-	st, err := s.Invoices.StandingOf(ctx, d.CustomerID, clock.DayOf(s.Clock.Now()))
-	return st.Open.Cents, err
-}
-
-// today is a paper that asks for what is still open of its document, and of what was owed before it.
-func (p Paper) today(d invoices.Document, open bool, owed int64) Paper {
-	switch {
-	case !open:
-		p.facts.Balanced, p.facts.Owed = true, 0
-	case d.Kind == invoices.Invoice:
-		p.facts.Owed, p.facts.Balanced = min(p.asks(), owed), true
+// now is a paper that asks for no more than is owed today: what was paid since, or taken back, is not asked for again.
+func (s *Service) now(ctx context.Context, p Paper) (Paper, error) {
+	if p.asks() == 0 {
+		return p, nil
 	}
-	return p
+	if p.Kind == Document {
+		d, err := s.Invoices.Get(ctx, p.AboutID)
+		switch {
+		case err != nil:
+			return p, err
+		case d.State == invoices.Paid || d.State == invoices.Void || d.State == invoices.Written:
+			p.facts.Balanced, p.facts.Owed = true, 0
+			return p, nil
+		case d.Kind != invoices.Invoice: // an offer
+			return p, nil
+		}
+	}
+	st, err := s.Invoices.StandingOf(ctx, p.CustomerID, clock.DayOf(s.Clock.Now()))
+	p.facts.Balanced, p.facts.Owed = true, min(p.asks(), st.Open.Cents)
+	return p, err
 }
 
 // payWords is how to pay what a paper asks for; empty while there is no till.
