@@ -122,6 +122,9 @@ func TestALandlordsShare(t *testing.T) {
 			})
 		}
 		all.Wait()
+		if _, err := pay("y", 2); fault.KeyOf(err) != "partner.request" { // the same form, sent back with another amount
+			t.Error(err)
+		}
 		b.due(1)
 		b.prove()
 		story, err := b.partners.Events(ctx, b.landlord.ID, "2027-03-01", "2027-03-31", 0, 100)

@@ -184,7 +184,7 @@ func (s *Service) shareDay(ctx context.Context, p Partner) (Partner, error) {
 var requestForm = regexp.MustCompile(`^[0-9A-Za-z:-]{1,64}$`)
 
 // PayOut records that a partner was paid what is due, or a part of it. The same request again is answered and not done. fault.Invalid "partner.amount",
-// fault.Conflict "partner.more_than_due".
+// fault.Conflict "partner.more_than_due", or "partner.request" when the same request said something else.
 func (s *Service) PayOut(ctx context.Context, request string, partnerID int64, amount money.Amount, how, note string, by By) (e Event, err error) {
 	account := map[string]string{InCash: ledger.Cash, ByBank: ledger.Bank}[how]
 	if amount.Cents <= 0 || account == "" || !requestForm.MatchString(request) {
@@ -199,7 +199,10 @@ func (s *Service) PayOut(ctx context.Context, request string, partnerID int64, a
 			return err
 		}
 		first, found, err := s.byRequest(tx, partnerID, "pay:"+request)
-		if e = first; err != nil || found {
+		if e = first; err == nil && found && (first.Delta != -amount.Cents || first.How != how || first.Note != note) {
+			err = fault.New(fault.Conflict, "partner.request")
+		}
+		if err != nil || found {
 			return err
 		}
 		if p.Due.Cents < amount.Cents {

@@ -114,9 +114,16 @@ func (d *Desk) Start(ctx context.Context, id int64, by customers.By) error {
 	return d.move(ctx, id, Coming, nil, "import asked for", by, Told)
 }
 
-// Back has what a source brought taken back. fault.Conflict "cutover.source_moved".
+// Back has what a source brought taken back, all of it or what came before it stopped. fault.Conflict "cutover.source_moved".
 func (d *Desk) Back(ctx context.Context, id int64, by customers.By) error {
-	return d.move(ctx, id, Going, nil, "import to be taken back", by, Came)
+	s, err := d.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if s.ImportID == 0 {
+		return conflict("cutover.source_moved")
+	}
+	return d.move(ctx, id, Going, nil, "import to be taken back", by, Came, Told, Failed)
 }
 
 // move changes the state of a source, and has the job go on. What it was asked by goes with it: who does a thing answers for it.
@@ -139,7 +146,7 @@ func (d *Desk) move(ctx context.Context, id int64, to string, set map[string]any
 // Drop removes a source of which nothing is here. fault.Conflict "cutover.source_moved".
 func (d *Desk) Drop(ctx context.Context, id int64, by customers.By) error {
 	return d.DB.InTx(ctx, func(tx *db.Tx) error {
-		won, err := dropSource(tx, id, Told, Failed, Gone)
+		won, err := dropSource(tx, id)
 		if err == nil && !won {
 			err = conflict("cutover.source_moved")
 		}

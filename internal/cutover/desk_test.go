@@ -101,6 +101,43 @@ func TestBroughtInFromThePage(t *testing.T) {
 	})
 }
 
+// TestWhatCameInPartIsNotDropped: an import that stopped half-way can be gone on with or taken back, and not be forgotten with people in it.
+func TestWhatCameInPartIsNotDropped(t *testing.T) {
+	each(t, func(h *house) {
+		s, err := h.desk.Bring(ctx, h.asked(FromCSV), "people.csv", strings.NewReader(people), asha)
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.is(s.ID, Told)
+		if err := h.desk.Back(ctx, s.ID, asha); fault.KeyOf(err) != "cutover.source_moved" {
+			t.Error("nothing came:", err)
+		}
+		if err := h.desk.Start(ctx, s.ID, asha); err != nil {
+			t.Fatal(err)
+		}
+		came := h.is(s.ID, Came)
+		for _, state := range []string{Told, Failed} { // as after a file that is gone, or a router that is silent, half-way
+			h.tx(func(tx *db.Tx) error {
+				_, err := h.desk.setSource(tx, s.ID, state, map[string]any{"reason": reasonText(conflict("cutover.file_gone"))}, nil, Came, Told)
+				return err
+			})
+			if err := h.desk.Drop(ctx, s.ID, asha); fault.KeyOf(err) != "cutover.source_moved" {
+				t.Errorf("%s: %v", state, err)
+			}
+		}
+		if err := h.desk.Back(ctx, came.ID, asha); err != nil {
+			t.Fatal(err)
+		}
+		h.is(s.ID, Gone)
+		if h.count("customers") != 0 {
+			t.Error("somebody is left")
+		}
+		if err := h.desk.Drop(ctx, s.ID, asha); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // sealed wants no piece to hold a text.
 func (h *house) sealed(text string) {
 	h.Helper()

@@ -11,8 +11,11 @@ import (
 	"mtandao/internal/jobs"
 )
 
-// runFor is how long a run works before it begins anew where it stopped: well within what a job may take.
-const runFor = time.Minute
+// How long a run works, well within what a job may take: bringing in and taking back begin anew where they stopped; a dry run has nowhere to go on from.
+const (
+	runFor  = time.Minute
+	readFor = 100 * time.Second
+)
 
 // toldEvery is how often the work says how far it is.
 const toldEvery = time.Second
@@ -30,10 +33,17 @@ func (d *Desk) run(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	within, cut := context.WithTimeout(ctx, runFor)
+	limit := runFor
+	if s.State == Reading {
+		limit = readFor
+	}
+	within, cut := context.WithTimeout(ctx, limit)
 	defer cut()
 	a, to, err := d.work(within, s)
-	if err != nil && within.Err() != nil && ctx.Err() == nil {
+	switch long := err != nil && within.Err() != nil && ctx.Err() == nil; {
+	case long && s.State == Reading:
+		err = conflict("cutover.takes_long")
+	case long:
 		return jobs.Again(0, errors.New("more to bring in"))
 	}
 	if err != nil && !keeps(err) {

@@ -167,8 +167,9 @@ func (d *Desk) named(ctx context.Context, id, importID int64) error {
 	})
 }
 
-func dropSource(tx *db.Tx, id int64, from ...string) (bool, error) {
-	won, err := db.Won(tx.Gorm().Where("id = ? AND state IN ?", id, from).Delete(&sourceRow{}))
+// dropSource removes a source that rests, when nothing of it is here: with it would go the only way to take that back.
+func dropSource(tx *db.Tx, id int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Where("id = ? AND (state = ? OR import_id = 0 AND state IN ?)", id, Gone, []string{Told, Failed}).Delete(&sourceRow{}))
 	if err != nil || !won {
 		return won, db.Fault(err)
 	}

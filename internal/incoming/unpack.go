@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// mostUnpacked bounds what a packed file may grow to.
-const mostUnpacked = 4 << 30
+// mostUnpacked bounds what a packed file may grow to: what is read of it is kept in memory until it came in.
+const mostUnpacked = 512 << 20
 
 // unpacked is a file as it was before it was packed by gzip, as text in UTF-8 when it begins with a mark that says otherwise: PowerShell writes
 // UTF-16.

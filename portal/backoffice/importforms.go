@@ -205,6 +205,9 @@ func (b *Backoffice) changeImport(q *request) error {
 
 // importDeed asks about a source, or does it.
 func (b *Backoffice) importDeed(q *request, texts, to string, do func(s cutover.Source) error) error {
+	if err := q.proven(); err != nil { // it makes customers and credit, or takes them away
+		return err
+	}
 	s, err := b.theImport(q)
 	if err != nil {
 		return err

@@ -92,6 +92,9 @@ func (b *Backoffice) importRecord(q *request) error {
 	p.Title, p.State = sourceName(&p.frame, s), importState(&p.frame, s.State)
 	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}, {p.T("office.settings.imports"), "/office/imports"}}
 	p.Lead = p.T("office.imports.lead_" + s.State)
+	if s.ImportID != 0 && (s.State == cutover.Told || s.State == cutover.Failed) {
+		p.Lead = p.T("office.imports.lead_part")
+	}
 	b.importActs(p, s)
 	facts := []fact{{p.T("office.imports.kind"), p.T("office.imports.kind_" + s.Kind)}}
 	if s.Of > 0 && s.Moving() {
@@ -118,14 +121,18 @@ func (b *Backoffice) importRecord(q *request) error {
 func (b *Backoffice) importActs(p *recordPage, s cutover.Source) {
 	at := importAddress(s)
 	edit := act{Name: p.T("office.imports.edit"), Icon: "settings", Address: at + "/edit"}
-	drop := act{Name: p.T("office.imports.drop"), Icon: "x", Address: at + "/drop"}
+	drop, back := act{Name: p.T("office.imports.drop"), Icon: "x", Address: at + "/drop"}, act{Name: p.T("office.imports.back"), Icon: "history", Address: at + "/back"}
+	rest := drop
+	if s.ImportID != 0 { // it stopped half-way
+		rest = back
+	}
 	switch s.State {
 	case cutover.Told:
-		p.Acts = []act{{Name: p.T("office.imports.start"), Icon: "check", Address: at + "/start", Tone: "primary"}, edit, drop}
+		p.Acts = []act{{Name: p.T("office.imports.start"), Icon: "check", Address: at + "/start", Tone: "primary"}, edit, rest}
 	case cutover.Failed:
-		p.Acts = []act{edit, drop}
+		p.Acts = []act{edit, rest}
 	case cutover.Came:
-		p.Acts = []act{{Name: p.T("office.imports.back"), Icon: "history", Address: at + "/back"}}
+		p.Acts = []act{back}
 	case cutover.Gone:
 		p.Acts = []act{drop}
 	}
