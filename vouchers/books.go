@@ -3,6 +3,7 @@ package vouchers
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -120,7 +121,8 @@ func (s *Service) expireSome(tx *db.Tx, due []Voucher, now time.Time) error {
 	for _, v := range due {
 		byBatch[v.BatchID] = append(byBatch[v.BatchID], v.ID)
 	}
-	for id, vouchers := range byBatch {
+	for _, id := range slices.Sorted(maps.Keys(byBatch)) { // all lock batches in one order
+		vouchers := byBatch[id]
 		b, err := s.batchIn(tx, id)
 		if err != nil {
 			return err

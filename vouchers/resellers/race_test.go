@@ -16,6 +16,36 @@ import (
 	"mtandao/vouchers"
 )
 
+// TestASaleIsAnsweredAgainThoughItMayNotBeMadeAnyMore: whose answer was lost on its way gets it, whatever staff changed meanwhile.
+func TestASaleIsAnsweredAgainThoughItMayNotBeMadeAnyMore(t *testing.T) {
+	eachTown(t, func(w *town) {
+		ctx := context.Background()
+		mama := w.reseller("Mama Njeri", "254722000001", "10%", nil)
+		w.did(w.PayIn(ctx, w.ask(mama), money.Shillings(75), office))
+		asked, sale := w.ask(mama), Sale{PlanID: w.hour.ID, SiteID: w.here}
+		first, err := w.SellOne(ctx, asked, sale, office)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, err := w.Get(ctx, mama.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now.Plans = []int64{w.hour.ID + 1} // while the answer was lost on its way
+		if _, err := w.Save(ctx, now, office); err != nil {
+			t.Fatal(err)
+		}
+		again, err := w.SellOne(ctx, asked, sale, office)
+		if err != nil || again.Event.ID != first.Event.ID {
+			t.Errorf("%+v, %v", again.Event, err)
+		}
+		if _, err := w.SellOne(ctx, w.ask(mama), sale, office); fault.KeyOf(err) != "reseller.not_sold" {
+			t.Error("another is sold:", err)
+		}
+		w.prove()
+	})
+}
+
 // TestTwentyAtOnceNeverOverspend: float for seven sales, twenty callers; then credit for three, of sub-resellers who share a parent.
 func TestTwentyAtOnceNeverOverspend(t *testing.T) {
 	eachTown(t, func(w *town) {

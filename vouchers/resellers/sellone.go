@@ -55,13 +55,13 @@ func (s *Service) SellOne(ctx context.Context, q Request, w Sale, by vouchers.By
 		return Receipt{}, err
 	}
 	i := slices.IndexFunc(offers, func(p plans.Plan) bool { return p.ID == w.PlanID })
-	if i < 0 {
-		return Receipt{}, fault.New(fault.Denied, "reseller.not_sold")
-	}
 	q.Note = w.Phone.Masked()
 	e, err := s.once(ctx, q, digest(SoldOne, w.PlanID, w.SiteID, w.Phone), func(tx *db.Tx, d desk, e Event) (Event, error) {
 		if err := d.active(); err != nil {
 			return e, err
+		}
+		if i < 0 { // what was sold before is answered all the same
+			return e, fault.New(fault.Denied, "reseller.not_sold")
 		}
 		e.Kind, e.By = SoldOne, by.Actor
 		return s.sellOne(tx, d, offers[i], w, e, by)
