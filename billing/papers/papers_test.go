@@ -259,8 +259,10 @@ func TestTheSameInvoiceIsToldOnce(t *testing.T) {
 		if err != nil {
 			w.Fatal(err)
 		}
-		if n, err := w.SendAgain(w.ctx, p, By{Actor: "clerk"}); n != 2 || err != nil {
-			w.Error(n, err)
+		for range 2 { // a double tap
+			if n, err := w.SendAgain(w.ctx, p, By{Actor: "clerk"}); n != 2 || err != nil {
+				w.Error(n, err)
+			}
 		}
 		w.idle()
 		if sent, err := w.Sent(w.ctx, p); err != nil || len(sent) != 4 || len(w.got(herMail)) != 2 || w.got(herMail)[0].ID == w.got(herMail)[1].ID {

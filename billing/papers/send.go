@@ -15,7 +15,6 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
-	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 )
 
@@ -171,8 +170,8 @@ func (s *Service) sold(ctx context.Context, j jobs.Job) error {
 // By is who sends something, and from where.
 type By struct{ Actor, From string }
 
-// SendAgain sends a paper to all contacts that are for bills because somebody says so, and has its link open for its full time again. It tells how many
-// messages that made; fault.Conflict "paper.nobody" when there is nobody to send it to.
+// SendAgain sends a paper to all contacts that are for bills because somebody says so, and has its link open for its full time again; who presses twice
+// within a minute is sent it once. It tells how many messages that made; fault.Conflict "paper.nobody" when there is nobody to send it to.
 func (s *Service) SendAgain(ctx context.Context, p Paper, by By) (sent int, err error) {
 	to, err := s.toBills(ctx, p.CustomerID, settings.ByBoth)
 	if err != nil {
@@ -181,7 +180,7 @@ func (s *Service) SendAgain(ctx context.Context, p Paper, by By) (sent int, err 
 	if len(to.emails)+len(to.phones) == 0 {
 		return 0, fault.New(fault.Conflict, "paper.nobody")
 	}
-	return s.tell(ctx, p, settings.ByBoth, seal.RandomHex(4), func(tx *db.Tx) error {
+	return s.tell(ctx, p, settings.ByBoth, s.Clock.Now().UTC().Format("0601021504"), func(tx *db.Tx) error {
 		if err := s.renew(tx, p); err != nil {
 			return err
 		}
