@@ -213,18 +213,22 @@ func TestWhateverHappensAtOnce(t *testing.T) {
 			}
 			all.Go(func() { w.clock.Advance(time.Minute) })
 			all.Wait()
-			g, _, _, err := w.access.View(context.Background(), id)
-			if err != nil {
-				t.Fatal(err)
-			}
-			cause, _ := access.Decide(g, w.clock.Now(), time.UTC)
-			is, garden := cause == access.CauseOK || g.Gardened(w.clock.Now()), g.Gardened(w.clock.Now())
-			eventually(t, "the router has it as the grant says", func() bool {
+			w.inTime(t, "the router has it as the grant says", func() bool {
+				g, _, _, err := w.access.View(context.Background(), id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cause, _ := access.Decide(g, w.clock.Now(), time.UTC)
+				is, garden := cause == access.CauseOK || g.Gardened(w.clock.Now()), g.Gardened(w.clock.Now())
 				s, online := home.Session()
 				return online == is && (!online || slices.Contains(s.Lists, "mtandao-arrears") == garden)
 			})
 			w.unbar(t, id)
 			w.setUntil(t, id, time.Time{})
+			w.inTime(t, "the home is online", func() bool {
+				s, online := home.Session()
+				return online && !slices.Contains(s.Lists, "mtandao-arrears")
+			})
 			w.known(t, w.online(t, home, false).ID)
 		}
 	})
