@@ -178,3 +178,34 @@ func TestAClosedResellerGivesNothingAway(t *testing.T) {
 		w.balance(boy, 0)
 	})
 }
+
+// TestWhatWasUsedIsChargedInPieces: no transaction takes more than is handed over at a time, however far apart the used ones lie; all of them are charged,
+// once.
+func TestWhatWasUsedIsChargedInPieces(t *testing.T) {
+	eachTown(t, func(w *town) {
+		ctx := context.Background()
+		kiosk := w.reseller("Kiosk", "254722000001", "10%", func(r *Reseller) { r.Terms, r.Limit = Consignment, money.Shillings(9000) })
+		b := w.batch(3*vouchers.MostHanded + 20)
+		w.did(w.SignOut(ctx, w.ask(kiosk), Range{b.ID, 1, b.Size}, office))
+		used := []int{1, 2, vouchers.MostHanded, vouchers.MostHanded + 1, 2*vouchers.MostHanded + 50, b.Size}
+		for _, serial := range used {
+			w.did(nil, w.use(b, serial))
+		}
+		w.did(nil, w.Sweep(ctx))
+		w.balance(kiosk, -9*float64(len(used)))
+		w.did(nil, w.Sweep(ctx))
+		events, err := w.Events(ctx, kiosk.ID, 0, 50)
+		count, pieces := 0, 0
+		for _, e := range events {
+			if e.Kind != UsedFirst {
+				continue
+			}
+			if count, pieces = count+e.Count, pieces+1; e.Last-e.First >= vouchers.MostHanded {
+				t.Errorf("%d to %d in one piece", e.First, e.Last)
+			}
+		}
+		if err != nil || count != len(used) || pieces != 3 {
+			t.Errorf("%d charged in %d pieces, %v", count, pieces, err)
+		}
+	})
+}
