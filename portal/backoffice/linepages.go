@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // Lines is what the pages ask of subscriptions; what changes one is recorded in the audit trail. *subscriptions.Service satisfies it.
@@ -136,7 +137,7 @@ func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error
 			return !q.inView(sub.State.Place.SiteID) || w.Status != "" && sub.State.Status != w.Status
 		}), err
 	}
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+	if !web.ForPerson(err) {
 		return nil, err
 	}
 	w.Login = strings.ToLower(typed)

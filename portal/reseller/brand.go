@@ -10,16 +10,30 @@ import (
 	"mtandao/vouchers/sheets"
 )
 
-// worn is the brand of a page: of the site where its reseller or partner works, else of the first that is open.
-func (f *Face) worn(q *request) site.Brand {
-	id := int64(0)
+// place is the site that a page is about, or where its reseller or partner works; 0: nowhere in particular.
+func (q *request) place() int64 {
 	switch {
+	case q.siteID != 0:
+		return q.siteID
 	case q.seller.ID != 0:
-		id = firstOf(q.seller)
+		return firstOf(q.seller)
 	case len(q.partner.Sites) > 0:
-		id = q.partner.Sites[0]
+		return q.partner.Sites[0]
 	}
-	return f.brandAt(func(s site.Site, _ site.Brand) bool { return s.ID == id })
+	return 0
+}
+
+// worn is the brand of a page: of its place, else of the first site that is open.
+func (q *request) worn() site.Brand {
+	return q.face.brandAt(func(s site.Site, _ site.Brand) bool { return s.ID == q.place() })
+}
+
+// whom is the number to call: the site's own, else the provider's.
+func (q *request) whom() string {
+	if s, _, err := q.face.Sites.Get(q.place()); err == nil && s.Phone != "" {
+		return s.Phone
+	}
+	return q.face.Phone()
 }
 
 // named is the brand of a key, which addresses carry that are asked for without a cookie.
