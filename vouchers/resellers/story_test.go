@@ -79,14 +79,19 @@ func (w *town) landlordsMonth(landlord partners.Partner) {
 		w.did(nil, w.landlords.Share(ctx))
 		w.holds(map[string]float64{ledger.PartnersDue: -3, ledger.PartnerShares: 3})
 	}
-	by := partners.By{Actor: office.Actor}
-	if _, err := w.landlords.PayOut(ctx, "all", landlord.ID, money.Shillings(4), partners.InCash, "", by); fault.KeyOf(err) != "partner.more_than_due" {
+	first, second := partners.By{Member: 1, Actor: office.Actor}, partners.By{Member: 2, Actor: "second"}
+	if _, err := w.landlords.AskPayout(ctx, partners.Payout{PartnerID: landlord.ID, Amount: money.Shillings(4)}, first); fault.KeyOf(err) != "partner.more_than_due" {
 		w.Error(err)
 	}
-	for range 2 {
-		w.did(w.landlords.PayOut(ctx, "month", landlord.ID, money.Shillings(3), partners.InCash, "", by))
-		w.holds(map[string]float64{ledger.PartnersDue: 0, ledger.PartnerShares: 3, ledger.Cash: 197})
+	asked, err := w.landlords.AskPayout(ctx, partners.Payout{PartnerID: landlord.ID, Amount: money.Shillings(3)}, first)
+	w.did(nil, err)
+	w.did(w.landlords.DecidePayout(ctx, asked.ID, true, second))
+	w.holds(map[string]float64{ledger.PartnersDue: -3, ledger.PartnerShares: 3})
+	w.did(w.landlords.PayPayout(ctx, asked.ID, partners.InCash, "", first))
+	if _, err := w.landlords.PayPayout(ctx, asked.ID, partners.InCash, "", first); fault.KeyOf(err) != "partner.not_owed" {
+		w.Error(err)
 	}
+	w.holds(map[string]float64{ledger.PartnersDue: 0, ledger.PartnerShares: 3, ledger.Cash: 197})
 }
 
 // TestConsignment: paper is paid for when it is told to be sold, or used; what is lost is charged; the limit holds.
