@@ -109,7 +109,9 @@ func TestAResellersPageThatFailsIsNoDeadEnd(t *testing.T) {
 		t.Fatal(here, err)
 	}
 	call := "tel:" + strings.ReplaceAll(here.Phone, " ", "")
-	k.has("/sell/nowhere", k.answer(http.MethodGet, "/sell/nowhere", nil), http.StatusNotFound, `href="/sell"`)
+	k.has("/sell/nowhere", k.answer(http.MethodGet, "/sell/nowhere", nil), http.StatusNotFound, `href="/sell"`, `href="/sell/one"`, call)
+	stranger := s.kiosk(t)
+	stranger.has("/share/nowhere", stranger.answer(http.MethodGet, "/share/nowhere", nil), http.StatusNotFound, `href="/share"`, call)
 	plan := s.idOf(t, kindPlan, "hour")
 	form := url.Values{"plan": {plan}, "site": {"kasarani"}, "phone": {"0733 000 444"}, "once": {"fa11"}}
 	form.Set("k", stampField.FindStringSubmatch(k.opens("/sell/one"))[1])

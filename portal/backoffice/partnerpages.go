@@ -68,7 +68,7 @@ func (b *Backoffice) partners(q *request) error {
 	if q.may(staff.PaymentsMatch, 0) {
 		p.Acts = []act{{Name: p.T("office.partners.new"), Icon: "plus", Address: "/office/partners/new", Tone: "primary"}}
 	}
-	p.Columns = []column{{Name: p.T("office.reseller.name")}, {Name: p.T("office.reseller.phone")}, {Name: p.T("office.reseller.sites")}, {p.T("office.partner.share"), "num"}, {p.T("office.partner.due"), "num"}, {Name: p.T("office.state")}}
+	p.Columns = []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.phone"), "when"}, {Name: p.T("office.reseller.sites")}, {p.T("office.partner.share"), "num"}, {p.T("office.partner.due"), "num"}, {Name: p.T("office.state")}}
 	p.Empty = blank{Icon: "users", Title: p.T("office.partners.none"), Text: p.T("office.partners.none_text")}
 	all, err := b.Partners.Newest(q.ctx, q.before(), mostListed+1)
 	if err != nil {
@@ -99,8 +99,10 @@ func (b *Backoffice) partnerPage(q *request, one partners.Partner) (*recordPage,
 	p.Crumbs = []crumb{{p.Title, "/office/partners"}}
 	p.Title, p.State = one.Name, partnerState(&p.frame, one.State)
 	if q.may(staff.PaymentsMatch, 0) {
-		p.Acts = []act{{Name: p.T("office.partner_pay.act"), Address: at + "/payout", Tone: "primary"}, {Name: p.T("office.reseller.edit"), Address: at + "/edit"},
-			{Name: p.T("office.reseller.pin"), Address: at + "/pin", Posted: true}}
+		if one.Due.IsPositive() {
+			p.Acts = []act{{Name: p.T("office.partner_pay.act"), Address: at + "/payout", Tone: "primary"}}
+		}
+		p.Acts = append(p.Acts, act{Name: p.T("office.reseller.edit"), Address: at + "/edit"}, act{Name: p.T("office.reseller.pin"), Address: at + "/pin", Posted: true})
 	}
 	sold, share, err := b.Partners.Today(q.ctx, one)
 	if err != nil {
@@ -127,6 +129,9 @@ func (b *Backoffice) sharesCard(q *request, f *frame, one partners.Partner) (car
 		c.Table.add(cell{Text: e.Day}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
 			cell{Text: money.KES(e.Delta).String()}, cell{Text: money.KES(e.Balance).String()}, cell{Text: e.By})
 	}
+	if len(events) == 0 {
+		c.Lead, c.Empty = "", &blank{Icon: "wallet", Title: f.T("office.partner.nothing"), Text: f.T("office.partner.nothing_text")}
+	}
 	return c, err
 }
 
@@ -146,7 +151,11 @@ func (b *Backoffice) partnerForm(q *request, one partners.Partner) *formPage {
 	field := func(name string, value string, most int) formField {
 		return formField{Name: name, Label: p.T("office.partner_field." + name), Value: text(name, value), Most: most, Must: true}
 	}
-	share := field("share", one.Percent(), 6)
+	percent := ""
+	if one.ID != 0 {
+		percent = one.Percent()
+	}
+	share := field("share", percent, 6)
 	share.Hint = p.T("office.partner_field.share_hint")
 	lang := formField{Name: "lang", Label: p.T("office.reseller_field.lang"), As: asPick,
 		Choices: chosen([]choice{{Name: p.T("office.reseller.lang_en"), Value: "en"}, {Name: p.T("office.reseller.lang_sw"), Value: "sw"}}, text("lang", string(one.Lang)))}

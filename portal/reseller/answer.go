@@ -5,9 +5,11 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mtandao/billing/partners"
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
+	"mtandao/vouchers/resellers"
 )
 
 // led is a redirect, passed as an error so that nothing after it happens.
@@ -16,6 +18,14 @@ type led string
 func (l led) Error() string { return "see " + string(l) }
 
 func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
+
+// nowhere is an address that is none; who is signed in finds their menu there all the same.
+func (f *Face) nowhere(q *request) error {
+	if err := q.judge(); err != nil {
+		q.seller, q.partner = resellers.Reseller{}, partners.Partner{}
+	}
+	return notHere()
+}
 
 // doneBefore: the page had done something else already. It gets a new key, so that this can be done as well.
 const doneBefore = "sell.done_before"

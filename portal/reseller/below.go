@@ -35,7 +35,7 @@ func (f *Face) below(q *request) error {
 		if err != nil {
 			return err
 		}
-		u := under{ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Phone: r.Phone.Local(), Commission: r.Commission.String(), Float: r.Balance.String(), Sold: sum.Sold, Taken: money.KES(sum.Gross).String()}
+		u := under{ID: strconv.FormatInt(r.ID, 10), Name: r.Name, Phone: r.Phone.Local(), Commission: r.Commission.In(q.lang), Float: r.Balance.String(), Sold: sum.Sold, Taken: money.KES(sum.Gross).String()}
 		if u.ID == q.Params("id") {
 			u.Typed = q.typed("amount")
 		}

@@ -50,6 +50,6 @@ func (f *Face) door(at side, home shown) []web.Route {
 	return []web.Route{
 		open(get, "/in", f.askSignIn, shown{}), open(post, "/in", f.signIn, in), open(get, "/code", f.askCode, shown{}), open(post, "/code", f.useCode, code),
 		f.form(at, "/out", f.signOut, home), f.page(at, pin), f.form(at, "/pin", f.changePIN, pin),
-		open(get, "/manifest.json", f.manifest, shown{}), open(get, "/icon/:size", f.icon, shown{}), open(get, "/*", func(*request) error { return notHere() }, shown{}),
+		open(get, "/manifest.json", f.manifest, shown{}), open(get, "/icon/:size", f.icon, shown{}), open(get, "/*", f.nowhere, shown{}),
 	}
 }
