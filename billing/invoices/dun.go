@@ -29,6 +29,7 @@ type Held string
 const (
 	HeldVIP     Held = "vip"
 	HeldPromise Held = "promise"
+	HeldPrompt  Held = "prompt" // their phone is asked for it first
 )
 
 // Doing is a step that is due about an invoice; Held, when something keeps it from being done.
@@ -143,15 +144,43 @@ func (s *Service) todo(tx *db.Tx, table []Step, page []Document, day clock.Day) 
 	if err != nil {
 		return nil, err
 	}
+	asked, err := s.askedFirst(tx, page, day)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range page {
 		h := holds[d.CustomerID]
 		for _, st := range Look(tableOf(table, h.segment), d.DueDay, Hold{}, day) {
-			if !done[d.ID][st.name()] && d.takes(st.Action) {
-				all = append(all, Doing{Late: d.late(day), Step: st, Held: h.holds(st.Action, day)})
+			if done[d.ID][st.name()] || !d.takes(st.Action) {
+				continue
 			}
+			held := h.holds(st.Action, day)
+			if st.Action == Remind && d.DueDay == day && asked[d.CustomerID] {
+				held = HeldPrompt
+			}
+			all = append(all, Doing{Late: d.late(day), Step: st, Held: held})
 		}
 	}
 	return all, nil
+}
+
+// askedFirst are who is asked by a prompt today before they are reminded of what is due today.
+func (s *Service) askedFirst(tx *db.Tx, page []Document, day clock.Day) (map[int64]bool, error) {
+	var due []int64
+	for _, d := range page {
+		if d.DueDay == day {
+			due = append(due, d.CustomerID)
+		}
+	}
+	if s.prompted == nil || day != s.today() || len(due) == 0 {
+		return nil, nil
+	}
+	return s.prompted(tx, due)
+}
+
+// AskPrompts has f say which customers are still to be asked by a prompt today for what is due today; call it at wiring.
+func (s *Service) AskPrompts(f func(tx *db.Tx, customerIDs []int64) (map[int64]bool, error)) {
+	s.prompted = f
 }
 
 // takes: a fee is not charged for a fee.

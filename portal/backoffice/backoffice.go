@@ -74,6 +74,7 @@ type Options struct {
 	Lines     Lines
 	Customers Customers
 	Counter   Counter
+	Prompts   Prompts
 	Bills     Bills
 	Accounts  Accounts
 	Invoices  Invoices
@@ -136,7 +137,7 @@ func (b *Backoffice) table() []route {
 		b.messageRoutes(),
 		b.customerRoutes(),
 		b.importRoutes(),
-		b.counterRoutes(),
+		b.counterRoutes(), b.promptRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
