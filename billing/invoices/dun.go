@@ -144,44 +144,39 @@ func (s *Service) todo(tx *db.Tx, table []Step, page []Document, day clock.Day) 
 	if err != nil {
 		return nil, err
 	}
-	asked, err := s.askedFirst(tx, page, day)
-	if err != nil {
-		return nil, err
-	}
 	for _, d := range page {
 		h := holds[d.CustomerID]
 		for _, st := range Look(tableOf(table, h.segment), d.DueDay, Hold{}, day) {
-			if done[d.ID][st.name()] || !d.takes(st.Action) {
-				continue
+			if !done[d.ID][st.name()] && d.takes(st.Action) {
+				all = append(all, Doing{Late: d.late(day), Step: st, Held: h.holds(st.Action, day)})
 			}
-			held := h.holds(st.Action, day)
-			if st.Action == Remind && d.DueDay == day && asked[d.CustomerID] {
-				held = HeldPrompt
-			}
-			all = append(all, Doing{Late: d.late(day), Step: st, Held: held})
 		}
 	}
-	return all, nil
+	return all, s.askFirst(tx, all, holds, day)
 }
 
-// askedFirst are who is asked by a prompt today before they are reminded of what is due today.
-func (s *Service) askedFirst(tx *db.Tx, page []Document, day clock.Day) (map[int64]bool, error) {
-	var due []int64
-	for _, d := range page {
-		if d.DueDay == day {
-			due = append(due, d.CustomerID)
+// askFirst holds the reminder of what is due today back from who is to be asked for it by a prompt first. Who promised a later day is not asked.
+func (s *Service) askFirst(tx *db.Tx, all []Doing, holds map[int64]heldBack, day clock.Day) error {
+	var due []Late
+	for _, one := range all {
+		if one.Step.Action == Remind && one.DueDay == day && holds[one.CustomerID].PromiseUntil <= day {
+			due = append(due, one.Late)
 		}
 	}
 	if s.prompted == nil || day != s.today() || len(due) == 0 {
-		return nil, nil
+		return nil
 	}
-	return s.prompted(tx, due)
+	waits, err := s.prompted(tx, due)
+	for n, one := range all {
+		if one.Step.Action == Remind && waits[one.InvoiceID] {
+			all[n].Held = HeldPrompt
+		}
+	}
+	return err
 }
 
-// AskPrompts has f say which customers are still to be asked by a prompt today for what is due today; call it at wiring.
-func (s *Service) AskPrompts(f func(tx *db.Tx, customerIDs []int64) (map[int64]bool, error)) {
-	s.prompted = f
-}
+// AskPrompts has f say which bills that are due today are still to be asked for by a prompt, by their ids; call it at wiring.
+func (s *Service) AskPrompts(f func(tx *db.Tx, due []Late) (map[int64]bool, error)) { s.prompted = f }
 
 // takes: a fee is not charged for a fee.
 func (d Document) takes(a Action) bool { return a != Fee || !strings.HasPrefix(d.Cause, feeCause) }

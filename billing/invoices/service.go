@@ -43,7 +43,7 @@ type Options struct {
 // Service is what can be done with invoices.
 type Service struct {
 	Options
-	prompted func(tx *db.Tx, customerIDs []int64) (map[int64]bool, error) // nil: nobody is
+	prompted func(tx *db.Tx, due []Late) (map[int64]bool, error) // nil: nobody is
 }
 
 // New makes the service.

@@ -8,6 +8,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -29,16 +30,18 @@ func asking(now time.Time) bool {
 const (
 	page       = 200
 	mostFaults = 10 // of one look that are told
+	mostAsked  = 60 // of one look, so that the rail takes them: it bounds prompts by the second
 )
 
-// Tick asks those whose bill is due today, or whose line ends, and who agreed to it. Any node may run it, several at once, as often as it likes. One customer
-// of whom it fails keeps no other from it.
+// Tick asks those whose bill is due today, or whose line ends, and who agreed to it, some at a time: call it every minute. Any node may run it, several at once.
+// One customer of whom it fails keeps no other from it.
 func (s *Service) Tick(ctx context.Context) error {
 	now := s.Clock.Now()
 	if !asking(now) {
 		return nil
 	}
 	var failed []error
+	left := mostAsked
 	for after := int64(0); ; {
 		agreed, err := s.consentsAfter(ctx, after, page)
 		if err != nil || len(agreed) == 0 {
@@ -50,8 +53,15 @@ func (s *Service) Tick(ctx context.Context) error {
 			return errors.Join(append(failed, err)...)
 		}
 		for _, id := range due {
-			if err := s.askDue(ctx, id, now); err != nil && len(failed) < mostFaults {
+			asked, err := s.askDue(ctx, id, now)
+			if err != nil && len(failed) < mostFaults {
 				failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
+			}
+			if asked {
+				left--
+			}
+			if left == 0 {
+				return errors.Join(failed...)
 			}
 		}
 	}
@@ -75,12 +85,13 @@ func (s *Service) dueToday(ctx context.Context, customerIDs []int64, now time.Ti
 	return all, err
 }
 
-// waits are the faults of an order that may go another time today.
-var waits = map[string]bool{"prompt.rail_rests": true, "prompt.number_rests": true, "till.missing": true}
+// later are the faults of an order that may go another time today.
+var later = map[string]bool{"prompt.rail_rests": true, "prompt.number_rests": true, "till.missing": true}
 
 // askDue asks one customer for what is due, when they are to be asked now.
-func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) error {
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (asked bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		asked = false
 		c, credit, err := s.held(tx, customerID)
 		if err != nil || c.State != customers.Active {
 			return err
@@ -105,12 +116,13 @@ func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) e
 		if err := s.order(tx, &a, r.forMoney(c)); err != nil {
 			return err
 		}
+		asked = true
 		return s.insertDues(tx, a, dues)
 	})
-	if waits[fault.KeyOf(err)] {
-		return nil
+	if later[fault.KeyOf(err)] {
+		return false, nil
 	}
-	return err
+	return asked && err == nil, err
 }
 
 func (o owing) mayBeAsked() bool {
@@ -158,42 +170,35 @@ func (s *Service) wanted(ctx context.Context, o billing.Order) (wanted bool, err
 	return wanted, err
 }
 
-// Waits says which of some customers are still to be asked today by a prompt, so that no reminder comes before it.
-func (s *Service) Waits(tx *db.Tx, customerIDs []int64) (map[int64]bool, error) {
-	now, all := s.Clock.Now(), map[int64]bool{}
-	if now.In(clock.Nairobi).Hour() >= lastHour {
-		return all, nil
+// Waits says which of some bills that are due today are still to be asked for, by their ids, so that no reminder comes before: those with a try left, and those
+// whose last one has no verdict yet.
+func (s *Service) Waits(tx *db.Tx, bills []invoices.Late) (map[int64]bool, error) {
+	waits := map[int64]bool{}
+	if s.Clock.Now().In(clock.Nairobi).Hour() >= lastHour {
+		return waits, nil
 	}
-	agreed, err := s.agreedOf(tx, customerIDs)
+	who, names := make([]int64, len(bills)), make([]due, len(bills))
+	for n, d := range bills {
+		who[n], names[n] = d.CustomerID, dueBill(d.InvoiceID)
+	}
+	agreed, err := s.agreedOf(tx, who)
+	if err != nil || len(agreed) == 0 {
+		return waits, err
+	}
+	done, err := s.triesOf(tx, names)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range agreed {
-		if all[id], err = s.waits(tx, id, now); err != nil {
+	for n, d := range bills {
+		if !agreed[d.CustomerID] || d.Open.Cents > billing.MostPrompted {
+			continue
+		}
+		if waits[d.InvoiceID] = true; len(done[names[n].name]) < mostTries {
+			continue
+		}
+		if waits[d.InvoiceID], err = s.undecided(tx, d.CustomerID); err != nil {
 			return nil, err
 		}
 	}
-	return all, nil
-}
-
-// waits: something that is due has a try left, or its last one has no verdict yet.
-func (s *Service) waits(tx *db.Tx, customerID int64, now time.Time) (bool, error) {
-	credit, err := s.Accounts.Balances(tx.Context(), []int64{customerID})
-	if err != nil {
-		return false, err
-	}
-	o, err := s.owedOn(tx, customerID, credit[customerID].Cents, now)
-	if err != nil || !o.mayBeAsked() {
-		return false, err
-	}
-	done, err := s.triesOf(tx, o.dues)
-	if err != nil {
-		return false, err
-	}
-	for _, d := range o.dues {
-		if len(done[d.name]) < mostTries {
-			return true, nil
-		}
-	}
-	return s.undecided(tx, customerID)
+	return waits, nil
 }

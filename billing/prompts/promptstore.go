@@ -87,13 +87,16 @@ func (s *Service) consentsAfter(ctx context.Context, after int64, limit int) (id
 }
 
 // agreedOf are those of some customers who agreed.
-func (s *Service) agreedOf(tx *db.Tx, customerIDs []int64) (all []int64, err error) {
+func (s *Service) agreedOf(tx *db.Tx, customerIDs []int64) (map[int64]bool, error) {
+	all := map[int64]bool{}
 	for some := range db.Pieces(customerIDs) {
 		var ids []int64
-		if err := tx.Gorm().Model(&consentRow{}).Where("customer_id IN ?", some).Order("customer_id").Pluck("customer_id", &ids).Error; err != nil {
+		if err := tx.Gorm().Model(&consentRow{}).Where("customer_id IN ?", some).Pluck("customer_id", &ids).Error; err != nil {
 			return nil, db.Fault(err)
 		}
-		all = append(all, ids...)
+		for _, id := range ids {
+			all[id] = true
+		}
 	}
 	return all, nil
 }

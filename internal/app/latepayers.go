@@ -14,7 +14,7 @@ func (m *Main) scheduleArrears() {
 		}
 		return m.Arrears.Tick(ctx)
 	})
-	m.Jobs.Every("money by prompt", 5*time.Minute, func(ctx context.Context) error {
+	m.Jobs.Every("money by prompt", time.Minute, func(ctx context.Context) error {
 		if m.Pause.Paused() {
 			return nil
 		}
