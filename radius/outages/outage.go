@@ -40,8 +40,7 @@ const (
 	WhyOurs    = "ours"    // we did not watch for long enough
 	WhyFlowed  = "flowed"  // its sessions had carried something
 	WhyAround  = "around"  // others fell silent with it and came back without a boot
-	WhyIdle    = "idle"    // nobody had used the line before either
-	WhyFew     = "few"     // hardly any session went on
+	WhyFew     = "few"     // hardly any session can testify
 	WhyRetired = "retired" // it is not looked at any more
 	WhyBoot    = "boot"
 	WhyFlat    = "flat"
@@ -54,8 +53,8 @@ type Proof struct {
 	Boot           time.Time // when it came up, as it told; zero: it did not
 	BootBy         string    // of Boot
 	Open           int       // sessions when it fell silent, as far as they are looked at
-	Spoke          int       // of them, so many told of themselves afterwards, soon enough to be measured
-	Carried        int64     // octets that those carried meanwhile, without what they may have in the minutes at both ends
+	Spoke          int       // of them, so many had been busy, and told of themselves afterwards so soon that they can testify
+	Carried        int64     // octets that those carried meanwhile
 	Usual          int64     // octets that they would have at the pace they had
 	Holes          []Span    // when we did not watch
 	Around, Booted int       // routers that fell silent at the same time and are back; of them, so many came up anew
@@ -106,15 +105,15 @@ type Witness struct {
 // Bounds of a proof.
 const (
 	least    = 30 * time.Minute
-	idle     = 64 // octets a second and session that are next to nothing: what is left when no answer comes
-	busy     = 20 // times as much shows that a line was used
-	fewest   = 3  // sessions that prove a line was cut
-	edges    = 6  // a session counts when it was measured over at most a sixth more than the gap
+	idle     = 128         // octets a second and session that are next to nothing: less than what devices carry that nobody uses
+	busy     = 1280        // octets a second that show that a line was used
+	fewest   = 3           // sessions that prove a line was cut
+	unsaid   = time.Minute // how much longer a line may have carried something than it was heard, at both ends together
 	slackOf  = 3 * time.Minute
 	unmissed = 2 * time.Minute // a node is watching that was seen so lately
 )
 
-// facts are what Judge goes by.
+// facts are what judge goes by.
 type facts struct {
 	heard, again time.Time
 	holes        []Span
@@ -153,8 +152,6 @@ func judge(f facts) (state State, from, until time.Time, p Proof) {
 		p.Why = WhyAround
 	case p.Spoke < fewest:
 		p.Why = WhyFew
-	case p.Usual < busy*idle*measured:
-		p.Why = WhyIdle
 	default:
 		p.Why = WhyFlat
 		return Proven, wholeAfter(start), f.again.Truncate(time.Minute), p
@@ -164,17 +161,17 @@ func judge(f facts) (state State, from, until time.Time, p Proof) {
 
 func wholeAfter(at time.Time) time.Time { return at.Add(time.Minute - 1).Truncate(time.Minute) }
 
-// measure sums what sessions carried. One is left out when it was measured over much more than the gap: what it carried at the ends would hide
-// the rest.
+// measure sums what those carried who can testify: whoever was busy, and was measured over hardly more than the gap. Of who was not busy nobody can tell whether
+// the line was cut; and what one carries in minutes at the ends, when they are long or it was fast, is more than what would show that it was not.
 func (p *Proof) measure(all []Witness, start, again time.Time) {
 	gap := again.Sub(start)
 	for _, w := range all {
-		edge := w.Then.Sub(w.Was) - gap
-		if w.Then.IsZero() || edge > gap/edges {
+		edge := max(w.Then.Sub(w.Was)-gap, 0) + unsaid
+		if w.Then.IsZero() || w.Pace < busy || w.Pace*int64(edge/time.Second) > idle*int64(gap/time.Second)/2 {
 			continue
 		}
 		p.Spoke++
-		p.Carried += max(0, w.Later-w.Octets-w.Pace*int64(max(edge, 0)/time.Second))
+		p.Carried += w.Later - w.Octets
 		p.Usual += w.Pace * int64(gap/time.Second)
 	}
 }

@@ -17,13 +17,16 @@ func TestModelsMatch(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &outageRow{}, &witnessRow{}, &watchRow{}) })
 }
 
-const megabyte = 1_000_000
+const (
+	megabyte = 1_000_000
+	steady   = 150_000 // octets a minute of a line that is used
+)
 
 // cutOff is a router of which nothing is heard for so long, after a quarter of an hour in which it was busy.
 func (w *world) cutOff(id int64, long time.Duration) (from time.Time) {
 	w.Helper()
 	w.open(id, 5)
-	w.live(15*time.Minute, megabyte, id)
+	w.live(15*time.Minute, steady, id)
 	from = w.clock.Now()
 	w.live(long, 0)
 	return from
@@ -62,11 +65,11 @@ func TestAPowerCutIsProvenByTheBoot(t *testing.T) {
 // TestACutLineIsProvenByItsSessions, which were busy before and carried nothing meanwhile. A short one is forgotten.
 func TestACutLineIsProvenByItsSessions(t *testing.T) {
 	each(t, func(w *world) {
-		from := w.cutOff(1, 25*time.Minute)
+		w.cutOff(1, 25*time.Minute)
 		w.live(time.Minute, 0, 1)
 		w.none()
-		w.live(20*time.Minute, megabyte, 1)
-		from = w.clock.Now()
+		w.live(20*time.Minute, steady, 1)
+		from := w.clock.Now()
 		w.live(40*time.Minute, 0)
 		w.live(15*time.Minute, 200, 1)
 		o := w.the()
@@ -84,11 +87,13 @@ func TestWhatProvesNothing(t *testing.T) {
 		back   func(w *world)
 		why    string
 	}{
-		"traffic flowed, and only we heard nothing": {megabyte, flowed, WhyFlowed},
-		"nobody used it before either":              {100, func(w *world) { w.speak(1, 100) }, WhyIdle},
-		"all sessions are gone, without a boot":     {megabyte, func(w *world) { w.sessions[1] = nil; w.heard[1] = w.clock.Now() }, WhyFew},
-		"traffic flowed, and it came up anew since": {megabyte, func(w *world) { flowed(w); w.boots[1] = []Boot{{w.clock.Now(), ByUptime}} }, WhyFlowed},
-		"it came up soon, and only then we heard nothing": {megabyte, func(w *world) {
+		"traffic flowed, and only we heard nothing":    {steady, flowed, WhyFlowed},
+		"people went to sleep, and their devices not":  {steady, func(w *world) { w.speak(1, 60*60*300) }, WhyFlowed},
+		"nobody used it before either":                 {100, func(w *world) { w.speak(1, 100) }, WhyFew},
+		"what they carry in a minute hides the others": {megabyte, func(w *world) { w.speak(1, 100) }, WhyFew},
+		"all sessions are gone, without a boot":        {steady, func(w *world) { w.sessions[1] = nil; w.heard[1] = w.clock.Now() }, WhyFew},
+		"traffic flowed, and it came up anew since":    {steady, func(w *world) { flowed(w); w.boots[1] = []Boot{{w.clock.Now(), ByUptime}} }, WhyFlowed},
+		"it came up soon, and only then we heard nothing": {steady, func(w *world) {
 			w.boots[1] = []Boot{{w.clock.Now().Add(-50 * time.Minute), ByUptime}}
 			w.sessions[1] = nil
 			w.heard[1] = w.clock.Now()
@@ -150,7 +155,7 @@ func TestWhatIsOnlyOurs(t *testing.T) {
 		}
 		w.open(1, 5)
 		for range 15 {
-			w.live(time.Minute, megabyte, 1)
+			w.live(time.Minute, steady, 1)
 			if err := other.Watching(context.Background()); err != nil {
 				t.Fatal(err)
 			}
@@ -166,9 +171,9 @@ func TestWhatIsOnlyOurs(t *testing.T) {
 		w := newWorld(t, testdb.SQLite(t))
 		w.open(2, 5)
 		w.open(3, 5)
-		w.live(15*time.Minute, megabyte, 2, 3)
+		w.live(15*time.Minute, steady, 2, 3)
 		w.open(1, 5)
-		w.live(15*time.Minute, megabyte, 1, 2, 3)
+		w.live(15*time.Minute, steady, 1, 2, 3)
 		w.live(time.Hour, 0)
 		boots(w, 1) // somebody switched it off and on, in the hope that this helps
 		w.speak(2, 40*megabyte)
@@ -191,7 +196,7 @@ func TestWhatIsOnlyOurs(t *testing.T) {
 	t.Run("the API was answered", func(t *testing.T) {
 		w := newWorld(t, testdb.SQLite(t))
 		w.open(1, 5)
-		w.live(15*time.Minute, megabyte, 1)
+		w.live(15*time.Minute, steady, 1)
 		for range 60 {
 			w.answered[1] = w.clock.Now()
 			w.live(time.Minute, 0)
@@ -323,7 +328,7 @@ func TestOneDecidesOnADraft(t *testing.T) {
 func TestManyNodesFindOneSilence(t *testing.T) {
 	each(t, func(w *world) {
 		w.open(1, 5)
-		w.live(15*time.Minute, megabyte, 1)
+		w.live(15*time.Minute, steady, 1)
 		for range 11 {
 			w.clock.Advance(time.Minute)
 			if err := w.Watching(context.Background()); err != nil {

@@ -36,7 +36,12 @@ func (s *Service) listen(ctx context.Context, o Outage, now time.Time, w word) e
 	case w.at.Sub(o.From) < least:
 		return s.DB.InTx(ctx, func(tx *db.Tx) error { return forget(tx, []int64{o.ID}, Silent) })
 	}
-	return s.move(ctx, o, func(after *Outage) { after.State, after.Until, after.Proof.Again = Back, w.at, w.at })
+	err := s.move(ctx, o, func(after *Outage) { after.State, after.Until, after.Proof.Again = Back, w.at, w.at })
+	if err == nil {
+		o.Until = w.at
+		err = s.hear(ctx, o) // at once: the sooner after the gap, the more a word tells
+	}
+	return err
 }
 
 // waitsFor is how long a router's sessions are waited for: by then each has told of itself, and its uptime was asked.
