@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // Lines is what the pages ask of subscriptions; what changes one is recorded in the audit trail. *subscriptions.Service satisfies it.
@@ -349,6 +350,9 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 	}
 	if said.Days != 0 {
 		add(f.T("interval.day", "Count", strconv.Itoa(said.Days)))
+	}
+	if said.Minutes != 0 {
+		add(web.Span(f.Lang, time.Duration(said.Minutes)*time.Minute))
 	}
 	add(said.Key)
 	add(said.Reason)
