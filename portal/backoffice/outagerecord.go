@@ -100,6 +100,9 @@ func (b *Backoffice) tellFound(q *request, p *recordPage, o outages.Outage) erro
 		p.Acts = []act{{Name: p.T("office.outage.give"), Address: outageAt(o.ID) + "/give", Posted: true, Tone: "primary"},
 			{Name: p.T("office.outage.drop"), Address: outageAt(o.ID) + "/drop", Posted: true}}
 	}
+	if o.State == outages.Unproven {
+		p.Acts = []act{{Name: p.T("office.outage.by_hand"), Address: "/office/outages", Icon: "clock"}}
+	}
 	now, zone := b.PlanClock.Now(), b.Zone
 	from, until := stripDays(o, now, zone)
 	silences, err := b.Outages.Of(q.ctx, o.RouterID, from, until)
@@ -168,9 +171,11 @@ func (b *Backoffice) tellGiven(q *request, p *recordPage, o subscriptions.Outage
 	if undone {
 		key = "office.outages.gave_back"
 	}
-	c := card{Name: p.T("office.outages.given"), Facts: []fact{{p.T("office.when"), b.planWhen(&p.frame, o.At)}, {p.T("office.batch.by"), b.givenBy(&p.frame, o)}, {p.T("office.line_field.note"), o.Note},
-		{p.T("office.outages.undone"), planWhenIf(b, &p.frame, o.UndoneAt)}}, After: p.T(key, "Count", int(o.Lines))}
-	if o.Going {
+	c := card{Name: p.T("office.outage.what"), Facts: []fact{{p.T("office.when"), b.planWhen(&p.frame, o.At)}, {p.T("office.batch.by"), b.givenBy(&p.frame, o)}, {p.T("office.line_field.note"), o.Note},
+		{p.T("office.outages.undone"), planWhenIf(b, &p.frame, o.UndoneAt)}}}
+	if !o.Going {
+		c.Facts = append(c.Facts, fact{p.T("office.outages.lines"), p.T(key, "Count", int(o.Lines))})
+	} else {
 		c.Fill = &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: p.T("office.outages.going", "Count", int(o.Lines))}
 	}
 	p.add(c)

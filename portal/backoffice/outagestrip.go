@@ -16,7 +16,7 @@ type strip struct {
 	Keys  []stripPart
 }
 
-// stripPart is a stretch of it, one unit a minute; dark, heard, missed (we did not watch) or ahead.
+// stripPart is a stretch of it, one unit a minute: the outage (dark), another silence (other), heard, missed (we did not watch) or ahead.
 type stripPart struct {
 	Class, Text string
 	X, Width    int
@@ -45,15 +45,18 @@ func stripOf(f *frame, o outages.Outage, silences []outages.Outage, holes []outa
 	}
 	add("heard", from, soonerTime(now, until))
 	add("ahead", now, until)
-	for _, h := range holes {
-		add("missed", h.From, h.Until)
-	}
-	for _, other := range silences {
-		end := other.Until
+	for _, one := range silences {
+		class, end := "other", one.Until
+		if one.ID == o.ID {
+			class = "dark"
+		}
 		if end.IsZero() {
 			end = now
 		}
-		add("dark", other.From, end)
+		add(class, one.From, end)
+	}
+	for _, h := range holes {
+		add("missed", h.From, h.Until)
 	}
 	s.tell(f, from, zone)
 	return s
@@ -94,7 +97,7 @@ func (s *strip) tell(f *frame, from time.Time, zone *time.Location) {
 			seen[p.Class] = true
 			s.Keys = append(s.Keys, stripPart{Class: p.Class, Text: f.T("office.outage.strip_" + p.Class)})
 		}
-		if p.Class == "dark" || p.Class == "missed" {
+		if p.Class == "dark" || p.Class == "other" || p.Class == "missed" {
 			s.Text += p.Text + ". "
 		}
 	}
