@@ -52,7 +52,7 @@ var notBooks = map[string]string{
 	"least_binary": "program", "nodes": "program", "leases": "program", "jobs": "work to do", "settings": "choices", "goose_db_version": "program", "goose_lock": "program",
 	"audit_events": "the trail of staff's acts", "brands": "looks", "sites": "places", "plans": "what is sold next; an order keeps its own",
 	"plan_sites": "what is sold next", "plan_prices": "what is sold next; an invoice keeps its own", "plan_addons": "what is sold next", "coupons": "what is sold next",
-	"subscriptions": "a book: TestALineFromTheConsole has what is held changed", "subscription_events": "what is due; what was paid for it is entries", "outage_credits": "days given without money", "outage_work": "work to do",
+	"subscriptions": "a book: TestALineFromTheConsole has what is held changed", "subscription_events": "what is due; what was paid for it is entries", "outage_credits": "days given without money", "outage_work": "work to do", "outage_pieces": "work to do", "router_outages": "network", "outage_witnesses": "network", "router_boots": "network", "watches": "program",
 	"grants": "service as it is used: the sources say what was bought", "grant_slots": "service as it is used",
 	"grant_devices": "service as it is used", "grant_moves": "service as it is used", "own_addresses": "network", "logins": "service as it is used", "routers": "network", "router_addresses": "network",
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers",

@@ -48,6 +48,7 @@ import (
 	"mtandao/radius/access"
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
+	"mtandao/radius/outages"
 	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
@@ -101,6 +102,7 @@ type Main struct {
 	Customers *customers.Service
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
+	Outages   *outages.Service // nil in commands
 	Invoices  *invoices.Service
 	Papers    *papers.Service
 	Arrears   *arrears.Service
@@ -247,7 +249,7 @@ func (m *Main) wireDomains() {
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
-		Customers: m.Customers, Credit: purse{m.Accounts}})
+		Customers: m.Customers, Credit: purse{m.Accounts}, StoodOn: m.stoodOn})
 	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
 	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
@@ -303,6 +305,7 @@ func (m *Main) openService(ctx context.Context) error {
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
 	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
+	m.wireOutages()
 	m.schedule()
 	m.measure()
 	return m.openPortal()
@@ -332,7 +335,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
-	m.Jobs.Every("days for outages", time.Minute, m.Lines.MakeUp)
+	m.Jobs.Every("days for outages", 5*time.Second, m.Lines.MakeUp)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)

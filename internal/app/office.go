@@ -29,6 +29,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		PINs:      m.PINs,
 		Partners:  m.Partners,
 		Lines:     m.Lines,
+		Outages:   m.Outages,
 		Invoices:  m.Invoices,
 		Papers:    m.Papers,
 		Taxes:     m.Taxes,

@@ -72,6 +72,7 @@ type Options struct {
 	PINs      PINs
 	Partners  Partners
 	Lines     Lines
+	Outages   Outages
 	Customers Customers
 	Counter   Counter
 	Prompts   Prompts
