@@ -29,12 +29,17 @@ func (f *Face) buyFloat(q *request) error {
 	if err != nil {
 		return err
 	}
-	o, err := f.Floats.AskForFloat(q.ctx, billing.FloatRequest{Holder: q.seller.ID, Account: q.seller.Account(), Amount: amount, Phone: q.typed("phone"),
+	o, err := f.Floats.AskForMoney(q.ctx, billing.MoneyRequest{For: payee(q.seller), Amount: amount, Phone: q.typed("phone"),
 		SiteID: firstOf(q.seller), Lang: q.lang, Once: q.typed("once")})
 	if err != nil {
 		return err
 	}
 	return led("/sell/float/" + strconv.FormatInt(o.ID, 10))
+}
+
+// payee is a reseller's float.
+func payee(r resellers.Reseller) billing.Payee {
+	return billing.Payee{Segment: billing.SegmentFloat, ID: r.ID, Number: r.Account()}
 }
 
 // firstOf is the site whose till takes a reseller's money; 0: the common one.
@@ -51,7 +56,7 @@ func (f *Face) float(q *request) error {
 	if err != nil {
 		return notHere()
 	}
-	v, err := f.Floats.FloatAsked(q.ctx, q.seller.ID, id)
+	v, err := f.Floats.MoneyAsked(q.ctx, payee(q.seller), id)
 	if fault.Is(err, fault.NotFound) {
 		err = notHere()
 	}

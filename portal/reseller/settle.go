@@ -37,7 +37,7 @@ func (f *Face) settle(q *request) error {
 	if p.Amount == "" && p.Owing {
 		p.Amount = strconv.FormatInt((q.seller.Owes().Cents+99)/100, 10)
 	}
-	waits, err := f.Floats.FloatOpen(q.ctx, q.seller.ID, q.seller.Phone)
+	waits, err := f.Floats.MoneyOpen(q.ctx, payee(q.seller), q.seller.Phone)
 	if err != nil {
 		return err
 	}
