@@ -111,7 +111,7 @@ func (s *Service) FloatAsked(ctx context.Context, holder, orderID int64) (v Floa
 	v.Came, v.Age = money.KES(0), s.Clock.Now().Sub(v.Order.CreatedAt)
 	for _, r := range came {
 		if r.Placed == PlacedFloat {
-			v.Came.Cents += r.Amount.Cents
+			v.Came.Cents += r.Left().Cents
 		}
 	}
 	return v, err
@@ -134,7 +134,7 @@ func (s *Service) placeFloat(tx *db.Tx, r Receipt, o Order, from origin, store f
 	if _, err := s.payOrder(tx, o); err != nil { // the first money pays it; more is float, too
 		return Outcome{}, err
 	}
-	to, err := s.floats.TakeFloat(tx, o.PlanID, r.Amount, r.ID)
+	to, err := s.floats.TakeFloat(tx, o.PlanID, r.Left(), r.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -143,6 +143,6 @@ func (s *Service) placeFloat(tx *db.Tx, r Receipt, o Order, from origin, store f
 		return Outcome{}, err
 	}
 	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "float paid in by prompt",
-		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}}, to...)})
+		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, to...)})
 	return Outcome{PaymentID: r.PaymentID, OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed, State: PaymentPaid}, err
 }

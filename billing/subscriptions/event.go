@@ -14,6 +14,7 @@ type Kind string
 const (
 	Started      Kind = "started"
 	Renewed      Kind = "renewed"
+	TakenBack    Kind = "taken_back" // the money of a renewal went back
 	Extended     Kind = "extended"
 	PausedIt     Kind = "paused"
 	Resumed      Kind = "resumed"
@@ -61,6 +62,7 @@ type Said struct {
 	Equipment *Equipment
 	Days      int
 	OutageID  int64
+	RenewalID int64 // the event whose time is taken back
 	Reason    string
 }
 
