@@ -43,6 +43,7 @@ type Reversal struct {
 	CameBy               string
 	State                ReversalState
 	ReceiptID, RefundID  int64
+	Placed               string // where its money was
 	OrderID, GrantID     int64
 	HolderID             int64        // the customer or reseller who has less now
 	Account              string       // of the books that the service's money came out of
@@ -51,7 +52,6 @@ type Reversal struct {
 	By, From             string       // who brought the word
 	Member               int64        // the same, when it was a member
 	CreatedAt, SettledAt time.Time
-	Placed               string // where its money was, of one that was just taken or foreseen
 }
 
 // FactReversed is that money was taken back. Key is the reversal's id; the payload is a ReversalFact.
@@ -378,7 +378,7 @@ func (s *Service) settledReversal(tx *db.Tx, v Reversal, to ReversalState, err e
 
 // Says is what the books say of a reversal that moved money.
 func (v Reversal) Says() string {
-	return "reversed " + digestOf(v.ID, v.TillID, v.Code, v.Receipt, v.Amount.Cents, v.Amount.Currency, v.At, v.CameBy, v.ReceiptID, v.RefundID, v.OrderID, v.GrantID, v.HolderID,
+	return "reversed " + digestOf(v.ID, v.TillID, v.Code, v.Receipt, v.Amount.Cents, v.Amount.Currency, v.At, v.CameBy, v.ReceiptID, v.Placed, v.RefundID, v.OrderID, v.GrantID, v.HolderID,
 		v.Account, v.Service.Cents, v.Lost.Cents, v.By, v.From, v.Member, v.CreatedAt, v.SettledAt)
 }
 

@@ -21,6 +21,7 @@ type reversalRow struct {
 	CameBy       string
 	State        string
 	ReceiptID    int64
+	Placed       string
 	RefundID     int64
 	OrderID      int64
 	GrantID      int64
@@ -38,7 +39,7 @@ type reversalRow struct {
 func (reversalRow) TableName() string { return "reversals" }
 
 func (r reversalRow) reversal() Reversal {
-	v := Reversal{ID: r.ID, TillID: r.TillID, Code: r.Code, Receipt: r.Receipt, Amount: r.Amount, At: r.At.UTC(), CameBy: r.CameBy, State: ReversalState(r.State), ReceiptID: r.ReceiptID,
+	v := Reversal{ID: r.ID, TillID: r.TillID, Code: r.Code, Receipt: r.Receipt, Amount: r.Amount, At: r.At.UTC(), CameBy: r.CameBy, State: ReversalState(r.State), ReceiptID: r.ReceiptID, Placed: r.Placed,
 		RefundID: r.RefundID, OrderID: r.OrderID, GrantID: r.GrantID, HolderID: r.HolderID, Account: r.Account, By: r.DoneBy, From: r.CameFrom, Member: r.Member, CreatedAt: r.CreatedAt.UTC(),
 		SettledAt: db.Instant(r.SettledAt)}
 	v.Service, v.Lost = v.share(r.ServiceCents), v.share(r.LostCents)
@@ -73,7 +74,7 @@ func (s *Service) claimReversal(tx *db.Tx, reversalID, receiptID int64) (bool, e
 // keepReversal writes what became of a reversal that was claimed.
 func (s *Service) keepReversal(tx *db.Tx, v Reversal) error {
 	won, err := db.Won(tx.Gorm().Model(&reversalRow{}).Where("id = ? AND state = ?", v.ID, ReversalFound).
-		Updates(map[string]any{"state": v.State, "amount_cents": v.Amount.Cents, "refund_id": v.RefundID, "order_id": v.OrderID, "grant_id": v.GrantID, "holder_id": v.HolderID, "account": v.Account,
+		Updates(map[string]any{"state": v.State, "amount_cents": v.Amount.Cents, "placed": v.Placed, "refund_id": v.RefundID, "order_id": v.OrderID, "grant_id": v.GrantID, "holder_id": v.HolderID, "account": v.Account,
 			"service_cents": v.Service.Cents, "lost_cents": v.Lost.Cents, "settled_at": v.SettledAt}))
 	if err == nil && !won {
 		err = errRaced

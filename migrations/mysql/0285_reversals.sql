@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS reversals (
   came_by VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   receipt_id BIGINT NOT NULL,
+  placed VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   refund_id BIGINT NOT NULL,
   order_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,

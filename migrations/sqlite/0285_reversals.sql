@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS reversals (
   came_by TEXT NOT NULL,
   state TEXT NOT NULL,
   receipt_id BIGINT NOT NULL,
+  placed TEXT NOT NULL,
   refund_id BIGINT NOT NULL,
   order_id BIGINT NOT NULL,
   grant_id BIGINT NOT NULL,
