@@ -46,6 +46,15 @@ type silence struct{}
 // Send implements arrears.Messages.
 func (silence) Send(*db.Tx, notify.Message) (int64, error) { return 1, nil }
 
+// ReversalByID implements arrears.Tills, as the next two do.
+func (silence) ReversalByID(context.Context, int64) (billing.Reversal, error) {
+	return billing.Reversal{}, nil
+}
+func (silence) ReceiptByID(context.Context, int64) (billing.Receipt, error) {
+	return billing.Receipt{}, nil
+}
+func (silence) OrderByID(context.Context, int64) (billing.Order, error) { return billing.Order{}, nil }
+
 // Withdraw implements arrears.Messages.
 func (silence) Withdraw(*db.Tx, string) (bool, error) { return true, nil }
 

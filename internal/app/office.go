@@ -34,6 +34,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Papers:    m.Papers,
 		Taxes:     m.Taxes,
 		Imports:   m.Imports,
+		RailBook:  m.RailBook,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

@@ -52,7 +52,7 @@ type queueOf struct {
 }
 
 var queues = []queueOf{
-	{name: QueueSuspense, table: "receipts", where: "placed = ?", state: billing.PlacedSuspense, since: "created_at", cents: "amount_cents",
+	{name: QueueSuspense, table: "receipts", where: "placed = ?", state: billing.PlacedSuspense, since: "created_at", cents: "amount_cents - reversed_cents",
 		narrow: "EXISTS (SELECT 1 FROM till_sites t WHERE t.till_id = receipts.till_id AND t.site_id IN ?)"},
 	{name: QueuePending, table: "receipts", where: "receipt IS NULL AND came_by = 'query' AND placed IN ?", state: []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedFloat},
 		since: "created_at", cents: "amount_cents", booksOnly: true},

@@ -35,6 +35,7 @@ type Counter interface {
 // Accounts is what the pages ask of customers' credit. *accounts.Service satisfies it.
 type Accounts interface {
 	Events(ctx context.Context, customerID, before int64, limit int) ([]accounts.Event, error)
+	WentBack(ctx context.Context, payments []accounts.Event) (map[int64]bool, error)
 	Balances(ctx context.Context, customers []int64) (map[int64]money.Amount, error)
 	ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by accounts.By) (accounts.Event, error)
 }

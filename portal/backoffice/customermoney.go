@@ -315,10 +315,18 @@ func (b *Backoffice) tellAccount(q *request, p *recordPage, c customers.Customer
 	if err != nil {
 		return err
 	}
+	back, err := b.Accounts.WentBack(q.ctx, slices.DeleteFunc(slices.Clone(all), func(e accounts.Event) bool { return e.Kind != accounts.Counter && e.Kind != accounts.PaidIn }))
+	if err != nil {
+		return err
+	}
 	one := card{Name: p.T("office.account.title"), Older: pages.Older, Acts: []act{{Name: p.T("office.statement.act"), Icon: "list", Address: customerAddress(c.ID) + "/statement"}},
 		Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.amount"), "num"}, {p.T("office.account.balance"), "num"}, {Name: p.T("office.audit.who")}}}}
 	for _, e := range all {
-		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans)}, func(s string) bool { return s == "" }), " · ")}
+		gone := ""
+		if back[e.ID] {
+			gone = p.T("office.slip.returned")
+		}
+		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans), gone}, func(s string) bool { return s == "" }), " · ")}
 		one.Table.add(cell{Text: b.when(&p.frame, e.At)}, what, cell{Text: signed(e.Delta)}, cell{Text: kes(e.Balance.Cents)}, cell{Text: personOf(e)})
 	}
 	if len(all) == 0 {
