@@ -2,10 +2,14 @@ package billing_test
 
 import (
 	"context"
+	"math"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"mtandao/billing/counter"
 	"mtandao/billing/ledger"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
@@ -107,24 +111,10 @@ func TestALandlordsShare(t *testing.T) {
 		s.refunded(order[0], 10)
 		b.nextDay()
 		b.due(2)
-		pay := func(request string, shillings int64) (partners.Event, error) {
-			return b.partners.PayOut(ctx, request, b.landlord.ID, money.Shillings(shillings), partners.InCash, "", partners.By{Actor: "test"})
-		}
-		if _, err := pay("x", 3); fault.KeyOf(err) != "partner.more_than_due" {
+		if _, err := b.asks(1, 3); fault.KeyOf(err) != "partner.more_than_due" {
 			t.Error(err)
 		}
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() {
-				if _, err := pay("y", 1); err != nil {
-					t.Error(err)
-				}
-			})
-		}
-		all.Wait()
-		if _, err := pay("y", 2); fault.KeyOf(err) != "partner.request" { // the same form, sent back with another amount
-			t.Error(err)
-		}
+		b.paysOut(1)
 		b.due(1)
 		b.prove()
 		story, err := b.partners.Events(ctx, b.landlord.ID, "2027-03-01", "2027-03-31", 0, 100)
@@ -135,6 +125,140 @@ func TestALandlordsShare(t *testing.T) {
 	})
 }
 
+// asks for a payout, as a member.
+func (b *building) asks(member, shillings int64) (partners.Payout, error) {
+	return b.partners.AskPayout(context.Background(), partners.Payout{PartnerID: b.landlord.ID, Amount: money.Shillings(shillings), Note: "rent"}, partners.By{Member: member, Actor: "test"})
+}
+
+// paysOut takes a payout through the hands of two members, twenty of whom try each step at once: one of them does it, and nobody alone.
+func (b *building) paysOut(shillings int64) {
+	b.t.Helper()
+	ctx := context.Background()
+	b.once("partner.open", func(int64) error { _, err := b.asks(1, shillings); return err })
+	open, err := b.partners.OpenPayouts(ctx, counter.Asked)
+	if err != nil || len(open) != 1 {
+		b.t.Fatal(open, err)
+	}
+	id := open[0].ID
+	if _, err := b.partners.DecidePayout(ctx, id, true, partners.By{Member: 1, Actor: "test"}); fault.KeyOf(err) != "partner.same_person" {
+		b.t.Error("who asked decides:", err)
+	}
+	pay := func(n int64) error {
+		_, err := b.partners.PayPayout(ctx, id, partners.InCash, "", partners.By{Member: n, Actor: "test"})
+		return err
+	}
+	if err := pay(3); fault.KeyOf(err) != "partner.not_owed" {
+		b.t.Error("paid before it was approved:", err)
+	}
+	b.once("partner.decided", func(n int64) error {
+		_, err := b.partners.DecidePayout(ctx, id, true, partners.By{Member: n + 2, Actor: "test"})
+		return err
+	})
+	b.once("partner.not_owed", pay)
+	if err := b.refusedAfter(id); fault.KeyOf(err) != "partner.decided" {
+		b.t.Error("a paid payout is refused:", err)
+	}
+}
+
+func (b *building) refusedAfter(id int64) error {
+	_, err := b.partners.DecidePayout(context.Background(), id, false, partners.By{Member: 9, Actor: "test"})
+	return err
+}
+
+// once lets twenty do something at once; one does, and the others are told a fault.
+func (b *building) once(others string, do func(n int64) error) {
+	b.t.Helper()
+	var all sync.WaitGroup
+	var won atomic.Int64
+	for n := range int64(20) {
+		all.Go(func() {
+			switch err := do(n); {
+			case err == nil:
+				won.Add(1)
+			case fault.KeyOf(err) != others:
+				b.t.Error(err)
+			}
+		})
+	}
+	if all.Wait(); won.Load() != 1 {
+		b.t.Errorf("%d of twenty did it", won.Load())
+	}
+}
+
+// TestAPayoutThatIsNotPaid: one that is refused, before or after it was approved, stays due, another may be asked for, and more than is due by then is not paid.
+func TestAPayoutThatIsNotPaid(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.clock.Advance(time.Date(2027, 3, 1, 5, 0, 0, 0, time.UTC).Sub(s.clock.Now()))
+		b, ctx, second := openBuilding(t, s), context.Background(), partners.By{Member: 2, Actor: "second"}
+		s.sold()
+		b.nextDay()
+		b.due(2)
+		for _, approved := range []bool{false, true} {
+			p, err := b.asks(1, 2)
+			if err == nil && approved {
+				p, err = b.partners.DecidePayout(ctx, p.ID, true, second)
+			}
+			if err == nil {
+				p, err = b.partners.DecidePayout(ctx, p.ID, false, second)
+			}
+			if err != nil || p.State != counter.Refused {
+				t.Error(p, err)
+			}
+		}
+		for _, wrong := range []partners.Payout{{Amount: money.Shillings(0)}, {Amount: money.Shillings(-1)}, {Amount: money.KES(math.MaxInt64)}, {Amount: money.KES(math.MinInt64)}, {Amount: money.Shillings(1), Note: "two\nlines"}} {
+			wrong.PartnerID = b.landlord.ID
+			if p, err := b.partners.AskPayout(ctx, wrong, second); err == nil {
+				t.Errorf("%+v", p)
+			}
+		}
+		p, err := b.asks(1, 2)
+		if err == nil {
+			_, err = b.partners.DecidePayout(ctx, p.ID, true, second)
+		}
+		orders, e := s.bill.OrdersOfDevice(ctx, string(phoneMAC))
+		if err != nil || e != nil || len(orders) != 1 {
+			t.Fatal(err, orders, e)
+		}
+		s.refunded(orders[0], 10)
+		b.nextDay()
+		b.due(0)
+		if _, err := b.partners.PayPayout(ctx, p.ID, partners.InCash, "", second); fault.KeyOf(err) != "partner.more_than_due" {
+			t.Error(err)
+		}
+		for how, reference := range map[string]string{"": "x", partners.ByBank: "", "mpesa": "x"} {
+			if _, err := b.partners.PayPayout(ctx, p.ID, how, reference, second); !fault.Is(err, fault.Invalid) {
+				t.Errorf("%q %q: %v", how, reference, err)
+			}
+		}
+		b.due(0)
+		b.prove()
+		b.tamperPayout(p.ID)
+	})
+}
+
+// tamperPayout changes each column that says something of a payout.
+func (b *building) tamperPayout(id int64) {
+	b.t.Helper()
+	for _, column := range testdb.Columns(b.t, b.db, "partner_payouts") {
+		if column == "open_partner" { // the state says it
+			continue
+		}
+		value := "'9'"
+		if strings.HasSuffix(column, "_at") {
+			value = "'2026-01-01 00:00:00'"
+		}
+		b.exec("CREATE TABLE saved AS SELECT * FROM partner_payouts")
+		b.exec("UPDATE partner_payouts SET "+column+" = "+value+" WHERE id = ?", id)
+		b.named(column)
+		b.exec("DELETE FROM partner_payouts")
+		b.exec("INSERT INTO partner_payouts SELECT * FROM saved")
+		b.exec("DROP TABLE saved")
+	}
+	b.prove()
+	b.exec("DELETE FROM partner_payouts WHERE id = ?", id)
+	b.named("a payout taken out")
+}
+
 // sold is an order that was paid.
 func (s *shop) sold() {
 	s.t.Helper()
@@ -142,15 +266,18 @@ func (s *shop) sold() {
 	s.hear(s.success(0, "SJ80000001", 10))
 }
 
+// named fails when the proof of partners finds nothing.
+func (b *building) named(what string) {
+	b.t.Helper()
+	named := 0
+	if err := b.partners.Audit(context.Background(), func(string) { named++ }); err != nil || named == 0 {
+		b.t.Errorf("%s: nothing named (%v)", what, err)
+	}
+}
+
 // tamper changes each column of an event, and the partner's money.
 func (b *building) tamper(event int64) {
 	b.t.Helper()
-	found := func(what string) {
-		named := 0
-		if err := b.partners.Audit(context.Background(), func(string) { named++ }); err != nil || named == 0 {
-			b.t.Errorf("%s: nothing named (%v)", what, err)
-		}
-	}
 	for _, column := range testdb.Columns(b.t, b.db, "partner_events") {
 		value := "'9'"
 		if column == "at" {
@@ -158,17 +285,17 @@ func (b *building) tamper(event int64) {
 		}
 		b.exec("CREATE TABLE saved AS SELECT * FROM partner_events")
 		b.exec("UPDATE partner_events SET "+column+" = "+value+" WHERE id = ?", event)
-		found(column)
+		b.named(column)
 		b.exec("DELETE FROM partner_events")
 		b.exec("INSERT INTO partner_events SELECT * FROM saved")
 		b.exec("DROP TABLE saved")
 	}
 	b.exec("UPDATE partners SET due_cents = due_cents + 1")
-	found("due_cents")
+	b.named("due_cents")
 	b.exec("UPDATE partners SET due_cents = due_cents - 1, seq = seq + 1")
-	found("seq")
+	b.named("seq")
 	b.exec("UPDATE partners SET seq = seq - 1")
 	b.prove()
 	b.exec("DELETE FROM partner_events WHERE id = ?", event)
-	found("an event taken out")
+	b.named("an event taken out")
 }

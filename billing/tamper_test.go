@@ -72,6 +72,7 @@ var notBooks = map[string]string{
 	"resellers":           "a book: resellers' TestATamperedRowIsNamed changes its money",
 	"partner_events":      "a book: TestALandlordsShare changes its columns",
 	"partners":            "a book: TestALandlordsShare changes its money",
+	"partner_payouts":     "a book: TestAPayoutThatIsNotPaid changes its columns",
 	"graces":              inStock,
 	"row_proofs":          inStock,
 	"customers":           "who they are",

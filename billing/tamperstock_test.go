@@ -76,8 +76,7 @@ func (b *building) fullStock() {
 	b.usesAt(roam, b.site, 11)
 	b.nextDay()
 	must(b.stock.Expire(ctx)) // those that a reseller has paid for
-	_, err = b.partners.PayOut(ctx, "pay", b.landlord.ID, money.Shillings(1), partners.InCash, "", partners.By{Actor: "test"})
-	must(err)
+	b.paysOut(1)
 	b.idle()
 }
 

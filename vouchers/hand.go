@@ -90,14 +90,14 @@ func (h Hand) usedMove() handMove {
 	return handMove{move{from: []State{Used}, to: Used, paidAfter: true, priced: true, earned: h.Earned, above: h.Above}, func(d *Handed) *int { return &d.Used }}
 }
 
-// Hand does a deed on what a reseller has, or gets, in tx; at most MostHanded serials, but for DeedUsed. Faults: fault.Invalid "voucher.range",
+// Hand does a deed on what a reseller has, or gets, in tx; at most MostHanded serials. Faults: fault.Invalid "voucher.range",
 // "voucher.deed".
 func (s *Service) Hand(tx *db.Tx, b Batch, h Hand, by By) (done Handed, err error) {
 	_, reseller := ReadHolder(h.Holder)
 	switch moves := h.handMoves(); {
 	case h.First < 1 || h.Last < h.First || h.Last > b.Made:
 		return done, fault.New(fault.Invalid, "voucher.range", "Most", b.Made)
-	case moves == nil || !reseller || h.Last-h.First >= MostHanded && h.Kind != DeedUsed:
+	case moves == nil || !reseller || h.Last-h.First >= MostHanded:
 		return done, fault.New(fault.Invalid, "voucher.deed")
 	}
 	h.ID, h.BatchID, h.Done, h.By, h.CreatedAt = tx.ID(), b.ID, h.Last, by.Actor, s.Clock.Now()

@@ -9,7 +9,7 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &partnerRow{}, &eventRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &partnerRow{}, &eventRow{}, &payoutRow{}) })
 }
 
 func TestShares(t *testing.T) {

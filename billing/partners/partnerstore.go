@@ -205,14 +205,6 @@ func events(from *gorm.DB) ([]Event, error) {
 	return all, db.Fault(err)
 }
 
-func (s *Service) byRequest(tx *db.Tx, partnerID int64, request string) (Event, bool, error) {
-	all, err := events(tx.Gorm().Where("partner_id = ? AND request = ?", partnerID, request).Limit(1))
-	if err != nil || len(all) == 0 {
-		return Event{}, false, err
-	}
-	return all[0], true, nil
-}
-
 // Events lists a partner's events of days, after a number, in order.
 func (s *Service) Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]Event, error) {
 	return events(s.DB.Read(ctx).Where("partner_id = ? AND seq > ? AND day >= ? AND day <= ?", partnerID, after, from, to).Order("seq").Limit(limit))

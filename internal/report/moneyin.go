@@ -75,21 +75,22 @@ func (d *Desk) MoneyIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, error) 
 
 // Cash is one movement of cash, or of a cheque, slip or certificate, by a member.
 type Cash struct {
-	ID, CustomerID, ResellerID int64
-	How                        string
-	Kind                       string
-	Amount                     money.Amount // below zero it was given
-	Reference, Note            string
-	At                         time.Time
+	ID, CustomerID, ResellerID, PartnerID int64
+	How                                   string
+	Kind                                  string
+	Amount                                money.Amount // below zero it was given
+	Reference, Note                       string
+	At                                    time.Time
 }
 
 // Kinds of movements besides those of accounts' and resellers' events.
 const (
 	CashRefund  = "refund"
 	CashPayback = "payback"
+	CashPayout  = "payout" // to a partner
 )
 
-// CashOf lists what a member took and gave on a day, in order: from customers and resellers, and as refunds and paybacks.
+// CashOf lists what a member took and gave on a day, in order: from customers and resellers, and as refunds, paybacks and payouts.
 func (d *Desk) CashOf(ctx context.Context, email string, member int64, day clock.Day) ([]Cash, error) {
 	var all []Cash
 	for _, read := range []func(context.Context, string, int64, clock.Day) ([]Cash, error){d.cashOfCustomers, d.cashOfResellers, d.cashPaidBack} {

@@ -127,6 +127,8 @@ func TestADayOfCash(t *testing.T) {
 		r.add("refunds", map[string]any{"receipt_id": 1, "open_receipt": nil, "amount_cents": 1500, "amount_currency": "KES", "reason": "slow", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "cash", "asked_at": noon, "paid_at": noon})
 		r.add("refunds", map[string]any{"receipt_id": 2, "open_receipt": nil, "amount_cents": 1500, "amount_currency": "KES", "reason": "slow", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "mpesa", "asked_at": noon, "paid_at": noon})
 		r.add("paybacks", map[string]any{"customer_id": 501, "open_customer": nil, "cents": 400, "reason": "moves", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
+		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
+		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 8, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
 		desk := NewDesk(d, clock.NewManual(noon))
 		all, err := desk.CashOf(context.Background(), till, 7, day)
 		if err != nil {
@@ -139,7 +141,7 @@ func TestADayOfCash(t *testing.T) {
 			}
 		}
 		in, out := InAndOut(all)
-		if counted == 0 || in.Cents != counted+5000 || out.Cents != 2000+1500+400 {
+		if counted == 0 || in.Cents != counted+5000 || out.Cents != 2000+1500+400+300 {
 			t.Errorf("%v came, %v went, of customers %d: %+v", in, out, counted, all)
 		}
 		if other, err := desk.CashOf(context.Background(), till, 7, day-9); err != nil || len(other) != 0 {

@@ -157,24 +157,25 @@ func (d *Desk) cashOfResellers(ctx context.Context, email string, _ int64, day c
 	return all, db.Fault(err)
 }
 
-// cashPaidBack are refunds of what came by rails, and paybacks of customers' credit.
+// cashPaidBack are refunds of what came by rails, paybacks of customers' credit, and what partners got.
 func (d *Desk) cashPaidBack(ctx context.Context, _ string, member int64, day clock.Day) ([]Cash, error) {
 	var all []Cash
 	from, to := day.Start().UTC(), (day + 1).Start().UTC()
 	for _, one := range []struct{ kind, query, state string }{
 		{CashRefund, "SELECT id, 0 AS customer_id, amount_cents AS cents, how, reference, reason, paid_at FROM refunds" + d.byIndex("refunds_paid"), string(billing.RefundPaid)},
-		{CashPayback, "SELECT id, customer_id, cents, how, reference, reason, paid_at FROM paybacks" + d.byIndex("paybacks_paid"), string(counter.Paidback)}} {
+		{CashPayback, "SELECT id, customer_id, cents, how, reference, reason, paid_at FROM paybacks" + d.byIndex("paybacks_paid"), string(counter.Paidback)},
+		{CashPayout, "SELECT id, partner_id, cents, how, reference, note AS reason, paid_at FROM partner_payouts" + d.byIndex("partner_payouts_paid"), string(counter.Paidback)}} {
 		var rows []struct {
-			ID, CustomerID, Cents  int64
-			How, Reference, Reason string
-			PaidAt                 time.Time
+			ID, CustomerID, PartnerID, Cents int64
+			How, Reference, Reason           string
+			PaidAt                           time.Time
 		}
 		err := d.db.Read(ctx).Raw(one.query+" WHERE paid_by = ? AND paid_at >= ? AND paid_at < ? AND state = ? AND how <> ? ORDER BY paid_at LIMIT ?", member, from, to, one.state, billing.RefundByMPesa, mostOfDay).Scan(&rows).Error
 		if err != nil {
 			return nil, db.Fault(err)
 		}
 		for _, r := range rows {
-			all = append(all, Cash{ID: r.ID, CustomerID: r.CustomerID, How: r.How, Kind: one.kind, Amount: money.KES(-r.Cents), Reference: r.Reference, Note: r.Reason, At: r.PaidAt.UTC()})
+			all = append(all, Cash{ID: r.ID, CustomerID: r.CustomerID, PartnerID: r.PartnerID, How: r.How, Kind: one.kind, Amount: money.KES(-r.Cents), Reference: r.Reference, Note: r.Reason, At: r.PaidAt.UTC()})
 		}
 	}
 	return all, nil

@@ -196,6 +196,8 @@ func (b *Backoffice) movesCard(q *request, p *recordPage, d drawer) error {
 		switch {
 		case m.ResellerID != 0:
 			who = cell{Text: p.T("office.cash.reseller"), Address: q.reachable("/office/resellers/" + number(m.ResellerID))}
+		case m.PartnerID != 0:
+			who = cell{Text: p.T("office.cash.partner"), Address: q.reachable("/office/partners/" + number(m.PartnerID))}
 		case m.CustomerID == 0:
 			who = cell{}
 		case m.Kind == accounts.Counter:

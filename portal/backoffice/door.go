@@ -187,8 +187,7 @@ func (q *request) answer(err error) error {
 	err = web.Fault(err)
 	page := &errorPage{frame: q.page("office.error.title", "")}
 	page.Sentence = words.Fault(page.Lang, err)
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
-		page.Request = web.RequestID(q.Ctx)
+	if page.Request = web.Number(q.Ctx, err); page.Request != "" {
 		q.office.Log.Error("a page of the back office failed", "request", page.Request, "route", q.Route().Path, "error", err)
 	}
 	return q.send(web.Status(err), "error", page)

@@ -140,7 +140,7 @@ func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error
 			return !q.inView(sub.State.Place.SiteID) || w.Status != "" && sub.State.Status != w.Status
 		}), err
 	}
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+	if !web.ForPerson(err) {
 		return nil, err
 	}
 	w.Login = strings.ToLower(typed)

@@ -3,15 +3,14 @@ package backoffice
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
+	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/partners"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
-	"mtandao/internal/seal"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
@@ -23,7 +22,12 @@ type Partners interface {
 	Save(ctx context.Context, p partners.Partner, by partners.By) (partners.Partner, error)
 	Today(ctx context.Context, p partners.Partner) (sold, share int64, err error)
 	Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]partners.Event, error)
-	PayOut(ctx context.Context, request string, partnerID int64, amount money.Amount, how, note string, by partners.By) (partners.Event, error)
+	AskPayout(ctx context.Context, p partners.Payout, by partners.By) (partners.Payout, error)
+	DecidePayout(ctx context.Context, id int64, approve bool, by partners.By) (partners.Payout, error)
+	PayPayout(ctx context.Context, id int64, how, reference string, by partners.By) (partners.Payout, error)
+	PayoutByID(ctx context.Context, id int64) (partners.Payout, error)
+	Payouts(ctx context.Context, partnerID int64, limit int) ([]partners.Payout, error)
+	OpenPayouts(ctx context.Context, state counter.PaybackState) ([]partners.Payout, error)
 }
 
 // Partners share what is sold at sites, so that who sees them sees all sites' sales.
@@ -33,14 +37,16 @@ func (b *Backoffice) partnerRoutes() []route {
 		{get, "/office/partners/new", everywhere, staff.PaymentsMatch, b.askPartner}, {post, "/office/partners/new", everywhere, staff.PaymentsMatch, b.savePartner},
 		{get, "/office/partners/:id", everywhere, staff.PaymentsView, b.partner},
 		{get, "/office/partners/:id/edit", everywhere, staff.PaymentsMatch, b.askPartner}, {post, "/office/partners/:id/edit", everywhere, staff.PaymentsMatch, b.savePartner},
-		{get, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.askPartnerPay}, {post, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.payPartner},
+		{get, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.askPayout}, {post, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.payout},
+		{get, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.askDecidePayout}, {post, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.decidePayout},
+		{get, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.askPayPayout}, {post, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.payPayout},
 		{post, "/office/partners/:id/pin", everywhere, staff.PaymentsMatch, b.partnerPIN},
 	}
 }
 
 func (q *request) partnerBy() partners.By {
 	by := q.voucherBy()
-	return partners.By{Actor: by.Actor, From: by.From}
+	return partners.By{Member: q.in.Member.ID, Actor: by.Actor, From: by.From}
 }
 
 func (b *Backoffice) thePartner(q *request) (partners.Partner, error) {
@@ -62,7 +68,7 @@ func (b *Backoffice) partners(q *request) error {
 	if q.may(staff.PaymentsMatch, 0) {
 		p.Acts = []act{{Name: p.T("office.partners.new"), Icon: "plus", Address: "/office/partners/new", Tone: "primary"}}
 	}
-	p.Columns = []column{{Name: p.T("office.reseller.name")}, {Name: p.T("office.reseller.phone")}, {Name: p.T("office.reseller.sites")}, {p.T("office.partner.share"), "num"}, {p.T("office.partner.due"), "num"}, {Name: p.T("office.state")}}
+	p.Columns = []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.phone"), "when"}, {Name: p.T("office.reseller.sites")}, {p.T("office.partner.share"), "num"}, {p.T("office.partner.due"), "num"}, {Name: p.T("office.state")}}
 	p.Empty = blank{Icon: "users", Title: p.T("office.partners.none"), Text: p.T("office.partners.none_text")}
 	all, err := b.Partners.Newest(q.ctx, q.before(), mostListed+1)
 	if err != nil {
@@ -93,8 +99,10 @@ func (b *Backoffice) partnerPage(q *request, one partners.Partner) (*recordPage,
 	p.Crumbs = []crumb{{p.Title, "/office/partners"}}
 	p.Title, p.State = one.Name, partnerState(&p.frame, one.State)
 	if q.may(staff.PaymentsMatch, 0) {
-		p.Acts = []act{{Name: p.T("office.partner_pay.button"), Address: at + "/payout", Tone: "primary"}, {Name: p.T("office.reseller.edit"), Address: at + "/edit"},
-			{Name: p.T("office.reseller.pin"), Address: at + "/pin", Posted: true}}
+		if one.Due.IsPositive() {
+			p.Acts = []act{{Name: p.T("office.partner_pay.act"), Address: at + "/payout", Tone: "primary"}}
+		}
+		p.Acts = append(p.Acts, act{Name: p.T("office.reseller.edit"), Address: at + "/edit"}, act{Name: p.T("office.reseller.pin"), Address: at + "/pin", Posted: true})
 	}
 	sold, share, err := b.Partners.Today(q.ctx, one)
 	if err != nil {
@@ -102,17 +110,29 @@ func (b *Backoffice) partnerPage(q *request, one partners.Partner) (*recordPage,
 	}
 	p.add(card{Facts: []fact{{p.T("office.reseller.phone"), one.Phone.Local()}, {p.T("office.reseller.sites"), b.siteNamesOf(&p.frame, one.Sites)}, {p.T("office.partner.share"), one.Percent() + " %"},
 		{p.T("office.partner.due"), one.Due.String()}, {p.T("office.partner.sold_today"), money.KES(sold).String()}, {p.T("office.partner.share_today"), money.KES(share).String()}}})
+	if err := b.payoutsCard(q, p, one); err != nil {
+		return nil, err
+	}
+	events, err := b.sharesCard(q, &p.frame, one)
+	p.add(events)
+	return p, err
+}
+
+// sharesCard is the statement of the last three months, the newest first.
+func (b *Backoffice) sharesCard(q *request, f *frame, one partners.Partner) (card, error) {
 	now := b.Clock.Now().In(b.Zone)
 	events, err := b.Partners.Events(q.ctx, one.ID, now.AddDate(0, -3, 0).Format(time.DateOnly), "~", 0, 500)
-	c := card{Name: p.T("office.partner.events"), Lead: p.T("office.partner.events_lead"), Table: &table{Columns: []column{{p.T("office.partner.day"), "when"}, {Name: p.T("office.reseller.event")}, {p.T("office.partner.sold"), "num"},
-		{p.T("office.partner.back"), "num"}, {p.T("office.amount"), "num"}, {p.T("office.partner.due"), "num"}, {Name: p.T("office.batch.by")}}}}
+	c := card{Name: f.T("office.partner.events"), Lead: f.T("office.partner.events_lead"), Table: &table{Columns: []column{{f.T("office.partner.day"), "when"}, {Name: f.T("office.reseller.event")}, {f.T("office.partner.sold"), "num"},
+		{f.T("office.partner.back"), "num"}, {f.T("office.amount"), "num"}, {f.T("office.partner.due"), "num"}, {Name: f.T("office.batch.by")}}}}
 	slices.Reverse(events)
 	for _, e := range events {
-		c.Table.add(cell{Text: e.Day}, cell{Text: p.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
+		c.Table.add(cell{Text: e.Day}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
 			cell{Text: money.KES(e.Delta).String()}, cell{Text: money.KES(e.Balance).String()}, cell{Text: e.By})
 	}
-	p.add(c)
-	return p, err
+	if len(events) == 0 {
+		c.Lead, c.Empty = "", &blank{Icon: "wallet", Title: f.T("office.partner.nothing"), Text: f.T("office.partner.nothing_text")}
+	}
+	return c, err
 }
 
 func (b *Backoffice) partnerForm(q *request, one partners.Partner) *formPage {
@@ -131,7 +151,11 @@ func (b *Backoffice) partnerForm(q *request, one partners.Partner) *formPage {
 	field := func(name string, value string, most int) formField {
 		return formField{Name: name, Label: p.T("office.partner_field." + name), Value: text(name, value), Most: most, Must: true}
 	}
-	share := field("share", one.Percent(), 6)
+	percent := ""
+	if one.ID != 0 {
+		percent = one.Percent()
+	}
+	share := field("share", percent, 6)
 	share.Hint = p.T("office.partner_field.share_hint")
 	lang := formField{Name: "lang", Label: p.T("office.reseller_field.lang"), As: asPick,
 		Choices: chosen([]choice{{Name: p.T("office.reseller.lang_en"), Value: "en"}, {Name: p.T("office.reseller.lang_sw"), Value: "sw"}}, text("lang", string(one.Lang)))}
@@ -218,56 +242,17 @@ func (b *Backoffice) savePartner(q *request) error {
 	return led("/office/partners/" + number(one.ID))
 }
 
-func (b *Backoffice) partnerPayForm(q *request, one partners.Partner) *formPage {
-	p := q.asking("office.partner_pay.", "partners", "/office/partners/"+number(one.ID), "Name", one.Name, "Due", one.Due.String())
-	p.Danger = false
-	once := q.FormValue("once")
-	if once == "" {
-		once = seal.RandomHex(8)
-	}
-	p.Hidden = []fact{{"once", once}}
-	p.ask(formField{Name: "amount", Label: p.T("office.reseller_field.amount"), As: asMoney, Value: q.FormValue("amount"), Most: 12, Must: true},
-		formField{Name: "how", Label: p.T("office.partner_field.how"), As: asPick,
-			Choices: chosen([]choice{{Name: p.T("office.partner.how_cash"), Value: partners.InCash}, {Name: p.T("office.partner.how_bank"), Value: partners.ByBank}}, q.FormValue("how"))},
-		formField{Name: "note", Label: p.T("office.reseller_field.note"), Value: q.FormValue("note"), Most: 200})
-	return p
-}
-
-// partnerToPay is who is paid, by somebody who has proved themself.
-func (b *Backoffice) partnerToPay(q *request) (partners.Partner, error) {
+// partnerProven is the partner of an address, for somebody who has proved themself.
+func (b *Backoffice) partnerProven(q *request) (partners.Partner, error) {
 	if err := q.proven(); err != nil {
 		return partners.Partner{}, err
 	}
 	return b.thePartner(q)
 }
 
-func (b *Backoffice) askPartnerPay(q *request) error {
-	one, err := b.partnerToPay(q)
-	if err != nil {
-		return err
-	}
-	return q.showForm(b.partnerPayForm(q, one))
-}
-
-func (b *Backoffice) payPartner(q *request) error {
-	one, err := b.partnerToPay(q)
-	if err != nil {
-		return err
-	}
-	amount, err := amountTyped(q.FormValue("amount"))
-	if err == nil {
-		_, err = b.Partners.PayOut(q.ctx, q.FormValue("once"), one.ID, amount, q.FormValue("how"), strings.TrimSpace(q.FormValue("note")), q.partnerBy())
-	}
-	if err != nil {
-		return q.refuse(err, "form", b.partnerPayForm(q, one), "amount")
-	}
-	q.tell("good", "office.partner_paid", "", "Amount", amount.String())
-	return led("/office/partners/" + number(one.ID))
-}
-
 // partnerPIN shows a code by which the partner sets a PIN, once.
 func (b *Backoffice) partnerPIN(q *request) error {
-	one, err := b.partnerToPay(q)
+	one, err := b.partnerProven(q)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package backoffice
 import (
 	"github.com/gofiber/fiber/v2"
 
-	"mtandao/internal/fault"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -101,7 +100,7 @@ func blame(fields []formField, name, sentence string) {
 // refuse shows a page again with the sentence on top, and beside the field that it is about; "" is about none. What is not for a
 // person's eyes stays an error.
 func (q *request) refuse(err error, name string, p asker, field string) error {
-	if k := fault.KindOf(err); k == fault.Internal || k == fault.Unavailable {
+	if !web.ForPerson(err) {
 		return err
 	}
 	f := p.framed()

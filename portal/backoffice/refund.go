@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -53,7 +54,7 @@ func (b *Backoffice) refunds(q *request) error {
 				p.add(b.refundCells(q, &p.frame, f)...)
 			}
 		}
-		if err := b.addPaybacks(q, p, counter.PaybackState(state)); err != nil {
+		if err := errors.Join(b.addPaybacks(q, p, counter.PaybackState(state)), b.addPayouts(q, p, counter.PaybackState(state))); err != nil {
 			return err
 		}
 	}

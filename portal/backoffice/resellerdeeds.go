@@ -34,13 +34,18 @@ func (b *Backoffice) askResellerAct(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.showForm(resellerActForm(q, r, name))
+	p, err := b.resellerActForm(q, r, name)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
 }
 
 // resellerActForm carries the key of its request, so that it is done once however often it is sent.
-func resellerActForm(q *request, r resellers.Reseller, name string) *formPage {
+func (b *Backoffice) resellerActForm(q *request, r resellers.Reseller, name string) (*formPage, error) {
 	p := q.asking("office.reseller_"+name+".", "resellers", "/office/resellers/"+number(r.ID), "Name", r.Name, "Float", r.Float().String(), "Owes", r.Owes().String())
 	p.Danger = name == "lose" || name == "kill"
+	p.Crumbs = []crumb{{p.T("office.nav.resellers"), "/office/resellers"}, {r.Name, "/office/resellers/" + number(r.ID)}}
 	once := q.FormValue("once")
 	if once == "" {
 		once = seal.RandomHex(8)
@@ -59,10 +64,48 @@ func resellerActForm(q *request, r resellers.Reseller, name string) *formPage {
 	case "kill":
 		p.ask(formField{Name: "cut", Label: p.T("office.deed_field.cut"), As: asTick, Value: q.FormValue("cut")}, field("note", asText, 200, true))
 	default:
-		p.ask(field("batch", asNumber, 9, true), field("first", asNumber, 6, false), field("last", asNumber, 6, false), field("sheet", asNumber, 5, false), field("cards", asNumber, 3, false),
+		batch := field("batch", asNumber, 9, true)
+		batches, err := b.batchesFor(q, r, name)
+		if err != nil {
+			return nil, err
+		}
+		if len(batches) > 0 && len(batches) < mostRows {
+			batch.As, batch.Choices = asPick, chosen(batches, batch.Value)
+		}
+		p.ask(batch, field("first", asNumber, 6, false), field("last", asNumber, 6, false), field("sheet", asNumber, 5, false), field("cards", asNumber, 3, false),
 			field("note", asText, 200, name == "lose"))
 	}
-	return p
+	return p, nil
+}
+
+// batchesFor are the batches that a reseller may be given vouchers of, or has some of; by their numbers.
+func (b *Backoffice) batchesFor(q *request, r resellers.Reseller, name string) (all []choice, err error) {
+	add := func(batch vouchers.Batch) {
+		if q.batchShown(batch) {
+			all = append(all, choice{Name: number(batch.Number) + " · " + batch.PlanName(q.lang()), Value: number(batch.Number)})
+		}
+	}
+	if name != "signout" {
+		held, err := b.Vouchers.HeldBy(q.ctx, r.Holder())
+		for _, h := range held {
+			batch, err := b.Vouchers.Batch(q.ctx, h.BatchID)
+			if err != nil {
+				return nil, err
+			}
+			add(batch)
+		}
+		return all, err
+	}
+	newest, err := b.Vouchers.Newest(q.ctx, 0, mostRows)
+	if len(newest) == mostRows { // older ones are named by their number
+		return nil, err
+	}
+	for _, batch := range newest {
+		if batch.State == vouchers.Ready && r.Sells(batch.PlanID) && (batch.SiteID == 0 || r.SellsAt(batch.SiteID)) {
+			add(batch)
+		}
+	}
+	return all, err
 }
 
 // typedRange reads a batch by its number and serials, or a sheet with its cards.
@@ -110,7 +153,11 @@ func (b *Backoffice) doResellerAct(q *request) error {
 		if fault.Is(err, fault.Denied) { // of the reseller, not of who asks
 			err = fault.Wrap(fault.Conflict, fault.KeyOf(err), err)
 		}
-		return q.refuse(err, "form", resellerActForm(q, r, name), field)
+		p, e := b.resellerActForm(q, r, name)
+		if e != nil {
+			return e
+		}
+		return q.refuse(err, "form", p, field)
 	}
 	q.tell("good", "office.reseller_done", "", "Count", strconv.Itoa(count), "Amount", money.KES(cents).String())
 	return led("/office/resellers/" + number(r.ID))

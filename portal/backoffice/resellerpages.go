@@ -93,7 +93,7 @@ func (b *Backoffice) resellers(q *request) error {
 	if len(waiting) > 0 {
 		p.Acts = append(p.Acts, act{Name: p.T("office.returns.title"), Icon: "undo-2", Address: "/office/returns"})
 	}
-	p.Columns = []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.account"), "code"}, {Name: p.T("office.reseller.phone")}, {Name: p.T("office.reseller.terms")},
+	p.Columns = []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.account"), "code"}, {p.T("office.reseller.phone"), "when"}, {Name: p.T("office.reseller.terms")},
 		{p.T("office.reseller.float"), "num"}, {p.T("office.reseller.owes"), "num"}, {Name: p.T("office.reseller.commission")}, {Name: p.T("office.state")}}
 	p.Empty = blank{Icon: "users", Title: p.T("office.resellers.none"), Text: p.T("office.resellers.none_text")}
 	all, err := b.Resellers.Newest(q.ctx, q.before(), mostListed+1)
@@ -106,7 +106,7 @@ func (b *Backoffice) resellers(q *request) error {
 			continue
 		}
 		p.add(cell{Text: r.Name, Address: "/office/resellers/" + number(r.ID)}, cell{Text: r.Account()}, cell{Text: r.Phone.Local()}, cell{Text: p.T("office.reseller.terms_" + r.Terms)},
-			cell{Text: r.Float().String()}, cell{Text: r.Owes().String()}, cell{Text: r.Commission.String()}, stated(resellerState(&p.frame, r.State)))
+			cell{Text: r.Float().String()}, cell{Text: r.Owes().String()}, cell{Text: r.Commission.In(p.Lang)}, stated(resellerState(&p.frame, r.State)))
 	}
 	return q.list(p)
 }
@@ -166,7 +166,7 @@ func (b *Backoffice) resellerPage(q *request, r resellers.Reseller) (*recordPage
 func (b *Backoffice) resellerCard(q *request, f *frame, r resellers.Reseller) card {
 	facts := []fact{{f.T("office.reseller.account"), r.Account()}, {f.T("office.reseller.phone"), r.Phone.Local()}, {f.T("office.reseller.terms"), f.T("office.reseller.terms_" + r.Terms)},
 		{f.T("office.reseller.float"), r.Float().String()}, {f.T("office.reseller.owes"), r.Owes().String()}, {f.T("office.reseller.limit"), r.Limit.String()},
-		{f.T("office.reseller.commission"), r.Commission.String()}, {f.T("office.reseller.sites"), b.siteNamesOf(f, r.Sites)}, {f.T("office.batch.by"), r.CreatedBy}}
+		{f.T("office.reseller.commission"), r.Commission.In(f.Lang)}, {f.T("office.reseller.sites"), b.siteNamesOf(f, r.Sites)}, {f.T("office.batch.by"), r.CreatedBy}}
 	if r.ParentID != 0 {
 		if above, err := b.Resellers.Get(q.ctx, r.ParentID); err == nil {
 			facts = append(facts, fact{f.T("office.reseller.parent"), above.Name})
@@ -193,7 +193,7 @@ func (b *Backoffice) belowCard(q *request, p *recordPage, r resellers.Reseller) 
 	}
 	c := card{Name: p.T("office.reseller.below"), Table: &table{Columns: []column{{Name: p.T("office.reseller.name")}, {p.T("office.reseller.float"), "num"}, {Name: p.T("office.reseller.commission")}, {Name: p.T("office.state")}}}}
 	for _, s := range below {
-		c.Table.add(cell{Text: s.Name, Address: "/office/resellers/" + number(s.ID)}, cell{Text: s.Float().String()}, cell{Text: s.Commission.String()}, stated(resellerState(&p.frame, s.State)))
+		c.Table.add(cell{Text: s.Name, Address: "/office/resellers/" + number(s.ID)}, cell{Text: s.Float().String()}, cell{Text: s.Commission.In(p.Lang)}, stated(resellerState(&p.frame, s.State)))
 	}
 	p.add(c)
 	return nil
@@ -206,7 +206,7 @@ func (b *Backoffice) eventsCard(q *request, f *frame, r resellers.Reseller) (car
 		{f.T("office.reseller.earned"), "num"}, {f.T("office.amount"), "num"}, {f.T("office.reseller.balance"), "num"}, {Name: f.T("office.batch.by")}}}}
 	all, pages := newest(q, all, mostListed, func(e resellers.Event) int64 { return e.Seq })
 	for _, e := range all {
-		c.Table.add(cell{Text: b.when(f, e.At)}, cell{Text: f.T("reseller.event." + e.Kind), More: e.Note}, cell{Text: countOf(e.Count)}, cell{Text: money.KES(e.Earned).String()},
+		c.Table.add(cell{Text: b.when(f, e.At)}, cell{Text: f.T("reseller.event." + e.Kind), More: e.Note}, cell{Text: countOf(e.Count)}, cell{Text: unlessNone(money.KES(e.Earned))},
 			cell{Text: money.KES(e.Delta).String()}, cell{Text: money.KES(e.Balance).String()}, cell{Text: e.By})
 	}
 	c.Older = pages.Older
@@ -250,7 +250,7 @@ func (b *Backoffice) resellerForm(q *request, r resellers.Reseller) (*formPage, 
 	fields := []formField{field("name", asText, r.Name, 80, true), field("phone", asText, phoneText(r.Phone), 16, true),
 		pick("lang", string(r.Lang), choice{Name: p.T("office.reseller.lang_en"), Value: "en"}, choice{Name: p.T("office.reseller.lang_sw"), Value: "sw"}),
 		pick("terms", r.Terms, choice{Name: p.T("office.reseller.terms_prepaid"), Value: resellers.Prepaid}, choice{Name: p.T("office.reseller.terms_consignment"), Value: resellers.Consignment}),
-		field("commission", asText, r.Commission.String(), 120, false), field("limit", asText, r.Limit.String(), 16, false)}
+		field("commission", asText, r.Commission.In(p.Lang), 120, false), field("limit", asText, r.Limit.String(), 16, false)}
 	if r.ID == 0 {
 		above, err := b.parents(q, p)
 		if err != nil {

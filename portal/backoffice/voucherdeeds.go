@@ -164,6 +164,7 @@ func (b *Backoffice) askDeed(q *request) error {
 func deedForm(q *request, batch vouchers.Batch, kind string) *formPage {
 	p := q.asking("office.deed_"+kind+".", "vouchers", "/office/vouchers/"+number(batch.ID), "Number", batch.Number)
 	p.Danger = kind == vouchers.DeedVoid
+	p.Crumbs = []crumb{{p.T("office.nav.vouchers"), "/office/vouchers"}, {p.T("office.batch.title", "Number", batch.Number), "/office/vouchers/" + number(batch.ID)}}
 	value := func(name, usual string) string {
 		if typed := q.FormValue(name); typed != "" {
 			return typed

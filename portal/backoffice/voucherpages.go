@@ -70,7 +70,7 @@ func (b *Backoffice) batches(q *request) error {
 		p.State = stateView{Tone: "bad", Text: p.T("office.vouchers.early")}
 		p.Acts = append(p.Acts, act{Name: p.T("office.vouchers.early"), Icon: "triangle-alert", Address: "/office/vouchers/early"})
 	}
-	p.Columns = []column{{p.T("office.vouchers.batch"), "num"}, {Name: p.T("office.plan")}, {p.T("office.amount"), "num"},
+	p.Columns = []column{{p.T("office.vouchers.batch"), "when"}, {Name: p.T("office.plan")}, {p.T("office.amount"), "num"},
 		{p.T("office.vouchers.made"), "num"}, {p.T("office.vouchers.ready"), "num"}, {p.T("office.vouchers.out"), "num"}, {p.T("office.vouchers.used"), "num"}, {p.T("office.when"), "when"}, {Name: p.T("office.state")}}
 	p.Empty = blank{Icon: "tag", Title: p.T("office.vouchers.none"), Text: p.T("office.vouchers.none_text")}
 	all, err := b.Vouchers.Newest(q.ctx, q.before(), mostListed+1)
@@ -89,7 +89,7 @@ func (b *Backoffice) batches(q *request) error {
 		if batch.State == vouchers.Making {
 			p.Live = q.Path()
 		}
-		p.add(cell{Text: strconv.FormatInt(batch.Number, 10), Address: "/office/vouchers/" + number(batch.ID)}, cell{Text: batch.PlanName(p.Lang), More: b.siteOrAll(&p.frame, batch.SiteID)},
+		p.add(cell{Text: p.T("office.batch.title", "Number", batch.Number), Address: "/office/vouchers/" + number(batch.ID)}, cell{Text: batch.PlanName(p.Lang), More: b.siteOrAll(&p.frame, batch.SiteID)},
 			cell{Text: batch.Price.String()}, cell{Text: madeOf(batch)}, cell{Text: strconv.Itoa(idle(stock))}, cell{Text: strconv.Itoa(stock.In(vouchers.SignedOut) + stock.In(vouchers.Sold))},
 			cell{Text: strconv.Itoa(stock.In(vouchers.Used))}, cell{Text: b.when(&p.frame, batch.CreatedAt)}, stated(batchState(&p.frame, batch.State)))
 	}

@@ -56,7 +56,7 @@ func (g *Guest) placeAgain(ctx context.Context, c *fiber.Ctx, v *visitor, o bill
 
 // refuse shows the page of the order again, with what was wrong on top and beside its field.
 func (g *Guest) refuse(ctx context.Context, c *fiber.Ctx, v *visitor, view billing.OrderView, field string, why error) error {
-	if !forPerson(why) {
+	if !web.ForPerson(why) {
 		g.Log.Error("guest form failed", "request", web.RequestID(c), "path", c.Route().Path, "error", why)
 	}
 	s := g.orderScreen(v, view)

@@ -102,7 +102,7 @@ func fieldOf(err error) string {
 
 // buyAgain shows the price list again with what was typed, the sentence on top and beside its field.
 func (g *Guest) buyAgain(c *fiber.Ctx, v *visitor, form buyForm, field string, why error) error {
-	if !forPerson(why) {
+	if !web.ForPerson(why) {
 		g.Log.Error("order not placed", "request", web.RequestID(c), "error", why)
 	}
 	ctx, cancel := web.Context()
@@ -117,10 +117,4 @@ func (g *Guest) buyAgain(c *fiber.Ctx, v *visitor, form buyForm, field string, w
 	}
 	p.warn(field, words.Fault(v.lang, why))
 	return g.send(c, web.Status(why), "landing", p)
-}
-
-// forPerson says that the fault is explained to the person and needs no eye of ours.
-func forPerson(err error) bool {
-	k := fault.KindOf(err)
-	return k != fault.Internal && k != fault.Unavailable
 }

@@ -48,7 +48,7 @@ func (g *Guest) useCode(c *fiber.Ctx) error {
 	if err == nil {
 		return c.Redirect(v.address("/s/"+token), fiber.StatusSeeOther)
 	}
-	if !forPerson(err) {
+	if !web.ForPerson(err) {
 		g.Log.Error("code not taken", "request", web.RequestID(c), "error", err)
 	}
 	p := g.codePage(v)

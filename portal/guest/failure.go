@@ -23,8 +23,7 @@ func (g *Guest) Fail(c *fiber.Ctx, err error) error {
 	v := g.failed(c)
 	path := "/" + strings.TrimLeft(c.Path(), "/") // "//host" would lead elsewhere
 	p := g.errorPage(v, path, err)
-	if !forPerson(err) {
-		p.RequestID = web.RequestID(c)
+	if p.RequestID = web.Number(c, err); p.RequestID != "" {
 		g.Log.Error("request failed", "request", p.RequestID, "route", c.Route().Path, "error", err)
 		p.Retry = v.address(path)
 	}

@@ -106,7 +106,7 @@ func (g *Guest) changeDevices(ctx context.Context, c *fiber.Ctx, v *visitor, o b
 }
 
 func (g *Guest) refuseDevice(ctx context.Context, c *fiber.Ctx, v *visitor, view billing.OrderView, typed string, why error) error {
-	if !forPerson(why) {
+	if !web.ForPerson(why) {
 		g.Log.Error("device not changed", "request", web.RequestID(c), "error", why)
 	}
 	s, err := g.statusScreen(ctx, v, view, false)

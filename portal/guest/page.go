@@ -57,7 +57,7 @@ func (g *Guest) newPage(v *visitor, title, path string, more ...string) page {
 func (p *page) To(path string) string { return p.who.address(p.who.home() + path) }
 
 // Dial is the site's number as a telephone dials it.
-func (p *page) Dial() string { return strings.ReplaceAll(p.Phone, " ", "") }
+func (p *page) Dial() string { return web.Dial(p.Phone) }
 
 // Router and VisitQuery are what forms carry of the visit.
 func (p *page) Router() string { return p.who.router.Token }

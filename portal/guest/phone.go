@@ -55,7 +55,7 @@ func (g *Guest) sendCode(c *fiber.Ctx) error {
 	if err == nil {
 		return c.Redirect(v.address(v.home()+"/phone/code", "to", to), fiber.StatusSeeOther)
 	}
-	if !forPerson(err) {
+	if !web.ForPerson(err) {
 		g.Log.Error("phone code not sent", "request", web.RequestID(c), "error", err)
 	}
 	p := g.phonePage(v)
@@ -124,7 +124,7 @@ func (g *Guest) usePhoneCode(c *fiber.Ctx) error {
 	defer cancel()
 	bought, err := g.takeCode(ctx, c, v, phone)
 	if err != nil {
-		if !forPerson(err) {
+		if !web.ForPerson(err) {
 			g.Log.Error("phone code not taken", "request", web.RequestID(c), "error", err)
 		}
 		p.warn("code", words.Fault(v.lang, err))

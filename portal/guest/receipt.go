@@ -150,7 +150,7 @@ func (g *Guest) take(c *fiber.Ctx, v *visitor, p *receiptPage, stamp []string, f
 		p.Notes = append(p.Notes, note{Title: p.T(key)})
 		return g.send(c, fiber.StatusOK, "receipt", p)
 	}
-	if !forPerson(err) {
+	if !web.ForPerson(err) {
 		g.Log.Error("receipt not taken", "request", web.RequestID(c), "error", err)
 	}
 	field := "receipt"

@@ -10,38 +10,55 @@ import (
 	"mtandao/vouchers/sheets"
 )
 
-// worn is the brand of a page: of the site where its reseller or partner works, else of the first that is open.
-func (f *Face) worn(q *request) site.Brand {
-	id := int64(0)
+// place is the site that a page is about, or where its reseller or partner works; 0: nowhere in particular.
+func (q *request) place() int64 {
 	switch {
+	case q.siteID != 0:
+		return q.siteID
 	case q.seller.ID != 0:
-		id = firstOf(q.seller)
+		return firstOf(q.seller)
 	case len(q.partner.Sites) > 0:
-		id = q.partner.Sites[0]
+		return q.partner.Sites[0]
 	}
-	return f.brandAt(func(s site.Site, _ site.Brand) bool { return s.ID == id })
+	return 0
+}
+
+// worn is the brand of a page: of its place, else of the first site that is open.
+func (q *request) worn() site.Brand {
+	_, b := q.face.at(func(s site.Site, _ site.Brand) bool { return s.ID == q.place() })
+	return b
+}
+
+// whom is the number to call: the site's own, else the provider's.
+func (q *request) whom() string {
+	if s, _ := q.face.at(func(s site.Site, _ site.Brand) bool { return s.ID == q.place() }); s.Phone != "" {
+		return s.Phone
+	}
+	return q.face.Phone()
 }
 
 // named is the brand of a key, which addresses carry that are asked for without a cookie.
 func (f *Face) named(key string) site.Brand {
-	return f.brandAt(func(_ site.Site, b site.Brand) bool { return b.Key == key })
+	_, b := f.at(func(_ site.Site, b site.Brand) bool { return b.Key == key })
+	return b
 }
 
-func (f *Face) brandAt(is func(site.Site, site.Brand) bool) site.Brand {
-	found := site.House
+// at is the site that is so, or the first that is open, and its brand.
+func (f *Face) at(is func(site.Site, site.Brand) bool) (first site.Site, worn site.Brand) {
+	worn = site.House
 	for _, s := range f.Sites.Sites() {
 		_, b, err := f.Sites.Get(s.ID)
 		if err != nil {
 			continue
 		}
 		if is(s, b) {
-			return b
+			return s, b
 		}
-		if found.ID == 0 && s.State != site.Closed {
-			found = b
+		if first.ID == 0 && s.State != site.Closed {
+			first, worn = s, b
 		}
 	}
-	return found
+	return first, worn
 }
 
 // iconSizes are what phones install: iOS the first, Android the others.

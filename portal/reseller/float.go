@@ -8,7 +8,6 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
-	"mtandao/internal/money"
 	"mtandao/vouchers/resellers"
 )
 
@@ -26,19 +25,16 @@ type floatPage struct {
 
 // buyFloat prompts a phone to pay in float. The same form is one prompt.
 func (f *Face) buyFloat(q *request) error {
-	amount, err := money.Parse(q.FormValue("amount"), money.Shilling)
-	if err == nil {
-		var o billing.Order
-		if o, err = f.Floats.AskForMoney(q.ctx, billing.MoneyRequest{For: payee(q.seller), Amount: amount, Phone: q.FormValue("phone"),
-			SiteID: firstOf(q.seller), Lang: q.lang, Once: q.FormValue("once")}); err == nil {
-			return led("/sell/float/" + strconv.FormatInt(o.ID, 10))
-		}
+	amount, err := q.amount()
+	if err != nil {
+		return err
 	}
-	p, e := q.settlePage()
-	if e != nil {
-		return e
+	o, err := f.Floats.AskForMoney(q.ctx, billing.MoneyRequest{For: payee(q.seller), Amount: amount, Phone: q.typed("phone"),
+		SiteID: firstOf(q.seller), Lang: q.lang, Once: q.typed("once")})
+	if err != nil {
+		return err
 	}
-	return q.refuse(err, "settle", p)
+	return led("/sell/float/" + strconv.FormatInt(o.ID, 10))
 }
 
 // payee is a reseller's float.

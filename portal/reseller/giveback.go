@@ -14,7 +14,7 @@ import (
 // brought is one return of unsold paper.
 type brought struct {
 	ID, What, Serials, State, When string
-	Open, Asked                    bool
+	Asked                          bool
 }
 
 type returnPage struct {
@@ -28,15 +28,25 @@ type returnPage struct {
 // sheetSizes are the cards of the sheets that are handed out.
 var sheetSizes = []string{"24", "36", "50"}
 
-func (q *request) returnPage() (*returnPage, error) {
-	stock, err := q.stockPage()
-	if err != nil {
-		return nil, err
+func (f *Face) askReturn(q *request) (err error) {
+	p := &returnPage{frame: q.page("sell.return.title"), Number: q.typed("batch"), From: q.typed("first"), To: q.typed("last"), Sheet: q.typed("sheet")}
+	if p.Piles, err = q.piles(); err != nil {
+		return err
 	}
-	p := &returnPage{frame: q.page("sell.return.title"), Piles: stock.Piles, Number: q.FormValue("batch"), From: q.FormValue("first"), To: q.FormValue("last"), Sheet: q.FormValue("sheet")}
 	for _, size := range sheetSizes {
-		p.Sheets = append(p.Sheets, choice{Value: size, Name: size, Here: q.FormValue("cards") == size})
+		p.Sheets = append(p.Sheets, choice{Value: size, Name: size, Here: q.typed("cards") == size})
 	}
+	if p.All, err = q.returns(); err != nil {
+		return err
+	}
+	if q.Query("done") != "" {
+		p.Done = p.T("sell.return.done")
+	}
+	return q.send(fiber.StatusOK, "return", p)
+}
+
+// returns are what was said to be brought back, the newest first.
+func (q *request) returns() (seen []brought, err error) {
 	all, err := q.face.Resellers.ReturnsOf(q.ctx, q.seller.ID)
 	for _, g := range all {
 		b, err := q.face.Stock.Batch(q.ctx, g.BatchID)
@@ -51,47 +61,31 @@ func (q *request) returnPage() (*returnPage, error) {
 		if g.Last > g.First {
 			serials += " – " + vouchers.Serial(b.Number, g.Last)
 		}
-		p.All = append(p.All, brought{ID: strconv.FormatInt(g.ID, 10), What: strconv.Itoa(count) + " × " + b.PlanName(q.lang), Serials: serials,
-			State: p.T("sell.return.state_" + g.State), When: g.At.In(clock.Nairobi).Format("02.01. 15:04"), Open: g.Open(), Asked: g.State == resellers.ReturnAsked})
+		seen = append(seen, brought{ID: strconv.FormatInt(g.ID, 10), What: strconv.Itoa(count) + " × " + b.PlanName(q.lang), Serials: serials,
+			State: q.t("sell.return.state_" + g.State), When: g.At.In(clock.Nairobi).Format("02.01. 15:04"), Asked: g.State == resellers.ReturnAsked})
 	}
-	return p, err
-}
-
-func (f *Face) askReturn(q *request) error {
-	p, err := q.returnPage()
-	if err != nil {
-		return err
-	}
-	if q.Query("done") != "" {
-		p.Done = p.T("sell.return.done")
-	}
-	return q.send(fiber.StatusOK, "return", p)
+	return seen, err
 }
 
 // returnPaper says what is brought to the office: by serials, or a sheet as it was printed.
 func (f *Face) returnPaper(q *request) error {
 	w, b, err := q.rangeIn()
-	if sheet := q.FormValue("sheet"); err == nil && sheet != "" {
+	if err != nil {
+		return err
+	}
+	if sheet := q.typed("sheet"); sheet != "" {
 		n, e := strconv.Atoi(sheet)
-		cards, _ := strconv.Atoi(q.FormValue("cards"))
+		cards, _ := strconv.Atoi(q.typed("cards"))
 		if e != nil || n < 1 || n > b.Made || cards < 1 {
-			err = fault.New(fault.Invalid, "voucher.range", "Most", b.Made)
-		} else {
-			w.First, w.Last = b.Sheet(n, cards)
-			w.Last = min(w.Last, b.Made)
+			return fault.New(fault.Invalid, "voucher.range", "Most", b.Made)
 		}
+		w.First, w.Last = b.Sheet(n, cards)
+		w.Last = min(w.Last, b.Made)
 	}
-	if err == nil {
-		_, err = f.Resellers.AskReturn(q.ctx, resellers.Request{Key: q.FormValue("once"), ResellerID: q.seller.ID}, w, q.by())
+	if _, err = f.Resellers.AskReturn(q.ctx, q.asked(q.seller.ID), w, q.by()); err != nil {
+		return err
 	}
-	if err == nil {
-		return led("/sell/return?done=1")
-	}
-	p, e := q.returnPage()
-	if e != nil {
-		return e
-	}
-	return q.refuse(err, "return", p)
+	return led("/sell/return?done=1")
 }
 
 func (f *Face) withdrawReturn(q *request) error {
@@ -99,16 +93,8 @@ func (f *Face) withdrawReturn(q *request) error {
 	if err != nil {
 		return notHere()
 	}
-	err = f.Resellers.WithdrawReturn(q.ctx, q.seller.ID, id, q.by())
-	if fault.Is(err, fault.NotFound) {
-		return notHere()
+	if err = f.Resellers.WithdrawReturn(q.ctx, q.seller.ID, id, q.by()); err != nil {
+		return err
 	}
-	if err == nil {
-		return led("/sell/return")
-	}
-	p, e := q.returnPage()
-	if e != nil {
-		return e
-	}
-	return q.refuse(err, "return", p)
+	return led("/sell/return")
 }

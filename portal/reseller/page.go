@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mtandao/internal/fault"
 	"mtandao/internal/seal"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
@@ -24,6 +25,8 @@ type frame struct {
 	Stamp             string
 	Once              string // key of the request that a form of this page makes
 	Wrong             string
+	Number            string // of the request that failed, for whoever is called about it
+	Posted            bool   // it was a form's, with a key
 	Done              string
 	Other             language
 	Style             template.CSS
@@ -43,25 +46,33 @@ func (q *request) t(key string, args ...any) string { return words.Text(q.lang, 
 
 func (q *request) page(title string) frame {
 	f := frame{Lang: q.lang, Title: q.t(title), Seller: q.seller.Name, Partner: q.partner.Name, Base: q.base, Here: q.Path(), Stamp: q.face.stamps.Make(q.base, q.token)}
-	b := q.face.worn(q)
+	b := q.worn()
 	f.Brand, f.BrandName, f.tokens = b.Key, b.Name, themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink)
 	f.Accent = f.tokens.Accent.String()
-	if f.Once = q.FormValue("once"); f.Once == "" {
+	f.Once = q.typed("once")
+	if f.Once == "" || fault.KeyOf(q.failed) == doneBefore {
 		f.Once = seal.RandomHex(8)
 	}
-	f.Other = language{"Kiswahili", "?l=sw"}
+	f.Other = language{"Kiswahili", q.inLanguage(words.Swahili)}
 	if q.lang == words.Swahili {
-		f.Other = language{"English", "?l=en"}
+		f.Other = language{"English", q.inLanguage(words.English)}
+	}
+	if q.failed != nil {
+		f.Wrong, f.Number, f.Posted = words.Fault(q.lang, q.failed), web.Number(q.Ctx, q.failed), true
 	}
 	return f
 }
 
+// send writes a page; one of a form that was refused has the status of why.
 func (q *request) send(status int, name string, p framed) error {
 	style := p.framed().tokens.CSS() + q.face.sheet
 	p.framed().Style = template.CSS(style)
 	body, err := q.face.pages.Execute(name, p)
 	if err != nil {
 		return err
+	}
+	if q.failed != nil {
+		status = web.Status(q.failed)
 	}
 	q.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src '"+web.StyleHash(style)+"'; img-src 'self' data:; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	q.Set(fiber.HeaderContentLanguage, string(q.lang))

@@ -5,10 +5,7 @@ import (
 	"embed"
 	"io/fs"
 	"log/slog"
-	"slices"
 	"sync"
-
-	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
@@ -30,6 +27,7 @@ type Resellers interface {
 	Below(ctx context.Context, parentID int64) ([]resellers.Reseller, error)
 	Offers(ctx context.Context, r resellers.Reseller, siteID int64) ([]plans.Plan, error)
 	SellOne(ctx context.Context, q resellers.Request, w resellers.Sale, by vouchers.By) (resellers.Receipt, error)
+	SoldBefore(ctx context.Context, q resellers.Request, w resellers.Sale, by vouchers.By) (resellers.Receipt, error)
 	ReceiptOf(ctx context.Context, resellerID, eventID int64) (resellers.Receipt, error)
 	Sell(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
 	AskReturn(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) (resellers.Giveback, error)
@@ -130,36 +128,4 @@ func New(o Options) (*Face, error) {
 	}
 	sheet, err := fs.ReadFile(pages, "sell.css")
 	return &Face{Options: o, pages: parsed, sheet: string(sheet), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, icons: map[icon][]byte{}}, err
-}
-
-// Routes are the addresses of the face.
-func (f *Face) Routes() []web.Route {
-	const get, post = fiber.MethodGet, fiber.MethodPost
-	own := func(method, path string, h func(*request) error) web.Route {
-		return web.Route{Method: method, Path: path, Policy: web.Seller, Handle: f.handler(selling, true, h)}
-	}
-	routes := []web.Route{
-		own(get, "/sell", f.home), own(get, "/sell/one", f.askSale), own(post, "/sell/one", f.sell), own(get, "/sell/sold/:id", f.sold), own(get, "/sell/sold/:id/slip", f.slip),
-		own(get, "/sell/day", f.day), own(get, "/sell/statement", f.statement), own(get, "/sell/stock", f.stock), own(post, "/sell/stock", f.sellPaper),
-		own(get, "/sell/return", f.askReturn), own(post, "/sell/return", f.returnPaper), own(post, "/sell/return/:id/withdraw", f.withdrawReturn),
-		own(get, "/sell/settle", f.settle), own(post, "/sell/float", f.buyFloat), own(get, "/sell/float/:id", f.float), own(get, "/sell/below", f.below), own(post, "/sell/below/:id", f.give),
-		{Method: get, Path: "/share", Policy: web.Seller, Handle: f.handler(sharing, true, f.shares)},
-	}
-	return slices.Concat(routes, f.door(selling), f.door(sharing))
-}
-
-// door is the way in of one side, and the way out.
-func (f *Face) door(at side) []web.Route {
-	const get, post = fiber.MethodGet, fiber.MethodPost
-	open := func(method, path string, h func(*request) error) web.Route {
-		return web.Route{Method: method, Path: at.base + path, Policy: web.Public, Handle: f.handler(at, false, h)}
-	}
-	own := func(method, path string, h func(*request) error) web.Route {
-		return web.Route{Method: method, Path: at.base + path, Policy: web.Seller, Handle: f.handler(at, true, h)}
-	}
-	return []web.Route{
-		open(get, "/in", f.askSignIn), open(post, "/in", f.signIn), open(get, "/code", f.askCode), open(post, "/code", f.useCode),
-		own(post, "/out", f.signOut), own(get, "/pin", f.askPIN), own(post, "/pin", f.changePIN),
-		open(get, "/manifest.json", f.manifest), open(get, "/icon/:size", f.icon), open(get, "/*", func(*request) error { return notHere() }),
-	}
 }

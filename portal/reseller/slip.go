@@ -20,7 +20,7 @@ type Press interface {
 // slipPapers are what one voucher is printed on where it is sold: by a PDF, or sent to a receipt printer as it is.
 var slipPapers = []string{"slip58", "slip80", "printer58", "printer80"}
 
-// slip prints the voucher of a sale of one's own, which goes on the trail as every print.
+// slip prints the voucher of a sale of one's own, which goes on the trail as every print: by a form, for whoever follows a link changes nothing.
 func (f *Face) slip(q *request) error {
 	r, err := f.ownSale(q)
 	if err != nil {
@@ -30,7 +30,7 @@ func (f *Face) slip(q *request) error {
 	if err != nil {
 		return err
 	}
-	layout := q.Query("paper", slipPapers[0])
+	layout := q.typed("paper")
 	if !slices.Contains(slipPapers, layout) || !r.Voucher.UsedAt.IsZero() {
 		return led("/sell/sold/" + q.Params("id"))
 	}

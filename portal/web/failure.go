@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -36,6 +37,23 @@ func Fault(err error) error {
 	}
 	return fault.Wrap(fault.Invalid, "request.invalid", err)
 }
+
+// ForPerson says that the sentence of an error tells its reader all; the cause of any other is for the log.
+func ForPerson(err error) bool {
+	k := fault.KindOf(Fault(err))
+	return k != fault.Internal && k != fault.Unavailable
+}
+
+// Number is what to say of a failed request to whoever is called about it: its id; empty for an error whose sentence tells all.
+func Number(c *fiber.Ctx, err error) string {
+	if ForPerson(err) {
+		return ""
+	}
+	return RequestID(c)
+}
+
+// Dial is a number as a telephone dials it.
+func Dial(phone string) string { return strings.ReplaceAll(phone, " ", "") }
 
 const patience = 8 * time.Second
 

@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/words"
 )
 
 // Commission is what stays with a reseller of each voucher: a share of its price by what was sold this month, or so much each.
@@ -28,10 +29,13 @@ const (
 	whole     = 10_000         // hundredths of a per cent
 )
 
-// ReadCommission reads what Commission.String wrote, or somebody typed: "10%", "KES 2.50" of each, or "5%, 8% from 20,000, 10% from
+// ReadCommission reads what Commission.String or In wrote, or somebody typed: "10%", "KES 2.50" of each, or "5%, 8% from 20,000, 10% from
 // 50,000" by what is sold in a month. fault.Invalid "reseller.commission".
 func ReadCommission(typed string) (c Commission, err error) {
 	typed = strings.TrimSpace(strings.ToLower(typed))
+	for _, l := range words.Languages {
+		typed = strings.ReplaceAll(typed, words.Text(l, "reseller.commission_from"), "from")
+	}
 	wrong := fault.New(fault.Invalid, "reseller.commission", "Typed", typed)
 	if typed == "" {
 		return c, nil
@@ -104,6 +108,11 @@ func (c Commission) String() string {
 		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// In spells it for people; ReadCommission reads that, too.
+func (c Commission) In(l words.Lang) string {
+	return strings.ReplaceAll(c.String(), " from ", " "+words.Text(l, "reseller.commission_from")+" ")
 }
 
 // Of is what stays of one price in cents after so much was sold in the month; a part of a cent falls to the provider.

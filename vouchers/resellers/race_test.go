@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
 	"mtandao/internal/testdb"
+	"mtandao/internal/words"
 	"mtandao/radius/access"
 	"mtandao/vouchers"
 )
@@ -241,6 +242,12 @@ func TestCommissions(t *testing.T) {
 	for _, wrong := range []string{"101%", "x", "5% from 10", "5%, 6%", "5%, 6% from 100, 7% from 50", "-1%", "1.234%", "-5", "%", "5%,"} {
 		if c, err := ReadCommission(wrong); fault.KeyOf(err) != "reseller.commission" {
 			t.Errorf("%q reads as %q", wrong, c)
+		}
+	}
+	for l, want := range map[words.Lang]string{words.English: "5%, 8% from KES 20,000", words.Swahili: "5%, 8% kuanzia KES 20,000"} {
+		c, err := ReadCommission(want)
+		if err != nil || c.In(l) != want || c.String() != "5%, 8% from KES 20,000" {
+			t.Errorf("%q reads as %v and is said as %q: %v", want, c, c.In(l), err)
 		}
 	}
 	tiers, _ := ReadCommission("5%, 8% from 200")

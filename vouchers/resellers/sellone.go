@@ -43,24 +43,33 @@ func (s *Service) Offers(ctx context.Context, r Reseller, siteID int64) ([]plans
 	}), err
 }
 
-// SellOne makes a voucher, sells it and, when a phone is named, sends it there. The same request again gives the same voucher. Faults:
-// fault.Conflict "reseller.short", fault.Denied "reseller.closed", "reseller.not_sold".
+// SellOne makes a voucher, sells it and, when a phone is named, sends it there. The same request again gives the same voucher, though nothing of the
+// kind may be sold any more. Faults: fault.Conflict "reseller.short", fault.Denied "reseller.closed", "reseller.not_sold".
 func (s *Service) SellOne(ctx context.Context, q Request, w Sale, by vouchers.By) (Receipt, error) {
 	known, err := s.Get(ctx, q.ResellerID)
 	if err != nil {
 		return Receipt{}, err
 	}
 	offers, err := s.Offers(ctx, known, w.SiteID)
-	if err != nil {
+	if err != nil && !fault.Is(err, fault.Denied) {
 		return Receipt{}, err
 	}
+	return s.sellOnce(ctx, q, w, offers, by)
+}
+
+// SoldBefore is the answer that a sale got when it was made; fault.Denied "reseller.not_sold" when it never was.
+func (s *Service) SoldBefore(ctx context.Context, q Request, w Sale, by vouchers.By) (Receipt, error) {
+	return s.sellOnce(ctx, q, w, nil, by)
+}
+
+func (s *Service) sellOnce(ctx context.Context, q Request, w Sale, offers []plans.Plan, by vouchers.By) (Receipt, error) {
 	i := slices.IndexFunc(offers, func(p plans.Plan) bool { return p.ID == w.PlanID })
 	q.Note = w.Phone.Masked()
 	e, err := s.once(ctx, q, digest(SoldOne, w.PlanID, w.SiteID, w.Phone), func(tx *db.Tx, d desk, e Event) (Event, error) {
 		if err := d.active(); err != nil {
 			return e, err
 		}
-		if i < 0 { // what was sold before is answered all the same
+		if i < 0 {
 			return e, fault.New(fault.Denied, "reseller.not_sold")
 		}
 		e.Kind, e.By = SoldOne, by.Actor

@@ -162,17 +162,23 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 }
 
-// SweepOne is Sweep for one reseller.
+// SweepOne is Sweep for one reseller, piece by piece: others get at their money in between.
 func (s *Service) SweepOne(ctx context.Context, id int64, by vouchers.By) error {
 	known, err := s.Get(ctx, id)
-	if err != nil {
-		return err
+	for moved := err == nil; moved && err == nil; {
+		moved, err = s.sweepRound(ctx, known, by)
 	}
+	return err
+}
+
+// sweepRound charges the first used vouchers of each batch; false when none were left.
+func (s *Service) sweepRound(ctx context.Context, known Reseller, by vouchers.By) (moved bool, err error) {
 	used, err := s.Vouchers.UsedUnpaid(ctx, known.Holder())
 	for _, u := range used {
 		if err != nil {
-			return err
+			return moved, err
 		}
+		last := min(u.Last, u.First+vouchers.MostHanded-1)
 		err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 			d, err := s.hold(tx, known)
 			if err != nil {
@@ -182,9 +188,10 @@ func (s *Service) SweepOne(ctx context.Context, id int64, by vouchers.By) error 
 			if err != nil {
 				return err
 			}
-			_, err = s.handOver(tx, d, b, Event{Kind: UsedFirst, Request: fmt.Sprintf("used:%d", tx.ID()), BatchID: b.ID, First: u.First, Last: u.Last, By: by.Actor}, false, by)
+			e, err := s.handOver(tx, d, b, Event{Kind: UsedFirst, Request: fmt.Sprintf("used:%d", tx.ID()), BatchID: b.ID, First: u.First, Last: last, By: by.Actor}, false, by)
+			moved = moved || e.Count > 0
 			return err
 		})
 	}
-	return err
+	return moved, err
 }

@@ -79,14 +79,19 @@ func (w *town) landlordsMonth(landlord partners.Partner) {
 		w.did(nil, w.landlords.Share(ctx))
 		w.holds(map[string]float64{ledger.PartnersDue: -3, ledger.PartnerShares: 3})
 	}
-	by := partners.By{Actor: office.Actor}
-	if _, err := w.landlords.PayOut(ctx, "all", landlord.ID, money.Shillings(4), partners.InCash, "", by); fault.KeyOf(err) != "partner.more_than_due" {
+	first, second := partners.By{Member: 1, Actor: office.Actor}, partners.By{Member: 2, Actor: "second"}
+	if _, err := w.landlords.AskPayout(ctx, partners.Payout{PartnerID: landlord.ID, Amount: money.Shillings(4)}, first); fault.KeyOf(err) != "partner.more_than_due" {
 		w.Error(err)
 	}
-	for range 2 {
-		w.did(w.landlords.PayOut(ctx, "month", landlord.ID, money.Shillings(3), partners.InCash, "", by))
-		w.holds(map[string]float64{ledger.PartnersDue: 0, ledger.PartnerShares: 3, ledger.Cash: 197})
+	asked, err := w.landlords.AskPayout(ctx, partners.Payout{PartnerID: landlord.ID, Amount: money.Shillings(3)}, first)
+	w.did(nil, err)
+	w.did(w.landlords.DecidePayout(ctx, asked.ID, true, second))
+	w.holds(map[string]float64{ledger.PartnersDue: -3, ledger.PartnerShares: 3})
+	w.did(w.landlords.PayPayout(ctx, asked.ID, partners.InCash, "", first))
+	if _, err := w.landlords.PayPayout(ctx, asked.ID, partners.InCash, "", first); fault.KeyOf(err) != "partner.not_owed" {
+		w.Error(err)
 	}
+	w.holds(map[string]float64{ledger.PartnersDue: 0, ledger.PartnerShares: 3, ledger.Cash: 197})
 }
 
 // TestConsignment: paper is paid for when it is told to be sold, or used; what is lost is charged; the limit holds.
@@ -176,5 +181,36 @@ func TestAClosedResellerGivesNothingAway(t *testing.T) {
 		}
 		w.balance(mama, 100)
 		w.balance(boy, 0)
+	})
+}
+
+// TestWhatWasUsedIsChargedInPieces: no transaction takes more than is handed over at a time, however far apart the used ones lie; all of them are charged,
+// once.
+func TestWhatWasUsedIsChargedInPieces(t *testing.T) {
+	eachTown(t, func(w *town) {
+		ctx := context.Background()
+		kiosk := w.reseller("Kiosk", "254722000001", "10%", func(r *Reseller) { r.Terms, r.Limit = Consignment, money.Shillings(9000) })
+		b := w.batch(3*vouchers.MostHanded + 20)
+		w.did(w.SignOut(ctx, w.ask(kiosk), Range{b.ID, 1, b.Size}, office))
+		used := []int{1, 2, vouchers.MostHanded, vouchers.MostHanded + 1, 2*vouchers.MostHanded + 50, b.Size}
+		for _, serial := range used {
+			w.did(nil, w.use(b, serial))
+		}
+		w.did(nil, w.Sweep(ctx))
+		w.balance(kiosk, -9*float64(len(used)))
+		w.did(nil, w.Sweep(ctx))
+		events, err := w.Events(ctx, kiosk.ID, 0, 50)
+		count, pieces := 0, 0
+		for _, e := range events {
+			if e.Kind != UsedFirst {
+				continue
+			}
+			if count, pieces = count+e.Count, pieces+1; e.Last-e.First >= vouchers.MostHanded {
+				t.Errorf("%d to %d in one piece", e.First, e.Last)
+			}
+		}
+		if err != nil || count != len(used) || pieces != 3 {
+			t.Errorf("%d charged in %d pieces, %v", count, pieces, err)
+		}
 	})
 }
