@@ -103,11 +103,12 @@ type History struct {
 	RoundTo   int64     // a document's total is rounded to so many cents; 0 for not at all
 }
 
-// Use is what a meter counted on a day.
+// Use is what a meter counted on a day. Late says that it was told of only after the day was billed.
 type Use struct {
 	Meter    string
 	Day      clock.Day
 	Quantity int64
+	Late     bool
 }
 
 // mostItems bounds a history; a subscription with more was made by a fault.

@@ -75,6 +75,7 @@ type Options struct {
 	Customers Customers
 	Counter   Counter
 	Bills     Bills
+	LateUse   LateUse
 	Accounts  Accounts
 	Invoices  Invoices
 	Papers    Papers

@@ -21,6 +21,7 @@ import (
 // Bills tells when the next bills are made. *billrun.Source satisfies it.
 type Bills interface {
 	NextBills(ctx context.Context, subscriptionIDs []int64) (map[int64]clock.Day, error)
+	Moving(customerID int64, day int) invoices.Source
 }
 
 const (

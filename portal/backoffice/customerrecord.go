@@ -71,6 +71,9 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 	if !q.may(staff.CustomersManage, c.SiteID) {
 		return acts
 	}
+	if c.State == customers.Active {
+		acts = append(acts, act{Name: f.T("office.bill_day.act"), Address: at + "/billday"})
+	}
 	acts = append(acts, act{Name: f.T("office.customer_merge.act"), Address: at + "/merge"})
 	if c.State == customers.Closed {
 		return append(acts, act{Name: f.T("office.customer.reopen"), Address: at + "/reopen", Posted: true})

@@ -108,7 +108,7 @@ var lineActList = []lineAct{
 		_, err := b.Lines.Reprice(q.ctx, id, by)
 		return err
 	}},
-	{name: "end", danger: true, may: lives, fields: simply("reason", "give_back", "waive", "at"), do: endLine},
+	{name: "end", danger: true, may: lives, fields: endFields},
 }
 
 func giveDiscount(b *Backoffice, q *request, id int64, by subscriptions.By) error {
@@ -135,14 +135,6 @@ func hundredths(typed string) (int64, bool) {
 	return a.Cents, err == nil
 }
 
-func endLine(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-	at, err := b.typedMoment(q, "at")
-	if err == nil {
-		_, err = b.Lines.End(q.ctx, id, subscriptions.Ending{At: at, Reason: q.said("reason"), GiveBack: q.FormValue("give_back") != "", Waive: q.FormValue("waive") != ""}, by)
-	}
-	return err
-}
-
 func onLoan(s subscriptions.State) []subscriptions.Equipment {
 	return slices.DeleteFunc(slices.Clone(s.Equipment), func(e subscriptions.Equipment) bool { return !e.Loaned || e.Back })
 }
@@ -163,7 +155,7 @@ func (b *Backoffice) typedMoment(q *request, name string) (time.Time, error) {
 }
 
 // kindsOfFields are those that are not one line of text.
-var kindsOfFields = map[string]kindOf{"at": asMoment, "until": asMoment, "fee": asMoney, "amount": asMoney, "periods": asNumber, "kept": asTick, "loaned": asTick, "give_back": asTick, "waive": asTick,
+var kindsOfFields = map[string]kindOf{"at": asMoment, "until": asMoment, "fee": asMoney, "amount": asMoney, "periods": asNumber, "kept": asTick, "loaned": asTick, "give_back": asTick, "waive": asTick, "from_deposit": asTick,
 	"secret": asPassword, "routes": asLines}
 
 // lineField is a field with its label; what was typed stays.
@@ -267,6 +259,9 @@ func (b *Backoffice) doLineAct(q *request) error {
 	by.Seen = idIn(q.FormValue("seen"))
 	if a.name == "plan" {
 		return b.changeLinePlan(q, sub, a, by)
+	}
+	if a.name == "end" {
+		return b.endLine(q, sub, a, by)
 	}
 	if err := a.do(b, q, sub.ID, by); err != nil {
 		return b.lineRefused(q, sub, a, err)
