@@ -17,5 +17,8 @@
 // a number is never changed but for its state, what is paid and what the tax authority says of it; numbers of a series have no gap; each number has one
 // entry in the books, written with it; what is open on a customer's invoices is what the books hold of them in Receivables.
 //
+// Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. What was billed to another and turns out otherwise
+// is credited to them, in a document of their own. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
+//
 // Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
 package invoices

@@ -99,7 +99,7 @@ type History struct {
 	Once      []Once
 	Billed    []Line    // of earlier documents, from the period of Since on
 	Since     clock.Day // the earliest day about which something new is known since the last document; 0 for none
-	Exempt    bool      // pays no tax
+	Exempt    Period    // days on which no tax is paid; without days: none
 	RoundTo   int64     // a document's total is rounded to so many cents; 0 for not at all
 }
 

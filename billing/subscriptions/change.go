@@ -58,7 +58,7 @@ func (s *Service) ChangeLogin(ctx context.Context, id int64, to Login, secret st
 
 // Bind gives a line a contract.
 func (s *Service) Bind(ctx context.Context, id int64, c Contract, by By) (Subscription, error) {
-	if !c.Until.After(s.Clock.Now()) || c.Fee.Cents < 0 {
+	if !c.Until.After(s.Clock.Now()) || !c.sound() {
 		return Subscription{}, fault.New(fault.Invalid, "subscription.contract")
 	}
 	return s.event(ctx, id, by, Contracted, Said{Contract: &c})

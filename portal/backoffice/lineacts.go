@@ -281,5 +281,5 @@ func (b *Backoffice) lineRefused(q *request, sub subscriptions.Subscription, a l
 // lineWrong says at which field a fault shows.
 var lineWrong = map[string]string{"subscription.reason": "reason", "subscription.secret": "secret", "subscription.login": "name", "subscription.address": "ipv4", "limits.address": "ipv4", "address.taken": "ipv4",
 	"login.taken": "name", "subscription.credit": "amount", "subscription.amount": "amount", "subscription.deposit": "amount", "money.invalid": "amount", "coupon.unknown": "code", "coupon.used_up": "code", "subscription.coupon_had": "code",
-	"discount.invalid": "percent", "subscription.contract": "until", "subscription.equipment_named": "serial", "subscription.plan": "plan", "subscription.same_plan": "plan", "subscription.level": "level", "apply.until": "at",
+	"discount.invalid": "percent", "subscription.contract": "until", "subscription.equipment_named": "serial", "subscription.begins": "at", "subscription.plan": "plan", "subscription.same_plan": "plan", "subscription.level": "level", "apply.until": "at",
 	"subscription.customer": "customer", "customer.unknown": "customer", "addon.unknown": "addon", "mac.invalid": "name", "outage.days": "days", "outage.note": "note"}
