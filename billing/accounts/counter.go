@@ -74,6 +74,12 @@ func (s *Service) TakeIn(tx *db.Tx, t Taking, by By) (e Event, err error) {
 	return e, s.record(tx, by, "customer paid", e, t.Reference)
 }
 
+// Requested says whether a request of a customer has been done.
+func (s *Service) Requested(tx *db.Tx, customerID int64, request string) (bool, error) {
+	_, found, err := s.byRequest(tx, customerID, request)
+	return found, err
+}
+
 // ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
 // opened is owed. fault.Invalid "account.reason", fault.Conflict "account.returned" or "account.not_counter".
 func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by By) (back Event, err error) {

@@ -15,6 +15,7 @@
 // A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
 // When the money of a renewal goes back, the time of it that is not used is taken back (TakenBack): what was paid after it comes earlier, and with nothing
 // paid ahead the line ends where it would have without it. What was used stays sold.
+// Who leaves a contract early owes its fee, however the line was paid: from the deposit at once, or on an invoice by whoever follows the line.
 // A pause stops the clock. The extension that subscribers give themselves lengthens nothing that is paid for.
 //
 // Invariants: events are never changed; numbers of a subscription's events are without gaps; the same request of a subscription happens once; who

@@ -40,6 +40,7 @@ const (
 	QueueEnforcements = "enforcements" // people who should be offline, or online, and are not
 	QueueCallbacks    = "callbacks"    // messages of a rail that could not be taken in
 	QueueParked       = "parked"       // jobs that were given up
+	QueueLateUse      = "late_use"     // use that came too late to be billed, which nobody has seen
 )
 
 // queueOf says where a queue is found. What has cents is money, and listed with the books; what the desk shows has an index.
@@ -68,6 +69,7 @@ var queues = []queueOf{
 		narrow: "EXISTS (SELECT 1 FROM routers o WHERE o.id = enforcements.router_id AND o.site_id IN ?)"},
 	{name: QueueCallbacks, table: "rail_inbox", where: "state = ?", state: "failed", since: "received_at", cents: "0"},
 	{name: QueueParked, table: "jobs", where: "state = ?", state: "parked", since: "run_at"},
+	{name: QueueLateUse, table: "usage_late", where: "verdict = ?", state: radius.LateLost, since: "told_at"},
 }
 
 // Queues counts what waits. What belongs to no site is only shown to whom sees all.

@@ -77,6 +77,7 @@ type Options struct {
 	Counter   Counter
 	Prompts   Prompts
 	Bills     Bills
+	LateUse   LateUse
 	Accounts  Accounts
 	Invoices  Invoices
 	Papers    Papers

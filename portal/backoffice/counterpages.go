@@ -262,7 +262,7 @@ func (b *Backoffice) take(q *request) error {
 	return b.confirmTaking(q, c, t, e)
 }
 
-var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank"}
+var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "counter.withheld": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank"}
 
 // confirmTaking shows what the money will do.
 func (b *Backoffice) confirmTaking(q *request, c customers.Customer, t counter.Taking, e counter.Effect) error {

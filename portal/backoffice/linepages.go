@@ -41,6 +41,7 @@ type Lines interface {
 	ReturnDeposit(ctx context.Context, id int64, amount money.Amount, kept bool, reason string, by subscriptions.By) (subscriptions.Subscription, error)
 	Extend(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
 	Reprice(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
+	PreviewEnd(ctx context.Context, id int64, how subscriptions.Ending) (subscriptions.Farewell, error)
 	End(ctx context.Context, id int64, how subscriptions.Ending, by subscriptions.By) (subscriptions.Subscription, error)
 	Outdated(ctx context.Context, planKey string) (int64, error)
 	RepriceAll(ctx context.Context, planKey string, by subscriptions.By) (int, error)
@@ -48,6 +49,7 @@ type Lines interface {
 	Compensate(ctx context.Context, siteID int64, days int, note string, by subscriptions.By) (subscriptions.Outage, int, error)
 	UndoOutage(ctx context.Context, id int64, by subscriptions.By) (int, error)
 	KeptAs(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Kept, error)
+	OfGrants(ctx context.Context, grantIDs []int64) (map[int64]int64, error)
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
 	MadeUp(ctx context.Context, id int64) (o subscriptions.Outage, given bool, err error)
 }
