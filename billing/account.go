@@ -71,7 +71,7 @@ func (s *Service) SuggestCustomers(ctx context.Context, r Receipt) ([]customers.
 // giveAccount moves a receipt's money from where it is to a customer's credit.
 func (s *Service) giveAccount(tx *db.Tx, r Receipt, customerID int64, from origin, store func(*db.Tx, Receipt) error) (Outcome, error) {
 	r.Placed, r.HolderID, r.OrderID, r.payerHash = PlacedAccount, customerID, 0, ""
-	to, err := s.accounts.TakeMoney(tx, customerID, r.Amount, r.ID)
+	to, err := s.accounts.TakeMoney(tx, customerID, r.Left(), r.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -79,7 +79,7 @@ func (s *Service) giveAccount(tx *db.Tx, r Receipt, customerID int64, from origi
 		return Outcome{}, err
 	}
 	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in by customer " + id(customerID),
-		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}}, to...)})
+		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, to...)})
 	return Outcome{ReceiptID: r.ID, Placed: r.Placed}, err
 }
 
@@ -112,7 +112,7 @@ func (s *Service) takeBackAccount(tx *db.Tx, r Receipt) ([]ledger.Posting, error
 	if won, err := s.unplace(tx, r); err != nil || !won {
 		return nil, notMatched(err)
 	}
-	return s.accounts.GiveBack(tx, r.HolderID, r.Amount, r.ID, false)
+	return s.accounts.GiveBack(tx, r.HolderID, r.Left(), r.ID, false)
 }
 
 // ReceiptsOfCustomer lists what came by rails for a customer, the newest first, before a receipt (0: from the newest).

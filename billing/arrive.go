@@ -142,8 +142,8 @@ func (s *Service) placeFor(tx *db.Tx, r Receipt, o Order, from origin, serve boo
 		return Outcome{}, err
 	}
 	entry := ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "order " + o.Code,
-		Postings: []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}}}
-	rest := r.Amount
+		Postings: []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}}
+	rest := r.Left()
 	r.Placed = PlacedCredit
 	if served {
 		r.Placed = PlacedOrder
@@ -183,7 +183,7 @@ func (s *Service) wanted(tx *db.Tx, o Order, amount money.Amount, serve bool) (b
 
 // serveOrder wins the order and gives its grant; false when the order is not to be served by this money.
 func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, error) {
-	if wanted, err := s.wanted(tx, *o, r.Amount, serve); err != nil || !wanted || o.raises() {
+	if wanted, err := s.wanted(tx, *o, r.Left(), serve); err != nil || !wanted || o.raises() {
 		return false, err
 	}
 	owner, err := s.ownerOf(tx, *o, r)

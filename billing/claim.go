@@ -145,7 +145,7 @@ func (s *Service) payTyped(tx *db.Tx, p Payment, known Receipt, pay func(*db.Tx,
 // payByReceipt serves the order with the whole of a receipt. Money that came after the order was placed is what its prompt
 // asked for; older money is not, and the prompt may still bring its own.
 func (s *Service) payByReceipt(tx *db.Tx, p Payment, o Order, r Receipt) error {
-	if enough, err := r.Amount.Compare(o.Price); err != nil || enough < 0 || (r.Placed != PlacedCredit && r.Placed != PlacedSuspense) {
+	if enough, err := r.Left().Compare(o.Price); err != nil || enough < 0 || (r.Placed != PlacedCredit && r.Placed != PlacedSuspense) {
 		return errNotServed
 	}
 	if !r.ArrivedAt.Before(p.CreatedAt) {

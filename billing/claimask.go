@@ -74,6 +74,9 @@ func (s *Service) lookForReceipt(ctx context.Context, j jobs.Job) error {
 // settleClaim brings the rail's word about a typed receipt to the one door.
 func (s *Service) settleClaim(ctx context.Context, c claim, r StatusResult, at time.Time) error {
 	if r.Verdict.State != VerdictPaid {
+		if r.Verdict.Reason == ReasonReversed {
+			return s.claimReversed(ctx, c, r, at)
+		}
 		if r.Verdict.State == VerdictFailed {
 			return s.askElsewhere(ctx, c, string(r.Verdict.Reason))
 		}
@@ -167,4 +170,22 @@ func (s *Service) serveClaim(ctx context.Context, c claim, number string) (shown
 		err = nil // it stays where it is, which the order's page tells
 	}
 	return got.State != ClaimWhose, err
+}
+
+// claimReversed: the money of a typed receipt came, and the rail took it back. What of it is in the books, or comes late, is taken back as well.
+func (s *Service) claimReversed(ctx context.Context, c claim, r StatusResult, at time.Time) error {
+	if !r.At.IsZero() {
+		at = r.At
+	}
+	if r.Amount.IsPositive() {
+		v := Reversal{TillID: c.TillID, Code: c.Receipt, Receipt: c.Receipt, Amount: r.Amount, At: at, CameBy: ReversedByStatus, By: "M-Pesa"}
+		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+			_, _, err := s.FindReversal(tx, v)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return s.setClaim(ctx, c.ID, ClaimRefused, string(ReasonReversed))
 }

@@ -22,10 +22,13 @@ func (s *Service) release(tx *db.Tx, r Receipt) (origin, error) {
 	if r.Placed == PlacedCredit {
 		from.account, from.party = ledger.GuestCredit, r.payerHash
 	}
+	if !r.Left().IsPositive() && r.Reversed.IsPositive() {
+		return from, errSpent
+	}
 	return from, tx.Savepoint(func() error {
 		won, err := s.unplace(tx, r)
 		if err == nil && won && r.Placed == PlacedCredit {
-			won, err = s.takeCredit(tx, r.payerHash, r.Amount)
+			won, err = s.takeCredit(tx, r.payerHash, r.Left())
 		}
 		if err == nil && !won {
 			err = errSpent
@@ -45,8 +48,8 @@ func (s *Service) merge(tx *db.Tx, known, pending Receipt, from origin) error {
 	}
 	return s.post(tx, known.ID, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),
 		Memo: "the same money as receipt " + id(pending.ID), Postings: []ledger.Posting{
-			{Account: from.account, Party: from.party, Amount: known.Amount},
-			{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Amount.Neg()},
+			{Account: from.account, Party: from.party, Amount: known.Left()},
+			{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Left().Neg()},
 		}})
 }
 
@@ -67,7 +70,7 @@ func (s *Service) recognise(ctx context.Context, j jobs.Job) error {
 	})
 }
 
-// earn books what was paid for an ended grant, less what was paid back of it, as earned, once, and tells the account. A grant
+// earn books what was paid for an ended grant, less what was paid back or reversed of it, as earned, once, and tells the account. A grant
 // that nobody ever used is breakage.
 func (s *Service) earn(tx *db.Tx, grantID int64, cause string) (account string, err error) {
 	grant, _, _, err := s.Grants.View(tx.Context(), grantID)
@@ -86,6 +89,11 @@ func (s *Service) earn(tx *db.Tx, grantID int64, cause string) (account string, 
 	if err != nil {
 		return account, err
 	}
+	reversed, err := s.reversedFromGrant(tx, grantID)
+	if err != nil {
+		return account, err
+	}
+	back.Cents += reversed.Cents
 	if sum, err = sum.Sub(back); err != nil || !sum.IsPositive() {
 		return account, err
 	}

@@ -37,7 +37,7 @@ func (r receiptRow) digest(payer string) string {
 		number = *r.Receipt
 	}
 	return digestOf(r.ID, r.TillID, number, r.CameBy, r.Amount.Cents, r.Amount.Currency, r.PaymentID, r.OrderID, r.Placed, r.PayerHash,
-		payer, r.Reference, r.MergedInto, r.HolderID, r.ArrivedAt, r.CreatedAt)
+		payer, r.Reference, r.MergedInto, r.ReversedCents, r.HolderID, r.ArrivedAt, r.CreatedAt)
 }
 
 // digest of an order that is paid; its sealed columns are proven by the hashes beside them.

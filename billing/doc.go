@@ -34,6 +34,9 @@
 //     is. By what its payer is told they are known again: their next money finds their phone, which is no proof for spending credit
 //   - money is paid back by two members, never one: who approves did not ask. Approved it is owed (RefundsPayable) and what it bought
 //     ends or is made smaller; paid it leaves the till or the cash box
+//   - what a rail took back (reversal.go) is kept once for its code at the till, and taken back once, of a receipt never more than came: what its
+//     order bought is suspended; credit, float, suspense or a customer's account give it back. Known before its receipt it waits for it; how a refund
+//     of ours was paid, it moves nothing. Left is what of a receipt can still be moved
 //   - whatever changes a receipt posts an entry with a digest of the receipt, its order and its payment, so that the chain of
 //     the books holds these rows too
 package billing

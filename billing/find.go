@@ -98,6 +98,15 @@ func (s *Service) OrderMoney(ctx context.Context, orderID int64) (Money, error) 
 	return m, err
 }
 
+// OrderByID is one order; fault.NotFound "order.not_found".
+func (s *Service) OrderByID(ctx context.Context, orderID int64) (Order, error) {
+	o, err := s.order(ctx, orderID)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.Wrap(fault.NotFound, "order.not_found", err)
+	}
+	return o, err
+}
+
 // OrdersOfGrant lists the orders that fed a grant, newest first.
 func (s *Service) OrdersOfGrant(ctx context.Context, grantID int64) ([]Order, error) {
 	return s.ordersWhere(ctx, "grant_id = ?", grantID)

@@ -66,14 +66,14 @@ func matchable(r Receipt, o Order, serve bool) error {
 	if !serve {
 		return nil
 	}
-	enough, err := r.Amount.Compare(o.Price)
+	enough, err := r.Left().Compare(o.Price)
 	switch {
 	case err != nil:
 		return err
 	case o.State == OrderPaid:
 		return fault.New(fault.Conflict, "match.paid")
 	case enough < 0:
-		return fault.New(fault.Conflict, "match.too_little", "Amount", r.Amount.String(), "Price", o.Price.String())
+		return fault.New(fault.Conflict, "match.too_little", "Amount", r.Left().String(), "Price", o.Price.String())
 	}
 	return nil
 }
@@ -110,12 +110,15 @@ func (s *Service) Unmatch(tx *db.Tx, receiptID int64) error {
 	if err := s.moveReceipt(tx, r); err != nil {
 		return err
 	}
-	entry.Postings = append(entry.Postings, ledger.Posting{Account: ledger.Suspense, Party: receiptParty(r.ID), Amount: r.Amount.Neg()})
+	entry.Postings = append(entry.Postings, ledger.Posting{Account: ledger.Suspense, Party: receiptParty(r.ID), Amount: r.Left().Neg()})
 	return s.post(tx, r.ID, entry)
 }
 
 func (s *Service) notRefunded(tx *db.Tx, r Receipt) error {
 	back, err := s.refundedOf(tx, r.ID)
+	if err == nil && r.Reversed.IsPositive() {
+		err = fault.New(fault.Conflict, "unmatch.reversed")
+	}
 	if err == nil && back.IsPositive() {
 		err = fault.New(fault.Conflict, "unmatch.refunded")
 	}
@@ -134,7 +137,7 @@ func (s *Service) takeBackCredit(tx *db.Tx, r Receipt) ([]ledger.Posting, error)
 	if errors.Is(err, errSpent) {
 		err = fault.New(fault.Conflict, "unmatch.spent")
 	}
-	return []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}}, err
+	return []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, err
 }
 
 // takeBackOrder opens the order again and takes its service away, with what was left over as credit.

@@ -188,7 +188,7 @@ func (s *Service) MoneyAsked(ctx context.Context, p Payee, orderID int64) (v Mon
 	v.Came, v.Age = money.KES(0), s.Clock.Now().Sub(v.Order.CreatedAt)
 	for _, r := range came {
 		if r.Placed == raises[p.Segment].placed {
-			v.Came.Cents += r.Amount.Cents
+			v.Came.Cents += r.Left().Cents
 		}
 	}
 	return v, err
@@ -245,7 +245,7 @@ func (s *Service) placeMoney(tx *db.Tx, r Receipt, o Order, from origin, store f
 		return Outcome{}, err
 	}
 	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: o.Segment + " paid in by prompt",
-		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Amount}}, to...)})
+		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, to...)})
 	return Outcome{PaymentID: r.PaymentID, OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed, State: PaymentPaid}, err
 }
 
@@ -253,14 +253,14 @@ func (s *Service) placeMoney(tx *db.Tx, r Receipt, o Order, from origin, store f
 func (s *Service) raise(tx *db.Tx, r *Receipt, o Order) ([]ledger.Posting, error) {
 	switch {
 	case o.Segment == SegmentFloat && s.floats != nil:
-		return s.floats.TakeFloat(tx, o.PlanID, r.Amount, r.ID)
+		return s.floats.TakeFloat(tx, o.PlanID, r.Left(), r.ID)
 	case o.Segment == SegmentAccount && s.accounts != nil:
 		holder, err := s.customerOf(tx.Context(), o)
 		if err != nil {
 			return nil, err
 		}
 		r.HolderID = holder
-		return s.accounts.TakeMoney(tx, holder, r.Amount, r.ID)
+		return s.accounts.TakeMoney(tx, holder, r.Left(), r.ID)
 	}
 	return nil, fault.New(fault.Internal, "internal")
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // receiptKinds are the kinds of entries that speak of a receipt.
-var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered, entryTraced, EntryRefundOwed}
+var receiptKinds = []string{EntryMoneyIn, entryMoved, entryMerged, entryNumbered, entryTraced, EntryRefundOwed, EntryReversed}
 
 // Audit reads every receipt with its order and payment and tells see what is not as the books say, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {

@@ -34,6 +34,9 @@ func (p Purse) Add(tx *db.Tx, customerID int64, amount money.Amount, kind, reque
 func JoinInvoices(i *invoices.Service, a *accounts.Service, q *jobs.Queue) {
 	a.OnCredit(i.Pay)
 	a.OnReturn(i.Reopen)
+	a.OnReturnOf(invoices.PaidFromCredit, func(tx *db.Tx, spent accounts.Event, missing money.Amount) error {
+		return i.ReopenPaid(tx, spent.Request, missing)
+	})
 	q.On(invoices.FactIssued, "credit", func(ctx context.Context, j jobs.Job) error {
 		var f invoices.Fact
 		if err := j.Decode(&f); err != nil {

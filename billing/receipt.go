@@ -13,10 +13,11 @@ const (
 	PlacedOrder    = "order"
 	PlacedCredit   = "credit"
 	PlacedSuspense = "suspense"
-	PlacedFloat    = "float"   // a reseller's, who paid it in by a prompt or under their account number
-	PlacedAccount  = "account" // a customer's credit, paid in by a prompt or under their account number
-	PlacedMoving   = "moving"  // between unplace and moveReceipt, inside one transaction
-	placedMerged   = "merged"  // counted twice by the rail's two channels, undone
+	PlacedFloat    = "float"    // a reseller's, who paid it in by a prompt or under their account number
+	PlacedAccount  = "account"  // a customer's credit, paid in by a prompt or under their account number
+	PlacedReversed = "reversed" // out of suspense, for the rail took it back
+	PlacedMoving   = "moving"   // between unplace and moveReceipt, inside one transaction
+	placedMerged   = "merged"   // counted twice by the rail's two channels, undone
 )
 
 // Receipt is money that arrived. Number is empty while a query's success waits for its receipt number.
@@ -28,11 +29,17 @@ type Receipt struct {
 	PaymentID  int64
 	OrderID    int64
 	Placed     string
-	HolderID   int64  // the customer whose account it came to
-	Payer      string // a phone, its hash or a mask, as the rail told it
-	Reference  string // what the payer typed as account
+	HolderID   int64        // the customer whose account it came to
+	Reversed   money.Amount // of the amount, that the rail took back
+	Payer      string       // a phone, its hash or a mask, as the rail told it
+	Reference  string       // what the payer typed as account
 	ArrivedAt  time.Time
 	payerHash  string // keyed hash of the payer's phone when it is known
+}
+
+// Left is what of a receipt's money the rail did not take back.
+func (r Receipt) Left() money.Amount {
+	return money.Amount{Cents: r.Amount.Cents - r.Reversed.Cents, Currency: r.Amount.Currency}
 }
 
 // served says that a receipt's own money has bought something.

@@ -10,22 +10,23 @@ import (
 )
 
 type receiptRow struct {
-	ID         int64
-	TillID     int64
-	Receipt    *string
-	CameBy     string
-	Amount     money.Amount `gorm:"embedded;embeddedPrefix:amount_"`
-	PaymentID  int64
-	OrderID    int64
-	Placed     string
-	HolderID   int64
-	PayerHash  string
-	Payer      []byte
-	Reference  string
-	MergedInto int64
-	ArrivedAt  time.Time
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	ID            int64
+	TillID        int64
+	Receipt       *string
+	CameBy        string
+	Amount        money.Amount `gorm:"embedded;embeddedPrefix:amount_"`
+	PaymentID     int64
+	OrderID       int64
+	Placed        string
+	HolderID      int64
+	PayerHash     string
+	Payer         []byte
+	Reference     string
+	MergedInto    int64
+	ReversedCents int64
+	ArrivedAt     time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
 }
 
 func (receiptRow) TableName() string { return "receipts" }
@@ -47,7 +48,7 @@ func (s *Service) insertReceipt(tx *db.Tx, r Receipt) error {
 func (s *Service) toReceipt(r receiptRow) (Receipt, error) {
 	payer, err := s.Keys.Open(purposePhone, r.Payer)
 	out := Receipt{ID: r.ID, TillID: r.TillID, CameBy: r.CameBy, Amount: r.Amount, PaymentID: r.PaymentID, OrderID: r.OrderID,
-		Placed: r.Placed, HolderID: r.HolderID, Payer: string(payer), Reference: r.Reference, ArrivedAt: r.ArrivedAt, payerHash: r.PayerHash}
+		Placed: r.Placed, HolderID: r.HolderID, Reversed: money.Amount{Cents: r.ReversedCents, Currency: r.Amount.Currency}, Payer: string(payer), Reference: r.Reference, ArrivedAt: r.ArrivedAt, payerHash: r.PayerHash}
 	if r.Receipt != nil {
 		out.Number = *r.Receipt
 	}

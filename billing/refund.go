@@ -76,9 +76,15 @@ func (s *Service) AskRefund(tx *db.Tx, f Refund) (Refund, error) {
 
 // refundable is the most that may be paid back of a receipt.
 func (s *Service) refundable(tx *db.Tx, r Receipt) (money.Amount, error) {
-	most := r.Amount
+	most := r.Left()
+	if !most.IsPositive() {
+		return most, fault.New(fault.Conflict, "refund.placed")
+	}
 	switch r.Placed {
 	case PlacedOrder:
+		if r.Reversed.IsPositive() { // its service was taken away
+			return most, fault.New(fault.Conflict, "refund.placed")
+		}
 		o, err := s.orderTx(tx, r.OrderID)
 		if err != nil {
 			return most, err

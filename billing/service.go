@@ -24,6 +24,8 @@ type Grants interface {
 	Give(tx *db.Tx, o access.Offer) (access.Given, error)
 	Withdraw(tx *db.Tx, src access.Source) error
 	Revoke(tx *db.Tx, src, by access.Source) (lived bool, err error)
+	Impound(tx *db.Tx, src, by access.Source) (lived bool, err error)
+	Seize(tx *db.Tx, grantID int64) (bool, error)
 	Charge(tx *db.Tx, grantID int64, by access.Source, used access.Gift) (taken access.Gift, err error)
 	End(tx *db.Tx, grantID int64, cause access.Cause) (bool, error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
@@ -72,6 +74,7 @@ const (
 	factPaymentDoubted = "payment doubted"
 	factReceiptTyped   = "receipt typed"
 	factMessageFailed  = "message failed"
+	factReversalFound  = "reversal found"
 )
 
 // New makes the service and subscribes its jobs.
@@ -82,6 +85,7 @@ func New(o Options) *Service {
 	o.Jobs.On(factPaymentDoubted, "confirm", s.confirmDoubted)
 	o.Jobs.On(factReceiptTyped, "look", s.lookForReceipt)
 	o.Jobs.On(factMessageFailed, "again", s.again)
+	o.Jobs.On(factReversalFound, "take back", s.takeBackFound)
 	o.Jobs.On(access.GrantEnded, "recognise", s.recognise)
 	o.Jobs.On(access.GrantUsedLate, "charge", s.usedLate)
 	return s
@@ -96,6 +100,9 @@ type paymentFact struct {
 type claimFact struct{ ClaimID int64 }
 
 type messageFact struct{ MessageID int64 }
+
+// ReversalFact is about a reversal.
+type ReversalFact struct{ ReversalID int64 }
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 

@@ -53,8 +53,10 @@ func (s *Service) Settle(ctx context.Context, e Evidence) (Outcome, error) {
 	serve := true
 	for range settleAttempts {
 		err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
-			out, err = s.settle(tx, e, serve)
-			return err
+			if out, err = s.settle(tx, e, serve); err != nil || e.Receipt == "" {
+				return err
+			}
+			return s.hurryReversal(tx, e.TillID, e.Receipt)
 		})
 		if unservable(err) { // the money stays, as credit, though the service cannot be given
 			s.Log.Error("order could not be served, its money is held as credit", "payment", e.PaymentID, "receipt", e.Receipt, "error", err)

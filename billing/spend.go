@@ -68,11 +68,11 @@ func (s *Service) provesPayer(tx *db.Tx, r Receipt) (bool, error) {
 // leftOf is how much of a receipt's money can still be spent.
 func (s *Service) leftOf(ctx context.Context, r Receipt) (money.Amount, error) {
 	if r.Placed != PlacedCredit {
-		return r.Amount, nil
+		return r.Left(), nil
 	}
 	held, err := s.creditOf(ctx, r.payerHash, r.Amount.Currency)
-	if err == nil && held.Cents < r.Amount.Cents {
+	if err == nil && held.Cents < r.Left().Cents {
 		return held, nil
 	}
-	return r.Amount, err
+	return r.Left(), err
 }

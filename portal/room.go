@@ -15,6 +15,7 @@ import (
 const (
 	uploadsAt  = "/office/"
 	importsAt  = "/office/imports/new"
+	railFileAt = "/office/money/statements/new"
 	mostImport = backoffice.MostImport + 64<<10 // bytes: the file, and the fields beside it
 	importFor  = 5 * time.Minute                // on a slow line
 	importsIn  = time.Minute
@@ -35,7 +36,7 @@ func (r *rooms) give(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	if !strings.HasPrefix(address, uploadsAt) || !strings.HasPrefix(string(h.ContentType()), fiber.MIMEMultipartForm) {
 		return c
 	}
-	if c.MaxRequestBodySize = maxUpload; strings.HasPrefix(address, importsAt) && len(h.Peek(fiber.HeaderCookie)) > 0 && r.large() {
+	if c.MaxRequestBodySize = maxUpload; (strings.HasPrefix(address, importsAt) || strings.HasPrefix(address, railFileAt)) && len(h.Peek(fiber.HeaderCookie)) > 0 && r.large() {
 		c.MaxRequestBodySize, c.ReadTimeout = mostImport, importFor
 	}
 	return c

@@ -19,6 +19,11 @@ func (s *Service) pruneAside(ctx context.Context, at *pruning) (int, error) {
 	return s.prunePage(ctx, at, old, &aside{})
 }
 
+func (s *Service) pruneLate(ctx context.Context, at *pruning) (int, error) {
+	old := s.db.Read(ctx).Model(&UsageLate{}).Where("id > ? AND id < ? AND told_at < ?", at.after, db.IDAt(at.usage), at.usage)
+	return s.prunePage(ctx, at, old, &UsageLate{})
+}
+
 func (s *Service) prunePage(ctx context.Context, at *pruning, old *gorm.DB, model any) (int, error) {
 	var ids []int64
 	if err := old.Order("id").Limit(prunePage).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {

@@ -9,7 +9,10 @@ import (
 )
 
 // Usage tells what many grants used, for who has a database and no service: commands do not listen.
-type Usage struct{ DB *db.DB }
+type Usage struct {
+	DB    *db.DB
+	Clock clock.Clock // for the trail
+}
 
 // EachDay tells of every day of grants on which something was used, from one up to before another, of each site by itself; octets are of both ways.
 func (u Usage) EachDay(ctx context.Context, grants []int64, from, until clock.Day, tell func(grantID int64, d clock.Day, octets, seconds int64)) error {

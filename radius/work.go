@@ -43,6 +43,7 @@ type work struct {
 	fresh   []*row // opened now: they replace older sessions of the same device
 	used    map[int64]access.Used
 	rollUp  rollUp
+	late    []UsageLate
 	retime  map[int64]bool // grants whose sessions' StopAt is to be computed anew
 	actions map[int64]map[action]int
 }
@@ -88,6 +89,7 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 		}
 		if gain != (delta{}) {
 			w.rollUp.count(next.Session, grown(r.Session, next.Session), e.At, w.service.zone(next.SiteID))
+			w.noteLate(next.Session, grown(r.Session, next.Session), e.At)
 		}
 		if r.Epoch == 0 || e.Who.Told.Garden() {
 			r.told = e.Who.Told

@@ -137,6 +137,92 @@ func TestAChequeThatBounces(t *testing.T) {
 	})
 }
 
+// TestAReturnedChequeMayComeAgain: its number is free when it went back, once.
+func TestAReturnedChequeMayComeAgain(t *testing.T) {
+	each(t, func(w *desk) {
+		ctx := context.Background()
+		cheque := func(request string) (Event, error) {
+			return w.TakeAtCounter(ctx, Taking{Request: request, CustomerID: anne, How: ByCheque, Reference: "000123", Amount: money.Shillings(50)}, office)
+		}
+		for n := range 3 {
+			e, err := cheque(fmt.Sprint("good-", n))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := cheque(fmt.Sprint("twice-", n)); fault.KeyOf(err) != "account.reference_used" {
+				t.Errorf("the same cheque while it is good: %v", err)
+			}
+			w.has(anne, 50)
+			if _, err := w.ReturnTaking(ctx, anne, e.ID, "refer to drawer", office); err != nil {
+				t.Fatal(err)
+			}
+			w.has(anne, 0)
+		}
+		if _, err := w.TakeAtCounter(ctx, Taking{Request: "slip", CustomerID: anne, How: ByBank, Reference: "000123", Amount: money.Shillings(5)}, office); err != nil {
+			t.Errorf("a bank slip of that number: %v", err)
+		}
+		w.prove()
+	})
+}
+
+func mustEvent(w *desk, request string) (e Event) {
+	w.Helper()
+	err := w.DB.InTx(context.Background(), func(tx *db.Tx) (err error) {
+		e, _, err = w.byRequest(tx, anne, request)
+		return err
+	})
+	if err != nil || e.ID == 0 {
+		w.Fatal(e, err)
+	}
+	return e
+}
+
+// TestTheVeryMoneyIsUndone: what was spent of the money that goes back, and nothing that other money paid while that is enough.
+func TestTheVeryMoneyIsUndone(t *testing.T) {
+	each(t, func(w *desk) {
+		var undone []string
+		refuse := false
+		w.OnReturnOf("renewed", func(tx *db.Tx, spent Event, missing money.Amount) error {
+			undone = append(undone, spent.Request+" "+missing.String())
+			if refuse {
+				return nil // it is used up
+			}
+			_, err := w.Add(tx, anne, spent.Delta.Neg(), Cause{Kind: "taken_back", Request: "back:" + spent.Request}, ledger.Posting{Account: ledger.InternetSales, Amount: spent.Delta.Neg()})
+			return err
+		})
+		use := func(shillings int64, request string) {
+			t.Helper()
+			if took, err := w.use(anne, shillings, request); !took || err != nil {
+				t.Fatal(took, err)
+			}
+		}
+		w.takes("first", anne, 30)
+		use(10, "a") // of the first
+		second := w.takes("second", anne, 40)
+		use(15, "b") // of the first
+		use(25, "c") // 5 of the first, 20 of the second
+		use(10, "d") // of the second
+		w.takes("third", anne, 20)
+		use(15, "e") // 10 of the second
+		w.has(anne, 15)
+		if _, err := w.ReturnTaking(context.Background(), anne, second.ID, "not ours", office); err != nil {
+			t.Fatal(err)
+		}
+		if fmt.Sprint(undone) != "[e KES 25 d KES 10]" {
+			t.Errorf("undone: %q", undone)
+		}
+		w.has(anne, 0)
+		refuse, undone = true, nil
+		w.takes("fourth", anne, 50)
+		use(50, "f")
+		if _, err := w.ReturnTaking(context.Background(), anne, mustEvent(w, "fourth").ID, "not ours", office); err != nil || len(undone) != 1 {
+			t.Error(undone, err)
+		}
+		w.has(anne, -50)
+		w.prove()
+	})
+}
+
 // TestARailsMoney comes with postings that its caller books, and goes back by force only when it is gone.
 func TestARailsMoney(t *testing.T) {
 	each(t, func(w *desk) {
@@ -244,5 +330,5 @@ func TestATamperedRowIsNamed(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	each(t, func(w *desk) { testdb.ModelsMatch(w.T, w.DB, &accountRow{}, &eventRow{}) })
+	each(t, func(w *desk) { testdb.ModelsMatch(w.T, w.DB, &accountRow{}, &eventRow{}, &slipRow{}) })
 }

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -88,6 +89,45 @@ func (s *Service) insertEvent(tx *db.Tx, e Event) error {
 	return db.Fault(tx.Gorm().Create(&row).Error)
 }
 
+// slipRow is the number of a cheque, a bank slip or a certificate that is in the books and did not go back.
+type slipRow struct {
+	CustomerID int64  `gorm:"primaryKey;autoIncrement:false"`
+	How        string `gorm:"primaryKey"`
+	Reference  string `gorm:"primaryKey"`
+	EventID    int64
+}
+
+func (slipRow) TableName() string { return "customer_slips" }
+
+// keepSlip refuses a number that is in the books: fault.Conflict "account.reference_used".
+func (s *Service) keepSlip(tx *db.Tx, e Event) error {
+	err := tx.Gorm().Create(&slipRow{CustomerID: e.CustomerID, How: e.How, Reference: e.Reference, EventID: e.ID}).Error
+	if db.IsDuplicate(err) {
+		err = fault.New(fault.Conflict, "account.reference_used")
+	}
+	return db.Fault(err)
+}
+
+func (s *Service) freeSlip(tx *db.Tx, e Event) error {
+	return db.Fault(tx.Gorm().Where("customer_id = ? AND event_id = ?", e.CustomerID, e.ID).Delete(&slipRow{}).Error)
+}
+
+// paidInBy is the last event by which a receipt's money came to a customer; false when it came another way.
+func (s *Service) paidInBy(tx *db.Tx, customerID, receiptID int64) (Event, bool, error) {
+	all, err := events(tx.Gorm().Where("customer_id = ? AND other_id = ? AND kind = ?", customerID, receiptID, PaidIn).Order("seq DESC").Limit(1))
+	if err != nil || len(all) == 0 {
+		return Event{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// mostFollowed bounds the events that are looked through for what some money was spent on.
+const mostFollowed = 2_000
+
+func (s *Service) followingTx(tx *db.Tx, customerID, seq int64) ([]Event, error) {
+	return events(tx.Gorm().Where("customer_id = ? AND seq > ?", customerID, seq).Order("seq").Limit(mostFollowed))
+}
+
 func events(from *gorm.DB) ([]Event, error) {
 	var rows []eventRow
 	err := from.Find(&rows).Error
@@ -140,13 +180,51 @@ func (s *Service) Following(ctx context.Context, customerID, seq int64, limit in
 	return events(s.DB.Read(ctx).Where("customer_id = ? AND seq > ?", customerID, seq).Order("seq").Limit(limit))
 }
 
-// Return is the event by which money from the counter went back; false when it is here.
+// Return is the event by which a payment, or the first of it, went back; false when it is here.
 func (s *Service) Return(ctx context.Context, e Event) (Event, bool, error) {
-	all, err := events(s.DB.Read(ctx).Where("customer_id = ? AND request = ?", e.CustomerID, returnOf(e.ID)).Limit(1))
+	from := s.DB.Read(ctx).Where("customer_id = ? AND request = ?", e.CustomerID, returnOf(e.ID))
+	if e.Kind == PaidIn {
+		from = s.DB.Read(ctx).Where("customer_id = ? AND seq > ? AND kind = ? AND other_id = ?", e.CustomerID, e.Seq, Returned, e.OtherID).Order("seq")
+	}
+	all, err := events(from.Limit(1))
 	if err != nil || len(all) == 0 {
 		return Event{}, false, err
 	}
 	return all[0], true, nil
+}
+
+// WentBack tells of which of some payments the money, or some of it, went back since. Of a payment its ID, CustomerID, Kind and OtherID are looked at.
+func (s *Service) WentBack(ctx context.Context, payments []Event) (map[int64]bool, error) {
+	asked, byReceipt := map[string]int64{}, map[int64]int64{}
+	var owners, receipts []int64
+	var requests []string
+	for _, e := range payments {
+		owners = append(owners, e.CustomerID)
+		if asked[returnOf(e.ID)] = e.ID; e.Kind == PaidIn {
+			byReceipt[e.OtherID], receipts = e.ID, append(receipts, e.OtherID)
+		}
+		requests = append(requests, returnOf(e.ID))
+	}
+	slices.Sort(owners)
+	owners = slices.Compact(owners)
+	back := map[int64]bool{}
+	if len(payments) == 0 {
+		return back, nil
+	}
+	gone, err := events(s.DB.Read(ctx).Where("customer_id IN ? AND request IN ?", owners, requests).Limit(len(requests)))
+	if err == nil && len(receipts) > 0 {
+		var more []Event
+		more, err = events(s.DB.Read(ctx).Where("customer_id IN ? AND kind = ? AND other_id IN ?", owners, Returned, receipts).Limit(mostFollowed))
+		gone = append(gone, more...)
+	}
+	for _, e := range gone {
+		if id := asked[e.Request]; id != 0 {
+			back[id] = true
+		} else if id := byReceipt[e.OtherID]; id != 0 {
+			back[id] = true
+		}
+	}
+	return back, err
 }
 
 // Balances are what customers have, by their ids; who never had money is not among them.

@@ -65,13 +65,19 @@ func (s *Service) TakeIn(tx *db.Tx, t Taking, by By) (e Event, err error) {
 		return e, err
 	}
 	e, err = s.write(tx, a, c, Event{How: t.How, Reference: t.Reference, Delta: t.Amount}, []ledger.Posting{{Account: accountOf[t.How], Amount: t.Amount}})
-	if db.IsDuplicate(err) {
-		err = fault.New(fault.Conflict, "account.reference_used")
+	if err == nil && t.Reference != "" {
+		err = s.keepSlip(tx, e)
 	}
 	if err != nil {
 		return e, err
 	}
 	return e, s.record(tx, by, "customer paid", e, t.Reference)
+}
+
+// Requested says whether a request of a customer has been done.
+func (s *Service) Requested(tx *db.Tx, customerID int64, request string) (bool, error) {
+	_, found, err := s.byRequest(tx, customerID, request)
+	return found, err
 }
 
 // ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
@@ -99,10 +105,11 @@ func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, r
 			}
 			return err
 		}
-		if a.balance < e.Delta.Cents {
-			if a, err = s.reopen(tx, a, e.Delta.Cents); err != nil {
-				return err
-			}
+		if a, err = s.reopen(tx, a, e, e.Delta.Cents); err != nil {
+			return err
+		}
+		if err := s.freeSlip(tx, e); err != nil { // the same cheque may be brought again
+			return err
 		}
 		back, err = s.write(tx, a, c, Event{How: e.How, Delta: e.Delta.Neg(), OtherID: e.ID}, []ledger.Posting{{Account: accountOf[e.How], Amount: e.Delta.Neg()}})
 		if err != nil {

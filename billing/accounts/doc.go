@@ -10,7 +10,8 @@
 // Invariants: events are never changed; each has the next number of its customer, the balance after it, and one entry in the books with its digest; the
 // same request of a customer happens once; balance = sum of events = what the books hold of the customer in CustomerCredit, less CustomerDebts. Nothing is
 // spent that is not there. Only money that goes back after it was spent (a cheque that bounces, a payment that the rail reverses) takes a
-// balance below zero: first what it had paid is opened again (OnReturn).
+// balance below zero: first what that very money had been spent on is undone (OnReturnOf), credit being spent in the order in which it came, then whatever else
+// may be open again (OnReturn). The number of a cheque, a slip or a certificate is taken while its money is here.
 //
 // Whoever touches several things in a transaction takes the account before invoices and grants.
 package accounts

@@ -22,6 +22,7 @@ import (
 type Customers interface {
 	FindNow(ctx context.Context, typed string) (customers.Customer, error)
 	Near(ctx context.Context, typed string, limit int) ([]customers.Customer, error)
+	GetTx(tx *db.Tx, id int64) (customers.Customer, error)
 }
 
 // Options are a Service's collaborators. Clock is the machine's.
@@ -38,6 +39,7 @@ type Service struct {
 	Options
 	spenders []func(tx *db.Tx, customerID int64) error
 	openers  []func(tx *db.Tx, customerID int64, missing money.Amount) error
+	undoers  map[string]func(tx *db.Tx, spent Event, missing money.Amount) error
 }
 
 // FactCredited is that a customer's credit grew. Key is the event's id.
@@ -47,7 +49,7 @@ type creditedFact struct{ CustomerID int64 }
 
 // New makes the service and subscribes its job.
 func New(o Options) *Service {
-	s := &Service{Options: o}
+	s := &Service{Options: o, undoers: map[string]func(*db.Tx, Event, money.Amount) error{}}
 	o.Jobs.On(FactCredited, "spend", s.spendCredit)
 	return s
 }
@@ -60,6 +62,12 @@ func (s *Service) OnCredit(f func(tx *db.Tx, customerID int64) error) {
 // OnReturn has f open again what was paid when money goes back that is not there any more; call it at wiring. f calls Add, as far as it can.
 func (s *Service) OnReturn(f func(tx *db.Tx, customerID int64, missing money.Amount) error) {
 	s.openers = append(s.openers, f)
+}
+
+// OnReturnOf has f undo what the very money that goes back had been spent on, by the kind of that event, before anything else is opened; call it at
+// wiring. f calls Add, as far as it can and may.
+func (s *Service) OnReturnOf(kind string, f func(tx *db.Tx, spent Event, missing money.Amount) error) {
+	s.undoers[kind] = f
 }
 
 // spendCredit handles "customer credited".
@@ -182,44 +190,6 @@ func (s *Service) TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, re
 // receiptRequest: money that was matched, taken back and matched again comes twice by one receipt.
 func receiptRequest(tx *db.Tx, receiptID int64) string {
 	return fmt.Sprintf("receipt:%d:%d", receiptID, tx.ID())
-}
-
-// GiveBack takes money out again that a receipt brought, as TakeMoney does the other way round. When it is not there any more, what it paid is
-// opened again with force; without it is fault.Conflict "unmatch.spent".
-func (s *Service) GiveBack(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64, force bool) ([]ledger.Posting, error) {
-	a, err := s.lock(tx, customerID)
-	if err != nil {
-		return nil, err
-	}
-	if a.balance < amount.Cents {
-		if !force {
-			return nil, fault.New(fault.Conflict, "unmatch.spent")
-		}
-		if a, err = s.reopen(tx, a, amount.Cents); err != nil {
-			return nil, err
-		}
-	}
-	to := own(customerID, a.balance, -amount.Cents)
-	_, err = s.append(tx, a, Cause{Kind: Returned, Request: receiptRequest(tx, receiptID), By: "M-Pesa"}, Event{Delta: amount.Neg(), OtherID: receiptID}, nil)
-	return to, err
-}
-
-// reopen has what was paid opened again until the account holds so many cents, as far as that goes.
-func (s *Service) reopen(tx *db.Tx, a account, cents int64) (account, error) {
-	for _, open := range s.openers {
-		missing := cents - max(a.balance, 0)
-		if missing <= 0 {
-			break
-		}
-		if err := open(tx, a.customerID, money.KES(missing)); err != nil {
-			return a, err
-		}
-		var err error
-		if a, err = s.lock(tx, a.customerID); err != nil {
-			return a, err
-		}
-	}
-	return a, nil
 }
 
 // mostMoved bounds one movement: a hundred million shillings are a slip of the hand.

@@ -1,8 +1,8 @@
 // Package arrears does to service what the table of late payers says, and brings it back with the money.
 //
 // It owns nothing that is stored. It is where dunning (billing/invoices) meets service (billing/subscriptions), who is told (billing/customers) and
-// how (internal/notify): which lines a debt concerns, how each step keeps them, the words of what a customer is told, and when in the day steps are
-// taken. It does not own which step is due or done, what is owed, or how a grant is enforced.
+// how (internal/notify): which lines a debt concerns, how each step keeps them, the words of what a customer is told, of late payment and of money that a
+// rail took back, and when in the day steps are taken. It does not own which step is due or done, what is owed, or how a grant is enforced.
 //
 // A debt concerns the lines that are paid by invoice, wholly or in part: those of the customer who owes, and of those for whom they pay. Lines that
 // are paid beforehand are as they were. A line is kept by the hardest step over any debt that concerns it: slow, in the walled garden, closed, ended.

@@ -39,16 +39,17 @@ import (
 type provider struct {
 	*testing.T
 	*Service
-	clock *clock.Manual
-	books *ledger.Ledger
-	money *accounts.Service
-	plans *plans.Service
-	site  int64
-	left  atomic.Int64 // writes until the next kill; below zero for none
-	n     int
-	mu    sync.Mutex
-	told  map[string]string // by key
-	back  []string          // keys that were withdrawn
+	clock    *clock.Manual
+	books    *ledger.Ledger
+	money    *accounts.Service
+	plans    *plans.Service
+	site     int64
+	left     atomic.Int64 // writes until the next kill; below zero for none
+	n        int
+	mu       sync.Mutex
+	told     map[string]string // by key
+	back     []string          // keys that were withdrawn
+	reversal billing.Reversal  // that a rail told of
 }
 
 var office = invoices.By{Actor: "clerk", From: "10.0.0.9"}
@@ -81,6 +82,11 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	grants := access.New(d, queue, keys, c, sites)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: p.plans, Access: grants, Ledger: books, Sites: sites, Settings: store, Customers: known, Credit: purse{p.money}})
 	p.money.OnCredit(lines.Renew)
+	for _, kind := range subscriptions.Spendings {
+		p.money.OnReturnOf(kind, func(tx *db.Tx, spent accounts.Event, missing money.Amount) error {
+			return lines.Undo(tx, spent.Request, missing)
+		})
+	}
 	p.Service = New(Options{DB: d, Jobs: queue, Clock: c, Settings: store, Sites: sites, Customers: known, Invoices: bills, Lines: lines, Access: grants, Messages: p, Tills: p})
 	p.tx(func(tx *db.Tx) error {
 		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
@@ -171,6 +177,25 @@ func (p *provider) Withdraw(tx *db.Tx, key string) (bool, error) {
 		}
 	})
 	return true, nil
+}
+
+// ReversalByID implements Tills.
+func (p *provider) ReversalByID(context.Context, int64) (billing.Reversal, error) {
+	return p.reversal, nil
+}
+
+// ReceiptByID implements Tills.
+func (p *provider) ReceiptByID(_ context.Context, id int64) (billing.Receipt, error) {
+	r := billing.Receipt{ID: id, Placed: billing.PlacedOrder, OrderID: p.reversal.OrderID}
+	if p.reversal.HolderID != 0 {
+		r.Placed, r.HolderID = billing.PlacedAccount, p.reversal.HolderID
+	}
+	return r, nil
+}
+
+// OrderByID implements Tills.
+func (p *provider) OrderByID(_ context.Context, id int64) (billing.Order, error) {
+	return billing.Order{ID: id, SiteID: p.site, Phone: "254799000111", Lang: words.Swahili}, nil
 }
 
 // TillFor implements Tills.

@@ -27,6 +27,9 @@ type Messages interface {
 // Tills tells where a site's money is paid to. *billing.Service satisfies it.
 type Tills interface {
 	TillFor(ctx context.Context, siteID int64) (billing.Till, error)
+	ReversalByID(ctx context.Context, id int64) (billing.Reversal, error)
+	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
+	OrderByID(ctx context.Context, id int64) (billing.Order, error)
 }
 
 // Options are a Service's collaborators. Clock is the plan clock.
@@ -56,6 +59,7 @@ func New(o Options) *Service {
 	o.Jobs.On(invoices.FactPaid, "arrears", s.owesLess)
 	o.Jobs.On(invoices.FactPartPaid, "arrears", s.owesLess)
 	o.Jobs.On(invoices.FactReopened, "arrears", s.owesMore)
+	o.Jobs.On(billing.FactReversed, "tell", s.reversed)
 	return s
 }
 

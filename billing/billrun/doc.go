@@ -9,7 +9,14 @@
 //
 // A track is periods of one length. A subscription has one for each length of interval that it was ever on, all on the billing day that its customer
 // had when it began. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid
-// beforehand is not billed; of a hybrid plan its use alone is.
+// beforehand is not billed; of a hybrid plan its use alone is, and of any the fee for leaving its contract early.
+//
+// When staff move a customer's billing day, what is billed stays: the next period of each track by the month ends on the new day, and costs its part of the
+// whole that it would have been. What a line that is paid by invoice may use in a month before it is slower is counted by the same months; of a part of one
+// it may use all, while what is included in the price is a part too.
+//
+// Use is looked at again for 31 days after its period. What is told of later, by up to 92 days, is something new about its day: the next bill has it, marked as
+// late, even when the line has ended. What comes later still is counted and never billed; staff are shown it until one of them has seen it.
 //
 // Invariants: whatever is recorded of a subscription moves its positions' version, in the same transaction, and the day since which something new is
 // known; only who read the position at that version, and the history after it, takes that day back. So what is recorded while a bill is made is on

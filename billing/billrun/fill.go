@@ -7,6 +7,7 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
 )
@@ -46,14 +47,17 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 }
 
 func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err error) {
-	ids, like := make([]int64, 0, len(due)), map[int64]position{}
+	ids, tracks := make([]int64, 0, len(due)), map[int64]cycles{}
 	for _, d := range due {
-		if _, seen := like[d.SubscriptionID]; !seen {
-			ids = append(ids, d.SubscriptionID)
+		if tracks[d.SubscriptionID] == nil {
+			ids, tracks[d.SubscriptionID] = append(ids, d.SubscriptionID), cycles{}
 		}
-		like[d.SubscriptionID] = position{Anchor: d.History.Cycle.Anchor, BillDay: d.History.Cycle.Day}
+		tracks[d.SubscriptionID][d.Track] = d.History.Cycle
 	}
 	if p.pasts, err = s.Lines.Pasts(ctx, ids); err != nil {
+		return p, err
+	}
+	if err := s.others(ctx, p.pasts, tracks); err != nil {
 		return p, err
 	}
 	p.lives, p.wrong = make(map[int64]life, len(ids)), map[int64]error{}
@@ -63,7 +67,7 @@ func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err erro
 			p.wrong[id] = gone
 			continue
 		}
-		if p.lives[id], err = lifeOf(past.Events, s.Zone, like[id]); err != nil {
+		if p.lives[id], err = lifeOf(past.Events, s.Zone, tracks[id]); err != nil {
 			p.wrong[id] = err
 		}
 	}
@@ -71,6 +75,29 @@ func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err erro
 		return p, err
 	}
 	return p, s.sold(ctx, &p)
+}
+
+// others adds the tracks that are not due, of lines of which a newer price waits for the next period of one.
+func (s *Source) others(ctx context.Context, pasts map[int64]subscriptions.Past, tracks map[int64]cycles) error {
+	var ids []int64
+	for id, past := range pasts {
+		if slices.ContainsFunc(past.Events, func(e subscriptions.Event) bool { return e.Kind == subscriptions.Repriced }) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for some := range db.Pieces(ids) {
+		all, err := s.positionsOf(ctx, some)
+		if err != nil {
+			return err
+		}
+		for _, p := range all {
+			if _, due := tracks[p.SubscriptionID][p.Track]; !due && p.Track != "" {
+				tracks[p.SubscriptionID][p.Track] = p.cycle(p.Track)
+			}
+		}
+	}
+	return nil
 }
 
 // langs are the languages of the lines' customers.

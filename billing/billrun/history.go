@@ -117,14 +117,14 @@ func (r *reading) once(m moment) {
 	case subscriptions.Uncompensate:
 		r.takesBack(m)
 	}
-	if sold.Mode == plans.Prepaid || trackOf(sold.Interval) != r.track {
+	if billedOn(sold) != r.track {
 		return
 	}
 	terms := r.prices[sold.PriceID].Terms
 	switch {
-	case m.Kind == subscriptions.Finished && m.Said.Amount != nil:
+	case m.Kind == subscriptions.Finished && m.Said.Amount != nil: // also of a line that was paid beforehand
 		r.charge(invoices.Once{Key: leavingLine, Supply: taxes.Levy, Day: m.day, Amount: m.Said.Amount.Cents, Inclusive: true})
-	case sold.Mode == plans.Hybrid:
+	case sold.Mode != plans.Postpaid:
 	case m.Kind == subscriptions.Compensated && m.state.Status == subscriptions.Active:
 		r.credits(m)
 	case m.Kind == subscriptions.AddOnTaken && m.Said.AddOn.Once && !r.prices[sold.PriceID].Holds(m.Said.AddOn.Key):
@@ -168,7 +168,7 @@ func after(i plans.Interval, d clock.Day, n int) clock.Day {
 
 // credits takes time off for an outage: so many of the minutes of the period, at what the line costs then without its use.
 func (r *reading) credits(m moment) {
-	p := r.out.Cycle.Period(m.day)
+	p := r.out.Cycle.Whole(m.day)
 	price := r.prices[m.state.Sold.PriceID]
 	whole := int64(0)
 	if m.state.Sold.Interval.Unit != plans.Once {

@@ -38,20 +38,20 @@ type life struct {
 }
 
 // lifeOf reads events as days: a day is what they come to at its end.
-func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, like position) (l life, err error) {
+func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, tracks cycles) (l life, err error) {
 	err = subscriptions.Steps(events, zone, func(e subscriptions.Event, state subscriptions.State) {
 		if !counts(e) && (e.Kind != subscriptions.Renewed || state.Sold.Mode != plans.Postpaid) { // what was renewed before a change was dated back is paid
 			return
 		}
 		m := moment{e, clock.DayOf(e.At), state}
 		l.moments = append(l.moments, m)
-		l.reach(m, like)
+		l.reach(m, tracks)
 	})
 	return l, err
 }
 
 // reach has a stretch begin with a moment.
-func (l *life) reach(m moment, like position) {
+func (l *life) reach(m moment, tracks cycles) {
 	next := stretch{from: m.day, status: m.state.Status, segment: m.state.Segment, sold: m.state.Sold, addOns: m.state.AddOns}
 	if m.state.Sold.Mode == plans.Postpaid && !m.state.PaidTo.IsZero() {
 		next.paid = clock.DayOf(m.state.PaidTo.Add(-time.Millisecond)) + 1
@@ -72,7 +72,7 @@ func (l *life) reach(m moment, like position) {
 		newer := next
 		next.sold = last.sold
 		track := trackOf(next.sold.Interval)
-		newer.from = like.cycle(track).Period(m.day).Until
+		newer.from = tracks.of(track).Period(m.day).Until
 		later = &newer
 	case m.Kind == subscriptions.Changed:
 		later = nil

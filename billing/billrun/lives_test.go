@@ -76,7 +76,7 @@ func (s *street) happens(sub subscriptions.Subscription) error {
 		at = s.clock.Now().Add(time.Duration(s.r.IntN(100*24)-80*24) * time.Hour)
 	}
 	var err error
-	switch s.r.IntN(11) {
+	switch s.r.IntN(12) {
 	case 0:
 		_, err = s.Lines.Pause(ctx, sub.ID, at, "away", office)
 	case 1, 2:
@@ -107,6 +107,8 @@ func (s *street) happens(sub subscriptions.Subscription) error {
 		if s.r.IntN(6) == 0 {
 			_, err = s.Lines.End(ctx, sub.ID, subscriptions.Ending{At: at, Reason: "moves away"}, office)
 		}
+	case 11:
+		s.moves(sub.CustomerID, 1+s.r.IntN(28))
 	}
 	return err
 }
@@ -158,7 +160,10 @@ func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods i
 	if err != nil {
 		s.Fatal(err)
 	}
-	o := &oracle{events: ordered(events), prices: map[int64]plans.Price{}, octets: s.used[sub.GrantID], states: map[clock.Day]subscriptions.State{}}
+	o := &oracle{events: ordered(events), prices: map[int64]plans.Price{}, octets: s.used[sub.GrantID], states: map[clock.Day]subscriptions.State{}, bills: map[string]int{}, moves: map[string][]clock.Day{}}
+	for _, p := range kept {
+		o.bills[p.Track], o.moves[p.Track] = p.BillDay, p.Moves
+	}
 	for _, e := range events {
 		if e.Said.Sold != nil {
 			if o.prices[e.Said.Sold.PriceID], err = s.Plans.Price(ctx, e.Said.Sold.PriceID); err != nil {
@@ -168,7 +173,7 @@ func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods i
 	}
 	got := billed(s.documents(sub))
 	for _, p := range kept {
-		o.anchor, o.bill = p.Anchor, p.BillDay
+		o.anchor = p.Anchor
 		last := clock.DayOf(s.clock.Now())
 		for q := o.period(p.Track, clock.Date(2025, 11, 1)); q.From <= last; q = o.period(p.Track, q.Until) {
 			early, late := o.costs(p.Track, q)

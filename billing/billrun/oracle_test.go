@@ -18,19 +18,38 @@ type oracle struct {
 	prices map[int64]plans.Price
 	octets map[clock.Day]int64
 	anchor clock.Day
-	bill   int
+	bills  map[string]int         // days of the month, by track
+	moves  map[string][]clock.Day // from each of which on periods begin on its day of the month
 	states map[clock.Day]subscriptions.State
 }
 
 // period cuts time itself, without invoices.Cycle.
 func (o *oracle) period(track string, d clock.Day) invoices.Period {
+	p := o.whole(track, d)
+	for _, moved := range o.moves[track] {
+		if p.From < moved && moved < p.Until {
+			p.Until = moved
+		}
+	}
+	return p
+}
+
+// whole is the period of a day as if no move cut it short.
+func (o *oracle) whole(track string, d clock.Day) invoices.Period {
 	n := map[string]int{"m1": 1, "m3": 3, "d7": 7}[track]
+	anchor, day := o.anchor, o.bills[track]
+	for _, moved := range o.moves[track] {
+		if moved <= d {
+			anchor = moved
+			_, _, day = moved.Date()
+		}
+	}
 	begin := func(k int) clock.Day {
 		if track[0] == 'd' {
 			return o.anchor + clock.Day(k*n)
 		}
-		year, month, _ := o.anchor.Date()
-		return clock.Date(year, month+time.Month(k*n), o.bill)
+		year, month, _ := anchor.Date()
+		return clock.Date(year, month+time.Month(k*n), day)
 	}
 	k := -60
 	for begin(k+1) <= d {
@@ -83,7 +102,7 @@ func nearest(exact *big.Rat) int64 {
 	return twice.Quo(twice, new(big.Int).Mul(exact.Denom(), big.NewInt(2))).Int64()
 }
 
-// day is what a day of a period costs at a price for all of it.
+// day is what a day of a whole period costs at a price for all of it.
 func day(price int64, p invoices.Period, d clock.Day) int64 {
 	upTo := func(n clock.Day) int64 {
 		return nearest(new(big.Rat).Mul(new(big.Rat).SetInt64(price), big.NewRat(int64(n), int64(p.Until-p.From))))
@@ -138,6 +157,7 @@ func (o *oracle) lasts(d clock.Day, i plans.Interval, n int) clock.Day {
 // costs is what a period of a track costs in advance and in arrears.
 func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 	days, octets := map[int64]int64{}, map[int64]int64{}
+	whole := o.whole(track, p.From)
 	for d := p.From; d < p.Until; d++ {
 		s, sold := o.state(d), o.sold(d)
 		if s.Status != subscriptions.Active || sold.Mode == plans.Prepaid || trackOf(sold.Interval) != track {
@@ -152,9 +172,9 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 		if sold.Mode == plans.Hybrid {
 			continue
 		}
-		cost := o.net(price.Amount.Cents, p, d, true)
+		cost := o.net(price.Amount.Cents, whole, d, true)
 		for _, a := range s.AddOns {
-			cost += o.net(a.Price.Cents, p, d, false)
+			cost += o.net(a.Price.Cents, whole, d, false)
 		}
 		if price.Terms.Arrears {
 			late += cost
@@ -163,7 +183,7 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 		}
 	}
 	for id, n := range days {
-		late += overage(o.prices[id].Terms.Data, octets[id], n, int64(p.Until-p.From))
+		late += overage(o.prices[id].Terms.Data, octets[id], n, int64(whole.Until-whole.From))
 	}
 	late -= min(0, early+late) // a period never costs less than nothing, though discounts of all of it are rounded each
 	return early + o.once(track, p), late
@@ -177,7 +197,11 @@ func (o *oracle) once(track string, p invoices.Period) (sum int64) {
 			continue
 		}
 		sold := o.stateBy(e).Sold
-		if sold.Mode == plans.Prepaid || trackOf(sold.Interval) != track {
+		on := trackOf(sold.Interval)
+		if sold.Mode == plans.Prepaid { // the fee for leaving early is all that is invoiced of it
+			on = "m1"
+		}
+		if on != track {
 			continue
 		}
 		switch {
@@ -201,7 +225,7 @@ func (o *oracle) outages(track string, p invoices.Period) (sum int64) {
 				sum += given[e.Said.OutageID]
 			}
 		case e.Kind == subscriptions.Compensated && s.Status == subscriptions.Active && s.Sold.Mode == plans.Postpaid && trackOf(s.Sold.Interval) == track:
-			of := o.period(track, d)
+			of := o.whole(track, d)
 			whole := o.less(o.prices[s.Sold.PriceID].Amount.Cents, d, true)
 			for _, a := range s.AddOns {
 				whole += o.less(a.Price.Cents, d, false)

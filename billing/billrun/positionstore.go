@@ -3,6 +3,7 @@ package billrun
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -15,6 +16,8 @@ type positionRow struct {
 	Track          string `gorm:"primaryKey"`
 	AnchorDay      string
 	BillDay        int
+	Moves          string // days
+	WantedDay      int
 	NextDay        string
 	DueDay         string
 	SinceDay       string
@@ -24,7 +27,7 @@ type positionRow struct {
 func (positionRow) TableName() string { return "billing_positions" }
 
 func (p position) row() positionRow {
-	return positionRow{SubscriptionID: p.SubscriptionID, Track: p.Track, AnchorDay: p.Anchor.String(), BillDay: p.BillDay, NextDay: p.Next.String(), DueDay: p.Due.String(),
+	return positionRow{SubscriptionID: p.SubscriptionID, Track: p.Track, AnchorDay: p.Anchor.String(), BillDay: p.BillDay, Moves: daysText(p.Moves), WantedDay: p.Wanted, NextDay: p.Next.String(), DueDay: p.Due.String(),
 		SinceDay: p.Since.String(), Version: p.Version}
 }
 
@@ -33,7 +36,19 @@ func (r positionRow) position() position {
 		d, _ := clock.ParseDay(s) // written by us; 0 for none
 		return d
 	}
-	return position{SubscriptionID: r.SubscriptionID, Track: r.Track, Anchor: day(r.AnchorDay), BillDay: r.BillDay, Next: day(r.NextDay), Due: day(r.DueDay), Since: day(r.SinceDay), Version: r.Version}
+	p := position{SubscriptionID: r.SubscriptionID, Track: r.Track, Anchor: day(r.AnchorDay), BillDay: r.BillDay, Wanted: r.WantedDay, Next: day(r.NextDay), Due: day(r.DueDay), Since: day(r.SinceDay), Version: r.Version}
+	for text := range strings.FieldsSeq(r.Moves) {
+		p.Moves = append(p.Moves, day(text))
+	}
+	return p
+}
+
+func daysText(all []clock.Day) string {
+	texts := make([]string, len(all))
+	for n, d := range all {
+		texts[n] = d.String()
+	}
+	return strings.Join(texts, " ")
 }
 
 func positions(from *gorm.DB) ([]position, error) {
@@ -51,6 +66,10 @@ const mostTracks = 1_000
 
 func positionsIn(tx *db.Tx, subscriptionID int64) ([]position, error) {
 	return positions(tx.Gorm().Where("subscription_id = ?", subscriptionID).Limit(mostTracks))
+}
+
+func (s *Source) positionsOf(ctx context.Context, subscriptionIDs []int64) ([]position, error) {
+	return positions(s.DB.Read(ctx).Where("subscription_id IN ?", subscriptionIDs).Limit(mostTracks * len(subscriptionIDs)))
 }
 
 // due reads positions after a subscription that are due on a day, those of one subscription together.
@@ -81,6 +100,18 @@ func update(tx *db.Tx, p position) error {
 	return db.Fault(tx.Gorm().Model(&positionRow{}).Where("subscription_id = ? AND track = ?", p.SubscriptionID, p.Track).Select("*").Omit("subscription_id", "track").Updates(&r).Error)
 }
 
+// want has the tracks by the month of some lines move to another day. For the others it is the day of those to come.
+func want(tx *db.Tx, subscriptionIDs []int64, day int) error {
+	for some := range db.Pieces(subscriptionIDs) {
+		for _, change := range []string{"UPDATE billing_positions SET wanted_day = ? WHERE subscription_id IN ? AND track LIKE 'm%'", "UPDATE billing_positions SET bill_day = ? WHERE subscription_id IN ? AND track LIKE 'd%'"} {
+			if err := tx.Gorm().Exec(change, day, some).Error; err != nil {
+				return db.Fault(err)
+			}
+		}
+	}
+	return nil
+}
+
 // remove takes away what a subscription has, or what was not yet known of it.
 func remove(tx *db.Tx, subscriptionID int64, unknown bool) error {
 	g := tx.Gorm().Where("subscription_id = ?", subscriptionID)
@@ -97,8 +128,8 @@ func advance(tx *db.Tx, m move, ids []int64) error {
 		if m.closes {
 			to = ""
 		}
-		err := tx.Gorm().Exec("UPDATE billing_positions SET next_day = ?, due_day = ?, since_day = '' WHERE subscription_id IN ? AND track = ? AND next_day = ? AND version = ?",
-			m.until.String(), to, some, m.track, m.from.String(), m.version).Error
+		err := tx.Gorm().Exec("UPDATE billing_positions SET next_day = ?, due_day = ?, since_day = '', "+moved+" WHERE subscription_id IN ? AND track = ? AND next_day = ? AND version = ?",
+			m.until.String(), to, m.moves, m.day, some, m.track, m.from.String(), m.version).Error
 		if err != nil {
 			return db.Fault(err)
 		}
@@ -106,11 +137,14 @@ func advance(tx *db.Tx, m move, ids []int64) error {
 	return nil
 }
 
+// moved keeps the moves that a bill was made by. What is wanted since stays.
+const moved = "moves = ?, wanted_day = CASE WHEN wanted_day = ? THEN 0 ELSE wanted_day END"
+
 // pass moves them whatever became known meanwhile, which is kept.
 func pass(tx *db.Tx, m move, ids []int64) error {
 	for some := range db.Pieces(ids) {
-		err := tx.Gorm().Exec("UPDATE billing_positions SET next_day = ?, due_day = ? WHERE subscription_id IN ? AND track = ? AND next_day = ?", m.until.String(), m.until.String(), some, m.track,
-			m.from.String()).Error
+		err := tx.Gorm().Exec("UPDATE billing_positions SET next_day = ?, due_day = ?, "+moved+" WHERE subscription_id IN ? AND track = ? AND next_day = ?", m.until.String(), m.until.String(), m.moves, m.day,
+			some, m.track, m.from.String()).Error
 		if err != nil {
 			return db.Fault(err)
 		}

@@ -79,7 +79,7 @@ func randomMeter(r *rand.Rand) (m plans.Meter) {
 // billOf is what the bills of a whole period come to, before rounding: that with which it begins, and what is charged in arrears with the next.
 func billOf(t *testing.T, price plans.Price, events []subscriptions.Event, used []plans.Used, p invoices.Period) (sum int64) {
 	t.Helper()
-	l, err := lifeOf(events, func(int64) *time.Location { return clock.Nairobi }, position{Anchor: p.From})
+	l, err := lifeOf(events, func(int64) *time.Location { return clock.Nairobi }, cycles{"m1": position{Anchor: p.From}.cycle("m1")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func billOf(t *testing.T, price plans.Price, events []subscriptions.Event, used 
 	r.read()
 	m := metered{due: &due, life: l, prices: prices, from: p.From}
 	for _, u := range used {
-		m.use(clock.DayOf(u.At), u.At, u.Octets, int64(u.Time/time.Second))
+		m.use(clock.DayOf(u.At), u.At, u.Octets, int64(u.Time/time.Second), false)
 	}
 	due.History.Since = p.From // nothing is billed yet
 	b, err := invoices.Compute(due.History, due.Usage, tab.prices, nil, due.Period)

@@ -2,6 +2,7 @@ package billrun
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
 )
 
 // Options are a Source's collaborators.
@@ -22,6 +24,7 @@ type Options struct {
 	Customers *customers.Service
 	Usage     Usage
 	Kept      func() (hours, days int) // months that use is kept by the hour and by the day
+	Jobs      *jobs.Queue
 	Zone      subscriptions.Zones
 }
 
@@ -35,11 +38,24 @@ type Source struct {
 func New(o Options) *Source {
 	s := &Source{Options: o}
 	o.Lines.FollowedBy(s)
+	o.Customers.AskBillDay(s.moveDay)
+	o.Jobs.On(FactDayMoved, "limits", func(ctx context.Context, j jobs.Job) error {
+		id, err := strconv.ParseInt(j.Key, 10, 64)
+		if err != nil {
+			return err
+		}
+		return s.Lines.Fit(ctx, id)
+	})
 	return s
 }
 
 // Due implements invoices.Source.
 func (s *Source) Due(ctx context.Context, asOf clock.Day, after int64, limit int) ([]invoices.Due, error) {
+	if after == 0 {
+		if err := s.hear(ctx); err != nil {
+			return nil, err
+		}
+	}
 	page, err := s.due(ctx, asOf, after, limit)
 	if err != nil {
 		return nil, err
@@ -54,10 +70,15 @@ func (s *Source) Due(ctx context.Context, asOf clock.Day, after int64, limit int
 	}
 	all := make([]invoices.Due, len(page))
 	for n, p := range page {
-		c := p.cycle(p.Track)
-		all[n] = invoices.Due{SubscriptionID: p.SubscriptionID, Track: p.Track, Seen: p.Version, Period: c.Period(p.Next), History: invoices.History{Cycle: c, Since: p.Since}}
+		all[n] = p.due()
 	}
 	return all, nil
+}
+
+// due is the period of a position that is billed next.
+func (p position) due() invoices.Due {
+	c := p.cycle(p.Track)
+	return invoices.Due{SubscriptionID: p.SubscriptionID, Track: p.Track, Seen: p.Version, Period: c.Period(p.Next), History: invoices.History{Cycle: c, Since: p.Since}}
 }
 
 // find makes positions of the lines of a page that were there before positions were kept.
@@ -126,10 +147,7 @@ func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscription
 	if err != nil {
 		return err
 	}
-	onto, d := "", clock.DayOf(e.At)
-	if sold := e.Said.Sold; sold != nil && sold.Mode != plans.Prepaid {
-		onto = trackOf(sold.Interval)
-	}
+	onto, d := onto(sub.State, e), clock.DayOf(e.At)
 	for _, p := range kept {
 		if p.Track == "" { // adopt tells all events
 			return nil
@@ -149,6 +167,18 @@ func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscription
 		return err
 	}
 	return insert(tx, like.opened(onto, d))
+}
+
+// onto is the track on which a line is from an event on; empty: that on which it was. The fee for leaving early is billed however the line was paid.
+func onto(now subscriptions.State, e subscriptions.Event) string {
+	sold, beforehand := e.Said.Sold, now.Sold.Mode == plans.Prepaid
+	switch {
+	case sold != nil && sold.Mode != plans.Prepaid:
+		return trackOf(sold.Interval)
+	case sold != nil && now.Status == subscriptions.Ended, e.Kind == subscriptions.Finished && e.Said.Amount != nil && (beforehand || e.At.After(e.Recorded)):
+		return feeTrack
+	}
+	return ""
 }
 
 // like is what a subscription's tracks have in common: its first position's, or a new one's.
@@ -172,6 +202,22 @@ func (s *Source) PeriodEnd(tx *db.Tx, sub subscriptions.Subscription, at time.Ti
 	return (d + 1).Start(), err
 }
 
+// MonthDay implements subscriptions.Follower.
+func (s *Source) MonthDay(tx *db.Tx, sub subscriptions.Subscription) (int, error) {
+	kept, err := positionsIn(tx, sub.ID)
+	if err != nil {
+		return 0, err
+	}
+	track := trackOf(sub.State.Sold.Interval)
+	for _, p := range kept {
+		if p.Track == track {
+			return p.day(), nil
+		}
+	}
+	like, err := s.like(tx, sub, kept, 0)
+	return like.opened(track, clock.DayOf(sub.CreatedAt)).BillDay, err
+}
+
 // Retracted implements subscriptions.Follower.
 func (s *Source) Retracted(tx *db.Tx, id int64) error { return remove(tx, id, false) }
 
@@ -181,13 +227,18 @@ type move struct {
 	from, until clock.Day
 	version     int64
 	closes      bool
+	moves       string // of the cycle
+	day         int    // of the month, by them
 }
 
 // Done implements invoices.Source.
 func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
 	read, all := map[move][]int64{}, map[move][]int64{}
 	for _, d := range due {
-		m := move{track: d.Track, from: d.Period.From, until: d.Period.Until}
+		m := move{track: d.Track, from: d.Period.From, until: d.Period.Until, moves: daysText(d.History.Cycle.Moves), day: d.History.Cycle.Day}
+		if n := len(d.History.Cycle.Moves); n > 0 {
+			_, _, m.day = d.History.Cycle.Moves[n-1].Date()
+		}
 		all[m] = append(all[m], d.SubscriptionID)
 		if m.version, m.closes = d.Seen, over(d); m.closes || d.History.Since != 0 {
 			read[m] = append(read[m], d.SubscriptionID)
@@ -201,6 +252,20 @@ func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
 	for m, ids := range all {
 		if err := pass(tx, m, ids); err != nil {
 			return err
+		}
+	}
+	return s.tellMoved(tx, due)
+}
+
+// FactDayMoved is told of a line, by its id, when the first period is billed that goes with another day of the month.
+const FactDayMoved = "bill day moved"
+
+func (s *Source) tellMoved(tx *db.Tx, due []invoices.Due) error {
+	for _, d := range due {
+		if moves := d.History.Cycle.Moves; len(moves) > 0 && moves[len(moves)-1] >= d.Period.From {
+			if err := s.Jobs.Emit(tx, FactDayMoved, strconv.FormatInt(d.SubscriptionID, 10), nil); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

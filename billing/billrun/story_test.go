@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,15 @@ type silence struct{}
 
 // Send implements arrears.Messages.
 func (silence) Send(*db.Tx, notify.Message) (int64, error) { return 1, nil }
+
+// ReversalByID implements arrears.Tills, as the next two do.
+func (silence) ReversalByID(context.Context, int64) (billing.Reversal, error) {
+	return billing.Reversal{}, nil
+}
+func (silence) ReceiptByID(context.Context, int64) (billing.Receipt, error) {
+	return billing.Receipt{}, nil
+}
+func (silence) OrderByID(context.Context, int64) (billing.Order, error) { return billing.Order{}, nil }
 
 // Withdraw implements arrears.Messages.
 func (silence) Withdraw(*db.Tx, string) (bool, error) { return true, nil }
@@ -209,6 +219,9 @@ func (s *story) agrees(today clock.Day) (barred int) {
 				want = "slow"
 			}
 		}
+		if want == "ended" && s.invoicedSince(got) {
+			want = "closed"
+		}
 		g := grants[sub.GrantID].Grant
 		if has := kept(g); has != want && has != "ended" || (g.State == access.Ended) != (got.State.Status == subscriptions.Ended) {
 			s.tellsOf(sub.CustomerID)
@@ -219,6 +232,25 @@ func (s *story) agrees(today clock.Day) (barred int) {
 		}
 	}
 	return barred
+}
+
+// invoicedSince says that a line was not paid by invoice yet when its customer's debts ended those that were: it is not ended, and let in only when they are paid.
+func (s *story) invoicedSince(sub subscriptions.Subscription) bool {
+	s.Helper()
+	var at time.Time
+	if err := s.DB.Read(context.Background()).Raw("SELECT at FROM dunning_log WHERE customer_id = ? AND what = 'done' AND step = 'terminate:90' ORDER BY id DESC LIMIT 1", sub.CustomerID).Scan(&at).Error; err != nil {
+		s.Fatal(err)
+	}
+	events, err := s.Lines.Events(context.Background(), sub.ID)
+	if err != nil {
+		s.Fatal(err)
+	}
+	events = slices.DeleteFunc(events, func(e subscriptions.Event) bool { return e.Recorded.After(at) })
+	then, err := subscriptions.Replay(events, at, func(int64) *time.Location { return clock.Nairobi })
+	if err != nil {
+		s.Fatal(err)
+	}
+	return !at.IsZero() && !then.Invoiced()
 }
 
 // tellsOf logs what is known of a customer's debts.

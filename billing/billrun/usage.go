@@ -2,20 +2,28 @@ package billrun
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
+	"mtandao/internal/db"
 )
 
 // Usage tells what grants used, octets of both ways and seconds online, from one instant up to another; of a day or an hour perhaps in parts.
 type Usage interface {
 	EachDay(ctx context.Context, grants []int64, from, until clock.Day, tell func(grantID int64, d clock.Day, octets, seconds int64)) error
 	EachHour(ctx context.Context, grants []int64, from, until time.Time, tell func(grantID int64, at time.Time, octets, seconds int64)) error
+	// EachLate tells of that which came late, a report each: it is among days and hours too.
+	EachLate(ctx context.Context, grants []int64, from, until clock.Day, tell func(grantID int64, at, told time.Time, octets, seconds int64)) error
+	// NewLate tells of some that came late and was not judged. Judge says whether it costs anything, and whether it came too late for that, once.
+	NewLate(ctx context.Context, tell func(id, grantID int64, at, told time.Time)) error
+	Judge(tx *db.Tx, id int64, costs, lost bool) (bool, error)
 }
 
-// lateUse is how many days after a period its use may still be told of: so far back a bill looks again, and so long a line stays that has ended.
+// lateUse is how many days after a period its use may still be told of as a matter of course: so far back a bill looks again, and so long a line stays that
+// has ended. What comes later is judged report by report.
 const lateUse = 31
 
 // metered is a due period of a line whose use costs something.
@@ -68,17 +76,21 @@ func (s *Source) measure(ctx context.Context, all []metered, grants map[int64]in
 	}
 	err := s.Usage.EachDay(ctx, byDay.grants, byDay.from, byDay.until, func(grantID int64, d clock.Day, octets, seconds int64) {
 		for _, m := range byDay.of[grantID] {
-			m.use(d, d.Start(), octets, seconds)
+			m.use(d, d.Start(), octets, seconds, false)
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return s.Usage.EachHour(ctx, byHour.grants, byHour.from.Start(), byHour.until.Start(), func(grantID int64, at time.Time, octets, seconds int64) {
+	err = s.Usage.EachHour(ctx, byHour.grants, byHour.from.Start(), byHour.until.Start(), func(grantID int64, at time.Time, octets, seconds int64) {
 		for _, m := range byHour.of[grantID] {
-			m.use(clock.DayOf(at), at, octets, seconds)
+			m.use(clock.DayOf(at), at, octets, seconds, false)
 		}
 	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.measureLate(ctx, byDay), s.measureLate(ctx, byHour))
 }
 
 // batch is lines whose use is read together.
@@ -100,7 +112,7 @@ func (b *batch) add(grantID int64, m *metered) {
 }
 
 // use adds what was used at an instant of a day.
-func (m *metered) use(d clock.Day, at time.Time, octets, seconds int64) {
+func (m *metered) use(d clock.Day, at time.Time, octets, seconds int64, late bool) {
 	if d < m.from || d >= m.due.Period.From {
 		return
 	}
@@ -109,12 +121,12 @@ func (m *metered) use(d clock.Day, at time.Time, octets, seconds int64) {
 			continue
 		}
 		terms := m.prices[s.sold.PriceID].Terms
-		m.count(dataMeter, terms.Data, d, at, octets)
-		m.count(timeMeter, terms.Time, d, at, seconds)
+		m.count(dataMeter, terms.Data, d, at, octets, late)
+		m.count(timeMeter, terms.Time, d, at, seconds, late)
 	}
 }
 
-func (m *metered) count(key string, meter plans.Meter, d clock.Day, at time.Time, quantity int64) {
+func (m *metered) count(key string, meter plans.Meter, d clock.Day, at time.Time, quantity int64, late bool) {
 	if quantity == 0 || !meter.Counts() {
 		return
 	}
@@ -124,9 +136,9 @@ func (m *metered) count(key string, meter plans.Meter, d clock.Day, at time.Time
 			break
 		}
 	}
-	if n := len(m.due.Usage); n > 0 && m.due.Usage[n-1].Meter == key && m.due.Usage[n-1].Day == d {
+	if n := len(m.due.Usage); n > 0 && m.due.Usage[n-1].Meter == key && m.due.Usage[n-1].Day == d && m.due.Usage[n-1].Late == late {
 		m.due.Usage[n-1].Quantity += quantity
 		return
 	}
-	m.due.Usage = append(m.due.Usage, invoices.Use{Meter: key, Day: d, Quantity: quantity})
+	m.due.Usage = append(m.due.Usage, invoices.Use{Meter: key, Day: d, Quantity: quantity, Late: late})
 }

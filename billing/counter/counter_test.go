@@ -293,3 +293,50 @@ func TestADrawerIsCounted(t *testing.T) {
 func TestModels(t *testing.T) {
 	each(t, func(w *desk) { testdb.ModelsMatch(w.T, w.DB, &paybackRow{}, &countRow{}) })
 }
+
+// TestACertificateSettlesADebt: one of withheld tax is taken up to what is owed and no further, for else it were money to be paid out; the same form again is
+// told as it was, and of many at once no more is taken than is owed.
+func TestACertificateSettlesADebt(t *testing.T) {
+	each(t, func(w *desk) {
+		ctx := context.Background()
+		d := w.invoice("one", anne, 1000)
+		brings := func(request string, shillings int64) Taking {
+			taking := w.brings(request, anne, shillings)
+			taking.How, taking.Reference = accounts.ByWithholding, "KRAWHT "+request
+			return taking
+		}
+		if _, err := w.Take(ctx, brings("too-much", 1001), cashier); fault.KeyOf(err) != "counter.withheld" {
+			t.Error(err)
+		}
+		if _, err := w.Look(ctx, brings("seen", 1001), cashier); fault.KeyOf(err) != "counter.withheld" {
+			t.Error(err)
+		}
+		var all sync.WaitGroup
+		var won atomic.Int64
+		for n := range 8 {
+			all.Go(func() {
+				_, err := w.Take(ctx, brings(fmt.Sprint("at-once", n), 400), cashier)
+				if err == nil {
+					won.Add(1)
+				} else if fault.KeyOf(err) != "counter.withheld" {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if won.Load() > 2 || w.credit(anne) != 0 || w.open(d.ID) != 1000-400*won.Load() {
+			t.Errorf("%d were taken, %d is open, credit is %d", won.Load(), w.open(d.ID), w.credit(anne))
+		}
+		first, err := w.Take(ctx, brings("rest", w.open(d.ID)), cashier)
+		if err != nil || w.open(d.ID) != 0 {
+			t.Error(first, err)
+		}
+		if again, err := w.Take(ctx, brings("rest", first.Delta.Cents/100), cashier); err != nil || again.ID != first.ID {
+			t.Error(again, err)
+		}
+		if _, err := w.Take(ctx, brings("none", 1), cashier); fault.KeyOf(err) != "counter.withheld" {
+			t.Error(err)
+		}
+		w.prove()
+	})
+}

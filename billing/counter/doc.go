@@ -6,6 +6,8 @@
 //
 // Look does all that Take does, and what its money would do after, in a transaction that is rolled back: it cannot tell anything else than what comes.
 //
+// A certificate of withheld tax settles a debt: no more is taken with it than is owed and not covered by credit.
+//
 // A payback is asked for by one member and approved by another, who never asked; approved, it is out of the customer's credit and owed
 // (CreditPayable), until a member says how it was paid. A count says what was in a cashier's drawer on a day, beside what should have been; it moves
 // no money. The last count of a day is the one that holds.

@@ -9,6 +9,7 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
 
@@ -122,7 +123,8 @@ func (s *Service) renewed(before, after []subscriptions.Subscription) (all []Lin
 	return all
 }
 
-// Take takes money in, and spends it. The same request is taken once. Faults: as of accounts.TakeAtCounter and invoices.PayNamed.
+// Take takes money in, and spends it. The same request is taken once. Faults: fault.Invalid "counter.withheld" of a
+// certificate above what is owed, and as of accounts.TakeAtCounter and invoices.PayNamed.
 func (s *Service) Take(ctx context.Context, t Taking, by By) (e accounts.Event, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		e, err = s.take(tx, t, by)
@@ -139,6 +141,9 @@ func (s *Service) take(tx *db.Tx, t Taking, by By) (e accounts.Event, err error)
 	if err != nil {
 		return e, err
 	}
+	if err := s.withheld(tx, t, before); err != nil {
+		return e, err
+	}
 	if e, err = s.Accounts.TakeIn(tx, t.Taking, accounts.By{Actor: by.Actor, From: by.From}); err != nil {
 		return e, err
 	}
@@ -148,6 +153,26 @@ func (s *Service) take(tx *db.Tx, t Taking, by By) (e accounts.Event, err error)
 	}
 	_, err = s.Invoices.PayNamed(tx, t.CustomerID, money.KES(min(t.Amount.Cents, after.Cents)), t.Named, invoices.By{Actor: by.Actor, From: by.From})
 	return e, err
+}
+
+// withheld refuses a certificate of tax above what is owed: it settles a debt, and is no money that could be paid out. A request that was taken before is
+// told as it was.
+func (s *Service) withheld(tx *db.Tx, t Taking, credit money.Amount) error {
+	if t.How != accounts.ByWithholding {
+		return nil
+	}
+	if known, err := s.Accounts.Requested(tx, t.CustomerID, t.Request); err != nil || known {
+		return err
+	}
+	open, err := s.Invoices.OpenIn(tx, t.CustomerID)
+	owed := -max(credit.Cents, 0) // what is there will be spent on it
+	for _, d := range open {
+		owed += d.Open
+	}
+	if err == nil && t.Amount.Cents > max(owed, 0) {
+		err = fault.New(fault.Invalid, "counter.withheld", "Most", money.KES(max(owed, 0)))
+	}
+	return err
 }
 
 // atOnce is how long after money came what it paid is told on its receipt.

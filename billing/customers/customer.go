@@ -68,6 +68,7 @@ type Customer struct {
 
 	TaxExempt         bool
 	ExemptCertificate string
+	ExemptFrom        string // the first day of the certificate; empty: always
 	ExemptUntil       string // the last day of the certificate, "2027-06-30"; empty: no end
 
 	PurchaseOrderNeeded bool   // no bill is sent without a purchase order's number
@@ -87,12 +88,12 @@ var pinShape = regexp.MustCompile(`^[AP][0-9]{9}[A-Z]$`)
 
 // ExemptOn says whether no tax is charged on a day, "2026-11-24".
 func (c Customer) ExemptOn(day string) bool {
-	return c.TaxExempt && (c.ExemptUntil == "" || day <= c.ExemptUntil)
+	return c.TaxExempt && day >= c.ExemptFrom && (c.ExemptUntil == "" || day <= c.ExemptUntil)
 }
 
 // Check fills what may be left empty, tidies what was typed and says what is wrong: fault.Invalid "customer.name", "customer.kind",
 // "customer.segment", "customer.language", "customer.pin", "customer.bill_day", "customer.payment_days", "customer.certificate",
-// "customer.exempt_until", "customer.purchase_order" or "customer.parent_pays".
+// "customer.exempt_from", "customer.exempt_until", "customer.purchase_order" or "customer.parent_pays".
 func (c Customer) Check() (Customer, error) {
 	c.fill()
 	bad := func(key string) error { return fault.New(fault.Invalid, key) }
@@ -113,7 +114,9 @@ func (c Customer) Check() (Customer, error) {
 		return c, bad("customer.payment_days")
 	case c.TaxExempt && c.ExemptCertificate == "" || !isLine(c.ExemptCertificate, 0, 60):
 		return c, bad("customer.certificate")
-	case c.ExemptUntil != "" && !isDay(c.ExemptUntil):
+	case c.ExemptFrom != "" && !isDay(c.ExemptFrom):
+		return c, bad("customer.exempt_from")
+	case c.ExemptUntil != "" && !isDay(c.ExemptUntil) || c.ExemptUntil != "" && c.ExemptUntil < c.ExemptFrom:
 		return c, bad("customer.exempt_until")
 	case !isLine(c.PurchaseOrder, 0, 60):
 		return c, bad("customer.purchase_order")

@@ -8,7 +8,7 @@ func told(c Customer, contacts []Contact) map[string]any {
 		said["parent"], said["parent_pays"] = id(c.ParentID), c.ParentPays
 	}
 	if c.TaxExempt {
-		said["tax_exempt"], said["certificate"], said["exempt_until"] = true, c.ExemptCertificate, c.ExemptUntil
+		said["tax_exempt"], said["certificate"], said["exempt_from"], said["exempt_until"] = true, c.ExemptCertificate, c.ExemptFrom, c.ExemptUntil
 	}
 	if c.PurchaseOrderNeeded || c.PurchaseOrder != "" {
 		said["purchase_order_needed"], said["purchase_order"] = c.PurchaseOrderNeeded, c.PurchaseOrder

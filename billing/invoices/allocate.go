@@ -2,6 +2,8 @@ package invoices
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/clock"
@@ -17,6 +19,9 @@ type Allocation struct {
 	Cents, Back               int64
 	Day                       clock.Day
 }
+
+// PaidFromCredit is the kind of the event of a customer's account by which credit paid an invoice.
+const PaidFromCredit = "invoice"
 
 // Pay spends a customer's credit on what is open, the oldest due first, as far as it goes. Run again it changes nothing.
 func (s *Service) Pay(tx *db.Tx, customerID int64) error {
@@ -58,7 +63,7 @@ func (s *Service) Allocate(tx *db.Tx, customerID int64, amount money.Amount, sou
 		}
 		a := Allocation{ID: tx.ID(), InvoiceID: d.ID, CustomerID: customerID, Source: source, Cents: part, Day: s.today()}
 		to := ledger.Posting{Account: ledger.Receivables, Party: party(customerID), Amount: money.KES(-part)}
-		took, err := s.Purse.Take(tx, customerID, money.KES(part), "invoice", "allocation:"+idText(a.ID), d.Text(), to)
+		took, err := s.Purse.Take(tx, customerID, money.KES(part), PaidFromCredit, allocationRequest+idText(a.ID), d.Text(), to)
 		if err != nil {
 			return used, err
 		}
@@ -102,6 +107,24 @@ func (s *Service) Reopen(tx *db.Tx, customerID int64, missing money.Amount) erro
 	_, err := s.Deallocate(tx, customerID, missing, "reversed")
 	return err
 }
+
+// ReopenPaid takes back what one allocation paid, which stands behind the request of an event of the account, up to so much: the very money went back.
+func (s *Service) ReopenPaid(tx *db.Tx, request string, missing money.Amount) error {
+	text, ok := strings.CutPrefix(request, allocationRequest)
+	id, err := strconv.ParseInt(text, 10, 64)
+	if !ok || err != nil {
+		return nil // it paid something else
+	}
+	a, err := s.allocationIn(tx, id)
+	if err != nil {
+		return err
+	}
+	_, err = s.takeBack(tx, a, missing.Cents, "reversed")
+	return err
+}
+
+// allocationRequest begins the request of the event by which credit paid an invoice.
+const allocationRequest = "allocation:"
 
 func (s *Service) takeBack(tx *db.Tx, all []Allocation, cents int64, why string) (back money.Amount, err error) {
 	slices.Reverse(all) // they come in order of their ids

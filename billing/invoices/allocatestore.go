@@ -90,6 +90,11 @@ func (s *Service) allocated(tx *db.Tx, customerID, invoiceID int64) ([]Allocatio
 	return all, err
 }
 
+// allocationIn is one allocation, none when it is all taken back.
+func (s *Service) allocationIn(tx *db.Tx, id int64) ([]Allocation, error) {
+	return allocations(tx.Gorm().Where("id = ? AND back_cents < cents", id).Limit(1))
+}
+
 // Allocations are what paid an invoice, the oldest first.
 func (s *Service) Allocations(ctx context.Context, invoiceID int64) ([]Allocation, error) {
 	return allocations(s.DB.Read(ctx).Where("invoice_id = ?", invoiceID).Order("id").Limit(mostAllocated))

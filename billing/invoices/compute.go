@@ -128,8 +128,8 @@ func (c *computing) recurring(p Period, arrears bool) (all []charge, err error) 
 		}
 		for _, run := range c.runs(p.both(Period{i.From, end(i.Until)})) {
 			one := charge{priceID: i.PriceID, Line: Line{Key: i.Key, Name: i.Name, Supply: i.Supply, PeriodDay: p.From, From: run.From, Until: run.Until, Quantity: i.Quantity, Inclusive: price.Inclusive}}
-			one.Why, one.Args = because(run, p, whole)
-			if one.Amount, err = part(whole, p, run.From, run.Until); err != nil {
+			one.Why, one.Args = c.because(run, p, whole)
+			if one.Amount, err = part(whole, c.Cycle.Whole(p.From), run.From, run.Until); err != nil {
 				return nil, err
 			}
 			less, err := c.discounts(p, i, run, one, whole)
@@ -144,12 +144,17 @@ func (c *computing) recurring(p Period, arrears bool) (all []charge, err error) 
 	return all, nil
 }
 
-// because says why a run of days costs what it does.
-func because(run, whole Period, price int64) (string, []string) {
+// because says why a run of days of a period costs what it does.
+func (c *computing) because(run, p Period, price int64) (string, []string) {
+	whole := c.Cycle.Whole(p.From)
 	if run == whole {
 		return "invoice.why.whole", []string{"Price", cents(price)}
 	}
-	return "invoice.why.part", []string{"Days", strconv.FormatInt(run.Days(), 10), "Of", strconv.FormatInt(whole.Days(), 10), "Price", cents(price)}
+	args := []string{"Days", strconv.FormatInt(run.Days(), 10), "Of", strconv.FormatInt(whole.Days(), 10), "Price", cents(price)}
+	if p.Until < whole.Until && run.Until == p.Until {
+		return "invoice.why.moved", append(args, "Day", p.Until.String())
+	}
+	return "invoice.why.part", args
 }
 
 func cents(n int64) string { return strconv.FormatInt(n, 10) }
@@ -158,7 +163,11 @@ func cents(n int64) string { return strconv.FormatInt(n, 10) }
 func (c *computing) holds(d Discount) Period {
 	until := end(d.Until)
 	if d.Periods > 0 {
-		until = min(until, c.Cycle.begin(c.Cycle.index(d.From)+d.Periods))
+		last := c.Cycle.Period(d.From)
+		for range d.Periods - 1 {
+			last = c.Cycle.after(last)
+		}
+		until = min(until, last.Until)
 	}
 	return Period{d.From, until}
 }
@@ -189,8 +198,8 @@ func (c *computing) discounts(p Period, i Item, run Period, of charge, whole int
 			left -= less
 			one := of
 			one.Key, one.Name, one.From, one.Until = d.Key, d.Name, cuts[n], cuts[n+1]
-			one.Why, one.Args = because(Period{one.From, one.Until}, p, less)
-			if one.Amount, err = part(less, p, one.From, one.Until); err != nil {
+			one.Why, one.Args = c.because(Period{one.From, one.Until}, p, less)
+			if one.Amount, err = part(less, c.Cycle.Whole(p.From), one.From, one.Until); err != nil {
 				return nil, err
 			}
 			if one.Amount = -one.Amount; one.Amount != 0 {
@@ -204,7 +213,7 @@ func (c *computing) discounts(p Period, i Item, run Period, of charge, whole int
 // bounds are the lines that bring a period to its plan's minimum or maximum: what recurs and what was used, as it is priced, is compared.
 func (c *computing) bounds(p Period, late []charge) ([]charge, error) {
 	var least, most int64
-	capped := true
+	whole, capped := c.Cycle.Whole(p.From), true
 	var of *charge
 	for _, i := range c.Items {
 		if i.Key != PlanItem {
@@ -212,11 +221,11 @@ func (c *computing) bounds(p Period, late []charge) ([]charge, error) {
 		}
 		price := c.prices[i.PriceID]
 		for _, run := range c.runs(p.both(Period{i.From, end(i.Until)})) {
-			low, err := part(price.Minimum, p, run.From, run.Until)
+			low, err := part(price.Minimum, whole, run.From, run.Until)
 			if err != nil {
 				return nil, err
 			}
-			high, err := part(price.Maximum, p, run.From, run.Until)
+			high, err := part(price.Maximum, whole, run.From, run.Until)
 			if err != nil {
 				return nil, err
 			}

@@ -79,6 +79,19 @@ func (c *computing) pieces() map[clock.Day][]*piece {
 	return by
 }
 
+// payerOf is who pays for a charge of a period of which something was billed: whose document had the same, or the period at all.
+func payerOf(c charge, billed []*piece) (id int64) {
+	for _, one := range billed {
+		if one.Key == c.Key {
+			return one.Payer
+		}
+		if id == 0 {
+			id = one.Payer
+		}
+	}
+	return id
+}
+
 // differ writes the difference of one period.
 func (c *computing) differ(b *Bill, should []charge, billed []*piece) error {
 	charged := map[string]bool{}
@@ -104,7 +117,7 @@ func (c *computing) differ(b *Bill, should []charge, billed []*piece) error {
 		if charged[one.Charge] || one.Amount == 0 {
 			continue
 		}
-		one.Correction = true
+		one.Correction, one.Payer = true, payerOf(one, billed)
 		if err := c.put(b, one); err != nil {
 			return err
 		}

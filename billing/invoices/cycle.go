@@ -1,6 +1,7 @@
 package invoices
 
 import (
+	"slices"
 	"time"
 
 	"mtandao/internal/clock"
@@ -23,15 +24,30 @@ type Cycle struct {
 	N      int
 	Anchor clock.Day // some day on which a period begins; of months its day of the month counts, unless Day does
 	Day    int       // of the month, 1 to 31; 0: that of Anchor
+	// Moves, the earliest first, are of months: from each of these days on, periods begin on its day of the month. What runs until then is cut short, and
+	// costs its part of what it would have been.
+	Moves []clock.Day
 }
 
 const mostOfCycle = 800 // more than two years of days
 
 func (c Cycle) check() error {
-	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 {
+	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 || c.Every == Days && len(c.Moves) > 0 || !slices.IsSorted(c.Moves) {
 		return fault.New(fault.Invalid, "invoice.cycle")
 	}
 	return nil
+}
+
+// at is the cycle as it was moved last by a day, and the day on which it is moved next.
+func (c Cycle) at(d clock.Day) (one Cycle, until clock.Day) {
+	one, until = c, forever
+	for _, moved := range c.Moves {
+		if d < moved {
+			return one, moved
+		}
+		one.Anchor, one.Day = moved, 0
+	}
+	return one, until
 }
 
 // begin is the day on which the nth period from that of the anchor begins.
@@ -68,8 +84,17 @@ func (c Cycle) index(d clock.Day) int {
 
 // Period is the one that holds the day.
 func (c Cycle) Period(d clock.Day) Period {
-	n := c.index(d)
-	return Period{c.begin(n), c.begin(n + 1)}
+	_, moved := c.at(d)
+	p := c.Whole(d)
+	p.Until = min(p.Until, moved)
+	return p
+}
+
+// Whole is the period that holds the day as if nothing cut it short: prices are for all of it.
+func (c Cycle) Whole(d clock.Day) Period {
+	one, _ := c.at(d)
+	n := one.index(d)
+	return Period{one.begin(n), one.begin(n + 1)}
 }
 
 func (c Cycle) before(p Period) Period { return c.Period(p.From - 1) }

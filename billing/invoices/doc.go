@@ -9,12 +9,16 @@
 // is for; the day of an invoice is when it was issued, its due day the last on which it is not late.
 //
 // How much is a part of a period: the price p of a period of D days costs, from its day a up to its day b, round(p·b/D) − round(p·a/D), a half cent
-// upwards. So the parts of a period in which the same price runs through always sum to p, however often it is cut, and each day has one cost. What is
-// already invoiced and turns out otherwise is credited line by line and charged anew.
+// upwards. So the parts of a period in which the same price runs through always sum to p, however often it is cut, and each day has one cost. A period that
+// is cut short, because the days were moved on which periods begin, costs its part of the whole that it was. What is already invoiced and turns out otherwise is
+// credited line by line and charged anew.
 //
 // Invariants: what was invoiced for a period, corrections with it, is what the period costs by the history as it was then known; a document that has
 // a number is never changed but for its state, what is paid and what the tax authority says of it; numbers of a series have no gap; each number has one
 // entry in the books, written with it; what is open on a customer's invoices is what the books hold of them in Receivables.
+//
+// Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. What was billed to another and turns out otherwise
+// is credited to them, in a document of their own. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
 //
 // The reminder on the day on which a bill is due waits for who is asked by a prompt first (AskPrompts).
 //

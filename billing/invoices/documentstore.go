@@ -190,6 +190,13 @@ func withLines(g *gorm.DB, all []Document) ([]Document, error) {
 	return all, nil
 }
 
+// Unissued says whether a customer has a document that will get its number yet, in a transaction.
+func (s *Service) Unissued(tx *db.Tx, customerID int64) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&documentRow{}).Where("customer_id = ? AND state IN ?", customerID, []string{Draft, Review, Parked}).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
+}
+
 func documents(g *gorm.DB) ([]Document, error) {
 	var rows []documentRow
 	err := g.Find(&rows).Error

@@ -99,15 +99,16 @@ type History struct {
 	Once      []Once
 	Billed    []Line    // of earlier documents, from the period of Since on
 	Since     clock.Day // the earliest day about which something new is known since the last document; 0 for none
-	Exempt    bool      // pays no tax
+	Exempt    Period    // days on which no tax is paid; without days: none
 	RoundTo   int64     // a document's total is rounded to so many cents; 0 for not at all
 }
 
-// Use is what a meter counted on a day.
+// Use is what a meter counted on a day. Late says that it was told of only after the day was billed.
 type Use struct {
 	Meter    string
 	Day      clock.Day
 	Quantity int64
+	Late     bool
 }
 
 // mostItems bounds a history; a subscription with more was made by a fault.

@@ -1,6 +1,7 @@
 package invoices
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,7 @@ type Line struct {
 	Inclusive        bool
 	Correction       bool // of a period that was invoiced before
 	Charge           string
+	Payer            int64 // of an earlier document's line, and what takes its place: whose document it was; 0: who pays now
 	taxes.Parts
 }
 
@@ -93,13 +95,31 @@ func units(quantity, unit int64) string {
 	return text
 }
 
+// changes are the days within a charge on which its taxes change: a rate does, or who pays them begins or ceases to be exempt.
+func (c charge) changes(rates taxes.Rates, exempt Period) (days []clock.Day) {
+	span, taxed := Period{c.From, c.Until}, false
+	for _, d := range append(rates.Changes(c.Supply, c.From, c.Until), c.From) {
+		excise, vat := rates.On(c.Supply, d)
+		if taxed = taxed || excise+vat > 0; d > c.From && !exempt.holds(d) {
+			days = append(days, d)
+		}
+	}
+	for _, d := range []clock.Day{exempt.From, exempt.Until} {
+		if taxed && exempt.Days() > 0 && d > c.From && span.holds(d) && !slices.Contains(days, d) {
+			days = append(days, d)
+		}
+	}
+	slices.Sort(days)
+	return days
+}
+
 // taxed cuts a charge where a rate changes, by days, and tells the taxes of each piece.
-func (c charge) taxed(rates taxes.Rates, exempt bool) ([]Line, error) {
-	changes := rates.Changes(c.Supply, c.From, c.Until)
-	if len(changes) == 0 || exempt {
+func (c charge) taxed(rates taxes.Rates, exempt Period) ([]Line, error) {
+	changes := c.changes(rates, exempt)
+	if len(changes) == 0 {
 		l := c.Line
 		var err error
-		l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt)
+		l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt.holds(l.From))
 		return []Line{l}, err
 	}
 	var weights []int64
@@ -116,7 +136,7 @@ func (c charge) taxed(rates taxes.Rates, exempt bool) ([]Line, error) {
 	for n, d := range append(changes, c.Until) {
 		l := c.Line
 		l.From, l.Until, l.Amount = from, d, amounts[n].Cents
-		if l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt); err != nil {
+		if l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt.holds(l.From)); err != nil {
 			return nil, err
 		}
 		all, from = append(all, l), d

@@ -44,7 +44,7 @@ func (c *computing) pools(p Period) (all []*pool) {
 			}
 		}
 		if one == nil {
-			one = &pool{item: i, all: p.Days()}
+			one = &pool{item: i, all: c.Cycle.Whole(p.From).Days()}
 			all = append(all, one)
 		}
 		for _, run := range runs {
@@ -58,13 +58,16 @@ func (c *computing) pools(p Period) (all []*pool) {
 func (c *computing) metered(p Period) (all []charge, err error) {
 	for _, one := range c.pools(p) {
 		for _, m := range c.prices[one.item.PriceID].Meters {
-			var used int64
+			var used, late int64
 			for _, u := range c.usage {
-				if u.Meter == m.Key && one.holds(u.Day) {
-					used += u.Quantity
+				if u.Meter != m.Key || !one.holds(u.Day) {
+					continue
+				}
+				if used += u.Quantity; u.Late {
+					late += u.Quantity
 				}
 			}
-			charges, err := c.meter(p, one, m, used)
+			charges, err := c.meter(p, one, m, used, late)
 			if err != nil {
 				return nil, err
 			}
@@ -74,7 +77,7 @@ func (c *computing) metered(p Period) (all []charge, err error) {
 	return all, nil
 }
 
-func (c *computing) meter(p Period, one *pool, m Meter, used int64) ([]charge, error) {
+func (c *computing) meter(p Period, one *pool, m Meter, used, late int64) ([]charge, error) {
 	included, err := times(m.Included, one.item.Quantity)
 	if err != nil {
 		return nil, err
@@ -90,6 +93,9 @@ func (c *computing) meter(p Period, one *pool, m Meter, used int64) ([]charge, e
 		Inclusive: c.prices[one.item.PriceID].Inclusive}}
 	of.From, of.Until = one.span()
 	say := []string{"Used", units(used, m.Unit), "Included", units(included, m.Unit)}
+	if late > 0 {
+		say = append(say, lateArg, units(late, m.Unit))
+	}
 	if over == 0 {
 		of.Why, of.Args = "invoice.why.within", say
 		if used == 0 {

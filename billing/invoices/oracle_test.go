@@ -124,7 +124,7 @@ func fill[T any](all []T, with T) {
 
 // history writes the table of days as intervals, some of them cut in two for nothing.
 func (w *world) history() History {
-	h := History{Cycle: w.cycle, Discounts: w.discounts, Once: w.once, Exempt: w.exempt, RoundTo: w.roundTo, Since: w.since}
+	h := History{Cycle: w.cycle, Discounts: w.discounts, Once: w.once, Exempt: exemptIf(w.exempt), RoundTo: w.roundTo, Since: w.since}
 	spans(w, w.plan, func(id int64, from, until clock.Day) {
 		if id != 0 {
 			h.Items = append(h.Items, Item{Key: PlanItem, Name: fmt.Sprint("Plan ", id), Supply: taxes.Internet, PriceID: id, Quantity: 1, From: from, Until: until})
@@ -302,4 +302,12 @@ func overage(m Meter, used, days, of int64) (sum int64) {
 		from = max(from, to)
 	}
 	return sum
+}
+
+// exemptIf is for ever, or never.
+func exemptIf(all bool) Period {
+	if all {
+		return Period{Until: forever}
+	}
+	return Period{}
 }

@@ -115,9 +115,9 @@ func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates 
 			return err
 		}
 		var done []Due
-		for n, d := range all {
-			if d.State != Parked { // that one is due still, and tried again by the next run
-				done = append(done, page[n])
+		for n, due := range page { // behind theirs are the documents of others
+			if all[n].State != Parked { // that one is due still, and tried again by the next run
+				done = append(done, due)
 			}
 		}
 		if err := source.Done(tx, done); err != nil {
@@ -143,7 +143,7 @@ func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates 
 	})
 }
 
-// draftPage computes the documents of a page.
+// draftPage computes the documents of a page, and after them those of others who had paid for something that turns out otherwise.
 func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, o RunOptions) ([]Document, error) {
 	ids := make([]int64, len(page))
 	for n, due := range page {
@@ -157,18 +157,23 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Document, 0, len(page))
+	all, others := make([]Document, 0, len(page)), []Document(nil)
 	for _, due := range page {
-		due.History.Billed, due.History.Exempt = billed[due.track()], terms[due.CustomerID].Exempt
+		payer := terms[due.CustomerID]
+		due.History.Billed, due.History.Exempt = billed[due.track()], payer.Exempt
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
 		b, err := s.compute(due, prices, rates)
 		if o.Tell != nil {
 			o.Tell(due, b, err)
 			continue
 		}
-		all = append(all, s.draft(tx, due, terms[due.CustomerID], b, err))
+		own, theirs, err := s.split(tx, due, payer, b, prices, rates, err)
+		if err != nil {
+			return nil, err
+		}
+		all, others = append(all, own), append(others, theirs...)
 	}
-	return all, nil
+	return append(all, others...), nil
 }
 
 // compute is Compute; whatever breaks in it is this subscription's trouble alone.
@@ -207,7 +212,7 @@ func (d Due) cause() string {
 
 // trackOf is that of a document that a run made.
 func trackOf(d Document) track {
-	parts := strings.SplitN(d.Cause, ":", 4)
+	parts := strings.Split(d.Cause, ":")
 	if len(parts) < 4 {
 		return track{d.SubscriptionID, ""}
 	}

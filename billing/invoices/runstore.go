@@ -36,7 +36,7 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track][]Line, error) {
 		for _, d := range docs {
 			of := trackOf(d)
 			for _, l := range d.Lines {
-				if l.PeriodDay >= from[of].From {
+				if l.Payer = d.CustomerID; l.PeriodDay >= from[of].From {
 					all[of] = append(all[of], l)
 				}
 			}

@@ -12,6 +12,9 @@ import (
 // inMoney are the arguments of reasons that are amounts, in cents.
 var inMoney = []string{"Price", "Sum", "Least", "Most", "Each", "Flat", "To"}
 
+// lateArg is the argument of use that came late.
+const lateArg = "Late"
+
 // inDays are those that are days.
 var inDays = []string{"From", "Until", "Day"}
 
@@ -36,7 +39,11 @@ func (l Line) Says(lang words.Lang) string {
 			}
 		}
 	}
-	return words.Text(lang, l.Why, args...)
+	text := words.Text(lang, l.Why, args...)
+	if n := slices.Index(l.Args, lateArg); n >= 0 && n%2 == 0 {
+		text += ". " + words.Text(lang, "invoice.why.late", args...)
+	}
+	return text
 }
 
 // Called is what the line is for, in words: the name it has, or that of what it does.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/settings"
 )
@@ -12,7 +13,7 @@ import (
 type Terms struct {
 	PayerID  int64 // who gets the bill: the customer, or the parent who pays
 	Segment  string
-	Exempt   bool // pays no tax today
+	Exempt   Period // days on which no tax is paid
 	PONumber string
 	NeedsPO  bool // no bill goes out without a purchase order's number
 	DueDays  int  // 0: as everybody
@@ -28,8 +29,26 @@ func (t Terms) days(s *settings.Store) int {
 }
 
 func (s *Service) terms(c customers.Customer) Terms {
-	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: c.ExemptOn(s.today().String()), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
+	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: exemptDays(c), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
 }
+
+// exemptDays are those on which a customer pays no tax, by the days of their certificate.
+func exemptDays(c customers.Customer) (p Period) {
+	if !c.TaxExempt {
+		return p
+	}
+	p.Until = forever
+	if d, ok := clock.ParseDay(c.ExemptFrom); ok {
+		p.From = d
+	}
+	if d, ok := clock.ParseDay(c.ExemptUntil); ok {
+		p.Until = d + 1
+	}
+	return p
+}
+
+// ExemptOn says that no tax is paid on a day.
+func (t Terms) ExemptOn(d clock.Day) bool { return t.Exempt.holds(d) }
 
 // register reads customers, and who of them is treated in another way than everybody.
 type register struct {
@@ -59,10 +78,16 @@ func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := answered(r, known); err != nil {
+		return nil, err
+	}
 	var parents []int64
-	for _, c := range known {
-		if c.ParentPays {
+	for id, c := range known {
+		switch {
+		case c.ParentPays:
 			parents = append(parents, c.ParentID)
+		case c.ID != id: // who answers for a merged one
+			parents = append(parents, c.ID)
 		}
 	}
 	payers, err := r.some(parents)
@@ -88,6 +113,34 @@ func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
 	}
 	return all, nil
 }
+
+// answered puts who answers for those who were merged in their place: what is billed late of a merged account is theirs.
+func answered(r register, known map[int64]customers.Customer) error {
+	for range mostMerged {
+		var into []int64
+		for _, c := range known {
+			if c.State == customers.Merged {
+				into = append(into, c.MergedInto)
+			}
+		}
+		if len(into) == 0 {
+			return nil
+		}
+		others, err := r.some(into)
+		if err != nil {
+			return err
+		}
+		for id, c := range known {
+			if other, ok := others[c.MergedInto]; ok && c.State == customers.Merged {
+				known[id] = other
+			}
+		}
+	}
+	return nil
+}
+
+// mostMerged is how many accounts one after the other were merged into the next.
+const mostMerged = 20
 
 // Treat says of a customer whether somebody looks at their drafts, and whether dunning only reminds them: then nothing bars them any more.
 func (s *Service) Treat(ctx context.Context, customerID int64, review, vip bool, by By) error {

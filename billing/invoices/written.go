@@ -71,7 +71,7 @@ func (s *Service) compose(n NewDocument, terms Terms, rates taxes.Rates) (d Docu
 	today := s.today()
 	var b Bill
 	for _, l := range n.Lines {
-		line, err := l.line(rates, today, terms.Exempt)
+		line, err := l.line(rates, today, terms.ExemptOn(today))
 		if err != nil {
 			return d, err
 		}

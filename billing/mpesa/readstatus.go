@@ -48,11 +48,12 @@ func operatorVerdict(code, words string) billing.Verdict {
 	return v
 }
 
-// ends are the states in which a transaction has moved no money and never will.
+// ends are the states in which a transaction has moved no money and never will, or has moved it back.
 var ends = map[string]billing.Reason{
 	"cancelled": billing.ReasonCancelled,
 	"declined":  billing.ReasonUnknown,
 	"expired":   billing.ReasonTimedOut,
+	"reversed":  billing.ReasonReversed,
 }
 
 // readFound reads what the rail found. A value on which money depends and that is told twice, differently, is no value.

@@ -56,7 +56,12 @@ func (s *Service) draw(ctx context.Context, p Paper, b pdf.Brand) ([]byte, error
 	common := p.common(b)
 	switch p.Kind {
 	case Receipt, Sale:
-		return p.receipt(common).PDF()
+		r := p.receipt(common)
+		void, err := s.wentBack(ctx, p)
+		if r.Void = void; err != nil {
+			return nil, err
+		}
+		return r.PDF()
 	case Statement:
 		return p.statement(common).PDF()
 	}

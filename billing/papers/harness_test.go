@@ -40,6 +40,7 @@ var noon = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 type tills struct {
 	receipts map[int64]billing.Receipt
 	orders   map[int64]billing.Order
+	reversed map[int64]money.Amount // of receipts, which have the ids of their orders
 }
 
 func (tills) TillFor(context.Context, int64) (billing.Till, error) {
@@ -55,7 +56,15 @@ func (t tills) ReceiptByID(_ context.Context, id int64) (billing.Receipt, error)
 }
 
 func (t tills) Sold(_ context.Context, id int64) (billing.Order, billing.Receipt, error) {
-	return t.orders[id], billing.Receipt{Number: "SAB1C2D3E4"}, nil
+	return t.orders[id], billing.Receipt{ID: id, Number: "SAB1C2D3E4", Reversed: t.reversed[id]}, nil
+}
+
+// ReversalsOf implements Tills: what was reversed went back on 5 March 2027.
+func (t tills) ReversalsOf(_ context.Context, id int64) ([]billing.Reversal, error) {
+	if t.reversed[id].IsZero() {
+		return nil, nil
+	}
+	return []billing.Reversal{{State: billing.ReversalFound}, {State: billing.ReversalTaken, Amount: t.reversed[id], SettledAt: time.Date(2027, 3, 5, 9, 0, 0, 0, time.UTC)}}, nil
 }
 
 // world is the service on a database, with the real documents, money and messages, and a simulated mail server and SMS carrier.
@@ -84,7 +93,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{TB: t, ctx: context.Background(), clock: clock.NewManual(noon), tills: tills{map[int64]billing.Receipt{}, map[int64]billing.Order{}}}
+	w := &world{TB: t, ctx: context.Background(), clock: clock.NewManual(noon), tills: tills{map[int64]billing.Receipt{}, map[int64]billing.Order{}, map[int64]money.Amount{}}}
 	log := slog.New(slog.DiscardHandler)
 	q, set, l := jobs.New(d, w.clock, log), settings.New(d, w.clock), ledger.New(d, w.clock)
 	w.sites, w.taxes = site.New(d, w.clock), taxes.New(d, w.clock)

@@ -108,6 +108,7 @@ type Tills interface {
 	TillFor(ctx context.Context, siteID int64) (billing.Till, error)
 	ReceiptByID(ctx context.Context, id int64) (billing.Receipt, error)
 	Sold(ctx context.Context, orderID int64) (billing.Order, billing.Receipt, error)
+	ReversalsOf(ctx context.Context, receiptID int64) ([]billing.Reversal, error)
 }
 
 // Messages sends. *notify.Service satisfies it.

@@ -4,11 +4,15 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
+	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/words"
 )
 
 // byMPesa is how money came that a rail brought; others are the words of billing/accounts.
@@ -71,16 +75,16 @@ func (s *Service) ofEvent(ctx context.Context, e accounts.Event) (Paper, error) 
 	if err != nil {
 		return p, err
 	}
-	money, err := s.paymentOf(ctx, e)
+	came, err := s.paymentOf(ctx, e)
 	if err != nil {
 		return p, err
 	}
-	st, err := s.Invoices.StatementOf(ctx, e.CustomerID, money.Day, money.Day)
+	st, err := s.Invoices.StatementOf(ctx, e.CustomerID, came.Day, came.Day)
 	if err != nil {
 		return p, err
 	}
 	p.Kind, p.AboutID, p.Name = Receipt, e.ID, "RC-"+p.facts.Account+"-"+idText(e.Seq)
-	p.facts.Money, p.facts.Total, p.facts.Balanced, p.facts.Owed = &money, money.Cents, true, st.Closing.Cents
+	p.facts.Money, p.facts.Total, p.facts.Balanced, p.facts.Owed = &came, came.Cents, true, st.Closing.Cents
 	return s.keep(ctx, p, b)
 }
 
@@ -114,4 +118,49 @@ func (s *Service) ofSale(ctx context.Context, sold Bought) (Paper, error) {
 	p.facts.Seller, p.facts.Total = s.seller(at, b), sold.Cents
 	p.facts.Money = &receipt{payment: payment{Day: sold.Day, How: byMPesa, Reference: sold.Reference, Cents: sold.Cents}, What: sold.What, Payer: customers.Phone(sold.Phone).Masked()}
 	return s.keep(ctx, p, b)
+}
+
+// wentBack says of a receipt that its payment, or some of it, went back since: a cheque bounced, or the rail took it back. Empty while it is here.
+func (s *Service) wentBack(ctx context.Context, p Paper) (string, error) {
+	switch p.Kind {
+	case Receipt:
+		return s.paymentBack(ctx, p)
+	case Sale:
+		return s.saleBack(ctx, p)
+	}
+	return "", nil
+}
+
+func (s *Service) paymentBack(ctx context.Context, p Paper) (string, error) {
+	e, err := s.Accounts.Event(ctx, p.CustomerID, p.AboutID)
+	if err != nil {
+		return "", err
+	}
+	back, gone, err := s.Accounts.Return(ctx, e)
+	if err != nil || !gone {
+		return "", err
+	}
+	return p.returned(money.KES(-back.Delta.Cents), back.At, back.Note), nil
+}
+
+func (s *Service) saleBack(ctx context.Context, p Paper) (string, error) {
+	_, r, err := s.Tills.Sold(ctx, p.AboutID)
+	if err != nil || !r.Reversed.IsPositive() {
+		return "", err
+	}
+	all, err := s.Tills.ReversalsOf(ctx, r.ID)
+	for _, v := range all {
+		if v.State == billing.ReversalTaken {
+			return p.returned(r.Reversed, v.SettledAt, ""), err
+		}
+	}
+	return "", err
+}
+
+func (p Paper) returned(amount money.Amount, at time.Time, why string) string {
+	key := "paper.page.returned"
+	if why != "" {
+		key = "paper.page.returned_why"
+	}
+	return words.Text(p.facts.Lang, key, "Amount", amount, "Day", p.day(clock.DayOf(at)), "Why", strings.TrimSuffix(why, "."))
 }

@@ -64,7 +64,7 @@ func entryKey(l invoices.StatementLine) string {
 		return "paper.entry." + strings.NewReplacer(" ", "_", "-", "_").Replace(l.Kind)
 	case l.Kind == billing.EntryMoneyIn, l.Kind == "customer" && first == "counter":
 		return "paper.entry.payment"
-	case l.Kind == "customer" && first == "returned":
+	case l.Kind == billing.EntryReversed, l.Kind == "customer" && first == "returned":
 		return "paper.entry.returned"
 	case l.Kind == "customer" && first == "opened":
 		return "paper.entry.opened"

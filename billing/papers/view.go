@@ -50,7 +50,9 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 		v.Pay, v.Asks = now.payWords(), money.KES(now.asks())
 	}
 	if p.Kind != Document {
-		return v, nil
+		v.Note, err = s.wentBack(ctx, p)
+		v.Off = v.Note != ""
+		return v, err
 	}
 	d, err := s.Invoices.Get(ctx, p.AboutID)
 	if err != nil {

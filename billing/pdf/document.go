@@ -150,4 +150,5 @@ type Receipt struct {
 	Parts          []Part // sum to Amount
 	Balanced       bool
 	Balance        money.Amount // what is owed after it; negative: credit
+	Void           string       // why the receipt holds no more; empty while it does
 }

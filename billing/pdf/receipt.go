@@ -12,6 +12,18 @@ func (r Receipt) PDF() ([]byte, error) {
 	d.Common, d.title = r.Common, d.say("pdf.title.receipt")
 	all := facts(fact{d.say("pdf.received_on"), d.day(r.Day)}, fact{d.say("pdf.how"), d.given(r.How)}, fact{d.say("pdf.reference"), d.given(r.Reference)},
 		fact{d.say("pdf.payer"), d.given(r.By)}, fact{d.say("pdf.account"), d.Account})
+	first := func() paper.Length {
+		y := d.parties(d.masthead(d.title, ""), all)
+		if r.Void != "" {
+			return d.banner(y, d.say("pdf.returned"), sum(r.Amount), "")
+		}
+		return d.banner(y, d.say("pdf.received"), sum(r.Amount), "")
+	}
+	if r.Void != "" {
+		d.prose(d.say("pdf.returned"), d.given(r.Void))
+		d.prose(d.say("pdf.notes"), d.Notes)
+		return d.write(first)
+	}
 	if len(r.Parts) > 0 {
 		r.parts(d)
 	}
@@ -26,9 +38,7 @@ func (r Receipt) PDF() ([]byte, error) {
 		d.pay(r.Balance)
 	}
 	d.prose(d.say("pdf.notes"), d.Notes)
-	return d.write(func() paper.Length {
-		return d.banner(d.parties(d.masthead(d.title, ""), all), d.say("pdf.received"), sum(r.Amount), "")
-	})
+	return d.write(first)
 }
 
 func (r Receipt) parts(d *drawing) {

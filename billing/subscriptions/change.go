@@ -58,7 +58,7 @@ func (s *Service) ChangeLogin(ctx context.Context, id int64, to Login, secret st
 
 // Bind gives a line a contract.
 func (s *Service) Bind(ctx context.Context, id int64, c Contract, by By) (Subscription, error) {
-	if !c.Until.After(s.Clock.Now()) || c.Fee.Cents < 0 {
+	if !c.Until.After(s.Clock.Now()) || !c.sound() {
 		return Subscription{}, fault.New(fault.Invalid, "subscription.contract")
 	}
 	return s.event(ctx, id, by, Contracted, Said{Contract: &c})
@@ -120,49 +120,4 @@ func (s *Service) rest(state State, amount money.Amount) money.Amount {
 // DropAddOn ends an add-on; what was paid for it is not given back.
 func (s *Service) DropAddOn(ctx context.Context, id int64, key string, by By) (Subscription, error) {
 	return s.event(ctx, id, by, AddOnLeft, Said{Key: key})
-}
-
-// Ending says how a line ends.
-type Ending struct {
-	At       time.Time // zero: now
-	Reason   string
-	GiveBack bool // what was paid for and is not used up goes back to credit
-	Waive    bool // no fee for leaving before the contract is over
-}
-
-// End ends a line, and with it its grant. The event states the fee for leaving before the contract is over. fault.Invalid "subscription.reason".
-func (s *Service) End(ctx context.Context, id int64, how Ending, by By) (Subscription, error) {
-	if how.Reason == "" {
-		return Subscription{}, fault.New(fault.Invalid, "subscription.reason")
-	}
-	return s.change(ctx, id, by, s.ending(how))
-}
-
-// ending makes the event of an end.
-func (s *Service) ending(how Ending) func(tx *db.Tx, sub Subscription) (draft, error) {
-	return func(tx *db.Tx, sub Subscription) (draft, error) {
-		now := s.Clock.Now()
-		if how.At.IsZero() {
-			how.At = now
-		}
-		d := draft{Event: Event{Kind: Finished, At: how.At, Said: Said{Reason: how.Reason}}}
-		if fee := sub.State.Contract.Fee; !how.Waive && how.At.Before(sub.State.Contract.Until) && fee.IsPositive() {
-			d.Said.Amount = &fee
-		}
-		if !how.GiveBack || how.At.After(now) {
-			return d, nil
-		}
-		back := s.unused(sub.State, how.At)
-		d.moved = -back.Cents
-		return d, s.give(tx, sub, back, "unused", prepaid(sub, back))
-	}
-}
-
-// unused is what of the money that is held for a line is not used up at an instant.
-func (s *Service) unused(state State, at time.Time) money.Amount {
-	sum := int64(0)
-	for _, span := range state.Ahead {
-		sum += span.left(state.clockAt(at), s.zone(state.Place.SiteID)).Cents
-	}
-	return money.KES(sum)
 }

@@ -13,6 +13,9 @@
 // gets less than they paid for, and what noon adds is added once, not with each renewal. A renewal before End begins where the last one ended, a
 // later one when it is paid. Months end on the day of the month on which the first of an unbroken row began, or on the last of a shorter month.
 // A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
+// When the money of a renewal goes back, the time of it that is not used is taken back (TakenBack): what was paid after it comes earlier, and with nothing
+// paid ahead the line ends where it would have without it. What was used stays sold.
+// Who leaves a contract early owes its fee, however the line was paid: from the deposit at once, or on an invoice by whoever follows the line.
 // A pause stops the clock. The extension that subscribers give themselves lengthens nothing that is paid for.
 //
 // Invariants: events are never changed; numbers of a subscription's events are without gaps; the same request of a subscription happens once; who

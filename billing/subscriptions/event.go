@@ -14,6 +14,7 @@ type Kind string
 const (
 	Started      Kind = "started"
 	Renewed      Kind = "renewed"
+	TakenBack    Kind = "taken_back" // the money of a renewal went back
 	Extended     Kind = "extended"
 	PausedIt     Kind = "paused"
 	Resumed      Kind = "resumed"
@@ -64,6 +65,7 @@ type Said struct {
 	Gaps      []Gap // what they are for
 	Whole     []Gap // when the line had no internet for the outage; what of it is not in Gaps was given for another one
 	OutageID  int64
+	RenewalID int64 // the event whose time is taken back
 	Reason    string
 }
 

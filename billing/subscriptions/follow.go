@@ -1,10 +1,12 @@
 package subscriptions
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"reflect"
 
+	"mtandao/billing/plans"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/radius/access"
@@ -46,12 +48,12 @@ func (o Own) address() (a access.Address, err error) {
 
 // open gives the grant of a new subscription.
 func (s *Service) open(tx *db.Tx, sub Subscription, state State) (int64, error) {
-	price, err := s.Plans.PriceIn(tx, state.Sold.PriceID)
+	limits, err := s.limits(tx, sub, state)
 	if err != nil {
 		return 0, err
 	}
 	given, err := s.Access.Give(tx, access.Offer{Source: access.Source{Kind: SourceKind, Key: fmt.Sprint(sub.ID)}, SiteID: state.Place.SiteID, Plan: state.Sold.PlanKey,
-		Segment: state.Segment, Owner: customerParty(sub.CustomerID), Limits: price.With(state.AddOns), Place: access.Place{RouterID: state.Place.RouterID}, Standing: true})
+		Segment: state.Segment, Owner: customerParty(sub.CustomerID), Limits: limits, Place: access.Place{RouterID: state.Place.RouterID}, Standing: true})
 	return given.GrantID, err
 }
 
@@ -66,7 +68,7 @@ func (s *Service) follow(tx *db.Tx, was, is Subscription, d draft) error {
 	}
 	steps := []func() error{
 		func() error { return s.Access.Relocate(tx, id, after.Place.SiteID) },
-		func() error { return s.samePlan(tx, id, before, after) },
+		func() error { return s.samePlan(tx, is, before) },
 		func() error { return s.Access.SetUntil(tx, id, after.until(s.zone(after.Place.SiteID))) },
 		func() error { return s.sameBar(tx, id, before, after) },
 		func() error { return s.sameArrears(tx, is, before) },
@@ -83,15 +85,49 @@ func (s *Service) follow(tx *db.Tx, was, is Subscription, d draft) error {
 	return nil
 }
 
-func (s *Service) samePlan(tx *db.Tx, grantID int64, before, after State) error {
+func (s *Service) samePlan(tx *db.Tx, is Subscription, before State) error {
+	after := is.State
 	if before.Sold.PriceID == 0 || before.Sold.PriceID == after.Sold.PriceID && reflect.DeepEqual(before.AddOns, after.AddOns) {
 		return nil
 	}
-	price, err := s.Plans.PriceIn(tx, after.Sold.PriceID)
+	return s.fit(tx, is)
+}
+
+// fit gives the grant the limits that the line has.
+func (s *Service) fit(tx *db.Tx, sub Subscription) error {
+	limits, err := s.limits(tx, sub, sub.State)
 	if err != nil {
 		return err
 	}
-	return s.Access.ChangePlan(tx, grantID, after.Sold.PlanKey, price.With(after.AddOns))
+	return s.Access.ChangePlan(tx, sub.GrantID, sub.State.Sold.PlanKey, limits)
+}
+
+// limits are what a line has by its plan and add-ons. What is allowed in a month goes with the months by which the line is billed.
+func (s *Service) limits(tx *db.Tx, sub Subscription, state State) (access.Limits, error) {
+	price, err := s.Plans.PriceIn(tx, state.Sold.PriceID)
+	if err != nil {
+		return access.Limits{}, err
+	}
+	l := price.With(state.AddOns)
+	if s.follower == nil || !state.Invoiced() || state.Sold.Interval.Unit != plans.Month || l.FairUse.Per != access.PerMonth {
+		return l, nil
+	}
+	day, err := s.follower.MonthDay(tx, sub)
+	if day > 1 {
+		l.FairUse.Day = day
+	}
+	return l, err
+}
+
+// Fit gives the grant of a line the limits that it has now, when the months were moved by which it is billed.
+func (s *Service) Fit(ctx context.Context, id int64) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, err := s.lockWithCredit(tx, id)
+		if err != nil || sub.State.Status == Ended {
+			return err
+		}
+		return s.fit(tx, sub)
+	})
 }
 
 func (s *Service) sameBar(tx *db.Tx, grantID int64, before, after State) (err error) {

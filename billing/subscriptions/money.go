@@ -40,7 +40,16 @@ func (s *Service) give(tx *db.Tx, sub Subscription, amount money.Amount, kind st
 
 // forfeit makes a deposit the provider's own.
 func (s *Service) forfeit(tx *db.Tx, sub Subscription, amount money.Amount) error {
-	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: "deposit forfeited", Source: sub.request(sub.Seq + 1), At: s.Clock.Now(), Memo: "deposit forfeited",
-		Postings: []ledger.Posting{deposits(sub, amount), {Account: ledger.InternetSales, Amount: amount.Neg()}}})
+	return s.keepDeposit(tx, sub, amount, sub.Seq+1, ledger.InternetSales, "deposit forfeited")
+}
+
+// keepFee keeps a fee from a deposit, by the event after that of the end.
+func (s *Service) keepFee(tx *db.Tx, sub Subscription, amount money.Amount) error {
+	return s.keepDeposit(tx, sub, amount, sub.Seq+2, ledger.FeeIncome, "fee for leaving early, from the deposit")
+}
+
+func (s *Service) keepDeposit(tx *db.Tx, sub Subscription, amount money.Amount, seq int64, income, memo string) error {
+	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: "deposit forfeited", Source: sub.request(seq), At: s.Clock.Now(), Memo: memo,
+		Postings: []ledger.Posting{deposits(sub, amount), {Account: income, Amount: amount.Neg()}}})
 	return err
 }

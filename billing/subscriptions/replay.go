@@ -79,6 +79,8 @@ func (s *State) apply(e Event, zone Zones) error {
 		s.begin(e)
 	case Renewed:
 		return s.renewed(e, loc)
+	case TakenBack:
+		return s.takenBack(e, loc)
 	case Extended:
 		return s.extended(e, loc)
 	case PausedIt:

@@ -57,6 +57,8 @@ type Follower interface {
 	Noted(tx *db.Tx, sub Subscription, e Event) error
 	// PeriodEnd is when the period ends that a subscription is billed for at an instant.
 	PeriodEnd(tx *db.Tx, sub Subscription, at time.Time) (time.Time, error)
+	// MonthDay is the day of the month on which the months begin by which a subscription is billed; 0 for the first.
+	MonthDay(tx *db.Tx, sub Subscription) (int, error)
 	// Retracted is told that a subscription is as if it had not been.
 	Retracted(tx *db.Tx, id int64) error
 }
@@ -96,6 +98,7 @@ type draft struct {
 	Event
 	secret string // of a login
 	moved  int64  // cents that came into PrepaidService by it
+	next   *draft // recorded after it
 }
 
 // change locks a subscription, has an event of it made and records it. fault.Conflict "conflict" for whoever did not see its last event.
@@ -126,6 +129,12 @@ func (s *Service) changeIn(tx *db.Tx, id int64, by By, make func(tx *db.Tx, sub 
 	d.Request, d.By = by.Request, by.Actor
 	if sub, err = s.note(tx, sub, d); err != nil {
 		return sub, err
+	}
+	if d.next != nil {
+		d.next.By = by.Actor
+		if sub, err = s.note(tx, sub, *d.next); err != nil {
+			return sub, err
+		}
 	}
 	return sub, s.trail(tx, by, sub, d.Event)
 }

@@ -26,7 +26,7 @@ type Opening struct {
 }
 
 // Start begins a subscription with its grant, and renews it out of the customer's credit when it is paid beforehand. fault.Invalid "subscription.customer",
-// "subscription.plan", "subscription.level", "subscription.login", "subscription.address" or "subscription.secret", fault.Conflict "login.taken" or "address.taken",
+// "subscription.begins", "subscription.plan", "subscription.level", "subscription.login", "subscription.address" or "subscription.secret", fault.Conflict "login.taken" or "address.taken",
 // and what Customers say of who is none.
 func (s *Service) Start(ctx context.Context, n Opening, by By) (sub Subscription, err error) {
 	plan, err := s.sold(ctx, n.PlanKey, n.Level)
@@ -43,6 +43,9 @@ func (s *Service) Start(ctx context.Context, n Opening, by By) (sub Subscription
 	if n.At.IsZero() {
 		n.At = s.Clock.Now()
 	}
+	if off := n.At.Sub(s.Clock.Now()); off < -mostOff || off > mostOff {
+		return sub, fault.New(fault.Invalid, "subscription.begins")
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if err := s.Customers.Serve(tx, n.CustomerID); err != nil {
 			return err
@@ -56,13 +59,16 @@ func (s *Service) Start(ctx context.Context, n Opening, by By) (sub Subscription
 	return sub, err
 }
 
+// mostOff is how long ago, or ahead, a line may begin: a year more or less is a slip of the hand, and would be billed month by month.
+const mostOff = 366 * 24 * time.Hour
+
 func (n Opening) check() error {
 	switch {
 	case n.CustomerID == 0:
 		return fault.New(fault.Invalid, "subscription.customer")
 	case n.Login.Kind != ByMAC && n.Secret == "":
 		return fault.New(fault.Invalid, "subscription.secret")
-	case n.Contract != nil && (n.Contract.Until.IsZero() || n.Contract.Fee.Cents < 0):
+	case n.Contract != nil && !n.Contract.sound():
 		return fault.New(fault.Invalid, "subscription.contract")
 	}
 	return n.Login.check()

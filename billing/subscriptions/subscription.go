@@ -62,6 +62,13 @@ type Contract struct {
 	Fee   money.Amount
 }
 
+// mostFee is of a contract: ten million shillings, as much as a plan may cost.
+const mostFee = 1_000_000_000
+
+func (c Contract) sound() bool {
+	return !c.Until.IsZero() && c.Fee.Cents >= 0 && c.Fee.Cents <= mostFee && (c.Fee.Currency == money.Shilling || c.Fee.IsZero())
+}
+
 // Equipment is what was handed over with the line.
 type Equipment struct {
 	Name, Serial, MAC string

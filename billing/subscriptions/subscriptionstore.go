@@ -214,6 +214,21 @@ func (s *Service) Get(ctx context.Context, id int64) (Subscription, error) {
 	return one(s.DB.Read(ctx), id)
 }
 
+// OfGrants tells the subscriptions of grants, by the grants; a grant that is none's is not among them.
+func (s *Service) OfGrants(ctx context.Context, grantIDs []int64) (map[int64]int64, error) {
+	found := make(map[int64]int64, len(grantIDs))
+	for some := range db.Pieces(grantIDs) {
+		var rows []row
+		if err := s.DB.Read(ctx).Model(&row{}).Select("id, grant_id").Where("grant_id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			found[r.GrantID] = r.ID
+		}
+	}
+	return found, nil
+}
+
 // mostLines are those of one customer.
 const mostLines = 500
 
@@ -224,6 +239,11 @@ func (s *Service) Of(ctx context.Context, customerID int64) ([]Subscription, err
 
 func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
+}
+
+// LiveIn lists those of a customer that are not over, in a transaction.
+func (s *Service) LiveIn(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return notEnded(tx, customerID)
 }
 
 // notEnded are the lines of a customer that are not over.

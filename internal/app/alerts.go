@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/report"
@@ -33,6 +34,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleEarly, m.early)
 	m.Notify.Watch(notify.RuleOutage, m.outagesIn(outages.Given))
 	m.Notify.Watch(notify.RuleDoubt, m.outagesIn(outages.Doubted))
+	m.Notify.Watch(notify.RuleReversed, m.reversed)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}
@@ -112,6 +114,22 @@ func (m *Main) early(ctx context.Context) ([]notify.Reading, error) {
 		readings = append(readings, notify.Reading{Subject: strconv.FormatInt(b.Number, 10), Value: int64(hours) + 1})
 	}
 	return readings, nil
+}
+
+// mostReversed is how many reversals an alert looks at.
+const mostReversed = 20
+
+// reversed tells of which receipts a rail took the money back: for as many hours as the setting says, each is above it.
+func (m *Main) reversed(ctx context.Context) ([]notify.Reading, error) {
+	hours := m.Settings.Int(settings.AlertReversed)
+	all, err := m.Billing.Reversals(ctx, billing.ReversalTaken, 0, mostReversed)
+	var readings []notify.Reading
+	for _, v := range all {
+		if v.SettledAt.After(m.Clock.Now().Add(-time.Duration(hours) * time.Hour)) {
+			readings = append(readings, notify.Reading{Subject: v.Receipt, Value: int64(hours) + 1})
+		}
+	}
+	return readings, err
 }
 
 // spoolsFull tells in percent how full this node's spools are.

@@ -53,6 +53,9 @@ type commands struct {
 		PDF billPDFCommand `cmd:"" name:"pdf" help:"Write a document or a receipt as a PDF."`
 		Dun billDunCommand `cmd:"" help:"Take the steps about late payers that are due on a day."`
 	} `cmd:"" help:"What customers are asked to pay."`
+	Money struct {
+		Statement moneyStatementCommand `cmd:"" help:"Read a till's statement from the rail: keep its lines, and take back what the rail took back."`
+	} `cmd:"" help:"Money at the rails."`
 	Backup struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`
 		Key   backupKeyCommand   `cmd:"" help:"Make the pair of keys; the private one is printed once and kept nowhere."`

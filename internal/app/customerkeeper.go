@@ -22,7 +22,7 @@ func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers
 	return []customers.Held{{Words: "customer.held_subscriptions", Count: live}}, err
 }
 
-// Move implements customers.Keeper: fault.Conflict "customer.merge_service" or "customer.merge_owes".
+// Move implements customers.Keeper: fault.Conflict "customer.merge_service", "customer.merge_owes" or "customer.merge_drafts".
 func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
 	if err == nil {
@@ -31,7 +31,14 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	if err != nil {
 		return err
 	}
-	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil || !credit.IsPositive() {
+	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil {
+		return err
+	}
+	waits, err := k.Invoices.Unissued(tx, from)
+	if err == nil && waits {
+		err = fault.New(fault.Conflict, "customer.merge_drafts")
+	}
+	if err != nil || !credit.IsPositive() {
 		return err
 	}
 	through := ledger.Posting{Account: ledger.Suspense, Party: "merge:" + strconv.FormatInt(from, 10)}

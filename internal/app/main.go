@@ -26,6 +26,7 @@ import (
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
 	"mtandao/billing/prompts"
+	"mtandao/billing/railbook"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
@@ -36,6 +37,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/money"
 	"mtandao/internal/notify"
 	"mtandao/internal/pin"
 	"mtandao/internal/seal"
@@ -108,6 +110,7 @@ type Main struct {
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
 	Imports   *cutover.Desk
+	RailBook  *railbook.Service
 	Counter   *counter.Service
 	Prompts   *prompts.Service
 	Bills     *billrun.Source
@@ -250,9 +253,14 @@ func (m *Main) wireDomains() {
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
 		Customers: m.Customers, Credit: purse{m.Accounts}, StoodOn: m.stoodOn})
-	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep})
+	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep, Jobs: m.Jobs})
 	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
+	for _, kind := range subscriptions.Spendings {
+		m.Accounts.OnReturnOf(kind, func(tx *db.Tx, spent accounts.Event, missing money.Amount) error {
+			return m.Lines.Undo(tx, spent.Request, missing)
+		})
+	}
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
@@ -262,6 +270,7 @@ func (m *Main) wireDomains() {
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
 	m.Notify.AskPapers(m.Papers.Attached)
+	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Money: m.Billing})
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
@@ -351,6 +360,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
+	m.Jobs.Every("forget statement files", time.Hour, m.RailBook.Clean)
+	m.Jobs.Every("reversals", time.Minute, m.Billing.TakeBackWaiting)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

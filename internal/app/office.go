@@ -8,6 +8,7 @@ import (
 	"mtandao/portal/guest"
 	"mtandao/portal/reseller"
 	"mtandao/portal/web"
+	"mtandao/radius"
 )
 
 // openOffice wires the staff's pages.
@@ -34,12 +35,14 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Papers:    m.Papers,
 		Taxes:     m.Taxes,
 		Imports:   m.Imports,
+		RailBook:  m.RailBook,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,
 		Counter:   m.Counter,
 		Prompts:   m.Prompts,
 		Bills:     m.Bills,
+		LateUse:   radius.Usage{DB: m.DB, Clock: m.Clock},
 		Accounts:  m.Accounts,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,

@@ -257,7 +257,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["resellers"] = s.seller(t)
 	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
 	at["payouts"] = s.owed(t, at["partners"])
-	at["customers"], at["imports"] = s.customer(t).ID, s.importing(t)
+	at["customers"], at["imports"], at["statements"] = s.customer(t).ID, s.importing(t), s.stating(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	pairs = append(pairs, s.lined(t, at)...)

@@ -24,6 +24,7 @@ const (
 	RuleEarly       = "voucher_early"
 	RuleOutage      = "outage_given"
 	RuleDoubt       = "outage_doubted"
+	RuleReversed    = "money_reversed"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -51,6 +52,7 @@ var Rules = []Rule{
 	{Name: RuleEarly, Limit: settings.AlertEarly, Many: true},
 	{Name: RuleOutage, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
+	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

@@ -114,6 +114,8 @@ func barred(g Granted) (Finding, bool) {
 	case access.CauseOK:
 	case access.CauseSuspended:
 		return Finding{Name: "suspended", Action: ActionResume}, true
+	case access.CauseReversed:
+		return reversed(g), true
 	case access.CauseArrears:
 		return Finding{Name: "arrears"}, true
 	case access.CauseHours:
@@ -125,6 +127,15 @@ func barred(g Granted) (Finding, bool) {
 		return Finding{Name: "queued", Action: ActionOnline}, true
 	}
 	return Finding{}, false
+}
+
+// reversed: the rail took the money back. What is suspended for it can be resumed.
+func reversed(g Granted) Finding {
+	f := Finding{Name: "reversed"}
+	if g.Grant.State == access.Suspended {
+		f.Action = ActionResume
+	}
+	return f
 }
 
 // notOnline: it may be used, and is not.

@@ -33,5 +33,5 @@ func proveGift(p *proof, g sourceProof) {
 
 // otherSources proves what feeds grants besides orders, by its kind.
 var otherSources = map[string]func(*proof, sourceProof){access.SourceWithdrawn: proveWithdrawn, access.SourceGift: proveGift,
-	access.SourceGrace: proveGrace, access.SourceCharge: proveCharge, access.SourceRefund: proveTaken, vouchers.SourceVoucher: proveVoucher, vouchers.SourceVoided: proveVoided,
+	access.SourceGrace: proveGrace, access.SourceCharge: proveCharge, access.SourceRefund: proveTaken, access.SourceReversal: proveTakenBack, vouchers.SourceVoucher: proveVoucher, vouchers.SourceVoided: proveVoided,
 	subscriptions.SourceKind: proveLine, subscriptions.SourcePack: provePack}

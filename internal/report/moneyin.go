@@ -39,6 +39,7 @@ type MoneyLine struct {
 	By              string
 	At              time.Time
 	OtherID         int64 // of what went back: the event by which it came
+	Back            bool  // of a receipt: the rail took it back, or some of it
 }
 
 // MoneyIn lists money that came, the newest first. Each page is read from a range of an index for each rail.

@@ -24,7 +24,7 @@ func (d *Desk) byIndex(name string) string {
 const countedTwice = "merged"
 
 func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
-	query, args := "SELECT id, holder_id, placed, order_id, amount_cents, receipt, reference, arrived_at FROM receipts", []any{}
+	query, args := "SELECT id, holder_id, placed, order_id, amount_cents, reversed_cents, receipt, reference, arrived_at FROM receipts", []any{}
 	switch {
 	case f.CustomerID != 0:
 		query, args = query+d.byIndex("receipts_holder")+" WHERE holder_id = ? AND placed = ?", append(args, f.CustomerID, billing.PlacedAccount)
@@ -48,6 +48,7 @@ func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
 func (d *Desk) receiptsIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, error) {
 	var rows []struct {
 		ID, HolderID, OrderID, AmountCents int64
+		ReversedCents                      int64
 		Placed, Reference                  string
 		Receipt                            *string
 		ArrivedAt                          time.Time
@@ -56,7 +57,7 @@ func (d *Desk) receiptsIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, erro
 	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
 	all := make([]MoneyLine, len(rows))
 	for n, r := range rows {
-		all[n] = MoneyLine{ID: r.ID, CustomerID: r.HolderID, Rail: ByMPesa, Receipt: true, Placed: r.Placed, OrderID: r.OrderID, Amount: money.KES(r.AmountCents), Note: r.Reference, At: r.ArrivedAt.UTC()}
+		all[n] = MoneyLine{ID: r.ID, CustomerID: r.HolderID, Rail: ByMPesa, Receipt: true, Placed: r.Placed, OrderID: r.OrderID, Amount: money.KES(r.AmountCents), Back: r.ReversedCents > 0, Note: r.Reference, At: r.ArrivedAt.UTC()}
 		if r.Receipt != nil {
 			all[n].Reference = *r.Receipt
 		}

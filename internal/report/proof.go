@@ -52,7 +52,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveStock} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveReversals, s.proveStock} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}

@@ -112,11 +112,11 @@ type tillBooks struct{ ID, Arrived, Books int64 }
 // tillsThatDiffer compares in one statement, for money comes in meanwhile.
 func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, err error) {
 	err = s.db.Read(ctx).Raw("SELECT id, SUM(arrived) AS arrived, SUM(books) AS books FROM"+
-		" (SELECT till_id AS id, amount_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
+		" (SELECT till_id AS id, amount_cents - reversed_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
 		" UNION ALL SELECT r.till_id AS id, -f.amount_cents AS arrived, 0 AS books FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.state = 'paid' AND f.how = 'mpesa'"+
 		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
 		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
-		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount}, ledger.TillClearing, n).Scan(&all).Error
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount, billing.PlacedReversed}, ledger.TillClearing, n).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
@@ -142,6 +142,8 @@ type sourceProof struct {
 	VoucherLimits                               string
 	RefundGrant                                 int64
 	RefundState                                 string
+	ReversalGrant                               int64
+	ReversalState                               string
 	GraceGrant, GraceOrderGrant                 int64
 	GraceSeconds, GraceBytes                    int64
 	LineGrant, PackGrant                        int64
@@ -154,6 +156,7 @@ func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 	query := "SELECT g.*, COALESCE(k.id, 0) AS found, COALESCE(k.state, '') AS grant_state, COALESCE(o.state, '') AS order_state, COALESCE(o.how, '') AS order_how, COALESCE(o.limits, '') AS limits," +
 		" COALESCE(v.grant_id, 0) AS voucher_grant, COALESCE(b.limits, '') AS voucher_limits," +
 		" COALESCE(f.grant_id, 0) AS refund_grant, COALESCE(f.state, '') AS refund_state," +
+		" COALESCE(rv.grant_id, 0) AS reversal_grant, COALESCE(rv.state, '') AS reversal_state," +
 		" COALESCE(gr.grant_id, 0) AS grace_grant, COALESCE(gr.charged_seconds, 0) AS grace_seconds, COALESCE(gr.charged_bytes, 0) AS grace_bytes, COALESCE(go.grant_id, 0) AS grace_order_grant," +
 		" COALESCE(sb.grant_id, 0) AS line_grant, COALESCE(sp.grant_id, 0) AS pack_grant, COALESCE(se.content, '') AS pack_said," +
 		" COALESCE(a.action, '') AS event_action, COALESCE(a.new_value, '') AS event_said" +
@@ -161,6 +164,7 @@ func (s *Proofs) eachSource(ctx context.Context, see func(sourceProof)) error {
 		" LEFT JOIN audit_events a ON g.kind = 'gift' AND a.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN vouchers v ON g.kind IN ('voucher', 'voucher void') AND v.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN voucher_batches b ON b.id = v.batch_id" +
 		" LEFT JOIN refunds f ON g.kind = 'refund' AND f.id = CAST(g.source_key AS " + s.integer() + ")" +
+		" LEFT JOIN reversals rv ON g.kind = 'reversal' AND rv.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN graces gr ON g.kind IN ('grace', 'grace charge') AND gr.order_id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN orders go ON go.id = gr.order_id" +
 		" LEFT JOIN subscriptions sb ON g.kind = 'subscription' AND sb.id = CAST(g.source_key AS " + s.integer() + ")" +
 		" LEFT JOIN subscription_events se ON g.kind = 'pack' AND se.id = CAST(g.source_key AS " + s.integer() + ") LEFT JOIN subscriptions sp ON sp.id = se.subscription_id" +
@@ -178,7 +182,8 @@ func (s *Proofs) serviceThatDiffers(ctx context.Context, n int) (all []servicePr
 	const paid = "((SELECT COALESCE(SUM(o.price_cents), 0) FROM orders o WHERE o.grant_id = g.id AND o.state = ?)" +
 		" + (SELECT COALESCE(SUM(b.price_cents), 0) FROM vouchers v JOIN voucher_batches b ON b.id = v.batch_id WHERE v.grant_id = g.id)" +
 		" + (SELECT COALESCE(SUM(l.held_cents), 0) FROM subscriptions l WHERE l.grant_id = g.id)" +
-		" - (SELECT COALESCE(SUM(f.amount_cents), 0) FROM refunds f WHERE f.grant_id = g.id AND f.account = '" + ledger.PrepaidService + "'))"
+		" - (SELECT COALESCE(SUM(f.amount_cents), 0) FROM refunds f WHERE f.grant_id = g.id AND f.account = '" + ledger.PrepaidService + "')" +
+		" - (SELECT COALESCE(SUM(b.service_cents), 0) FROM reversals b WHERE b.grant_id = g.id AND b.account = '" + ledger.PrepaidService + "'))"
 	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'grant:'", s.textOf("g.id")) + ")"
 	due := "EXISTS (SELECT 1 FROM jobs j WHERE j.fact = ? AND j.job_key = " + s.textOf("g.id") + ")"
 	err = s.db.Read(ctx).Raw("SELECT id, state, paid, held FROM (SELECT g.id, g.state, "+paid+" AS paid, "+held+" AS held, "+due+" AS due FROM grants g) AS t"+
@@ -194,7 +199,7 @@ type suspenseProof struct {
 
 func (s *Proofs) suspenseThatDiffers(ctx context.Context, n int) (all []suspenseProof, err error) {
 	held := "(SELECT COALESCE(-SUM(p.cents), 0) FROM ledger_postings p WHERE p.account = ? AND p.party = " + s.concat("'receipt:'", s.textOf("r.id")) + ")"
-	err = s.db.Read(ctx).Raw("SELECT id, placed, cents, held FROM (SELECT r.id, r.placed, r.amount_cents AS cents, "+held+" AS held FROM receipts r) AS t"+
+	err = s.db.Read(ctx).Raw("SELECT id, placed, cents, held FROM (SELECT r.id, r.placed, r.amount_cents - r.reversed_cents AS cents, "+held+" AS held FROM receipts r) AS t"+
 		" WHERE held <> CASE WHEN placed = ? THEN cents ELSE 0 END LIMIT ?", ledger.Suspense, billing.PlacedSuspense, n).Scan(&all).Error
 	return all, db.Fault(err)
 }

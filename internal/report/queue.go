@@ -40,6 +40,7 @@ const (
 	QueueEnforcements = "enforcements" // people who should be offline, or online, and are not
 	QueueCallbacks    = "callbacks"    // messages of a rail that could not be taken in
 	QueueParked       = "parked"       // jobs that were given up
+	QueueLateUse      = "late_use"     // use that came too late to be billed, which nobody has seen
 )
 
 // queueOf says where a queue is found. What has cents is money, and listed with the books; what the desk shows has an index.
@@ -52,7 +53,7 @@ type queueOf struct {
 }
 
 var queues = []queueOf{
-	{name: QueueSuspense, table: "receipts", where: "placed = ?", state: billing.PlacedSuspense, since: "created_at", cents: "amount_cents",
+	{name: QueueSuspense, table: "receipts", where: "placed = ?", state: billing.PlacedSuspense, since: "created_at", cents: "amount_cents - reversed_cents",
 		narrow: "EXISTS (SELECT 1 FROM till_sites t WHERE t.till_id = receipts.till_id AND t.site_id IN ?)"},
 	{name: QueuePending, table: "receipts", where: "receipt IS NULL AND came_by = 'query' AND placed IN ?", state: []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedFloat},
 		since: "created_at", cents: "amount_cents", booksOnly: true},
@@ -68,6 +69,7 @@ var queues = []queueOf{
 		narrow: "EXISTS (SELECT 1 FROM routers o WHERE o.id = enforcements.router_id AND o.site_id IN ?)"},
 	{name: QueueCallbacks, table: "rail_inbox", where: "state = ?", state: "failed", since: "received_at", cents: "0"},
 	{name: QueueParked, table: "jobs", where: "state = ?", state: "parked", since: "run_at"},
+	{name: QueueLateUse, table: "usage_late", where: "verdict = ?", state: radius.LateLost, since: "told_at"},
 }
 
 // Queues counts what waits. What belongs to no site is only shown to whom sees all.

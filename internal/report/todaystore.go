@@ -13,7 +13,7 @@ import (
 )
 
 // placed are where money that really came can be.
-var placed = []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount}
+var placed = []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount, billing.PlacedReversed}
 
 // ofSites narrows receipts to a scope: those of orders at its sites, and those without an order at tills of its sites.
 func ofSites(q *gorm.DB, scope Scope) *gorm.DB {

@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   payer VARBINARY(512) NOT NULL,
   reference VARCHAR(64) NOT NULL,
   merged_into BIGINT NOT NULL,
+  reversed_cents BIGINT NOT NULL,
   holder_id BIGINT NOT NULL,
   arrived_at DATETIME(3) NOT NULL,
   created_at DATETIME(3) NOT NULL,

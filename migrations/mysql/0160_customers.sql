@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS customers (
   payment_days BIGINT NOT NULL,
   tax_exempt BIGINT NOT NULL,
   exempt_certificate VARCHAR(240) NOT NULL,
+  exempt_from VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   exempt_until VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   purchase_order_needed BIGINT NOT NULL,
   purchase_order VARCHAR(240) NOT NULL,

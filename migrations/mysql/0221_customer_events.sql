@@ -19,6 +19,5 @@ CREATE TABLE IF NOT EXISTS customer_events (
   PRIMARY KEY (id),
   UNIQUE KEY customer_events_seq (customer_id, seq),
   UNIQUE KEY customer_events_request (customer_id, request),
-  UNIQUE KEY customer_events_reference (customer_id, how, reference),
   KEY customer_events_day (day, how, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

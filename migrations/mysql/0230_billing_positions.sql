@@ -5,6 +5,8 @@ CREATE TABLE IF NOT EXISTS billing_positions (
   track VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   anchor_day VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   bill_day INT NOT NULL,
+  moves VARCHAR(2000) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',
+  wanted_day INT NOT NULL DEFAULT 0,
   next_day VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   due_day VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   since_day VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

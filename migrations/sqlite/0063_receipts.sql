@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   payer BLOB NOT NULL,
   reference TEXT NOT NULL,
   merged_into BIGINT NOT NULL,
+  reversed_cents BIGINT NOT NULL,
   holder_id BIGINT NOT NULL,
   arrived_at DATETIME NOT NULL,
   created_at DATETIME NOT NULL,

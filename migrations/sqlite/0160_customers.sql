@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS customers (
   payment_days BIGINT NOT NULL,
   tax_exempt BIGINT NOT NULL,
   exempt_certificate TEXT NOT NULL,
+  exempt_from TEXT NOT NULL,
   exempt_until TEXT NOT NULL,
   purchase_order_needed BIGINT NOT NULL,
   purchase_order TEXT NOT NULL,

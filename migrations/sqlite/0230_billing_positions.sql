@@ -4,6 +4,8 @@ CREATE TABLE IF NOT EXISTS billing_positions (
   track TEXT NOT NULL,
   anchor_day TEXT NOT NULL,
   bill_day INT NOT NULL,
+  moves TEXT NOT NULL DEFAULT '',
+  wanted_day INT NOT NULL DEFAULT 0,
   next_day TEXT NOT NULL,
   due_day TEXT NOT NULL,
   since_day TEXT NOT NULL,

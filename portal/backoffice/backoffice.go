@@ -77,11 +77,13 @@ type Options struct {
 	Counter   Counter
 	Prompts   Prompts
 	Bills     Bills
+	LateUse   LateUse
 	Accounts  Accounts
 	Invoices  Invoices
 	Papers    Papers
 	Taxes     Taxes
 	Imports   Imports
+	RailBook  RailBook
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -137,7 +139,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(),
-		b.importRoutes(),
+		b.importRoutes(), b.railBookRoutes(),
 		b.counterRoutes(), b.promptRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},

@@ -35,6 +35,7 @@ type Counter interface {
 // Accounts is what the pages ask of customers' credit. *accounts.Service satisfies it.
 type Accounts interface {
 	Events(ctx context.Context, customerID, before int64, limit int) ([]accounts.Event, error)
+	WentBack(ctx context.Context, payments []accounts.Event) (map[int64]bool, error)
 	Balances(ctx context.Context, customers []int64) (map[int64]money.Amount, error)
 	ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by accounts.By) (accounts.Event, error)
 }
@@ -261,7 +262,7 @@ func (b *Backoffice) take(q *request) error {
 	return b.confirmTaking(q, c, t, e)
 }
 
-var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank"}
+var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "counter.withheld": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank"}
 
 // confirmTaking shows what the money will do.
 func (b *Backoffice) confirmTaking(q *request, c customers.Customer, t counter.Taking, e counter.Effect) error {

@@ -20,7 +20,7 @@ func (b *Backoffice) askCustomer(q *request) error {
 
 // customerFields is beside which field a fault stands.
 var customerFields = map[string]string{"customer.name": "name", "customer.kind": "kind", "customer.segment": "segment", "customer.language": "language", "customer.pin": "pin",
-	"customer.bill_day": "bill_day", "customer.payment_days": "payment_days", "customer.certificate": "certificate", "customer.exempt_until": "exempt_until",
+	"customer.bill_day": "bill_day", "customer.payment_days": "payment_days", "customer.certificate": "certificate", "customer.exempt_from": "exempt_from", "customer.exempt_until": "exempt_until",
 	"customer.purchase_order": "purchase_order", "customer.parent_pays": "parent_pays", "customer.parent_self": "parent", "customer.parent_is_child": "parent",
 	"customer.parent_closed": "parent", "customer.parent_has_children": "parent", "customer.tags": "tags", "customer.old_number": "old_numbers", "customer.number_taken": "old_numbers",
 	"customer.address": "line-0", "customer.contacts": "contact-0", "customer.identity": "paper_number"}

@@ -181,7 +181,7 @@ func (f *customerForm) billingSection() {
 	p := f.profile
 	f.Sections = append(f.Sections, section{Title: f.T("office.customer.billing"), Folded: true, Fields: []formField{f.field("bill_day", asNumber, strconv.Itoa(p.BillDay), 2),
 		f.field("payment_days", asNumber, strconv.Itoa(p.PaymentDays), 3), f.tick("tax_exempt", p.TaxExempt), f.field("certificate", asText, p.ExemptCertificate, 60),
-		f.field("exempt_until", asDay, p.ExemptUntil, 10), f.tick("purchase_order_needed", p.PurchaseOrderNeeded), f.field("purchase_order", asText, p.PurchaseOrder, 60)}})
+		f.field("exempt_from", asDay, p.ExemptFrom, 10), f.field("exempt_until", asDay, p.ExemptUntil, 10), f.tick("purchase_order_needed", p.PurchaseOrderNeeded), f.field("purchase_order", asText, p.PurchaseOrder, 60)}})
 }
 
 func (f *customerForm) otherSections(b *Backoffice) {
@@ -202,7 +202,11 @@ func (f *customerForm) otherSections(b *Backoffice) {
 func (b *Backoffice) typedProfile(q *request, p customers.Profile) (customers.Profile, string, error) {
 	p.Name, p.Kind, p.Segment, p.SiteID = q.FormValue("name"), customers.Kind(q.FormValue("kind")), customers.Segment(q.FormValue("segment")), idIn(q.FormValue("site"))
 	p.Lang, _ = words.Parse(q.FormValue("language"))
-	p.PIN, p.TaxExempt, p.ExemptCertificate, p.ExemptUntil = q.FormValue("pin"), q.FormValue("tax_exempt") == "true", q.FormValue("certificate"), q.FormValue("exempt_until")
+	was := p.TaxExempt
+	p.PIN, p.TaxExempt, p.ExemptCertificate = q.FormValue("pin"), q.FormValue("tax_exempt") == "true", q.FormValue("certificate")
+	if p.ExemptFrom, p.ExemptUntil = q.FormValue("exempt_from"), q.FormValue("exempt_until"); p.TaxExempt && !was && p.ExemptFrom == "" { // what was billed before had its taxes
+		p.ExemptFrom = b.planDay().String()
+	}
 	p.PurchaseOrderNeeded, p.PurchaseOrder = q.FormValue("purchase_order_needed") == "true", q.FormValue("purchase_order")
 	if p.ID != 0 {
 		p.Version = idIn(q.FormValue("version"))

@@ -21,6 +21,7 @@ import (
 // Bills tells when the next bills are made. *billrun.Source satisfies it.
 type Bills interface {
 	NextBills(ctx context.Context, subscriptionIDs []int64) (map[int64]clock.Day, error)
+	Moving(customerID int64, day int) invoices.Source
 }
 
 const (
@@ -106,7 +107,7 @@ func (b *Backoffice) tellBalance(q *request, p *recordPage, c customers.Customer
 		return err
 	}
 	one.Facts = append(one.Facts, next...)
-	one.Facts = append(one.Facts, termFacts(&p.frame, terms)...)
+	one.Facts = append(one.Facts, b.termFacts(&p.frame, terms)...)
 	if terms.PayerID != c.ID {
 		if payer, err := b.Customers.Get(q.ctx, terms.PayerID); err == nil {
 			one.Facts = append(one.Facts, fact{p.T("office.money.payer"), payer.Name})
@@ -140,7 +141,7 @@ func promisedText(f *frame, p invoices.Promised) string {
 }
 
 // termFacts are how a customer is billed, where it differs from how everybody is.
-func termFacts(f *frame, t invoices.Terms) (facts []fact) {
+func (b *Backoffice) termFacts(f *frame, t invoices.Terms) (facts []fact) {
 	facts = append(facts, fact{f.T("office.customer_field.payment_days"), f.T("office.customer.days", "Count", t.DueDays)})
 	if t.NeedsPO || t.PONumber != "" {
 		facts = append(facts, fact{f.T("office.customer_field.purchase_order"), cmp.Or(t.PONumber, f.T("office.customer.order_missing"))})
@@ -152,7 +153,7 @@ func termFacts(f *frame, t invoices.Terms) (facts []fact) {
 	if t.Review {
 		treated = append(treated, f.T("office.treat.is_review"))
 	}
-	if t.Exempt {
+	if t.ExemptOn(b.planDay()) {
 		treated = append(treated, f.T("office.treat.is_exempt"))
 	}
 	return append(facts, fact{f.T("office.treat.fact"), strings.Join(treated, ", ")})
@@ -315,10 +316,18 @@ func (b *Backoffice) tellAccount(q *request, p *recordPage, c customers.Customer
 	if err != nil {
 		return err
 	}
+	back, err := b.Accounts.WentBack(q.ctx, slices.DeleteFunc(slices.Clone(all), func(e accounts.Event) bool { return e.Kind != accounts.Counter && e.Kind != accounts.PaidIn }))
+	if err != nil {
+		return err
+	}
 	one := card{Name: p.T("office.account.title"), Older: pages.Older, Acts: []act{{Name: p.T("office.statement.act"), Icon: "list", Address: customerAddress(c.ID) + "/statement"}},
 		Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.amount"), "num"}, {p.T("office.account.balance"), "num"}, {Name: p.T("office.audit.who")}}}}
 	for _, e := range all {
-		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans)}, func(s string) bool { return s == "" }), " · ")}
+		gone := ""
+		if back[e.ID] {
+			gone = p.T("office.slip.returned")
+		}
+		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans), gone}, func(s string) bool { return s == "" }), " · ")}
 		one.Table.add(cell{Text: b.when(&p.frame, e.At)}, what, cell{Text: signed(e.Delta)}, cell{Text: kes(e.Balance.Cents)}, cell{Text: personOf(e)})
 	}
 	if len(all) == 0 {

@@ -15,6 +15,7 @@ import (
 type Customers interface {
 	List(ctx context.Context, f customers.Filter) (customers.Page, error)
 	Get(ctx context.Context, id int64) (customers.Customer, error)
+	MoveBillDay(ctx context.Context, id int64, day int, seen int64, by customers.By) error
 	FindNow(ctx context.Context, typed string) (customers.Customer, error)
 	FirstPhones(ctx context.Context, ids []int64) (map[int64]customers.Phone, error)
 	Contacts(ctx context.Context, customerID int64) ([]customers.Contact, error)
@@ -45,6 +46,7 @@ func (b *Backoffice) customerRoutes() []route {
 		{get, "/office/customers/new", full, staff.CustomersEdit, b.askCustomer}, {post, "/office/customers/new", full, staff.CustomersEdit, b.saveCustomer},
 		{get, one, full, staff.CustomersView, b.customer},
 		{get, one + "/edit", full, staff.CustomersEdit, b.askCustomer}, {post, one + "/edit", full, staff.CustomersEdit, b.saveCustomer},
+		{get, one + "/billday", full, staff.CustomersEdit, b.askBillDay}, {post, one + "/billday", full, staff.CustomersEdit, b.moveBillDay},
 		{post, one + "/notes", full, staff.CustomersEdit, b.noteCustomer},
 		{post, one + "/identity", full, staff.IdentitiesView, b.seeIdentity},
 		{get, one + "/merge", full, staff.CustomersManage, b.askMerge}, {post, one + "/merge", full, staff.CustomersManage, b.mergeCustomer},

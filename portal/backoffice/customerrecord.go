@@ -71,6 +71,9 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 	if !q.may(staff.CustomersManage, c.SiteID) {
 		return acts
 	}
+	if c.State == customers.Active {
+		acts = append(acts, act{Name: f.T("office.bill_day.act"), Address: at + "/billday"})
+	}
 	acts = append(acts, act{Name: f.T("office.customer_merge.act"), Address: at + "/merge"})
 	if c.State == customers.Closed {
 		return append(acts, act{Name: f.T("office.customer.reopen"), Address: at + "/reopen", Posted: true})
@@ -159,7 +162,7 @@ func (b *Backoffice) tellAddresses(q *request, p *recordPage, c customers.Custom
 func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer) error {
 	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", c.PaymentDays)}}
 	if c.TaxExempt {
-		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_until"), c.ExemptUntil})
+		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), c.ExemptFrom}, fact{p.T("office.customer_field.exempt_until"), c.ExemptUntil})
 	}
 	if c.PurchaseOrderNeeded || c.PurchaseOrder != "" {
 		facts = append(facts, fact{p.T("office.customer_field.purchase_order"), cmp.Or(c.PurchaseOrder, p.T("office.customer.order_missing"))})

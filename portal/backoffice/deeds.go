@@ -43,6 +43,7 @@ type Money interface {
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)
 	RefundsOf(ctx context.Context, receiptID int64) ([]billing.Refund, error)
+	ReversalsOf(ctx context.Context, receiptID int64) ([]billing.Reversal, error)
 	OpenRefunds(ctx context.Context, state billing.RefundState) ([]billing.Refund, error)
 	Tills(ctx context.Context) ([]billing.Till, error)
 }

@@ -84,6 +84,9 @@ func (b *Backoffice) crediting() invoiceDeed {
 		return []formField{{Name: "amount", As: asMoney, Most: 16}, reasonField()}
 	}, do: func(q *request, d invoices.Document) error {
 		amount, err := amountTyped(q.FormValue("amount"))
+		if err == nil && amount.IsZero() && q.said("amount") != "" { // only an empty field means all
+			err = fault.New(fault.Invalid, "invoice.credit_amount", "Most", kes(d.Gross-d.Credited-d.Written))
+		}
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 
 // Invoices is what the pages ask of invoices; what changes something is recorded in the audit trail. *invoices.Service satisfies it.
 type Invoices interface {
+	Run(ctx context.Context, asOf clock.Day, source invoices.Source, o invoices.RunOptions) (invoices.Drafted, error)
 	Newest(ctx context.Context, f invoices.Filter, before int64, limit int) ([]invoices.Document, error)
 	Get(ctx context.Context, id int64) (invoices.Document, error)
 	Allocations(ctx context.Context, invoiceID int64) ([]invoices.Allocation, error)
@@ -50,6 +51,7 @@ type Invoices interface {
 func (b *Backoffice) invoiceRoutes() []route {
 	return []route{
 		{get, "/office/invoices", everywhere, staff.PaymentsView, b.invoices},
+		{get, lateUseAt, everywhere, staff.PaymentsView, b.lateUse}, {post, lateUseAt + "/:id", everywhere, staff.PaymentsMatch, b.seeLateUse},
 		{get, "/office/invoices/:id", everywhere, staff.PaymentsView, b.invoice},
 		{get, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.askApprove}, {post, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.approve},
 		{get, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.askDropInvoice}, {post, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.dropInvoice},

@@ -41,7 +41,7 @@ func (b *Backoffice) writing(q *request) (customers.Customer, *formPage, error) 
 	p := q.asking("office.write.", "invoices", customerAddress(c.ID)+"?tab=money", "Name", c.Name)
 	p.Danger, p.Hidden = false, q.onceOf()
 	p.Crumbs = []crumb{{p.T("office.nav.invoices"), "/office/invoices"}, {c.Name, customerAddress(c.ID)}}
-	p.Facts = append([]fact{{p.T("office.customer_field.number"), customers.Grouped(c.Number)}}, termFacts(&p.frame, terms)...)
+	p.Facts = append([]fact{{p.T("office.customer_field.number"), customers.Grouped(c.Number)}}, b.termFacts(&p.frame, terms)...)
 	rows := q.writtenRows()
 	for n := range rows {
 		i := strconv.Itoa(n)

@@ -108,7 +108,7 @@ var lineActList = []lineAct{
 		_, err := b.Lines.Reprice(q.ctx, id, by)
 		return err
 	}},
-	{name: "end", danger: true, may: lives, fields: simply("reason", "give_back", "waive", "at"), do: endLine},
+	{name: "end", danger: true, may: lives, fields: endFields},
 }
 
 func giveDiscount(b *Backoffice, q *request, id int64, by subscriptions.By) error {
@@ -135,14 +135,6 @@ func hundredths(typed string) (int64, bool) {
 	return a.Cents, err == nil
 }
 
-func endLine(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-	at, err := b.typedMoment(q, "at")
-	if err == nil {
-		_, err = b.Lines.End(q.ctx, id, subscriptions.Ending{At: at, Reason: q.said("reason"), GiveBack: q.FormValue("give_back") != "", Waive: q.FormValue("waive") != ""}, by)
-	}
-	return err
-}
-
 func onLoan(s subscriptions.State) []subscriptions.Equipment {
 	return slices.DeleteFunc(slices.Clone(s.Equipment), func(e subscriptions.Equipment) bool { return !e.Loaned || e.Back })
 }
@@ -163,7 +155,7 @@ func (b *Backoffice) typedMoment(q *request, name string) (time.Time, error) {
 }
 
 // kindsOfFields are those that are not one line of text.
-var kindsOfFields = map[string]kindOf{"at": asMoment, "until": asMoment, "fee": asMoney, "amount": asMoney, "periods": asNumber, "kept": asTick, "loaned": asTick, "give_back": asTick, "waive": asTick,
+var kindsOfFields = map[string]kindOf{"at": asMoment, "until": asMoment, "fee": asMoney, "amount": asMoney, "periods": asNumber, "kept": asTick, "loaned": asTick, "give_back": asTick, "waive": asTick, "from_deposit": asTick,
 	"secret": asPassword, "routes": asLines}
 
 // lineField is a field with its label; what was typed stays.
@@ -268,6 +260,9 @@ func (b *Backoffice) doLineAct(q *request) error {
 	if a.name == "plan" {
 		return b.changeLinePlan(q, sub, a, by)
 	}
+	if a.name == "end" {
+		return b.endLine(q, sub, a, by)
+	}
 	if err := a.do(b, q, sub.ID, by); err != nil {
 		return b.lineRefused(q, sub, a, err)
 	}
@@ -286,5 +281,5 @@ func (b *Backoffice) lineRefused(q *request, sub subscriptions.Subscription, a l
 // lineWrong says at which field a fault shows.
 var lineWrong = map[string]string{"subscription.reason": "reason", "subscription.secret": "secret", "subscription.login": "name", "subscription.address": "ipv4", "limits.address": "ipv4", "address.taken": "ipv4",
 	"login.taken": "name", "subscription.credit": "amount", "subscription.amount": "amount", "subscription.deposit": "amount", "money.invalid": "amount", "coupon.unknown": "code", "coupon.used_up": "code", "subscription.coupon_had": "code",
-	"discount.invalid": "percent", "subscription.contract": "until", "subscription.equipment_named": "serial", "subscription.plan": "plan", "subscription.same_plan": "plan", "subscription.level": "level", "apply.until": "at",
+	"discount.invalid": "percent", "subscription.contract": "until", "subscription.equipment_named": "serial", "subscription.begins": "at", "subscription.plan": "plan", "subscription.same_plan": "plan", "subscription.level": "level", "apply.until": "at",
 	"subscription.customer": "customer", "customer.unknown": "customer", "addon.unknown": "addon", "mac.invalid": "name", "outage.days": "days", "outage.note": "note"}

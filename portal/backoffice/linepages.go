@@ -41,6 +41,7 @@ type Lines interface {
 	ReturnDeposit(ctx context.Context, id int64, amount money.Amount, kept bool, reason string, by subscriptions.By) (subscriptions.Subscription, error)
 	Extend(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
 	Reprice(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
+	PreviewEnd(ctx context.Context, id int64, how subscriptions.Ending) (subscriptions.Farewell, error)
 	End(ctx context.Context, id int64, how subscriptions.Ending, by subscriptions.By) (subscriptions.Subscription, error)
 	Outdated(ctx context.Context, planKey string) (int64, error)
 	RepriceAll(ctx context.Context, planKey string, by subscriptions.By) (int, error)
@@ -48,6 +49,7 @@ type Lines interface {
 	Compensate(ctx context.Context, siteID int64, days int, note string, by subscriptions.By) (subscriptions.Outage, int, error)
 	UndoOutage(ctx context.Context, id int64, by subscriptions.By) (int, error)
 	KeptAs(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Kept, error)
+	OfGrants(ctx context.Context, grantIDs []int64) (map[int64]int64, error)
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
 	MadeUp(ctx context.Context, id int64) (o subscriptions.Outage, given bool, err error)
 }
@@ -121,30 +123,6 @@ func (b *Backoffice) lineList(q *request) error {
 			cell{Text: b.planWhen(&p.frame, st.End(b.zoneOf(sub)))}, stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
 	}
 	return q.list(p)
-}
-
-// linesFound are those that the filters ask for: what is looked for is a login, or what finds a customer.
-func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error) {
-	w := subscriptions.Which{Status: subscriptions.Status(q.Query("state"))}
-	if scope := q.scope(); scope != nil {
-		w.Sites = slices.Clone([]int64(scope))
-	}
-	typed := strings.TrimSpace(q.Query("find"))
-	if typed == "" {
-		return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
-	}
-	who, err := b.Customers.FindNow(q.ctx, typed)
-	if err == nil {
-		all, err := b.Lines.Of(q.ctx, who.ID)
-		return slices.DeleteFunc(all, func(sub subscriptions.Subscription) bool {
-			return !q.inView(sub.State.Place.SiteID) || w.Status != "" && sub.State.Status != w.Status
-		}), err
-	}
-	if !web.ForPerson(err) {
-		return nil, err
-	}
-	w.Login = strings.ToLower(typed)
-	return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
 }
 
 func (b *Backoffice) zoneOf(sub subscriptions.Subscription) *time.Location {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
@@ -45,6 +46,9 @@ func (b *Backoffice) moneyIn(q *request) error {
 	if q.reachable(cashierAt) != "" {
 		p.Acts = []act{{Name: p.T("office.taking.act"), Icon: "banknote", Address: cashierAt, Tone: "primary"}}
 	}
+	if q.reachable(railBookAt) != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.money_statement.title"), Icon: "list", Address: railBookAt})
+	}
 	rails := []choice{{Name: p.T("office.money_in.all")}}
 	for _, rail := range report.Rails {
 		rails = append(rails, choice{Name: howName(&p.frame, rail), Value: rail})
@@ -70,15 +74,27 @@ func (b *Backoffice) moneyIn(q *request) error {
 func (b *Backoffice) addMoney(q *request, f *frame, t *table, all []report.MoneyLine) error {
 	t.Columns = []column{{f.T("office.when"), "when"}, {Name: f.T("office.money.how")}, {Name: f.T("office.invoice.customer")}, {f.T("office.amount"), "num"}, {Name: f.T("office.money.by")}, {Name: f.T("office.state")}}
 	var ids []int64
+	var taken []accounts.Event
 	for _, l := range all {
+		if !l.Receipt && l.OtherID == 0 {
+			taken = append(taken, accounts.Event{ID: l.ID, CustomerID: l.CustomerID, Kind: accounts.Counter})
+		}
 		if l.CustomerID != 0 {
 			ids = append(ids, l.CustomerID)
 		}
 	}
 	names, err := b.Invoices.Names(q.ctx, ids)
+	if err != nil {
+		return err
+	}
+	back, err := b.Accounts.WentBack(q.ctx, taken)
 	for _, l := range all {
 		at, state := slipAddress(l.CustomerID, l.ID), stateView{"good", f.T("office.slip.taken")}
 		switch {
+		case back[l.ID]:
+			state = stateView{"bad", f.T("office.slip.returned")}
+		case l.Receipt && l.Back:
+			at, state = q.reachable("/office/receipts/"+number(l.ID)), stateView{"bad", f.T("office.placed.reversed")}
 		case l.Receipt:
 			at, state = q.reachable("/office/receipts/"+number(l.ID)), placedState(f, l.Placed)
 		case l.OtherID != 0:

@@ -100,7 +100,7 @@ func (b *Backoffice) treating(q *request) (customers.Customer, *formPage, error)
 	p := q.asking("office.treat.", "customers", customerAddress(c.ID), "Name", c.Name)
 	p.Danger = false
 	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
-	p.Facts = termFacts(&p.frame, terms)
+	p.Facts = b.termFacts(&p.frame, terms)
 	tick := func(name string, on bool) formField {
 		usual := ""
 		if on {

@@ -54,6 +54,9 @@ func (b *Backoffice) receipt(q *request) error {
 	if err := b.tellRefunds(q, p, r); err != nil {
 		return err
 	}
+	if err := b.tellReversals(q, p, r); err != nil {
+		return err
+	}
 	if r.Placed == billing.PlacedSuspense {
 		stray, err := b.stray(q, &p.frame, r)
 		if err != nil {
@@ -88,6 +91,22 @@ func (b *Backoffice) receiptPage(f frame, r billing.Receipt) *receiptPage {
 	p.Facts = []fact{{p.T("office.amount"), r.Amount.String()}, {p.T("office.when"), b.when(&p.frame, r.ArrivedAt)},
 		{p.T("office.payer"), shownPayer(r.Payer)}, {p.T("office.reference"), r.Reference}}
 	return p
+}
+
+// tellReversals shows what of the money the rail took back.
+func (b *Backoffice) tellReversals(q *request, p *receiptPage, r billing.Receipt) error {
+	all, err := b.Money.ReversalsOf(q.ctx, r.ID)
+	for _, v := range all {
+		if v.State != billing.ReversalTaken {
+			continue
+		}
+		p.Facts = append(p.Facts, fact{p.T("office.receipt.reversed"), p.T("office.receipt.reversed_on", "Amount", v.Amount.String(), "Day", b.when(&p.frame, v.At), "Code", v.Code)})
+		if v.Lost.IsPositive() {
+			p.Facts = append(p.Facts, fact{p.T("office.receipt.lost"), v.Lost.String()})
+		}
+		p.State = stateView{"bad", p.T("office.placed.reversed")}
+	}
+	return err
 }
 
 // tellRefunds shows what of the money was, or is to be, paid back.

@@ -3,6 +3,7 @@ package backoffice
 import (
 	"strings"
 
+	"mtandao/billing"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
@@ -83,6 +84,9 @@ func (b *Backoffice) statementCell(q *request, f *frame, l invoices.StatementLin
 	kind, text := l.Kind, l.Text
 	if kind == "customer" { // an event: its memo is its kind and its request
 		kind, _, _ = strings.Cut(text, " ")
+		text = ""
+	}
+	if kind == billing.EntryReversed { // its memo is a digest
 		text = ""
 	}
 	key := "office.statement.kind_" + strings.NewReplacer(" ", "_", "-", "_").Replace(kind)

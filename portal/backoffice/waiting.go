@@ -38,6 +38,7 @@ var queuePlaces = map[string]struct{ address, place string }{
 	report.QueueOwed:         {"/office/refunds", "payments"},
 	report.QueueCallbacks:    {"/office/callbacks", "jobs"},
 	report.QueueParked:       {"/office/jobs?state=parked", "jobs"},
+	report.QueueLateUse:      {lateUseAt, "invoices"},
 	queueMessages:            {"/office/messages?state=unknown", "messages"},
 }
 

@@ -13,6 +13,9 @@ const SourceWithdrawn = "withdrawn"
 // SourceRefund is the kind of a source that takes away what another, paid back, had added.
 const SourceRefund = "refund"
 
+// SourceReversal is the kind of a source that takes away what another had added whose money the rail took back.
+const SourceReversal = "reversal"
+
 // SourceGift is the kind of a source that nobody paid for.
 const SourceGift = "gift"
 
@@ -65,6 +68,34 @@ func (s *Service) Withdraw(tx *db.Tx, src Source) error {
 // Revoke takes away what a source gave, used or not, in the name of another: the grant ends, or is made smaller when others
 // have fed it too. What is over already stays as it is, and lived is false.
 func (s *Service) Revoke(tx *db.Tx, src, by Source) (lived bool, err error) {
+	return s.takeAway(tx, src, by, func(g Grant, _ bool) error {
+		_, err := s.End(tx, g.ID, CauseRefunded)
+		return err
+	})
+}
+
+// Impound is Revoke for money that the rail took back: a grant that nothing else fed is seized.
+func (s *Service) Impound(tx *db.Tx, src, by Source) (lived bool, err error) {
+	return s.takeAway(tx, src, by, func(g Grant, alone bool) error {
+		if alone {
+			_, err := s.Seize(tx, g.ID)
+			return err
+		}
+		_, err := s.End(tx, g.ID, CauseReversed) // more is used than what the others gave
+		return err
+	})
+}
+
+// Seize suspends a grant whose money the rail took back, with that cause; staff may resume it. One that nobody used yet ends. False when it had ended.
+func (s *Service) Seize(tx *db.Tx, grantID int64) (bool, error) {
+	won, err := s.suspendFor(tx, grantID, CauseReversed)
+	if err != nil || won {
+		return won, err
+	}
+	return s.End(tx, grantID, CauseReversed)
+}
+
+func (s *Service) takeAway(tx *db.Tx, src, by Source, whole func(g Grant, alone bool) error) (lived bool, err error) {
 	given, g, err := lockSource(tx, src)
 	if fault.KeyOf(err) == "grant.ended" {
 		return false, nil
@@ -80,8 +111,7 @@ func (s *Service) Revoke(tx *db.Tx, src, by Source) (lived bool, err error) {
 	smaller.Limits = g.Limits.minus(given)
 	smaller.resize()
 	if alone || overAt(&smaller, s.clock.Now()) != CauseOK {
-		_, err = s.End(tx, g.ID, CauseRefunded)
-		return true, err
+		return true, whole(g, alone)
 	}
 	if err := insertTaken(tx, by, given, s.clock.Now()); err != nil {
 		return true, err

@@ -17,7 +17,8 @@ const (
 	CauseDevicesFull Cause = "devices_full"
 	CauseOtherSite   Cause = "other_site"
 	CauseUnavailable Cause = "unavailable"
-	CauseArrears     Cause = "arrears" // a standing grant waits for money
+	CauseArrears     Cause = "arrears"  // a standing grant waits for money
+	CauseReversed    Cause = "reversed" // the rail took the money back that paid for it
 )
 
 // CauseRestored is the cause in the fact "grant changed" when a standing grant is barred or lapsed no more.

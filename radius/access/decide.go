@@ -16,7 +16,7 @@ func (g *Grant) decide(at time.Time, loc *time.Location) (Cause, Left) {
 		return cause, left
 	}
 	if g.State == Suspended {
-		return CauseSuspended, left
+		return suspendCause(g), left
 	}
 	if g.arrearsAt(at) != "" {
 		return CauseArrears, left
@@ -32,10 +32,18 @@ func (g *Grant) decide(at time.Time, loc *time.Location) (Cause, Left) {
 
 // endCause tells a guest why an ended grant ended, where that says more than "ended".
 func endCause(g *Grant) Cause {
-	if c := Cause(g.EndCause); c.Over() {
+	if c := Cause(g.EndCause); c.Over() || c == CauseReversed {
 		return c
 	}
 	return CauseEnded
+}
+
+// suspendCause tells why a grant is suspended.
+func suspendCause(g *Grant) Cause {
+	if g.EndCause != "" {
+		return Cause(g.EndCause)
+	}
+	return CauseSuspended
 }
 
 // overAt is CauseOK, or the cause for which g is over at that instant whatever its books say. A standing grant never is.

@@ -27,6 +27,6 @@
 // All that was carried is UsedBytes; what of it was free is FreeBytes, and only the rest counts. A device comes off its slot by
 // Move, FreeSlot or another log-in of its name, each a row; whoever proved a grant may move it so many times a day. An address of a
 // grant's own has one owner.
-// A source that was taken back unused is kept as "withdrawn" and feeds nothing; a refund takes away in a source of its own.
+// A suspended grant may say why: one whose money a rail took back is suspended for that, and whoever comes with it is told. A source that was taken back unused is kept as "withdrawn" and feeds nothing; a refund takes away in a source of its own.
 // What is over is refused by Decide at once; Sweep and Use only write it down.
 package access

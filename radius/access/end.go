@@ -22,16 +22,21 @@ func (s *Service) End(tx *db.Tx, grantID int64, cause Cause) (bool, error) {
 
 // Suspend bars an active grant. Its calendar runs on. False when it was not active.
 func (s *Service) Suspend(tx *db.Tx, grantID int64) (bool, error) {
-	return s.turn(tx, grantID, before(Suspended), Suspended, GrantSuspended)
+	return s.turn(tx, grantID, before(Suspended), Suspended, GrantSuspended, "")
+}
+
+// suspendFor is Suspend with the cause that whoever comes with the grant is told, also of one that is suspended already.
+func (s *Service) suspendFor(tx *db.Tx, grantID int64, cause Cause) (bool, error) {
+	return s.turn(tx, grantID, []State{Active, Suspended}, Suspended, GrantSuspended, cause)
 }
 
 // Resume lifts a suspension. False when there was none.
 func (s *Service) Resume(tx *db.Tx, grantID int64) (bool, error) {
-	return s.turn(tx, grantID, []State{Suspended}, Active, GrantResumed)
+	return s.turn(tx, grantID, []State{Suspended}, Active, GrantResumed, "")
 }
 
-func (s *Service) turn(tx *db.Tx, grantID int64, from []State, to State, fact string) (bool, error) {
-	won, err := move(tx, grantID, inStates(tx, from...), map[string]any{"state": to})
+func (s *Service) turn(tx *db.Tx, grantID int64, from []State, to State, fact string, cause Cause) (bool, error) {
+	won, err := move(tx, grantID, inStates(tx, from...), map[string]any{"state": to, "end_cause": string(cause)})
 	if err != nil || !won {
 		return false, err
 	}

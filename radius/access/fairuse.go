@@ -5,7 +5,7 @@ import "time"
 // Per is how long a fair-use allowance lasts.
 type Per string
 
-// Days begin at local midnight, months on their first day.
+// Days begin at local midnight, months on their first day or on FairUse.Day.
 const (
 	PerDay   Per = "day"
 	PerMonth Per = "month"
@@ -18,6 +18,7 @@ type FairUse struct {
 	Per              Per
 	UpKbps, DownKbps int64 // after it
 	RollOver         bool
+	Day              int // of the month on which a month begins, up to 28; 0: the first
 }
 
 // Night is the hours in which a grant has a speed of its own (0: the usual one), and perhaps data that is not counted.
@@ -119,15 +120,22 @@ func (f FairUse) roll(was Fair, at time.Time, loc *time.Location) Fair {
 func (f FairUse) start(at time.Time, loc *time.Location) time.Time {
 	year, month, day := at.In(loc).Date()
 	if f.Per == PerMonth {
-		day = 1
+		if first := max(f.Day, 1); day < first {
+			month--
+		}
+		day = max(f.Day, 1)
 	}
 	return time.Date(year, month, day, 0, 0, 0, 0, loc).UTC()
 }
 
+// next is where a period ends. One whose month began on another day, which was moved meanwhile, ends on the new one.
 func (f FairUse) next(start time.Time, loc *time.Location) time.Time {
 	year, month, day := start.In(loc).Date()
 	if f.Per == PerMonth {
-		return time.Date(year, month+1, 1, 0, 0, 0, 0, loc).UTC()
+		if first := max(f.Day, 1); day >= first {
+			month++
+		}
+		return time.Date(year, month, max(f.Day, 1), 0, 0, 0, 0, loc).UTC()
 	}
 	return time.Date(year, month, day+1, 0, 0, 0, 0, loc).UTC()
 }

@@ -63,8 +63,8 @@ type Grant struct {
 	UsedBytes    int64 // all that was carried
 	FreeBytes    int64 // of it, in free hours
 	Fair         Fair
-	AfterGrantID int64 // queued behind this grant, which lives; 0 otherwise
-	EndCause     string
+	AfterGrantID int64  // queued behind this grant, which lives; 0 otherwise
+	EndCause     string // why it ended, or is suspended; empty for a suspension that needs no reason
 	Version      int64
 	CreatedAt    time.Time
 	EndedAt      time.Time

@@ -13,7 +13,7 @@ func fullLimits() Limits {
 		UpKbps: 512, DownKbps: 2048, Burst: Burst{1024, 4096, 400, 1500, 8 * time.Second}, DataBytes: 5 << 30, Time: time.Hour,
 		TimeKind: Online, Valid: 24 * time.Hour, ValidUntil: time.Date(2026, 12, 1, 0, 0, 0, 1e6, time.UTC),
 		Hours: Hours{{Days: [7]bool{true, 6: true}, From: 60, To: 30}}, Devices: 3, Idle: 5 * time.Minute,
-		FairUse: FairUse{10, PerMonth, 100, 200, true}, Night: Night{Hours: Hours{{Days: [7]bool{2: true}, From: 60, To: 30}}, UpKbps: 1, DownKbps: 2, Free: true},
+		FairUse: FairUse{10, PerMonth, 100, 200, true, 5}, Night: Night{Hours: Hours{{Days: [7]bool{2: true}, From: 60, To: 30}}, UpKbps: 1, DownKbps: 2, Free: true},
 		Address: Address{Pool: "homes", IPv6Pool: "six"},
 	}
 }

@@ -49,6 +49,7 @@ type fairUseDocument struct {
 	UpKbps   int64 `json:"up_kbps"`
 	DownKbps int64 `json:"down_kbps"`
 	RollOver bool  `json:"roll_over,omitempty"`
+	Day      int   `json:"day,omitempty"`
 }
 
 type nightDocument struct {
@@ -86,7 +87,7 @@ func EncodeLimits(l Limits) []byte {
 		d.Burst = &burstDocument{b.UpKbps, b.DownKbps, b.UpThresholdKbps, b.DownThresholdKbps, seconds(b.Over)}
 	}
 	if f := l.FairUse; f != (FairUse{}) {
-		d.FairUse = &fairUseDocument{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver}
+		d.FairUse = &fairUseDocument{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver, f.Day}
 	}
 	if n := l.Night; len(n.Hours) > 0 {
 		d.Night = &nightDocument{n.Hours.document(), n.UpKbps, n.DownKbps, n.Free}
@@ -128,7 +129,7 @@ func (d limitsDocument) limits() (Limits, error) {
 		l.Burst = Burst{b.UpKbps, b.DownKbps, b.UpThresholdKbps, b.DownThresholdKbps, duration(b.OverSeconds)}
 	}
 	if f := d.FairUse; f != nil {
-		l.FairUse = FairUse{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver}
+		l.FairUse = FairUse{f.Bytes, f.Per, f.UpKbps, f.DownKbps, f.RollOver, f.Day}
 	}
 	var err error
 	if n := d.Night; n != nil {

@@ -14,6 +14,7 @@ import (
 const (
 	PaidIn    = "paid_in"    // cash to the cashier, or M-Pesa
 	PaidOut   = "paid_out"   // float given back
+	Reversed  = "reversed"   // M-Pesa took back what was paid in
 	Settled   = "settled"    // accounts were made, with what was paid then
 	SignedOut = "signed_out" // vouchers were given to sell
 	Sold      = "sold"       // paper

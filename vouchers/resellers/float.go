@@ -37,3 +37,15 @@ func (s *Service) TakeFloat(tx *db.Tx, resellerID int64, amount money.Amount, re
 	_, err = s.writeBooked(tx, &r, Event{Kind: PaidIn, Request: fmt.Sprintf("receipt:%d", receiptID), input: digest(receiptID), Delta: amount.Cents, OtherID: receiptID, By: "M-Pesa"})
 	return to, err
 }
+
+// TakeFloatBack takes out again what came by M-Pesa and was reversed, once for its reversal, and tells the postings of it. What was sold for already is
+// owed then, whatever the limit says.
+func (s *Service) TakeFloatBack(tx *db.Tx, resellerID int64, amount money.Amount, reversalID int64) ([]ledger.Posting, error) {
+	r, err := s.lock(tx, resellerID)
+	if err != nil {
+		return nil, err
+	}
+	to := own(r.ID, r.Balance.Cents, -amount.Cents)
+	_, err = s.writeBooked(tx, &r, Event{Kind: Reversed, Request: fmt.Sprintf("reversal:%d", reversalID), input: digest(reversalID), Delta: -amount.Cents, OtherID: reversalID, By: "M-Pesa"})
+	return to, err
+}

@@ -1,0 +1,85 @@
+package railbook
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/incoming"
+)
+
+type lineRow struct {
+	ID           int64
+	TillID       int64
+	FileID       int64
+	RowN         int64
+	Receipt      string
+	Kind         string
+	At           time.Time
+	InCents      int64
+	OutCents     int64
+	BalanceCents *int64
+	Linked       string
+	Said         []byte
+}
+
+func (lineRow) TableName() string { return "statement_lines" }
+
+// said is what a line tells of people; it is sealed.
+type said struct{ Details, Reason, Party, Account string }
+
+const purposeLine = "railbook.line"
+
+type lineKey struct{ receipt, kind string }
+
+func keyOf(l incoming.StatementLine) lineKey { return lineKey{l.Receipt, l.Kind} }
+
+// insertLine keeps a line; false when it is kept.
+func (s *Service) insertLine(tx *db.Tx, tillID, fileID int64, l incoming.StatementLine) (bool, error) {
+	text, err := json.Marshal(said{cut(l.Details), cut(l.Reason), cut(l.Party), cut(l.Account)})
+	if err != nil {
+		return false, err
+	}
+	row := lineRow{ID: tx.ID(), TillID: tillID, FileID: fileID, RowN: int64(l.Row), Receipt: l.Receipt, Kind: l.Kind, At: l.At.UTC(), InCents: l.In.Cents, OutCents: l.Out.Cents, Linked: l.Linked}
+	if l.HasBalance {
+		row.BalanceCents = &l.Balance.Cents
+	}
+	if row.Said, err = s.Keys.Seal(purposeLine, text); err != nil {
+		return false, err
+	}
+	err = tx.Savepoint(func() error { return tx.Gorm().Create(&row).Error })
+	if db.IsDuplicate(err) {
+		return false, nil
+	}
+	return err == nil, db.Fault(err)
+}
+
+// longestSaid keeps what is sealed of a line well within its column.
+const longestSaid = 150
+
+func cut(text string) string {
+	if r := []rune(text); len(r) > longestSaid {
+		return string(r[:longestSaid])
+	}
+	return text
+}
+
+// known tells which of some lines of a till are kept.
+func (s *Service) known(ctx context.Context, tillID int64, lines []incoming.StatementLine) (map[lineKey]bool, error) {
+	receipts := make([]string, len(lines))
+	for n, l := range lines {
+		receipts[n] = l.Receipt
+	}
+	known := map[lineKey]bool{}
+	for some := range db.Pieces(receipts) {
+		var rows []lineRow
+		if err := s.DB.Read(ctx).Select("receipt", "kind").Where("till_id = ? AND receipt IN ?", tillID, some).Limit(len(counts) * len(some)).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			known[lineKey{r.Receipt, r.Kind}] = true
+		}
+	}
+	return known, nil
+}

@@ -1,0 +1,20 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS statement_lines (
+  id BIGINT NOT NULL,
+  till_id BIGINT NOT NULL,
+  file_id BIGINT NOT NULL,
+  row_n BIGINT NOT NULL,
+  receipt VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  at DATETIME(3) NOT NULL,
+  in_cents BIGINT NOT NULL,
+  out_cents BIGINT NOT NULL,
+  balance_cents BIGINT,
+  linked VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  said VARBINARY(1024) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY statement_lines_once (till_id, receipt, kind),
+  KEY statement_lines_at (till_id, at, id),
+  KEY statement_lines_file (file_id, row_n)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
