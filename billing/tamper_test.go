@@ -50,7 +50,7 @@ var booksOfAccount = map[string]book{
 // notBooks are the other tables, each with why a changed row changes no book.
 var notBooks = map[string]string{
 	"least_binary": "program", "nodes": "program", "leases": "program", "jobs": "work to do", "settings": "choices", "goose_db_version": "program", "goose_lock": "program",
-	"audit_events": "the trail of staff's acts", "brands": "looks", "sites": "places", "plans": "what is sold next; an order keeps its own",
+	"audit_events": "the trail of staff's acts", "brands": "looks", "brand_mails": "looks", "sites": "places", "plans": "what is sold next; an order keeps its own",
 	"plan_sites": "what is sold next", "plan_prices": "what is sold next; an invoice keeps its own", "plan_addons": "what is sold next", "coupons": "what is sold next",
 	"subscriptions": "a book: TestALineFromTheConsole has what is held changed", "subscription_events": "what is due; what was paid for it is entries", "outage_credits": "days given without money", "outage_work": "work to do",
 	"grants": "service as it is used: the sources say what was bought", "grant_slots": "service as it is used",
@@ -58,7 +58,7 @@ var notBooks = map[string]string{
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
 	"sessions_open": "network", "sessions_closed": "network", "usage_hours": "network", "usage_days": "network", "accounting_set_aside": "network", "enforcements": "network", "enforcement_attempts": "network", "overruns": "network", "refusals": "network", "address_pools": "network", "address_leases": "network",
-	"imports": "what was brought in; its money is customers' events", "import_rows": "what was brought in; its money is customers' events", "import_sources": "files to bring in", "import_pieces": "files to bring in", "local_secrets": "network",
+	"imports": "what was brought in; its money is customers' events", "import_rows": "what was brought in; its money is customers' events", "import_runs": "what was brought in", "paper_returns": "what is to be told", "import_told": "what was said of files", "import_sources": "files to bring in", "import_pieces": "files to bring in", "local_secrets": "network",
 	"pauses": "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
 	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network", "router_health": "network",
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
