@@ -55,7 +55,11 @@ const mostFaults = 10
 // it does nothing. One customer of whom it fails keeps no other from it.
 func (s *Service) Dun(ctx context.Context) (did int64, err error) {
 	var failed []error
-	err = s.look(ctx, s.today(), func(table []Step, todo []Doing) error {
+	table, err := s.Steps(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = s.look(ctx, s.today(), table, func(todo []Doing) error {
 		last := int64(0)
 		for _, one := range todo {
 			if one.Held != "" || one.InvoiceID == last {
@@ -90,7 +94,11 @@ func (s *Service) DunOne(ctx context.Context, id int64) (int64, error) {
 
 // Foresee tells see what would be done on a day as things stand, and what is held; nothing is changed.
 func (s *Service) Foresee(ctx context.Context, day clock.Day, see func(Doing)) error {
-	return s.look(ctx, day, func(_ []Step, todo []Doing) error {
+	table, err := s.Steps(ctx)
+	if err != nil {
+		return err
+	}
+	return s.look(ctx, day, table, func(todo []Doing) error {
 		for _, one := range todo {
 			see(one)
 		}
@@ -98,11 +106,10 @@ func (s *Service) Foresee(ctx context.Context, day clock.Day, see func(Doing)) e
 	})
 }
 
-// look reads what is to be done on a day, a page at a time, by due day.
-func (s *Service) look(ctx context.Context, day clock.Day, take func(table []Step, todo []Doing) error) error {
-	table, err := s.Steps(ctx)
-	if err != nil || len(table) == 0 {
-		return err
+// look reads what a table has to be done on a day, a page at a time, by due day.
+func (s *Service) look(ctx context.Context, day clock.Day, table []Step, take func(todo []Doing) error) error {
+	if len(table) == 0 {
+		return nil
 	}
 	first := table[0].After
 	for _, st := range table {
@@ -119,7 +126,7 @@ func (s *Service) look(ctx context.Context, day clock.Day, take func(table []Ste
 			return err
 		})
 		if err == nil {
-			err = take(table, todo)
+			err = take(todo)
 		}
 		if err != nil {
 			return err
