@@ -265,7 +265,11 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lifted := false
+	steps, err := s.barringSteps(tx, customerID, false)
+	if err != nil {
+		return false, err
+	}
+	before, lifted := hardest(steps), false
 	for _, d := range barred {
 		if d.Open > 0 && !enough {
 			continue
@@ -278,7 +282,25 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	if !lifted {
 		return false, nil
 	}
-	return true, s.Enforcer.Follow(tx, customerID)
+	if err := s.Enforcer.Follow(tx, customerID); err != nil {
+		return true, err
+	}
+	return true, s.returned(tx, customerID, before)
+}
+
+// stops says whether an action leaves nothing of a service that money brings back.
+func (a Action) stops() bool { return a == Garden || a == SuspendService }
+
+// returned tells of service that had stopped, and is back.
+func (s *Service) returned(tx *db.Tx, customerID int64, before Action) error {
+	if s.Returned == nil || !before.stops() {
+		return nil
+	}
+	after, err := s.Level(tx, customerID)
+	if err != nil || after.stops() {
+		return err
+	}
+	return s.Returned(tx, customerID)
 }
 
 // Cleared says that a customer is barred, and that enough is paid to restore them.
