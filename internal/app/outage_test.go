@@ -269,9 +269,15 @@ func (o *outage) end() {
 		_ = m.DB.SQL().QueryRow(query).Scan(&n)
 		return n
 	}
+	var closed, used, paid int64
+	defer func() {
+		if o.Failed() {
+			o.Logf("%d of %d sessions closed, %d of %d octets used, %d of %d paid\n%s", closed, outageKnown, used, want, paid, o.paid.Load(), o.log)
+		}
+	}()
 	until(o.T, 2*time.Minute, "all is applied", func() bool {
-		return sum("SELECT COUNT(*) FROM sessions_closed") == outageKnown && sum("SELECT COALESCE(SUM(used_bytes), 0) FROM grants") >= want &&
-			sum("SELECT COUNT(*) FROM receipts") >= o.paid.Load()
+		closed, used, paid = sum("SELECT COUNT(*) FROM sessions_closed"), sum("SELECT COALESCE(SUM(used_bytes), 0) FROM grants"), sum("SELECT COUNT(*) FROM receipts")
+		return closed == outageKnown && used >= want && paid >= o.paid.Load()
 	})
 	for query, want := range map[string]int64{
 		"SELECT COUNT(*) FROM sessions_open":                     0,

@@ -1,7 +1,7 @@
 // Package jobs keeps rows to do later, written in the transaction of their cause.
 //
 // It owns: facts and who subscribes to them, one row per subscriber, running, retrying with growing pauses, rescuing jobs
-// whose runner died, parking what no retry cures, and leases for work that one node does at a time. It does not own what
+// whose runner died (within half a minute: who runs one tells each ten seconds that it lives), parking what no retry cures, and leases for work that one node does at a time. It does not own what
 // a job does.
 //
 // Invariants: a job is named after its emitter's fact ("grant ended"), never after a command. A job runs at least once:

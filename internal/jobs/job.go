@@ -16,11 +16,12 @@ const (
 	parked  = "parked"
 )
 
-// Limits of running: a handler is cut after handlerLimit and its job taken up again after rescueAfter; a job that failed
-// parkAfter times in a row is parked (about a day of trying).
+// Limits of running: a handler is cut after handlerLimit; a job whose runner has not told for rescueAfter that it is alive, as it does each beatEvery, is
+// taken up again; a job that failed parkAfter times in a row is parked (about a day of trying).
 const (
 	handlerLimit = 2 * time.Minute
-	rescueAfter  = 3 * time.Minute
+	beatEvery    = 10 * time.Second
+	rescueAfter  = 3 * beatEvery
 	parkAfter    = 24
 	longestPause = time.Hour
 )

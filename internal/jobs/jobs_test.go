@@ -165,6 +165,52 @@ func TestADeadRunnersJobIsRescued(t *testing.T) {
 	})
 }
 
+// TestALiveRunnerKeepsItsJob: as long as it tells that it lives; another takes the job within half a minute when it does not any more.
+func TestALiveRunnerKeepsItsJob(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		c, ctx := clock.NewManual(time.Now()), context.Background()
+		q, other := New(d, c, slog.New(slog.DiscardHandler)), New(d, c, slog.New(slog.DiscardHandler))
+		begun, end := make(chan bool), make(chan bool)
+		q.On("x", "y", func(context.Context, Job) error { begun <- true; <-end; return nil })
+		emit(t, d, q, "x", "1")
+		q.runDue(ctx)
+		<-begun
+		running := func() int64 {
+			t.Helper()
+			if err := other.rescue(ctx); err != nil {
+				t.Fatal(err)
+			}
+			s, err := other.Stats(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.Running
+		}
+		for range 5 {
+			c.Advance(rescueAfter - time.Second)
+			if err := q.beat(ctx); err != nil || running() != 1 {
+				t.Fatal("taken from who is alive", err)
+			}
+		}
+		if c.Advance(rescueAfter + time.Second); running() != 0 {
+			t.Fatal("kept by who tells nothing")
+		}
+		taken, err := other.claim(ctx, 1)
+		if err != nil || len(taken) != 1 {
+			t.Fatal(taken, err)
+		}
+		c.Advance(rescueAfter + time.Second)
+		if err := q.beat(ctx); err != nil || running() != 0 {
+			t.Fatal("kept for who has it now, by who had it before", err)
+		}
+		close(end)
+		q.inFlight.Wait()
+		if s, err := q.Stats(ctx); err != nil || s.Waiting != 1 {
+			t.Fatalf("%+v %v", s, err)
+		}
+	})
+}
+
 func TestALeaseIsHeldByOne(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		c := clock.NewManual(time.Now())

@@ -81,7 +81,23 @@ func (q *Queue) release(ctx context.Context, j row) error {
 	})
 }
 
-// rescue gives back jobs whose runner died. It is a failure of theirs: a job that kills its runner is parked in the end.
+// beat tells that the runner of the jobs that run here is alive.
+func (q *Queue) beat(ctx context.Context) error {
+	var ids []int64
+	var holders []string
+	q.mine.Range(func(id, holder any) bool {
+		ids, holders = append(ids, id.(int64)), append(holders, holder.(string))
+		return true
+	})
+	if len(ids) == 0 {
+		return nil
+	}
+	return q.db.InTx(ctx, func(tx *db.Tx) error {
+		return tx.Gorm().Exec("UPDATE jobs SET updated_at = ? WHERE id IN (?) AND holder IN (?) AND state = ?", q.clock.Now(), ids, holders, running).Error
+	})
+}
+
+// rescue gives back jobs whose runner died, or could not store what became of them. It is a failure of theirs: a job that kills its runner is parked in the end.
 func (q *Queue) rescue(ctx context.Context) error {
 	now := q.clock.Now()
 	return q.db.InTx(ctx, func(tx *db.Tx) error {

@@ -32,6 +32,7 @@ type Queue struct {
 	wake        chan struct{}
 	slots       chan struct{}
 	inFlight    sync.WaitGroup
+	mine        sync.Map // id -> holder of the jobs that run here
 	complaints  complaints
 }
 
@@ -93,8 +94,8 @@ func (q *Queue) Run(ctx context.Context) error {
 	}
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
-	rescue := time.NewTicker(rescueAfter / 3)
-	defer rescue.Stop()
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
 	q.warn("rescuing jobs", q.rescue(ctx)) // a restart is when there are most
 	q.runDue(ctx)
 	for {
@@ -107,7 +108,8 @@ func (q *Queue) Run(ctx context.Context) error {
 			q.runDue(ctx)
 		case <-q.wake:
 			q.runDue(ctx)
-		case <-rescue.C:
+		case <-beat.C:
+			q.warn("keeping jobs", q.beat(ctx)) // before it takes what nobody keeps
 			q.warn("rescuing jobs", q.rescue(ctx))
 		}
 	}
@@ -127,8 +129,9 @@ func (q *Queue) runDue(ctx context.Context) {
 		}
 		for _, j := range due {
 			q.slots <- struct{}{}
+			q.mine.Store(j.ID, j.Holder)
 			q.inFlight.Go(func() {
-				defer func() { <-q.slots; q.poke() }()
+				defer func() { q.mine.Delete(j.ID); <-q.slots; q.poke() }()
 				q.do(ctx, j)
 			})
 		}

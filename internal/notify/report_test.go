@@ -34,23 +34,23 @@ func TestReportsInAnyOrderEndInTheTruth(t *testing.T) {
 		{"about another message", [][]byte{report("ATXid_7", "Failed", phone, "")}, Sent, ""},
 		{"without a number", [][]byte{report(id, "Success", "", "")}, Delivered, ""},
 	}
-	each(t, func(w *world) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		for n, tt := range tests {
-			w.tx(func(tx *db.Tx) error {
-				return tx.Gorm().Exec("DELETE FROM messages").Error
-			})
-			w.tx(func(tx *db.Tx) error { return tx.Gorm().Exec("DELETE FROM message_reports").Error })
-			fresh := newWorld(t, w.d, nil).sms() // its carrier counts from 1
-			message := fresh.send(with(ForReceipt, fmt.Sprint(n), "Receipt"))
-			fresh.idle()
-			for _, body := range tt.reports {
-				if err := fresh.s.TakeReport(w.ctx, body); err != nil {
-					t.Fatal(tt.name, err)
+			t.Run(tt.name, func(t *testing.T) { // a world each, gone before the next: its carrier counts from 1, and no other's queue takes its jobs
+				w := newWorld(t, d, nil).sms()
+				w.tx(func(tx *db.Tx) error { return tx.Gorm().Exec("DELETE FROM messages").Error })
+				w.tx(func(tx *db.Tx) error { return tx.Gorm().Exec("DELETE FROM message_reports").Error })
+				message := w.send(with(ForReceipt, fmt.Sprint(n), "Receipt"))
+				w.idle()
+				for _, body := range tt.reports {
+					if err := w.s.TakeReport(w.ctx, body); err != nil {
+						t.Fatal(err)
+					}
 				}
-			}
-			if l := fresh.line(message); l.State != tt.state || l.Reason != tt.reason {
-				t.Errorf("%s: %s (%s), want %s (%s)", tt.name, l.State, l.Reason, tt.state, tt.reason)
-			}
+				if l := w.line(message); l.State != tt.state || l.Reason != tt.reason {
+					t.Errorf("%s (%s), want %s (%s)", l.State, l.Reason, tt.state, tt.reason)
+				}
+			})
 		}
 	})
 }
