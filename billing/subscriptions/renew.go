@@ -75,7 +75,7 @@ func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscriptio
 		return sub, err
 	}
 	sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents})
-	if end := state.End(loc); err != nil || s.returned == nil || end.IsZero() || end.After(now) {
+	if end := state.End(loc); err != nil || s.returned == nil || !early || end.IsZero() || end.After(now) { // who comes from another system is not told of their old credit
 		return sub, err
 	}
 	return sub, s.returned(tx, sub.CustomerID, sub.State.End(loc))
