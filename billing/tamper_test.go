@@ -103,7 +103,7 @@ var notBooks = map[string]string{
 	"receipt_matches":     "recognises payers; what was matched is a receipt",
 	"reseller_returns":    "wishes; what was done is an event",
 	"voucher_prints":      "files; who has them is a deed",
-	"customer_words":      "who they are",
+	"customer_words":      "who they are", "customer_sounds": "who they are",
 	"customer_addresses":  "who they are",
 	"customer_tags":       "who they are",
 	"customer_notes":      "who they are",
