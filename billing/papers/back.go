@@ -115,10 +115,15 @@ func (s *Service) phonesOf(ctx context.Context, customerID int64) (all []string,
 	return all, err
 }
 
-// done has money that came do what it does, so that its receipt can tell of it. It does nothing a second time.
-func (s *Service) done(ctx context.Context, customerID int64) error {
+// waitsForReturn is how long a receipt waits for the service that its money is about to bring back.
+const waitsForReturn = 30 * time.Second
+
+// done says whether money that came has done what it does, so that its receipt can tell of it: it is spent, and nothing is left to be restored by it.
+func (s *Service) done(ctx context.Context, customerID int64) (bool, error) {
 	if err := s.Accounts.Spend(ctx, customerID); err != nil {
-		return err
+		return false, err
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error { _, err := s.Invoices.Restore(tx, customerID); return err })
+	due := false
+	err := s.DB.InTx(ctx, func(tx *db.Tx) (err error) { due, err = s.Invoices.Cleared(tx, customerID); return err })
+	return !due, err
 }

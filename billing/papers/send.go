@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
@@ -149,11 +150,13 @@ func (s *Service) credited(ctx context.Context, j jobs.Job) error {
 	if fault.Is(err, fault.NotFound) { // credit of another kind
 		return nil
 	}
-	if err == nil {
-		err = s.done(ctx, f.CustomerID)
-	}
 	if err != nil {
 		return err
+	}
+	if done, err := s.done(ctx, f.CustomerID); err != nil {
+		return err
+	} else if !done && s.Clock.Now().Sub(j.CreatedAt) < waitsForReturn {
+		return jobs.Again(time.Second, errors.New("its money is about to bring service back"))
 	}
 	back, err := s.backOf(ctx, f.CustomerID)
 	if err == nil {
