@@ -25,6 +25,7 @@ import (
 	"mtandao/billing/papers"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/billing/prompts"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
@@ -108,6 +109,7 @@ type Main struct {
 	Taxes     *taxes.Service
 	Imports   *cutover.Desk
 	Counter   *counter.Service
+	Prompts   *prompts.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
@@ -254,6 +256,8 @@ func (m *Main) wireDomains() {
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
+	m.Prompts = prompts.New(prompts.Options{DB: m.DB, Keys: m.Keys, Clock: m.Plan, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Accounts: m.Accounts, Billing: m.Billing})
+	m.Invoices.AskPrompts(m.Prompts.Waits)
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})

@@ -38,6 +38,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Prints:    m.Prints,
 		Customers: m.Customers,
 		Counter:   m.Counter,
+		Prompts:   m.Prompts,
 		Bills:     m.Bills,
 		Accounts:  m.Accounts,
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,

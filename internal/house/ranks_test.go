@@ -17,7 +17,7 @@ var ranks = rankTable(map[int]string{
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions radius/outages",
 	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover",
-	10: "vouchers billing/arrears billing/partners billing/mpesa billing/pdf",
+	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf",
 	11: "billing/papers vouchers/sheets vouchers/resellers internal/report",
 	12: "portal/web vouchers/press",
 	13: "portal/papers portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",
