@@ -16,5 +16,7 @@
 // a number is never changed but for its state, what is paid and what the tax authority says of it; numbers of a series have no gap; each number has one
 // entry in the books, written with it; what is open on a customer's invoices is what the books hold of them in Receivables.
 //
+// The reminder on the day on which a bill is due waits for who is asked by a prompt first (AskPrompts).
+//
 // Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
 package invoices

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/notify"
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
+	"mtandao/radius/outages"
 )
 
 // watch gives the owner's alerts their readings.
@@ -32,6 +33,8 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleGuessing, m.guessing)
 	m.Notify.Watch(notify.RuleEarly, m.early)
 	m.Notify.Watch(notify.RuleReversed, m.reversed)
+	m.Notify.Watch(notify.RuleOutage, m.outagesIn(outages.Given))
+	m.Notify.Watch(notify.RuleDoubt, m.outagesIn(outages.Doubted))
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}

@@ -225,11 +225,12 @@ func part(all []time.Duration, percent int) time.Duration {
 // tellMemory wants what an outage leaves behind to be bounded.
 func (o *outage) tellMemory() {
 	peak := peakMemory(strconv.Itoa(o.node.Process.Pid))
-	answer, err := http.Get("http://" + o.http + "/metrics")
-	if err != nil {
-		o.Error(err)
-		return
-	}
+	var answer *http.Response
+	var err error
+	until(o.T, 20*time.Second, "its page of numbers answers", func() bool { // a serve that has found its database again opens everything anew
+		answer, err = http.Get("http://" + o.http + "/metrics")
+		return err == nil
+	})
 	defer answer.Body.Close()
 	metrics, err := io.ReadAll(answer.Body)
 	goroutines := int64(0)

@@ -23,6 +23,8 @@ const (
 	RuleGuessing    = "code_guessing"
 	RuleEarly       = "voucher_early"
 	RuleReversed    = "money_reversed"
+	RuleOutage      = "outage_given"
+	RuleDoubt       = "outage_doubted"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -49,6 +51,8 @@ var Rules = []Rule{
 	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
 	{Name: RuleEarly, Limit: settings.AlertEarly, Many: true},
 	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
+	{Name: RuleOutage, Limit: settings.AlertOutage, Many: true},
+	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.
