@@ -60,10 +60,12 @@ func clockDay(p *provider) string { return p.clock.Now().Format(time.DateOnly) }
 // TestMoneyBringsServiceBack: slow, gardened and closed; and the plan that was changed meanwhile holds.
 func TestMoneyBringsServiceBack(t *testing.T) {
 	each(t, func(p *provider) {
+		told := map[int64]int{}
+		p.Invoices.Returned = func(_ *db.Tx, id int64) error { told[id]++; return nil }
 		for _, at := range []struct {
-			days int
-			how  string
-		}{{17, slow}, {21, garden}, {44, closed}} {
+			days, told int
+			how        string
+		}{{17, 0, slow}, {21, 1, garden}, {44, 1, closed}} { // who was slow was never off line
 			c := p.customer(customers.Customer{})
 			line := p.line(c, "office")
 			p.bills(c, 1000)
@@ -75,6 +77,9 @@ func TestMoneyBringsServiceBack(t *testing.T) {
 			p.wants("on another plan", at.how, line)
 			p.pays(c, 999)
 			p.wants("nearly paid", at.how, line)
+			if told[c.ID] != 0 {
+				t.Errorf("%s: told that it is back, and it is not", at.how)
+			}
 			p.pays(c, 1)
 			p.wants("paid", free, line)
 			if g, _, _, err := p.Access.View(t.Context(), line.GrantID); err != nil || g.Plan != "office-fast" || g.Limits.DownKbps != 50_000 {
@@ -83,6 +88,9 @@ func TestMoneyBringsServiceBack(t *testing.T) {
 			p.later(3) // the fee is another invoice, and not late
 			p.wants("days after", free, line)
 			p.pays(c, 200)
+			if told[c.ID] != at.told {
+				t.Errorf("%s: told %d times that service is back", at.how, told[c.ID])
+			}
 		}
 		if len(p.back) == 0 {
 			t.Error("no reminder was taken back")

@@ -2,16 +2,12 @@ package arrears
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"gorm.io/gorm"
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
@@ -44,7 +40,7 @@ type provider struct {
 	money    *accounts.Service
 	plans    *plans.Service
 	site     int64
-	left     atomic.Int64 // writes until the next kill; below zero for none
+	dying    *testdb.Killer
 	n        int
 	mu       sync.Mutex
 	told     map[string]string // by key
@@ -71,7 +67,6 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	}
 	c := clock.NewManual(clock.Date(2027, 3, 1).Start().Add(9 * time.Hour))
 	p := &provider{T: t, clock: c, told: map[string]string{}}
-	p.left.Store(-1)
 	queue := jobs.New(d, c, slog.New(slog.DiscardHandler))
 	sites, store, books := site.New(d, c), settings.New(d, c), ledger.New(d, c)
 	known := customers.New(customers.Options{DB: d, Keys: keys, Clock: c})
@@ -99,7 +94,7 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	if err := bills.SaveSteps(t.Context(), "", table, office); err != nil {
 		t.Fatal(err)
 	}
-	p.killer()
+	p.dying = testdb.NewKiller(t, d)
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = queue.Run(ctx) })
@@ -117,25 +112,6 @@ func (p *provider) sell(key string, mode plans.Mode) {
 		_, err := p.plans.Save(tx, plans.Plan{Key: key, NameEN: key, Segment: plans.Home, Price: money.Shillings(3000), State: plans.Live, Limits: access.Limits{DownKbps: kbps, UpKbps: kbps,
 			FairUse: access.FairUse{Bytes: 200e9, Per: access.PerMonth, UpKbps: 1000, DownKbps: 1000}}, Terms: plans.Terms{Mode: mode, Interval: plans.Interval{Unit: plans.Month, Every: 1}}})
 		return err
-	})
-}
-
-// errKilled ends a transaction as the loss of its database does.
-var errKilled = fault.New(fault.Unavailable, "db.unavailable")
-
-// killer makes the write fail that left counts down to, and its transaction with it.
-func (p *provider) killer() {
-	p.Helper()
-	p.tx(func(tx *db.Tx) error {
-		die := func(g *gorm.DB) {
-			if p.left.Load() >= 0 && p.left.Add(-1) < 0 {
-				p.left.Store(-1)
-				_ = g.AddError(errKilled)
-			}
-		}
-		all := tx.Gorm().Callback()
-		return errors.Join(all.Create().Before("gorm:create").Register("kill", die), all.Update().Before("gorm:update").Register("kill", die),
-			all.Raw().Before("gorm:raw").Register("kill", die), all.Delete().Before("gorm:delete").Register("kill", die))
 	})
 }
 

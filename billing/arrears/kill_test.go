@@ -40,7 +40,7 @@ func TestDeathAtEachWrite(t *testing.T) {
 				return p.Invoices.Promise(context.Background(), invoices.Promised{CustomerID: c.ID, Until: dayOf(p.clock.Now()) + 1, Who: "Anne"}, office)
 			}, free},
 		}
-		kills := 0
+		kills, before := 0, 0
 		for n := range acts {
 			for write := 0; ; write++ {
 				c := p.customer(customers.Customer{})
@@ -49,7 +49,8 @@ func TestDeathAtEachWrite(t *testing.T) {
 				p.clock.Advance(21 * 24 * time.Hour)
 				for k, a := range acts[:n+1] {
 					if k == n {
-						p.left.Store(int64(write))
+						before = p.dying.Deaths()
+						p.dying.Once(write)
 					}
 					for try := 0; ; try++ {
 						err := a.do(c)
@@ -62,7 +63,8 @@ func TestDeathAtEachWrite(t *testing.T) {
 					}
 					p.idle()
 				}
-				died := p.left.Swap(-1) < 0
+				p.dying.Spare()
+				died := p.dying.Deaths() > before
 				p.wants(fmt.Sprintf("%s, dead at write %d", acts[n].name, write), acts[n].how, line)
 				if !died {
 					break // it made no more writes than that

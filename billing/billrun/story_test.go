@@ -2,17 +2,13 @@ package billrun
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"gorm.io/gorm"
 
 	"mtandao/billing"
 	"mtandao/billing/arrears"
@@ -23,18 +19,18 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
+	"mtandao/internal/testdb"
 	"mtandao/radius/access"
 )
 
 // story is a street that is billed each hour by three workers who die again and again, of whom some pay, some late, some wrongly, some not.
 type story struct {
 	*street
-	arrears     *arrears.Service
-	left, every atomic.Int64 // writes until a worker dies, and from one death to the next; below zero for none
-	kills       atomic.Int64
-	paying      map[clock.Day][]payment
-	outages     []int64
-	returned    int
+	arrears  *arrears.Service
+	killer   *testdb.Killer
+	paying   map[clock.Day][]payment
+	outages  []int64
+	returned int
 }
 
 // reminders is what happens to who does not pay.
@@ -64,19 +60,16 @@ func (silence) TillFor(context.Context, int64) (billing.Till, error) {
 	return billing.Till{Type: billing.TillPaybill, ShortCode: "600100"}, nil
 }
 
-var errKilled = fault.New(fault.Unavailable, "db.unavailable")
-
 // tell begins a story in a town.
 func tell(w *town, seed uint64, lines int) *story {
 	w.Helper()
 	s := &story{street: &street{town: w, r: rand.New(rand.NewPCG(seed, 61)), used: map[int64]map[clock.Day]int64{}}, paying: map[clock.Day][]payment{}}
-	s.left.Store(-1)
 	s.arrears = arrears.New(arrears.Options{DB: w.DB, Jobs: w.jobs, Clock: w.clock, Settings: w.Lines.Settings, Sites: w.Lines.Sites, Customers: w.Customers, Invoices: w.invoices, Lines: w.Lines,
 		Access: w.Lines.Access, Messages: silence{}, Tills: silence{}})
 	if err := w.invoices.SaveSteps(context.Background(), "", reminders, invoices.By{Actor: "clerk"}); err != nil {
 		w.Fatal(err)
 	}
-	s.killer()
+	s.killer = testdb.NewKiller(w, w.DB)
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = w.jobs.Run(ctx) })
@@ -85,31 +78,12 @@ func tell(w *town, seed uint64, lines int) *story {
 	return s
 }
 
-// killer makes the write fail that left counts down to, and its transaction with it.
-func (s *story) killer() {
-	s.Helper()
-	s.in(func(tx *db.Tx) error {
-		die := func(g *gorm.DB) {
-			if s.left.Load() >= 0 && s.left.Add(-1) < 0 {
-				s.left.Store(s.every.Load())
-				s.kills.Add(1)
-				_ = g.AddError(errKilled)
-			}
-		}
-		all := tx.Gorm().Callback()
-		return errors.Join(all.Create().Before("gorm:create").Register("kill", die), all.Update().Before("gorm:update").Register("kill", die),
-			all.Raw().Before("gorm:raw").Register("kill", die), all.Delete().Before("gorm:delete").Register("kill", die))
-	})
-}
-
 // bill has three workers bill and issue at once, one of whom may die at each write.
 func (s *story) bill(deadly bool) {
 	s.Helper()
 	ctx, today := context.Background(), clock.DayOf(s.clock.Now())
 	if deadly {
-		n := int64(1 + s.r.IntN(40))
-		s.every.Store(n)
-		s.left.Store(n)
+		s.killer.Always(1 + s.r.IntN(40))
 	}
 	var all sync.WaitGroup
 	for range 3 {
@@ -124,7 +98,7 @@ func (s *story) bill(deadly bool) {
 		})
 	}
 	all.Wait()
-	s.left.Store(-1)
+	s.killer.Spare()
 }
 
 // idle waits until no job is left, however often it has to be tried again, and whoever died over it.
@@ -384,8 +358,8 @@ func TestTwoYears(t *testing.T) {
 		if err := s.DB.SQL().QueryRow("SELECT COUNT(*) FROM invoices WHERE number IS NOT NULL").Scan(&issued); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("seed %d: %d subscribers for %d days, %d documents of %d periods, workers killed %d times, %d line-days in arrears, %d payments went back", seed, lines, days, issued, periods, s.kills.Load(), barred, s.returned)
-		if s.kills.Load() < 20 || barred == 0 || s.returned == 0 {
+		t.Logf("seed %d: %d subscribers for %d days, %d documents of %d periods, workers killed %d times, %d line-days in arrears, %d payments went back", seed, lines, days, issued, periods, s.killer.Deaths(), barred, s.returned)
+		if s.killer.Deaths() < 20 || barred == 0 || s.returned == 0 {
 			t.Error("too little happened")
 		}
 	})

@@ -50,8 +50,3 @@ const mostCounts = 500
 func (s *Service) Counts(ctx context.Context, cashier string, day clock.Day) ([]Count, error) {
 	return counts(s.DB.Read(ctx).Where("cashier = ? AND day = ?", cashier, day.String()).Order("n DESC").Limit(mostCounts))
 }
-
-// CountsOn are the counts of all drawers on a day, the last first.
-func (s *Service) CountsOn(ctx context.Context, day clock.Day) ([]Count, error) {
-	return counts(s.DB.Read(ctx).Where("day = ?", day.String()).Order("id DESC").Limit(mostCounts))
-}

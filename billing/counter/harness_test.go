@@ -26,7 +26,8 @@ import (
 type desk struct {
 	*Service
 	*testing.T
-	clock *clock.Manual
+	clock  *clock.Manual
+	people *customers.Service
 }
 
 const anne, ben = 7001, 7002
@@ -50,7 +51,7 @@ func each(t *testing.T, f func(w *desk)) {
 		owed := invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: held}})
 		billing.JoinInvoices(owed, held, queue)
 		lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c})
-		f(&desk{T: t, clock: c, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines})})
+		f(&desk{T: t, clock: c, people: people, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines})})
 	})
 }
 

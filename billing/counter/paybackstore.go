@@ -102,9 +102,13 @@ func (s *Service) PaybacksOf(ctx context.Context, customerID int64, limit int) (
 	return paybacks(s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("id DESC").Limit(limit))
 }
 
-// OpenPaybacks lists those that wait for somebody in a state, the oldest first.
-func (s *Service) OpenPaybacks(ctx context.Context, state PaybackState) ([]Payback, error) {
-	return paybacks(s.DB.Read(ctx).Where("state = ?", state).Order("id").Limit(100))
+// OpenPaybacks lists those of customers at some sites that wait for somebody in a state, the oldest first; no sites: of all.
+func (s *Service) OpenPaybacks(ctx context.Context, state PaybackState, sites []int64, limit int) ([]Payback, error) {
+	g := s.DB.Read(ctx).Where("state = ?", state)
+	if len(sites) > 0 { // as a value and not a join, which would begin at the customers
+		g = g.Where("(SELECT site_id FROM customers WHERE customers.id = paybacks.customer_id) IN ?", sites)
+	}
+	return paybacks(g.Order("id").Limit(limit))
 }
 
 func (s *Service) paybacksAfter(ctx context.Context, id int64, limit int) ([]Payback, error) {

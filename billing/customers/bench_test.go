@@ -49,6 +49,7 @@ func fill(b *testing.B, s *Service) (all []Customer) {
 		var numbers []numberRow
 		var contacts []contactRow
 		var words []wordRow
+		var sounds []soundRow
 		var tags []tagRow
 		for range 500 {
 			n, number := len(all), drawNumber()
@@ -70,12 +71,15 @@ func fill(b *testing.B, s *Service) (all []Customer) {
 			contacts = append(contacts, contactRow{ID: s.DB.ID(), CustomerID: c.ID, Kind: string(ByPhone), Value: sealed, ValueHash: s.Keys.Lookup(purposeContact, phone), MadeAt: c.CreatedAt})
 			for _, word := range wordsOf(c.Name) {
 				words = append(words, wordRow{c.ID, word, soundOf(word)})
+				if one := (soundRow{c.SiteID, soundOf(word), c.ID}); !slices.Contains(sounds[max(0, len(sounds)-3):], one) {
+					sounds = append(sounds, one)
+				}
 			}
 			tags = append(tags, tagRow{c.ID, []string{"fibre", "wireless"}[n%2]})
 			all = append(all, c)
 		}
 		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-			for _, rows := range []any{&customers, &numbers, &contacts, &words, &tags} {
+			for _, rows := range []any{&customers, &numbers, &contacts, &words, &sounds, &tags} {
 				if err := tx.Gorm().CreateInBatches(rows, 500).Error; err != nil {
 					return err
 				}

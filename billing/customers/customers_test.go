@@ -13,7 +13,7 @@ import (
 
 func TestTheTablesAreTheModels(t *testing.T) {
 	each(t, func(o office) {
-		testdb.ModelsMatch(o.t, o.DB, &customerRow{}, &numberRow{}, &contactRow{}, &wordRow{}, &addressRow{}, &tagRow{}, &noteRow{}, &identityRow{})
+		testdb.ModelsMatch(o.t, o.DB, &customerRow{}, &numberRow{}, &contactRow{}, &wordRow{}, &soundRow{}, &addressRow{}, &tagRow{}, &noteRow{}, &identityRow{})
 	})
 }
 

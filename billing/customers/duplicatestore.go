@@ -18,16 +18,16 @@ func (s *Service) withPIN(ctx context.Context, pin string) (ids []int64, err err
 
 const mostHeard = 100
 
-// heard lists customers of a site of whose names two words, or the only one, sound like these. The words are counted in their index, before
-// anybody is looked up.
+// heard lists customers of a site of whose names two words, or the only one, sound like these. Sounds are counted in the site's part of their index,
+// before anybody is looked up.
 func (s *Service) heard(ctx context.Context, sounds []string, siteID int64) (all []Customer, err error) {
 	var rows []customerRow
 	two := ""
 	if len(sounds) > 1 {
 		two = " HAVING MIN(w.sound) <> MAX(w.sound)"
 	}
-	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM (SELECT w.customer_id FROM customer_words w WHERE w.sound IN ? GROUP BY w.customer_id`+two+`) h `+s.then()+
-		` customers c ON c.id = h.customer_id WHERE c.site_id = ? AND c.state <> ? LIMIT ?`, sounds, siteID, string(Merged), mostHeard).Scan(&rows).Error
+	err = s.DB.Read(ctx).Raw(`SELECT c.* FROM (SELECT w.customer_id FROM customer_sounds w WHERE w.site_id = ? AND w.sound IN ? GROUP BY w.customer_id`+two+`) h `+s.then()+
+		` customers c ON c.id = h.customer_id WHERE c.site_id = ? AND c.state <> ? LIMIT ?`, siteID, sounds, siteID, string(Merged), mostHeard).Scan(&rows).Error
 	for _, r := range rows {
 		all = append(all, r.customer())
 	}

@@ -76,7 +76,7 @@ func (s *Service) Forget(tx *db.Tx, c Customer, by By) error {
 	if !won {
 		return fault.New(fault.Conflict, "customer.changed")
 	}
-	for _, of := range []any{&contactRow{}, &numberRow{}, &wordRow{}, &addressRow{}} {
+	for _, of := range []any{&contactRow{}, &numberRow{}, &wordRow{}, &soundRow{}, &addressRow{}} {
 		if err := tx.Gorm().Where("customer_id = ?", c.ID).Delete(of).Error; err != nil {
 			return db.Fault(err)
 		}

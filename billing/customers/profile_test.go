@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
 )
@@ -218,4 +219,32 @@ func (o office) pages(f Filter, want int) {
 	if len(seen) != want {
 		o.t.Errorf("%+v shows %d, want %d", f, len(seen), want)
 	}
+}
+
+// TestNamesakesFollowTheirSite: who moves to another site is a namesake there and no more where they were; who is forgotten is nobody's.
+func TestNamesakesFollowTheirSite(t *testing.T) {
+	each(t, func(o office) {
+		c, err := o.Keep(ctx, Profile{Customer: Customer{Name: "Wanjiku Wambui Kamau", SiteID: 3}}, asha)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := func(site int64) int {
+			all, err := o.Duplicates(ctx, Profile{Customer: Customer{Name: "Wanjiku Kamau", SiteID: site}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		if at(3) != 1 || at(4) != 0 {
+			t.Errorf("%d at the site and %d elsewhere", at(3), at(4))
+		}
+		c.SiteID = 4
+		if c, err = o.Keep(ctx, Profile{Customer: c}, asha); err != nil || at(3) != 0 || at(4) != 1 {
+			t.Errorf("moved: %d where they were, %d where they are: %v", at(3), at(4), err)
+		}
+		o.must(func(tx *db.Tx) error { return o.Forget(tx, c, asha) })
+		if at(4) != 0 {
+			t.Error("forgotten, and still a namesake")
+		}
+	})
 }

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -16,6 +17,15 @@ type wordRow struct {
 }
 
 func (wordRow) TableName() string { return "customer_words" }
+
+// soundRow is how a word of a name sounds, among those of a site.
+type soundRow struct {
+	SiteID     int64  `gorm:"primaryKey;autoIncrement:false"`
+	Sound      string `gorm:"primaryKey"`
+	CustomerID int64  `gorm:"primaryKey;autoIncrement:false"`
+}
+
+func (soundRow) TableName() string { return "customer_sounds" }
 
 type addressRow struct {
 	ID         int64
@@ -56,6 +66,25 @@ func (s *Service) writeWords(tx *db.Tx, c Customer) error {
 	var rows []wordRow
 	for _, word := range wordsOf(c.Name) {
 		rows = append(rows, wordRow{c.ID, word, soundOf(word)})
+	}
+	if len(rows) > 0 {
+		if err := tx.Gorm().Create(&rows).Error; err != nil {
+			return db.Fault(err)
+		}
+	}
+	return writeSounds(tx, c, rows)
+}
+
+// writeSounds keeps how the words sound, by the customer's site.
+func writeSounds(tx *db.Tx, c Customer, words []wordRow) error {
+	if err := tx.Gorm().Where("customer_id = ?", c.ID).Delete(&soundRow{}).Error; err != nil {
+		return db.Fault(err)
+	}
+	var rows []soundRow
+	for _, w := range words {
+		if one := (soundRow{c.SiteID, w.Sound, c.ID}); !slices.Contains(rows, one) {
+			rows = append(rows, one)
+		}
 	}
 	if len(rows) == 0 {
 		return nil

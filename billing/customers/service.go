@@ -100,7 +100,7 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 	if err != nil {
 		return c, err
 	}
-	if c.Version++; c.Name != before.Name {
+	if c.Version++; c.Name != before.Name || c.SiteID != before.SiteID {
 		if err := s.writeWords(tx, c); err != nil {
 			return c, err
 		}

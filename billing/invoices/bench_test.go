@@ -57,7 +57,7 @@ func (t *town) Done(tx *db.Tx, due []Due) error {
 		}
 	})
 	if t.stop > 0 && int64(len(t.done)) >= t.stop {
-		return errKilled
+		return testdb.ErrKilled
 	}
 	return nil
 }

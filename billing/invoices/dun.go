@@ -56,7 +56,11 @@ const mostFaults = 10
 // it does nothing. One customer of whom it fails keeps no other from it.
 func (s *Service) Dun(ctx context.Context) (did int64, err error) {
 	var failed []error
-	err = s.look(ctx, s.today(), func(table []Step, todo []Doing) error {
+	table, err := s.Steps(ctx)
+	if err != nil {
+		return 0, err
+	}
+	err = s.look(ctx, s.today(), table, func(todo []Doing) error {
 		last := int64(0)
 		for _, one := range todo {
 			if one.Held != "" || one.InvoiceID == last {
@@ -91,7 +95,11 @@ func (s *Service) DunOne(ctx context.Context, id int64) (int64, error) {
 
 // Foresee tells see what would be done on a day as things stand, and what is held; nothing is changed.
 func (s *Service) Foresee(ctx context.Context, day clock.Day, see func(Doing)) error {
-	return s.look(ctx, day, func(_ []Step, todo []Doing) error {
+	table, err := s.Steps(ctx)
+	if err != nil {
+		return err
+	}
+	return s.look(ctx, day, table, func(todo []Doing) error {
 		for _, one := range todo {
 			see(one)
 		}
@@ -99,11 +107,10 @@ func (s *Service) Foresee(ctx context.Context, day clock.Day, see func(Doing)) e
 	})
 }
 
-// look reads what is to be done on a day, a page at a time, by due day.
-func (s *Service) look(ctx context.Context, day clock.Day, take func(table []Step, todo []Doing) error) error {
-	table, err := s.Steps(ctx)
-	if err != nil || len(table) == 0 {
-		return err
+// look reads what a table has to be done on a day, a page at a time, by due day.
+func (s *Service) look(ctx context.Context, day clock.Day, table []Step, take func(todo []Doing) error) error {
+	if len(table) == 0 {
+		return nil
 	}
 	first := table[0].After
 	for _, st := range table {
@@ -120,7 +127,7 @@ func (s *Service) look(ctx context.Context, day clock.Day, take func(table []Ste
 			return err
 		})
 		if err == nil {
-			err = take(table, todo)
+			err = take(todo)
 		}
 		if err != nil {
 			return err
@@ -282,7 +289,11 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lifted := false
+	steps, err := s.barringSteps(tx, customerID, false)
+	if err != nil {
+		return false, err
+	}
+	before, lifted := hardest(steps), false
 	for _, d := range barred {
 		if d.Open > 0 && !enough {
 			continue
@@ -295,7 +306,25 @@ func (s *Service) Restore(tx *db.Tx, customerID int64) (bool, error) {
 	if !lifted {
 		return false, nil
 	}
-	return true, s.Enforcer.Follow(tx, customerID)
+	if err := s.Enforcer.Follow(tx, customerID); err != nil {
+		return true, err
+	}
+	return true, s.returned(tx, customerID, before)
+}
+
+// stops says whether an action leaves nothing of a service that money brings back.
+func (a Action) stops() bool { return a == Garden || a == SuspendService }
+
+// returned tells of service that had stopped, and is back.
+func (s *Service) returned(tx *db.Tx, customerID int64, before Action) error {
+	if s.Returned == nil || !before.stops() {
+		return nil
+	}
+	after, err := s.Level(tx, customerID)
+	if err != nil || after.stops() {
+		return err
+	}
+	return s.Returned(tx, customerID)
 }
 
 // Cleared says that a customer is barred, and that enough is paid to restore them.

@@ -102,7 +102,7 @@ func (h Hold) holds(a Action, today clock.Day) Held {
 const catching = 3
 
 // Look tells what the table asks for on a day, of an invoice that was due on a day: in order, and of those that bar only the hardest that is reached.
-// Reminders and fees that are long past are not made up for.
+// Reminders and fees that are long past are not made up for, and of reminders only the last that is reached is sent.
 func Look(table []Step, due clock.Day, h Hold, today clock.Day) (steps []Step) {
 	sorted := slices.Clone(table)
 	slices.SortStableFunc(sorted, func(a, b Step) int {
@@ -126,7 +126,18 @@ func Look(table []Step, due clock.Day, h Hold, today clock.Day) (steps []Step) {
 			steps = append(steps, st)
 		}
 	}
-	return steps
+	reminders := 0
+	for _, st := range steps {
+		if st.Action == Remind {
+			reminders++
+		}
+	}
+	return slices.DeleteFunc(steps, func(st Step) bool {
+		if st.Action == Remind {
+			reminders--
+		}
+		return st.Action == Remind && reminders > 0
+	})
 }
 
 // Next is what the table will do to an invoice of which nothing is paid meanwhile, and the day on which it does.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -107,6 +109,63 @@ func TestDunning(t *testing.T) {
 		}
 		w.prove()
 	})
+}
+
+// TestTheUsualSteps: what they would do is told beforehand and done to nobody; once they are saved just that is done.
+func TestTheUsualSteps(t *testing.T) {
+	each(t, func(w *desk) {
+		ctx := context.Background()
+		would := func(segment string) map[Action]int {
+			t.Helper()
+			does, all, err := w.Would(ctx, segment, UsualSteps)
+			if err != nil || !all {
+				t.Fatal(does, all, err)
+			}
+			return does
+		}
+		if does := would(""); len(does) != 0 {
+			t.Errorf("without invoices: %v", does)
+		}
+		w.writes(anne, 1000_00)
+		w.later(21) // due a week ago
+		w.writes(ben, 1000_00)
+		w.later(14) // due today
+		if does := would(""); does[Remind] != 1 || does[Garden] != 1 || len(does) != 2 {
+			t.Errorf("they would do %v", does)
+		}
+		if does := would("business"); len(does) != 0 { // nobody is one
+			t.Errorf("they would do %v to businesses", does)
+		}
+		if n, err := w.Dun(ctx); n != 0 || err != nil || w.isBarred(anne) != "" || w.told.Load() != 0 {
+			t.Errorf("%d steps were taken that nobody wanted: %v", n, err)
+		}
+		if steps, err := w.Steps(ctx); err != nil || len(steps) != 0 {
+			t.Errorf("they are saved: %v %v", steps, err)
+		}
+		if err := w.SaveSteps(ctx, "", slices.Clone(UsualSteps), office); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := w.Dun(ctx); n != 2 || err != nil || w.isBarred(anne) != Garden || w.isBarred(ben) != "" {
+			t.Errorf("%d steps, anne %q, ben %q: %v", n, w.isBarred(anne), w.isBarred(ben), err)
+		}
+		if does := would(""); len(does) != 0 {
+			t.Errorf("done, they would do %v", does)
+		}
+	})
+}
+
+// TestOneReminderAtATime: whoever is behind with reminders sends the last one, and not all of them in one minute.
+func TestOneReminderAtATime(t *testing.T) {
+	due := clock.Date(2026, 5, 31)
+	for after, want := range map[int]string{-3: "remind:-3", -1: "remind:-3", 0: "remind:0", 3: "remind:3", 5: "remind:3 throttle:5", 7: "garden:7"} {
+		var got []string
+		for _, st := range Look(UsualSteps, due, Hold{}, due+clock.Day(after)) {
+			got = append(got, st.name())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%d days after: %v, not %s", after, got, want)
+		}
+	}
 }
 
 func TestWrongSteps(t *testing.T) {

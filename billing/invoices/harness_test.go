@@ -2,7 +2,6 @@ package invoices
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -11,14 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"gorm.io/gorm"
-
 	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
 	"mtandao/internal/money"
 	"mtandao/internal/seal"
@@ -34,8 +30,7 @@ type desk struct {
 	barred sync.Map // customer → action
 	told   atomic.Int64
 	ended  atomic.Int64
-	left   atomic.Int64 // writes until the next kill; below zero for none
-	every  atomic.Int64 // how many there are from one to the next
+	dying  *testdb.Killer
 }
 
 var office = By{Actor: "clerk", From: "10.0.0.9"}
@@ -49,7 +44,6 @@ func newDesk(t testing.TB, d *db.DB) *desk {
 	t.Helper()
 	c := clock.NewManual(clock.Date(2026, 3, 1).Start().Add(9 * time.Hour))
 	w := &desk{TB: t, clock: c}
-	w.left.Store(-1)
 	keys, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
@@ -62,35 +56,8 @@ func newDesk(t testing.TB, d *db.DB) *desk {
 	if _, err := d.SQL().Exec("CREATE TABLE test_next (id BIGINT NOT NULL PRIMARY KEY, next_day VARCHAR(16) NOT NULL)"); err != nil {
 		t.Fatal(err)
 	}
-	w.killer()
+	w.dying = testdb.NewKiller(t, d)
 	return w
-}
-
-// errKilled ends a worker as the loss of its database does.
-var errKilled = fault.New(fault.Unavailable, "db.unavailable")
-
-// killer makes the write after which a worker dies fail, and its transaction with it.
-func (w *desk) killer() {
-	w.Helper()
-	err := w.DB.InTx(context.Background(), func(tx *db.Tx) error {
-		die := func(g *gorm.DB) {
-			if w.left.Load() >= 0 && w.left.Add(-1) < 0 {
-				w.left.Store(w.every.Load())
-				_ = g.AddError(errKilled)
-			}
-		}
-		all := tx.Gorm().Callback()
-		return errors.Join(all.Create().Before("gorm:create").Register("kill", die), all.Raw().Before("gorm:raw").Register("kill", die), all.Delete().Before("gorm:delete").Register("kill", die))
-	})
-	if err != nil {
-		w.Fatal(err)
-	}
-}
-
-// kill has workers die after so many writes, again and again; below zero no more.
-func (w *desk) kill(every int) {
-	w.every.Store(int64(every))
-	w.left.Store(int64(every))
 }
 
 // Held implements Purse.

@@ -31,7 +31,7 @@ func TestTheRunLosesNothing(t *testing.T) {
 		r := rand.New(rand.NewPCG(6, 3))
 		ctx, asOf, kills := context.Background(), clock.Date(2026, 3, 1), 0
 		for round := range 200 {
-			w.kill(1 + r.IntN(4+round))
+			w.dying.Always(1 + r.IntN(4+round))
 			var done sync.WaitGroup
 			var mu sync.Mutex
 			for range 3 {
@@ -55,7 +55,7 @@ func TestTheRunLosesNothing(t *testing.T) {
 				break
 			}
 		}
-		w.kill(-1)
+		w.dying.Spare()
 		if _, err := w.Run(ctx, asOf, s, RunOptions{}); err != nil {
 			t.Fatal(err)
 		}

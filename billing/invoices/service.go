@@ -38,6 +38,7 @@ type Options struct {
 	Customers *customers.Service
 	Purse     Purse
 	Enforcer  Enforcer
+	Returned  func(tx *db.Tx, customerID int64) error // told that money brought service back that had stopped; may be nil
 }
 
 // Service is what can be done with invoices.

@@ -2,6 +2,7 @@ package papers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,8 +135,8 @@ func (p Paper) sms() string {
 	return "paper.say." + p.word() + "." + what
 }
 
-// messages are what is sent about a paper, a message an address. again tells one time of sending from the others.
-func (s *Service) messages(ctx context.Context, p Paper, to reached, again string) ([]notify.Message, error) {
+// messages are what is sent about a paper, a message an address.
+func (s *Service) messages(ctx context.Context, p Paper, to reached, how telling) ([]notify.Message, error) {
 	b, err := s.brand(ctx, p.brandHash)
 	if err != nil {
 		return nil, err
@@ -152,15 +153,19 @@ func (s *Service) messages(ctx context.Context, p Paper, to reached, again strin
 	var all []notify.Message
 	for _, address := range to.emails {
 		m := m
-		m.Key, m.Channel, m.To = s.key(p, notify.Email, address, again), notify.Email, address
+		m.Key, m.Channel, m.To = s.key(p, notify.Email, address, how.again), notify.Email, address
 		m.Subject, m.Letter, m.Paper = "paper.say."+p.word()+".subject", p.letter(b), p.ID
 		all = append(all, m)
 	}
 	for _, phone := range to.phones {
 		m := m
-		m.Key, m.Channel, m.To, m.Words, m.Sender = s.key(p, notify.SMS, phone, again), notify.SMS, phone, p.sms(), brand.Sender
-		if again == "" { // who asks for it gets it, however small
+		m.Key, m.Channel, m.To, m.Words, m.Sender = s.key(p, notify.SMS, phone, how.again), notify.SMS, phone, p.sms(), brand.Sender
+		if how.again == "" && how.back == nil { // who asks for it gets it, however small
 			m.Amount = money.KES(p.facts.Total)
+		}
+		if how.back != nil {
+			key, args := how.back.says(p.facts.Lang)
+			m.Words, m.Args = "paper.back.receipt", append(slices.Clip(m.Args), "Back", words.Text(p.facts.Lang, key, args...))
 		}
 		all = append(all, m)
 	}

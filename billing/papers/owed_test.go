@@ -45,6 +45,11 @@ func TestNobodyIsAskedForWhatIsNotOwed(t *testing.T) {
 				}
 				w.settle()
 			}
+			if step.brings == 400 { // it says something else now
+				if now, err := w.MakeStatement(w.ctx, c.ID, today-30, today); err != nil || now.ID == p.ID {
+					w.Error("a statement stays as it was when money came", err)
+				}
+			}
 			v, err := w.View(w.ctx, p)
 			if err != nil || (v.Pay == "") != (step.asks == "") || !strings.Contains(v.Pay, step.asks) {
 				w.Errorf("after %d more: %q %v", step.brings, v.Pay, err)

@@ -145,6 +145,8 @@ func New(o Options) *Service {
 	o.Jobs.OnSpread(invoices.FactIssued, "papers", s.apart, s.issued)
 	o.Jobs.On(accounts.FactCredited, "papers", s.credited)
 	o.Jobs.On(billing.FactServed, "papers", s.sold)
+	o.Jobs.On(factBack, "papers", s.tellBack)
+	o.Invoices.Returned = func(tx *db.Tx, customerID int64) error { return s.Returned(tx, customerID, time.Time{}) }
 	return s
 }
 

@@ -26,7 +26,7 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &paperRow{}, &brandRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &paperRow{}, &brandRow{}, &backRow{}) })
 }
 
 // TestAnInvoiceReachesItsCustomer: who is billed gets the PDF by e-mail and an SMS with amount, day, paybill, account and link, each once, in their
@@ -179,6 +179,13 @@ func TestEachKindOfPaper(t *testing.T) {
 		p, err := w.MakeStatement(w.ctx, c.ID, today-30, today)
 		if err != nil {
 			w.Fatal(err)
+		}
+		again, err := w.MakeStatement(w.ctx, c.ID, today-30, today)
+		if err != nil || again.ID != p.ID || again.Address() != p.Address() {
+			w.Errorf("asked for twice, it is made twice: %d and %d %v", p.ID, again.ID, err)
+		}
+		if other, err := w.MakeStatement(w.ctx, c.ID, today-29, today); err != nil || other.ID == p.ID {
+			w.Error("other days are the same statement", err)
 		}
 		w.reads(w.file(p), "Statement", "Invoice · "+d.Text()+" 1,000.00 1,000.00", "Credit note · "+note.Text()+" 300.00 700.00", "Balance on 26 Nov 2026")
 		_, loose, err := w.StatementFile(w.ctx, c.ID, today-30, today)

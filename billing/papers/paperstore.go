@@ -2,6 +2,8 @@ package papers
 
 import (
 	"context"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -44,13 +46,17 @@ type brandRow struct {
 
 func (brandRow) TableName() string { return "paper_brands" }
 
-// insert stores a paper with what it wears. One of the same thing that is there already is given back instead.
+// insert stores a paper with what it wears. One of the same thing that is there already is given back instead; of a statement, one that says the same.
 func (s *Service) insert(tx *db.Tx, p Paper, b site.Brand) (Paper, error) {
 	wears := worn(b)
 	wears.Logo = append([]byte{}, wears.Logo...) // the column is never NULL
 	p.ID, p.brandHash, p.linkHash, p.LinkUntil, p.MadeAt = tx.ID(), hashOf(wears), digest(p.facts.Link), s.linkUntil(), s.Clock.Now()
-	if p.Kind == Statement {
-		p.AboutID = p.ID
+	says, err := p.says()
+	if err != nil {
+		return p, err
+	}
+	if p.Kind == Statement && p.AboutID == 0 {
+		p.AboutID = s.mark(says)
 	}
 	body, err := json.Marshal(p.facts)
 	if err != nil {
@@ -68,7 +74,31 @@ func (s *Service) insert(tx *db.Tx, p Paper, b site.Brand) (Paper, error) {
 	if err := once().Create(&row).Error; err != nil {
 		return p, db.Fault(err)
 	}
-	return s.paper(tx.Gorm().Where("kind = ? AND about_id = ?", p.Kind, p.AboutID))
+	there, err := s.paper(tx.Gorm().Where("kind = ? AND about_id = ?", p.Kind, p.AboutID))
+	if err != nil || p.Kind != Statement || there.ID == p.ID {
+		return there, err
+	}
+	if same, err := there.says(); err != nil || same == says {
+		return there, err
+	}
+	p.AboutID = p.ID // two contents have one mark
+	return s.insert(tx, p, b)
+}
+
+// says is all that a paper tells, and what it wears, but for its link.
+func (p Paper) says() (string, error) {
+	p.facts.Link = ""
+	body, err := json.Marshal([]any{p.CustomerID, p.Name, p.brandHash, p.facts})
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, "internal", err)
+	}
+	return string(body), nil
+}
+
+// mark is a number by which a content is found again.
+func (s *Service) mark(says string) int64 {
+	sum, _ := hex.DecodeString(s.Keys.Lookup("papers.statement", says)) // made of hexadecimal digits
+	return int64(binary.BigEndian.Uint64(sum) >> 1)
 }
 
 func (s *Service) paper(g *gorm.DB) (Paper, error) {

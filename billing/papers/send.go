@@ -2,9 +2,11 @@ package papers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
@@ -53,23 +55,39 @@ func (s *Service) toBills(ctx context.Context, customerID int64, ways string) (t
 	return to, nil
 }
 
+// telling is how a paper is told of.
+type telling struct {
+	ways  string   // of the paper's setting
+	again string   // tells one time of sending from the others
+	back  *backRow // service that is back, of which its SMS tells too
+}
+
 // tell writes the messages about a paper, each once.
-func (s *Service) tell(ctx context.Context, p Paper, ways, again string, besides func(tx *db.Tx) error) (sent int, err error) {
-	to, err := s.toBills(ctx, p.CustomerID, ways)
+func (s *Service) tell(ctx context.Context, p Paper, how telling, besides func(tx *db.Tx) error) (sent int, err error) {
+	to, err := s.toBills(ctx, p.CustomerID, how.ways)
 	if err != nil {
 		return 0, err
+	}
+	if len(to.phones) == 0 {
+		how.back = nil
 	}
 	if p, err = s.now(ctx, p); err != nil {
 		return 0, err
 	}
-	all, err := s.messages(ctx, p, to, again)
+	all, err := s.messages(ctx, p, to, how)
 	if err != nil {
 		return 0, err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		sent = 0
+		if how.back != nil {
+			if won, err := s.tookBack(tx, *how.back); err != nil || !won {
+				return errors.Join(err, errToldBack)
+			}
+		}
 		for _, m := range all {
 			switch _, err := s.Messages.Send(tx, m); {
+			case fault.KeyOf(err) == "message.key_taken" && how.again == "": // it was sent, and said more
 			case fault.Is(err, fault.Invalid): // an address as it was taken long ago: the others are told
 				s.Log.Warn("a paper was not sent to an address that cannot be used", "paper", p.ID, "channel", m.Channel, "error", err)
 			case err != nil:
@@ -109,10 +127,13 @@ func (s *Service) issued(ctx context.Context, j jobs.Job) error {
 		return nil
 	}
 	if err == nil {
-		_, err = s.tell(ctx, p, ways, "", nil)
+		_, err = s.tell(ctx, p, telling{ways: ways}, nil)
 	}
 	return err
 }
+
+// errToldBack: somebody was told meanwhile that their service is back.
+var errToldBack = errors.New("service that is back was told of")
 
 // credited handles "customer credited": of money that somebody brought.
 func (s *Service) credited(ctx context.Context, j jobs.Job) error {
@@ -129,8 +150,20 @@ func (s *Service) credited(ctx context.Context, j jobs.Job) error {
 	if fault.Is(err, fault.NotFound) { // credit of another kind
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	if done, err := s.done(ctx, f.CustomerID); err != nil {
+		return err
+	} else if !done && s.Clock.Now().Sub(j.CreatedAt) < waitsForReturn {
+		return jobs.Again(time.Second, errors.New("its money is about to bring service back"))
+	}
+	back, err := s.backOf(ctx, f.CustomerID)
 	if err == nil {
-		_, err = s.tell(ctx, p, ways, "", nil)
+		_, err = s.tell(ctx, p, telling{ways: ways, back: back}, nil)
+	}
+	if errors.Is(err, errToldBack) {
+		_, err = s.tell(ctx, p, telling{ways: ways}, nil)
 	}
 	return err
 }
@@ -162,7 +195,7 @@ func (s *Service) sold(ctx context.Context, j jobs.Job) error {
 	p, err := s.ofSale(ctx, Bought{OrderID: o.ID, SiteID: o.SiteID, Code: o.Code, What: o.PlanName(c.Lang), Reference: r.Number, Cents: o.Price.Cents, Day: clock.DayOf(o.PaidAt), Phone: string(o.Phone),
 		CustomerID: c.ID})
 	if err == nil {
-		_, err = s.tell(ctx, p, settings.ByEmail, "", nil)
+		_, err = s.tell(ctx, p, telling{ways: settings.ByEmail}, nil)
 	}
 	return err
 }
@@ -180,7 +213,7 @@ func (s *Service) SendAgain(ctx context.Context, p Paper, by By) (sent int, err 
 	if len(to.emails)+len(to.phones) == 0 {
 		return 0, fault.New(fault.Conflict, "paper.nobody")
 	}
-	return s.tell(ctx, p, settings.ByBoth, s.Clock.Now().UTC().Format("0601021504"), func(tx *db.Tx) error {
+	return s.tell(ctx, p, telling{ways: settings.ByBoth, again: s.Clock.Now().UTC().Format("0601021504")}, func(tx *db.Tx) error {
 		if err := s.renew(tx, p); err != nil {
 			return err
 		}

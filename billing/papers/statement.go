@@ -11,7 +11,7 @@ import (
 	"mtandao/internal/site"
 )
 
-// MakeStatement is a paper of some days of a customer, kept so that it can be sent; each time another. fault.Invalid "invoice.days".
+// MakeStatement is a paper of some days of a customer, kept so that it can be sent: asked for again it is the same one, while it says the same. fault.Invalid "invoice.days".
 func (s *Service) MakeStatement(ctx context.Context, customerID int64, from, until clock.Day) (Paper, error) {
 	p, b, err := s.statement(ctx, customerID, from, until)
 	if err != nil {

@@ -30,6 +30,13 @@ func TestModels(t *testing.T) {
 // TestAHomeThatPays goes through each sentence of how prepaid homes pay.
 func TestAHomeThatPays(t *testing.T) {
 	each(t, func(w *shop) {
+		var back []time.Time
+		w.OnReturn(func(_ *db.Tx, id int64, until time.Time) error {
+			if back = append(back, until); id != anne {
+				t.Errorf("%d is told of anne's line", id)
+			}
+			return nil
+		})
 		sub := w.line("home-10")
 		w.ends(sub, "")
 		if got := w.dial("lineb"); got.Cause != "arrears" || !got.Garden {
@@ -52,6 +59,9 @@ func TestAHomeThatPays(t *testing.T) {
 		w.pays(anne, 1000)
 		w.ends(sub, "2027-04-21 12:00")
 		w.holds(anne, 0)
+		if len(back) != 1 || !back[0].Equal(at("2027-04-21 12:00")) { // only what had run out comes back
+			t.Errorf("told that it is back: %v", back)
+		}
 		w.pays(anne, 9000) // a whole period lies ahead: the rest renews by itself
 		w.ends(sub, "2027-04-21 12:00")
 		w.holds(anne, 9000)

@@ -92,7 +92,16 @@ func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscriptio
 	if err := s.take(tx, sub, paid.Amount, "renewed", prepaid(sub, paid.Amount.Neg())); err != nil {
 		return sub, err
 	}
-	return s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents})
+	sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents})
+	if end := r.state.End(r.loc); err != nil || s.returned == nil || !early || end.IsZero() || end.After(now) { // who comes from another system is not told of their old credit
+		return sub, err
+	}
+	return sub, s.returned(tx, sub.CustomerID, sub.State.End(r.loc))
+}
+
+// OnReturn has f told that money brought a line back which had run out, and to when; call it at wiring.
+func (s *Service) OnReturn(f func(tx *db.Tx, customerID int64, until time.Time) error) {
+	s.returned = f
 }
 
 // mayRenew says that a line is due, or that money may lengthen it: one that was paid for good is never renewed.

@@ -67,6 +67,7 @@ type Follower interface {
 type Service struct {
 	Options
 	arrears  func(tx *db.Tx, customerID int64) (Kept, error)
+	returned func(tx *db.Tx, customerID int64, until time.Time) error
 	follower Follower // nil: nobody
 }
 

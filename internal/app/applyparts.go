@@ -30,6 +30,8 @@ type (
 		TikTok    text     `yaml:"tiktok,omitempty"`
 		X         text     `yaml:"x,omitempty"`
 		Sender    text     `yaml:"sender,omitempty"`
+		MailName  text     `yaml:"mail_name,omitempty"`
+		MailFrom  text     `yaml:"mail_from,omitempty"`
 	}
 	sitePart struct {
 		Slug     text `yaml:"slug"`

@@ -14,7 +14,7 @@ func (p brandPart) brand(r *reading, stored site.Brand) (site.Brand, error) {
 		TermsEN: string(p.TermsEN), TermsSW: string(p.TermsSW), Accent: string(p.Accent), AccentInk: string(p.AccentInk),
 		Paper: string(p.Paper), Ink: string(p.Ink), Logo: mark, Theme: string(p.Theme), Picture: photo,
 		HoursEN: string(p.HoursEN), HoursSW: string(p.HoursSW), WhatsApp: string(p.WhatsApp), Email: string(p.Email), Facebook: string(p.Facebook),
-		Instagram: string(p.Instagram), TikTok: string(p.TikTok), X: string(p.X), Sender: string(p.Sender)}
+		Instagram: string(p.Instagram), TikTok: string(p.TikTok), X: string(p.X), Sender: string(p.Sender), MailName: string(p.MailName), MailFrom: string(p.MailFrom)}
 	if r.err != nil {
 		return b, r.err
 	}
@@ -25,7 +25,7 @@ func brandPartOf(b site.Brand) brandPart {
 	p := brandPart{Key: text(b.Key), Name: text(b.Name), WelcomeEN: text(b.WelcomeEN), WelcomeSW: text(b.WelcomeSW), TermsEN: text(b.TermsEN),
 		TermsSW: text(b.TermsSW), Accent: text(b.Accent), AccentInk: text(b.AccentInk), Paper: text(b.Paper), Ink: text(b.Ink),
 		Theme: text(b.Theme), HoursEN: text(b.HoursEN), HoursSW: text(b.HoursSW), WhatsApp: text(b.WhatsApp), Email: text(b.Email),
-		Facebook: text(b.Facebook), Instagram: text(b.Instagram), TikTok: text(b.TikTok), X: text(b.X), Sender: text(b.Sender)}
+		Facebook: text(b.Facebook), Instagram: text(b.Instagram), TikTok: text(b.TikTok), X: text(b.X), Sender: text(b.Sender), MailName: text(b.MailName), MailFrom: text(b.MailFrom)}
 	if len(b.Logo) > 0 {
 		p.Logo = &picture{body: b.Logo, kind: b.LogoType}
 	}

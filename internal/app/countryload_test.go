@@ -70,6 +70,8 @@ func (c *country) like(table, which, numbers string, as map[string]string) {
 	for _, column := range testdb.Columns(c.T, c.s.Main.DB, table) {
 		names, values = append(names, column), append(values, cmp.Or(as[column], "t."+column))
 	}
+	watch := clock.Stopwatch()
+	defer func() { c.Logf("%-20s %v", table, watch().Round(time.Millisecond)) }()
 	for from := 0; from < c.n; from += 1_000 {
 		c.exec(fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM (SELECT * FROM %s WHERE %s LIMIT 1) t, %s WHERE c.n > %d AND c.n <= %d", table, strings.Join(names, ", "), strings.Join(values, ", "), table, which, numbers, from, min(c.n, from+1_000)))
 	}
@@ -86,6 +88,10 @@ func (c *country) settle() {
 		}
 	}
 	c.s.bought(c.T, "kasarani-1", "02a1b2c3d4aa")
+	if m.DB.Dialect() == db.SQLite { // a gigabyte of cache and no waiting for the disk, while it is filled
+		c.exec("PRAGMA cache_size = -1000000; PRAGMA synchronous = OFF")
+		defer c.exec("PRAGMA cache_size = -2000; PRAGMA synchronous = FULL")
+	}
 	c.exec("CREATE TABLE counted (n BIGINT NOT NULL PRIMARY KEY)")
 	c.exec("INSERT INTO counted (n) VALUES (1)")
 	for have := 1; have < c.n; have *= 2 {
@@ -95,6 +101,7 @@ func (c *country) settle() {
 	per := func(k string) string { return fmt.Sprintf("%d + (c.n * 100 + %s)", countryBase*10, k) }
 	twenty, ten, fifty := "counted c JOIN counted k ON k.n <= 20", "counted c JOIN counted k ON k.n <= 10", "counted c JOIN counted k ON k.n <= 50"
 	day := "CONCAT('2026-', CASE WHEN 1 + (k.n DIV 2) < 10 THEN '0' ELSE '' END, 1 + (k.n DIV 2), '-0', 1 + (c.n % 9))"
+	at := func(column string) string { return "CONCAT(" + day + ", SUBSTR(t." + column + ", 11))" }
 	c.like("customers", fmt.Sprint("id = ", one.ID), "counted c", map[string]string{"id": id, "number": "CONCAT('', 1000000 + c.n)"})
 	c.like("customer_accounts", "1 = 1", "counted c", map[string]string{"customer_id": id, "balance_cents": "0", "seq": "20"})
 	c.like("customer_events", "how = 'cash'", twenty, map[string]string{"id": per("k.n"), "customer_id": id, "seq": "k.n", "kind": "CASE WHEN k.n % 2 = 1 THEN 'counter' ELSE 'invoice' END", "request": "CONCAT('allocation:', " + per("k.n") + ")",
@@ -103,14 +110,15 @@ func (c *country) settle() {
 	c.like("invoices", "state = 'issued'", ten, map[string]string{"id": per("k.n"), "customer_id": id, "cause": "CONCAT('many:', " + per("k.n") + ")", "series": "'MANY'", "number": "c.n * 10 + k.n", "state": "CASE WHEN k.n < 10 THEN 'paid' ELSE 'issued' END",
 		"open_cents": "CASE WHEN k.n < 10 THEN 0 ELSE 250000 END", "due_day": day, "day": day})
 	c.like("invoice_allocations", "1 = 1", ten, map[string]string{"id": per("k.n * 2"), "invoice_id": per("k.n"), "customer_id": id})
-	c.like("receipts", "1 = 1", ten, map[string]string{"id": per("k.n"), "receipt": "CONCAT('M', " + per("k.n") + ")", "placed": "CASE WHEN k.n % 2 = 0 THEN 'account' ELSE 'order' END", "holder_id": "CASE WHEN k.n % 2 = 0 THEN " + id + " ELSE 0 END"})
+	c.like("receipts", "1 = 1", ten, map[string]string{"id": per("k.n"), "receipt": "CONCAT('M', " + per("k.n") + ")", "placed": "CASE WHEN k.n % 2 = 0 THEN 'account' ELSE 'order' END", "holder_id": "CASE WHEN k.n % 2 = 0 THEN " + id + " ELSE 0 END",
+		"arrived_at": at("arrived_at"), "created_at": at("created_at")}) // over the year: a million on one day would be another country
 	c.like("ledger_entries", "kind = 'customer'", fifty, map[string]string{"id": per("k.n"), "source": "CONCAT('many:', " + per("k.n") + ")", "memo": "CASE WHEN k.n % 2 = 1 THEN 'counter x' ELSE 'invoice x' END", "day": day})
 	for posting, party := range []string{"CASE WHEN k.n <= 30 THEN CONCAT('customer:', " + id + ") ELSE '' END", "''"} {
 		c.like("ledger_postings", "account = '2210'", fifty, map[string]string{"entry_id": per("k.n"), "n": fmt.Sprint(posting), "party": party, "cents": fmt.Sprintf("CASE WHEN k.n %% 2 = %d THEN 250000 ELSE -250000 END", posting),
 			"account": fmt.Sprintf("CASE WHEN k.n > 30 THEN '2100' WHEN %d = 1 THEN '1010' WHEN k.n <= 10 THEN '1200' ELSE '2210' END", posting)})
 	}
-	for from := 0; from < c.n; from += 1_000 { // chained, or the job that chains would be busy for an hour
-		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT %d + c.n * 100 + k.n, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+1_000)))
+	for from := 0; from < c.n; from += 1_000 { // chained, behind the links that there are: the job that chains looks back from the newest, and would read all of it each second
+		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT c.n * 100 + k.n - %d, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+1_000)))
 	}
 	if m.DB.Dialect() == db.MySQL {
 		c.exec("ANALYZE TABLE customers, customer_events, invoices, invoice_allocations, receipts, ledger_entries, ledger_postings")
@@ -127,12 +135,13 @@ func (c *country) asks(times int) {
 		"statement": func() string { return at() + "/statement?from=2026-02-01&until=2026-12-31" }, "money in": func() string { return "/office/money" }, "money in by cheque": func() string { return "/office/money?rail=cheque" },
 		"money in, a day": func() string { return "/office/money?day=2026-04-05" }, "money in, a cashier": func() string { return fmt.Sprintf("/office/money?cashier=till%d@demo.example", rand.IntN(20)) },
 		"money in, an old page": func() string { return fmt.Sprintf("/office/money?before=%d", countryBase*10+c.n*50) }, "drawer": func() string { return "/office/cashier/day" }, "invoices": func() string { return "/office/invoices" },
-		"invoices to look at": func() string { return "/office/invoices?state=review" }, "ageing": func() string { return "/office/ageing" }}
+		"invoices to look at": func() string { return "/office/invoices?state=review" }, "ageing": func() string { return "/office/ageing" }, "today": func() string { return "/office" }}
 	for name, page := range pages {
 		c.times(name, times, func() int { return owner.ask(http.MethodGet, page(), nil).status }, http.StatusOK)
 	}
+	stamp := owner.stamp()
 	c.times("what money would do", times, func() int {
-		return owner.send(at()+"/pay", url.Values{"once": {fmt.Sprint(rand.Int())}, "amount": {"3,000"}, "how": {"cash"}}).status
+		return owner.ask(http.MethodPost, at()+"/pay", url.Values{"k": {stamp}, "once": {fmt.Sprint(rand.Int())}, "amount": {"3,000"}, "how": {"cash"}}).status
 	}, http.StatusOK)
 }
 

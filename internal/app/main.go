@@ -271,6 +271,7 @@ func (m *Main) wireDomains() {
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
 	m.Notify.AskPapers(m.Papers.Attached)
 	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Money: m.Billing})
+	m.Lines.OnReturn(m.Papers.Returned)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})

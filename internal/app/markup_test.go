@@ -14,7 +14,7 @@ import (
 const markup = `"><xss y='{{7*7}}' onload=alert(1)>`
 
 // hostileWords are the columns of words that people choose or that come from outside, and pages show.
-var hostileWords = map[string][]string{"sites": {"name", "phone"}, "brands": {"name", "welcome_en", "welcome_sw", "terms_en", "terms_sw", "hours_en", "whatsapp", "email", "facebook", "instagram", "tiktok", "x", "sender"},
+var hostileWords = map[string][]string{"sites": {"name", "phone"}, "brands": {"name", "welcome_en", "welcome_sw", "terms_en", "terms_sw", "hours_en", "whatsapp", "email", "facebook", "instagram", "tiktok", "x", "sender"}, "brand_mails": {"from_name", "from_address"},
 	"plans": {"name_en", "name_sw"}, "routers": {"name", "identifier", "login_hosts", "api_user"}, "staff_members": {"name", "last_address"}, "staff_roles": {"name"},
 	"orders": {"plan_name_en", "plan_name_sw", "phone_mask"}, "payments": {"result_text", "result_code", "attention", "reason"}, "receipts": {"reference"},
 	"voucher_batches": {"name_en", "name_sw", "created_by"}, "voucher_deeds": {"holder", "reason", "done_by"}, "vouchers": {"holder"},

@@ -217,7 +217,7 @@ func (s *Stage) givesBack(t *testing.T, cashier, manager *colleague) {
 	cashier.expect(cashier.send(at+"/payback", url.Values{"amount": {"50"}, "reason": {"x"}}), http.StatusForbidden)
 	manager.expect(manager.send(at+"/payback", url.Values{"amount": {"500"}, "reason": {"paid too much"}}), http.StatusBadRequest, "at most KES 100", "paid too much")
 	manager.expect(manager.send(at+"/payback", url.Values{"amount": {"60"}, "reason": {"paid too much"}}), http.StatusSeeOther)
-	open, err := s.Main.Counter.OpenPaybacks(t.Context(), counter.Asked)
+	open, err := s.Main.Counter.OpenPaybacks(t.Context(), counter.Asked, nil, 100)
 	if err != nil || len(open) != 1 {
 		t.Fatal(open, err)
 	}

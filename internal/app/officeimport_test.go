@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/panels"
+	"mtandao/internal/staff"
 	"mtandao/radius/access"
 )
 
@@ -107,6 +111,49 @@ func TestMovingFromThePage(t *testing.T) {
 		t.Errorf("removed: %d", got.status)
 	}
 	verifyBooks(t, s.Main)
+}
+
+// TestWhoMayBringIn: managing customers is not enough to bring subscribers in, for that makes plans, log-ins and credit too; what was brought may be read.
+func TestWhoMayBringIn(t *testing.T) {
+	s := openStage(t, 1)
+	id := s.importing(t)
+	rights := []staff.Permission{staff.CustomersView, staff.CustomersManage, staff.PlansEdit, staff.RoutersEdit, staff.AccessChange, staff.PaymentsRefund}
+	at := "/office/imports/" + number(id)
+	for n := range rights[1:] {
+		key := fmt.Sprint("lacks", n)
+		lacks := slices.Delete(slices.Clone(rights), n+1, n+2)
+		if _, err := s.Main.Staff.SaveRole(t.Context(), staff.By{Command: "test"}, staff.Role{Key: key, Name: key, Permissions: lacks}); err != nil {
+			t.Fatal(err)
+		}
+		who := s.hire(t, key+"@demo.example", nil, key)
+		for _, path := range []string{"/office/imports/new", at + "/edit", at + "/start", at + "/back"} {
+			if got := who.ask(http.MethodGet, path, nil); got.status != http.StatusForbidden {
+				t.Errorf("without %s, %s answers %d", rights[n+1], path, got.status)
+			}
+			if got := who.send(path, url.Values{"kind": {"csv"}, "zone": {"Africa/Nairobi"}}); got.status != http.StatusForbidden {
+				t.Errorf("without %s, %s takes a form: %d", rights[n+1], path, got.status)
+			}
+		}
+		got := who.ask(http.MethodGet, at, nil)
+		if n == 0 { // the list of customers is not theirs at all
+			if got.status != http.StatusForbidden {
+				t.Errorf("%d", got.status)
+			}
+			continue
+		}
+		if got.status != http.StatusOK || strings.Contains(got.body, at+"/start") || !strings.Contains(got.body, "rights that you do not have") {
+			t.Errorf("without %s the import answers %d, and does not say what is lacking", rights[n+1], got.status)
+		}
+		if got := who.ask(http.MethodGet, "/office/imports", nil); got.status != http.StatusOK || strings.Contains(got.body, "/office/imports/new") {
+			t.Errorf("without %s the list leads to what is refused: %d", rights[n+1], got.status)
+		}
+	}
+	if _, err := s.Main.Staff.SaveRole(t.Context(), staff.By{Command: "test"}, staff.Role{Key: "brings", Name: "brings", Permissions: rights}); err != nil {
+		t.Fatal(err)
+	}
+	who := s.hire(t, "brings@demo.example", nil, "brings")
+	done(t, who.press(at+"/start", "/start", nil))
+	s.reaches(t, id, cutover.Came)
 }
 
 func (s *Stage) countOf(t *testing.T, table string) (n int) {

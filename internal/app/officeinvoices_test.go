@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,12 +103,32 @@ func invoiceStory(t *testing.T, s *Stage) {
 	owner.expect(owner.send(draft+"/writeoff", url.Values{"reason": {"closed down"}}), http.StatusSeeOther)
 	owner.expect(owner.ask("GET", draft, nil), http.StatusOK, "Written off", "closed down")
 	taxStory(owner, tax)
+	offersSteps(t, s, owner)
 	if err := s.Main.Invoices.Audit(t.Context(), func(what string) { t.Error(what) }); err != nil {
 		t.Error(err)
 	}
 	cashier := s.hire(t, "till@demo.example", nil, "cashier")
 	cashier.expect(cashier.ask("GET", "/office/taxes", nil), http.StatusForbidden)
 	cashier.expect(cashier.send(at+"/credit", note), http.StatusForbidden)
+}
+
+// offersSteps: who has no steps is offered the usual ones, with what they do; one press saves them, and nothing is done before.
+func offersSteps(t *testing.T, s *Stage, owner *colleague) {
+	t.Helper()
+	if err := s.Main.Invoices.SaveSteps(t.Context(), "", nil, invoices.By{Actor: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	owner.expect(owner.ask("GET", "/office/dunning", nil), http.StatusOK, "Use the usual steps", "Nothing happens until you agree", "3 days before the due day", "30 days after it", "Write your own steps")
+	owner.expect(owner.ask("GET", "/office/dunning?own=1", nil), http.StatusOK, "Step 1")
+	if steps, err := s.Main.Invoices.Steps(t.Context()); err != nil || slices.ContainsFunc(steps, func(st invoices.Step) bool { return st.Segment == "" }) {
+		t.Errorf("looking saved %v: %v", steps, err)
+	}
+	owner.expect(owner.press("/office/dunning", "/office/dunning", nil), http.StatusSeeOther)
+	steps, err := s.Main.Invoices.Steps(t.Context())
+	if steps = slices.DeleteFunc(steps, func(st invoices.Step) bool { return st.Segment != "" }); err != nil || !slices.Equal(steps, invoices.UsualSteps) {
+		t.Errorf("one press saved %v: %v", steps, err)
+	}
+	owner.expect(owner.ask("GET", "/office/dunning", nil), http.StatusOK, "Step 6", `value="30"`)
 }
 
 func taxStory(owner *colleague, tax int64) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"image"
 	"image/png"
@@ -24,8 +25,8 @@ func (m *Main) look(siteID int64) notify.Look {
 		b = site.House
 		b.Name = m.Settings.String(settings.ProviderName)
 	}
-	l := notify.Look{Name: b.Name, ReplyTo: b.Email, Colours: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink), Logo: mailLogo(b)}
-	if l.ReplyTo == "" {
+	l := notify.Look{Name: b.Name, FromName: cmp.Or(b.MailName, b.Name), From: b.MailFrom, ReplyTo: b.Email, Colours: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink), Logo: mailLogo(b)}
+	if l.ReplyTo == "" && l.From == "" { // who writes from an address of their own reads it
 		l.ReplyTo = m.Settings.String(settings.PaperEmail)
 	}
 	return l

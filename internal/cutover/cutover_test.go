@@ -23,7 +23,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &importRow{}, &rowRow{}, &secretRow{}, &sourceRow{}, &pieceRow{})
+		testdb.ModelsMatch(t, d, &importRow{}, &runRow{}, &rowRow{}, &secretRow{}, &sourceRow{}, &pieceRow{}, &toldRow{})
 	})
 }
 

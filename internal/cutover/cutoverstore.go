@@ -104,22 +104,40 @@ func (s *Service) rowsOfImport(ctx context.Context, importID int64, kind string)
 	}
 }
 
-// begin is the import of a source that was interrupted, or a new one.
-func (s *Service) begin(ctx context.Context, source string, by customers.By) (id int64, err error) {
+// runRow is who brings an import in while it runs.
+type runRow struct {
+	Run      string `gorm:"primaryKey"`
+	ImportID int64
+}
+
+func (runRow) TableName() string { return "import_runs" }
+
+// begin is the import that a run began and did not end, or a new one. Another run of the same source has one of its own: each is taken back alone.
+func (s *Service) begin(ctx context.Context, source, run string, by customers.By) (id int64, err error) {
+	run = s.Keys.Lookup("import.run", source+" "+run)
+	if id, err = s.begun(ctx, run); id != 0 || err != nil {
+		return id, err
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		var rows []importRow
-		if err := tx.Gorm().Where("source = ? AND state = ?", source, running).Order("id DESC").Limit(1).Find(&rows).Error; err != nil {
-			return db.Fault(err)
-		}
-		if len(rows) > 0 {
-			id = rows[0].ID
-			return nil
-		}
 		id = tx.ID()
+		if err := tx.Gorm().Create(&runRow{run, id}).Error; err != nil {
+			return err
+		}
 		if err := tx.Gorm().Create(&importRow{ID: id, Source: source, State: running, Actor: by.Actor, StartedAt: s.Clock.Now()}).Error; err != nil {
 			return db.Fault(err)
 		}
 		return s.trail(tx, by, "import begun", id, source)
+	})
+	if db.IsDuplicate(err) { // the same run, twice at once
+		return s.begun(ctx, run)
+	}
+	return id, err
+}
+
+func (s *Service) begun(ctx context.Context, run string) (id int64, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		id = 0
+		return db.Fault(tx.Gorm().Raw("SELECT import_id FROM import_runs WHERE run = ?", run).Scan(&id).Error)
 	})
 	return id, err
 }
@@ -134,6 +152,9 @@ func (s *Service) setState(ctx context.Context, id int64, to string, from ...str
 func (s *Service) stateTx(tx *db.Tx, id int64, to string, from ...string) (bool, error) {
 	now := s.Clock.Now()
 	won, err := db.Won(tx.Gorm().Model(&importRow{}).Where("id = ? AND state IN ?", id, from).Updates(map[string]any{"state": to, "ended_at": &now}))
+	if err == nil && won { // no state leads back to running
+		err = tx.Gorm().Where("import_id = ?", id).Delete(&runRow{}).Error
+	}
 	return won, db.Fault(err)
 }
 

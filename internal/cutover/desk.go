@@ -18,9 +18,10 @@ import (
 
 // Bounds of what is kept of sources. A larger file is brought in by the command.
 const (
-	MostOctets  = 16 << 20           // of one file, packed or not
-	mostKept    = 64 << 20           // of all together
-	keptFor     = 7 * 24 * time.Hour // a file, after something was last done with it
+	MostOctets  = 16 << 20            // of one file, packed or not
+	mostKept    = 64 << 20            // of all together
+	keptFor     = 7 * 24 * time.Hour  // a file, after something was last done with it
+	rowsKeptFor = 90 * 24 * time.Hour // the rows of what was told
 	pieceOctets = 512 << 10
 )
 
@@ -157,7 +158,7 @@ func (d *Desk) Drop(ctx context.Context, id int64, by customers.By) error {
 	})
 }
 
-// Account is what the last dry run, import or undoing of a source said; fault.NotFound "cutover.no_account" before the first.
+// Account is what the last dry run, import or undoing of a source said, without its rows; fault.NotFound "cutover.no_account" before the first.
 func (d *Desk) Account(ctx context.Context, id int64) (a Account, err error) {
 	body, err := d.kept(ctx, id, pieceAccount)
 	if err == nil && len(body) == 0 {
@@ -169,9 +170,22 @@ func (d *Desk) Account(ctx context.Context, id int64) (a Account, err error) {
 	return a, unpack(body, &a)
 }
 
-// Clean removes the files of sources that nothing was done with for a while.
+// Clean removes the files of sources that nothing was done with for a while, and later the rows of what was told: there are names in them. Counts and
+// proofs stay with what is here.
 func (d *Desk) Clean(ctx context.Context) error {
-	return d.forget(ctx, d.Clock.Now().Add(-keptFor))
+	if err := d.forget(ctx, d.Clock.Now().Add(-keptFor)); err != nil {
+		return err
+	}
+	for {
+		n := 0
+		err := d.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+			n, err = forgetTold(tx, d.Clock.Now().Add(-rowsKeptFor))
+			return err
+		})
+		if err != nil || n < mostForgotten {
+			return err
+		}
+	}
 }
 
 // read reads a source: its file, or the router itself.

@@ -10,6 +10,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/incoming"
 	"mtandao/internal/testdb"
 )
 
@@ -89,7 +90,7 @@ func TestBroughtInFromThePage(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.is(s.ID, Gone)
-		if a, err = h.desk.Account(ctx, s.ID); err != nil || a.Tally["customer"]["gone"] != 3 || len(a.Rows) != 0 || h.count("customers") != 0 || h.count("plans") != 1 {
+		if a, err = h.desk.Account(ctx, s.ID); err != nil || a.Tally["customer"]["gone"] != 3 || len(a.Listed) != 0 || h.count("import_told") != 0 || h.count("customers") != 0 || h.count("plans") != 1 {
 			t.Errorf("%+v %v", a, err)
 		}
 		if err := h.desk.Drop(ctx, s.ID, asha); err != nil || h.count("import_sources") != 0 || h.count("import_pieces") != 0 {
@@ -196,6 +197,76 @@ func TestSourcesThatCannotBeRead(t *testing.T) {
 	}
 	if told := h.is(s.ID, Told); fault.KeyOf(told.Reason) != "cutover.file_gone" || h.count("customers") != 0 {
 		t.Errorf("%+v", told)
+	}
+}
+
+// TestRowsAreReadInParts: of a long account a page is read and not the whole; the rows go after a while, and with them a source of which nothing is here.
+func TestRowsAreReadInParts(t *testing.T) {
+	each(t, func(h *house) {
+		var file strings.Builder
+		file.WriteString("name,phone,account,login,password,plan,router,balance\n")
+		const n = 2*rowsOfPiece + 30
+		for row := range n {
+			fmt.Fprintf(&file, "Wanjiru %04d,,A-%d,,,,,0\n", row, row)
+		}
+		s, err := h.desk.Bring(ctx, h.asked(FromCSV), "long.csv", strings.NewReader(file.String()), asha)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := h.desk.Account(ctx, h.is(s.ID, Told).ID)
+		if err != nil || a.Listed[Fresh] != n {
+			t.Fatalf("%+v %v", a.Listed, err)
+		}
+		var read []string
+		for from := 0; ; from += 100 {
+			some, err := h.desk.Rows(ctx, s.ID, Fresh, from, 100)
+			if err != nil || len(some) > 100 {
+				t.Fatal(len(some), err)
+			}
+			for _, r := range some {
+				read = append(read, r.Name)
+			}
+			if len(some) < 100 {
+				break
+			}
+		}
+		for at, name := range read {
+			if name != fmt.Sprintf("Wanjiru %04d", at) {
+				t.Fatalf("row %d is %s", at, name)
+			}
+		}
+		if len(read) != n || h.count("import_told") != 3 {
+			t.Errorf("%d of %d rows, in %d parts", len(read), n, h.count("import_told"))
+		}
+		if none, err := h.desk.Rows(ctx, s.ID, Fresh, n, 100); err != nil || len(none) != 0 {
+			t.Error(len(none), err)
+		}
+		asked := testdb.Statements(t, h.DB)
+		if _, err := h.desk.Rows(ctx, s.ID, Fresh, 0, 100); err != nil || len(asked()) != 1 {
+			t.Error("more than a part is read", err)
+		}
+		h.clock.Advance(rowsKeptFor - time.Hour)
+		if err := h.desk.Clean(ctx); err != nil || h.count("import_told") != 3 {
+			t.Error(h.count("import_told"), err)
+		}
+		h.clock.Advance(2 * time.Hour)
+		if err := h.desk.Clean(ctx); err != nil || h.count("import_told") != 0 || h.count("import_sources") != 0 || h.count("import_pieces") != 0 {
+			t.Error(h.count("import_told"), h.count("import_sources"), err)
+		}
+	})
+}
+
+// TestALongAccountIsBounded: rows beyond what is kept are counted.
+func TestALongAccountIsBounded(t *testing.T) {
+	r := &Report{Counts: map[string]*incoming.Count{}}
+	for range mostRowsTold + 7 {
+		r.add(Verdict{What: "customer", Do: Refused})
+	}
+	for n := range 2 * mostPlansTold {
+		r.Left = append(r.Left, incoming.Told{Name: fmt.Sprint("plan ", n), Why: conflict("cutover.no_plan")})
+	}
+	if a := accountOf(r); a.Listed[Refused] != mostRowsTold+7 || len(a.rows[Refused]) != mostRowsTold || len(a.Plans) != mostPlansTold {
+		t.Errorf("%d counted, %d kept, %d plans", a.Listed[Refused], len(a.rows[Refused]), len(a.Plans))
 	}
 }
 

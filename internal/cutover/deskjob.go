@@ -56,7 +56,7 @@ func (d *Desk) run(ctx context.Context, j jobs.Job) error {
 }
 
 // work does it, and tells what state it leads to.
-func (d *Desk) work(ctx context.Context, s Source) (a Account, to string, err error) {
+func (d *Desk) work(ctx context.Context, s Source) (a telling, to string, err error) {
 	by, watch := customers.By{Actor: s.By, From: s.From}, d.watching(ctx, s)
 	if s.State == Going {
 		u, err := d.Undo(ctx, s.ImportID, by, watch)
@@ -113,8 +113,8 @@ func (d *Desk) stop(ctx context.Context, s Source, why error) error {
 }
 
 // ended keeps what was said, and the new state. Who asked for something else meanwhile has it.
-func (d *Desk) ended(ctx context.Context, s Source, to string, a Account) error {
-	body, err := pack(a)
+func (d *Desk) ended(ctx context.Context, s Source, to string, a telling) error {
+	body, err := pack(a.Account)
 	if err != nil {
 		return err
 	}
@@ -123,6 +123,9 @@ func (d *Desk) ended(ctx context.Context, s Source, to string, a Account) error 
 		if err != nil || !won {
 			return err
 		}
-		return d.keep(tx, s.ID, pieceAccount, body)
+		if err := d.keep(tx, s.ID, pieceAccount, body); err != nil {
+			return err
+		}
+		return d.keepRows(tx, s.ID, a.rows)
 	})
 }

@@ -173,7 +173,10 @@ func dropSource(tx *db.Tx, id int64) (bool, error) {
 	if err != nil || !won {
 		return won, db.Fault(err)
 	}
-	return true, db.Fault(tx.Gorm().Where("source_id = ?", id).Delete(&pieceRow{}).Error)
+	if err := tx.Gorm().Where("source_id = ?", id).Delete(&pieceRow{}).Error; err != nil {
+		return true, db.Fault(err)
+	}
+	return true, forgetRows(tx, id)
 }
 
 func keptOctets(tx *db.Tx) (n int64, err error) {

@@ -11,6 +11,7 @@
 //
 // Invariants:
 //   - the same source twice changes nothing: a row (source, key) is made once, by whoever writes it first
+//   - an import is of one run: another of the same source, at the same time too, is an import of its own, and is taken back alone
 //   - a plan is made before the customers who have it, and taken back after them, unless somebody has it still
 //   - what has no place here is sealed: nobody knows what people wrote into comments
 //   - balances come in against OpeningBalances alone; the sum of an import's entries is that of the balances it took

@@ -166,7 +166,7 @@ func TestWhatHasNoPlaceIsSealed(t *testing.T) {
 			t.Errorf("%+v %v", at, err)
 		}
 		h.goesBack(r.ImportID, 2, 2)
-		for _, table := range []string{"customer_addresses", "customer_words"} {
+		for _, table := range []string{"customer_addresses", "customer_words", "customer_sounds"} {
 			if n := h.count(table); n != 0 {
 				t.Errorf("%d rows stay in %s", n, table)
 			}

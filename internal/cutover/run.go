@@ -2,6 +2,7 @@ package cutover
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 
@@ -52,13 +53,17 @@ func (w *weighing) sum(o one) (err error) {
 	return err
 }
 
-// Import brings a source in. What was interrupted goes on where it stopped, and what is there already stays as it is.
+// Import brings a source in. A run that was interrupted goes on where it stopped, and what is there already stays as it is.
 func (s *Service) Import(ctx context.Context, b *incoming.Batch, wish Wish, by customers.By) (*Report, error) {
 	w, err := s.weigh(ctx, b, wish)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.begin(ctx, w.source, by)
+	run, err := runOf(b, wish)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.begin(ctx, w.source, run, by)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +75,15 @@ func (s *Service) Import(ctx context.Context, b *incoming.Batch, wish Wish, by c
 		return w.report, err
 	}
 	return w.report, s.finish(ctx, id)
+}
+
+// runOf tells a run from others of its source: by its name, or by what it brings.
+func runOf(b *incoming.Batch, wish Wish) (string, error) {
+	if wish.Run != "" {
+		return wish.Run, nil
+	}
+	body, err := json.Marshal([]any{b.Customers, b.Plans})
+	return string(body), err
 }
 
 // group is customers who are one commit. Through is how many of the source are judged with it.

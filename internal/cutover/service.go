@@ -90,6 +90,7 @@ type Wish struct {
 	Routers map[string]string // name of a router here, by the name it has there
 	Make    bool              // make the plans that are not here, with the price, speed and validity that they have there
 	Watch   Watch             // may be nil
+	Run     string            // who brings it: begun again, it goes on with its own import. Empty: it is known by what it brings
 }
 
 // Watch is told how many of all customers are through.

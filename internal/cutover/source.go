@@ -56,10 +56,6 @@ func (a Asked) check() error {
 	return nil
 }
 
-func (a Asked) wish(watch Watch) Wish {
-	return Wish{Name: a.Name, SiteID: a.SiteID, Plans: a.Plans, Routers: a.Routers, Make: a.Make, Watch: watch}
-}
-
 // Source is a file, or a router, that somebody brings subscribers from.
 type Source struct {
 	ID       int64
@@ -75,6 +71,10 @@ type Source struct {
 	Asked
 }
 
+func (s Source) wish(watch Watch) Wish {
+	return Wish{Name: s.Name, SiteID: s.SiteID, Plans: s.Plans, Routers: s.Routers, Make: s.Make, Watch: watch, Run: "source " + sourceKey(s.ID)}
+}
+
 // Moving says that something is being done with it.
 func (s Source) Moving() bool { return s.State == Reading || s.State == Coming || s.State == Going }
 
@@ -85,9 +85,9 @@ type Account struct {
 	Tally  map[string]map[string]int
 	Opened int64
 	Groups []AccountGroup
-	Made   []AccountPlan // plans that are made
-	Plans  []string      // names of the plans there that nothing here was found for
-	Rows   []AccountRow
+	Made   []AccountPlan  // plans that are made, the first of them
+	Plans  []string       // names of the plans there that nothing here was found for
+	Listed map[string]int // how many rows there are, by what is done with them; Rows tells mostRowsTold of each
 }
 
 // AccountGroup is the proof of the balances of a part.

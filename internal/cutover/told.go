@@ -1,6 +1,8 @@
 package cutover
 
 import (
+	"slices"
+
 	"mtandao/internal/fault"
 	"mtandao/internal/incoming"
 	"mtandao/internal/words"
@@ -13,9 +15,31 @@ func inBoth(err error) [2]string {
 	return [2]string{incoming.Told{Why: err}.Say(words.English), incoming.Told{Why: err}.Say(words.Swahili)}
 }
 
+// telling is an account with its rows, by what is done with them.
+type telling struct {
+	Account
+	rows map[string][]AccountRow
+}
+
+const mostPlansTold = 500
+
+// add counts a row, and keeps it while there are not too many of its kind.
+func (a *telling) add(r AccountRow) {
+	if a.Listed[r.Do]++; a.Listed[r.Do] <= mostRowsTold {
+		a.rows[r.Do] = append(a.rows[r.Do], r)
+	}
+}
+
+// lacks names a plan there that nothing here was found for.
+func (a *telling) lacks(name string) {
+	if len(a.Plans) < mostPlansTold && !slices.Contains(a.Plans, name) {
+		a.Plans = append(a.Plans, name)
+	}
+}
+
 // accountOf is a report as it is kept. No password is in it: the readers name log-ins, and say why without values of secrets.
-func accountOf(r *Report) Account {
-	a := Account{Source: r.Source, Counts: map[string]incoming.Count{}, Tally: r.Tally(), Opened: r.Opened.Cents}
+func accountOf(r *Report) telling {
+	a := telling{Account: Account{Source: r.Source, Counts: map[string]incoming.Count{}, Tally: r.Tally(), Opened: r.Opened.Cents, Listed: map[string]int{}}, rows: map[string][]AccountRow{}}
 	a.Tally["row"] = map[string]int{}
 	for name, c := range r.Counts {
 		a.Counts[name] = *c
@@ -23,12 +47,12 @@ func accountOf(r *Report) Account {
 	for _, g := range r.Groups {
 		a.Groups = append(a.Groups, AccountGroup{g.Name, g.Customers, g.Held.Cents, g.Credits.Cents, g.Debts.Cents, g.Outside.Cents, g.Holds()})
 	}
-	for _, p := range r.Plans {
+	for _, p := range r.Plans[:min(len(r.Plans), mostPlansTold)] {
 		a.Made = append(a.Made, AccountPlan{p.Key, p.NameEN, p.Terms.Interval.String(), string(p.Terms.Mode), p.Price.Cents, p.Limits.DownKbps, p.Limits.UpKbps})
 	}
 	for _, v := range r.Verdicts {
 		if v.What == "plan" && v.Do == Refused {
-			a.Plans = append(a.Plans, v.Name)
+			a.lacks(v.Name)
 		}
 		what := v.What
 		if v.Read {
@@ -36,22 +60,22 @@ func accountOf(r *Report) Account {
 			a.Tally["customer"][Refused]--
 			a.Tally["row"][Refused]++
 		}
-		a.Rows = append(a.Rows, AccountRow{v.At, v.Name, what, v.Do, inBoth(v.Why)})
+		a.add(AccountRow{v.At, v.Name, what, v.Do, inBoth(v.Why)})
 	}
 	for _, t := range r.Left {
 		if fault.KeyOf(t.Why) == "cutover.no_plan" {
-			a.Plans = append(a.Plans, t.Name)
+			a.lacks(t.Name)
 		}
-		a.Rows = append(a.Rows, AccountRow{t.At, t.Name, "", LeftBehind, inBoth(t.Why)})
+		a.add(AccountRow{t.At, t.Name, "", LeftBehind, inBoth(t.Why)})
 	}
 	return a
 }
 
 // undoneOf is what taking an import back said.
-func undoneOf(u Undone) Account {
-	a := Account{Tally: map[string]map[string]int{"plan": {"gone": u.Plans}, "customer": {"gone": u.Customers}, "line": {"gone": u.Lines}}}
+func undoneOf(u Undone) telling {
+	a := telling{Account: Account{Listed: map[string]int{}, Tally: map[string]map[string]int{"plan": {"gone": u.Plans}, "customer": {"gone": u.Customers}, "line": {"gone": u.Lines}}}, rows: map[string][]AccountRow{}}
 	for _, s := range u.Stayed {
-		a.Rows = append(a.Rows, AccountRow{Name: s.Name, Do: Stays, Why: inBoth(s.Why)})
+		a.add(AccountRow{Name: s.Name, Do: Stays, Why: inBoth(s.Why)})
 	}
 	return a
 }

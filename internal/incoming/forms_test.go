@@ -14,7 +14,7 @@ import (
 	"mtandao/internal/sim/panels"
 )
 
-func packed(t *testing.T, text string) string {
+func packed(t testing.TB, text string) string {
 	t.Helper()
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)

@@ -25,11 +25,12 @@ type rosReader struct {
 	zone   *time.Location
 	router string
 	plans  map[string]string // key, by menu and profile
+	taken  map[string]bool   // keys: a name may be there once for each service or server
 }
 
 // readRouterOS reads the items of RouterMenus.
 func readRouterOS(e *export, router string, zone *time.Location) (*Batch, error) {
-	r := &rosReader{Batch: newBatch("routeros"), zone: zone, router: router, plans: map[string]string{}}
+	r := &rosReader{Batch: newBatch("routeros"), zone: zone, router: router, plans: map[string]string{}, taken: map[string]bool{}}
 	for _, t := range e.broken {
 		r.count(t.Name).Read++
 		r.refuse(t.Name, t)
@@ -85,11 +86,15 @@ func (r *rosReader) profiles(items []item, menu string, kind Kind) {
 func (r *rosReader) subscriber(menu, profiles string, kind Kind, i item, hidden bool) {
 	name := i.props["name"]
 	c, err := r.customer(menu, profiles, kind, i, hidden)
+	if err == nil && r.taken[c.Key] {
+		err = invalid("incoming.twice", "Name", name)
+	}
 	if err != nil {
 		r.refuse(menu, Told{At: i.at, Name: name, Why: err, Group: menu})
 		return
 	}
 	r.take(menu)
+	r.taken[c.Key] = true
 	r.Customers = append(r.Customers, c)
 }
 

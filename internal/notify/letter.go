@@ -26,10 +26,12 @@ type Fact struct {
 
 // Look is whose e-mail it is: a brand's tokens.
 type Look struct {
-	Name    string
-	ReplyTo string // empty: nobody reads answers
-	Colours themes.Tokens
-	Logo    []byte // PNG; empty: the name stands alone
+	Name     string
+	FromName string // empty: Name
+	From     string // empty: the mail server's own address
+	ReplyTo  string // empty: answers go to where it is from
+	Colours  themes.Tokens
+	Logo     []byte // PNG; empty: the name stands alone
 }
 
 // File is what goes with an e-mail.

@@ -43,6 +43,29 @@ func (w *world) withPapers() {
 	})
 }
 
+// TestALetterIsFromItsBrand: a brand's own name and address are whom it is from, answers go there when the brand has no other mailbox, and what cannot be
+// delivered comes back to whom the mail server vouches for.
+func TestALetterIsFromItsBrand(t *testing.T) {
+	for answers, want := range map[string]string{"": "", "help@baraka.co.ke": "help@baraka.co.ke"} {
+		w := newWorld(t, testdb.SQLite(t), nil)
+		w.email()
+		w.withPapers()
+		w.s.Look = func(int64) Look {
+			return Look{Name: "Baraka Wi-Fi", FromName: "Baraka, \r\nBilling", From: "accounts@baraka.co.ke", ReplyTo: answers}
+		}
+		w.is(w.send(bill("bill 1")), Queued, "", 0)
+		w.idle()
+		got := w.sim.Inbox("")[0]
+		from, err := mail.ParseAddress(got.Header["From"][0])
+		if err != nil || from.Address != "accounts@baraka.co.ke" || from.Name != "Baraka, Billing" || got.From != "bills@mtaa.co.ke" {
+			t.Errorf("from %v, by %s: %v", from, got.From, err)
+		}
+		if to := strings.Join(got.Header["Reply-To"], ""); !strings.Contains(to, want) || want == "" && to != "" {
+			t.Errorf("answers to %q, not %q", to, want)
+		}
+	}
+}
+
 func TestALetterHasTheLookOfItsBrandAndItsPaper(t *testing.T) {
 	each(t, func(w *world) {
 		w.email()

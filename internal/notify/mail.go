@@ -2,6 +2,7 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -46,7 +47,10 @@ func (p *post) client() (*mail.Client, error) {
 // letter writes an e-mail. Its Message-ID is the same however often it is sent.
 func (p *post) letter(l letter) (*mail.Msg, error) {
 	m := mail.NewMsg()
-	m.FromMailAddress(&netmail.Address{Name: oneLine(l.look.Name), Address: p.carrier.Sender})
+	m.FromMailAddress(&netmail.Address{Name: oneLine(cmp.Or(l.look.FromName, l.look.Name)), Address: cmp.Or(l.look.From, p.carrier.Sender)})
+	if err := m.EnvelopeFrom(p.carrier.Sender); err != nil { // where what cannot be delivered comes back to, and whom the server vouches for
+		return nil, err
+	}
 	if err := m.To(l.to); err != nil {
 		return nil, err
 	}

@@ -130,7 +130,8 @@ func TestADayOfCash(t *testing.T) {
 		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
 		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 8, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
 		desk := NewDesk(d, clock.NewManual(noon))
-		all, err := desk.CashOf(context.Background(), till, 7, day)
+		of := Drawer{Email: till, Member: 7, Day: day}
+		all, err := desk.CashOf(context.Background(), of, CashPlace{}, 100)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,15 +141,84 @@ func TestADayOfCash(t *testing.T) {
 				counted += c.Amount.Cents
 			}
 		}
-		in, out := InAndOut(all)
+		sums, err := desk.CashSums(context.Background(), of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := InAndOut(sums)
 		if counted == 0 || in.Cents != counted+5000 || out.Cents != 2000+1500+400+300 {
 			t.Errorf("%v came, %v went, of customers %d: %+v", in, out, counted, all)
 		}
-		if other, err := desk.CashOf(context.Background(), till, 7, day-9); err != nil || len(other) != 0 {
+		r.pages(desk, of, all)
+		if other, err := desk.CashOf(context.Background(), Drawer{till, 7, day - 9}, CashPlace{}, 100); err != nil || len(other) != 0 {
 			t.Error(other, err)
 		}
-		if who, err := desk.CashiersOn(context.Background(), day); err != nil || !slices.Equal(who, []string{boss, till}) {
+		r.staff(11, "boss", boss)
+		r.staff(12, "till", till)
+		r.staff(7, "paid", "paid@example.com")
+		r.staff(13, "counted", "counted@example.com")
+		r.staff(14, "idle", "idle@example.com")
+		r.add("cash_counts", map[string]any{"cashier": "counted@example.com", "day": day.String(), "n": 1, "float_cents": 0})
+		if who, err := desk.CashiersOn(context.Background(), day); err != nil || !slices.Equal(who, []Cashier{{11, "boss"}, {13, "counted"}, {7, "paid"}, {12, "till"}}) {
 			t.Error(who, err)
+		}
+	})
+}
+
+func (r *rows) staff(id int, name, email string) {
+	r.Helper()
+	if _, err := r.d.SQL().Exec(`INSERT INTO staff_members (id, email, name, password_hash, state, language, sites, totp_seed, totp_pending, totp_step, last_address, version, created_at, changed_at)
+		VALUES (?, ?, ?, '', 'active', 'en', '', '', '', 0, '', 1, ?, ?)`, id, email, name, noon, noon); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// pages reads a day three by three: the same movements in the same order.
+func (r *rows) pages(desk *Desk, of Drawer, all []Cash) {
+	r.Helper()
+	var read []Cash
+	for after := (CashPlace{}); ; {
+		some, err := desk.CashOf(context.Background(), of, after, 3)
+		if err != nil {
+			r.Fatal(err)
+		}
+		if read = append(read, some...); len(some) < 3 {
+			break
+		}
+		after = CashPlace{some[2].At, some[2].ID}
+	}
+	if !slices.Equal(read, all) {
+		r.Errorf("three by three %d movements are %d", len(all), len(read))
+	}
+}
+
+// TestALongDayIsSummedWhole: more movements than a page holds, and than were summed once, are all in the sums.
+func TestALongDayIsSummedWhole(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		r := &rows{T: t, d: d}
+		day := clock.DayOf(noon)
+		r.add("customer_events", map[string]any{"customer_id": 1, "seq": 0, "kind": "counter", "request": "0", "input": "", "how": accounts.ByCash, "reference": "0", "delta_cents": 250, "balance_cents": 0, "other_id": 0,
+			"note": "", "done_by": till, "at": noon, "day": day.String()})
+		columns := testdb.Columns(t, d, "customer_events")
+		for step := 1; step < 8_000; step *= 2 {
+			as := slices.Clone(columns)
+			for n, column := range columns {
+				switch column {
+				case "id", "seq":
+					as[n] = fmt.Sprint(column, " + ", step)
+				case "request":
+					as[n] = fmt.Sprintf("CONCAT('r', seq + %d)", step)
+				case "reference":
+					as[n] = "NULL"
+				}
+			}
+			if _, err := d.SQL().Exec("INSERT INTO customer_events (" + strings.Join(columns, ", ") + ") SELECT " + strings.Join(as, ", ") + " FROM customer_events"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sums, err := NewDesk(d, clock.NewManual(noon)).CashSums(context.Background(), Drawer{till, 7, day})
+		if err != nil || len(sums) != 1 || sums[0].Times != 8_192 || sums[0].In.Cents != 8_192*250 || !sums[0].Out.IsZero() {
+			t.Errorf("%+v %v", sums, err)
 		}
 	})
 }

@@ -5,9 +5,6 @@ import (
 	"time"
 
 	"mtandao/billing"
-	"mtandao/billing/accounts"
-	"mtandao/billing/counter"
-	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 )
@@ -122,68 +119,5 @@ func (d *Desk) countersIn(ctx context.Context, f MoneyFilter, how string) ([]Mon
 	for n, r := range rows {
 		all[n] = MoneyLine{ID: r.ID, CustomerID: r.CustomerID, Rail: r.How, Amount: money.KES(r.DeltaCents), Reference: r.reference(), Note: r.Note, By: r.DoneBy, At: r.At.UTC(), OtherID: r.OtherID}
 	}
-	return all, db.Fault(err)
-}
-
-// mostOfDay bounds what one member does on a day.
-const mostOfDay = 5_000
-
-func (d *Desk) cashOfCustomers(ctx context.Context, email string, _ int64, day clock.Day) ([]Cash, error) {
-	var rows []eventRow
-	err := d.db.Read(ctx).Raw(ofEvents+d.byIndex("customer_events_by")+" WHERE done_by = ? AND day = ? AND how <> '' ORDER BY id LIMIT ?", email, day.String(), mostOfDay).Scan(&rows).Error
-	all := make([]Cash, len(rows))
-	for n, r := range rows {
-		all[n] = Cash{ID: r.ID, CustomerID: r.CustomerID, How: r.How, Kind: r.Kind, Amount: money.KES(r.DeltaCents), Reference: r.reference(), Note: r.Note, At: r.At.UTC()}
-	}
-	return all, db.Fault(err)
-}
-
-// cashWithResellers are the kinds of their events in which cash passes the counter.
-var cashWithResellers = []string{"paid_in", "paid_out", "settled"}
-
-// cashOfResellers: what came to a reseller by M-Pesa names its receipt, and was taken by nobody.
-func (d *Desk) cashOfResellers(ctx context.Context, email string, _ int64, day clock.Day) ([]Cash, error) {
-	var rows []struct {
-		ID, ResellerID, DeltaCents int64
-		Kind, Note                 string
-		At                         time.Time
-	}
-	err := d.db.Read(ctx).Raw("SELECT id, reseller_id, kind, delta_cents, note, at FROM reseller_events"+d.byIndex("reseller_events_by")+
-		" WHERE done_by = ? AND day = ? AND kind IN ? AND other_id = 0 AND delta_cents <> 0 ORDER BY id LIMIT ?", email, day.String(), cashWithResellers, mostOfDay).Scan(&rows).Error
-	all := make([]Cash, len(rows))
-	for n, r := range rows {
-		all[n] = Cash{ID: r.ID, ResellerID: r.ResellerID, How: accounts.ByCash, Kind: r.Kind, Amount: money.KES(r.DeltaCents), Note: r.Note, At: r.At.UTC()}
-	}
-	return all, db.Fault(err)
-}
-
-// cashPaidBack are refunds of what came by rails, paybacks of customers' credit, and what partners got.
-func (d *Desk) cashPaidBack(ctx context.Context, _ string, member int64, day clock.Day) ([]Cash, error) {
-	var all []Cash
-	from, to := day.Start().UTC(), (day + 1).Start().UTC()
-	for _, one := range []struct{ kind, query, state string }{
-		{CashRefund, "SELECT id, 0 AS customer_id, amount_cents AS cents, how, reference, reason, paid_at FROM refunds" + d.byIndex("refunds_paid"), string(billing.RefundPaid)},
-		{CashPayback, "SELECT id, customer_id, cents, how, reference, reason, paid_at FROM paybacks" + d.byIndex("paybacks_paid"), string(counter.Paidback)},
-		{CashPayout, "SELECT id, partner_id, cents, how, reference, note AS reason, paid_at FROM partner_payouts" + d.byIndex("partner_payouts_paid"), string(counter.Paidback)}} {
-		var rows []struct {
-			ID, CustomerID, PartnerID, Cents int64
-			How, Reference, Reason           string
-			PaidAt                           time.Time
-		}
-		err := d.db.Read(ctx).Raw(one.query+" WHERE paid_by = ? AND paid_at >= ? AND paid_at < ? AND state = ? AND how <> ? ORDER BY paid_at LIMIT ?", member, from, to, one.state, billing.RefundByMPesa, mostOfDay).Scan(&rows).Error
-		if err != nil {
-			return nil, db.Fault(err)
-		}
-		for _, r := range rows {
-			all = append(all, Cash{ID: r.ID, CustomerID: r.CustomerID, PartnerID: r.PartnerID, How: r.How, Kind: one.kind, Amount: money.KES(-r.Cents), Reference: r.Reference, Note: r.Reason, At: r.PaidAt.UTC()})
-		}
-	}
-	return all, nil
-}
-
-// CashiersOn are who took or gave money of customers at the counter on a day, as their acts are signed.
-func (d *Desk) CashiersOn(ctx context.Context, day clock.Day) ([]string, error) {
-	var all []string
-	err := d.db.Read(ctx).Raw("SELECT DISTINCT done_by FROM customer_events"+d.byIndex("customer_events_day")+" WHERE day = ? AND how <> '' ORDER BY done_by LIMIT 200", day.String()).Scan(&all).Error
 	return all, db.Fault(err)
 }

@@ -30,6 +30,7 @@ type Brand struct {
 	Facebook, Instagram  string // names there, without @ or address
 	TikTok, X            string
 	Sender               string // sender id of its SMS; empty: the carrier's own
+	MailName, MailFrom   string // whom its e-mail is from; empty: its name, and the mail server's own address
 }
 
 // House is the brand of a site that has none, and the colours of a brand that names none.

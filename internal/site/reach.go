@@ -15,7 +15,7 @@ var (
 )
 
 // reached brings the ways to reach a brand into one form: fault.Invalid "brand.hours", "brand.whatsapp", "brand.email",
-// "brand.handle" or "brand.sender".
+// "brand.handle", "brand.mail_name", "brand.mail_from" or "brand.sender".
 func (b *Brand) reached() error {
 	for _, hours := range []*string{&b.HoursEN, &b.HoursSW} {
 		if *hours = strings.TrimSpace(*hours); !isText(*hours, 0, 200) {
@@ -33,15 +33,37 @@ func (b *Brand) reached() error {
 	} else {
 		return fault.New(fault.Invalid, "brand.whatsapp", "Phone", b.WhatsApp)
 	}
-	if b.Email = strings.TrimSpace(b.Email); b.Email != "" {
-		if a, err := mail.ParseAddress(b.Email); err != nil || a.Address != b.Email || len(b.Email) > 120 {
-			return fault.New(fault.Invalid, "brand.email", "Address", b.Email)
-		}
+	if b.Email = strings.TrimSpace(b.Email); b.Email != "" && !isAddress(b.Email) {
+		return fault.New(fault.Invalid, "brand.email", "Address", b.Email)
+	}
+	if b.MailName = strings.TrimSpace(b.MailName); !isText(b.MailName, 0, 80) || strings.ContainsAny(b.MailName, "\r\n\t<>@") {
+		return fault.New(fault.Invalid, "brand.mail_name")
+	}
+	if b.MailFrom = strings.TrimSpace(b.MailFrom); b.MailFrom != "" && !isMailbox(b.MailFrom) {
+		return fault.New(fault.Invalid, "brand.mail_from", "Address", b.MailFrom)
 	}
 	if b.Sender = strings.TrimSpace(b.Sender); b.Sender != "" && !settings.SenderID(b.Sender) {
 		return fault.New(fault.Invalid, "brand.sender", "Sender", b.Sender)
 	}
 	return nil
+}
+
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	return err == nil && a.Address == s && len(s) <= 120
+}
+
+var hostShape = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+
+// isMailbox says whether e-mail can be from an address: in letters that every mail server reads, at a host with a name of its own.
+func isMailbox(s string) bool {
+	name, host, _ := strings.Cut(s, "@")
+	for _, r := range s {
+		if r <= ' ' || r > '~' {
+			return false
+		}
+	}
+	return isAddress(s) && name != "" && hostShape.MatchString(strings.ToLower(host))
 }
 
 // nameThere is the name in what people paste: "@baraka", "https://www.tiktok.com/@baraka?lang=en", "facebook.com/baraka/".

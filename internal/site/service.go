@@ -161,7 +161,7 @@ func (s *Service) Refresh(ctx context.Context) error {
 }
 
 func (s *Service) load(ctx context.Context) (memory, error) {
-	sites, brands, err := s.read(ctx)
+	sites, brands, mails, err := s.read(ctx)
 	m := memory{sites: map[int64]Site{}, slugs: map[string]int64{}, brands: map[int64]Brand{},
 		siteVersions: map[int64]int64{}, brandVersions: map[int64]int64{}}
 	for _, r := range sites {
@@ -173,6 +173,12 @@ func (s *Service) load(ctx context.Context) (memory, error) {
 	}
 	for _, r := range brands {
 		m.brands[r.ID], m.brandVersions[r.ID] = r.brand(), r.Version
+	}
+	for _, r := range mails {
+		if b, ok := m.brands[r.BrandID]; ok {
+			b.MailName, b.MailFrom = r.FromName, r.FromAddress
+			m.brands[r.BrandID] = b
+		}
 	}
 	return m, err
 }

@@ -63,7 +63,7 @@ func TestBrandCheck(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &siteRow{}, &brandRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &siteRow{}, &brandRow{}, &mailRow{}) })
 }
 
 // inTx runs fn in a transaction of its own and fails the test when it fails.
@@ -138,6 +138,48 @@ func TestSlugsAreTakenAndFixed(t *testing.T) {
 		}
 		if got, _, err := s.BySlug("a"); err != nil || got.Name != "A" {
 			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
+// TestWhomABrandsMailIsFrom: a name and an address that mail can be from are kept, changed and taken away with the brand; others are refused.
+func TestWhomABrandsMailIsFrom(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s := New(d, clock.NewManual(time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)))
+		save := func(b Brand) (saved Brand, err error) {
+			err = d.InTx(t.Context(), func(tx *db.Tx) error { saved, err = s.SaveBrand(tx, b); return err })
+			return saved, err
+		}
+		b, err := save(Brand{Key: "baraka", Name: "Baraka", MailName: " Baraka Bills ", MailFrom: "bills@baraka.co.ke"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"bills@baraka.co.ke", "pay@wifi.baraka.co.ke", ""} {
+			b.MailFrom = want
+			if b, err = save(b); err != nil {
+				t.Fatal(err)
+			}
+			other := New(d, clock.System()) // another node
+			if got := other.Brands(); len(got) != 1 || got[0].MailFrom != want || got[0].MailName != "Baraka Bills" {
+				t.Errorf("%q became %+v", want, got)
+			}
+		}
+		b.MailName = ""
+		if b, err = save(b); err != nil || s.Brands()[0].MailName != "" {
+			t.Error(err, s.Brands())
+		}
+		for _, bad := range []string{"bills", "bills@", "@baraka.co.ke", "Bills <bills@baraka.co.ke>", "bills@localhost", "bills@baraka.co.ke, x@y.co", "bills@baraka..ke", "bi\r\nlls@baraka.co.ke", "bílls@baraka.co.ke", strings.Repeat("x", 120) + "@baraka.co.ke"} {
+			b.MailFrom = bad
+			if _, err := save(b); fault.KeyOf(err) != "brand.mail_from" {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		b.MailFrom = ""
+		for _, bad := range []string{"two\nlines", "<b>", "a@b", strings.Repeat("x", 81)} {
+			b.MailName = bad
+			if _, err := save(b); fault.KeyOf(err) != "brand.mail_name" {
+				t.Errorf("%q: %v", bad, err)
+			}
 		}
 	})
 }

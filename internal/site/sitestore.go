@@ -54,6 +54,15 @@ type brandRow struct {
 
 func (brandRow) TableName() string { return "brands" }
 
+// mailRow is whom a brand's e-mail is from; a brand without one has none.
+type mailRow struct {
+	BrandID     int64 `gorm:"primaryKey;autoIncrement:false"`
+	FromName    string
+	FromAddress string
+}
+
+func (mailRow) TableName() string { return "brand_mails" }
+
 // versions tells what changed without reading logos and terms.
 func (s *Service) versions(ctx context.Context) (sites, brands map[int64]int64, err error) {
 	if sites, err = s.versionsOf(ctx, &siteRow{}); err == nil {
@@ -72,11 +81,14 @@ func (s *Service) versionsOf(ctx context.Context, model any) (map[int64]int64, e
 	return versions, err
 }
 
-func (s *Service) read(ctx context.Context) (sites []siteRow, brands []brandRow, err error) {
+func (s *Service) read(ctx context.Context) (sites []siteRow, brands []brandRow, mails []mailRow, err error) {
 	if err = s.db.Read(ctx).Order("id").Limit(most).Find(&sites).Error; err == nil {
 		err = s.db.Read(ctx).Order("id").Limit(most).Find(&brands).Error
 	}
-	return sites, brands, db.Fault(err)
+	if err == nil {
+		err = s.db.Read(ctx).Order("brand_id").Limit(most).Find(&mails).Error
+	}
+	return sites, brands, mails, db.Fault(err)
 }
 
 // writeSite inserts a site without an id; another is updated, if it has that slug. A taken slug is db's Conflict.
@@ -105,13 +117,27 @@ func (s *Service) writeBrand(tx *db.Tx, v Brand) (Brand, error) {
 	if v.ID == 0 {
 		r.ID = tx.ID()
 		v.ID = r.ID
-		return v, db.Fault(tx.Gorm().Create(&r).Error)
+		if err := tx.Gorm().Create(&r).Error; err != nil {
+			return v, db.Fault(err)
+		}
+		return v, writeMail(tx, v)
 	}
 	won, err := db.Won(tx.Gorm().Where("id = ? AND brand_key = ?", r.ID, r.BrandKey).Select("*").Omit("id", "brand_key").Updates(&r))
 	if err == nil && !won {
 		return v, fault.New(fault.Conflict, "brand.key_fixed")
 	}
-	return v, db.Fault(err)
+	if err != nil {
+		return v, db.Fault(err)
+	}
+	return v, writeMail(tx, v)
+}
+
+// writeMail writes whom a brand's e-mail is from.
+func writeMail(tx *db.Tx, v Brand) error {
+	if err := tx.Gorm().Where("brand_id = ?", v.ID).Delete(&mailRow{}).Error; err != nil || v.MailName+v.MailFrom == "" {
+		return db.Fault(err)
+	}
+	return db.Fault(tx.Gorm().Create(&mailRow{v.ID, v.MailName, v.MailFrom}).Error)
 }
 
 func (r siteRow) site() (Site, error) {

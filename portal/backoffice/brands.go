@@ -23,7 +23,8 @@ var brandSheets = []sheet{
 		{name: "paper", as: asColour, usual: site.House.Paper}, {name: "ink", as: asColour, usual: site.House.Ink}}},
 	{title: "office.brand.reach", folded: true, specs: []spec{{name: "hours_en", as: asText, most: 200}, {name: "hours_sw", as: asText, most: 200},
 		{name: "whatsapp", as: asText, most: 20}, {name: "email", as: asText, most: 120}, {name: "facebook", as: asText, most: 120},
-		{name: "instagram", as: asText, most: 120}, {name: "tiktok", as: asText, most: 120}, {name: "x", as: asText, most: 120}, {name: "sender", as: asText, most: 15}}},
+		{name: "instagram", as: asText, most: 120}, {name: "tiktok", as: asText, most: 120}, {name: "x", as: asText, most: 120}, {name: "sender", as: asText, most: 15},
+		{name: "mail_name", as: asText, most: 80}, {name: "mail_from", as: asText, most: 120}}},
 	{title: "office.brand.terms", folded: true, specs: []spec{{name: "terms_en", as: asLong, most: 15000}, {name: "terms_sw", as: asLong, most: 15000}}},
 }
 

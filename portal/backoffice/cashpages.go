@@ -3,6 +3,8 @@ package backoffice
 import (
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/counter"
@@ -17,7 +19,7 @@ import (
 type drawer struct {
 	member  staff.Member
 	day     clock.Day
-	moves   []report.Cash
+	sums    []report.CashSum
 	counts  []counter.Count
 	in, out money.Amount
 }
@@ -39,12 +41,16 @@ func (b *Backoffice) theDrawer(q *request) (d drawer, err error) {
 			return d, hidden(err)
 		}
 	}
-	if d.moves, err = b.Desk.CashOf(q.ctx, d.member.Email, d.member.ID, d.day); err != nil {
+	if d.sums, err = b.Desk.CashSums(q.ctx, d.of()); err != nil {
 		return d, err
 	}
-	d.in, d.out = report.InAndOut(d.moves)
+	d.in, d.out = report.InAndOut(d.sums)
 	d.counts, err = b.Counter.Counts(q.ctx, d.member.Email, d.day)
 	return d, err
+}
+
+func (d drawer) of() report.Drawer {
+	return report.Drawer{Email: d.member.Email, Member: d.member.ID, Day: d.day}
 }
 
 func (b *Backoffice) cashDay(q *request) error {
@@ -64,8 +70,7 @@ func (b *Backoffice) drawerPage(q *request, d drawer) (*recordPage, error) {
 	p.Crumbs = []crumb{{p.T("office.cashier.title"), cashierAt}}
 	p.Title, p.Lead = p.T("office.cash.of", "Name", d.member.Name, "Day", dayText(d.day)), p.T("office.cash.lead")
 	p.Print = true
-	keep := q.keep("who")
-	p.Find = &find{Action: cashierAt + "/day", Button: p.T("office.statement.show"), Keep: keep, Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: d.day.String()}}}
+	p.Find = &find{Action: cashierAt + "/day", Button: p.T("office.statement.show"), Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: d.day.String()}}}
 	if err := b.otherDrawers(q, p, d); err != nil {
 		return p, err
 	}
@@ -83,35 +88,27 @@ func (b *Backoffice) drawerPage(q *request, d drawer) (*recordPage, error) {
 	return p, b.movesCard(q, p, d)
 }
 
-// otherDrawers leads to the other cashiers of the day.
+// otherDrawers lets whoever may see them choose among the cashiers of the day.
 func (b *Backoffice) otherDrawers(q *request, p *recordPage, d drawer) error {
 	if !q.may(staff.PaymentsApprove, 0) {
 		return nil
 	}
-	emails, err := b.Desk.CashiersOn(q.ctx, d.day)
+	others, err := b.Desk.CashiersOn(q.ctx, d.day)
 	if err != nil {
 		return err
 	}
-	counted, err := b.Counter.CountsOn(q.ctx, d.day)
-	if err != nil {
-		return err
+	mine := q.in.Member.ID
+	who := formField{Name: "who", As: asPick, Label: p.T("office.cash.whose"), Choices: []choice{{Name: p.T("office.cash.mine"), Here: d.member.ID == mine}}}
+	if d.member.ID != mine && !slices.ContainsFunc(others, func(c report.Cashier) bool { return c.ID == d.member.ID }) {
+		others = append(others, report.Cashier{ID: d.member.ID, Name: d.member.Name})
 	}
-	for _, c := range counted {
-		emails = append(emails, c.Cashier)
-	}
-	emails = append(emails, d.member.Email)
-	members, err := b.Staff.Members(q.ctx, 0, mostRows)
-	if err != nil {
-		return err
-	}
-	chips := []chip{{Name: p.T("office.cash.mine"), Address: q.with("who", ""), Here: d.member.ID == q.in.Member.ID}}
-	for _, m := range members {
-		if m.ID != q.in.Member.ID && slices.Contains(emails, m.Email) {
-			chips = append(chips, chip{Name: m.Name, Address: q.with("who", number(m.ID)), Here: m.ID == d.member.ID})
+	for _, c := range others {
+		if c.ID != mine {
+			who.Choices = append(who.Choices, choice{Name: c.Name, Value: number(c.ID), Here: c.ID == d.member.ID})
 		}
 	}
-	if len(chips) > 1 {
-		p.Chips = [][]chip{chips}
+	if len(who.Choices) > 1 {
+		p.Find.Fields = append(p.Find.Fields, who)
 	}
 	return nil
 }
@@ -132,16 +129,11 @@ func (b *Backoffice) countState(f *frame, c counter.Count, d drawer) stateView {
 // meansCard sums what was taken and given by each way.
 func (b *Backoffice) meansCard(p *recordPage, d drawer) card {
 	one := card{Name: p.T("office.cash.means"), Table: &table{Columns: []column{{Name: p.T("office.money.how")}, {p.T("office.cash.times"), "num"}, {p.T("office.cash.taken"), "num"}, {p.T("office.cash.given"), "num"}}}}
-	for _, how := range hows {
-		var times, in, out int64
-		for _, m := range d.moves {
-			if m.How == how {
-				times, in, out = times+1, in+max(0, m.Amount.Cents), out+max(0, -m.Amount.Cents)
-			}
-		}
-		if times > 0 || how == accounts.ByCash {
-			one.Table.add(cell{Text: howName(&p.frame, how)}, cell{Text: number(times)}, cell{Text: kes(in)}, cell{Text: unlessNone(money.KES(out))})
-		}
+	if !slices.ContainsFunc(d.sums, func(s report.CashSum) bool { return s.How == accounts.ByCash }) {
+		one.Table.add(cell{Text: howName(&p.frame, accounts.ByCash)}, cell{Text: number(0)}, cell{Text: kes(0)}, cell{})
+	}
+	for _, s := range d.sums {
+		one.Table.add(cell{Text: howName(&p.frame, s.How)}, cell{Text: number(s.Times)}, cell{Text: s.In.String()}, cell{Text: unlessNone(s.Out)})
 	}
 	return one
 }
@@ -178,11 +170,33 @@ func (b *Backoffice) countsCard(p *recordPage, d drawer) card {
 	return one
 }
 
+// mostMoves is how many movements a page of a drawer lists: the sums are of all.
+const mostMoves = 300
+
+// cashPlace is where a page of movements begins, as an address says it.
+func (q *request) cashPlace() (at report.CashPlace) {
+	ms, id, _ := strings.Cut(q.Query("after"), "-")
+	if after := idIn(ms); after > 0 {
+		at = report.CashPlace{At: time.UnixMilli(after).UTC(), ID: idIn(id)}
+	}
+	return at
+}
+
 // movesCard lists what was taken and given, each with whom it was about.
 func (b *Backoffice) movesCard(q *request, p *recordPage, d drawer) error {
 	one := card{Name: p.T("office.cash.moves"), Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.account.what")}, {Name: p.T("office.invoice.customer")}, {Name: p.T("office.money.how")}, {p.T("office.amount"), "num"}}}}
+	moves, err := b.Desk.CashOf(q.ctx, d.of(), q.cashPlace(), mostMoves+1)
+	if err != nil {
+		return err
+	}
+	if len(moves) > mostMoves {
+		moves = moves[:mostMoves]
+		last := moves[mostMoves-1]
+		one.Lead = p.T("office.cash.moves_part", "Moves", mostMoves)
+		one.Older = q.with("after", number(last.At.UnixMilli())+"-"+number(last.ID))
+	}
 	var ids []int64
-	for _, m := range d.moves {
+	for _, m := range moves {
 		if m.CustomerID != 0 {
 			ids = append(ids, m.CustomerID)
 		}
@@ -191,7 +205,7 @@ func (b *Backoffice) movesCard(q *request, p *recordPage, d drawer) error {
 	if err != nil {
 		return err
 	}
-	for _, m := range d.moves {
+	for _, m := range moves {
 		what, who := cell{Text: p.T("office.cash.kind_" + m.Kind)}, cell{Text: names[m.CustomerID], Address: customerAddress(m.CustomerID)}
 		switch {
 		case m.ResellerID != 0:
@@ -205,7 +219,7 @@ func (b *Backoffice) movesCard(q *request, p *recordPage, d drawer) error {
 		}
 		one.Table.add(cell{Text: b.when(&p.frame, m.At)}, what, who, cell{Text: howName(&p.frame, m.How), More: m.Reference}, cell{Text: signed(m.Amount)})
 	}
-	if len(d.moves) == 0 {
+	if len(moves) == 0 {
 		one.Empty = &blank{Icon: "banknote", Title: p.T("office.cash.nothing"), Text: p.T("office.cash.nothing_text"), Address: cashierAt, Button: p.T("office.taking.act")}
 	}
 	p.add(one)

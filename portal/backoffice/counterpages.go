@@ -26,10 +26,9 @@ type Counter interface {
 	PayPayback(ctx context.Context, id int64, how, reference string, by counter.By) (counter.Payback, error)
 	PaybackByID(ctx context.Context, id int64) (counter.Payback, error)
 	PaybacksOf(ctx context.Context, customerID int64, limit int) ([]counter.Payback, error)
-	OpenPaybacks(ctx context.Context, state counter.PaybackState) ([]counter.Payback, error)
+	OpenPaybacks(ctx context.Context, state counter.PaybackState, sites []int64, limit int) ([]counter.Payback, error)
 	CountCash(ctx context.Context, c counter.Count, by counter.By) (counter.Count, error)
 	Counts(ctx context.Context, cashier string, day clock.Day) ([]counter.Count, error)
-	CountsOn(ctx context.Context, day clock.Day) ([]counter.Count, error)
 }
 
 // Accounts is what the pages ask of customers' credit. *accounts.Service satisfies it.

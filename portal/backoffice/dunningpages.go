@@ -75,11 +75,65 @@ func (q *request) dunningSegment() customers.Segment {
 }
 
 func (b *Backoffice) dunning(q *request) error {
-	p, err := b.dunningPage(q, q.dunningSegment())
+	segment := q.dunningSegment()
+	all, err := b.Invoices.Steps(q.ctx)
+	if err != nil {
+		return err
+	}
+	if segment == "" && q.Query("own") == "" && !slices.ContainsFunc(all, func(st invoices.Step) bool { return st.Segment == "" }) {
+		return b.offerDunning(q)
+	}
+	p, err := b.dunningPage(q, segment)
 	if err != nil {
 		return err
 	}
 	return q.showForm(p)
+}
+
+// offerDunning offers the usual steps to who has none, with what they would do: the form is that of somebody who typed them.
+func (b *Backoffice) offerDunning(q *request) error {
+	does, all, err := b.Invoices.Would(q.ctx, "", invoices.UsualSteps)
+	if err != nil {
+		return err
+	}
+	p := q.asking("office.dunning_usual.", "settings", "/office/settings")
+	p.Danger, p.Crumbs, p.Action = false, []crumb{{p.T("office.nav.settings"), "/office/settings"}}, "/office/dunning"
+	p.Acts = []act{{Name: p.T("office.dunning_usual.own"), Icon: "settings", Address: "/office/dunning?own=1"}}
+	for _, s := range dunningSegments[1:] {
+		p.Acts = append(p.Acts, act{Name: dunnedSegment(&p.frame, s), Address: "/office/dunning?segment=" + string(s)})
+	}
+	p.Table = &table{Columns: []column{{Name: p.T("office.dunning_usual.when")}, {Name: p.T("office.dunning.action")}, {Name: p.T("office.dunning_usual.means")}}}
+	p.Hidden = []fact{{"rows", strconv.Itoa(len(invoices.UsualSteps))}}
+	for n, st := range invoices.UsualSteps {
+		i := strconv.Itoa(n)
+		p.Table.add(cell{Text: stepDay(&p.frame, st.After)}, cell{Text: p.T("office.dunning.do_" + string(st.Action))}, cell{Text: p.T("office.dunning_usual.means_" + string(st.Action))})
+		p.Hidden = append(p.Hidden, fact{"action" + i, string(st.Action)}, fact{"day" + i, strconv.Itoa(st.After)})
+	}
+	var now []string
+	for _, a := range invoices.Actions {
+		if does[a] > 0 {
+			now = append(now, p.T("office.dunning_usual.now_"+string(a), "Count", does[a]))
+		}
+	}
+	p.Text = p.T("office.dunning_usual.nobody")
+	if len(now) > 0 {
+		p.Text = p.T("office.dunning_usual.now", "What", strings.Join(now, "; "))
+	}
+	if !all {
+		p.Text += " " + p.T("office.dunning_usual.more")
+	}
+	return q.showForm(p)
+}
+
+// stepDay is a step's day in words.
+func stepDay(f *frame, after int) string {
+	switch {
+	case after < 0:
+		return f.T("office.dunning_usual.before", "Count", -after)
+	case after == 0:
+		return f.T("office.dunning_usual.on")
+	}
+	return f.T("office.dunning_usual.after", "Count", after)
 }
 
 // typedSteps reads the rows of the form in which something is to be done; at names the field of the one that is wrong.

@@ -9,6 +9,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/internal/cutover"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/words"
 )
 
@@ -31,12 +32,12 @@ func (b *Backoffice) importForm(q *request) *formPage {
 	p.ask(formField{Name: "kind", Label: p.T("office.imports.kind"), As: asRadio, Must: true, Choices: kinds},
 		formField{Name: "file", Label: p.T("office.imports.file"), Hint: p.T("office.imports.file_hint", "Most", cutover.MostOctets>>20), As: asFile, Accept: ".sql,.gz,.rsc,.txt,.csv", Most: cutover.MostOctets,
 			Large: words.Fault(p.Lang, fault.New(fault.Invalid, "cutover.file_size", "Most", cutover.MostOctets>>20))})
-	p.Sections = append(p.Sections, b.howImported(q, &p.frame, cutover.Asked{Zone: b.Zone.String(), Make: true}, true))
+	p.Sections = append(p.Sections, b.howImported(q, &p.frame, cutover.Asked{Zone: b.Zone.String(), Make: true}, true)...)
 	return p
 }
 
-// howImported are the fields of how a source comes in.
-func (b *Backoffice) howImported(q *request, f *frame, a cutover.Asked, isNew bool) section {
+// howImported are the fields of how a source comes in. What only one kind of source wants, or hardly anybody, is folded until somebody typed it.
+func (b *Backoffice) howImported(q *request, f *frame, a cutover.Asked, isNew bool) []section {
 	var sites, routers []choice
 	for _, s := range b.Sites.Sites() {
 		sites = append(sites, choice{Name: s.Name, Value: number(s.ID)})
@@ -47,16 +48,17 @@ func (b *Backoffice) howImported(q *request, f *frame, a cutover.Asked, isNew bo
 	}
 	make := formField{Name: "make", Label: f.T("office.imports.make"), Hint: f.T("office.imports.make_hint"), As: asTick, Value: q.typedOr("make", map[bool]string{true: "true"}[a.Make])}
 	site := formField{Name: "site", Label: f.T("office.imports.site"), Hint: f.T("office.imports.site_hint"), As: asPick, Choices: chosen(sites, q.typedOr("site", number(a.SiteID)))}
-	s := section{Title: f.T("office.imports.how"), Fields: []formField{site, make}}
+	typed := q.Method() == post
+	all := []section{{Title: f.T("office.imports.how"), Fields: []formField{site, make}}}
 	if isNew || a.Kind == cutover.FromRouter {
-		s.Fields = append(s.Fields, formField{Name: "router", Label: f.T("office.imports.router"), Hint: f.T("office.imports.router_hint"), As: asPick, Choices: chosen(routers, q.typedOr("router", a.Router))})
+		all = append(all, section{Title: f.T("office.imports.of_router"), Folded: isNew, Open: typed, Fields: []formField{{Name: "router", Label: f.T("office.imports.router"), Hint: f.T("office.imports.router_hint"), As: asPick, Choices: chosen(routers, q.typedOr("router", a.Router))}}})
 	}
 	if isNew || a.Kind == cutover.FromCSV {
-		s.Fields = append(s.Fields, formField{Name: "columns", Label: f.T("office.imports.columns"), Hint: f.T("office.imports.columns_hint"), As: asLines, Most: 2000, Value: q.typedOr("columns", pairsText(a.Columns))})
+		all = append(all, section{Title: f.T("office.imports.of_table"), Folded: isNew, Open: typed, Fields: []formField{{Name: "columns", Label: f.T("office.imports.columns"), Hint: f.T("office.imports.columns_hint"), As: asLines, Most: 2000, Value: q.typedOr("columns", pairsText(a.Columns))}}})
 	}
-	s.Fields = append(s.Fields, formField{Name: "zone", Label: f.T("office.imports.zone"), As: asText, Most: 60, Must: true, Value: q.typedOr("zone", a.Zone)},
-		formField{Name: "name", Label: f.T("office.imports.name_of"), Hint: f.T("office.imports.name_hint"), As: asText, Most: 40, Value: q.typedOr("name", a.Name)})
-	return s
+	return append(all, section{Title: f.T("office.imports.seldom"), Folded: true, Open: typed, Fields: []formField{
+		{Name: "zone", Label: f.T("office.imports.zone"), As: asText, Most: 60, Must: true, Value: q.typedOr("zone", a.Zone)},
+		{Name: "name", Label: f.T("office.imports.name_of"), Hint: f.T("office.imports.name_hint"), As: asText, Most: 40, Value: q.typedOr("name", a.Name)}}})
 }
 
 // pairsText writes pairs as lines of what=heading.
@@ -165,7 +167,7 @@ func (b *Backoffice) importChangeForm(q *request, s cutover.Source) (*formPage, 
 		}
 		p.Sections = append(p.Sections, sec)
 	}
-	p.Sections = append(p.Sections, b.howImported(q, &p.frame, s.Asked, false))
+	p.Sections = append(p.Sections, b.howImported(q, &p.frame, s.Asked, false)...)
 	return p, nil
 }
 
@@ -226,7 +228,7 @@ func (b *Backoffice) importDeed(q *request, texts, to string, do func(s cutover.
 		return err
 	}
 	name := q.page("office.settings.imports", "settings")
-	p := q.asking(texts, "settings", importAddress(s), "Name", sourceName(&name, s), "Customers", a.Tally["customer"][cutover.Fresh], "Lines", a.Tally["line"][cutover.Fresh], "Plans", a.Tally["plan"][cutover.Fresh])
+	p := q.asking(texts, "settings", importAddress(s), "Name", sourceName(&name, s), "Customers", a.Tally["customer"][cutover.Fresh], "Lines", a.Tally["line"][cutover.Fresh], "Plans", a.Tally["plan"][cutover.Fresh], "Opened", money.KES(a.Opened))
 	p.Danger = texts != "office.import_start."
 	return q.showForm(p)
 }

@@ -1,10 +1,12 @@
 package backoffice
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/plans"
@@ -25,18 +27,43 @@ type Imports interface {
 	Get(ctx context.Context, id int64) (cutover.Source, error)
 	Newest(ctx context.Context, before int64, limit int) ([]cutover.Source, error)
 	Account(ctx context.Context, id int64) (cutover.Account, error)
+	Rows(ctx context.Context, id int64, done string, from, limit int) ([]cutover.AccountRow, error)
 }
 
 func (b *Backoffice) importRoutes() []route {
 	const at = "/office/imports/:id"
 	return []route{
 		{get, "/office/imports", everywhere, staff.CustomersManage, b.imports},
-		{get, "/office/imports/new", everywhere, staff.CustomersManage, b.askImport}, {post, "/office/imports/new", everywhere, staff.CustomersManage, b.bringImport},
+		{get, "/office/imports/new", everywhere, staff.CustomersManage, bringing(b.askImport)}, {post, "/office/imports/new", everywhere, staff.CustomersManage, bringing(b.bringImport)},
 		{get, at, everywhere, staff.CustomersManage, b.importRecord},
-		{get, at + "/edit", everywhere, staff.CustomersManage, b.askImportChange}, {post, at + "/edit", everywhere, staff.CustomersManage, b.changeImport},
-		{get, at + "/start", everywhere, staff.CustomersManage, b.startImport}, {post, at + "/start", everywhere, staff.CustomersManage, b.startImport},
-		{get, at + "/back", everywhere, staff.CustomersManage, b.takeImportBack}, {post, at + "/back", everywhere, staff.CustomersManage, b.takeImportBack},
+		{get, at + "/edit", everywhere, staff.CustomersManage, bringing(b.askImportChange)}, {post, at + "/edit", everywhere, staff.CustomersManage, bringing(b.changeImport)},
+		{get, at + "/start", everywhere, staff.CustomersManage, bringing(b.startImport)}, {post, at + "/start", everywhere, staff.CustomersManage, bringing(b.startImport)},
+		{get, at + "/back", everywhere, staff.CustomersManage, bringing(b.takeImportBack)}, {post, at + "/back", everywhere, staff.CustomersManage, bringing(b.takeImportBack)},
 		{get, at + "/drop", everywhere, staff.CustomersManage, b.dropImport}, {post, at + "/drop", everywhere, staff.CustomersManage, b.dropImport},
+	}
+}
+
+// importRights are of who brings subscribers in: an import makes customers, plans and lines with their log-ins, asks routers for theirs, and gives credit.
+var importRights = []staff.Permission{staff.CustomersManage, staff.PlansEdit, staff.RoutersEdit, staff.AccessChange, staff.PaymentsRefund}
+
+// importLacks names the rights that somebody lacks to bring subscribers in; empty: none.
+func (q *request) importLacks() string {
+	var lacks []string
+	for _, right := range staff.Permissions {
+		if slices.Contains(importRights, right.Permission) && !q.may(right.Permission, 0) {
+			lacks = append(lacks, words.Text(q.lang(), right.TextKey))
+		}
+	}
+	return strings.Join(lacks, "; ")
+}
+
+// bringing is for who may do everywhere all that an import does.
+func bringing(do func(*request) error) func(*request) error {
+	return func(q *request) error {
+		if lacks := q.importLacks(); lacks != "" {
+			return fault.New(fault.Denied, "office.imports.rights", "Rights", lacks)
+		}
+		return do(q)
 	}
 }
 
@@ -72,13 +99,19 @@ func (b *Backoffice) imports(q *request) error {
 	p := q.listing("office.settings.imports", "settings")
 	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
 	p.Lead = p.T("office.imports.lead")
-	p.Acts = []act{{Name: p.T("office.imports.new"), Icon: "plus", Address: "/office/imports/new", Tone: "primary"}}
+	lacks := q.importLacks()
+	if lacks == "" {
+		p.Acts = []act{{Name: p.T("office.imports.new"), Icon: "plus", Address: "/office/imports/new", Tone: "primary"}}
+	}
 	p.Columns = []column{{Name: p.T("office.imports.source")}, {Name: p.T("office.imports.kind")}, {p.T("office.when"), "when"}, {Name: p.T("office.batch.by")}, {Name: p.T("office.state")}}
 	all, p.pager = newest(q, all, mostListed, func(s cutover.Source) int64 { return s.ID })
 	for _, s := range all {
 		p.add(cell{Text: sourceName(&p.frame, s), Address: importAddress(s)}, cell{Text: p.T("office.imports.kind_" + s.Kind)}, cell{Text: b.when(&p.frame, s.At)}, cell{Text: s.By}, stated(importState(&p.frame, s.State)))
 	}
 	p.Empty = blank{Icon: "users", Title: p.T("office.imports.none"), Text: p.T("office.imports.none_text"), Address: "/office/imports/new", Button: p.T("office.imports.new")}
+	if lacks != "" {
+		p.Empty = blank{Icon: "users", Title: p.T("office.imports.none"), Text: p.T("office.imports.rights", "Rights", lacks)}
+	}
 	return q.list(p)
 }
 
@@ -95,7 +128,11 @@ func (b *Backoffice) importRecord(q *request) error {
 	if s.ImportID != 0 && (s.State == cutover.Told || s.State == cutover.Failed) {
 		p.Lead = p.T("office.imports.lead_part")
 	}
-	b.importActs(p, s)
+	if lacks := q.importLacks(); lacks == "" {
+		b.importActs(p, s)
+	} else {
+		p.Lead += " " + p.T("office.imports.rights", "Rights", lacks)
+	}
 	facts := []fact{{p.T("office.imports.kind"), p.T("office.imports.kind_" + s.Kind)}}
 	if s.Of > 0 && s.Moving() {
 		facts = append(facts, fact{p.T("office.imports.through"), p.T("office.imports.of", "Done", s.Done, "Of", s.Of, "Percent", s.Done*100/s.Of)})
@@ -110,8 +147,9 @@ func (b *Backoffice) importRecord(q *request) error {
 	p.add(card{Facts: facts})
 	a, err := b.Imports.Account(q.ctx, s.ID)
 	if err == nil && s.State != cutover.Reading {
-		accountCards(q, p, a)
-	} else if err != nil && !fault.Is(err, fault.NotFound) {
+		err = b.accountCards(q, p, s, a)
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	q.follow(p, s.Moving())
@@ -145,7 +183,7 @@ var rowsOf = []string{"customer", "line", "plan", "row"}
 var tallies = []string{cutover.Fresh, cutover.There, cutover.Changed, cutover.Later, cutover.Refused, "gone"}
 
 // accountCards show what was said: counts, plans that are made, the proof, and the rows.
-func accountCards(q *request, p *recordPage, a cutover.Account) {
+func (b *Backoffice) accountCards(q *request, p *recordPage, s cutover.Source, a cutover.Account) error {
 	if len(a.Tally) > 0 {
 		counts := table{Columns: []column{{Name: p.T("office.imports.what")}}}
 		var used []string
@@ -169,7 +207,7 @@ func accountCards(q *request, p *recordPage, a cutover.Account) {
 	}
 	proofCard(p, a)
 	madeCard(p, a)
-	rowsCard(q, p, a)
+	return b.rowsCard(q, p, s, a)
 }
 
 // proofCard proves that no shilling was lost or made.
@@ -218,52 +256,47 @@ func mbps(kbps int64) string {
 }
 
 // rowsCard lists rows of one kind, those that need somebody first.
-func rowsCard(q *request, p *recordPage, a cutover.Account) {
-	counted := map[string]int{}
-	for _, r := range a.Rows {
-		counted[r.Do]++
-	}
+func (b *Backoffice) rowsCard(q *request, p *recordPage, s cutover.Source, a cutover.Account) error {
 	var chips []chip
 	here := q.Query("rows")
 	for _, do := range []string{cutover.Stays, cutover.Refused, cutover.Later, cutover.Changed, cutover.LeftBehind, cutover.Fresh, cutover.There} {
-		if counted[do] == 0 {
+		if a.Listed[do] == 0 {
 			continue
 		}
-		if here == "" || counted[here] == 0 {
+		if a.Listed[here] == 0 {
 			here = do
 		}
-		chips = append(chips, chip{Name: p.T("office.imports.do_"+do) + " " + strconv.Itoa(counted[do]), Address: q.with("rows", do), Here: do == here})
+		chips = append(chips, chip{Name: p.T("office.imports.do_"+do) + " " + strconv.Itoa(a.Listed[do]), Address: q.with("rows", do), Here: do == here})
 	}
 	if len(chips) == 0 {
-		return
+		return nil
 	}
 	p.Chips = [][]chip{chips}
 	from, _ := strconv.Atoi(q.Query("after"))
-	t := table{Columns: []column{{Name: p.T("office.imports.name")}, {Name: p.T("office.imports.at")}, {Name: p.T("office.imports.why")}}}
+	rows, err := b.Imports.Rows(q.ctx, s.ID, here, from, mostRows+1)
+	if err != nil {
+		return err
+	}
 	c := card{Name: p.T("office.imports.do_" + here), Lead: p.T("office.imports.rows_" + here)}
-	lang, n := map[bool]int{true: 1}[p.Lang == words.Swahili], 0
-	for _, r := range a.Rows {
-		if r.Do != here {
-			continue
-		}
-		if n++; n <= from {
-			continue
-		}
-		if n > from+mostRows {
-			c.Older = q.with("rows", here)
-			c.Older += map[bool]string{true: "&", false: "?"}[len(c.Older) > len(q.Path())] + "after=" + strconv.Itoa(from+mostRows)
-			break
-		}
-		what := ""
+	if len(rows) > mostRows {
+		c.Older = q.with("rows", here)
+		c.Older += map[bool]string{true: "&", false: "?"}[len(c.Older) > len(q.Path())] + "after=" + strconv.Itoa(max(from, 0)+mostRows)
+		rows = rows[:mostRows]
+	} else if end := max(from, 0) + len(rows); end < a.Listed[here] {
+		c.Lead += " " + p.T("office.imports.rows_kept", "Rows", end)
+	}
+	t := table{Columns: []column{{Name: p.T("office.imports.name")}, {Name: p.T("office.imports.at")}, {Name: p.T("office.imports.why")}}}
+	lang := map[bool]int{true: 1}[p.Lang == words.Swahili]
+	for _, r := range rows {
+		what, name := "", cmp.Or(r.Name, r.At)
 		if r.What != "" {
 			what = p.T("office.imports.what_" + r.What)
 		}
-		name := r.Name
-		if name == "" {
-			name = r.At
-		}
 		t.add(cell{Text: name, More: what}, cell{Text: r.At}, cell{Text: r.Why[lang]})
 	}
-	c.Table = &t
+	if c.Table = &t; len(rows) == 0 {
+		c.Lead, c.Table = p.T("office.imports.rows_gone"), nil
+	}
 	p.add(c)
+	return nil
 }

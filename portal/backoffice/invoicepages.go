@@ -30,6 +30,7 @@ type Invoices interface {
 	Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]invoices.Age, error)
 	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
 	Steps(ctx context.Context) ([]invoices.Step, error)
+	Would(ctx context.Context, segment string, steps []invoices.Step) (map[invoices.Action]int, bool, error)
 	SaveSteps(ctx context.Context, segment string, steps []invoices.Step, by invoices.By) error
 	OutlookOf(ctx context.Context, customerID int64) (invoices.Outlook, error)
 	Log(ctx context.Context, customerID, invoiceID int64, limit int) ([]invoices.Entry, error)

@@ -183,7 +183,7 @@ func (b *Backoffice) sentStatements(q *request, p *recordPage, c customers.Custo
 func (b *Backoffice) sentCard(q *request, p *recordPage, lines []notify.Line) card {
 	found := card{Name: p.T("office.paper.sent")}
 	if len(lines) == 0 {
-		found.Text = p.T("office.paper.none")
+		found.Lead = p.T("office.paper.none")
 		return found
 	}
 	found.Table = &table{Columns: []column{{p.T("office.paper.when"), "when"}, {Name: p.T("office.paper.to")}, {Name: p.T("office.paper.came_back")}, {Name: p.T("office.state")}}}
@@ -213,7 +213,11 @@ func (b *Backoffice) invoiceSent(q *request, p *recordPage, d invoices.Document)
 	}
 	found := b.sentCard(q, p, lines)
 	if q.may(staff.PaymentsMatch, 0) {
-		found.Acts = []act{{Name: p.T("office.paper_send.button"), Icon: "mail", Address: "/office/invoices/" + number(d.ID) + "/send"}}
+		word := "office.paper_send.button"
+		if len(lines) == 0 {
+			word = "office.paper.send"
+		}
+		found.Acts = []act{{Name: p.T(word), Icon: "mail", Address: "/office/invoices/" + number(d.ID) + "/send"}}
 	}
 	p.add(found)
 	return nil

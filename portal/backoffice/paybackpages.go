@@ -27,9 +27,13 @@ func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c cus
 
 // addPaybacks are those that wait for somebody, among the refunds.
 func (b *Backoffice) addPaybacks(q *request, p *listPage, state counter.PaybackState) error {
-	open, err := b.Counter.OpenPaybacks(q.ctx, state)
+	open, err := b.Counter.OpenPaybacks(q.ctx, state, q.scope(), mostRows+1)
 	if err != nil {
 		return err
+	}
+	if len(open) > mostRows {
+		open = open[:mostRows]
+		p.Lead = p.T("office.payback.oldest", "Rows", mostRows)
 	}
 	for _, one := range open {
 		c, err := b.Customers.Get(q.ctx, one.CustomerID)

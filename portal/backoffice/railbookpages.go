@@ -132,9 +132,9 @@ func (b *Backoffice) railCards(q *request, p *recordPage, f railbook.File, a rai
 		p.add(card{Name: p.T("office.money_statement.reversals", "Count", a.Reversed), Lead: p.T("office.money_statement.reversals_" + f.State), Table: &t})
 	}
 	if a.Wrong > 0 {
-		t := table{Columns: []column{{p.T("office.money_statement.row"), "num"}, {Name: p.T("office.money_statement.why")}}}
+		t := table{Columns: []column{{Name: p.T("office.money_statement.row")}, {Name: p.T("office.money_statement.why")}}}
 		for _, bad := range a.Bad {
-			t.add(cell{Text: strconv.Itoa(bad.Row)}, cell{Text: words.Fault(p.Lang, bad.Fault())})
+			t.add(cell{Text: p.T("office.money_statement.row") + " " + strconv.Itoa(bad.Row)}, cell{Text: words.Fault(p.Lang, bad.Fault())})
 		}
 		p.add(card{Name: p.T("office.money_statement.wrong", "Count", a.Wrong), Lead: p.T("office.money_statement.wrong_lead"), Table: &t})
 	}

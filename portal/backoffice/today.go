@@ -23,8 +23,9 @@ type Desk interface {
 	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
 	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 	MoneyIn(ctx context.Context, f report.MoneyFilter) ([]report.MoneyLine, error)
-	CashOf(ctx context.Context, email string, member int64, day clock.Day) ([]report.Cash, error)
-	CashiersOn(ctx context.Context, day clock.Day) ([]string, error)
+	CashOf(ctx context.Context, of report.Drawer, after report.CashPlace, limit int) ([]report.Cash, error)
+	CashSums(ctx context.Context, of report.Drawer) ([]report.CashSum, error)
+	CashiersOn(ctx context.Context, day clock.Day) ([]report.Cashier, error)
 }
 
 // todayPage is the first page: money, people, what needs somebody.

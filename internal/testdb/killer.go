@@ -1,0 +1,65 @@
+package testdb
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// ErrKilled ends a transaction as the loss of its database does.
+var ErrKilled = fault.New(fault.Unavailable, "db.unavailable")
+
+// Killer makes writes of a database fail, and their transactions with them, as if whoever writes had died there.
+type Killer struct {
+	left, every atomic.Int64 // writes until one dies, and from one death to the next; below zero for none
+	deaths      atomic.Int64
+}
+
+// NewKiller stands behind each write of a database and lets all pass.
+func NewKiller(t testing.TB, d *db.DB) *Killer {
+	t.Helper()
+	k := &Killer{}
+	k.Spare()
+	err := d.InTx(context.Background(), func(tx *db.Tx) error {
+		const name = "testdb:killer"
+		on := tx.Gorm().Callback()
+		return errors.Join(on.Create().Before("gorm:create").Register(name, k.strike), on.Update().Before("gorm:update").Register(name, k.strike),
+			on.Raw().Before("gorm:raw").Register(name, k.strike), on.Delete().Before("gorm:delete").Register(name, k.strike))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func (k *Killer) strike(g *gorm.DB) {
+	if k.left.Load() >= 0 && k.left.Add(-1) < 0 {
+		k.left.Store(k.every.Load())
+		k.deaths.Add(1)
+		_ = g.AddError(ErrKilled)
+	}
+}
+
+// Once has the write die that comes after so many others, and no other.
+func (k *Killer) Once(after int) {
+	k.every.Store(-1)
+	k.left.Store(int64(after))
+}
+
+// Always has a write die after so many others, again and again.
+func (k *Killer) Always(after int) {
+	k.every.Store(int64(after))
+	k.left.Store(int64(after))
+}
+
+// Spare lets all pass again.
+func (k *Killer) Spare() { k.Once(-1) }
+
+// Deaths counts the writes that died so far.
+func (k *Killer) Deaths() int { return int(k.deaths.Load()) }
