@@ -88,7 +88,7 @@ func (s *Service) arriveBeside(tx *db.Tx, p Payment, o Order, e Evidence, serve 
 		out, err = s.takeOver(tx, p, o, known, true)
 	}
 	if serves {
-		if err == nil && (out.OrderID != o.ID || out.Placed != PlacedOrder && out.Placed != PlacedFloat) {
+		if err == nil && (out.OrderID != o.ID || out.Placed != PlacedOrder && !o.raises()) {
 			err = errRaced
 		}
 		return out, err
@@ -110,7 +110,7 @@ func (s *Service) bringIn(tx *db.Tx, p Payment, o Order, e Evidence, serve bool)
 
 // takeOver gives an order money that had arrived by itself before its payment was known to be meant.
 func (s *Service) takeOver(tx *db.Tx, p Payment, o Order, r Receipt, serve bool) (Outcome, error) {
-	if r.Placed == PlacedOrder || r.Placed == placedMerged || r.Placed == PlacedFloat || r.Placed == PlacedAccount {
+	if r.served() || r.raised() {
 		return Outcome{PaymentID: p.ID, OrderID: r.OrderID, ReceiptID: r.ID, Placed: r.Placed, State: PaymentPaid, Again: true}, nil
 	}
 	if !r.own() {
@@ -134,8 +134,8 @@ func (s *Service) takeOver(tx *db.Tx, p Payment, o Order, r Receipt, serve bool)
 // placeFor moves a receipt's money from an account to where it belongs: the order when it is still wanted and the money is
 // enough, with the rest as credit; else all of it as credit of the payer.
 func (s *Service) placeFor(tx *db.Tx, r Receipt, o Order, from origin, serve bool, store func(*db.Tx, Receipt) error) (Outcome, error) {
-	if o.forFloat() {
-		return s.placeFloat(tx, r, o, from, store)
+	if o.raises() {
+		return s.placeMoney(tx, r, o, from, store)
 	}
 	served, err := s.serveOrder(tx, &o, r, serve)
 	if err != nil {
@@ -170,7 +170,7 @@ func (s *Service) placeFor(tx *db.Tx, r Receipt, o Order, from origin, serve boo
 
 // wanted says that an order is to be served by this much money.
 func (s *Service) wanted(tx *db.Tx, o Order, amount money.Amount, serve bool) (bool, error) {
-	if o.forFloat() {
+	if o.raises() {
 		return o.State == OrderPlaced, nil
 	}
 	enough, err := amount.Compare(o.Price)
@@ -183,7 +183,7 @@ func (s *Service) wanted(tx *db.Tx, o Order, amount money.Amount, serve bool) (b
 
 // serveOrder wins the order and gives its grant; false when the order is not to be served by this money.
 func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, error) {
-	if wanted, err := s.wanted(tx, *o, r.Amount, serve); err != nil || !wanted || o.forFloat() {
+	if wanted, err := s.wanted(tx, *o, r.Amount, serve); err != nil || !wanted || o.raises() {
 		return false, err
 	}
 	owner, err := s.ownerOf(tx, *o, r)

@@ -104,7 +104,7 @@ func (s *Service) countOnce(tx *db.Tx, p Payment, o Order, known, pending Receip
 	if !same {
 		same, err = s.mayBeOwn(tx, p, o, known)
 	}
-	if err != nil || !same || known.own() || known.Amount != pending.Amount || known.Placed == PlacedOrder || known.Placed == PlacedFloat {
+	if err != nil || !same || known.own() || known.Amount != pending.Amount || known.Placed == PlacedOrder || known.raised() {
 		return out, err
 	}
 	from, err := s.release(tx, known)

@@ -69,7 +69,7 @@ func (s *Service) FindByReceipt(ctx context.Context, typed string) (Claimed, err
 		return Claimed{}, err
 	case missing:
 		return Claimed{}, fault.New(fault.NotFound, "receipt.unknown")
-	case known.OrderID == 0 || known.Placed == PlacedFloat:
+	case known.OrderID == 0 || known.Placed == PlacedFloat || known.Placed == PlacedAccount:
 		return Claimed{}, fault.New(fault.NotFound, "receipt.no_order")
 	}
 	return s.ledTo(ctx, known)
@@ -78,7 +78,7 @@ func (s *Service) FindByReceipt(ctx context.Context, typed string) (Claimed, err
 // ledTo is the order that a known receipt leads to.
 func (s *Service) ledTo(ctx context.Context, known Receipt) (Claimed, error) {
 	paid, err := s.order(ctx, known.OrderID)
-	if err == nil && paid.forFloat() {
+	if err == nil && paid.raises() {
 		err = fault.New(fault.NotFound, "receipt.no_order")
 	}
 	if err != nil {

@@ -66,7 +66,7 @@ func (s *Service) proofOf(tx *db.Tx, receiptID int64) (string, error) {
 		return "", err
 	}
 	parts := [3]string{r.digest(s.lookup(purposePhone, string(payer)))}
-	if r.order != nil && (r.Placed == PlacedOrder || r.Placed == PlacedFloat) {
+	if r.order != nil && (r.Placed == PlacedOrder || r.Placed == PlacedFloat || r.Placed == PlacedAccount) {
 		parts[1] = r.order.digest()
 	}
 	if r.payment != nil {

@@ -27,7 +27,8 @@
 //     arriving, so that money is never rolled back with service
 //   - a receipt's code alone, which anybody may have read over a shoulder, spends nothing: who types it is its payer by the order's own
 //     phone, by the order that the money came for, or by the end of the number that paid (claimwhose.go)
-//   - an order for float (buyfloat.go) goes the same way; all money that comes for it is float
+//   - an order for money (moneyorder.go), which buys no plan but raises an account, a reseller's float or a customer's credit, goes the same way; all money
+//     that comes for it is that account's, and right before its prompt leaves whoever ordered it says whether it is wanted still
 //   - each order buys at most one grant, through the source ("order", id)
 //   - what staff match by hand (Match) can be taken back (Unmatch) while what it bought is unused; the prompt's payment stays as it
 //     is. By what its payer is told they are known again: their next money finds their phone, which is no proof for spending credit

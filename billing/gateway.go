@@ -93,6 +93,7 @@ const (
 	ReasonPushFailed    Reason = "push_failed"
 	ReasonNumberRests   Reason = "number_rests" // ours: not asked for, the number was asked in vain too often; see rest.go
 	ReasonRailRests     Reason = "rail_rests"   // ours: not asked for, the rail fails for many; see railrest.go
+	ReasonNotWanted     Reason = "not_wanted"   // ours: not asked for, it was paid or called off meanwhile; see moneyorder.go
 	ReasonUnknown       Reason = "unknown"
 )
 

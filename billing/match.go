@@ -23,6 +23,13 @@ func (s *Service) Match(tx *db.Tx, m Matching) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if o.Segment == SegmentAccount { // money for whom it was asked for
+		holder, err := s.customerOf(tx.Context(), o)
+		if err != nil {
+			return Outcome{}, err
+		}
+		return s.MatchAccount(tx, m.ReceiptID, holder)
+	}
 	r, err := s.receiptTx(tx, m.ReceiptID)
 	if err != nil {
 		return Outcome{}, err

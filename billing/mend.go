@@ -101,8 +101,8 @@ func (s *Service) PromptAgain(tx *db.Tx, orderID int64) (Order, error) {
 		return Order{}, err
 	case o.State == OrderPaid || p.State == PaymentPaid:
 		return Order{}, fault.New(fault.Conflict, "match.paid")
-	case o.forFloat():
-		return Order{}, fault.New(fault.Conflict, "float.own")
+	case o.raises():
+		return Order{}, fault.New(fault.Conflict, raises[o.Segment].own)
 	case !p.State.Final():
 		return Order{}, fault.New(fault.Conflict, "prompt.open")
 	}

@@ -23,7 +23,7 @@ type Order struct {
 	ID                     int64
 	Code                   string // what a payer types as paybill account; unique, 9 symbols
 	Token                  string // 128 random bits in hex; the key to the order's pages
-	SiteID, PlanID         int64  // of SegmentFloat no site, and whose float
+	SiteID, PlanID         int64  // of an order that raises an account: no site, and whose
 	PlanKey                string
 	PlanNameEN, PlanNameSW string
 	Segment                string

@@ -168,7 +168,7 @@ type OrderView struct {
 // ByToken finds the order behind a public link; fault.NotFound "order.not_found".
 func (s *Service) ByToken(ctx context.Context, token string) (OrderView, error) {
 	o, err := s.orderByToken(ctx, token)
-	if err == nil && o.forFloat() { // its pages are whose float it buys
+	if err == nil && o.raises() { // its pages are those of whose account it raises
 		err = fault.New(fault.NotFound, "order.not_found")
 	}
 	if err != nil {

@@ -107,7 +107,7 @@ func (s *Service) audit(r provenReceipt, said ledger.Proof) (wrong []string) {
 	if !s.saysReceipt(r.receiptRow, parts[0]) {
 		tell("receipt %d is not what entry %d says it was", r.ID, said.EntryID)
 	}
-	bought := r.Placed == PlacedOrder || r.Placed == PlacedFloat && r.OrderID != 0
+	bought := r.Placed == PlacedOrder || r.OrderID != 0 && (r.Placed == PlacedFloat || r.Placed == PlacedAccount)
 	if o := r.order; bought && (o == nil || o.digest() != parts[1]) {
 		tell("order %d of receipt %d is not what entry %d says it was", r.OrderID, r.ID, said.EntryID)
 	} else if o != nil && !s.sealedRight(*o) {

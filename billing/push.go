@@ -26,6 +26,9 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 	if s.paused() {
 		return s.waitPaused()
 	}
+	if gone, err := s.unwanted(ctx, p); err != nil || gone {
+		return err
+	}
 	won, err := s.startSending(ctx, p)
 	if err != nil {
 		return err
@@ -38,7 +41,7 @@ func (s *Service) push(ctx context.Context, j jobs.Job) error {
 		return s.refused(ctx, p, &Refused{Reason: ReasonMerchantFault, Message: err.Error()})
 	}
 	answer, err := s.Gateway.Push(ctx, till, Push{
-		Phone: o.Phone, Amount: p.Amount, Reference: o.Code, Description: wordOn[o.forFloat()],
+		Phone: o.Phone, Amount: p.Amount, Reference: o.Code, Description: wordOn(o),
 		CallbackURL: s.callback("/in/p/" + p.secret),
 	})
 	return s.pushed(ctx, p, answer, err)
@@ -55,7 +58,12 @@ func (s *Service) paymentOf(ctx context.Context, j jobs.Job) (Payment, paymentFa
 }
 
 // wordOn is what a prompt says that it is for.
-var wordOn = map[bool]string{false: "Internet", true: "Float"}
+func wordOn(o Order) string {
+	if o.raises() {
+		return raises[o.Segment].word
+	}
+	return "Internet"
+}
 
 func (s *Service) callback(path string) string {
 	if s.PublicURL == "" {

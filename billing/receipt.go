@@ -14,7 +14,7 @@ const (
 	PlacedCredit   = "credit"
 	PlacedSuspense = "suspense"
 	PlacedFloat    = "float"   // a reseller's, who paid it in by a prompt or under their account number
-	PlacedAccount  = "account" // a customer's credit, paid in under their account number
+	PlacedAccount  = "account" // a customer's credit, paid in by a prompt or under their account number
 	PlacedMoving   = "moving"  // between unplace and moveReceipt, inside one transaction
 	placedMerged   = "merged"  // counted twice by the rail's two channels, undone
 )
@@ -37,6 +37,9 @@ type Receipt struct {
 
 // served says that a receipt's own money has bought something.
 func (r Receipt) served() bool { return r.Placed == PlacedOrder || r.Placed == placedMerged }
+
+// raised says that a receipt is in somebody's account.
+func (r Receipt) raised() bool { return r.Placed == PlacedFloat || r.Placed == PlacedAccount }
 
 // SpellReceipt brings a typed receipt to its stored form: ten letters and digits; fault.Invalid "receipt.invalid".
 func SpellReceipt(typed string) (string, error) {

@@ -59,9 +59,10 @@ type Options struct {
 // Service is billing's use cases.
 type Service struct {
 	Options
-	floats   Floats   // nil: nobody has one
-	accounts Accounts // nil: there are no customers
-	graces   *witness.Witness
+	floats      Floats                                           // nil: nobody has one
+	accounts    Accounts                                         // nil: there are no customers
+	stillWanted func(ctx context.Context, o Order) (bool, error) // nil: what was ordered is
+	graces      *witness.Witness
 }
 
 // The facts billing emits. Key is the payment's id, or the claim's.

@@ -75,7 +75,7 @@ func setAsideCount(t testing.TB, d *db.DB) (n int64) {
 
 func TestModelsMatchTheSchema(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &Online{}, &Over{}, &aside{}, &Enforcement{}, &Attempt{}, &Overrun{}, &UsageHour{}, &UsageDay{}, &UsageLate{}, &Refusal{})
+		testdb.ModelsMatch(t, d, &Online{}, &Over{}, &aside{}, &Enforcement{}, &Attempt{}, &Overrun{}, &UsageHour{}, &UsageDay{}, &UsageLate{}, &Refusal{}, &bootRow{})
 	})
 }
 

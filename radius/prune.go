@@ -19,7 +19,7 @@ const (
 func (s *Service) prune(ctx context.Context) error {
 	now := s.clock.Now()
 	history, usage := s.keep()
-	for _, page := range []func(context.Context, *pruning) (int, error){s.pruneSessions, s.pruneAside, s.pruneRefusals, s.pruneHours, s.pruneDays, s.pruneLate} {
+	for _, page := range []func(context.Context, *pruning) (int, error){s.pruneSessions, s.pruneAside, s.pruneRefusals, s.pruneHours, s.pruneDays, s.pruneBoots, s.pruneLate} {
 		at := pruning{history: now.AddDate(0, -history, 0), usage: now.AddDate(0, -usage, 0)}
 		for range prunePages {
 			n, err := page(ctx, &at)

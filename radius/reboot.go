@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/radius/outages"
 	"mtandao/radius/routers"
 )
 
@@ -15,6 +16,9 @@ const bootSlack = 90 * time.Second
 // Booted closes the sessions that a router had before it came up at an instant, as its uptime tells: it lost them, and told
 // nobody. One that goes on all the same is reopened by its next report.
 func (s *Service) Booted(ctx context.Context, routerID int64, at time.Time) error {
+	if err := s.noteBoot(ctx, routerID, at, outages.ByUptime); err != nil {
+		return err
+	}
 	for n := chunkSessions; n == chunkSessions; {
 		err := s.db.InTx(ctx, func(tx *db.Tx) error {
 			lost, err := silentSince(tx, routerID, at.Add(-bootSlack))
@@ -52,12 +56,17 @@ func (w *work) rebooted(tx *db.Tx) error {
 		if err != nil {
 			return err
 		}
-		w.lose(lost, fresh)
+		if w.lose(lost, fresh) {
+			if err := insertBoot(tx, fresh.RouterID, fresh.StartedAt, outages.BySessions); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-func (w *work) lose(lost []*row, fresh *row) {
+// lose closes those that a router lost before a new one began, and says whether there are any.
+func (w *work) lose(lost []*row, fresh *row) (any bool) {
 	held := map[int64]bool{}
 	for _, r := range w.rows {
 		held[r.ID] = r.ID != 0
@@ -69,5 +78,7 @@ func (w *work) lose(lost []*row, fresh *row) {
 		r.close(r.UpdatedAt, nasReboot, ByBoot)
 		w.rows = append(w.rows, r)
 		w.retime[r.GrantID] = true
+		any = true
 	}
+	return any
 }

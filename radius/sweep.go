@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/radius/access"
+	"mtandao/radius/outages"
 	"mtandao/radius/routers"
 )
 
@@ -174,6 +175,11 @@ func (s *Service) closeSilent(ctx context.Context, routerID int64, before time.T
 
 // closeAll closes what a router lost when it went down or came up (Accounting-On, -Off).
 func (s *Service) closeAll(ctx context.Context, e event) error {
+	if e.Kind == routerOn {
+		if err := s.noteBoot(ctx, e.RouterID, e.At, outages.ByAccounting); err != nil {
+			return err
+		}
+	}
 	for n := chunkSessions; n == chunkSessions; {
 		err := s.db.InTx(ctx, func(tx *db.Tx) error {
 			lost, err := openBefore(tx, e.RouterID, e.At)

@@ -3,6 +3,7 @@ package billrun
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"mtandao/billing/invoices"
@@ -32,7 +33,7 @@ type reading struct {
 	table  *table
 	out    *invoices.History
 
-	credited map[int64]invoices.Once // for outages, by their ids
+	credited map[int64][]invoices.Once // for outages, by their ids
 }
 
 // mine says that days are billed on this track.
@@ -165,7 +166,7 @@ func after(i plans.Interval, d clock.Day, n int) clock.Day {
 	return clock.DayOf(i.After(d.Start().Add(12*time.Hour), of, clock.Nairobi))
 }
 
-// credits takes days off for an outage: so many of the days of the period, at what the line costs then without its use.
+// credits takes time off for an outage: so many of the minutes of the period, at what the line costs then without its use.
 func (r *reading) credits(m moment) {
 	p := r.out.Cycle.Whole(m.day)
 	price := r.prices[m.state.Sold.PriceID]
@@ -179,26 +180,48 @@ func (r *reading) credits(m moment) {
 		}
 	}
 	o := invoices.Once{Key: "outage." + strconv.FormatInt(m.Seq, 10), Name: r.outage("bill.outage", m), Supply: taxes.Internet, Day: m.day, Inclusive: price.Terms.Inclusive,
-		Amount: -plans.Prorate(money.KES(whole), 0, int64(m.Said.Days), p.Days()).Cents}
+		Amount: -plans.Prorate(money.KES(whole), 0, minutesOf(m.Said), p.Days()*minutesADay).Cents}
 	if r.credited == nil {
-		r.credited = map[int64]invoices.Once{}
+		r.credited = map[int64][]invoices.Once{}
 	}
-	r.credited[m.Said.OutageID] = o
+	r.credited[m.Said.OutageID] = append(r.credited[m.Said.OutageID], o)
 	r.charge(o)
 }
 
+const minutesADay = 24 * 60
+
+func minutesOf(said subscriptions.Said) int64 {
+	return int64(said.Days)*minutesADay + int64(said.Minutes)
+}
+
 func (r *reading) outage(key string, m moment) string {
-	return words.Text(r.lang, key, "Days", words.Text(r.lang, "unit.day", "Count", m.Said.Days), "Note", m.Said.Reason)
+	return words.Text(r.lang, key, "Days", spell(r.lang, minutesOf(m.Said)), "Note", m.Said.Reason)
+}
+
+// spell writes a time as days, or as hours and minutes.
+func spell(l words.Lang, minutes int64) string {
+	if minutes%minutesADay == 0 {
+		return words.Text(l, "unit.day", "Count", int(minutes/minutesADay))
+	}
+	var parts []string
+	for _, p := range []struct {
+		unit string
+		n    int64
+	}{{"unit.day", minutes / minutesADay}, {"unit.hour", minutes % minutesADay / 60}, {"unit.minute", minutes % 60}} {
+		if p.n > 0 {
+			parts = append(parts, words.Text(l, p.unit, "Count", int(p.n)))
+		}
+	}
+	return strings.Join(parts, " ")
 }
 
 // takesBack charges again what was taken off for an outage.
 func (r *reading) takesBack(m moment) {
-	o, was := r.credited[m.Said.OutageID]
-	if !was {
-		return
+	for _, o := range r.credited[m.Said.OutageID] {
+		o.Key, o.Name, o.Day, o.Amount = o.Key+".back", r.outage("bill.outage_undone", m), m.day, -o.Amount
+		r.charge(o)
 	}
-	o.Key, o.Name, o.Day, o.Amount = o.Key+".back", r.outage("bill.outage_undone", m), m.day, -o.Amount
-	r.charge(o)
+	delete(r.credited, m.Said.OutageID)
 }
 
 // net is what of the price of an item its discounts leave on a day.

@@ -230,7 +230,7 @@ func (o *oracle) outages(track string, p invoices.Period) (sum int64) {
 			for _, a := range s.AddOns {
 				whole += o.less(a.Price.Cents, d, false)
 			}
-			given[e.Said.OutageID] = nearest(big.NewRat(whole*int64(e.Said.Days), int64(of.Until-of.From)))
+			given[e.Said.OutageID] = nearest(big.NewRat(whole*(int64(e.Said.Days)*1440+int64(e.Said.Minutes)), int64(of.Until-of.From)*1440))
 			if d >= p.From && d < p.Until {
 				sum -= given[e.Said.OutageID]
 			}

@@ -8,6 +8,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
+	"mtandao/internal/db"
 )
 
 // TestAnOutageIsOnTheNextBill of a line that is paid by invoice, with its reason, at what its days cost after discounts; taken back, it is charged again.
@@ -38,6 +39,33 @@ func TestAnOutageIsOnTheNextBill(t *testing.T) {
 		if err != nil || events[len(events)-1].Kind == subscriptions.Compensated {
 			t.Error("a paused line has the days:", err)
 		}
+		w.prove()
+	})
+}
+
+// TestAProvenOutageIsOnTheNextBill by the minute, and what another covers of it is credited once: taken back, the other is credited in full.
+func TestAProvenOutageIsOnTheNextBill(t *testing.T) {
+	each(t, func(w *town) {
+		ctx := context.Background()
+		w.sells("month", 3100, nil)
+		one := w.line(w.customer(1).ID, "month", time.Time{}, nil)
+		w.until(clock.Date(2026, 1, 10))
+		day := clock.Date(2026, 1, 9).Start()
+		cut := subscriptions.Cut{ID: w.DB.ID(), SiteID: w.site, Gap: subscriptions.Gap{From: day.Add(8 * time.Hour), Until: day.Add(20*time.Hour + 24*time.Minute)}, Note: "gate"}
+		over := subscriptions.Cut{ID: w.DB.ID(), SiteID: w.site, Gap: subscriptions.Gap{From: day.Add(18 * time.Hour), Until: day.Add(22*time.Hour + 24*time.Minute)}, Note: "tower"}
+		for _, c := range []subscriptions.Cut{cut, over, cut} {
+			w.must(one, w.DB.InTx(ctx, func(tx *db.Tx) error { return w.Lines.Suffer(tx, c) }))
+			w.must(one, w.Lines.MakeUp(ctx))
+		}
+		w.until(clock.Date(2026, 2, 1))
+		if n, err := w.Lines.UndoOutage(ctx, cut.ID, office); err != nil || n != 1 {
+			t.Fatal(n, err)
+		}
+		w.until(clock.Date(2026, 3, 1))
+		whole := "month, The whole period, at KES 3,100: KES 3,100"
+		w.want(one, "2026-01-01 issued KES 3,100; "+whole,
+			"2026-02-01 issued KES 3,040; "+whole+"; Outage, 12 hours 24 minutes: gate, Once, on 10.01.2026: -KES 51.67; Outage, 2 hours: tower, Once, on 10.01.2026: -KES 8.33",
+			"2026-03-01 issued KES 3,141; "+whole+"; Taken back, 12 hours 24 minutes for an outage: gate, Once, on 01.02.2026: KES 51.67; Outage, 2 hours 24 minutes: tower, Once, on 01.02.2026: -KES 11.07; Rounding, The total is rounded to KES 1: KES 0.40")
 		w.prove()
 	})
 }

@@ -20,5 +20,7 @@
 // Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. What was billed to another and turns out otherwise
 // is credited to them, in a document of their own. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
 //
+// The reminder on the day on which a bill is due waits for who is asked by a prompt first (AskPrompts).
+//
 // Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
 package invoices

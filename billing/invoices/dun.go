@@ -29,6 +29,7 @@ type Held string
 const (
 	HeldVIP     Held = "vip"
 	HeldPromise Held = "promise"
+	HeldPrompt  Held = "prompt" // their phone is asked for it first
 )
 
 // Doing is a step that is due about an invoice; Held, when something keeps it from being done.
@@ -151,8 +152,31 @@ func (s *Service) todo(tx *db.Tx, table []Step, page []Document, day clock.Day) 
 			}
 		}
 	}
-	return all, nil
+	return all, s.askFirst(tx, all, holds, day)
 }
+
+// askFirst holds the reminder of what is due today back from who is to be asked for it by a prompt first. Who promised a later day is not asked.
+func (s *Service) askFirst(tx *db.Tx, all []Doing, holds map[int64]heldBack, day clock.Day) error {
+	var due []Late
+	for _, one := range all {
+		if one.Step.Action == Remind && one.DueDay == day && holds[one.CustomerID].PromiseUntil <= day {
+			due = append(due, one.Late)
+		}
+	}
+	if s.prompted == nil || day != s.today() || len(due) == 0 {
+		return nil
+	}
+	waits, err := s.prompted(tx, due)
+	for n, one := range all {
+		if one.Step.Action == Remind && waits[one.InvoiceID] {
+			all[n].Held = HeldPrompt
+		}
+	}
+	return err
+}
+
+// AskPrompts has f say which bills that are due today are still to be asked for by a prompt, by their ids; call it at wiring.
+func (s *Service) AskPrompts(f func(tx *db.Tx, due []Late) (map[int64]bool, error)) { s.prompted = f }
 
 // takes: a fee is not charged for a fee.
 func (d Document) takes(a Action) bool { return a != Fee || !strings.HasPrefix(d.Cause, feeCause) }

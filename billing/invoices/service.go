@@ -41,7 +41,10 @@ type Options struct {
 }
 
 // Service is what can be done with invoices.
-type Service struct{ Options }
+type Service struct {
+	Options
+	prompted func(tx *db.Tx, due []Late) (map[int64]bool, error) // nil: nobody is
+}
 
 // New makes the service.
 func New(o Options) *Service { return &Service{Options: o} }

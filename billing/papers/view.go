@@ -5,6 +5,7 @@ import (
 
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
+	"mtandao/internal/money"
 	"mtandao/internal/notify"
 	"mtandao/internal/site"
 	"mtandao/internal/words"
@@ -18,10 +19,11 @@ type View struct {
 	Phone string // who answers
 	Rows  []notify.Fact
 	Lines []ViewLine
-	Pay   string // empty: nothing is to be paid
-	Note  string // that it is paid, or credited
-	Off   bool   // the note says that it holds no more
-	Until string // the last day of the link
+	Pay   string       // empty: nothing is to be paid
+	Asks  money.Amount // what is to be paid
+	Note  string       // that it is paid, or credited
+	Off   bool         // the note says that it holds no more
+	Until string       // the last day of the link
 }
 
 // ViewLine is a line of a document.
@@ -45,7 +47,7 @@ func (s *Service) View(ctx context.Context, p Paper) (v View, err error) {
 		return v, err
 	}
 	if v.Rows = now.rows(); now.asks() > 0 {
-		v.Pay = now.payWords()
+		v.Pay, v.Asks = now.payWords(), money.KES(now.asks())
 	}
 	if p.Kind != Document {
 		return v, nil

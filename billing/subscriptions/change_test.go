@@ -320,9 +320,9 @@ func TestAnOutageGoesOn(t *testing.T) {
 		ctx := context.Background()
 		a, b := w.line("home-10"), w.line("home-10")
 		w.pays(anne, 6000)
-		cut := Outage{ID: w.DB.ID(), SiteID: w.here, Days: 2, By: "clerk", Note: "storm", At: w.clock.Now()}
+		cut := w.byHand(2, "storm")
 		w.tx(func(tx *db.Tx) error { return insertOutage(tx, cut) }) // and the program stopped
-		w.wants("one line", w.made(ctx, cut, Compensated, a.ID), "")
+		w.wants("one line", w.made(ctx, cut, Compensated, a.ID, false), "")
 		w.clock.Advance(time.Minute)
 		later := w.line("home-10")
 		w.pays(anne, 3000)
@@ -341,13 +341,13 @@ func TestAnOutageGoesOn(t *testing.T) {
 		makeUp()
 		w.ends(a, "2027-02-13 12:00")
 		w.ends(b, "2027-02-13 12:00")
-		half := Outage{ID: w.DB.ID(), SiteID: w.here, Days: 5, By: "clerk", Note: "fire", At: w.clock.Now()}
+		half := w.byHand(5, "fire")
 		w.tx(func(tx *db.Tx) error { return insertOutage(tx, half) })
-		w.wants("one line", w.made(ctx, half, Compensated, a.ID), "")
+		w.wants("one line", w.made(ctx, half, Compensated, a.ID, false), "")
 		if n, err := w.UndoOutage(ctx, half.ID, office); n != 1 || err != nil {
 			w.Error(n, err)
 		}
-		if n, err := w.toEach(ctx, half, Compensated); n != 1 || err != nil { // the worker that was behind: a has the event already
+		if n, err := w.piece(ctx, outageLeft{outage: half, kind: Compensated}); n != 1 || err != nil { // the worker that was behind: a has the event already
 			w.Error(n, err)
 		}
 		for _, line := range []Subscription{a, b, later} {

@@ -1,10 +1,10 @@
 package subscriptions
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"mtandao/internal/audit"
@@ -12,25 +12,32 @@ import (
 	"mtandao/internal/fault"
 )
 
-// Outage is days that the lines of a site were given for an outage.
+// Outage is time that the lines of a site, or of a router there, are given for an outage: days by hand, or the minutes of one that was proven.
 type Outage struct {
-	ID, SiteID int64
-	Days       int
-	By, Note   string
-	At         time.Time
-	UndoneAt   time.Time // zero: it holds
+	ID, SiteID, RouterID int64
+	Days                 int // 0: it was proven
+	Gap
+	By, Note string
+	At       time.Time
+	UndoneAt time.Time // zero: it holds
+	Lines    int64     // that have it, or have given it back
+	Of       int64     // lines that are looked at, as far as they were counted
+	Going    bool      // not all have been looked at
 }
 
 const mostDays = 31
 
+// By whom proven outages are made up for.
+const byProof = "mtandao"
+
 // Suffered counts the lines of a site that would be made up to: those that are paid beforehand and are not over last longer, those that are paid by
 // invoice pay less.
 func (s *Service) Suffered(ctx context.Context, siteID int64) (int64, error) {
-	return s.countSuffered(ctx, siteID, s.Clock.Now())
+	return s.countSuffered(ctx, Outage{SiteID: siteID, Days: 1, At: s.Clock.Now()})
 }
 
-// Compensate gives the lines of a site days, and tells how many it gave them to. What is cut half-way, MakeUp goes on with.
-// fault.Invalid "outage.days" or "outage.note".
+// Compensate gives the lines of a site days, and tells how many it gave them to at once; MakeUp goes on with the others, in pieces. They count as the
+// days up to now: what a line was given already for minutes of them is not given again. fault.Invalid "outage.days" or "outage.note".
 func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note string, by By) (o Outage, lines int, err error) {
 	switch {
 	case days < 1 || days > mostDays:
@@ -38,8 +45,14 @@ func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note s
 	case note == "" || len(note) > 300:
 		return o, 0, fault.New(fault.Invalid, "outage.note")
 	}
+	now := s.Clock.Now()
+	until := now.Truncate(time.Minute)
+	o = Outage{SiteID: siteID, Days: days, Gap: Gap{until.AddDate(0, 0, -days), until}, By: by.Actor, Note: note, At: now}
+	if o.Of, err = s.countSuffered(ctx, o); err != nil {
+		return o, 0, err
+	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		o = Outage{ID: tx.ID(), SiteID: siteID, Days: days, By: by.Actor, Note: note, At: s.Clock.Now()}
+		o.ID = tx.ID()
 		if err := insertOutage(tx, o); err != nil {
 			return err
 		}
@@ -48,11 +61,23 @@ func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note s
 	if err != nil {
 		return o, 0, err
 	}
-	lines, err = s.toEach(ctx, o, Compensated)
+	lines, err = s.piece(ctx, outageLeft{outage: o, kind: Compensated})
 	return o, lines, err
 }
 
-// UndoOutage takes the days away again. fault.Conflict "outage.undone" when that was done before.
+// Suffer makes up for a proven outage, once; MakeUp gives it to the lines.
+func (s *Service) Suffer(tx *db.Tx, c Cut) error {
+	o := Outage{ID: c.ID, SiteID: c.SiteID, RouterID: c.RouterID, Gap: c.Gap, By: byProof, Note: c.Note, At: s.Clock.Now()}
+	if known, err := outageKnown(tx, c.ID); err != nil || known {
+		return err
+	}
+	if err := insertOutage(tx, o); err != nil {
+		return err
+	}
+	return audit.Record(tx, o.At, audit.Event{Actor: byProof, Action: "outage compensated", Object: "outage", ObjectID: fmt.Sprint(c.ID), After: fmt.Sprintf("router %d: %s", c.RouterID, c.Note)})
+}
+
+// UndoOutage takes the days away again, of the first lines at once. fault.Conflict "outage.undone" when that was done before.
 func (s *Service) UndoOutage(ctx context.Context, id int64, by By) (lines int, err error) {
 	var o Outage
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -64,19 +89,25 @@ func (s *Service) UndoOutage(ctx context.Context, id int64, by By) (lines int, e
 	if err != nil {
 		return 0, err
 	}
-	return s.toEach(ctx, o, Uncompensate)
+	return s.piece(ctx, outageLeft{outage: o, kind: Uncompensate})
 }
 
-// MakeUp goes on with what was cut half-way: days that are to be given, or to be taken back. Call it every minute on one node.
-func (s *Service) MakeUp(ctx context.Context) error {
-	work, err := s.outageWork(ctx)
-	if err != nil {
-		return err
-	}
-	var failed error
-	for _, w := range work {
-		_, err := s.toEach(ctx, w.outage, w.kind)
-		failed = errors.Join(failed, err)
+// piecesAtOnce are gone through in one call of MakeUp: seconds of work.
+const piecesAtOnce = 10
+
+// MakeUp goes on with what was not finished: time that is to be given, or to be taken back. Of several outages each goes on. Call it every few seconds on
+// one node.
+func (s *Service) MakeUp(ctx context.Context) (failed error) {
+	for done := 0; done < piecesAtOnce; {
+		work, err := s.outageWork(ctx)
+		if err != nil || len(work) == 0 || failed != nil {
+			return errors.Join(failed, err)
+		}
+		for _, w := range work {
+			_, err := s.piece(ctx, w)
+			failed = errors.Join(failed, err)
+			done++
+		}
 	}
 	return failed
 }
@@ -84,35 +115,158 @@ func (s *Service) MakeUp(ctx context.Context) error {
 // requests are what events of an outage are recorded as, of each line once.
 var requests = map[Kind]string{Compensated: "outage:%d", Uncompensate: "outage undone:%d"}
 
-// toEach records an event of an outage for each line that it concerns, once, and notes when all have it.
-func (s *Service) toEach(ctx context.Context, o Outage, kind Kind) (lines int, err error) {
-	for after := int64(0); ; {
-		ids, err := s.concerned(ctx, o, kind, after)
-		if err != nil {
+// piece records an event of an outage for the next lines that it concerns, of each once, and notes how far it came, or that all have it. Each line is a
+// transaction of its own; of two who work on one piece both may come first, and a line has the event once all the same.
+func (s *Service) piece(ctx context.Context, w outageLeft) (lines int, err error) {
+	ids, err := s.concerned(ctx, w.outage, w.kind, w.after)
+	if err != nil {
+		return 0, err
+	}
+	stood, err := s.stood(ctx, w, ids)
+	if err != nil {
+		return 0, err
+	}
+	for _, id := range ids {
+		err := s.made(ctx, w.outage, w.kind, id, stood[id])
+		if err == nil {
+			lines++
+		} else if !errors.Is(err, errPassed) {
 			return lines, err
 		}
-		if len(ids) == 0 {
-			return lines, s.DB.InTx(ctx, func(tx *db.Tx) error { return finishOutage(tx, o.ID, kind) })
-		}
-		for _, id := range ids {
-			err := s.made(ctx, o, kind, id)
-			if after = id; err == nil {
-				lines++
-			} else if !errors.Is(err, errPassed) {
-				return lines, err
-			}
-		}
 	}
+	return lines, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if len(ids) == pieceOf {
+			return came(tx, w, ids[len(ids)-1], lines)
+		}
+		if err := came(tx, w, math.MaxInt64, lines); err != nil {
+			return err
+		}
+		return finishOutage(tx, w.outage.ID, w.kind)
+	})
 }
 
-func (s *Service) made(ctx context.Context, o Outage, kind Kind, id int64) error {
-	_, err := s.change(ctx, id, By{Actor: o.By, Request: fmt.Sprintf(requests[kind], o.ID)}, func(tx *db.Tx, sub Subscription) (draft, error) {
-		if holds, err := stillHolds(tx, o.ID); err != nil || sub.State.Status == Ended || !holds && kind == Compensated {
-			return draft{}, cmp.Or(err, errPassed)
+// stood are those of some lines whose router nobody named, and whose session was at that of the outage.
+func (s *Service) stood(ctx context.Context, w outageLeft, ids []int64) (map[int64]bool, error) {
+	o := w.outage
+	if o.RouterID == 0 || w.kind != Compensated {
+		return nil, nil
+	}
+	byGrant, err := s.unnamed(ctx, ids)
+	if err != nil || len(byGrant) == 0 || s.StoodOn == nil {
+		return nil, err
+	}
+	grants := make([]int64, 0, len(byGrant))
+	for id := range byGrant {
+		grants = append(grants, id)
+	}
+	there, err := s.StoodOn(ctx, o.RouterID, o.From, grants)
+	all := map[int64]bool{}
+	for grant := range there {
+		all[byGrant[grant]] = true
+	}
+	return all, err
+}
+
+// made records the event of one line. What is taken back may have covered other outages: those are given instead.
+func (s *Service) made(ctx context.Context, o Outage, kind Kind, id int64, stood bool) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		by := By{Actor: o.By, Request: fmt.Sprintf(requests[kind], o.ID)}
+		_, err := s.changeIn(tx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+			if sub.State.Status == Ended {
+				return draft{}, errPassed
+			}
+			events, err := eventsIn(tx, id)
+			if err != nil {
+				return draft{}, err
+			}
+			if kind == Uncompensate {
+				return takeBack(o, events), nil
+			}
+			if holds, err := stillHolds(tx, o.ID); err != nil || !holds {
+				return draft{}, errors.Join(err, passedUnless(holds))
+			}
+			return s.giveFor(o, sub, events, stood)
+		})
+		if err != nil || kind == Compensated {
+			return err
 		}
-		return draft{Event: Event{Kind: kind, Said: Said{Days: o.Days, OutageID: o.ID, Reason: o.Note}}}, nil
+		return s.uncovered(tx, o, id)
 	})
-	return err
+}
+
+func passedUnless(holds bool) error {
+	if holds {
+		return nil
+	}
+	return errPassed
+}
+
+// giveFor is what a line is given for an outage: when it had none and was not given for another one already.
+func (s *Service) giveFor(o Outage, sub Subscription, events []Event, stood bool) (draft, error) {
+	gone := []Gap{o.Gap}
+	if o.Days == 0 {
+		var err error
+		if gone, err = (Cut{SiteID: o.SiteID, RouterID: o.RouterID, Gap: o.Gap}).suffered(events, stood, s.zone); err != nil {
+			return draft{}, err
+		}
+	} else if now := s.Clock.Now(); sub.State.Prepaid() && sub.State.Status == Active && !sub.State.End(s.zone(sub.State.Place.SiteID)).After(now) {
+		return draft{}, errPassed // it is over
+	}
+	if len(gone) == 0 {
+		return draft{}, errPassed
+	}
+	return o.event(sub, gone, without(gone, coverOf(events).all())), nil
+}
+
+// event gives gaps for an outage in which the line had none in all of gone. A clock that was paid beforehand stood still then: it counts from there,
+// also when the line has run out since.
+func (o Outage) event(sub Subscription, gone, gaps []Gap) draft {
+	said := Said{Minutes: minutes(gaps), Gaps: gaps, Whole: gone, OutageID: o.ID, Reason: o.Note}
+	if whole := o.Days * 24 * 60; whole > 0 && said.Minutes == whole {
+		said.Days, said.Minutes = o.Days, 0
+	}
+	d := draft{Event: Event{Kind: Compensated, Said: said}}
+	if o.Days == 0 && sub.State.Prepaid() {
+		d.At = gone[0].From
+	}
+	return d
+}
+
+// takeBack is all that a line was given for an outage.
+func takeBack(o Outage, events []Event) draft {
+	said := Said{OutageID: o.ID, Reason: o.Note}
+	for _, e := range events {
+		if e.Kind == Compensated && e.Said.OutageID == o.ID {
+			said.Days, said.Minutes = said.Days+e.Said.Days, said.Minutes+e.Said.Minutes
+		}
+	}
+	return draft{Event: Event{Kind: Uncompensate, Said: said}}
+}
+
+// uncovered gives for outages that hold what another has covered until it was taken back.
+func (s *Service) uncovered(tx *db.Tx, undone Outage, id int64) error {
+	for {
+		events, err := eventsIn(tx, id)
+		if err != nil {
+			return err
+		}
+		cover := coverOf(events)
+		other, missing := cover.open()
+		if other == 0 {
+			return nil
+		}
+		o, err := outageIn(tx, other)
+		if err != nil {
+			return err
+		}
+		request := fmt.Sprintf("outage:%d:%d", other, cover.again[other])
+		_, err = s.changeIn(tx, id, By{Actor: o.By, Request: request}, func(_ *db.Tx, sub Subscription) (draft, error) {
+			return o.event(sub, cover.whole[other], missing), nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // errPassed passes over a line that has ended, or whose days were taken back meanwhile.

@@ -59,7 +59,10 @@ type Said struct {
 	Contract  *Contract
 	Amount    *money.Amount // of a deposit, of the fee for leaving early, of a difference paid
 	Equipment *Equipment
-	Days      int
+	Days      int   // given for an outage, when they are whole ones
+	Minutes   int   // else
+	Gaps      []Gap // what they are for
+	Whole     []Gap // when the line had no internet for the outage; what of it is not in Gaps was given for another one
 	OutageID  int64
 	Reason    string
 }

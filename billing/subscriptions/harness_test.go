@@ -74,7 +74,7 @@ func (p *purse) post(tx *db.Tx, customer int64, taken money.Amount, c Cause, oth
 
 // shop has a site, plans and customers with credit.
 type shop struct {
-	*testing.T
+	testing.TB
 	*Service
 	clock  *clock.Manual
 	served served
@@ -88,7 +88,7 @@ func each(t *testing.T, f func(w *shop)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { f(newShop(t, d)) })
 }
 
-func newShop(t *testing.T, d *db.DB) *shop {
+func newShop(t testing.TB, d *db.DB) *shop {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
@@ -96,7 +96,7 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	}
 	c := clock.NewManual(morning)
 	books, sites := ledger.New(d, c), site.New(d, c)
-	w := &shop{T: t, clock: c}
+	w := &shop{TB: t, clock: c}
 	w.Service = New(Options{DB: d, Clock: c, Plans: plans.New(d, c), Access: access.New(d, jobs.New(d, c, slog.New(slog.DiscardHandler)), keys, c, sites), Ledger: books, Sites: sites,
 		Settings: settings.New(d, c), Customers: &w.served, Credit: &purse{books: books}})
 	w.tx(func(tx *db.Tx) error {

@@ -22,7 +22,9 @@ func at(s string) time.Time {
 }
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &row{}, &eventRow{}, &outageRow{}, &workRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.ModelsMatch(t, d, &row{}, &eventRow{}, &outageRow{}, &workRow{}, &pieceRow{})
+	})
 }
 
 // TestAHomeThatPays goes through each sentence of how prepaid homes pay.

@@ -20,10 +20,7 @@ func (s *Service) Renew(tx *db.Tx, customerID int64) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(lines, func(a, b Subscription) int {
-		return cmp.Or(a.State.PaidTo.Compare(b.State.PaidTo), cmp.Compare(a.ID, b.ID))
-	})
-	for _, line := range lines {
+	for _, line := range renewedFirst(lines) {
 		sub, err := lock(tx, line.ID)
 		if err != nil {
 			return err
@@ -35,39 +32,60 @@ func (s *Service) Renew(tx *db.Tx, customerID int64) error {
 	return nil
 }
 
-// renewOne renews a locked line that is due, or, when money came (early), one that has less than a period ahead.
-func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscription, error) {
+// renewedFirst sorts lines in the order in which money renews them.
+func renewedFirst(lines []Subscription) []Subscription {
+	slices.SortStableFunc(lines, func(a, b Subscription) int {
+		return cmp.Or(a.State.PaidTo.Compare(b.State.PaidTo), cmp.Compare(a.ID, b.ID))
+	})
+	return lines
+}
+
+// renewal is what a line buys next: how it stands, how it will stand then, and what that costs.
+type renewal struct {
+	state, then State
+	interval    plans.Interval
+	amount      money.Amount
+	loc         *time.Location
+}
+
+// renewal tells what a line that is due buys next, or, when money came (early), one that has less than a period ahead; false when it buys nothing.
+func (s *Service) renewal(tx *db.Tx, sub Subscription, now time.Time, early bool) (r renewal, buys bool, err error) {
 	events, err := eventsIn(tx, sub.ID)
 	if err != nil {
-		return sub, err
+		return r, false, err
 	}
-	now := s.Clock.Now()
-	state, err := Replay(events, now, s.zone)
-	if err != nil || state.Status != Active || !state.Prepaid() {
-		return sub, err
+	if r.state, err = Replay(events, now, s.zone); err != nil || r.state.Status != Active || !r.state.Prepaid() {
+		return r, false, err
 	}
-	loc := s.zone(state.Place.SiteID)
-	then := state
-	if end := state.End(loc); end.After(now) { // what was decided for the end of this period holds for the next
-		if then, err = Replay(events, end, s.zone); err != nil || then.Status != Active || !then.Prepaid() {
-			return sub, err
+	r.loc = s.zone(r.state.Place.SiteID)
+	r.then = r.state
+	if end := r.state.End(r.loc); end.After(now) { // what was decided for the end of this period holds for the next
+		if r.then, err = Replay(events, end, s.zone); err != nil || r.then.Status != Active || !r.then.Prepaid() {
+			return r, false, err
 		}
 	}
-	interval := s.counted(then.Sold.Interval)
-	if !state.mayRenew(now, interval, early, loc) {
-		return sub, nil
+	r.interval = s.counted(r.then.Sold.Interval)
+	if !r.state.mayRenew(now, r.interval, early, r.loc) {
+		return r, false, nil
 	}
-	amount, err := s.costs(tx, then, loc)
-	if err != nil {
+	r.amount, err = s.costs(tx, r.then, r.loc)
+	return r, err == nil, err
+}
+
+// renewOne renews a locked line that is due, or, when money came (early), one that has less than a period ahead.
+func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscription, error) {
+	now := s.Clock.Now()
+	r, buys, err := s.renewal(tx, sub, now, early)
+	if err != nil || !buys {
 		return sub, err
 	}
 	credit, err := s.Credit.Credit(tx, sub.CustomerID)
 	if err != nil {
 		return sub, err
 	}
-	paid := Paid{Interval: interval, Amount: amount}
-	if credit.Cents < amount.Cents {
-		if paid = s.part(state, then, amount, credit, now, loc); paid.Amount.IsZero() {
+	paid := Paid{Interval: r.interval, Amount: r.amount}
+	if credit.Cents < r.amount.Cents {
+		if paid = s.part(r.state, r.then, r.amount, credit, now, r.loc); paid.Amount.IsZero() {
 			return sub, nil
 		}
 	}

@@ -104,9 +104,9 @@ func (s *State) apply(e Event, zone Zones) error {
 	case Contracted:
 		s.Contract = *said.Contract
 	case Compensated:
-		s.lengthen(s.clockAt(e.At), said.Days, loc)
+		s.lengthen(s.clockAt(e.At), said, loc)
 	case Uncompensate:
-		s.lengthen(s.clockAt(e.At), -said.Days, loc)
+		s.shorten(said, loc)
 	case Finished:
 		s.Status, s.EndedAt, s.EndCause, s.Ahead = Ended, e.At, said.Reason, nil
 	default:
@@ -194,12 +194,22 @@ func (s *State) move(after time.Time, shift func(time.Time) time.Time) {
 	}
 }
 
-// lengthen gives or takes days of what is paid for.
-func (s *State) lengthen(at time.Time, days int, loc *time.Location) {
-	if days < 0 {
-		at = time.Time{} // it may have run out meanwhile
+// lengthen gives time for an outage. What is paid for up to a time of the day lasts until noon, and is not over before.
+func (s *State) lengthen(at time.Time, said Said, loc *time.Location) {
+	if !s.PaidTo.After(at) && s.End(loc).After(at) {
+		at = s.PaidTo.Add(-time.Millisecond)
 	}
-	s.move(at, func(t time.Time) time.Time { return t.In(loc).AddDate(0, 0, days).UTC() })
+	s.move(at, func(t time.Time) time.Time { return said.onto(t, 1, loc) })
+}
+
+// shorten takes it back; what was paid for may have run out meanwhile.
+func (s *State) shorten(said Said, loc *time.Location) {
+	s.move(time.Time{}, func(t time.Time) time.Time { return said.onto(t, -1, loc) })
+}
+
+// onto adds days and minutes to an instant, or takes them off it.
+func (said Said) onto(t time.Time, sign int, loc *time.Location) time.Time {
+	return t.In(loc).AddDate(0, 0, sign*said.Days).UTC().Add(time.Duration(sign*said.Minutes) * time.Minute)
 }
 
 // sell changes what is subscribed to. Time that is left is worth more or less of the new plan, or stays when the difference was paid.

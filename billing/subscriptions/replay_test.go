@@ -34,7 +34,7 @@ func TestReplayDoesNotAskWhenItWasWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(n, err)
 		}
-		if a, b := text(&shop{T: t}, want), text(&shop{T: t}, got); a != b {
+		if a, b := text(&shop{TB: t}, want), text(&shop{TB: t}, got); a != b {
 			t.Fatalf("story %d\n%s\n%s", n, a, b)
 		}
 		for i := range events { // and what it was at each instant is what it was told then
@@ -43,7 +43,7 @@ func TestReplayDoesNotAskWhenItWasWritten(t *testing.T) {
 				t.Fatal(err)
 			}
 			told, err := Replay(events[:i+1], events[i].At, nairobi)
-			if err != nil || text(&shop{T: t}, before) != text(&shop{T: t}, told) {
+			if err != nil || text(&shop{TB: t}, before) != text(&shop{TB: t}, told) {
 				t.Fatalf("story %d, event %d: %v", n, i, err)
 			}
 		}

@@ -47,6 +47,8 @@ type Options struct {
 	Settings  *settings.Store
 	Customers Customers
 	Credit    Credit
+	// StoodOn tells which of these grants were online at a router at an instant. Nil: nobody knows.
+	StoodOn func(ctx context.Context, routerID int64, at time.Time, grants []int64) (map[int64]bool, error)
 }
 
 // Follower hears of what happens to subscriptions, in the transaction in which it does.

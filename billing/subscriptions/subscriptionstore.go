@@ -298,6 +298,18 @@ func (s *Service) dueBy(ctx context.Context, now time.Time) (ids []int64, err er
 	return ids, db.Fault(err)
 }
 
+// EndBefore are those of some customers who have a line of which something happens by itself before an instant: its end, or something sooner.
+func (s *Service) EndBefore(ctx context.Context, customerIDs []int64, at time.Time) (found []int64, err error) {
+	for some := range db.Pieces(customerIDs) {
+		var ids []int64
+		if err := s.DB.Read(ctx).Model(&row{}).Where("customer_id IN ? AND state = ? AND due_at < ?", some, Active, at).Distinct().Pluck("customer_id", &ids).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		found = append(found, ids...)
+	}
+	return found, nil
+}
+
 func (s *Service) onOlder(ctx context.Context, planKey string, priceID int64) *gorm.DB {
 	return s.DB.Read(ctx).Model(&row{}).Where("plan_key = ? AND price_id <> ? AND state <> ?", planKey, priceID, Ended)
 }

@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/notify"
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
+	"mtandao/radius/outages"
 )
 
 // watch gives the owner's alerts their readings.
@@ -30,6 +31,8 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleFlapping, m.flapping)
 	m.Notify.Watch(notify.RuleGuessing, m.guessing)
 	m.Notify.Watch(notify.RuleEarly, m.early)
+	m.Notify.Watch(notify.RuleOutage, m.outagesIn(outages.Given))
+	m.Notify.Watch(notify.RuleDoubt, m.outagesIn(outages.Doubted))
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)
 	}

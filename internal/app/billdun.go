@@ -95,7 +95,8 @@ func (r *dunReport) foresee(ctx context.Context, m *Main, asOf clock.Day) error 
 }
 
 // heldBy says why a step is not taken.
-var heldBy = map[string]string{string(invoices.HeldVIP): "; held, because this customer is only reminded", string(invoices.HeldPromise): "; held, because they promised to pay"}
+var heldBy = map[string]string{string(invoices.HeldVIP): "; held, because this customer is only reminded", string(invoices.HeldPromise): "; held, because they promised to pay",
+	string(invoices.HeldPrompt): "; held, because their phone is asked for it first"}
 
 func (l dunLine) says() string {
 	when := fmt.Sprintf("due on %s, %d days late", l.Due, l.Days)

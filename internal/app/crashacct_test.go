@@ -95,12 +95,13 @@ func send(to string, wait time.Duration, packet func(id byte) []byte) ([]byte, e
 	defer conn.Close()
 	for id := range byte(100) {
 		_, _ = conn.Write(packet(id)) // refused while the program is dead
-		_ = conn.SetReadDeadline(time.Now().Add(wait))
+		next := time.Now().Add(wait)
+		_ = conn.SetReadDeadline(next)
 		answer := make([]byte, 4096)
 		if n, err := conn.Read(answer); err == nil && n >= 20 && answer[1] == id {
 			return answer[:n], nil
 		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(time.Until(next) + 20*time.Millisecond) // refused at once is no answer either
 	}
 	return nil, fmt.Errorf("no answer from %s", to)
 }

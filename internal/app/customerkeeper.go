@@ -25,6 +25,9 @@ func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers
 // Move implements customers.Keeper: fault.Conflict "customer.merge_service", "customer.merge_owes" or "customer.merge_drafts".
 func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
+	if err == nil {
+		err = k.Prompts.Forget(tx, from)
+	}
 	if err != nil {
 		return err
 	}

@@ -5,13 +5,20 @@ import (
 	"time"
 )
 
-// scheduleArrears has the day's steps taken, and looks whether service is as they say. A restored copy reminds and bars nobody.
+// scheduleArrears has the day's steps taken, looks whether service is as they say, and has those asked for money who agreed to it. A restored copy reminds,
+// asks and bars nobody.
 func (m *Main) scheduleArrears() {
 	m.Jobs.Every("late payers", 5*time.Minute, func(ctx context.Context) error {
 		if m.Pause.Paused() {
 			return nil
 		}
 		return m.Arrears.Tick(ctx)
+	})
+	m.Jobs.Every("money by prompt", time.Minute, func(ctx context.Context) error {
+		if m.Pause.Paused() {
+			return nil
+		}
+		return m.Prompts.Tick(ctx)
 	})
 	m.Jobs.Every("service of late payers", time.Hour, func(ctx context.Context) error {
 		if m.Pause.Paused() {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"mtandao/internal/sim/messages"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/testdb"
+	"mtandao/radius/outages"
 	"mtandao/radius/routers"
 )
 
@@ -150,5 +152,48 @@ func TestWhoIsSilentIsReadFromWhatIsKnown(t *testing.T) {
 			w.Errorf("it was heard: %+v %v", r, err)
 		}
 		w.got()
+	})
+}
+
+// TestAPowerCutIsFoundAndMadeUpFor: a router that was off for an hour tells by its uptime that it was; half an hour after that is known the owner is told, and the
+// outage is given, from its last answer until it came up.
+func TestAPowerCutIsFoundAndMadeUpFor(t *testing.T) {
+	eachNight(t, func(w *nightWatch) {
+		pass := func(d time.Duration) {
+			for range d / (20 * time.Second) {
+				w.now.Advance(15 * time.Second)
+				if err := errors.Join(w.Outages.Watching(w.Context()), w.Outages.Tick(w.Context()), w.Lines.MakeUp(w.Context())); err != nil {
+					w.Fatal(err)
+				}
+				w.live(5 * time.Second)
+			}
+		}
+		pass(15 * time.Minute)
+		id := w.Routers.All()[0].ID
+		health, err := w.Routers.Health(w.Context(), []int64{id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := health[id].AnsweredAt
+		w.sim.SetFaults(router.Faults{APIUnreachable: true})
+		pass(time.Hour)
+		w.sim.SetFaults(router.Faults{})
+		up := w.now.Now()
+		w.sim.Reboot()
+		pass(50 * time.Minute)
+		all, err := w.Outages.List(w.Context(), 0, 5)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v %v", all, err)
+		}
+		o := all[0]
+		if o.State != outages.Given || o.From.Sub(last) < 0 || o.From.Sub(last) > 90*time.Second || up.Sub(o.Until) > time.Minute || o.Until.After(up.Add(time.Minute)) || o.Proof.BootBy != outages.ByUptime {
+			t.Errorf("last heard %v, up %v: %+v", last, up, o)
+		}
+		given, made, err := w.Lines.MadeUp(w.Context(), o.ID)
+		if err != nil || !made || given.Going || given.RouterID != id || !given.From.Equal(o.From) || !given.Until.Equal(o.Until) {
+			t.Errorf("%+v %v", given, err)
+		}
+		w.got("Router kasarani-1 does not answer.", "Router kasarani-1 answers again.",
+			"A proven outage of router kasarani-1 was made up for. See the page of outages: you may take it back.")
 	})
 }

@@ -25,6 +25,7 @@ import (
 	"mtandao/billing/papers"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/billing/prompts"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
@@ -47,6 +48,7 @@ import (
 	"mtandao/radius/access"
 	"mtandao/radius/chilli"
 	"mtandao/radius/mikrotik"
+	"mtandao/radius/outages"
 	"mtandao/radius/pools"
 	"mtandao/radius/routers"
 	"mtandao/radius/tunnel"
@@ -100,12 +102,14 @@ type Main struct {
 	Customers *customers.Service
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
+	Outages   *outages.Service // nil in commands
 	Invoices  *invoices.Service
 	Papers    *papers.Service
 	Arrears   *arrears.Service
 	Taxes     *taxes.Service
 	Imports   *cutover.Desk
 	Counter   *counter.Service
+	Prompts   *prompts.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
@@ -245,13 +249,15 @@ func (m *Main) wireDomains() {
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
 	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
-		Customers: m.Customers, Credit: purse{m.Accounts}})
+		Customers: m.Customers, Credit: purse{m.Accounts}, StoodOn: m.stoodOn})
 	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep, Jobs: m.Jobs})
 	m.Due = m.Bills
 	m.Accounts.OnCredit(m.Lines.Renew)
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
+	m.Prompts = prompts.New(prompts.Options{DB: m.DB, Keys: m.Keys, Clock: m.Plan, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Accounts: m.Accounts, Billing: m.Billing})
+	m.Invoices.AskPrompts(m.Prompts.Waits)
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
@@ -299,6 +305,7 @@ func (m *Main) openService(ctx context.Context) error {
 			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
 	}
 	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
+	m.wireOutages()
 	m.schedule()
 	m.measure()
 	return m.openPortal()
@@ -328,7 +335,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)
 	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
-	m.Jobs.Every("days for outages", time.Minute, m.Lines.MakeUp)
+	m.Jobs.Every("days for outages", 5*time.Second, m.Lines.MakeUp)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)

@@ -76,7 +76,7 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	links, err := linked.New(linked.Options{Papers: m.Papers, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
+	links, err := linked.New(linked.Options{Papers: m.Papers, Prompts: m.Prompts, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
 	if err != nil {
 		return err
 	}

@@ -266,7 +266,7 @@ func TestScreensOfResellers(t *testing.T) {
 			break
 		}
 	}
-	asked, err := s.Main.Billing.AskForFloat(t.Context(), billing.FloatRequest{Holder: id, Account: "R1001", Amount: money.Shillings(500), Phone: "0722100001", Once: "screens"})
+	asked, err := s.Main.Billing.AskForMoney(t.Context(), billing.MoneyRequest{For: billing.Payee{Segment: billing.SegmentFloat, ID: id, Number: "R1001"}, Amount: money.Shillings(500), Phone: "0722100001", Once: "screens"})
 	if err != nil {
 		t.Fatal(err)
 	}

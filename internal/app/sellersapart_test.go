@@ -38,7 +38,7 @@ func TestResellersKeepToTheirOwn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			float, err := s.Main.Billing.AskForFloat(ctx, billing.FloatRequest{Holder: mama, Account: "R1001", Amount: money.Shillings(50), Phone: "0722100001", Once: "hers"})
+			float, err := s.Main.Billing.AskForMoney(ctx, billing.MoneyRequest{For: billing.Payee{Segment: billing.SegmentFloat, ID: mama, Number: "R1001"}, Amount: money.Shillings(50), Phone: "0722100001", Once: "hers"})
 			if err != nil {
 				t.Fatal(err)
 			}

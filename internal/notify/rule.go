@@ -22,6 +22,8 @@ const (
 	RuleFlapping    = "name_flapping"
 	RuleGuessing    = "code_guessing"
 	RuleEarly       = "voucher_early"
+	RuleOutage      = "outage_given"
+	RuleDoubt       = "outage_doubted"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -47,6 +49,8 @@ var Rules = []Rule{
 	{Name: RuleFlapping, Limit: settings.AlertFlapping, Many: true},
 	{Name: RuleGuessing, Limit: settings.AlertGuessing, Many: true},
 	{Name: RuleEarly, Limit: settings.AlertEarly, Many: true},
+	{Name: RuleOutage, Limit: settings.AlertOutage, Many: true},
+	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

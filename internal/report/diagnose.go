@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/money"
 	"mtandao/radius"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -39,6 +40,9 @@ const unansweredAfter = time.Minute
 
 // Diagnose names the one cause to begin with: money before access, access before router.
 func Diagnose(s Story, now time.Time) Finding {
+	if s.HasOrder && billing.RaisesAccount(s.Order.Segment) {
+		return raised(s)
+	}
 	if s.HasOrder && s.Order.State != billing.OrderPaid {
 		return unpaid(s)
 	}
@@ -52,6 +56,19 @@ func Diagnose(s Story, now time.Time) Finding {
 		return Finding{Name: "online", Action: ActionDisconnect}
 	}
 	return notOnline(s, now)
+}
+
+// raised: the order buys no plan. Who asks for its money again does so where the account is, and credit of a guest does not pay it.
+func raised(s Story) Finding {
+	if s.Order.State == billing.OrderPaid {
+		return Finding{Name: "raised"}
+	}
+	s.Held = money.KES(0)
+	f := unpaid(s)
+	if f.Action == ActionPrompt {
+		f.Action = ActionNone
+	}
+	return f
 }
 
 // unpaid: the money is not there, or not on this order.

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing"
+	"mtandao/internal/money"
 	"mtandao/radius"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
@@ -36,6 +38,27 @@ func TestARouterThatIsDownIsNamed(t *testing.T) {
 		s.Access = Granted{Grant: access.Grant{ID: 7}, Cause: access.CauseOK, Enforced: refused}
 		if got := notOnline(s, now); got.Name != c.want || got.Arg != "kasarani-1" {
 			t.Errorf("%s: %+v, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestAnOrderThatRaisesAnAccount: its story ends with the money, and offers no button that its page would refuse.
+func TestAnOrderThatRaisesAnAccount(t *testing.T) {
+	for _, segment := range []string{billing.SegmentFloat, billing.SegmentAccount} {
+		for name, c := range map[string]struct {
+			order   billing.OrderState
+			payment billing.PaymentState
+			want    Finding
+		}{
+			"paid":     {billing.OrderPaid, billing.PaymentPaid, Finding{Name: "raised"}},
+			"not paid": {billing.OrderPlaced, billing.PaymentFailed, Finding{Name: "not_paid", Arg: "cancelled"}},
+		} {
+			s := Story{HasOrder: true, Held: money.Shillings(1000)} // a guest's credit is not for it
+			s.Order = billing.Order{ID: 1, Segment: segment, State: c.order, Price: money.Shillings(500)}
+			s.Payments = []billing.Payment{{State: c.payment, Reason: billing.ReasonCancelled}}
+			if got := Diagnose(s, time.Now()); got != c.want {
+				t.Errorf("%s, %s: %+v", segment, name, got)
+			}
 		}
 	}
 }

@@ -75,9 +75,9 @@ func (s *Proofs) proveReceipts(ctx context.Context, p *proof) error {
 
 func (s *Proofs) proveOrders(ctx context.Context, p *proof) error {
 	return s.eachPaidOrder(ctx, func(o orderProof) {
-		float := o.Segment == billing.SegmentFloat // all that comes for it is float, and it buys no grant
+		raises := billing.RaisesAccount(o.Segment) // all that comes for it does, and it buys no grant
 		switch {
-		case float && o.Receipts > 0 && o.Sources == 0 && o.GrantID == 0:
+		case raises && o.Receipts > 0 && o.Sources == 0 && o.GrantID == 0:
 		case o.Receipts != 1:
 			p.add("order %d is paid by %d receipts", o.ID, o.Receipts)
 		case o.Sources != 1 || o.SourceGrant != o.GrantID:

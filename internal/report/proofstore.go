@@ -70,7 +70,7 @@ func (s *Proofs) eachPaidOrder(ctx context.Context, see func(orderProof)) error 
 		" (SELECT COUNT(*) FROM grant_sources g WHERE " + source + ") AS sources," +
 		" COALESCE((SELECT MAX(g.grant_id) FROM grant_sources g WHERE " + source + "), 0) AS source_grant" +
 		" FROM orders o WHERE o.state = ? AND o.id > ? ORDER BY o.id LIMIT ?"
-	where := []any{[]string{billing.PlacedOrder, billing.PlacedFloat}, billing.OrderPaid}
+	where := []any{[]string{billing.PlacedOrder, billing.PlacedFloat, billing.PlacedAccount}, billing.OrderPaid}
 	return eachOf(ctx, s.db, query, func(last orderProof) []any { return append(where[:2:2], last.ID, verifyPage) }, see)
 }
 

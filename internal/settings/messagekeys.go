@@ -42,6 +42,7 @@ const (
 	AlertFlapping        = "alert.name_changes_per_hour"
 	AlertGuessing        = "alert.wrong_codes"
 	AlertEarly           = "alert.early_hours"
+	AlertOutage          = "alert.outage_hours"
 )
 
 var messageKeys = []Key{
@@ -69,6 +70,7 @@ var messageKeys = []Key{
 	{AlertBackupAge, "1", "hours since the last good backup, at most", between(0, 1000)},
 	{AlertGuessing, "200", "wrong voucher codes at a site in this hour and the last, at most", between(0, 100000)},
 	{AlertEarly, "24", "hours for which vouchers that were tried before they were signed out are an alert", between(0, 1000)},
+	{AlertOutage, "24", "hours for which an outage that was made up for by itself is an alert", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},
 	{AlertFlapping, "6", "times in an hour that a log-in name may go from device to device, at most", between(0, 1000)},

@@ -72,8 +72,10 @@ type Options struct {
 	PINs      PINs
 	Partners  Partners
 	Lines     Lines
+	Outages   Outages
 	Customers Customers
 	Counter   Counter
+	Prompts   Prompts
 	Bills     Bills
 	LateUse   LateUse
 	Accounts  Accounts
@@ -137,7 +139,7 @@ func (b *Backoffice) table() []route {
 		b.messageRoutes(),
 		b.customerRoutes(),
 		b.importRoutes(),
-		b.counterRoutes(),
+		b.counterRoutes(), b.promptRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},

@@ -191,7 +191,7 @@ func (b *Backoffice) tellPayments(q *request, p *recordPage, c customers.Custome
 	if err := b.tellBalance(q, p, c); err != nil {
 		return err
 	}
-	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellInvoices, b.tellPaid, b.tellPaybacks, b.tellPromises} {
+	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellInvoices, b.tellPrompts, b.tellPaid, b.tellPaybacks, b.tellPromises} {
 		if err := tell(q, p, c); err != nil {
 			return err
 		}

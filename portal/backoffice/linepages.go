@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
+	"mtandao/portal/web"
 )
 
 // Lines is what the pages ask of subscriptions; what changes one is recorded in the audit trail. *subscriptions.Service satisfies it.
@@ -50,6 +51,7 @@ type Lines interface {
 	KeptAs(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Kept, error)
 	OfGrants(ctx context.Context, grantIDs []int64) (map[int64]int64, error)
 	Outages(ctx context.Context) ([]subscriptions.Outage, error)
+	MadeUp(ctx context.Context, id int64) (o subscriptions.Outage, given bool, err error)
 }
 
 const linesAt = "/office/subscriptions"
@@ -60,6 +62,8 @@ func (b *Backoffice) lineRoutes() []route {
 		{get, linesAt + "/new", full, staff.AccessChange, b.askLine}, {post, linesAt + "/new", full, staff.AccessChange, b.startLine},
 		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
 		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
+		{get, "/office/outages/:id", everywhere, staff.AccessChange, b.outage}, {post, "/office/outages/:id/give", everywhere, staff.AccessChange, b.giveOutage},
+		{post, "/office/outages/:id/drop", everywhere, staff.AccessChange, b.dropOutage},
 		{get, linesAt + "/:id", full, staff.AccessView, b.line},
 		{get, linesAt + "/:id/change/:what", full, staff.AccessChange, b.askLineAct}, {post, linesAt + "/:id/change/:what", full, staff.AccessChange, b.doLineAct},
 	}
@@ -348,6 +352,9 @@ func (b *Backoffice) eventMore(f *frame, e subscriptions.Event, names map[string
 	}
 	if said.Days != 0 {
 		add(f.T("interval.day", "Count", strconv.Itoa(said.Days)))
+	}
+	if said.Minutes != 0 {
+		add(web.Span(f.Lang, time.Duration(said.Minutes)*time.Minute))
 	}
 	add(said.Key)
 	add(said.Reason)

@@ -3,8 +3,10 @@ package backoffice
 import (
 	"strconv"
 
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
+	"mtandao/portal/web"
 )
 
 // outages shows what lines were given for outages, and the form to give more.
@@ -30,16 +32,33 @@ func (b *Backoffice) outagePage(q *request) (*recordPage, error) {
 	if err != nil {
 		return p, err
 	}
-	t := &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.site")}, {p.T("office.line_field.days"), "num"}, {Name: p.T("office.line_field.note")}, {Name: p.T("office.batch.by")}, {Name: ""}}}
+	if err := b.foundCard(q, p); err != nil {
+		return p, err
+	}
+	t := &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.site")}, {p.T("office.outage.time"), "num"}, {Name: p.T("office.line_field.note")}, {Name: p.T("office.batch.by")}, {p.T("office.outages.lines"), "num"}, {Name: ""}}}
+	going := false
 	for _, o := range all {
-		last := cell{Acts: []act{{Name: p.T("office.outages.undo"), Address: "/office/outages/" + number(o.ID) + "/undo", Posted: true, Tone: "plain"}}}
+		last := cell{Acts: []act{{Name: p.T("office.outages.undo"), Address: outageAt(o.ID) + "/undo", Posted: true, Tone: "plain"}}}
 		if !o.UndoneAt.IsZero() {
 			last = cell{Text: p.T("office.outages.undone")}
 		}
-		t.add(cell{Text: b.planWhen(&p.frame, o.At)}, cell{Text: b.siteName(o.SiteID)}, cell{Text: strconv.Itoa(o.Days)}, cell{Text: o.Note}, cell{Text: o.By}, last)
+		lines := cell{Text: number(o.Lines)}
+		if o.Going {
+			lines, going = cell{Fill: &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: number(o.Lines)}}, true
+		}
+		t.add(cell{Text: b.planWhen(&p.frame, o.At)}, cell{Text: b.siteName(o.SiteID)}, cell{Text: givenTime(&p.frame, o)}, cell{Text: o.Note, Address: outageAt(o.ID)}, cell{Text: b.givenBy(&p.frame, o)}, lines, last)
 	}
 	p.add(card{Name: p.T("office.outages.given"), Table: t})
+	q.follow(p, going)
 	return p, nil
+}
+
+// givenTime is what is given for an outage: days by hand, or as long as it was.
+func givenTime(f *frame, o subscriptions.Outage) string {
+	if o.Days > 0 {
+		return words.Text(f.Lang, "unit.day", "Count", o.Days)
+	}
+	return web.Span(f.Lang, o.Until.Sub(o.From))
 }
 
 // askOutage tells how many lines would have days, and asks before it gives them.
@@ -78,12 +97,11 @@ func (b *Backoffice) compensate(q *request) error {
 	if err != nil {
 		return notHere()
 	}
-	_, n, err := b.Lines.Compensate(q.ctx, idIn(q.said("site")), days, q.said("note"), q.lineBy())
+	o, n, err := b.Lines.Compensate(q.ctx, idIn(q.said("site")), days, q.said("note"), q.lineBy())
 	if err != nil {
 		return q.refusal(err, "/office/outages")
 	}
-	q.tell("good", "office.outages.done", "", "Count", strconv.Itoa(n))
-	return led("/office/outages")
+	return b.toldOutage(q, o.ID, "office.outages.done", n)
 }
 
 func (b *Backoffice) undoOutage(q *request) error {
@@ -95,6 +113,19 @@ func (b *Backoffice) undoOutage(q *request) error {
 	if err != nil {
 		return q.refusal(err, "/office/outages")
 	}
-	q.tell("good", "office.outages.taken_back", "", "Count", strconv.Itoa(n))
+	return b.toldOutage(q, id, "office.outages.taken_back", n)
+}
+
+// toldOutage says how many lines have it, or shows how the rest goes on.
+func (b *Backoffice) toldOutage(q *request, id int64, done string, lines int) error {
+	o, _, err := b.Lines.MadeUp(q.ctx, id)
+	if err != nil {
+		return err
+	}
+	if o.Going {
+		q.tell("good", "office.outages.goes_on", "")
+		return led(outageAt(id))
+	}
+	q.tell("good", done, "", "Count", strconv.Itoa(lines))
 	return led("/office/outages")
 }

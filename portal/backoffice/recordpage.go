@@ -40,6 +40,7 @@ type card struct {
 	Empty      *blank
 	Older      string // address of the next page
 	Fill       *fill
+	Strip      *strip
 }
 
 // side is one value of a change, before and after.

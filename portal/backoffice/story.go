@@ -144,7 +144,7 @@ func (b *Backoffice) graceFacts(p *storyPage, s report.Story) (facts []fact) {
 func (b *Backoffice) finding(p *storyPage, s report.Story) findingView {
 	v := findingView{Tone: "warn", Text: p.T("finding."+s.Finding.Name, "Arg", b.findingArg(p, s))}
 	switch s.Finding.Name {
-	case "online":
+	case "online", "raised":
 		v.Tone = "good"
 	case "router_silent", "suspended", "wrong_amount":
 		v.Tone = "bad"

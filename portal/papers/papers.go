@@ -31,6 +31,7 @@ type Papers interface {
 // Options are what the pages stand on.
 type Options struct {
 	Papers  Papers
+	Prompts Prompts
 	Phone   func() string // to call when a link opens nothing
 	Clock   clock.Clock
 	Log     *slog.Logger
@@ -42,6 +43,7 @@ type Face struct {
 	Options
 	theme         *web.Renderer
 	opened, files *pace.Limiter // per network address: links tried, and PDFs made
+	asked         *pace.Limiter // and phones asked
 }
 
 //go:embed pages
@@ -54,7 +56,7 @@ func New(o Options) (*Face, error) {
 		return nil, err
 	}
 	theme, err := web.NewRenderer(pages, "paper.css", "paper", "sorry")
-	return &Face{Options: o, theme: theme, opened: pace.New(o.Clock, 30, 2*time.Second), files: pace.New(o.Clock, 10, 3*time.Second)}, err
+	return &Face{Options: o, theme: theme, opened: pace.New(o.Clock, 30, 2*time.Second), files: pace.New(o.Clock, 10, 3*time.Second), asked: pace.New(o.Clock, 5, 20*time.Second)}, err
 }
 
 // Routes are the addresses.
@@ -62,13 +64,15 @@ func (f *Face) Routes() []web.Route {
 	get := func(path string, h fiber.Handler) web.Route {
 		return web.Route{Method: fiber.MethodGet, Path: path, Policy: web.Public, Handle: h}
 	}
-	return []web.Route{get(papers.LinkPath+":link", f.show), get(papers.LinkPath+":link/pdf", f.pdf)}
+	return []web.Route{get(papers.LinkPath+":link", f.show), get(papers.LinkPath+":link/pdf", f.pdf),
+		{Method: fiber.MethodPost, Path: papers.LinkPath + ":link/pay", Policy: web.Public, Handle: f.pay}}
 }
 
 type page struct {
 	web.Frame
 	View  papers.View
-	File  string // address of the PDF
+	File  string  // address of the PDF
+	Pay   *paying // nil: nothing is to be paid, and nobody was asked lately
 	Phone string
 	Says  string // what went wrong
 }
@@ -103,8 +107,23 @@ func (f *Face) show(c *fiber.Ctx) error {
 	if err != nil {
 		return f.sorry(c, err)
 	}
+	return f.page(ctx, c, p, v, nil)
+}
+
+// page shows a paper; wrong is why a phone was not asked.
+func (f *Face) page(ctx context.Context, c *fiber.Ctx, p papers.Paper, v papers.View, wrong error) (err error) {
 	shown := &page{Frame: framed(v.Brand, p.Lang(), v.Title), View: v, File: papers.LinkPath + c.Params("link") + "/pdf", Phone: v.Phone}
-	return f.send(c, fiber.StatusOK, "paper", shown)
+	if shown.Pay, err = f.paying(ctx, c, p, v); err != nil {
+		return f.sorry(c, err)
+	}
+	status := fiber.StatusOK
+	if wrong != nil {
+		status = web.Status(wrong)
+		if shown.Pay != nil {
+			shown.Pay.Wrong = words.Fault(p.Lang(), wrong)
+		}
+	}
+	return f.send(c, status, "paper", shown)
 }
 
 func (f *Face) pdf(c *fiber.Ctx) error {

@@ -220,7 +220,7 @@ func (q *request) settlePage() (*settlePage, error) {
 	if p.Amount == "" && p.Owing {
 		p.Amount = strconv.FormatInt((q.seller.Owes().Cents+99)/100, 10)
 	}
-	waits, err := f.Floats.FloatOpen(q.ctx, q.seller.ID, q.seller.Phone)
+	waits, err := f.Floats.MoneyOpen(q.ctx, payee(q.seller), q.seller.Phone)
 	if waits != 0 {
 		p.Waiting = "/sell/float/" + strconv.FormatInt(waits, 10)
 	}

@@ -29,7 +29,7 @@ func (f *Face) buyFloat(q *request) error {
 	amount, err := money.Parse(q.FormValue("amount"), money.Shilling)
 	if err == nil {
 		var o billing.Order
-		if o, err = f.Floats.AskForFloat(q.ctx, billing.FloatRequest{Holder: q.seller.ID, Account: q.seller.Account(), Amount: amount, Phone: q.FormValue("phone"),
+		if o, err = f.Floats.AskForMoney(q.ctx, billing.MoneyRequest{For: payee(q.seller), Amount: amount, Phone: q.FormValue("phone"),
 			SiteID: firstOf(q.seller), Lang: q.lang, Once: q.FormValue("once")}); err == nil {
 			return led("/sell/float/" + strconv.FormatInt(o.ID, 10))
 		}
@@ -39,6 +39,11 @@ func (f *Face) buyFloat(q *request) error {
 		return e
 	}
 	return q.refuse(err, "settle", p)
+}
+
+// payee is a reseller's float.
+func payee(r resellers.Reseller) billing.Payee {
+	return billing.Payee{Segment: billing.SegmentFloat, ID: r.ID, Number: r.Account()}
 }
 
 // firstOf is the site whose till takes a reseller's money; 0: the common one.
@@ -55,7 +60,7 @@ func (f *Face) float(q *request) error {
 	if err != nil {
 		return notHere()
 	}
-	v, err := f.Floats.FloatAsked(q.ctx, q.seller.ID, id)
+	v, err := f.Floats.MoneyAsked(q.ctx, payee(q.seller), id)
 	if fault.Is(err, fault.NotFound) {
 		err = notHere()
 	}

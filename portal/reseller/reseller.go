@@ -78,9 +78,9 @@ type Tills interface {
 
 // Floats are prompts to pay in float. *billing.Service satisfies it.
 type Floats interface {
-	AskForFloat(ctx context.Context, r billing.FloatRequest) (billing.Order, error)
-	FloatAsked(ctx context.Context, holder, orderID int64) (billing.FloatView, error)
-	FloatOpen(ctx context.Context, holder int64, phone customers.Phone) (orderID int64, err error)
+	AskForMoney(ctx context.Context, r billing.MoneyRequest) (billing.Order, error)
+	MoneyAsked(ctx context.Context, p billing.Payee, orderID int64) (billing.MoneyView, error)
+	MoneyOpen(ctx context.Context, p billing.Payee, phone customers.Phone) (orderID int64, err error)
 }
 
 // Options are what the pages stand on.

@@ -1,0 +1,204 @@
+package prompts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"mtandao/billing"
+	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+)
+
+// When phones are asked by themselves, in Nairobi.
+const (
+	firstHour = 9
+	lastHour  = 17
+	pause     = 2 * time.Hour // between a prompt that came to nothing and the next
+	mostTries = 2
+)
+
+func asking(now time.Time) bool {
+	hour := now.In(clock.Nairobi).Hour()
+	return hour >= firstHour && hour < lastHour
+}
+
+const (
+	page       = 200
+	mostFaults = 10 // of one look that are told
+	mostAsked  = 60 // of one look, so that the rail takes them: it bounds prompts by the second
+)
+
+// Tick asks those whose bill is due today, or whose line ends, and who agreed to it, some at a time: call it every minute. Any node may run it, several at once.
+// One customer of whom it fails keeps no other from it.
+func (s *Service) Tick(ctx context.Context) error {
+	now := s.Clock.Now()
+	if !asking(now) {
+		return nil
+	}
+	var failed []error
+	left := mostAsked
+	for after := int64(0); ; {
+		agreed, err := s.consentsAfter(ctx, after, page)
+		if err != nil || len(agreed) == 0 {
+			return errors.Join(append(failed, err)...)
+		}
+		after = agreed[len(agreed)-1]
+		due, err := s.dueToday(ctx, agreed, now)
+		if err != nil {
+			return errors.Join(append(failed, err)...)
+		}
+		for _, id := range due {
+			asked, err := s.askDue(ctx, id, now)
+			if err != nil && len(failed) < mostFaults {
+				failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
+			}
+			if asked {
+				left--
+			}
+			if left == 0 {
+				return errors.Join(failed...)
+			}
+		}
+	}
+}
+
+// dueToday are those of some customers of whom something may be due today.
+func (s *Service) dueToday(ctx context.Context, customerIDs []int64, now time.Time) (all []int64, err error) {
+	today := clock.DayOf(now)
+	billed, err := s.Invoices.DueOn(ctx, customerIDs, today)
+	if err != nil {
+		return nil, err
+	}
+	ending, err := s.Lines.EndBefore(ctx, customerIDs, (today + 1).Start())
+	known := map[int64]bool{}
+	for _, id := range append(billed, ending...) {
+		if !known[id] {
+			all = append(all, id)
+		}
+		known[id] = true
+	}
+	return all, err
+}
+
+// later are the faults of an order that may go another time today.
+var later = map[string]bool{"prompt.rail_rests": true, "prompt.number_rests": true, "till.missing": true}
+
+// askDue asks one customer for what is due, when they are to be asked now.
+func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (asked bool, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		asked = false
+		c, credit, err := s.held(tx, customerID)
+		if err != nil || c.State != customers.Active {
+			return err
+		}
+		agreed, err := s.consentIn(tx, customerID)
+		if err != nil || agreed == nil {
+			return err
+		}
+		o, err := s.owedOn(tx, customerID, credit, now)
+		if err != nil || !o.mayBeAsked() {
+			return err
+		}
+		dues, err := s.turnOf(tx, o.dues, now)
+		if err != nil || len(dues) == 0 {
+			return err
+		}
+		if open, err := s.undecided(tx, customerID); err != nil || open {
+			return err
+		}
+		a := Ask{ID: tx.ID(), CustomerID: c.ID, Cause: DueDay, At: now}
+		r := Request{Phone: string(agreed.Phone), Amount: o.amount, Once: fmt.Sprint("due:", a.ID)}
+		if err := s.order(tx, &a, r.forMoney(c)); err != nil {
+			return err
+		}
+		asked = true
+		return s.insertDues(tx, a, dues)
+	})
+	if later[fault.KeyOf(err)] {
+		return false, nil
+	}
+	return asked && err == nil, err
+}
+
+func (o owing) mayBeAsked() bool {
+	return len(o.dues) > 0 && o.amount.IsPositive() && o.amount.Cents <= billing.MostPrompted
+}
+
+// turn is the next try of a due.
+type turn struct {
+	due
+	try int
+}
+
+// turnOf are those dues that are to be asked for now: never yet, or once, a while ago.
+func (s *Service) turnOf(tx *db.Tx, dues []due, now time.Time) (all []turn, err error) {
+	done, err := s.triesOf(tx, dues)
+	for _, d := range dues {
+		tries := done[d.name]
+		if len(tries) < mostTries && (len(tries) == 0 || !now.Before(tries[len(tries)-1].Add(pause))) {
+			all = append(all, turn{d, len(tries) + 1})
+		}
+	}
+	return all, err
+}
+
+// wanted says, right before a prompt leaves, whether what it asks for is owed still, and its payer still wants to be asked. What people ask for
+// themselves is theirs to decide.
+func (s *Service) wanted(ctx context.Context, o billing.Order) (wanted bool, err error) {
+	a, found, err := s.askOfOrder(ctx, o.ID)
+	if err != nil || !found || a.Cause != DueDay {
+		return true, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		_, credit, err := s.held(tx, a.CustomerID)
+		if err != nil {
+			return err
+		}
+		agreed, err := s.consentIn(tx, a.CustomerID)
+		if wanted = agreed != nil && agreed.Phone == o.Phone; err != nil || !wanted {
+			return err
+		}
+		now, err := s.owedOn(tx, a.CustomerID, credit, s.Clock.Now())
+		wanted = len(now.dues) > 0 && now.amount.Cents >= o.Price.Cents
+		return err
+	})
+	return wanted, err
+}
+
+// Waits says which of some bills that are due today are still to be asked for, by their ids, so that no reminder comes before: those with a try left, and those
+// whose last one has no verdict yet.
+func (s *Service) Waits(tx *db.Tx, bills []invoices.Late) (map[int64]bool, error) {
+	waits := map[int64]bool{}
+	if s.Clock.Now().In(clock.Nairobi).Hour() >= lastHour {
+		return waits, nil
+	}
+	who, names := make([]int64, len(bills)), make([]due, len(bills))
+	for n, d := range bills {
+		who[n], names[n] = d.CustomerID, dueBill(d.InvoiceID)
+	}
+	agreed, err := s.agreedOf(tx, who)
+	if err != nil || len(agreed) == 0 {
+		return waits, err
+	}
+	done, err := s.triesOf(tx, names)
+	if err != nil {
+		return nil, err
+	}
+	for n, d := range bills {
+		if !agreed[d.CustomerID] || d.Open.Cents > billing.MostPrompted {
+			continue
+		}
+		if waits[d.InvoiceID] = true; len(done[names[n].name]) < mostTries {
+			continue
+		}
+		if waits[d.InvoiceID], err = s.undecided(tx, d.CustomerID); err != nil {
+			return nil, err
+		}
+	}
+	return waits, nil
+}

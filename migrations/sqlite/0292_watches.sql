@@ -1,0 +1,9 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS watches (
+  node TEXT NOT NULL,
+  from_at DATETIME NOT NULL,
+  until_at DATETIME NOT NULL,
+  waits_at DATETIME,
+  PRIMARY KEY (node, from_at)
+);
+CREATE INDEX IF NOT EXISTS watches_until ON watches (until_at);
