@@ -23,7 +23,7 @@ type lateReport struct {
 // hear judges what came late since: what costs something is something new about its day, which the next bill looks at.
 func (s *Source) hear(ctx context.Context) error {
 	for {
-		told, of := map[int64][]lateReport{}, map[int64]int64{}
+		told := map[int64][]lateReport{}
 		var grants []int64
 		err := s.Usage.NewLate(ctx, func(id, grantID int64, at, when time.Time) {
 			if told[grantID] == nil {
@@ -34,7 +34,8 @@ func (s *Source) hear(ctx context.Context) error {
 		if err != nil || len(grants) == 0 {
 			return err
 		}
-		if of, err = s.Lines.OfGrants(ctx, grants); err != nil {
+		of, err := s.Lines.OfGrants(ctx, grants)
+		if err != nil {
 			return err
 		}
 		if err := s.judge(ctx, grants, told, of); err != nil {

@@ -112,14 +112,14 @@ func (s *Service) PayPayout(ctx context.Context, id int64, how, reference string
 		if p, err = s.payoutIn(tx, id); err != nil {
 			return err
 		}
-		who, err := s.lock(tx, p.PartnerID)
-		if err != nil {
+		if _, err := s.lock(tx, p.PartnerID); err != nil {
 			return err
 		}
 		if p, err = s.pay(tx, id, by.Member, how, reference); err != nil {
 			return err
 		}
-		if who, err = s.owing(tx, p); err != nil {
+		who, err := s.owing(tx, p)
+		if err != nil {
 			return err
 		}
 		e := Event{Kind: PaidOut, Request: p.request(), Day: p.PaidAt.In(clock.Nairobi).Format(time.DateOnly), Delta: -p.Amount.Cents, How: how, Note: p.told(), By: by.Actor}

@@ -2,10 +2,13 @@ package outages
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/radius/routers"
 )
 
@@ -206,6 +209,9 @@ func (s *Service) move(ctx context.Context, o Outage, change func(after *Outage)
 
 // turn changes the state, and gives when it has come to that.
 func (s *Service) turn(tx *db.Tx, o, after Outage) (won bool, err error) {
+	if o.State != after.State && !slices.Contains(before[after.State], o.State) {
+		return false, fault.Wrap(fault.Internal, "internal", fmt.Errorf("an outage does not become %s out of %s", after.State, o.State))
+	}
 	if won, err = update(tx, o, after); err != nil || !won || after.State != Given || o.State == Given {
 		return won, err
 	}
