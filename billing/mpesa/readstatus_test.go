@@ -42,7 +42,7 @@ func TestAReceiptThatTheRailKnows(t *testing.T) {
 func TestOnlyCompletedIsPaid(t *testing.T) {
 	cases := map[string]billing.VerdictState{
 		"Completed": billing.VerdictPaid, "completed": billing.VerdictPaid, "Cancelled": billing.VerdictFailed, "Declined": billing.VerdictFailed,
-		"Expired": billing.VerdictFailed, "Authorized": billing.VerdictPending, "Reversed": billing.VerdictPending, "": billing.VerdictUnknown,
+		"Expired": billing.VerdictFailed, "Authorized": billing.VerdictPending, "Reversed": billing.VerdictFailed, "": billing.VerdictUnknown,
 	}
 	for status, want := range cases {
 		got, err := reader.ReadStatus([]byte(statusBody("0", strings.Replace(foundParameters, `"Completed"`, `"`+status+`"`, 1))))
