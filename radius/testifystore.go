@@ -9,9 +9,10 @@ import (
 )
 
 type bootRow struct {
-	RouterID int64     `gorm:"primaryKey;autoIncrement:false"`
-	At       time.Time `gorm:"primaryKey"`
-	ToldBy   string    `gorm:"primaryKey"`
+	ID       int64
+	RouterID int64
+	At       time.Time
+	ToldBy   string
 }
 
 // TableName is router_boots.
@@ -19,8 +20,8 @@ func (bootRow) TableName() string { return "router_boots" }
 
 // insertBoot goes by the minute, so that no router fills the table.
 func insertBoot(tx *db.Tx, routerID int64, at time.Time, by string) error {
-	return tx.Write("INSERT INTO router_boots (router_id, at, told_by) VALUES ", "(?, ?, ?)", 1,
-		db.Upsert{SQLite: " ON CONFLICT (router_id, at, told_by) DO NOTHING", MySQL: " ON DUPLICATE KEY UPDATE told_by = VALUES(told_by)"}, []any{routerID, at.UTC().Truncate(time.Minute), by})
+	return tx.Write("INSERT INTO router_boots (id, router_id, at, told_by) VALUES ", "(?, ?, ?, ?)", 1,
+		db.Upsert{SQLite: " ON CONFLICT (router_id, at, told_by) DO NOTHING", MySQL: " ON DUPLICATE KEY UPDATE told_by = VALUES(told_by)"}, []any{tx.ID(), routerID, at.UTC().Truncate(time.Minute), by})
 }
 
 const mostBoots = 100

@@ -1,9 +1,11 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS watches (
+  id BIGINT NOT NULL,
   node TEXT NOT NULL,
   from_at DATETIME NOT NULL,
   until_at DATETIME NOT NULL,
   waits_at DATETIME,
-  PRIMARY KEY (node, from_at)
+  PRIMARY KEY (id),
+  UNIQUE (node, from_at)
 );
 CREATE INDEX IF NOT EXISTS watches_until ON watches (until_at);

@@ -8,8 +8,9 @@ import (
 )
 
 type watchRow struct {
-	Node    string    `gorm:"primaryKey"`
-	FromAt  time.Time `gorm:"primaryKey"`
+	ID      int64
+	Node    string
+	FromAt  time.Time
 	UntilAt time.Time
 	WaitsAt *time.Time
 }
@@ -24,7 +25,7 @@ func (s *Service) noteWatch(ctx context.Context, w Watch) error {
 		if err != nil || goesOn {
 			return db.Fault(err)
 		}
-		err = tx.Gorm().Create(&watchRow{Node: w.Node, FromAt: w.From, UntilAt: w.Until, WaitsAt: db.Nullable(w.Waits)}).Error
+		err = tx.Gorm().Create(&watchRow{ID: tx.ID(), Node: w.Node, FromAt: w.From, UntilAt: w.Until, WaitsAt: db.Nullable(w.Waits)}).Error
 		if db.IsDuplicate(err) {
 			return nil
 		}
