@@ -89,7 +89,7 @@ func TestMovingFromThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(at+"/edit", "Day 2GB", "Home 20")
-	has(at+"/start", "Customers: 120.")
+	has(at+"/start", "Customers: 120, with balances")
 	edit := manager.press(at+"/edit", "/edit", map[string][]string{"kind": {"phpnuxbill"}, "zone": {"Africa/Nairobi"}, "site": {home}, "make": {"true"}, "plan_there": {"Day 2GB"}, "plan_0": {"home-20"}})
 	done(t, edit)
 	s.reaches(t, id, cutover.Told)

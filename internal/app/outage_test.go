@@ -148,7 +148,7 @@ func (o *outage) furnish() {
 	if err != nil {
 		o.Fatal(err)
 	}
-	o.ends = time.Now().Add(o.length/2 + 5*time.Second) // the start takes some seconds
+	o.ends = time.Now().Add(o.length/2 + 15*time.Second) // the start takes some seconds; begin waits for what is left of them
 	give := func(n int, l access.Limits, online bool) (id int64) {
 		err := m.DB.InTx(o.Context(), func(tx *db.Tx) error {
 			given, err := m.Access.Give(tx, access.Offer{Source: access.Source{Kind: "gift", Key: fmt.Sprint(n)}, SiteID: site.ID, Plan: "day", Limits: l,
@@ -218,6 +218,7 @@ func (o *outage) kill() {
 // begin starts the load: each worker logs its customers in and reports on them by turns.
 func (o *outage) begin() {
 	const workers = 20
+	time.Sleep(time.Until(o.ends.Add(-o.length / 2))) // some end in the middle, and have been online before
 	o.begun = time.Now()
 	pace := workers * time.Second / outagePace
 	for w := range workers {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -207,6 +208,25 @@ func TestALiveRunnerKeepsItsJob(t *testing.T) {
 		q.inFlight.Wait()
 		if s, err := q.Stats(ctx); err != nil || s.Waiting != 1 {
 			t.Fatalf("%+v %v", s, err)
+		}
+	})
+}
+
+// TestALeaseOfAnyName: a node's folder is in the name of its work.
+func TestALeaseOfAnyName(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		c := clock.NewManual(time.Now())
+		a, b := New(d, c, slog.New(slog.DiscardHandler)), New(d, c, slog.New(slog.DiscardHandler))
+		for _, name := range []string{"watch of Kĩosk:/var/lib/mtandao", "watch of host:/" + strings.Repeat("folder/", 30), "watch of host:/" + strings.Repeat("folder/", 31)} {
+			for _, q := range []*Queue{a, b} {
+				q.Every(name, time.Hour, func(context.Context) error { return nil })
+			}
+			for n, q := range []*Queue{a, b} {
+				got, err := q.takeLease(context.Background(), q.periodic[len(q.periodic)-1].name, c.Now().Add(time.Minute))
+				if err != nil || got != (n == 0) {
+					t.Fatal(name, n, got, err)
+				}
+			}
 		}
 	})
 }

@@ -2,6 +2,8 @@ package jobs
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 )
 
@@ -14,7 +16,22 @@ type periodic struct {
 // Every repeats run, on one node at a time: whoever holds the lease named name. Call it at wiring, before Run. run must
 // be safe to run twice at once all the same: a lease can run out under a stalled holder.
 func (q *Queue) Every(name string, every time.Duration, run func(context.Context) error) {
-	q.periodic = append(q.periodic, periodic{name: name, every: every, run: run})
+	q.periodic = append(q.periodic, periodic{name: leaseName(name), every: every, run: run})
+}
+
+const longestLease = 64 // what a row holds, in ASCII
+
+// leaseName is a name as its row can hold it: work of a node has the node's folder in its name, which may be long or written in any letters.
+func leaseName(name string) string {
+	plain := len(name) <= longestLease
+	for _, b := range []byte(name) {
+		plain = plain && b < 0x7f
+	}
+	if plain {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:])
 }
 
 func (q *Queue) repeat(ctx context.Context, p periodic) {
