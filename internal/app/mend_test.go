@@ -61,7 +61,7 @@ func (s *Stage) newestOrder(t *testing.T, mac string) billing.Order {
 }
 
 var formShape = regexp.MustCompile(`(?s)<form(?: class="setup")? method="post" action="([^"]+)">(.*?)</form>`)
-var fieldShape = regexp.MustCompile(`name="([a-z_]+)"(?: type="[a-z]+")? value="([^"]*)"`)
+var fieldShape = regexp.MustCompile(`name="([a-z_0-9]+)"(?: type="[a-z]+")? value="([^"]*)"`)
 
 // press sends the form of a page whose address ends so, as it stands with what is typed besides.
 func (c *colleague) press(page, ending string, typed url.Values) officeAnswer {
