@@ -9,8 +9,9 @@ RACED := ./internal/money ./internal/seal ./internal/spool ./internal/jobs ./bil
 	./radius ./radius/access ./radius/routers ./radius/mikrotik ./radius/pools ./radius/tunnel ./vouchers ./vouchers/resellers ./billing/partners ./internal/pin ./internal/staff ./internal/audit ./internal/notify ./portal/callbacks ./portal/web
 
 # With C on, GORM's SQLite dialect brings in a C SQLite that we never open. Unoptimised it compiles in seconds instead of
-# over a minute; the tag that would leave it out wants the headers of the system's SQLite.
-RACE := CGO_ENABLED=1 CGO_CFLAGS=-O0 go test -race -vet=off -p 2
+# over a minute; the tag that would leave it out wants the headers of the system's SQLite. Those who tamper with each column
+# of each row do one thing after the other, for minutes: nothing races there.
+RACE := CGO_ENABLED=1 CGO_CFLAGS=-O0 go test -race -vet=off -p 2 -skip '^TestWhateverIsTamperedWith'
 
 SEED ?= $(shell date +%s)
 FUZZTIME ?= 10s
@@ -30,7 +31,7 @@ test:
 	@.ci/step vet go vet ./...
 	@.ci/step staticcheck go tool staticcheck ./...
 	@.ci/step test .ci/test
-	@.ci/step race env $(RACE) $(RACED)
+	@.ci/step race env $(RACE) -timeout 20m $(RACED)
 
 # What needs no database server and no browser: under a minute.
 quick: format
