@@ -46,7 +46,7 @@ func (s *Stage) outage(t *testing.T) int64 {
 	holes := []outages.Span{{From: s.dayOf(2, 40), Until: s.dayOf(3, 25)}}
 	s.insertFound(t, outages.Unproven, s.dayOf(2, 31), 58*time.Minute, outages.Proof{Why: outages.WhyOurs, Open: 7, Holes: holes})
 	for _, w := range [][2]time.Time{{s.dayOf(0, 0).AddDate(0, 0, -1), holes[0].From}, {holes[0].Until, s.Main.Plan.Now()}} {
-		if _, err := s.Main.DB.SQL().Exec("INSERT INTO watches (node, from_at, until_at) VALUES (?, ?, ?)", s.Main.Prints.Node, w[0], w[1]); err != nil {
+		if _, err := s.Main.DB.SQL().Exec("INSERT INTO watches (id, node, from_at, until_at) VALUES (?, ?, ?, ?)", s.Main.DB.ID(), s.Main.Prints.Node, w[0], w[1]); err != nil {
 			t.Fatal(err)
 		}
 	}

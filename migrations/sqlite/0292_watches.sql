@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS watches (
   from_at DATETIME NOT NULL,
   until_at DATETIME NOT NULL,
   waits_at DATETIME,
-  PRIMARY KEY (id),
-  UNIQUE (node, from_at)
+  PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX IF NOT EXISTS watches_node ON watches (node, from_at);
 CREATE INDEX IF NOT EXISTS watches_until ON watches (until_at);

@@ -4,6 +4,6 @@ CREATE TABLE IF NOT EXISTS router_boots (
   router_id BIGINT NOT NULL,
   at DATETIME NOT NULL,
   told_by TEXT NOT NULL,
-  PRIMARY KEY (id),
-  UNIQUE (router_id, at, told_by)
+  PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX IF NOT EXISTS router_boots_told ON router_boots (router_id, at, told_by);
