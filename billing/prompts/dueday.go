@@ -31,6 +31,8 @@ const (
 	page       = 200
 	mostFaults = 10 // of one look that are told
 	mostAsked  = 60 // of one look, so that the rail takes them: it bounds prompts by the second
+	step       = 8  // leave before more are placed, so that a rail that fails is asked by few
+	leaves     = 15 * time.Second
 )
 
 // Tick asks those whose bill is due today, or whose line ends, and who agreed to it, some at a time: call it every minute. Any node may run it, several at once.
@@ -42,6 +44,7 @@ func (s *Service) Tick(ctx context.Context) error {
 	}
 	var failed []error
 	left := mostAsked
+	var placed []int64
 	for after := int64(0); ; {
 		agreed, err := s.consentsAfter(ctx, after, page)
 		if err != nil || len(agreed) == 0 {
@@ -53,18 +56,49 @@ func (s *Service) Tick(ctx context.Context) error {
 			return errors.Join(append(failed, err)...)
 		}
 		for _, id := range due {
-			asked, err := s.askDue(ctx, id, now)
+			orderID, err := s.askDue(ctx, id, now)
 			if err != nil && len(failed) < mostFaults {
 				failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
 			}
-			if asked {
-				left--
+			if orderID == 0 {
+				continue
 			}
-			if left == 0 {
+			if left--; left == 0 {
 				return errors.Join(failed...)
+			}
+			if placed = append(placed, orderID); len(placed) == step {
+				if left, err := s.haveLeft(ctx, placed); err != nil || !left {
+					return errors.Join(append(failed, err)...)
+				}
+				placed = nil
 			}
 		}
 	}
+}
+
+// haveLeft waits until prompts were sent, or failed; false when they still wait: the next look goes on.
+func (s *Service) haveLeft(ctx context.Context, orderIDs []int64) (bool, error) {
+	for until := time.Now().Add(leaves); time.Now().Before(until); {
+		waiting := false
+		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+			for _, id := range orderIDs {
+				p, err := s.Billing.VerdictOn(tx, id)
+				if waiting = p.State == billing.PaymentCreated || p.State == billing.PaymentSending; err != nil || waiting {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil || !waiting {
+			return err == nil, err
+		}
+		select {
+		case <-ctx.Done():
+			return false, ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return false, nil
 }
 
 // dueToday are those of some customers of whom something may be due today.
@@ -88,10 +122,10 @@ func (s *Service) dueToday(ctx context.Context, customerIDs []int64, now time.Ti
 // later are the faults of an order that may go another time today.
 var later = map[string]bool{"prompt.rail_rests": true, "prompt.number_rests": true, "till.missing": true}
 
-// askDue asks one customer for what is due, when they are to be asked now.
-func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (asked bool, err error) {
+// askDue asks one customer for what is due, when they are to be asked now; 0: they are not.
+func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (orderID int64, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		asked = false
+		orderID = 0
 		c, credit, err := s.held(tx, customerID)
 		if err != nil || c.State != customers.Active {
 			return err
@@ -116,13 +150,16 @@ func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (
 		if err := s.order(tx, &a, r.forMoney(c)); err != nil {
 			return err
 		}
-		asked = true
+		orderID = a.OrderID
 		return s.insertDues(tx, a, dues)
 	})
-	if later[fault.KeyOf(err)] {
-		return false, nil
+	if err == nil {
+		return orderID, nil
 	}
-	return asked && err == nil, err
+	if later[fault.KeyOf(err)] {
+		err = nil
+	}
+	return 0, err
 }
 
 func (o owing) mayBeAsked() bool {
