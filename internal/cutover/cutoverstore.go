@@ -158,6 +158,11 @@ func (s *Service) stateTx(tx *db.Tx, id int64, to string, from ...string) (bool,
 	return won, db.Fault(err)
 }
 
+// holdImport lets one transaction at a time write what an import brings, to its end.
+func (s *Service) holdImport(tx *db.Tx, id int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE imports SET state = state WHERE id = ?", id).Error)
+}
+
 func (s *Service) trail(tx *db.Tx, by customers.By, action string, id int64, after string) error {
 	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "import", ObjectID: strconv.FormatInt(id, 10), After: after})
 }

@@ -148,8 +148,14 @@ func (s *Service) write(ctx context.Context, w *weighing, group []one, by custom
 	if len(group) == 0 {
 		return nil, nil
 	}
+	again := false
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		failed = map[string]error{}
+		if again { // somebody brings the same in: after one deadlock, one group at a time
+			if err := s.holdImport(tx, w.report.ImportID); err != nil {
+				return err
+			}
+		}
+		again, failed = true, map[string]error{}
 		var debts []invoices.Opening
 		for _, o := range group {
 			var owed invoices.Opening
