@@ -78,7 +78,7 @@ func (s *Service) Tick(ctx context.Context) error {
 
 // haveLeft waits until prompts were sent, or failed; false when they still wait: the next look goes on.
 func (s *Service) haveLeft(ctx context.Context, orderIDs []int64) (bool, error) {
-	for until := time.Now().Add(leaves); time.Now().Before(until); {
+	for waits := clock.Stopwatch(); waits() < leaves; {
 		waiting := false
 		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 			for _, id := range orderIDs {
