@@ -8,6 +8,7 @@ import (
 	"layeh.com/radius/rfc2866"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/spool"
 	"mtandao/internal/testdb"
 	"mtandao/radius/access"
@@ -202,12 +203,31 @@ func TestApplyWithoutClass(t *testing.T) {
 		t.Fatalf("attributed to %d", s.GrantID)
 	}
 	b.access.edit(func(f *fakeAccess) {
-		f.live = []access.Grant{{ID: testGrant, State: access.Active}, {ID: 5, State: access.Dormant}}
+		f.live = []access.Grant{{ID: testGrant, State: access.Active}}
 	})
 	b.applied(t, arrived{time.Minute, report{status: more, id: "1", seconds: 60, out: 70, class: []byte("foreign")}})
 	if s := allOpen(t, b.db)[0]; s.GrantID != testGrant || b.access.usage().Bytes != 70 {
 		t.Errorf("attributed to %d, used %+v", s.GrantID, b.access.usage())
 	}
+}
+
+// TestNobodyIsGuessedWithoutTheDatabase: a session is not nobody's because it could not be asked whose it is; its records wait.
+func TestNobodyIsGuessedWithoutTheDatabase(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		b.access.edit(func(f *fakeAccess) {
+			f.live, f.liveErr = []access.Grant{{ID: testGrant, State: access.Active}}, fault.New(fault.Unavailable, "db.unavailable")
+		})
+		reports := []arrived{{0, report{status: begin, id: "1", class: []byte("foreign")}}, {time.Minute, report{status: more, id: "1", seconds: 60, out: 70, class: []byte("foreign")}}}
+		if err := b.apply(context.Background(), b.records(t, reports...)); !fault.Is(err, fault.Unavailable) || len(allOpen(t, d)) != 0 {
+			t.Fatalf("%v; %+v", err, allOpen(t, d))
+		}
+		b.access.edit(func(f *fakeAccess) { f.liveErr = nil })
+		b.applied(t, reports...)
+		if s := allOpen(t, d)[0]; s.GrantID != testGrant || b.access.usage().Bytes != 70 {
+			t.Errorf("attributed to %d, used %+v", s.GrantID, b.access.usage())
+		}
+	})
 }
 
 func TestApplySetsAsideWhatItCannotRead(t *testing.T) {

@@ -2,6 +2,7 @@ package radius
 
 import (
 	"context"
+	"time"
 
 	codec "layeh.com/radius"
 	"layeh.com/radius/rfc2865"
@@ -31,21 +32,12 @@ func (s *Service) whoOf(classes [][]byte) authorisation {
 // stranger is nobody that we know of.
 var stranger = authorisation{Told: toldNothing}
 
-// guess is for routers that do not echo Class: the device's one active grant at the site, or nobody's.
-func (s *Service) guess(ctx context.Context, siteID int64, mac access.MAC) authorisation {
-	grants, err := s.access.LiveFor(ctx, siteID, mac)
-	if err != nil {
-		return stranger
+// guess is for routers that do not echo Class: the one grant that the device used at the site then, or nobody's. A record may be applied long after it came.
+// While the database does not answer, nobody knows whose it is, and the record waits.
+func (s *Service) guess(ctx context.Context, siteID int64, mac access.MAC, at time.Time) (authorisation, error) {
+	grants, err := s.access.ActiveAt(ctx, siteID, mac, at)
+	if err != nil || len(grants) != 1 {
+		return stranger, err
 	}
-	found := stranger
-	for _, g := range grants {
-		switch {
-		case g.State != access.Active:
-		case found.GrantID != 0:
-			return stranger
-		default:
-			found.GrantID = g.ID
-		}
-	}
-	return found
+	return authorisation{GrantID: grants[0].ID, Told: toldNothing}, nil
 }

@@ -126,6 +126,7 @@ type fakeAccess struct {
 	grant     access.Grant
 	slots     []access.Slot
 	live      []access.Grant
+	liveErr   error
 	used      delta
 	onAdmit   func()
 	attempts  []access.Attempt
@@ -233,10 +234,10 @@ func (f *fakeAccess) View(_ context.Context, id int64) (access.Grant, []access.S
 	return f.grant, f.slots, left, nil
 }
 
-func (f *fakeAccess) LiveFor(context.Context, int64, access.MAC) ([]access.Grant, error) {
+func (f *fakeAccess) ActiveAt(context.Context, int64, access.MAC, time.Time) ([]access.Grant, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.live, nil
+	return f.live, f.liveErr
 }
 
 // fakeDialect answers plainly and remembers what it was told to do.

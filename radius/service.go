@@ -40,7 +40,7 @@ type Access interface {
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	Views(ctx context.Context, grantIDs []int64) (map[int64]access.Viewed, error)
-	LiveFor(ctx context.Context, siteID int64, mac access.MAC) ([]access.Grant, error)
+	ActiveAt(ctx context.Context, siteID int64, mac access.MAC, at time.Time) ([]access.Grant, error)
 }
 
 // Spool keeps accounting until it is applied. *spool.Spool satisfies it.

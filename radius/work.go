@@ -75,7 +75,9 @@ func (w *work) foldAll(tx *db.Tx, id identity, events []*stored) error {
 			return err
 		}
 		if r.GrantID == 0 && e.Who.GrantID == 0 && e.MAC != "" {
-			e.Who = w.service.guess(tx.Context(), e.SiteID, e.MAC)
+			if e.Who, err = w.service.guess(tx.Context(), e.SiteID, e.MAC, e.At); err != nil {
+				return err
+			}
 		}
 		next, gain, act := fold(r.Over, e.event)
 		if act == another && r == w.current[id] {

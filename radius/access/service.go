@@ -61,6 +61,25 @@ func (s *Service) LiveFor(ctx context.Context, siteID int64, mac MAC) ([]Grant, 
 	return grants[:min(len(grants), 10)], err
 }
 
+// startsLate is how much later than a router's first record, which tells whole seconds, a grant may have been used first.
+const startsLate = 2 * time.Second
+
+// ActiveAt lists the grants that a device used at a site at an instant of the past, also those that ended since.
+func (s *Service) ActiveAt(ctx context.Context, siteID int64, mac MAC, at time.Time) ([]Grant, error) {
+	grants, err := s.everOf(ctx, mac)
+	return slices.DeleteFunc(grants, func(g Grant) bool { return !g.servesSite(siteID) || !g.activeAt(at) }), err
+}
+
+// activeAt does not know when a grant was suspended: one that is counts as not active.
+func (g *Grant) activeAt(at time.Time) bool {
+	begun := g.FirstUsedAt
+	if begun.IsZero() {
+		begun = g.CreatedAt
+	}
+	over := g.State == Ended && !at.Before(g.EndedAt)
+	return (g.State == Active || g.State == Ended) && !over && !at.Add(startsLate).Before(begun)
+}
+
 func (g *Grant) servesSite(siteID int64) bool { return g.SiteID == 0 || g.SiteID == siteID }
 
 // rank orders grants by how near they are to use.

@@ -209,6 +209,32 @@ func TestLiveFor(t *testing.T) {
 	})
 }
 
+// TestActiveAt: a record that is applied late belongs to the grant that its device used then, not to the one after it, and not to one that waited or ended unused.
+func TestActiveAt(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		first := h.give(h.offer("1", "hour", hour, phone))
+		h.byMAC(phone)
+		elsewhere := h.offer("2", "day", Limits{Time: 24 * time.Hour}, phone)
+		elsewhere.SiteID = h.there
+		h.give(elsewhere)
+		h.plan.Advance(time.Hour)
+		h.sweep()
+		h.plan.Advance(time.Minute)
+		second := h.give(h.offer("3", "hour", hour, phone))
+		h.plan.Advance(time.Minute)
+		h.byMAC(phone)
+		for at, want := range map[time.Duration]int64{-time.Minute: 0, -time.Second: first.GrantID, 0: first.GrantID, 59 * time.Minute: first.GrantID, 61 * time.Minute: 0, 62 * time.Minute: second.GrantID, 70 * time.Minute: second.GrantID} {
+			got, err := h.ActiveAt(context.Background(), h.here, phone, noon.Add(at))
+			if err != nil || (want == 0) != (len(got) == 0) || want != 0 && (len(got) != 1 || got[0].ID != want) {
+				t.Errorf("at %v: %+v, %v, not %d", at, got, err, want)
+			}
+		}
+		if got, err := h.ActiveAt(context.Background(), h.here, laptop, noon.Add(time.Minute)); err != nil || len(got) != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+}
+
 func TestSweepPages(t *testing.T) {
 	h := newHouse(t, testdb.SQLite(t))
 	SeedForBench(t, h.db, h.keys, sweepPage+sweepAtOnce+3, noon, h.here)
