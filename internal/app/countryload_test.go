@@ -102,7 +102,8 @@ func (c *country) settle() {
 	twenty, ten, fifty := "counted c JOIN counted k ON k.n <= 20", "counted c JOIN counted k ON k.n <= 10", "counted c JOIN counted k ON k.n <= 50"
 	day := "CONCAT('2026-', CASE WHEN 1 + (k.n DIV 2) < 10 THEN '0' ELSE '' END, 1 + (k.n DIV 2), '-0', 1 + (c.n % 9))"
 	at := func(column string) string { return "CONCAT(" + day + ", SUBSTR(t." + column + ", 11))" }
-	c.like("customers", fmt.Sprint("id = ", one.ID), "counted c", map[string]string{"id": id, "number": "CONCAT('', 1000000 + c.n)"})
+	// a digit more than those that are drawn
+	c.like("customers", fmt.Sprint("id = ", one.ID), "counted c", map[string]string{"id": id, "number": "CONCAT('', 10000000 + c.n)"})
 	c.like("customer_accounts", "1 = 1", "counted c", map[string]string{"customer_id": id, "balance_cents": "0", "seq": "20"})
 	c.like("customer_events", "how = 'cash'", twenty, map[string]string{"id": per("k.n"), "customer_id": id, "seq": "k.n", "kind": "CASE WHEN k.n % 2 = 1 THEN 'counter' ELSE 'invoice' END", "request": "CONCAT('allocation:', " + per("k.n") + ")",
 		"how": "CASE WHEN k.n % 2 = 0 THEN '' WHEN c.n % 50 = 0 THEN 'cheque' WHEN c.n % 10 = 0 THEN 'bank' ELSE 'cash' END", "reference": "NULL", "done_by": "CASE WHEN k.n % 2 = 0 THEN 'billing' ELSE CONCAT('till', c.n % 20, '@demo.example') END",
