@@ -79,6 +79,7 @@ func TestAnInvoiceIsFetchedByItsLink(t *testing.T) {
 }
 
 func linkStory(t *testing.T, s *Stage) {
+	s.atAnyHour(t)
 	if err := s.seedPost(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 // in both languages; and at the page of an invoice in the console. Pictures go to the folder that MTANDAO_SCREENS names.
 func TestScreensOfPapers(t *testing.T) {
 	s := openStage(t, 1)
+	s.atAnyHour(t)
 	for _, seed := range []func() error{func() error { return s.seedPost(t.Context()) }, func() error { return s.seedCustomers(t.Context()) }, func() error { return s.seedPapers(t.Context()) }} {
 		if err := seed(); err != nil {
 			t.Fatal(err)

@@ -45,6 +45,7 @@ func TestMoneyByPrompt(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
 			s := stageOn(t, dialect, 1)
+			s.atAnyHour(t)
 			if err := s.seedPost(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -22,6 +22,7 @@ import (
 // after a phone rings, and the customer's page of the console with its forms. Pictures go to the folder that MTANDAO_SCREENS names.
 func TestScreensOfPrompts(t *testing.T) {
 	s := openStage(t, 1)
+	s.atAnyHour(t)
 	for _, seed := range []func() error{func() error { return s.seedPost(t.Context()) }, func() error { return s.seedCustomers(t.Context()) }, func() error { return s.seedPapers(t.Context()) }} {
 		if err := seed(); err != nil {
 			t.Fatal(err)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/settings"
 	"mtandao/internal/sim/people"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/sim/safaricom"
@@ -43,6 +45,17 @@ func stageBy(t testing.TB, dialect string, o DemoOptions) *Stage {
 	})
 	s.Safaricom.AutoAnswer(func(safaricom.Prompt) safaricom.Answer { return safaricom.Answer{Act: safaricom.Approve} })
 	return s
+}
+
+// atAnyHour has no message wait for the morning: the ends of the quiet hours are equal.
+func (s *Stage) atAnyHour(t *testing.T) {
+	t.Helper()
+	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
+		return errors.Join(s.Main.Settings.Set(tx, settings.MessageQuietFrom, "21:00"), s.Main.Settings.Set(tx, settings.MessageQuietUntil, "21:00"))
+	})
+	if err := errors.Join(err, s.Main.Settings.Refresh(t.Context())); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // until waits for a condition for so long, in real time.
