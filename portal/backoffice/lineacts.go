@@ -6,134 +6,50 @@ import (
 	"strings"
 	"time"
 
-	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
-	"mtandao/internal/money"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
 
-// lineAct is something that is done to a subscription: when it may be, what is asked, and how it is done.
+// lineAct is something that is done to a subscription: when it may be, what is asked, and how it is done; without a do, a page of its own shows first what
+// would come of it.
 type lineAct struct {
 	name   string
 	danger bool
 	may    func(subscriptions.State) bool
 	fields func(b *Backoffice, q *request, f *frame, sub subscriptions.Subscription) ([]formField, error)
-	do     func(b *Backoffice, q *request, id int64, by subscriptions.By) error
+	do     func(b *Backoffice, q *request, id int64, by subscriptions.By) (subscriptions.Subscription, error)
 }
-
-func runs(s subscriptions.State) bool  { return s.Status == subscriptions.Active }
-func lives(s subscriptions.State) bool { return s.Status != subscriptions.Ended }
 
 // lineActList are all acts, in the order in which they are offered.
 var lineActList = []lineAct{
 	{name: "plan", may: lives, fields: planFields},
-	{name: "pause", may: runs, fields: simply("reason", "at"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		at, err := b.typedMoment(q, "at")
-		if err == nil {
-			_, err = b.Lines.Pause(q.ctx, id, at, q.said("reason"), by)
-		}
-		return err
-	}},
-	{name: "resume", may: func(s subscriptions.State) bool { return s.Status == subscriptions.Paused }, fields: simply("at"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		at, err := b.typedMoment(q, "at")
-		if err == nil {
-			_, err = b.Lines.Resume(q.ctx, id, at, by)
-		}
-		return err
-	}},
-	{name: "extend", may: func(s subscriptions.State) bool { return runs(s) && s.Prepaid() }, fields: simply(), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.Extend(q.ctx, id, by)
-		return err
-	}},
-	{name: "addon", may: lives, fields: addonFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.AddOn(q.ctx, id, q.said("addon"), by)
-		return err
-	}},
-	{name: "addon_end", may: func(s subscriptions.State) bool { return lives(s) && len(s.AddOns) > 0 }, fields: hadFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.DropAddOn(q.ctx, id, q.said("addon"), by)
-		return err
-	}},
-	{name: "coupon", may: lives, fields: simply("code"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.Redeem(q.ctx, id, q.said("code"), by)
-		return err
-	}},
-	{name: "discount", may: lives, fields: simply("percent", "amount", "periods", "reason"), do: giveDiscount},
-	{name: "move", may: lives, fields: placeFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		to, err := b.typedPlace(q)
-		if err == nil {
-			_, err = b.Lines.Move(q.ctx, id, to, by)
-		}
-		return err
-	}},
-	{name: "login", may: lives, fields: loginFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.ChangeLogin(q.ctx, id, q.typedLogin(), q.FormValue("secret"), by)
-		return err
-	}},
-	{name: "contract", may: lives, fields: simply("until", "fee"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		until, err := b.typedMoment(q, "until")
-		if err != nil {
-			return err
-		}
-		fee, err := amountTyped(q.FormValue("fee"))
-		if err == nil {
-			_, err = b.Lines.Bind(q.ctx, id, subscriptions.Contract{Until: until, Fee: fee}, by)
-		}
-		return err
-	}},
-	{name: "deposit", may: lives, fields: simply("amount"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		amount, err := amountTyped(q.FormValue("amount"))
-		if err == nil {
-			_, err = b.Lines.TakeDeposit(q.ctx, id, amount, by)
-		}
-		return err
-	}},
-	{name: "deposit_back", may: func(s subscriptions.State) bool { return s.Deposit.IsPositive() }, fields: simply("amount", "kept", "reason"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		amount, err := amountTyped(q.FormValue("amount"))
-		if err == nil {
-			_, err = b.Lines.ReturnDeposit(q.ctx, id, amount, q.FormValue("kept") != "", q.said("reason"), by)
-		}
-		return err
-	}},
-	{name: "equipment", may: lives, fields: simply("equipment", "serial", "mac", "loaned"), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.HandOver(q.ctx, id, subscriptions.Equipment{Name: q.said("equipment"), Serial: q.said("serial"), MAC: q.said("mac"), Loaned: q.FormValue("loaned") != ""}, by)
-		return err
-	}},
-	{name: "equipment_back", may: func(s subscriptions.State) bool { return len(onLoan(s)) > 0 }, fields: loanFields, do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.HandBack(q.ctx, id, q.said("serial"), by)
-		return err
-	}},
-	{name: "reprice", may: lives, fields: simply(), do: func(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-		_, err := b.Lines.Reprice(q.ctx, id, by)
-		return err
-	}},
+	{name: "pause", may: runs, fields: simply("reason", "at"), do: (*Backoffice).pauseLine},
+	{name: "resume", may: rests, fields: simply("at"), do: (*Backoffice).resumeLine},
+	{name: "extend", may: runsPrepaid, fields: simply(), do: (*Backoffice).extendLine},
+	{name: "addon", may: lives, fields: addonFields, do: (*Backoffice).addToLine},
+	{name: "addon_end", may: hasAddOns, fields: hadFields, do: (*Backoffice).takeFromLine},
+	{name: "coupon", may: lives, fields: simply("code"), do: (*Backoffice).redeemForLine},
+	{name: "discount", may: lives, fields: simply("percent", "amount", "periods", "reason"), do: (*Backoffice).discountLine},
+	{name: "move", may: lives, fields: placeFields, do: (*Backoffice).moveLine},
+	{name: "login", may: lives, fields: loginFields, do: (*Backoffice).renameLine},
+	{name: "contract", may: lives, fields: simply("until", "fee"), do: (*Backoffice).bindLine},
+	{name: "deposit", may: lives, fields: simply("amount"), do: (*Backoffice).takeDeposit},
+	{name: "deposit_back", may: hasDeposit, fields: simply("amount", "kept", "reason"), do: (*Backoffice).returnDeposit},
+	{name: "equipment", may: lives, fields: simply("equipment", "serial", "mac", "loaned"), do: (*Backoffice).handOver},
+	{name: "equipment_back", may: hasOnLoan, fields: loanFields, do: (*Backoffice).handBack},
+	{name: "reprice", may: lives, fields: simply(), do: (*Backoffice).repriceLine},
 	{name: "end", danger: true, may: lives, fields: endFields},
 }
 
-func giveDiscount(b *Backoffice, q *request, id int64, by subscriptions.By) error {
-	amount, err := amountTyped(q.FormValue("amount"))
-	if err != nil {
-		return err
-	}
-	percent, ok := hundredths(q.said("percent"))
-	periods, _ := strconv.Atoi(q.said("periods"))
-	if !ok || periods < 0 {
-		return fault.New(fault.Invalid, "discount.invalid")
-	}
-	_, err = b.Lines.Discount(q.ctx, id, plans.Discount{Percent: percent, Amount: amount, Periods: periods}, q.said("reason"), by)
-	return err
-}
-
-// hundredths reads "12.5" as 1,250.
-func hundredths(typed string) (int64, bool) {
-	typed = strings.TrimSpace(strings.TrimSuffix(typed, "%"))
-	if typed == "" {
-		return 0, true
-	}
-	a, err := money.Parse(typed, "")
-	return a.Cents, err == nil
-}
+func runs(s subscriptions.State) bool        { return s.Status == subscriptions.Active }
+func rests(s subscriptions.State) bool       { return s.Status == subscriptions.Paused }
+func lives(s subscriptions.State) bool       { return s.Status != subscriptions.Ended }
+func runsPrepaid(s subscriptions.State) bool { return runs(s) && s.Prepaid() }
+func hasAddOns(s subscriptions.State) bool   { return lives(s) && len(s.AddOns) > 0 }
+func hasDeposit(s subscriptions.State) bool  { return s.Deposit.IsPositive() }
+func hasOnLoan(s subscriptions.State) bool   { return len(onLoan(s)) > 0 }
 
 func onLoan(s subscriptions.State) []subscriptions.Equipment {
 	return slices.DeleteFunc(slices.Clone(s.Equipment), func(e subscriptions.Equipment) bool { return !e.Loaned || e.Back })
@@ -263,7 +179,7 @@ func (b *Backoffice) doLineAct(q *request) error {
 	if a.name == "end" {
 		return b.endLine(q, sub, a, by)
 	}
-	if err := a.do(b, q, sub.ID, by); err != nil {
+	if _, err := a.do(b, q, sub.ID, by); err != nil {
 		return b.lineRefused(q, sub, a, err)
 	}
 	q.tell("good", "office.line.done", "")
