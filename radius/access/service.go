@@ -73,11 +73,11 @@ func (s *Service) ActiveAt(ctx context.Context, siteID int64, mac MAC, at time.T
 // activeAt does not know when a grant was suspended: one that is counts as not active.
 func (g *Grant) activeAt(at time.Time) bool {
 	begun := g.FirstUsedAt
-	if begun.IsZero() {
+	if begun.IsZero() && g.Standing { // it is active from the beginning
 		begun = g.CreatedAt
 	}
-	over := g.State == Ended && !at.Before(g.EndedAt)
-	return (g.State == Active || g.State == Ended) && !over && !at.Add(startsLate).Before(begun)
+	ended := g.State == Ended && !begun.IsZero() && at.Before(g.EndedAt) // which no grant did that ended unused
+	return (g.State == Active || ended) && !at.Add(startsLate).Before(begun)
 }
 
 func (g *Grant) servesSite(siteID int64) bool { return g.SiteID == 0 || g.SiteID == siteID }

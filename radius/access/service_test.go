@@ -217,8 +217,10 @@ func TestActiveAt(t *testing.T) {
 		elsewhere := h.offer("2", "day", Limits{Time: 24 * time.Hour}, phone)
 		elsewhere.SiteID = h.there
 		h.give(elsewhere)
+		unused := h.give(h.offer("4", "day", Limits{Time: 24 * time.Hour}, phone))
 		h.plan.Advance(time.Hour)
 		h.sweep()
+		h.tx(func(tx *db.Tx) error { _, err := h.End(tx, unused.GrantID, "refunded"); return err })
 		h.plan.Advance(time.Minute)
 		second := h.give(h.offer("3", "hour", hour, phone))
 		h.plan.Advance(time.Minute)
