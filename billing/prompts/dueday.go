@@ -33,6 +33,7 @@ const (
 	mostAsked  = 60 // of one look, so that the rail takes them: it bounds prompts by the second
 	step       = 8  // leave before more are placed, so that a rail that fails is asked by few
 	leaves     = 15 * time.Second
+	seenEvery  = 100 * time.Millisecond
 )
 
 // Tick asks those whose bill is due today, or whose line ends, and who agreed to it, some at a time: call it every minute. Any node may run it, several at once.
@@ -67,7 +68,7 @@ func (s *Service) Tick(ctx context.Context) error {
 				return errors.Join(failed...)
 			}
 			if placed = append(placed, orderID); len(placed) == step {
-				if left, err := s.haveLeft(ctx, placed); err != nil || !left {
+				if gone, err := s.haveLeft(ctx, placed); err != nil || !gone {
 					return errors.Join(append(failed, err)...)
 				}
 				placed = nil
@@ -95,7 +96,7 @@ func (s *Service) haveLeft(ctx context.Context, orderIDs []int64) (bool, error) 
 		select {
 		case <-ctx.Done():
 			return false, ctx.Err()
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(seenEvery):
 		}
 	}
 	return false, nil
