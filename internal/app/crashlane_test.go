@@ -93,6 +93,15 @@ func (l *lane) tell(t *testing.T, dialect, point string) (killed int, passed []s
 // host is an address of the lane's own: while the program is dead nobody's outgoing connection takes its ports.
 func (l *lane) host() string { return fmt.Sprintf("127.%d.2.%d", 10+os.Getpid()%200, 10+l.n) }
 
+// freePort settles port 0 for another process, which opens it again.
+func freePort(address string) (string, error) {
+	l, err := listenFirst(address)
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
 // furnish settles the addresses and seeds the database before the child is born.
 func (s *crashStory) furnish(ctx context.Context) error {
 	var taken []io.Closer

@@ -4,13 +4,14 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ type Stage struct {
 
 	rail, post *http.Server
 	mailbox    net.Listener
+	front      net.Listener // the portal's
 	mailRoots  *x509.CertPool
 	options    DemoOptions
 	stop       context.CancelFunc
@@ -99,22 +101,24 @@ func (s *Stage) prepare() (err error) {
 		s.options.Data = s.temp
 	}
 	if err == nil {
-		s.options.HTTP, err = freePort(s.options.HTTP)
+		s.front, err = listenFirst(s.options.HTTP)
+	}
+	if err == nil {
+		s.options.HTTP = s.front.Addr().String()
 	}
 	return err
 }
 
-// freePort settles port 0, because the address is told to the rail before the portal listens.
-func freePort(address string) (string, error) {
+// listenFirst opens the portal's address before the program that answers there: the rail is told it, and nobody takes it in between.
+func listenFirst(address string) (net.Listener, error) {
 	if err := checkSocket(address); err != nil {
-		return "", err
+		return nil, err
 	}
 	l, err := net.Listen("tcp", address)
 	if err != nil {
-		return "", fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", address)
+		return nil, fault.Wrap(fault.Unavailable, "config.port_taken", err, "Address", address)
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return l, nil
 }
 
 // The demo's merchant as the simulated Safaricom knows it.
@@ -139,18 +143,25 @@ func (s *Stage) startRail(context.Context) (err error) {
 
 // nextPort listens some ports after an address, or on any free port when that one is taken.
 func nextPort(address string, after int) (net.Listener, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	number, err := net.LookupPort("tcp", port)
-	if err != nil {
-		return nil, err
-	}
-	if l, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(number+after))); err == nil {
+	if l, err := net.Listen("tcp", portAfter(address, after)); err == nil {
 		return l, nil
 	}
-	return net.Listen("tcp", net.JoinHostPort(host, "0"))
+	return net.Listen("tcp", anyPort(address))
+}
+
+// portAfter is some ports after a listener's address; any free one when there are no more.
+func portAfter(address string, after int) string {
+	host, port, _ := net.SplitHostPort(address)
+	number, _ := strconv.Atoi(port)
+	if number += after; number > math.MaxUint16 {
+		return anyPort(address)
+	}
+	return net.JoinHostPort(host, strconv.Itoa(number))
+}
+
+func anyPort(address string) string {
+	host, _, _ := net.SplitHostPort(address)
+	return net.JoinHostPort(host, "0")
 }
 
 func (s *Stage) config() Config {
@@ -180,7 +191,7 @@ func (s *Stage) startMain(ctx context.Context) (err error) {
 	if err := migrate(ctx, c); err != nil {
 		return err
 	}
-	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock(), Mail: s.mailRoots}); err != nil {
+	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock(), Mail: s.mailRoots, Plain: s.front}); err != nil {
 		return err
 	}
 	s.ended.Go(func() { s.err = s.Main.Run(ctx) })
@@ -240,6 +251,8 @@ func (s *Stage) Close() error {
 	err := s.err
 	if s.Main != nil {
 		err = errors.Join(err, s.Main.Close())
+	} else {
+		_ = s.front.Close()
 	}
 	if s.temp != "" {
 		err = errors.Join(err, os.RemoveAll(s.temp))

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"net"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"mtandao/billing"
@@ -164,18 +166,12 @@ func (s *Stage) startRouter(ctx context.Context, d demoRouter) error {
 	if err != nil {
 		return err
 	}
-	free, err := nextPort(s.options.HTTP, d.port)
-	if err != nil {
-		return err
-	}
-	address := free.Addr().String()
-	_ = free.Close()
 	auth, acct := s.Main.RadiusAddresses()
-	r := router.New(router.Options{Dialect: d.dialect, Name: d.name, Clock: s.Main.Plan, Log: s.options.Log,
+	r, err := switchOn(ctx, router.Options{Dialect: d.dialect, Name: d.name, Clock: s.Main.Plan, Log: s.options.Log,
 		AuthServer: reachable(auth.String()), AcctServer: reachable(acct.String()), Secret: kept.Secret, Source: netip.MustParseAddr(d.source),
 		MACLogin: true, Appetite: 1500, PortalURL: s.PortalURL(d.slug, kept.Token), UAMSecret: demoUAMSecret,
-		HTTP: address, CoA: "127.0.0.1:0", API: "127.0.0.1:0", APIUser: "mtandao", APIPassword: "demo-api-password"})
-	if err := r.Start(ctx); err != nil {
+		HTTP: portAfter(s.options.HTTP, d.port), CoA: "127.0.0.1:0", API: "127.0.0.1:0", APIUser: "mtandao", APIPassword: "demo-api-password"})
+	if err != nil {
 		return err
 	}
 	s.Routers[d.name] = r
@@ -187,6 +183,18 @@ func (s *Stage) startRouter(ctx context.Context, d demoRouter) error {
 	}
 	s.seeded.routers[d.name], err = s.register(ctx, kept)
 	return err
+}
+
+// switchOn starts a router, at any free port when somebody else has the one of its page.
+func switchOn(ctx context.Context, o router.Options) (*router.Router, error) {
+	r := router.New(o)
+	err := r.Start(ctx)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		o.HTTP = anyPort(o.HTTP)
+		r = router.New(o)
+		err = r.Start(ctx)
+	}
+	return r, err
 }
 
 func (s *Stage) register(ctx context.Context, r routers.Router) (saved routers.Router, err error) {

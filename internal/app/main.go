@@ -61,15 +61,15 @@ import (
 
 // Options are what tests and the demo give Main instead of the usual.
 type Options struct {
-	Log   *slog.Logger
-	Clock clock.Clock        // of money, jobs and protocols; the machine's when nil
-	Plan  clock.Clock        // the plan clock; Clock when nil
-	Hook  func(point string) // crash tests: called around each durable write
-	Mail  *x509.CertPool     // who may vouch for the mail server; the machine's when nil
-	Roots *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
-	Look  bool               // only to look: nothing is made, not even the first key file
-
-	Absent bool // the database is not there: stand on the copy on disk
+	Log    *slog.Logger
+	Clock  clock.Clock        // of money, jobs and protocols; the machine's when nil
+	Plan   clock.Clock        // the plan clock; Clock when nil
+	Hook   func(point string) // crash tests: called around each durable write
+	Mail   *x509.CertPool     // who may vouch for the mail server; the machine's when nil
+	Roots  *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
+	Plain  net.Listener       // listens on Config.HTTP already; opened when nil
+	Look   bool               // only to look: nothing is made, not even the first key file
+	Absent bool               // the database is not there: stand on the copy on disk
 }
 
 // Main is the whole program behind its listeners.
@@ -143,7 +143,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, listeners: listeners{plain: o.Plain}, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}

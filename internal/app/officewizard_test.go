@@ -22,10 +22,12 @@ func openBare(t *testing.T) *Main {
 // openBareWith is openBare, with a tunnel at an address when there is one.
 func openBareWith(t *testing.T, tunnel string, o Options) *Main {
 	t.Helper()
-	address, err := freePort("127.0.0.1:0")
+	front, err := listenFirst("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
+	address := front.Addr().String()
+	o.Plain = front
 	c := Config{DB: testdb.URL(t, "sqlite"), Data: t.TempDir(), HTTP: address, RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0",
 		PublicURL: "http://" + address, Dev: true, Tunnel: tunnel}
 	c.fill()

@@ -46,6 +46,7 @@ func TestMoneyByPrompt(t *testing.T) {
 		t.Run(dialect, func(t *testing.T) {
 			s := stageOn(t, dialect, 1)
 			s.atAnyHour(t)
+			s.elsewhere(t, "money by prompt")
 			if err := s.seedPost(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -87,7 +87,10 @@ func (m *Main) openPortal() (err error) {
 }
 
 func (m *Main) listen() (err error) {
-	if m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP); err == nil && m.Config.hasTLS() {
+	if m.listeners.plain == nil {
+		m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP)
+	}
+	if err == nil && m.Config.hasTLS() {
 		m.listeners.tls, err = listenTCP("MTANDAO_HTTPS", m.Config.HTTPS)
 	}
 	return err

@@ -80,10 +80,11 @@ func (w *world) openMain(ctx context.Context, o ScheduleOptions, _ uint64) (err 
 	if w.folder, err = os.MkdirTemp(fastFolder(), "mtandao-schedules-"); err != nil {
 		return err
 	}
-	address, err := freePort("127.0.0.1:0")
+	front, err := listenFirst("127.0.0.1:0")
 	if err != nil {
 		return err
 	}
+	address := front.Addr().String()
 	c := Config{Data: w.folder, HTTP: address, RadiusAuth: "127.0.0.1:0", RadiusAcct: "127.0.0.1:0", PublicURL: "http://" + address, Dev: true}
 	if o.DB != "" {
 		if c.DB, w.drop, err = makeDatabase(ctx, o.DB); err != nil {
@@ -94,7 +95,7 @@ func (w *world) openMain(ctx context.Context, o ScheduleOptions, _ uint64) (err 
 	if err := migrate(ctx, c); err != nil {
 		return err
 	}
-	if w.main, err = New(ctx, c, Options{Clock: w.clock, Plan: w.clock}); err != nil {
+	if w.main, err = New(ctx, c, Options{Clock: w.clock, Plan: w.clock, Plain: front}); err != nil {
 		return err
 	}
 	w.ended.Go(func() { w.err = w.main.Run(ctx) })

@@ -138,3 +138,14 @@ func verifyBooks(t *testing.T, m *Main) {
 		t.Errorf("proof: %v %v", problems, err)
 	}
 }
+
+// elsewhere has another node do some periodic work for as long as the test lasts: the test says itself when it is done here.
+func (s *Stage) elsewhere(t *testing.T, work string) {
+	t.Helper()
+	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
+		return tx.Gorm().Exec("INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)", work, "another node", s.Main.Clock.Now().Add(time.Hour)).Error
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
