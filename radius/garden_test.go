@@ -187,13 +187,20 @@ func (w *street) online(t *testing.T, h router.Home, garden bool) (s router.Sess
 	return s
 }
 
-// inTime is eventually while the clock goes on: a session that opens while its grant changes is looked at again stopGrace after.
+// inTime is eventually while the clock goes on: a session that opens while its grant changes is looked at again stopGrace after. It stands still while
+// something is done: a time that is told to a router is counted from the packet's leaving, and was another on its arrival.
 func (w *street) inTime(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	next := time.Now()
+	next := time.Now().Add(200 * time.Millisecond)
 	eventually(t, what, func() bool {
+		if ok() {
+			return true
+		}
 		if now := time.Now(); now.After(next) {
 			next = now.Add(200 * time.Millisecond)
+			if err := w.jobs.Idle(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			w.clock.Advance(time.Second)
 		}
 		return ok()
