@@ -201,12 +201,18 @@ func (s *Service) pieces(ctx context.Context, id int64, kind string) ([]byte, er
 }
 
 func (s *Service) keepAccount(tx *db.Tx, id int64, a *Account) error {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if err := errors.Join(json.NewEncoder(z).Encode(a), z.Close()); err != nil {
+	body, err := pack(a)
+	if err != nil {
 		return err
 	}
-	return s.keepPieces(tx, id, pieceAccount, packed.Bytes())
+	return s.keepPieces(tx, id, pieceAccount, body)
+}
+
+func pack(a *Account) ([]byte, error) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	err := errors.Join(json.NewEncoder(z).Encode(a), z.Close())
+	return packed.Bytes(), err
 }
 
 func unpack(body []byte, a *Account) error {

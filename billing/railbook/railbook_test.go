@@ -31,7 +31,7 @@ import (
 
 // shop is a provider with a till, to which money comes by hand.
 type shop struct {
-	*testing.T
+	testing.TB
 	*Service
 	clock *clock.Manual
 	bill  *billing.Service
@@ -47,14 +47,14 @@ func each(t *testing.T, f func(s *shop)) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { f(open(t, d)) })
 }
 
-func open(t *testing.T, d *db.DB) *shop {
+func open(t testing.TB, d *db.DB) *shop {
 	t.Helper()
 	keys, err := seal.New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	quiet := slog.New(slog.DiscardHandler)
-	s := &shop{T: t, clock: clock.NewManual(time.Date(2027, 3, 4, 9, 0, 0, 0, time.UTC))}
+	s := &shop{TB: t, clock: clock.NewManual(time.Date(2027, 3, 4, 9, 0, 0, 0, time.UTC))}
 	s.left.Store(-1)
 	queue, sites := jobs.New(d, s.clock, quiet), site.New(d, s.clock)
 	s.books = ledger.New(d, s.clock)

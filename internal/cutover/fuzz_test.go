@@ -7,6 +7,7 @@ import (
 
 	"mtandao/internal/fault"
 	"mtandao/internal/incoming"
+	"mtandao/internal/sim/panels"
 	"mtandao/internal/testdb"
 )
 
@@ -46,10 +47,7 @@ func FuzzPreview(f *testing.F) {
 		if err != nil || again.Opened != told.Opened {
 			t.Error(again, err)
 		}
-		h.TB = t
-		if h.count("customers") != 0 || h.count("plans") != 1 || h.count("imports") != 0 {
-			t.Fatal("a dry run wrote")
-		}
+		h.untouched(t)
 	})
 }
 
@@ -79,4 +77,68 @@ func FuzzFileName(f *testing.F) {
 			t.Errorf("%q became %q", name, got)
 		}
 	})
+}
+
+// FuzzSource tells what a file of any panel or router would do, as the page has it told: each customer has one verdict, what is told can be kept and
+// read, row by row, and nothing comes in.
+func FuzzSource(f *testing.F) {
+	h := newHouse(f, testdb.SQLite(f))
+	var nux, export strings.Builder
+	panels.WritePHPNuxBill(&nux, 4, 1)
+	panels.WriteExport(&export, 6)
+	radius, _ := panels.FreeRADIUS(6)
+	for n, file := range []string{nux.String(), export.String(), radius, people} {
+		f.Add(uint8(n), file)
+	}
+	f.Fuzz(func(t *testing.T, kind uint8, file string) {
+		if h.TB = t; file == "" {
+			return
+		}
+		asked := h.asked(SourceKinds[int(kind)%len(SourceKinds)])
+		if asked.Kind == FromRouter {
+			asked.Router = "Kasarani"
+		}
+		s, err := h.desk.Bring(ctx, asked, "file", strings.NewReader(file), asha)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := h.desk.Drop(ctx, s.ID, asha); err != nil {
+				t.Error(err)
+			}
+		}()
+		told, to, err := h.desk.work(ctx, s)
+		if err != nil {
+			if !keeps(err) {
+				t.Fatal(err)
+			}
+			if err := h.desk.stop(ctx, s, err); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+		if err := h.desk.ended(ctx, s, to, told); err != nil {
+			t.Fatal(err)
+		}
+		a, err := h.desk.Account(ctx, s.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for done, n := range a.Listed {
+			rows, err := h.desk.Rows(ctx, s.ID, done, 0, n)
+			if err != nil || len(rows) != min(n, mostRowsTold) {
+				t.Errorf("%d rows of %d that are %s: %v", len(rows), n, done, err)
+			}
+		}
+		h.untouched(t)
+	})
+}
+
+// untouched: nothing is here but what was before a dry run.
+func (h *house) untouched(t *testing.T) {
+	t.Helper()
+	h.TB = t
+	if h.count("customers") != 0 || h.count("plans") != 1 || h.count("imports") != 0 {
+		t.Fatal("a dry run wrote")
+	}
 }

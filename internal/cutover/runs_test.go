@@ -2,6 +2,7 @@ package cutover
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -47,6 +48,36 @@ func TestAnImportIsOfOneRun(t *testing.T) {
 		again, err := h.Import(ctx, table(t, 20, nil), first, asha)
 		if err != nil || again.ImportID == mine.ImportID {
 			t.Errorf("an import that was taken back goes on: %v", err)
+		}
+	})
+}
+
+// TestALongKeyIsRefused: what would not fit into the column by which a row is known again is told in the dry run, and stops nothing.
+func TestALongKeyIsRefused(t *testing.T) {
+	each(t, func(h *house) {
+		b := table(t, 4, func(row int, fields []string) {
+			switch row {
+			case 2:
+				fields[2] = strings.Repeat("7", longestRowKey)
+			case 3:
+				fields[3] = strings.Repeat("x", longestRowKey)
+			}
+		})
+		for _, again := range []bool{false, true} {
+			r, err := h.Import(ctx, b, h.wish(), asha)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tally, was := r.Tally(), Fresh
+			if again {
+				was = There
+			}
+			if tally["customer"][was] != 3 || tally["customer"][Refused] != 1 || tally["line"][was] != 2 || tally["line"][Refused] != 1 {
+				t.Errorf("%v", tally)
+			}
+		}
+		if h.count("customers") != 3 || h.count("subscriptions") != 2 {
+			t.Error("not the others came")
 		}
 	})
 }

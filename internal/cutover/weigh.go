@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/plans"
@@ -132,6 +133,10 @@ func (w *weighing) judge(ctx context.Context, c incoming.Customer) (one, error) 
 	o := one{c: c, hash: hashOf(c)}
 	o.state, o.known = w.known[kindCustomer+" "+c.Key]
 	switch {
+	case tooLong(c.Key):
+		o.refused = longKey()
+		w.report.add(Verdict{At: c.At, Name: c.Name, What: "customer", Do: Refused, Why: o.refused})
+		return o, nil
 	case o.known && o.state.hash != o.hash:
 		w.report.add(Verdict{At: c.At, Name: c.Name, What: "customer", Do: Changed})
 	case o.known:
@@ -155,6 +160,13 @@ func (w *weighing) judge(ctx context.Context, c incoming.Customer) (one, error) 
 	}
 	return o, nil
 }
+
+// longestRowKey is how many characters of what a row is known again by can be kept.
+const longestRowKey = 300
+
+func tooLong(key string) bool { return utf8.RuneCountInString(key) > longestRowKey }
+
+func longKey() error { return fault.New(fault.Invalid, "cutover.long_key", "Most", longestRowKey) }
 
 // person makes a customer of ours of what is there; what cannot be kept as it is goes to the rest, and is told.
 func (w *weighing) person(ctx context.Context, o *one) error {
@@ -250,6 +262,8 @@ func (w *weighing) line(ctx context.Context, c incoming.Customer, s incoming.Sub
 	}
 	name := strings.ToLower(strings.TrimSpace(s.Login))
 	switch {
+	case tooLong(s.Key):
+		return l, Refused, longKey()
 	case w.logins[name]:
 		return l, Refused, conflict("login.taken")
 	case l.Plan == "":

@@ -47,7 +47,11 @@ var statementColumns = map[string][]string{
 	"reason": {"reason type", "transaction type"}, "party": {"other party info", "other party"}, "linked": {"linked transaction id", "linked transaction"}, "account": {"a/c no", "account no", "account"},
 }
 
-const mostPreamble = 50 // rows before the headings
+// Bounds of a statement.
+const (
+	mostPreamble   = 50                // rows before the headings
+	mostMovedCents = 1_000_000_000_000 // of one line: the sum of mostRows of them can be counted
+)
 
 type statementReader struct {
 	Statement
@@ -170,13 +174,12 @@ func mixed(s string) bool {
 func (r *statementReader) line(n int, row []string) (l StatementLine, counts bool, err error) {
 	l = StatementLine{Row: n, Receipt: strings.ToUpper(r.field(row, "receipt")), Details: r.field(row, "details"), Reason: r.field(row, "reason"), Party: r.field(row, "party"),
 		Account: r.field(row, "account"), Linked: strings.ToUpper(r.field(row, "linked"))}
-	if l.In, err = readMoney(r.field(row, "in")); err != nil {
+	if l.In, err = readMoved(r.field(row, "in")); err != nil {
 		return l, false, err
 	}
-	if l.Out, err = readMoney(r.field(row, "out")); err != nil {
+	if l.Out, err = readMoved(r.field(row, "out")); err != nil {
 		return l, false, err
 	}
-	l.In.Cents, l.Out.Cents = max(l.In.Cents, -l.In.Cents), max(l.Out.Cents, -l.Out.Cents) // what left is written with a sign, or without
 	if l.Receipt == "" && l.In.IsZero() && l.Out.IsZero() {
 		return l, false, nil // a sum, or a note at the end
 	}
@@ -204,6 +207,16 @@ func (r *statementReader) line(n int, row []string) (l StatementLine, counts boo
 	}
 	l.Kind = lineKind(l)
 	return l, true, l.link()
+}
+
+// readMoved reads what moved by a line: what left is written with a sign, or without. fault.Invalid "incoming.money".
+func readMoved(text string) (money.Amount, error) {
+	a, err := readMoney(text)
+	a.Cents = max(a.Cents, -a.Cents)
+	if err == nil && a.Cents > mostMovedCents {
+		err = invalid("incoming.money", "Text", text)
+	}
+	return a, err
 }
 
 // time reads a time of the rail's, or the number of days that a workbook keeps for one.

@@ -79,7 +79,7 @@ var (
 // readTime reads a day, or a time, of a zone; a day is its first instant. fault.Invalid "incoming.time".
 func readTime(s string, zone *time.Location, monthFirst bool) (time.Time, error) {
 	plain := strings.Join(strings.Fields(s), " ")
-	if t, err := time.Parse(time.RFC3339, plain); err == nil {
+	if t, err := time.Parse(time.RFC3339, plain); err == nil && keepable(t) {
 		return t, nil
 	}
 	layouts := dayLayouts
@@ -88,13 +88,16 @@ func readTime(s string, zone *time.Location, monthFirst bool) (time.Time, error)
 	}
 	for _, d := range layouts {
 		for _, c := range timeLayouts {
-			if t, err := time.ParseInLocation(d+c, plain, zone); err == nil && t.Year() >= 1990 && t.Year() < 2200 {
+			if t, err := time.ParseInLocation(d+c, plain, zone); err == nil && keepable(t) {
 				return t, nil
 			}
 		}
 	}
 	return time.Time{}, invalid("incoming.time", "Text", s)
 }
+
+// keepable: a year that anybody means, and that both databases keep.
+func keepable(t time.Time) bool { return t.Year() >= 1990 && t.Year() < 2200 }
 
 // readRate reads the text of Mikrotik-Rate-Limit, which RouterOS uses everywhere: what the router receives, and so the upload, first.
 // fault.Invalid "incoming.rate".
