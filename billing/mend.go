@@ -17,8 +17,11 @@ const (
 )
 
 // AskNow asks the rail about an order's payment at once: the receipt that its payer typed, else the prompt. Money that came is
-// settled by the usual door.
+// settled by the usual door. fault.Conflict "rail.paused".
 func (s *Service) AskNow(ctx context.Context, orderID int64) (string, error) {
+	if s.paused() {
+		return "", fault.New(fault.Conflict, "rail.paused")
+	}
 	p, err := s.paymentOfOrder(ctx, orderID)
 	if err != nil {
 		return "", err

@@ -83,7 +83,11 @@ const skew = time.Minute
 // couldBe says that money which moved at a time may be the prompt's own: not before the prompt was asked for, not after a
 // query told of it. The zero time may be any.
 func (p Payment) couldBe(at time.Time) bool {
-	return at.IsZero() || !at.Before(p.PushedAt.Add(-skew)) && (p.SettledAt.IsZero() || !at.After(p.SettledAt.Add(skew)))
+	since := p.PushedAt
+	if !p.SettledAt.IsZero() && p.SettledAt.Before(since) { // our clock was set back between
+		since = p.SettledAt.Add(-promptMoves)
+	}
+	return at.IsZero() || !at.Before(since.Add(-skew)) && (p.SettledAt.IsZero() || !at.After(p.SettledAt.Add(skew)))
 }
 
 // verdictState is the state that a rail's verdict leads to.

@@ -29,6 +29,7 @@ type askRow struct {
 	PaperID    int64
 	DoneBy     string
 	At         time.Time
+	QueriedAt  *time.Time // when a member last had the rail asked about it, by the rail's clock
 }
 
 func (askRow) TableName() string { return "prompt_asks" }
@@ -103,6 +104,13 @@ func (s *Service) agreedOf(tx *db.Tx, customerIDs []int64) (map[int64]bool, erro
 
 func (s *Service) insertAsk(tx *db.Tx, a Ask) error {
 	return db.Fault(tx.Gorm().Create(&askRow{ID: a.ID, CustomerID: a.CustomerID, OrderID: a.OrderID, Cause: string(a.Cause), PaperID: a.PaperID, DoneBy: a.By, At: a.At}).Error)
+}
+
+// mayQuery wins the right to ask the rail about a prompt, once within a while. A clock that was set back keeps nobody from it.
+func (s *Service) mayQuery(tx *db.Tx, askID int64, now time.Time, within time.Duration) (bool, error) {
+	won, err := db.Won(tx.Gorm().Model(&askRow{}).Where("id = ? AND (queried_at IS NULL OR queried_at <= ? OR queried_at > ?)", askID, now.Add(-within), now).
+		Update("queried_at", now))
+	return won, db.Fault(err)
 }
 
 func asks(from *gorm.DB) ([]Ask, error) {

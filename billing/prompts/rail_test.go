@@ -18,6 +18,7 @@ type rail struct {
 	pushes  []billing.Push
 	err     error                   // of a push
 	verdict map[int]billing.Verdict // by the number of the push
+	queries int
 }
 
 func (r *rail) Push(_ context.Context, _ billing.Till, p billing.Push) (billing.Pushed, error) {
@@ -33,6 +34,7 @@ func (r *rail) Push(_ context.Context, _ billing.Till, p billing.Push) (billing.
 func (r *rail) QueryPush(_ context.Context, _ billing.Till, checkoutID string) (billing.Verdict, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.queries++
 	var n int
 	_, _ = fmt.Sscanf(checkoutID, "c%d", &n)
 	if v, known := r.verdict[n-1]; known {
@@ -48,6 +50,17 @@ func (r *rail) says(n int, v billing.Verdict) {
 		r.verdict = map[int]billing.Verdict{}
 	}
 	r.verdict[n] = v
+}
+
+// queried fails unless the rail was asked so many times for a verdict since the last look.
+func (p *provider) queried(what string, n int) {
+	p.Helper()
+	p.rail.mu.Lock()
+	defer p.rail.mu.Unlock()
+	if p.rail.queries != n {
+		p.Errorf("%s: the rail was asked %d times, want %d", what, p.rail.queries, n)
+	}
+	p.rail.queries = 0
 }
 
 func (r *rail) AskStatus(context.Context, billing.Till, string, string, string) (string, error) {

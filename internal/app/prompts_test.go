@@ -69,6 +69,7 @@ func TestMoneyByPrompt(t *testing.T) {
 			a.consents()
 			a.dueDay()
 			a.button()
+			a.asksNow()
 			a.proves()
 		})
 	}

@@ -8,6 +8,7 @@ CREATE TABLE IF NOT EXISTS prompt_asks (
   paper_id BIGINT NOT NULL,
   done_by VARCHAR(320) NOT NULL,
   at DATETIME(3) NOT NULL,
+  queried_at DATETIME(3) NULL,
   PRIMARY KEY (id),
   UNIQUE KEY prompt_asks_order (order_id),
   KEY prompt_asks_customer (customer_id, id),

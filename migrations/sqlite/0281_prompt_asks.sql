@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS prompt_asks (
   paper_id BIGINT NOT NULL,
   done_by TEXT NOT NULL,
   at DATETIME NOT NULL,
+  queried_at DATETIME NULL,
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS prompt_asks_order ON prompt_asks (order_id);

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // Prompts asks customers for money on their phones; what changes something is recorded in the audit trail. *asked.Service satisfies it.
@@ -20,6 +22,7 @@ type Prompts interface {
 	Withdraw(ctx context.Context, customerID int64, by asked.By) (bool, error)
 	Ask(ctx context.Context, r asked.Request, by asked.By) (asked.Ask, error)
 	Asks(ctx context.Context, customerID int64, limit int) ([]asked.Asked, error)
+	Query(ctx context.Context, customerID, orderID int64, by asked.By) (asked.Asked, error)
 	Wanting(ctx context.Context, customerID int64) (money.Amount, error)
 }
 
@@ -28,6 +31,7 @@ func (b *Backoffice) promptRoutes() []route {
 	return []route{
 		{get, one + "/ask", full, staff.PaymentsMatch, b.askMoneyForm}, {post, one + "/ask", full, staff.PaymentsMatch, b.askMoney},
 		{get, one + "/prompts", full, staff.CustomersEdit, b.askConsent}, {post, one + "/prompts", full, staff.CustomersEdit, b.agree},
+		{post, one + "/prompts/:order/query", full, staff.PaymentsView, b.queryPrompt},
 		{get, one + "/prompts/stop", full, staff.CustomersEdit, b.askStopPrompts}, {post, one + "/prompts/stop", full, staff.CustomersEdit, b.stopPrompts},
 	}
 }
@@ -63,7 +67,11 @@ func (b *Backoffice) tellPrompts(q *request, p *recordPage, c customers.Customer
 	}
 	for _, a := range last {
 		why := cell{Text: p.T("office.prompts.cause_" + string(a.Cause)), More: a.By}
-		one.Table.add(cell{Text: b.planWhen(&p.frame, a.At)}, cell{Text: a.Order.Price.String()}, cell{Text: a.Order.PhoneMask}, why, askedState(&p.frame, a))
+		state := askedState(&p.frame, a)
+		if a.Askable() && q.may(staff.PaymentsView, c.SiteID) {
+			state.Acts = []act{{Name: p.T("office.prompts.query"), Icon: "refresh-cw", Address: customerAddress(c.ID) + "/prompts/" + number(a.OrderID) + "/query", Posted: true}}
+		}
+		one.Table.add(cell{Text: b.planWhen(&p.frame, a.At)}, cell{Text: a.Order.Price.String()}, cell{Text: a.Order.PhoneMask}, why, state)
 		rings = rings || a.Open() && a.Age < promptMoves
 	}
 	p.add(one)
@@ -222,6 +230,33 @@ func (b *Backoffice) agree(q *request) error {
 	}
 	q.tell("good", "office.prompts_on.done", "", "Phone", agreed.Phone.Local())
 	return led(customerAddress(c.ID) + "?tab=money")
+}
+
+// queryPrompt asks M-Pesa what became of a prompt, and tells it.
+func (b *Backoffice) queryPrompt(q *request) error {
+	c, err := b.theCustomer(q, staff.PaymentsView)
+	if err != nil {
+		return err
+	}
+	here := customerAddress(c.ID) + "?tab=money"
+	orderID, err := q.idOf("order")
+	if err != nil {
+		return err
+	}
+	a, err := b.Prompts.Query(q.ctx, c.ID, orderID, q.promptBy())
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return notHere()
+	case err != nil:
+		return q.refusal(err, here)
+	case a.Open():
+		q.tell("", "office.prompts.query_nothing", "")
+	case a.Came.IsPositive():
+		q.tell("good", "office.prompts.query_paid", "", "Amount", a.Came.String())
+	default:
+		q.tell("", "office.prompts.query_failed", "", "Why", words.Text(q.lang(), "reason."+string(cmp.Or(a.Payment.Reason, billing.ReasonUnknown))))
+	}
+	return led(here)
 }
 
 func (b *Backoffice) askStopPrompts(q *request) error {
