@@ -57,7 +57,7 @@ func (s *Service) Tick(ctx context.Context) error {
 			return errors.Join(append(failed, err)...)
 		}
 		for _, id := range due {
-			orderID, err := s.askDue(ctx, id, now)
+			orderID, err := s.AskDue(ctx, id)
 			if err != nil && len(failed) < mostFaults {
 				failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
 			}
@@ -123,8 +123,9 @@ func (s *Service) dueToday(ctx context.Context, customerIDs []int64, now time.Ti
 // later are the faults of an order that may go another time today.
 var later = map[string]bool{"prompt.rail_rests": true, "prompt.number_rests": true, "till.missing": true}
 
-// askDue asks one customer for what is due, when they are to be asked now; 0: they are not.
-func (s *Service) askDue(ctx context.Context, customerID int64, now time.Time) (orderID int64, err error) {
+// AskDue asks one customer for what is due today, at whatever hour, when they are to be asked; 0: they are not.
+func (s *Service) AskDue(ctx context.Context, customerID int64) (orderID int64, err error) {
+	now := s.Clock.Now()
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		orderID = 0
 		c, credit, err := s.held(tx, customerID)

@@ -123,6 +123,15 @@ func mistyped(code string) string {
 // payByHand pays the demo's paybill, once its address is registered.
 func (s *Stage) payByHand(t testing.TB, phone, account string, shillings int64) {
 	t.Helper()
+	s.registered(t)
+	if _, err := s.Safaricom.PayBill(context.Background(), phone, demoMerchant.ShortCode, account, shillings*100); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// registered waits until the rail knows where money by hand is confirmed.
+func (s *Stage) registered(t testing.TB) {
+	t.Helper()
 	until(t, 15*time.Second, "the till's address is registered", func() bool {
 		if err := s.Main.Billing.RegisterURLs(context.Background()); err != nil {
 			t.Fatal(err)
@@ -130,7 +139,4 @@ func (s *Stage) payByHand(t testing.TB, phone, account string, shillings int64) 
 		tills, err := s.Main.Billing.Tills(context.Background())
 		return err == nil && len(tills) == 1 && s.Main.Billing.Registered(context.Background(), tills[0])
 	})
-	if _, err := s.Safaricom.PayBill(context.Background(), phone, demoMerchant.ShortCode, account, shillings*100); err != nil {
-		t.Fatal(err)
-	}
 }
