@@ -220,6 +220,11 @@ func (s *Service) accountKnown(ctx context.Context, reference string) (bool, err
 			return holder != 0, err
 		}
 	}
+	if s.accounts != nil {
+		if customerID, err := s.accounts.AccountOf(ctx, reference); err != nil || customerID != 0 {
+			return customerID != 0, err
+		}
+	}
 	phone, err := customers.ParsePhone(reference)
 	if err != nil {
 		return false, nil // not a number either
