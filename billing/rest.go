@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/billing/customers"
@@ -39,6 +40,13 @@ func (r rung) inVain(now time.Time) bool {
 		return r.left
 	}
 	return r.state == PaymentFailed && (r.reason == ReasonCancelled || r.reason == ReasonWrongPIN)
+}
+
+// Rings says that a prompt is on a phone's screen, as far as is known: M-Pesa shows one at a time, and refuses another.
+func (s *Service) Rings(tx *db.Tx, phone customers.Phone) (bool, error) {
+	now := s.Clock.Now()
+	all, err := s.rungTx(tx, s.lookups(purposePhone, string(phone)), now.Add(-ringLasts))
+	return slices.ContainsFunc(all, func(r rung) bool { return !r.state.Final() }), err
 }
 
 // restUntil reads a phone's prompts, newest first; the zero time when it does not rest.

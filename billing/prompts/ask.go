@@ -137,7 +137,7 @@ func (s *Service) OfPaper(ctx context.Context, paperID int64) (Asked, bool, erro
 
 func (s *Service) viewed(ctx context.Context, all []Ask) (seen []Asked, err error) {
 	for _, a := range all {
-		v, err := s.Billing.MoneyAsked(ctx, billing.Payee{Segment: billing.SegmentAccount, ID: a.CustomerID}, a.OrderID)
+		v, err := s.Billing.MoneyOrder(ctx, billing.SegmentAccount, a.OrderID)
 		if err != nil {
 			return nil, err
 		}

@@ -61,8 +61,14 @@ func (s *Service) Withdraw(ctx context.Context, customerID int64, by By) (ended 
 	return ended, err
 }
 
-// Forget drops the consent of a customer who is merged into another, and did not speak for them.
-func (s *Service) Forget(tx *db.Tx, customerID int64) error {
-	_, err := s.dropConsent(tx, customerID)
-	return err
+// Merged makes the prompts of a customer those of who answers for them from now on: while one has no verdict, nobody asks that one. The consent is dropped, for who is gone
+// did not speak for the other.
+func (s *Service) Merged(tx *db.Tx, from, to int64) error {
+	if _, err := s.Accounts.Credit(tx, to); err != nil { // whoever asks them waits, or has asked
+		return err
+	}
+	if _, err := s.dropConsent(tx, from); err != nil {
+		return err
+	}
+	return s.moveAsks(tx, from, to)
 }

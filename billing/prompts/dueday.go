@@ -147,6 +147,9 @@ func (s *Service) AskDue(ctx context.Context, customerID int64) (orderID int64, 
 		if open, err := s.undecided(tx, customerID); err != nil || open {
 			return err
 		}
+		if rings, err := s.Billing.Rings(tx, agreed.Phone); err != nil || rings { // for somebody else, whom they pay for too
+			return err
+		}
 		a := Ask{ID: tx.ID(), CustomerID: c.ID, Cause: DueDay, At: now}
 		r := Request{Phone: string(agreed.Phone), Amount: o.amount, Once: fmt.Sprint("due:", a.ID)}
 		if err := s.order(tx, &a, r.forMoney(c)); err != nil {

@@ -150,6 +150,10 @@ func (s *Service) askOfOrder(ctx context.Context, orderID int64) (Ask, bool, err
 	return first(asks(s.DB.Read(ctx).Where("order_id = ?", orderID).Limit(1)))
 }
 
+func (s *Service) moveAsks(tx *db.Tx, from, to int64) error {
+	return db.Fault(tx.Gorm().Model(&askRow{}).Where("customer_id = ?", from).Update("customer_id", to).Error)
+}
+
 func (s *Service) insertDues(tx *db.Tx, a Ask, turns []turn) error {
 	rows := make([]dueRow, len(turns))
 	for n, t := range turns {

@@ -62,6 +62,6 @@ func (s *Service) askedOf(ctx context.Context, customerID, orderID int64) (Asked
 	if err != nil {
 		return Asked{}, err
 	}
-	v, err := s.Billing.MoneyAsked(ctx, billing.Payee{Segment: billing.SegmentAccount, ID: a.CustomerID}, a.OrderID)
+	v, err := s.Billing.MoneyOrder(ctx, billing.SegmentAccount, a.OrderID)
 	return Asked{a, v}, err
 }

@@ -26,7 +26,7 @@ func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers
 func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
 	if err == nil {
-		err = k.Prompts.Forget(tx, from)
+		err = k.Prompts.Merged(tx, from, to)
 	}
 	if err != nil {
 		return err
