@@ -60,7 +60,22 @@ type socket struct {
 	readers, asking, waiting, keeping sync.WaitGroup
 }
 
-func listen(p port, address string) (*socket, error) {
+// Open opens the sockets of authentication and accounting for Options.Sockets.
+func Open(auth, acct string) (all []*net.UDPConn, err error) {
+	for p, address := range []string{auth, acct} {
+		conn, err := openUDP(port(p), address)
+		if err != nil {
+			for _, c := range all {
+				_ = c.Close()
+			}
+			return nil, err
+		}
+		all = append(all, conn)
+	}
+	return all, nil
+}
+
+func openUDP(p port, address string) (*net.UDPConn, error) {
 	local, err := net.ResolveUDPAddr("udp", address)
 	if err != nil {
 		return nil, fmt.Errorf("radius %s address %q: %w", p, address, err)
@@ -69,6 +84,18 @@ func listen(p port, address string) (*socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("radius %s: %w", p, err)
 	}
+	return conn, nil
+}
+
+func listen(p port, address string) (*socket, error) {
+	conn, err := openUDP(p, address)
+	if err != nil {
+		return nil, err
+	}
+	return listenOn(p, conn)
+}
+
+func listenOn(p port, conn *net.UDPConn) (*socket, error) {
 	if err := tellAsked(conn); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("radius %s: %w", p, err)

@@ -3,6 +3,7 @@ package radius
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -72,7 +73,8 @@ type Options struct {
 	Node     string                      // this program, in accounting records and among other nodes
 	Keep     func() (history, usage int) // months that sessions, and usage by the day, are kept
 
-	AuthAddress, AcctAddress string // ":1812", ":1813"; port 0 takes a free one
+	AuthAddress, AcctAddress string         // ":1812", ":1813"; port 0 takes a free one
+	Sockets                  []*net.UDPConn // of Open, in the place of addresses; nil: none. The service closes them
 }
 
 // Service answers routers, measures sessions and stops them.
@@ -96,6 +98,7 @@ type Service struct {
 	turns    *turnstile
 
 	addresses [2]string
+	given     []*net.UDPConn // of Options.Sockets
 	tunnel    Tunnel
 	node      string
 	pause     Pause
@@ -109,7 +112,7 @@ func New(o Options) *Service {
 	s := &Service{
 		db: o.DB, jobs: o.Jobs, access: o.Access, routers: o.Routers, dialects: map[string]routers.Dialect{}, coa: o.CoA, spool: o.Spool,
 		keys: o.Keys, clock: o.Clock, zone: o.Zone, keep: o.Keep, log: o.Log, metrics: newMetrics(o.Metrics), pace: usualPace, turns: newTurnstile(clock.Stopwatch()),
-		addresses: [2]string{o.AuthAddress, o.AcctAddress}, tunnel: o.Tunnel, node: o.Node, pause: o.Pause, pools: o.Pools,
+		addresses: [2]string{o.AuthAddress, o.AcctAddress}, given: o.Sockets, tunnel: o.Tunnel, node: o.Node, pause: o.Pause, pools: o.Pools,
 	}
 	for _, dialect := range o.Dialects {
 		s.dialects[dialect.Name()] = dialect
@@ -137,8 +140,8 @@ func (s *Service) Listen() error {
 		return nil
 	}
 	opens := []func() (*socket, error){
-		func() (*socket, error) { return listen(authPort, s.addresses[authPort]) },
-		func() (*socket, error) { return listen(acctPort, s.addresses[acctPort]) },
+		func() (*socket, error) { return s.listenAt(authPort) },
+		func() (*socket, error) { return s.listenAt(acctPort) },
 	}
 	if s.tunnel != nil {
 		opens = append(opens, func() (*socket, error) { return listenInside(authPort, s.tunnel) },
@@ -157,6 +160,14 @@ func (s *Service) Listen() error {
 	}
 	s.sockets = sockets
 	return nil
+}
+
+// listenAt takes the socket that is given, else opens one.
+func (s *Service) listenAt(p port) (*socket, error) {
+	if s.given != nil {
+		return listenOn(p, s.given[p])
+	}
+	return listen(p, s.addresses[p])
 }
 
 // Addresses are where authentication and accounting listen outside the tunnel; zero before Listen.

@@ -70,6 +70,7 @@ type Options struct {
 	Plain  net.Listener       // listens on Config.HTTP already; opened when nil
 	Look   bool               // only to look: nothing is made, not even the first key file
 	Absent bool               // the database is not there: stand on the copy on disk
+	doors  *doors             // that serve holds open; nil: the sockets are this Main's own
 }
 
 // Main is the whole program behind its listeners.
@@ -134,6 +135,7 @@ type Main struct {
 	dialects   map[string]routers.Dialect
 	server     *portal.Server
 	listeners  listeners
+	doors      *doors
 	known      known
 	absent     bool
 	setup      string // the secret by which the first owner is made; empty when somebody works here
@@ -143,7 +145,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, listeners: listeners{plain: o.Plain}, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, listeners: listeners{plain: o.Plain}, doors: o.doors, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -307,12 +309,8 @@ func (m *Main) openService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m.Radius = radius.New(radius.Options{DB: m.DB, Tunnel: inside, Pools: m.Pools, Pause: m.Pause, Jobs: m.Jobs, Access: m.Access, Routers: m.Routers, Dialects: all, CoA: m.sender,
-		Spool: m.radiusSpool(), Keys: m.Keys, Clock: m.Plan, Zone: m.Sites.Location, Log: m.Log, Metrics: m.Metrics, Node: m.holder, Keep: m.keep,
-		AuthAddress: m.Config.RadiusAuth, AcctAddress: m.Config.RadiusAcct})
-	if err := m.Radius.Listen(); err != nil {
-		return named("MTANDAO_RADIUS_AUTH, MTANDAO_RADIUS_ACCT", fault.Wrap(fault.Unavailable, "config.port_taken", err,
-			"Address", m.Config.RadiusAuth+" or "+m.Config.RadiusAcct))
+	if err := m.openRadius(inside, all); err != nil {
+		return err
 	}
 	m.lookout = routers.NewLookout(m.Routers, prober{m}, m.Pause.Paused, m.Log)
 	m.wireOutages()

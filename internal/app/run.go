@@ -87,6 +87,10 @@ func (m *Main) openPortal() (err error) {
 }
 
 func (m *Main) listen() (err error) {
+	if m.doors != nil {
+		m.listeners, err = m.doors.listeners()
+		return err
+	}
 	if m.listeners.plain == nil {
 		m.listeners.plain, err = listenTCP("MTANDAO_HTTP", m.Config.HTTP)
 	}

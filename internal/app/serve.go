@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 
 	"mtandao/internal/db"
@@ -27,15 +28,29 @@ func (cmd *serveCommand) Run(c *console) error {
 	if err := cmd.Config.check(); err != nil {
 		return err
 	}
+	open, err := openDoors(cmd.Config)
+	if err != nil {
+		return err
+	}
+	defer open.close()
+	defer context.AfterFunc(c, open.close)() // who comes when it stops is refused at once
 	for {
-		err := serveOnce(c, cmd.Config, c.Log)
+		err := serveOnce(c, cmd.Config, Options{Log: c.Log, doors: open})
 		if !databaseGone(err) || c.Err() != nil {
-			return err
+			return unlessStopped(c, err)
 		}
-		if e := serveWithout(c, cmd.Config, c.Log); e != nil || c.Err() != nil {
-			return errors.Join(e, err)
+		if e := serveWithout(c, cmd.Config, Options{Log: c.Log, doors: open, Absent: true}); e != nil || c.Err() != nil {
+			return errors.Join(unlessStopped(c, e), err)
 		}
 	}
+}
+
+// unlessStopped is the error of serving, unless it is that the doors were closed while one way took over from the other.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
 }
 
 // databaseGone says that the database is not there, or takes no writes; not that it is there and lacks something.
@@ -43,13 +58,13 @@ func databaseGone(err error) bool {
 	return fault.Is(err, fault.Unavailable) && fault.KeyOf(err) == "db.unavailable"
 }
 
-func serveOnce(ctx context.Context, config Config, log *slog.Logger) error {
+func serveOnce(ctx context.Context, config Config, o Options) error {
 	if hasCopy(config) { // then there is another way, and no need to wait long
 		if err := takesWrites(ctx, config, db.NewHolder()); databaseGone(err) {
 			return err
 		}
 	}
-	m, err := startService(ctx, config, log)
+	m, err := startService(ctx, config, o)
 	if err != nil {
 		return err
 	}
@@ -58,11 +73,11 @@ func serveOnce(ctx context.Context, config Config, log *slog.Logger) error {
 }
 
 // startService migrates when that is safe, opens everything and does what a start has to.
-func startService(ctx context.Context, config Config, log *slog.Logger) (*Main, error) {
-	if err := migratePending(ctx, config, log); err != nil {
+func startService(ctx context.Context, config Config, o Options) (*Main, error) {
+	if err := migratePending(ctx, config, o.Log); err != nil {
 		return nil, err
 	}
-	m, err := New(ctx, config, Options{Log: log})
+	m, err := New(ctx, config, o)
 	if err != nil {
 		return nil, err
 	}

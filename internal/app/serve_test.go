@@ -182,7 +182,7 @@ func TestServeRefusesADatabaseThatIsNewerThanItself(t *testing.T) {
 			}
 			c := Config{DB: url, Data: t.TempDir()}
 			c.fill()
-			if _, err := startService(t.Context(), c, slog.New(slog.DiscardHandler)); fault.KeyOf(err) != "db.binary_too_old" {
+			if _, err := startService(t.Context(), c, Options{Log: slog.New(slog.DiscardHandler)}); fault.KeyOf(err) != "db.binary_too_old" {
 				t.Error(err)
 			}
 			if _, err := os.Stat(filepath.Join(c.Data, "keys.json")); err == nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -38,17 +37,17 @@ func (m *Main) openAbsent() (err error) {
 
 // serveWithout answers known customers and keeps accounting and callbacks, until the database takes writes again (nil) or the
 // program is asked to stop.
-func serveWithout(ctx context.Context, config Config, log *slog.Logger) error {
-	m, err := New(ctx, config, Options{Log: log, Absent: true})
+func serveWithout(ctx context.Context, config Config, o Options) error {
+	m, err := New(ctx, config, o)
 	if err != nil {
 		return err
 	}
-	log.Error("THE DATABASE IS NOT THERE: KNOWN CUSTOMERS ARE LET IN BY THE COPY ON DISK, ACCOUNTING AND CALLBACKS ARE KEPT",
+	o.Log.Error("THE DATABASE IS NOT THERE: KNOWN CUSTOMERS ARE LET IN BY THE COPY ON DISK, ACCOUNTING AND CALLBACKS ARE KEPT",
 		"age", m.Access.Freshness().Age, "grants", m.Access.Freshness().Grants)
 	m.tellAddresses()
 	err = m.runWithout(ctx)
 	if err == nil && ctx.Err() == nil {
-		log.Info("the database is there again")
+		o.Log.Info("the database is there again")
 	}
 	return errors.Join(err, m.Close())
 }
