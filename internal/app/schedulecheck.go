@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,15 +36,20 @@ func (g *group) check(ctx context.Context, t *tally) ([]failure, error) {
 	var failed []failure
 	known := map[string]bool{}
 	for _, s := range g.stories {
-		moves := g.moves(s)
-		for _, m := range moves {
+		moves, own := g.moves(s), g.homeMoves(s)
+		for _, m := range slices.Concat(moves, own) {
 			known[m.Receipt] = true
 		}
-		if e.shown = nil; !e.holds(s, moves) {
+		e.shown = nil
+		e.holds(s, moves)
+		if err := g.holdsHome(ctx, e, s, own); err != nil {
+			return nil, err
+		}
+		if len(e.shown) > 0 {
 			failed = append(failed, failure{first: s.seed, last: s.seed, problems: e.shown, log: s.log()})
 		}
 		t.orders.Add(int64(len(s.wishes)))
-		t.moves.Add(int64(len(moves)))
+		t.moves.Add(int64(len(moves) + len(own)))
 	}
 	if len(failed) > 0 {
 		return failed, nil
@@ -82,8 +88,8 @@ func (g *group) read(ctx context.Context, t *tally) (*ending, error) {
 	return e, err
 }
 
-// holds says whether a story ended as it must.
-func (e *ending) holds(s *story, moves []safaricom.Move) bool {
+// holds says what of a story did not end as it must.
+func (e *ending) holds(s *story, moves []safaricom.Move) {
 	for _, line := range s.lines {
 		if strings.Contains(line, "WRONG") {
 			e.wrong("%s", line)
@@ -97,7 +103,6 @@ func (e *ending) holds(s *story, moves []safaricom.Move) bool {
 			e.holdsOrder(s, i, moves)
 		}
 	}
-	return len(e.shown) == 0
 }
 
 // holdsMove: money that moved is in the books once. What nobody told us cannot be.

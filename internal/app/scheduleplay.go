@@ -23,6 +23,7 @@ type group struct {
 
 func newGroup(w *world, seed uint64, count int) *group {
 	g := &group{world: w, since: w.main.DB.ID()}
+	w.clock.Set(nineOn(w.clock.Now()))
 	for n := range count {
 		s := newStory(seed+uint64(n), w.clock)
 		g.stories = append(g.stories, s)
@@ -43,15 +44,26 @@ func (g *group) play(ctx context.Context) error {
 		if err := errors.Join(g.world.settle(ctx), g.world.wire.release(), g.world.settle(ctx)); err != nil {
 			return err
 		}
-		for _, act := range acts {
+		for n, act := range acts {
 			if step > lastHandStep && step != lastTypedStep && !g.busy(step) {
 				break
 			}
 			g.together(ctx, act, step)
+			if n == 0 && step <= secondTryStep {
+				if err := g.dueDay(ctx); err != nil {
+					return err
+				}
+			}
 			if err := g.world.settle(ctx); err != nil {
 				return err
 			}
 		}
+		if err := g.watch(ctx); err != nil {
+			return err
+		}
+	}
+	if err := g.moveOut(ctx); err != nil {
+		return err
 	}
 	return g.world.main.Ledger.Chain(ctx)
 }
@@ -82,6 +94,12 @@ func (g *group) together(ctx context.Context, act func(context.Context, *story, 
 }
 
 func (g *group) place(ctx context.Context, s *story, step int) {
+	if s.home != nil {
+		if step == 0 {
+			g.moveIn(ctx, s)
+		}
+		g.staffAsk(ctx, s, step)
+	}
 	for n, w := range s.wishes {
 		if w.step != step {
 			continue
@@ -107,7 +125,7 @@ func (g *group) place(ctx context.Context, s *story, step int) {
 // answer answers the story's open prompts whose time has come; an ignored one dies after a minute.
 func (g *group) answer(_ context.Context, s *story, step int) {
 	for _, p := range g.world.rail.Prompts() {
-		if !s.has(p.Phone) {
+		if !s.has(p.Phone) && !s.isHome(p.Phone) {
 			continue
 		}
 		a, ok := s.answerTo(p, step)
@@ -122,6 +140,9 @@ func (g *group) answer(_ context.Context, s *story, step int) {
 }
 
 func (s *story) answerTo(p safaricom.Prompt, step int) (safaricom.Answer, bool) {
+	if s.isHome(p.Phone) {
+		return s.homeAnswerTo(p, step)
+	}
 	if w := s.wishOf(p.Reference); w != nil {
 		return w.answer, w.answerStep <= step
 	}
@@ -139,6 +160,9 @@ func (g *group) others(ctx context.Context, s *story, step int) {
 		if t.step == step && s.wishes[t.wish].placed {
 			g.typeReceipt(ctx, s, t)
 		}
+	}
+	if s.home != nil {
+		g.homePays(ctx, s, step)
 	}
 	for _, at := range s.forging {
 		if at == step {
@@ -182,7 +206,7 @@ func (g *group) typeReceipt(ctx context.Context, s *story, t typing) {
 	s.note("receipt %s is typed for order %s: %s %v", receipt, s.wishes[t.wish].order.Code, got.State, err)
 }
 
-// moves is what the rail knows that the story's people paid.
+// moves is what the rail knows that the story's guests paid.
 func (g *group) moves(s *story) []safaricom.Move {
 	var own []safaricom.Move
 	for _, m := range g.world.rail.Moves() {

@@ -46,7 +46,7 @@ type schedules struct {
 }
 
 // tally counts what was told.
-type tally struct{ stories, orders, moves, untold, shadowed atomic.Int64 }
+type tally struct{ stories, homes, orders, moves, untold, shadowed atomic.Int64 }
 
 // failure is what is wrong at the end of a story, or of a group when first and last differ.
 type failure struct {
@@ -180,6 +180,7 @@ func (s *schedules) narrow(ctx context.Context) {
 // scheduleReport is what was told, for scripts.
 type scheduleReport struct {
 	Stories  int64    `json:"stories"`
+	Homes    int64    `json:"homes"`
 	Orders   int64    `json:"orders"`
 	Moves    int64    `json:"moves"`
 	Untold   int64    `json:"untold"`
@@ -190,7 +191,7 @@ type scheduleReport struct {
 }
 
 func (s *schedules) report(elapsed time.Duration) error {
-	r := scheduleReport{Stories: s.tally.stories.Load(), Orders: s.tally.orders.Load(), Moves: s.tally.moves.Load(),
+	r := scheduleReport{Stories: s.tally.stories.Load(), Homes: s.tally.homes.Load(), Orders: s.tally.orders.Load(), Moves: s.tally.moves.Load(),
 		Untold: s.tally.untold.Load(), Shadowed: s.tally.shadowed.Load(), Seconds: int64(elapsed.Round(time.Second) / time.Second)}
 	if len(s.failed) > 0 {
 		r.Failed, r.Problems = &s.failed[0].first, s.failed[0].problems
@@ -204,7 +205,7 @@ func (s *schedules) report(elapsed time.Duration) error {
 			fmt.Fprintf(s.Out, "  wrong: %s\n", p)
 		}
 	}
-	_, err := fmt.Fprintf(s.Out, "%d stories, %d orders, %d payments moved money (of which the rail never told us %d, and %d only as the same as another) in %ds\n",
-		r.Stories, r.Orders, r.Moves, r.Untold, r.Shadowed, r.Seconds)
+	_, err := fmt.Fprintf(s.Out, "%d stories (%d with a home), %d orders, %d payments moved money (of which the rail never told us %d, and %d only as the same as another) in %ds\n",
+		r.Stories, r.Homes, r.Orders, r.Moves, r.Untold, r.Shadowed, r.Seconds)
 	return err
 }

@@ -141,7 +141,7 @@ func plot(out string) string {
 func drawn(seed uint64) string {
 	var b strings.Builder
 	s := newStory(seed, clock.NewManual(time.Unix(0, 0)))
-	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging, s.outage)
+	fmt.Fprintln(&b, s.percent, s.phones, s.typings, s.forging, s.outage, s.home)
 	for _, w := range s.wishes {
 		fmt.Fprintf(&b, "%+v\n", *w)
 	}

@@ -38,6 +38,7 @@ type keptReceipt struct {
 	Receipt, CameBy, Placed string
 	AmountCents             int64
 	PaymentID, OrderID      int64
+	HolderID, ReversedCents int64
 }
 
 type keptOrder struct {
@@ -53,7 +54,7 @@ type keptClaim struct {
 
 // receiptsSince, ordersSince and claimsSince read the rows of one group: its ids are above since.
 func (m *Main) receiptsSince(ctx context.Context, since int64) (all []keptReceipt, err error) {
-	err = m.DB.Read(ctx).Raw("SELECT COALESCE(receipt, '') AS receipt, came_by, placed, amount_cents, payment_id, order_id FROM receipts WHERE id > ? AND placed <> 'merged' ORDER BY id", since).Scan(&all).Error
+	err = m.DB.Read(ctx).Raw("SELECT COALESCE(receipt, '') AS receipt, came_by, placed, amount_cents, payment_id, order_id, holder_id, reversed_cents FROM receipts WHERE id > ? AND placed <> 'merged' ORDER BY id", since).Scan(&all).Error
 	return all, db.Fault(err)
 }
 

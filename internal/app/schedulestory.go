@@ -20,8 +20,8 @@ var steps = makeSteps()
 
 func makeSteps() []time.Duration {
 	s := []time.Duration{0, 3 * time.Second, 8 * time.Second, 16 * time.Second, 35 * time.Second, 47 * time.Second, 75 * time.Second,
-		110 * time.Second, 150 * time.Second, 4 * time.Minute, 6 * time.Minute, 10 * time.Minute, 75 * time.Minute}
-	for range 11 {
+		110 * time.Second, 150 * time.Second, 4 * time.Minute, 6 * time.Minute, 10 * time.Minute, 75 * time.Minute, 130 * time.Minute}
+	for range 13 {
 		s = append(s, s[len(s)-1]+25*time.Hour)
 	}
 	return s
@@ -42,6 +42,7 @@ type story struct {
 	wishes  []*wish
 	hands   []*hand
 	typings []typing
+	home    *home  // often none
 	forging []int  // steps at which somebody sends lies
 	outage  [2]int // steps from and before which every call about the story is cut off; often none
 
@@ -109,6 +110,7 @@ func newStory(seed uint64, c *clock.Manual) *story {
 		s.outage[0] = random.IntN(lastOrderStep)
 		s.outage[1] = s.outage[0] + 1 + random.IntN(5)
 	}
+	s.home = drawHome(seed)
 	return s
 }
 

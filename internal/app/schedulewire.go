@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -52,7 +53,11 @@ func newWire(c *clock.Manual, plant func(string, []byte) []byte) *wire {
 func (w *wire) join(s *story) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, phone := range s.phones {
+	phones := s.phones
+	if s.home != nil {
+		phones = append(slices.Clone(phones), s.home.phone)
+	}
+	for _, phone := range phones {
 		sum := sha256.Sum256([]byte(phone))
 		w.stories[phone], w.stories[hex.EncodeToString(sum[:])] = s, s
 	}
@@ -82,6 +87,14 @@ func (w *wire) answerAtOnce(p safaricom.Prompt) safaricom.Answer {
 	w.mu.Unlock()
 	if s == nil || !s.hastened(p.Reference) {
 		return safaricom.Answer{Act: safaricom.Ignore}
+	}
+	if s.isHome(p.Phone) {
+		a, _ := s.homeAnswerTo(p, 0)
+		s.note("prompt for the home answered at once: %s %s", a.Act, a.Code)
+		if a.Act == safaricom.Ignore {
+			a = safaricom.Answer{Act: safaricom.Refuse, Code: "1037"}
+		}
+		return a
 	}
 	for range 400 { // the push may be faster than PlaceOrder is back
 		if wish := s.wishOf(p.Reference); wish != nil {

@@ -28,6 +28,7 @@ type world struct {
 	wire   *wire
 	sites  []site.Site
 	plans  []plans.Plan
+	tills  []billing.Till // of the merchants
 	server *http.Server
 	folder string
 	drop   func() error
@@ -118,7 +119,7 @@ func (w *world) furnish(ctx context.Context, _ ScheduleOptions, _ uint64) error 
 }
 
 func (w *world) furnishIn(tx *db.Tx) error {
-	w.sites, w.plans = nil, nil
+	w.sites, w.plans, w.tills = nil, nil, nil
 	brand, err := w.main.Sites.SaveBrand(tx, demoBrands[0])
 	if err != nil {
 		return err
@@ -129,13 +130,14 @@ func (w *world) furnishIn(tx *db.Tx) error {
 			return err
 		}
 		w.sites = append(w.sites, here)
-		_, err = w.main.Billing.SaveTill(tx, billing.Till{Key: m.ConsumerKey, Type: billing.TillType(m.Type), ShortCode: m.ShortCode, StoreNumber: m.StoreNumber,
+		till, err := w.main.Billing.SaveTill(tx, billing.Till{Key: m.ConsumerKey, Type: billing.TillType(m.Type), ShortCode: m.ShortCode, StoreNumber: m.StoreNumber,
 			PartyB: m.PartyB, ConsumerKey: m.ConsumerKey, ConsumerSecret: m.ConsumerSecret, Passkey: m.Passkey, Initiator: m.Initiator,
 			InitiatorPassword: m.InitiatorPassword, Certificate: string(w.rail.CertificatePEM()), BaseURL: w.wire.railURL, Sites: []int64{here.ID},
 			CallbackSecret: seal.RandomHex(16)})
 		if err != nil {
 			return err
 		}
+		w.tills = append(w.tills, till)
 	}
 	for i, bob := range []int64{10, 10, 50} {
 		p, err := w.main.Plans.Save(tx, plans.Plan{Key: []string{"hour", "hour-two", "day"}[i], NameEN: "Plan", NameSW: "Kifurushi", Segment: plans.Hotspot,
@@ -145,7 +147,8 @@ func (w *world) furnishIn(tx *db.Tx) error {
 		}
 		w.plans = append(w.plans, p)
 	}
-	return nil
+	_, err = w.main.Plans.Save(tx, homePlan())
+	return err
 }
 
 // timeMoved is a fact that nobody subscribes to: emitting it makes the queue look for what is due by the moved clock.
