@@ -8,5 +8,5 @@
 // their own device. Staff set a forgotten PIN by a code that holds for a day and works once.
 //
 // Invariants: unknown phones and wrong PINs take the same time and get the same sentence; PINs are argon2id, codes and tokens keyed hashes; a new
-// PIN ends every other sign-in.
+// PIN, a code for one and another phone end every sign-in, and nobody signs in by the PIN that was before.
 package pin

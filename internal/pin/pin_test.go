@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,17 +77,23 @@ func TestTheDoor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Change(ctx, from("10.0.0.1", device), in, "000000", "915482", mama); fault.KeyOf(err) != "pin.wrong" {
+		if _, err := s.Change(ctx, from("10.0.0.1", device), in, "000000", "915482", mama); fault.KeyOf(err) != "pin.wrong" {
 			t.Error(err)
 		}
-		if err := s.Change(ctx, from("10.0.0.1", device), in, "482915", "915482", mama); err != nil {
+		third, err := s.Change(ctx, from("10.0.0.1", device), in, "482915", "915482", mama)
+		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Judge(ctx, token); fault.KeyOf(err) != "pin.signed_out" {
-			t.Error("the other sign-in lives:", err)
+		for what, old := range map[string]string{"another sign-in": token, "the sign-in that changed it": second} {
+			if _, err := s.Judge(ctx, old); fault.KeyOf(err) != "pin.signed_out" {
+				t.Error(what, "lives:", err)
+			}
+		}
+		if in, err := s.Judge(ctx, third); err != nil || in.Owner != owner {
+			t.Errorf("who changed it is signed out: %+v, %v", in, err)
 		}
 		c.Advance(idleLimit)
-		if _, err := s.Judge(ctx, second); fault.KeyOf(err) != "pin.signed_out" {
+		if _, err := s.Judge(ctx, third); fault.KeyOf(err) != "pin.signed_out" {
 			t.Error("an idle sign-in lives:", err)
 		}
 	})
@@ -188,5 +195,103 @@ func TestWrongIsWrongInTheSameTime(t *testing.T) {
 		statements, megabytes = cost(set(mama, "00000000"), "pin.sign_in")
 		same("a code for an unknown phone", statements, megabytes, set(nobody, "00000000"), "pin.sign_in")
 		same("a code for a phone that waits for none", statements, megabytes, set(fresh, "00000000"), "pin.sign_in")
+	})
+}
+
+// TestAllSignInsEnd: by a code that staff made, by another phone and when the owner may not any more; saving the same again ends none.
+func TestAllSignInsEnd(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s, c := door(t, d)
+		ctx := context.Background()
+		pinNow, phone, n := "482915", mama, 0
+		enter := func() string {
+			t.Helper()
+			c.Advance(time.Hour)
+			n++
+			token, _, err := s.SignIn(ctx, from(fmt.Sprintf("10.0.%d.1", n), ""), "reseller", phone, pinNow)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return token
+		}
+		keep := func(may bool) {
+			t.Helper()
+			if err := d.InTx(ctx, func(tx *db.Tx) error { return s.Keep(tx, owner, phone, may) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ends := func(what, token, want string) {
+			t.Helper()
+			if _, err := s.Judge(ctx, token); (err == nil) != (want == "") || err != nil && fault.KeyOf(err) != want {
+				t.Errorf("%s: %v, want %q", what, err, want)
+			}
+		}
+		code, err := s.NewCode(ctx, owner, "juma@example.com", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.UseCode(ctx, from("10.0.0.1", ""), "reseller", phone, code, pinNow); err != nil {
+			t.Fatal(err)
+		}
+		token := enter()
+		keep(true)
+		ends("saved as before", token, "")
+		if _, err := s.NewCode(ctx, owner, "juma@example.com", ""); err != nil {
+			t.Fatal(err)
+		}
+		ends("a code was made", token, "pin.signed_out")
+		token, phone = enter(), "254722000003"
+		keep(true)
+		ends("another phone", token, "pin.signed_out")
+		token = enter()
+		keep(false)
+		ends("may not any more", token, "pin.signed_out")
+	})
+}
+
+// TestNobodyComesInByThePINThatWasBefore: while a PIN is changed, somebody who knows the old one signs in again and again, on both databases; when
+// all is done no sign-in is left but that of whoever changed it.
+func TestNobodyComesInByThePINThatWasBefore(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s, c := door(t, d)
+		ctx := context.Background()
+		code, err := s.NewCode(ctx, owner, "juma@example.com", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, device, err := s.UseCode(ctx, from("10.0.0.1", ""), "reseller", mama, code, "482915")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pins := []string{"482915", "915482"}
+		for round := range 4 {
+			c.Advance(time.Hour)
+			in, err := s.Judge(ctx, token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			old, next := pins[round%2], pins[(round+1)%2]
+			var all sync.WaitGroup
+			thieves := make([]string, 6)
+			for n := range thieves {
+				all.Go(func() {
+					thieves[n], _, _ = s.SignIn(ctx, from(fmt.Sprintf("10.%d.%d.1", round+1, n), ""), "reseller", mama, old)
+				})
+			}
+			all.Go(func() {
+				if token, err = s.Change(ctx, from("10.0.0.1", device), in, old, next, mama); err != nil {
+					t.Error(err)
+				}
+			})
+			all.Wait()
+			for n, thief := range thieves {
+				if _, err := s.Judge(ctx, thief); fault.KeyOf(err) != "pin.signed_out" {
+					t.Errorf("round %d: thief %d is in by the old PIN: %v", round, n, err)
+				}
+			}
+			if _, err := s.Judge(ctx, token); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }

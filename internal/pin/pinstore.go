@@ -34,13 +34,19 @@ type signInRow struct {
 
 func (signInRow) TableName() string { return "pin_sign_ins" }
 
-func (s *Service) setPhone(tx *db.Tx, o Owner, hash string) error {
-	now := s.Clock.Now()
+// setPhone tells whether the owner had another phone before.
+func (s *Service) setPhone(tx *db.Tx, o Owner, phone string) (moved bool, err error) {
+	now, hash := s.Clock.Now(), s.Keys.Lookup(purposePhone, phone)
+	moved, err = db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET phone_hash = ?, updated_at = ? WHERE kind = ? AND owner_id = ? AND phone_hash NOT IN ?",
+		hash, now, o.Kind, o.ID, s.Keys.Lookups(purposePhone, phone)))
+	if err != nil || moved {
+		return moved, err
+	}
 	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET phone_hash = ?, updated_at = ? WHERE kind = ? AND owner_id = ?", hash, now, o.Kind, o.ID))
 	if err != nil || won {
-		return err
+		return false, err
 	}
-	return tx.Gorm().Create(&accountRow{ID: tx.ID(), Kind: o.Kind, OwnerID: o.ID, PhoneHash: hash, CodeUntil: now, UpdatedAt: now}).Error
+	return false, tx.Gorm().Create(&accountRow{ID: tx.ID(), Kind: o.Kind, OwnerID: o.ID, PhoneHash: hash, CodeUntil: now, UpdatedAt: now}).Error
 }
 
 func (s *Service) setCode(tx *db.Tx, o Owner, hash string, until time.Time) error {
@@ -55,6 +61,12 @@ func (s *Service) setCode(tx *db.Tx, o Owner, hash string, until time.Time) erro
 func (s *Service) takeCode(tx *db.Tx, id int64, hashes []string, pin string) (bool, error) {
 	now := s.Clock.Now()
 	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_hash = '', pin_hash = ?, updated_at = ? WHERE id = ? AND code_hash IN ? AND code_until > ?", pin, now, id, hashes, now))
+	return won, db.Fault(err)
+}
+
+// holdPIN keeps an account from getting another PIN until the transaction ends; false when it has another by now.
+func (s *Service) holdPIN(tx *db.Tx, a accountRow) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET pin_hash = pin_hash WHERE id = ? AND pin_hash = ?", a.ID, a.PinHash))
 	return won, db.Fault(err)
 }
 
@@ -101,8 +113,8 @@ func (s *Service) end(tx *db.Tx, id int64) error {
 	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&signInRow{}).Error)
 }
 
-func (s *Service) endAll(tx *db.Tx, accountID, but int64) error {
-	return db.Fault(tx.Gorm().Where("account_id = ? AND id <> ?", accountID, but).Delete(&signInRow{}).Error)
+func (s *Service) endAll(tx *db.Tx, accountID int64) error {
+	return db.Fault(tx.Gorm().Where("account_id = ?", accountID).Delete(&signInRow{}).Error)
 }
 
 // endOf ends all sign-ins of an owner.

@@ -81,20 +81,22 @@ const (
 
 func denied() error { return fault.New(fault.Denied, "pin.sign_in") }
 
-// Keep keeps in tx under which phone an owner signs in, or that they may not any more: then all their sign-ins end. fault.Conflict
-// "pin.phone_taken" when another of the kind has the phone.
+// Keep keeps in tx under which phone an owner signs in, or that they may not any more: then, and when the phone is another, all their sign-ins
+// end. fault.Conflict "pin.phone_taken" when another of the kind has the phone.
 func (s *Service) Keep(tx *db.Tx, o Owner, phone string, may bool) error {
-	err := tx.Savepoint(func() error { return s.setPhone(tx, o, s.Keys.Lookup(purposePhone, phone)) })
+	moved := false
+	err := tx.Savepoint(func() (err error) { moved, err = s.setPhone(tx, o, phone); return err })
 	if db.IsDuplicate(err) {
 		return fault.New(fault.Conflict, "pin.phone_taken")
 	}
-	if err != nil || may {
+	if err != nil || may && !moved {
 		return err
 	}
 	return s.endOf(tx, o)
 }
 
-// NewCode makes the code by which an owner sets a PIN, once, within a day. It takes nothing away until it is used.
+// NewCode makes the code by which an owner sets a PIN, once, within a day, and ends all their sign-ins: the phone may be in other hands. The old PIN
+// holds until the code is used.
 func (s *Service) NewCode(ctx context.Context, o Owner, actor, from string) (string, error) {
 	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
 	if err != nil {
@@ -103,6 +105,9 @@ func (s *Service) NewCode(ctx context.Context, o Owner, actor, from string) (str
 	code := fmt.Sprintf("%08d", n)
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if err := s.setCode(tx, o, s.Keys.Lookup(purposeCode, code), s.Clock.Now().Add(codeLasts)); err != nil {
+			return err
+		}
+		if err := s.endOf(tx, o); err != nil {
 			return err
 		}
 		return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: actor, From: from, Action: "pin code made", Object: o.Kind, ObjectID: strconv.FormatInt(o.ID, 10)})
@@ -153,7 +158,13 @@ func (s *Service) SignIn(ctx context.Context, v Visit, kind, phone, typed string
 	if device = v.Device; !known {
 		device = s.newDevice(a)
 	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { token, err = s.begin(tx, a, v); return err })
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if same, err := s.holdPIN(tx, a); err != nil || !same { // changed while this one was looked at
+			return orElse(err, denied())
+		}
+		token, err = s.begin(tx, a, v)
+		return err
+	})
 	return token, device, err
 }
 
@@ -181,7 +192,7 @@ func (s *Service) UseCode(ctx context.Context, v Visit, kind, phone, code, pin s
 		if !won {
 			return denied()
 		}
-		if err := s.endAll(tx, a.ID, 0); err != nil {
+		if err := s.endAll(tx, a.ID); err != nil {
 			return err
 		}
 		token, err = s.begin(tx, a, v)
@@ -190,42 +201,46 @@ func (s *Service) UseCode(ctx context.Context, v Visit, kind, phone, code, pin s
 	return token, s.newDevice(a), err
 }
 
-// Change sets another PIN and ends the other sign-ins; fault.Denied "pin.wrong" when the old one is wrong.
-func (s *Service) Change(ctx context.Context, v Visit, in SignedIn, old, pin, phone string) error {
+// Change sets another PIN, ends all sign-ins, this one too, and begins a new one for whoever changed it: a copy of the old token opens nothing.
+// fault.Denied "pin.wrong" when the old PIN is wrong.
+func (s *Service) Change(ctx context.Context, v Visit, in SignedIn, old, pin, phone string) (token string, err error) {
 	if err := Check(pin, phone); err != nil {
-		return err
+		return "", err
 	}
 	a, err := s.accountOf(ctx, in.Owner)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if err := s.paced(v, in.Owner.Kind, phone, s.knows(a, v.Device)); err != nil {
-		return err
+		return "", err
 	}
+	wrong := fault.New(fault.Denied, "pin.wrong")
 	right, _, err := s.hasher.Verify(ctx, old, a.PinHash)
-	if err != nil {
-		return err
-	}
-	if !right {
-		return fault.New(fault.Denied, "pin.wrong")
+	if err != nil || !right {
+		return "", orElse(err, wrong)
 	}
 	hash, err := s.hasher.Hash(ctx, pin)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if won, err := s.setPIN(tx, a, hash); err != nil || !won {
-			return orDenied(err)
+			return orElse(err, wrong)
 		}
-		return s.endAll(tx, a.ID, in.id)
+		if err := s.endAll(tx, a.ID); err != nil {
+			return err
+		}
+		token, err = s.begin(tx, a, v)
+		return err
 	})
+	return token, err
 }
 
-func orDenied(err error) error {
+func orElse(err, usual error) error {
 	if err != nil {
 		return err
 	}
-	return fault.New(fault.Denied, "pin.wrong")
+	return usual
 }
 
 // begin makes a sign-in; its token is what the browser holds: 256 random bits.

@@ -1,8 +1,6 @@
 package reseller
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/customers"
@@ -34,7 +32,7 @@ func (q *request) pinField(name, label, auto string) field {
 }
 
 func (q *request) keep(token, device string) error {
-	q.cookie(aboutSignIn, token, 30*24*time.Hour)
+	q.cookie(aboutSignIn, token, signInKept)
 	q.cookie(aboutDevice, device, deviceKept)
 	return led(q.base)
 }
@@ -101,8 +99,10 @@ func (f *Face) askPIN(q *request) error {
 }
 
 func (f *Face) changePIN(q *request) error {
-	if err := f.PINs.Change(q.ctx, q.visit(), q.in, q.typed("old"), q.typed("pin"), string(q.phone())); err != nil {
+	token, err := f.PINs.Change(q.ctx, q.visit(), q.in, q.typed("old"), q.typed("pin"), string(q.phone()))
+	if err != nil {
 		return err
 	}
+	q.cookie(aboutSignIn, token, signInKept)
 	return led(q.base + "?done=pin")
 }

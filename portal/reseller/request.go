@@ -35,6 +35,7 @@ const (
 	aboutDevice = "_device"
 	aboutLang   = "_lang"
 	deviceKept  = 365 * 24 * time.Hour
+	signInKept  = 30 * 24 * time.Hour
 )
 
 // request is one call of somebody, judged.

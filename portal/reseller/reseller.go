@@ -50,7 +50,7 @@ type Partners interface {
 type PINs interface {
 	SignIn(ctx context.Context, v pin.Visit, kind, phone, typed string) (token, device string, err error)
 	UseCode(ctx context.Context, v pin.Visit, kind, phone, code, pin string) (token, device string, err error)
-	Change(ctx context.Context, v pin.Visit, in pin.SignedIn, old, pin, phone string) error
+	Change(ctx context.Context, v pin.Visit, in pin.SignedIn, old, pin, phone string) (token string, err error)
 	Judge(ctx context.Context, token string) (pin.SignedIn, error)
 	SignOut(ctx context.Context, in pin.SignedIn) error
 }
