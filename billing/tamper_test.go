@@ -90,6 +90,8 @@ var notBooks = map[string]string{
 	"resellers":           "a book: resellers' TestATamperedRowIsNamed changes its money",
 	"partner_events":      "a book: TestALandlordsShare changes its columns",
 	"partners":            "a book: TestALandlordsShare changes its money",
+	"approvals":           "a book: approval's TestATamperedApprovalIsNamed changes its columns",
+	"approval_sites":      "by which sites what waits is counted; who may decide stands in approvals",
 	"partner_payouts":     "a book: TestAPayoutThatIsNotPaid changes its columns",
 	"graces":              inStock,
 	"row_proofs":          inStock,

@@ -7,6 +7,8 @@
 // sites when they were first used, and those for every site that were first used there. It is counted once, after the day in Nairobi is over, and becomes due; a day with more given back than sold
 // takes from it.
 //
+// A share that is chosen at the console counts from when a second person approved it (internal/approval, Propose).
+//
 // A payout is asked for by one member and approved by another, who never asked, as a payback to a customer is (billing/counter). It stays due until a member
 // says how it was paid.
 //

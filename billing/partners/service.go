@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/approval"
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -28,6 +29,12 @@ type Doors interface {
 	Keep(tx *db.Tx, o pin.Owner, phone string, may bool) error
 }
 
+// Approvals ask a second person. *approval.Service satisfies it.
+type Approvals interface {
+	On(kind string, d approval.Deed)
+	Ask(tx *db.Tx, a approval.Ask, by approval.By) (approval.Ask, error)
+}
+
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
 	DB     *db.DB
@@ -36,6 +43,8 @@ type Options struct {
 	Ledger *ledger.Ledger
 	Sales  []Sales
 	Doors  Doors // nil: nobody signs in
+
+	Approvals Approvals // nil: nothing is proposed
 }
 
 // Service is what can be done with partners.
@@ -46,7 +55,11 @@ type Service struct {
 
 // New makes it.
 func New(o Options) *Service {
-	return &Service{Options: o, seen: witness.New(o.DB, o.Keys, "partners"), paid: witness.New(o.DB, o.Keys, "partner_payouts")}
+	s := &Service{Options: o, seen: witness.New(o.DB, o.Keys, "partners"), paid: witness.New(o.DB, o.Keys, "partner_payouts")}
+	if o.Approvals != nil {
+		o.Approvals.On(AskShare, approval.Deed{Hold: s.holdOne, Do: s.shareAsked})
+	}
+	return s
 }
 
 // By is who does something, and from where. Member is of the staff; 0 elsewhere.
@@ -60,6 +73,11 @@ const purposePhone = "partner.phone"
 // Save makes a partner, whose share begins with that day, or changes one; days that were shared stay. Faults: fault.Invalid "partner.…",
 // fault.Conflict "partner.phone_taken".
 func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
+	return s.save(ctx, p, by, nil, nil)
+}
+
+// save calls before in the transaction, which then holds the partner who is there, and after when all is written.
+func (s *Service) save(ctx context.Context, p Partner, by By, before func(tx *db.Tx, p *Partner) error, after func(tx *db.Tx, p Partner) error) (Partner, error) {
 	if p.State == "" {
 		p.State = Active
 	}
@@ -70,8 +88,14 @@ func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
 	if err := p.check(); err != nil {
 		return p, err
 	}
-	what := "partner changed"
+	what, given := "partner changed", p
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		p = given // as it was, when the transaction is tried again
+		if before != nil {
+			if err := before(tx, &p); err != nil {
+				return err
+			}
+		}
 		if p.ID == 0 {
 			what, p.ID, p.CreatedAt = "partner made", tx.ID(), s.Clock.Now()
 			p.next = p.CreatedAt.In(clock.Nairobi).Format(time.DateOnly)
@@ -86,7 +110,11 @@ func (s *Service) Save(ctx context.Context, p Partner, by By) (Partner, error) {
 				return err
 			}
 		}
-		return s.record(tx, by, what, p.ID, map[string]any{"name": p.Name, "share": p.Percent(), "state": p.State, "sites": textOf(p.Sites)})
+		err := s.record(tx, by, what, p.ID, map[string]any{"name": p.Name, "share": p.Percent(), "state": p.State, "sites": textOf(p.Sites)})
+		if err != nil || after == nil {
+			return err
+		}
+		return after(tx, p)
 	})
 	if db.IsDuplicate(err) {
 		return p, fault.New(fault.Conflict, "partner.phone_taken")

@@ -40,6 +40,7 @@ func TestALandlordSeesTheShare(t *testing.T) {
 	made := owner.send("/office/partners/new", form)
 	owner.expect(made, http.StatusSeeOther)
 	owner.expect(s.hire(t, "cashier-two@demo.example", []int64{s.seeded.sites["ngong"].ID}, "cashier").ask(http.MethodGet, made.location, nil), http.StatusNotFound)
+	s.hire(t, "second@demo.example", nil, "manager").approves(s)
 	page := owner.send(made.location+"/pin", nil)
 	code := regexp.MustCompile(`>([0-9]{8})<`).FindStringSubmatch(page.body)
 	if code == nil {

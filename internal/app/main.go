@@ -30,6 +30,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
+	"mtandao/internal/approval"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
 	"mtandao/internal/clock"
@@ -101,6 +102,7 @@ type Main struct {
 	Prints    *press.Service
 	Resellers *resellers.Service
 	PINs      *pin.Service
+	Approvals *approval.Service
 	Partners  *partners.Service
 	Customers *customers.Service
 	Accounts  *accounts.Service
@@ -275,10 +277,7 @@ func (m *Main) wireDomains() {
 	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Money: m.Billing})
 	m.Lines.OnReturn(m.Papers.Returned)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
-	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
-	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs})
-	m.Billing.AskFloats(m.Resellers)
-	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}, Doors: m.PINs})
+	m.wireSellers()
 }
 
 // refresh reads what is kept in memory.
@@ -345,8 +344,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("subscriptions", time.Minute, m.Lines.Tick)
 	m.Jobs.Every("days for outages", 5*time.Second, m.Lines.MakeUp)
 	m.Jobs.Every("voucher expiry", time.Minute, m.Vouchers.Expire)
-	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
-	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
+	m.scheduleSellers()
 	m.Jobs.Every("invoices' numbers", time.Minute, func(ctx context.Context) error {
 		if m.Pause.Paused() { // a restored copy bills nobody
 			return nil

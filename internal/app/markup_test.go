@@ -21,7 +21,7 @@ var hostileWords = map[string][]string{"sites": {"name", "phone"}, "brands": {"n
 	"sessions_open": {"session_id", "user_name"}, "sessions_closed": {"session_id", "user_name", "cause"}, "messages": {"reason", "provider_id"}, "enforcements": {"cause", "outcome"},
 	"alerts": {"subject"}, "jobs": {"subscriber", "job_key", "last_error"}, "rail_inbox": {"note", "came_from", "kind"}, "refunds": {"how", "reference"},
 	"staff_sign_ins": {"browser", "address"}, "resellers": {"name", "created_by"}, "reseller_events": {"note", "done_by"}, "reseller_returns": {"note", "decided_by"},
-	"partners": {"name"}, "partner_events": {"note", "how", "done_by"}, "partner_payouts": {"note", "reference"}, "voucher_prints": {"done_by"}}
+	"partners": {"name"}, "partner_events": {"note", "how", "done_by"}, "partner_payouts": {"note", "reference"}, "approvals": {"was", "wanted", "reason", "asker", "decider", "verdict"}, "voucher_prints": {"done_by"}}
 
 // TestNoWordBecomesMarkup calls everything by a name that is markup, and looks at every page of staff and guests.
 func TestNoWordBecomesMarkup(t *testing.T) {

@@ -29,6 +29,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Resellers: m.Resellers,
 		PINs:      m.PINs,
 		Partners:  m.Partners,
+		Approvals: m.Approvals,
 		Lines:     m.Lines,
 		Outages:   m.Outages,
 		Invoices:  m.Invoices,

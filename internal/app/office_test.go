@@ -256,7 +256,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	pairs = append(pairs, "/pools/:id", "/pools/"+pool, "/leases/:address", "/leases/"+address)
 	at["resellers"] = s.seller(t)
 	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
-	at["payouts"] = s.owed(t, at["partners"])
+	at["payouts"], at["approvals"] = s.owed(t, at["partners"]), s.awaiting(t, at["resellers"])
 	at["customers"], at["imports"], at["statements"] = s.customer(t).ID, s.importing(t), s.stating(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")

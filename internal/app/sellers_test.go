@@ -116,6 +116,7 @@ func resellerStory(t *testing.T, s *Stage) {
 	at := made.location
 	cashier.expect(cashier.send("/office/resellers/new", url.Values{"name": {"Other"}, "phone": {"0722 555 001"}, "lang": {"en"}, "terms": {"prepaid"}}), http.StatusConflict, "Another reseller has this phone number.")
 	cashier.expect(cashier.send("/office/resellers/new", url.Values{"name": {"Other"}, "phone": {"0722 555 002"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"lots"}}), http.StatusBadRequest, "Write a commission as 10%")
+	s.hire(t, "manager@demo.example", nil, "manager").approves(s)
 	cash := url.Values{"amount": {"25"}, "once": {"abc1"}}
 	cashier.expect(cashier.send(at+"/do/payin", cash), http.StatusSeeOther)
 	cashier.expect(cashier.send(at+"/do/payin", cash), http.StatusSeeOther) // the same form again

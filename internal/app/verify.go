@@ -68,7 +68,7 @@ func (cmd *verifyCommand) Run(c *console) error {
 
 // proofs compare what every domain keeps with the books.
 func (m *Main) proofs() *report.Proofs {
-	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Invoices, m.Accounts, m.Counter)
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Approvals, m.Invoices, m.Accounts, m.Counter)
 }
 
 // prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/radius"
@@ -36,6 +37,7 @@ const (
 	QueueUnknown      = "unknown"      // payments without a verdict
 	QueueTyped        = "typed"        // receipts that payers typed and the rail has not told of
 	QueueRefunds      = "refunds"      // money to be paid back: a second person is to approve it
+	QueueApprovals    = "approvals"    // changes that give money away: a second person is to decide
 	QueueOwed         = "owed"         // money to be paid back, approved
 	QueueEnforcements = "enforcements" // people who should be offline, or online, and are not
 	QueueCallbacks    = "callbacks"    // messages of a rail that could not be taken in
@@ -63,6 +65,8 @@ var queues = []queueOf{
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = receipt_claims.order_id AND o.site_id IN ?)"},
 	{name: QueueRefunds, table: "refunds", where: "state = ?", state: billing.RefundAsked, since: "asked_at", cents: "amount_cents",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},
+	{name: QueueApprovals, table: "approvals", where: "state = ?", state: approval.Asked, since: "asked_at",
+		narrow: "EXISTS (SELECT 1 FROM approval_sites t WHERE t.approval_id = approvals.id AND t.site_id IN ?)"},
 	{name: QueueOwed, table: "refunds", where: "state = ?", state: billing.RefundApproved, since: "asked_at", cents: "amount_cents",
 		narrow: "EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?)"},
 	{name: QueueEnforcements, table: "enforcements", where: "state = ?", state: radius.Outstanding, since: "at",

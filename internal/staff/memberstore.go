@@ -108,14 +108,19 @@ func (s *Service) byID(ctx context.Context, id int64) (Member, memberRow, error)
 func byIDTx(tx *db.Tx, id int64) (Member, memberRow, error) { return find(tx.Gorm(), "m.id = ?", id) }
 
 // page lists members after an id, with roles.
-func (s *Service) page(ctx context.Context, after int64, limit int) (members []Member, err error) {
+func (s *Service) page(ctx context.Context, after int64, limit int) ([]Member, error) {
 	var ids []int64
 	g := s.DB.Read(ctx)
 	if err := g.Model(&memberRow{}).Where("id > ?", after).Order("id").Limit(limit).Pluck("id", &ids).Error; err != nil || len(ids) == 0 {
 		return nil, db.Fault(err)
 	}
 	var rows []joined
-	err = s.DB.Read(ctx).Table("staff_members AS m").Select(joinedColumns).Joins(joinRoles).Where("m.id IN ?", ids).Order("m.id, r.id").Scan(&rows).Error
+	err := s.DB.Read(ctx).Table("staff_members AS m").Select(joinedColumns).Joins(joinRoles).Where("m.id IN ?", ids).Order("m.id, r.id").Scan(&rows).Error
+	return foldAll(rows), db.Fault(err)
+}
+
+// foldAll makes members of their rows, which lie beside each other.
+func foldAll(rows []joined) (members []Member) {
 	for first := 0; first < len(rows); {
 		end := first
 		for end < len(rows) && rows[end].Row.ID == rows[first].Row.ID {
@@ -124,7 +129,7 @@ func (s *Service) page(ctx context.Context, after int64, limit int) (members []M
 		members = append(members, fold(rows[first:end]))
 		first = end
 	}
-	return members, db.Fault(err)
+	return members
 }
 
 // insertMember stores a new member and closes the first run: fault.Conflict "staff.email_taken". The same call again, after
@@ -187,4 +192,11 @@ func otherOwners(tx *db.Tx, besides int64) (n int64, err error) {
 func gone(err error) bool {
 	var f *fault.Error
 	return errors.As(err, &f) && f.Key == "staff.no_member"
+}
+
+// ActiveTx lists who works here now, with roles.
+func (s *Service) ActiveTx(tx *db.Tx) (members []Member, err error) {
+	var all []joined
+	err = tx.Gorm().Table("staff_members AS m").Select(joinedColumns).Joins(joinRoles).Where("m.state = ?", Active).Order("m.id, r.id").Scan(&all).Error
+	return foldAll(all), db.Fault(err)
 }

@@ -71,6 +71,7 @@ type Options struct {
 	Resellers Resellers
 	PINs      PINs
 	Partners  Partners
+	Approvals Approvals
 	Lines     Lines
 	Outages   Outages
 	Customers Customers
@@ -134,7 +135,7 @@ func (b *Backoffice) table() []route {
 		b.printsRoutes(),
 		b.resellerRoutes(),
 		b.returnRoutes(),
-		b.partnerRoutes(),
+		b.partnerRoutes(), b.approvalRoutes(),
 		b.lineRoutes(),
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),

@@ -2,12 +2,14 @@ package backoffice
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/partners"
+	"mtandao/internal/approval"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
@@ -19,7 +21,7 @@ import (
 type Partners interface {
 	Newest(ctx context.Context, before int64, limit int) ([]partners.Partner, error)
 	Get(ctx context.Context, id int64) (partners.Partner, error)
-	Save(ctx context.Context, p partners.Partner, by partners.By) (partners.Partner, error)
+	Propose(ctx context.Context, p partners.Partner, why string, by approval.By) (partners.Partner, []approval.Ask, error)
 	Today(ctx context.Context, p partners.Partner) (sold, share int64, err error)
 	Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]partners.Event, error)
 	AskPayout(ctx context.Context, p partners.Payout, by partners.By) (partners.Payout, error)
@@ -110,7 +112,7 @@ func (b *Backoffice) partnerPage(q *request, one partners.Partner) (*recordPage,
 	}
 	p.add(card{Facts: []fact{{p.T("office.reseller.phone"), one.Phone.Local()}, {p.T("office.reseller.sites"), b.siteNamesOf(&p.frame, one.Sites)}, {p.T("office.partner.share"), one.Percent() + " %"},
 		{p.T("office.partner.due"), one.Due.String()}, {p.T("office.partner.sold_today"), money.KES(sold).String()}, {p.T("office.partner.share_today"), money.KES(share).String()}}})
-	if err := b.payoutsCard(q, p, one); err != nil {
+	if err := errors.Join(b.approvalsCard(q, p, "partner", one.ID), b.payoutsCard(q, p, one)); err != nil {
 		return nil, err
 	}
 	events, err := b.sharesCard(q, &p.frame, one)
@@ -172,6 +174,7 @@ func (b *Backoffice) partnerForm(q *request, one partners.Partner) *formPage {
 		fields = append(fields, formField{Name: "state", Label: p.T("office.state"), As: asPick,
 			Choices: chosen([]choice{{Name: p.T("office.partner.state_active"), Value: partners.Active}, {Name: p.T("office.partner.state_closed"), Value: partners.Closed}}, text("state", one.State))})
 	}
+	fields = append(fields, q.whyField(&p.frame))
 	p.ask(fields...)
 	return p
 }
@@ -225,7 +228,7 @@ func (q *request) typedPartner(one partners.Partner) (partners.Partner, error) {
 }
 
 var partnerFields = map[string]string{"partner.name": "name", "partner.share": "share", "partner.sites": "sites", "partner.phone_taken": "phone", "phone.empty": "phone", "phone.foreign": "phone",
-	"phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "site.unknown": "sites"}
+	"phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "site.unknown": "sites", "approval.open": "share", "approval.reason": "why"}
 
 func (b *Backoffice) savePartner(q *request) error {
 	was, err := b.partnerOrNew(q)
@@ -233,12 +236,14 @@ func (b *Backoffice) savePartner(q *request) error {
 		return err
 	}
 	one, err := q.typedPartner(was)
+	var waiting []approval.Ask
 	if err == nil {
-		one, err = b.Partners.Save(q.ctx, one, q.partnerBy())
+		one, waiting, err = b.Partners.Propose(q.ctx, one, q.FormValue("why"), q.approvalBy())
 	}
 	if err != nil {
 		return q.refuse(err, "form", b.partnerForm(q, was), partnerFields[fault.KeyOf(err)])
 	}
+	q.tellApprovals(waiting)
 	return led("/office/partners/" + number(one.ID))
 }
 

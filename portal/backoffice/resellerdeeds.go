@@ -137,7 +137,7 @@ func (b *Backoffice) doResellerAct(q *request) error {
 	if err != nil {
 		return err
 	}
-	count, cents, err := b.actOn(q, r, name)
+	count, cents, waits, err := b.actOn(q, r, name)
 	if err != nil {
 		field := "amount"
 		switch key := fault.KeyOf(err); {
@@ -159,12 +159,16 @@ func (b *Backoffice) doResellerAct(q *request) error {
 		}
 		return q.refuse(err, "form", p, field)
 	}
-	q.tell("good", "office.reseller_done", "", "Count", strconv.Itoa(count), "Amount", money.KES(cents).String())
+	if waits {
+		q.tell("warn", "office.approval.told_cash_waits", "")
+	} else {
+		q.tell("good", "office.reseller_done", "", "Count", strconv.Itoa(count), "Amount", money.KES(cents).String())
+	}
 	return led("/office/resellers/" + number(r.ID))
 }
 
-// actOn does what the form says, and tells how many vouchers it was about and what it changed of the balance.
-func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count int, cents int64, err error) {
+// actOn does what the form says, and tells how many vouchers it was about, what it changed of the balance, and whether it waits for a second person.
+func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count int, cents int64, waits bool, err error) {
 	ask := resellers.Request{Key: q.FormValue("once"), ResellerID: r.ID, Note: strings.TrimSpace(q.FormValue("note"))}
 	by := q.voucherBy()
 	var all []resellers.Event
@@ -172,24 +176,25 @@ func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count
 	case "payin", "payout", "settle":
 		amount, e := amountTyped(q.FormValue("amount"))
 		if err = e; err != nil {
-			return 0, 0, err
+			return 0, 0, false, err
 		}
-		take := map[string]func() (resellers.Event, error){
-			"payin":  func() (resellers.Event, error) { return b.Resellers.PayIn(q.ctx, ask, amount, by) },
-			"payout": func() (resellers.Event, error) { return b.Resellers.PayOut(q.ctx, ask, amount, by) },
-			"settle": func() (resellers.Event, error) { return b.Resellers.Settle(q.ctx, ask, amount, by) }}[name]
-		one, e := take()
-		all, err = []resellers.Event{one}, e
+		var one resellers.Event
+		if name == "payout" {
+			one, err = b.Resellers.PayOut(q.ctx, ask, amount, by)
+		} else {
+			one, waits, err = b.Resellers.Take(q.ctx, ask, map[string]string{"payin": resellers.PaidIn, "settle": resellers.Settled}[name], amount, q.approvalBy())
+		}
+		all = []resellers.Event{one}
 	case "kill":
 		deeds, e := b.Vouchers.VoidOf(q.ctx, r.Holder(), ask.Note, q.FormValue("cut") != "", by)
 		for _, d := range deeds {
 			count += d.Moved
 		}
-		return count, 0, e
+		return count, 0, false, e
 	default:
 		w, e := b.typedRange(q)
 		if e != nil {
-			return 0, 0, e
+			return 0, 0, false, e
 		}
 		move := map[string]func() ([]resellers.Event, error){
 			"signout": func() ([]resellers.Event, error) { return b.Resellers.SignOut(q.ctx, ask, w, by) },
@@ -200,7 +205,7 @@ func (b *Backoffice) actOn(q *request, r resellers.Reseller, name string) (count
 	for _, e := range all {
 		count, cents = count+e.Count, cents+e.Delta
 	}
-	return count, cents, err
+	return count, cents, waits, err
 }
 
 // resellerPIN shows a code by which the reseller sets a PIN, once: whoever has it spends their float.

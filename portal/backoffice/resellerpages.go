@@ -8,6 +8,7 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/billing/plans"
+	"mtandao/internal/approval"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
@@ -22,11 +23,10 @@ type Resellers interface {
 	Newest(ctx context.Context, before int64, limit int) ([]resellers.Reseller, error)
 	Below(ctx context.Context, parentID int64) ([]resellers.Reseller, error)
 	Get(ctx context.Context, id int64) (resellers.Reseller, error)
-	Save(ctx context.Context, r resellers.Reseller, by vouchers.By) (resellers.Reseller, error)
+	Propose(ctx context.Context, r resellers.Reseller, why string, by approval.By) (resellers.Reseller, []approval.Ask, error)
 	Events(ctx context.Context, resellerID, before int64, limit int) ([]resellers.Event, error)
-	PayIn(ctx context.Context, q resellers.Request, amount money.Amount, by vouchers.By) (resellers.Event, error)
+	Take(ctx context.Context, q resellers.Request, kind string, amount money.Amount, by approval.By) (e resellers.Event, waits bool, err error)
 	PayOut(ctx context.Context, q resellers.Request, amount money.Amount, by vouchers.By) (resellers.Event, error)
-	Settle(ctx context.Context, q resellers.Request, paid money.Amount, by vouchers.By) (resellers.Event, error)
 	SignOut(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
 	Return(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
 	Lose(ctx context.Context, q resellers.Request, w resellers.Range, by vouchers.By) ([]resellers.Event, error)
@@ -139,6 +139,9 @@ func (b *Backoffice) resellerPage(q *request, r resellers.Reseller) (*recordPage
 		p.Acts = append(p.Acts, act{Name: p.T("office.reseller.edit"), Address: at + "/edit"}, act{Name: p.T("office.reseller.pin"), Address: at + "/pin", Posted: true})
 	}
 	p.add(b.resellerCard(q, &p.frame, r))
+	if err := b.approvalsCard(q, p, "reseller", r.ID); err != nil {
+		return nil, err
+	}
 	held, err := b.Vouchers.HeldBy(q.ctx, r.Holder())
 	if err != nil {
 		return nil, err
@@ -261,7 +264,7 @@ func (b *Backoffice) resellerForm(q *request, r resellers.Reseller) (*formPage, 
 		fields = append(fields, pick("state", r.State, choice{Name: p.T("office.reseller.state_active"), Value: resellers.Active}, choice{Name: p.T("office.reseller.state_closed"), Value: resellers.Closed}))
 	}
 	ticks, err := b.resellerTicks(q, p, r)
-	p.ask(append(fields, ticks...)...)
+	p.ask(append(append(fields, ticks...), q.whyField(&p.frame))...)
 	return p, err
 }
 
@@ -369,7 +372,7 @@ func amountTyped(typed string) (money.Amount, error) {
 }
 
 var resellerFields = map[string]string{"reseller.name": "name", "phone.empty": "phone", "phone.foreign": "phone", "phone.short": "phone", "phone.long": "phone", "phone.letters": "phone", "reseller.phone_taken": "phone", "pin.phone_taken": "phone", "reseller.commission": "commission",
-	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms", "site.unknown": "sites"}
+	"reseller.limit": "limit", "money.invalid": "limit", "reseller.parent": "parent", "reseller.terms": "terms", "site.unknown": "sites", "approval.open": "commission", "approval.reason": "why"}
 
 func (b *Backoffice) saveReseller(q *request) error {
 	was, err := b.resellerOrNew(q)
@@ -380,10 +383,12 @@ func (b *Backoffice) saveReseller(q *request) error {
 	if err == nil && !q.mayReseller(staff.VouchersManage, r) {
 		err = fault.New(fault.Denied, "office.everywhere")
 	}
+	var waiting []approval.Ask
 	if err == nil {
-		r, err = b.Resellers.Save(q.ctx, r, q.voucherBy())
+		r, waiting, err = b.Resellers.Propose(q.ctx, r, q.FormValue("why"), q.approvalBy())
 	}
 	if err == nil {
+		q.tellApprovals(waiting)
 		return led("/office/resellers/" + number(r.ID))
 	}
 	p, e := b.resellerForm(q, was)

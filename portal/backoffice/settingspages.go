@@ -50,7 +50,7 @@ func typed(name string, most int) spec { return spec{name: name, as: asText, mos
 // providerSheets are all keys of the settings.
 var providerSheets = []sheet{
 	{title: "office.settings.who", specs: []spec{{name: settings.ProviderName, as: asText, must: true, most: 100}, typed(settings.ProviderPhone, 100)}},
-	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366), bounded(settings.GraceMinutes, 0, 60), bounded(settings.GraceHourly, 1, 1000)}},
+	{title: "office.settings.selling", specs: []spec{bounded(settings.UnusedDays, 1, 366), bounded(settings.GraceMinutes, 0, 60), bounded(settings.GraceHourly, 1, 1000), bounded(settings.CashAlone, 0, 1_000_000)}},
 	{title: "office.settings.prepaid", specs: []spec{{name: settings.PrepaidMonth, as: asPick, choices: []string{settings.CalendarMonth, settings.ThirtyDays}},
 		{name: settings.PrepaidPart, as: asPick, choices: []string{settings.Waits, settings.BuysDays}}}},
 	{title: "office.settings.invoices", folded: true, specs: []spec{typed(settings.InvoicePrefix, 8), {name: settings.InvoiceSeries, as: asPick, choices: []string{settings.SeriesYear, settings.SeriesRunning}},

@@ -36,6 +36,7 @@ var queuePlaces = map[string]struct{ address, place string }{
 	report.QueueEnforcements: {"/office/enforcements", "sessions"},
 	report.QueueRefunds:      {"/office/refunds", "payments"},
 	report.QueueOwed:         {"/office/refunds", "payments"},
+	report.QueueApprovals:    {"/office/approvals", "resellers"},
 	report.QueueCallbacks:    {"/office/callbacks", "jobs"},
 	report.QueueParked:       {"/office/jobs?state=parked", "jobs"},
 	report.QueueLateUse:      {lateUseAt, "invoices"},

@@ -24,17 +24,19 @@ func (s *Service) Settle(ctx context.Context, q Request, paid money.Amount, by v
 }
 
 func (s *Service) takeCash(ctx context.Context, q Request, kind string, amount money.Amount, by vouchers.By) (Event, error) {
-	if amount.Cents < 0 || amount.Cents == 0 && kind == PaidIn || amount.Cents > mostOwed {
-		return Event{}, fault.New(fault.Invalid, "reseller.amount", "Most", money.KES(mostOwed))
+	if err := cashFits(kind, amount); err != nil {
+		return Event{}, err
 	}
 	return s.once(ctx, q, digest(kind, amount.Cents), func(tx *db.Tx, d desk, e Event) (Event, error) {
-		e.Kind, e.Delta, e.By = kind, amount.Cents, by.Actor
-		e, err := s.write(tx, d.Reseller, e, posting(ledger.Cash, "", amount.Cents))
-		if err != nil {
-			return e, err
-		}
-		return e, s.record(tx, by, "reseller "+kind, d.ID, map[string]any{"amount": amount.String(), "balance": d.Balance.String()})
+		return s.cash(tx, d.Reseller, e, kind, amount, by)
 	})
+}
+
+func cashFits(kind string, amount money.Amount) error {
+	if amount.Cents < 0 || amount.Cents == 0 && kind == PaidIn || amount.Cents > mostOwed {
+		return fault.New(fault.Invalid, "reseller.amount", "Most", money.KES(mostOwed))
+	}
+	return nil
 }
 
 // PayOut gives float back in cash; fault.Conflict "reseller.short" when there is less.

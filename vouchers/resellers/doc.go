@@ -8,6 +8,9 @@
 // not paid for counts against the limit at its full price. Vouchers made for one sale are always paid for at once. Commission stays with
 // whoever sells; a sub-reseller's is carved out of the parent's, who gets the difference.
 //
+// At the console two persons give money away (internal/approval): commission, a limit that rises, and cash above what one may take in a day (Propose,
+// Take). Save, PayIn and Settle are for who has decided already: seeds and tests.
+//
 // Dates: At is the machine's clock; Day is that day in Nairobi.
 //
 // Invariants:

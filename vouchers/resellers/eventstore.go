@@ -104,6 +104,13 @@ func (s *Service) soldThisMonth(tx *db.Tx, resellerID int64) (cents int64, err e
 	return cents, db.Fault(err)
 }
 
+// cashToday is the cash in cents that was taken of a reseller today by one person alone.
+func (s *Service) cashToday(tx *db.Tx, resellerID int64) (cents int64, err error) {
+	err = tx.Gorm().Raw("SELECT COALESCE(SUM(delta_cents), 0) FROM reseller_events WHERE reseller_id = ? AND day = ? AND kind IN ? AND request LIKE 'ask:%'",
+		resellerID, s.Clock.Now().In(clock.Nairobi).Format(time.DateOnly), []string{PaidIn, Settled}).Scan(&cents).Error
+	return cents, db.Fault(err)
+}
+
 // paidKinds are the events in which vouchers are paid for, or paid back.
 var paidKinds = []string{SignedOut, Sold, SoldOne, UsedFirst, Returned, Share}
 

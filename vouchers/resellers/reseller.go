@@ -83,7 +83,12 @@ func (r Reseller) check() error {
 		return fault.New(fault.Invalid, "reseller.terms")
 	case r.State != Active && r.State != Closed:
 		return fault.New(fault.Invalid, "reseller.state")
-	case r.Limit.Cents < 0 || r.Limit.Cents > mostOwed:
+	}
+	return r.checkLimit()
+}
+
+func (r Reseller) checkLimit() error {
+	if r.Limit.Cents < 0 || r.Limit.Cents > mostOwed {
 		return fault.New(fault.Invalid, "reseller.limit", "Most", money.KES(mostOwed))
 	}
 	return nil

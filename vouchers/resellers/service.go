@@ -8,6 +8,7 @@ import (
 
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/internal/approval"
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -38,7 +39,13 @@ type Doors interface {
 	Keep(tx *db.Tx, o pin.Owner, phone string, may bool) error
 }
 
-// Options are a Service's collaborators. Clock is the machine's.
+// Approvals ask a second person. *approval.Service satisfies it.
+type Approvals interface {
+	On(kind string, d approval.Deed)
+	Ask(tx *db.Tx, a approval.Ask, by approval.By) (approval.Ask, error)
+}
+
+// Options are a Service's collaborators. Clock is the machine's. CashAlone is what a cashier may credit a reseller with in a day without a second person.
 type Options struct {
 	DB       *db.DB
 	Keys     *seal.Keys
@@ -48,6 +55,9 @@ type Options struct {
 	Plans    Plans
 	Messages Messages
 	Doors    Doors // nil: nobody signs in
+
+	Approvals Approvals // nil: nothing is proposed, or taken in at the console
+	CashAlone func() money.Amount
 }
 
 // Service is what can be done with resellers.
@@ -58,7 +68,11 @@ type Service struct {
 
 // New makes it.
 func New(o Options) *Service {
-	return &Service{Options: o, seen: witness.New(o.DB, o.Keys, "resellers")}
+	s := &Service{Options: o, seen: witness.New(o.DB, o.Keys, "resellers")}
+	if o.Approvals != nil {
+		s.nameDeeds()
+	}
+	return s
 }
 
 const purposePhone = "reseller.phone"
@@ -68,6 +82,11 @@ func accountOf(number int64) string { return "R" + strconv.FormatInt(number, 10)
 // Save makes a reseller, or changes one: not the number, the parent or the money; with it, by which phone they sign in. Faults: fault.Invalid
 // "reseller.…", fault.Conflict "reseller.phone_taken".
 func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reseller, error) {
+	return s.save(ctx, r, by, nil, nil)
+}
+
+// save calls before in the transaction, which then holds the reseller who is there, and after when all is written.
+func (s *Service) save(ctx context.Context, r Reseller, by vouchers.By, before func(tx *db.Tx, r *Reseller) error, after func(tx *db.Tx, r Reseller) error) (Reseller, error) {
 	if r.Lang == "" {
 		r.Lang = words.English
 	}
@@ -88,7 +107,14 @@ func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reselle
 		}
 	}
 	what := "reseller changed"
+	given := r
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		r = given // as it was, when the transaction is tried again
+		if before != nil {
+			if err := before(tx, &r); err != nil {
+				return err
+			}
+		}
 		if r.ID == 0 {
 			what = "reseller made"
 			r.CreatedBy, r.CreatedAt, r.Balance = by.Actor, s.Clock.Now(), money.KES(0)
@@ -103,8 +129,12 @@ func (s *Service) Save(ctx context.Context, r Reseller, by vouchers.By) (Reselle
 				return err
 			}
 		}
-		return s.record(tx, by, what, r.ID, map[string]any{"name": r.Name, "number": r.Number, "state": r.State, "terms": r.Terms, "limit": r.Limit.String(),
+		err := s.record(tx, by, what, r.ID, map[string]any{"name": r.Name, "number": r.Number, "state": r.State, "terms": r.Terms, "limit": r.Limit.String(),
 			"commission": r.Commission.String(), "parent": r.ParentID})
+		if err != nil || after == nil {
+			return err
+		}
+		return after(tx, r)
 	})
 	if err != nil {
 		return r, err

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"time"
+
+	"mtandao/billing/partners"
+	"mtandao/internal/approval"
+	"mtandao/internal/money"
+	"mtandao/internal/pin"
+	"mtandao/internal/settings"
+	"mtandao/vouchers/resellers"
+)
+
+// wireSellers wires who sells and who shares, how they sign in, and how two persons decide what gives them money.
+func (m *Main) wireSellers() {
+	m.Approvals = approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, People: m.Staff})
+	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs,
+		Approvals: m.Approvals, CashAlone: func() money.Amount { return money.Shillings(int64(m.Settings.Int(settings.CashAlone))) }})
+	m.Billing.AskFloats(m.Resellers)
+	m.Partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Sales: []partners.Sales{m.Billing, m.Vouchers}, Doors: m.PINs, Approvals: m.Approvals})
+}
+
+func (m *Main) scheduleSellers() {
+	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
+	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
+	m.Jobs.Every("what nobody decided", 5*time.Minute, m.Approvals.Lapse)
+}

@@ -1,0 +1,6 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS approval_sites (
+  approval_id BIGINT NOT NULL,
+  site_id BIGINT NOT NULL,
+  PRIMARY KEY (approval_id, site_id)
+);
