@@ -79,7 +79,7 @@ func (d desk) active() error {
 	return nil
 }
 
-// earns is what stays of a price with the reseller, and with the one above.
+// earns is what stays of a price with the reseller, and with the one above, unless that one was stopped.
 func (s *Service) earns(tx *db.Tx, d desk, price int64) (earned, above int64, err error) {
 	sold, err := s.soldThisMonth(tx, d.ID)
 	if err != nil {
@@ -93,6 +93,8 @@ func (s *Service) earns(tx *db.Tx, d desk, price int64) (earned, above int64, er
 		return 0, 0, err
 	}
 	all := d.above.Commission.Of(price, sold)
-	earned = min(earned, all)
+	if earned = min(earned, all); d.above.State != Active {
+		return earned, 0, nil
+	}
 	return earned, all - earned, nil
 }

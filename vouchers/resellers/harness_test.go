@@ -12,6 +12,7 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
@@ -45,6 +46,7 @@ type town struct {
 	*Service
 	access    *access.Service
 	landlords *partners.Service
+	approvals *approval.Service
 	clock     *clock.Manual
 	mail      *letters
 	here      int64
@@ -66,7 +68,9 @@ func newTown(t testing.TB, d *db.DB) *town {
 	menu, books := plans.New(d, w.clock), ledger.New(d, w.clock)
 	stock := vouchers.New(vouchers.Options{DB: d, Jobs: queue, Keys: keys, Clock: w.clock, Plan: w.clock, Log: log, Ledger: books, Plans: menu, Sites: sites, Grants: w.access})
 	w.access.AskVouchers(stock)
-	w.Service = New(Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Vouchers: stock, Plans: menu, Messages: w.mail})
+	w.approvals = approval.New(approval.Options{DB: d, Keys: keys, Clock: w.clock, People: crew{}})
+	w.Service = New(Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Vouchers: stock, Plans: menu, Messages: w.mail, Approvals: w.approvals,
+		CashAlone: func() money.Amount { return money.Shillings(10_000) }})
 	w.landlords = partners.New(partners.Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Sales: []partners.Sales{stock}})
 	err = d.InTx(context.Background(), func(tx *db.Tx) error {
 		here, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
@@ -135,7 +139,7 @@ func (w *town) did(what any, err error) {
 func (w *town) prove() {
 	w.Helper()
 	ctx := context.Background()
-	for _, audit := range []func(context.Context, func(string)) error{w.Audit, w.Vouchers.Audit, w.landlords.Audit} {
+	for _, audit := range []func(context.Context, func(string)) error{w.Audit, w.Vouchers.Audit, w.landlords.Audit, w.approvals.Audit} {
 		if err := audit(ctx, func(what string) { w.Error(what) }); err != nil {
 			w.Fatal(err)
 		}
