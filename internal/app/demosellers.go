@@ -77,15 +77,23 @@ func (s *Stage) seedPIN(ctx context.Context, owner pin.Owner, phone customers.Ph
 const demoLandlord = "0722 100 009"
 
 func (s *Stage) seedLandlord(ctx context.Context) error {
-	phone, err := customers.ParsePhone(demoLandlord)
-	if err != nil {
+	if there, err := s.Main.Partners.Newest(ctx, 0, 1); err != nil || len(there) > 0 {
 		return err
 	}
-	p, err := s.Main.Partners.Save(ctx, partners.Partner{Name: "Mzee Kamau, Kasarani Plaza", Phone: phone, Share: 1500, Sites: []int64{s.seeded.sites["kasarani"].ID}}, partners.By{Actor: "demo"})
+	p, err := s.saveLandlord(ctx, s.Main.Partners)
 	if err != nil {
 		return err
 	}
 	return s.seedPIN(ctx, pin.Owner{Kind: "partner", ID: p.ID}, p.Phone)
+}
+
+// saveLandlord makes the landlord with a service, whose clock says since when.
+func (s *Stage) saveLandlord(ctx context.Context, with *partners.Service) (partners.Partner, error) {
+	phone, err := customers.ParsePhone(demoLandlord)
+	if err != nil {
+		return partners.Partner{}, err
+	}
+	return with.Save(ctx, partners.Partner{Name: "Mzee Kamau, Kasarani Plaza", Phone: phone, Share: 1500, Sites: []int64{s.seeded.sites["kasarani"].ID}}, partners.By{Actor: "demo"})
 }
 
 // seedSales gives a reseller a sheet, and sells a few from it and one by one.

@@ -9,7 +9,6 @@ import (
 
 // uncalled are exports that the program does not call yet, each with who is to.
 var uncalled = map[string]string{
-	"internal/clock.Advance":      "tests, of the clock that they own",
 	"portal/guest.CaptiveAddress": "who hands out addresses and can tell clients apart (DHCP option 114)",
 	"radius/mikrotik.DialTLS":     "whoever knows go-routeros: the client has its shape",
 	"radius/mikrotik.RunArgs":     "whoever knows go-routeros: the client has its shape",
