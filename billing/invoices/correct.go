@@ -44,6 +44,9 @@ func (c *computing) correct(b *Bill, p Period) error {
 		if err := c.differ(b, should, billed[q.From]); err != nil {
 			return err
 		}
+		if err := c.leave(b, q); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -64,7 +67,7 @@ func (c *computing) pieces() map[clock.Day][]*piece {
 	}
 	all, by := map[place]*piece{}, map[clock.Day][]*piece{}
 	for _, l := range c.Billed {
-		if l.Charge == "" || l.Key == RoundingLine {
+		if l.Charge == "" || l.Key == RoundingLine || l.Key == CreditedLine {
 			continue
 		}
 		at := place{l.Charge, l.From, l.Until}

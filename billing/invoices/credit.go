@@ -21,6 +21,9 @@ type CreditNote struct {
 	Why       string
 }
 
+// creditCause begins the cause of what somebody credits.
+const creditCause = "credit:"
+
 // Credit issues a credit note at once: it lessens what is open, and what was paid already is the customer's credit again. An invoice that is credited
 // in full is void. fault.Invalid "invoice.reason", "invoice.credit_amount"; fault.Conflict "invoice.not_issued".
 func (s *Service) Credit(ctx context.Context, n CreditNote, by By) (note Document, err error) {
@@ -38,7 +41,7 @@ func (s *Service) Credit(ctx context.Context, n CreditNote, by By) (note Documen
 }
 
 func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err error) {
-	first, err := s.byCause(tx, "credit:"+n.Request)
+	first, err := s.byCause(tx, creditCause+n.Request)
 	if err == nil && first.OfID != n.InvoiceID {
 		err = fault.New(fault.Conflict, "invoice.request")
 	}
@@ -61,7 +64,7 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 	if err != nil {
 		return note, err
 	}
-	note = Document{ID: tx.ID(), Kind: Note, State: Draft, Cause: "credit:" + n.Request, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Why: n.Why, Period: d.Period, By: by.Actor,
+	note = Document{ID: tx.ID(), Kind: Note, State: Draft, Cause: creditCause + n.Request, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Why: n.Why, Period: d.Period, By: by.Actor,
 		CreatedAt: s.now()}.with(b)
 	if err := note.check(); err != nil {
 		return note, err
@@ -127,17 +130,9 @@ func (s *Service) creditable(tx *db.Tx, id int64) (d Document, left []Line, err 
 
 // grouped sums lines of the same supply and rates, less what notes took of them.
 func grouped(d Document, notes []Document) (left []Line) {
-	type group struct {
-		supply      taxes.Supply
-		key         string
-		excise, vat int64
-	}
 	at := map[group]int{}
 	add := func(l Line) {
-		g := group{supply: l.Supply, excise: l.ExciseShare, vat: l.VATShare}
-		if l.Key == DepositLine || l.Key == OpeningLine {
-			g.key = l.Key
-		}
+		g := l.group()
 		n, seen := at[g]
 		if !seen {
 			n = len(left)

@@ -98,6 +98,7 @@ type History struct {
 	Discounts []Discount
 	Once      []Once
 	Billed    []Line    // of earlier documents, from the period of Since on
+	Given     []Line    // what credit notes took of their lines, and what was written off
 	Since     clock.Day // the earliest day about which something new is known since the last document; 0 for none
 	Exempt    Period    // days on which no tax is paid; without days: none
 	RoundTo   int64     // a document's total is rounded to so many cents; 0 for not at all

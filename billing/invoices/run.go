@@ -160,7 +160,8 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 	all, others := make([]Document, 0, len(page)), []Document(nil)
 	for _, due := range page {
 		payer := terms[due.CustomerID]
-		due.History.Billed, due.History.Exempt = billed[due.track()], payer.Exempt
+		was := billed[due.track()]
+		due.History.Billed, due.History.Given, due.History.Exempt = was.billed, was.given, payer.Exempt
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
 		b, err := s.compute(due, prices, rates)
 		if o.Tell != nil {
@@ -201,9 +202,12 @@ type track struct {
 
 func (d Due) track() track { return track{d.SubscriptionID, d.Track} }
 
+// runCause begins the cause of what a run makes.
+const runCause = "subscription:"
+
 // cause is what a document of a period is made for, once: "subscription:7:2026-12-01", and the track behind that when it has a name.
 func (d Due) cause() string {
-	text := "subscription:" + idText(d.SubscriptionID) + ":" + d.Period.From.String()
+	text := runCause + idText(d.SubscriptionID) + ":" + d.Period.From.String()
 	if d.Track != "" {
 		text += ":" + d.Track
 	}

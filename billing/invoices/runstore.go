@@ -10,7 +10,7 @@ import (
 )
 
 // billed reads what earlier documents of a run say of those subscriptions about whose past something new is known.
-func (s *Service) billed(tx *db.Tx, page []Due) (map[track][]Line, error) {
+func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 	from, ids := map[track]Period{}, []int64{}
 	first, last := forever, clock.Day(0)
 	for _, due := range page {
@@ -22,9 +22,9 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track][]Line, error) {
 		from[due.track()], ids = span, append(ids, due.SubscriptionID)
 		first, last = min(first, span.From), max(last, span.Until)
 	}
-	all := map[track][]Line{}
+	all := map[track]past{}
 	for some := range db.Pieces(ids) {
-		docs, err := documents(tx.Gorm().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", some, first.String(), last.String(), "subscription:%").
+		docs, err := documents(tx.Gorm().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", some, first.String(), last.String(), runCause+"%").
 			Order("subscription_id, period_day").Limit(mostCorrected * len(some)))
 		if err != nil {
 			return nil, err
@@ -33,16 +33,57 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track][]Line, error) {
 		if docs, err = withLines(tx.Gorm().Session(&gorm.Session{NewDB: true}), docs); err != nil {
 			return nil, err
 		}
+		notes, err := s.notesOfMany(tx, docs)
+		if err != nil {
+			return nil, err
+		}
 		for _, d := range docs {
 			of := trackOf(d)
-			for _, l := range d.Lines {
-				if l.Payer = d.CustomerID; l.PeriodDay >= from[of].From {
-					all[of] = append(all[of], l)
-				}
+			took, err := given(d, notes[d.ID])
+			if err != nil {
+				return nil, err
 			}
+			all[of] = past{d.since(all[of].billed, d.Lines, from[of].From), d.since(all[of].given, took, from[of].From)}
 		}
 	}
 	return all, nil
+}
+
+// past is what earlier documents say of a track, and what was given of it.
+type past struct{ billed, given []Line }
+
+// since adds lines of a document to others, those of periods from a day on.
+func (d Document) since(all, lines []Line, from clock.Day) []Line {
+	for _, l := range lines {
+		if l.Payer = d.CustomerID; l.PeriodDay >= from {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// notesOfMany are the notes by which somebody credited some invoices, by the ids of these.
+func (s *Service) notesOfMany(tx *db.Tx, docs []Document) (map[int64][]Document, error) {
+	var ids []int64
+	for _, d := range docs {
+		if d.Credited != 0 {
+			ids = append(ids, d.ID)
+		}
+	}
+	by := map[int64][]Document{}
+	for some := range db.Pieces(ids) {
+		notes, err := documents(tx.Gorm().Where("of_id IN ? AND cause LIKE ?", some, creditCause+"%").Order("id").Limit(mostLines * len(some)))
+		if err != nil {
+			return nil, err
+		}
+		if notes, err = withLines(tx.Gorm().Session(&gorm.Session{NewDB: true}), notes); err != nil {
+			return nil, err
+		}
+		for _, n := range notes {
+			by[n.OfID] = append(by[n.OfID], n)
+		}
+	}
+	return by, nil
 }
 
 // unpark takes away what earlier runs could not bill, so that this one may.
