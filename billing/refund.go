@@ -11,15 +11,16 @@ import (
 	"mtandao/radius/access"
 )
 
-// RefundState is how far a refund got: asked → approved or refused; approved → paid.
+// RefundState is how far a refund got: asked → approved, refused or cancelled; approved → paid.
 type RefundState string
 
 // The states of a refund.
 const (
-	RefundAsked    RefundState = "asked"
-	RefundApproved RefundState = "approved" // owed: out of what it had bought, and not paid back yet
-	RefundRefused  RefundState = "refused"
-	RefundPaid     RefundState = "paid"
+	RefundAsked     RefundState = "asked"
+	RefundApproved  RefundState = "approved" // owed: out of what it had bought, and not paid back yet
+	RefundRefused   RefundState = "refused"
+	RefundCancelled RefundState = "cancelled" // by who had asked, before anybody decided
+	RefundPaid      RefundState = "paid"
 )
 
 // How a refund was paid back.
@@ -223,6 +224,12 @@ func (s *Service) takeService(tx *db.Tx, f *Refund, r Receipt) (account, party s
 // RefusePayback says no to a refund; nothing moves. Faults as of ApproveRefund.
 func (s *Service) RefusePayback(tx *db.Tx, refundID, member int64) (Refund, error) {
 	return s.decideRefund(tx, refundID, member, RefundRefused)
+}
+
+// CancelRefund takes a refund back that waits for the second person, by who asked for it: nothing has moved, and it may be asked for again. fault.Denied
+// "refund.not_yours", fault.Conflict "refund.decided".
+func (s *Service) CancelRefund(tx *db.Tx, refundID, member int64) (Refund, error) {
+	return s.cancelRefund(tx, refundID, member)
 }
 
 // PayRefund says how a refund was paid back: the money leaves the till or the cash box. fault.Invalid "refund.how" or

@@ -227,7 +227,7 @@ func TestOfTwoWhoDecideOneWins(t *testing.T) {
 
 func (s *shop) openRefund(state billing.RefundState) billing.Refund {
 	s.t.Helper()
-	all, err := s.bill.OpenRefunds(context.Background(), state)
+	all, err := s.bill.OpenRefunds(context.Background(), state, nil)
 	if err != nil || len(all) != 1 {
 		s.t.Fatal(all, err)
 	}

@@ -72,6 +72,23 @@ func (s *Service) decideRefund(tx *db.Tx, refundID, member int64, to RefundState
 	return f, fault.New(fault.Conflict, "refund.decided")
 }
 
+// cancelRefund moves a refund asked → cancelled, by who asked. DecidedBy stays empty: nobody has decided.
+func (s *Service) cancelRefund(tx *db.Tx, refundID, member int64) (Refund, error) {
+	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND asked_by = ?", refundID, RefundAsked, member).
+		Updates(map[string]any{"state": RefundCancelled, "decided_at": s.Clock.Now(), "open_receipt": nil}))
+	if err != nil {
+		return Refund{}, db.Fault(err)
+	}
+	f, err := s.refundTx(tx, refundID)
+	switch {
+	case err != nil || won:
+		return f, err
+	case f.AskedBy != member:
+		return f, fault.New(fault.Denied, "refund.not_yours")
+	}
+	return f, fault.New(fault.Conflict, "refund.decided")
+}
+
 // keepRefund writes where an approved refund's money came from.
 func (s *Service) keepRefund(tx *db.Tx, f Refund) error {
 	return db.Fault(tx.Gorm().Model(&refundRow{}).Where("id = ?", f.ID).
@@ -135,10 +152,16 @@ func (s *Service) RefundsOf(ctx context.Context, receiptID int64) ([]Refund, err
 	return refundsOf(rows), db.Fault(err)
 }
 
-// OpenRefunds lists the refunds that wait for somebody in a state, the oldest first.
-func (s *Service) OpenRefunds(ctx context.Context, state RefundState) ([]Refund, error) {
+// OpenRefunds lists the refunds at some sites that wait for somebody in a state, the oldest first; no sites: of all. Money of no order is of the sites of its
+// till.
+func (s *Service) OpenRefunds(ctx context.Context, state RefundState, sites []int64) ([]Refund, error) {
+	g := s.DB.Read(ctx).Where("state = ?", state).Order("id").Limit(100)
+	if sites != nil {
+		g = g.Where("EXISTS (SELECT 1 FROM orders o WHERE o.id = refunds.order_id AND o.site_id IN ?) OR refunds.order_id = 0 AND EXISTS"+
+			" (SELECT 1 FROM receipts r JOIN till_sites t ON t.till_id = r.till_id WHERE r.id = refunds.receipt_id AND t.site_id IN ?)", sites, sites)
+	}
 	var rows []refundRow
-	err := s.DB.Read(ctx).Where("state = ?", state).Order("id").Limit(100).Find(&rows).Error
+	err := g.Find(&rows).Error
 	return refundsOf(rows), db.Fault(err)
 }
 

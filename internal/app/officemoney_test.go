@@ -34,13 +34,25 @@ func TestARefundThroughTheOffice(t *testing.T) {
 		t.Errorf("too much: %d", got.status)
 	}
 	done(t, asks.press(receipt+"/refund", "/refund", url.Values{"amount": {"10"}, "reason": {"slow"}}))
-	open, err := s.Main.Billing.OpenRefunds(context.Background(), "asked")
+	open, err := s.Main.Billing.OpenRefunds(context.Background(), "asked", nil)
 	if err != nil || len(open) != 1 {
 		t.Fatal(open, err)
 	}
 	decide := "/office/refunds/" + number(open[0].ID) + "/decide"
 	if page := asks.ask(http.MethodGet, receipt, nil); strings.Contains(page.body, decide) {
 		t.Error("who asked is offered to decide")
+	}
+	cancel := "/office/refunds/" + number(open[0].ID) + "/cancel"
+	if page := asks.ask(http.MethodGet, "/office/refunds", nil); !strings.Contains(page.body, cancel) {
+		t.Error("who asked is not offered to take it back")
+	}
+	if page := approves.ask(http.MethodGet, "/office/refunds", nil); strings.Contains(page.body, cancel) {
+		t.Error("another is offered to take it back")
+	}
+	done(t, approves.press(cancel, "/cancel", nil))
+	elsewhere := s.hire(t, "ngong@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
+	if page := elsewhere.ask(http.MethodGet, "/office/refunds", nil); page.status != http.StatusOK || strings.Contains(page.body, number(open[0].ID)) {
+		t.Error("a refund of another site is shown")
 	}
 	done(t, asks.press(decide, "/decide", url.Values{"how": {"yes"}}))
 	if !device.Online() {
@@ -53,6 +65,29 @@ func TestARefundThroughTheOffice(t *testing.T) {
 	if err != nil || len(events) != 3 || events[0].Actor != "pendo@demo.example" || events[1].Actor != "juma.m@demo.example" || events[2].Actor != "asha.m@demo.example" {
 		t.Errorf("the trail: %+v %v", events, err)
 	}
+	verifyBooks(t, s.Main)
+}
+
+// TestWhoAskedTakesARefundBackInTheOffice: it is in the trail, it waits no more, and it may be asked for again.
+func TestWhoAskedTakesARefundBackInTheOffice(t *testing.T) {
+	s := openStage(t, 1)
+	order, _ := s.bought(t, "kasarani-1", "02a1b2c3d4aa")
+	asks := s.hire(t, "asha.m@demo.example", nil, "manager")
+	receipt := "/office/receipts/" + s.receiptOf(t, order)
+	done(t, asks.press(receipt+"/refund", "/refund", url.Values{"amount": {"10"}, "reason": {"slow"}}))
+	open, err := s.Main.Billing.OpenRefunds(context.Background(), "asked", nil)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	done(t, asks.press("/office/refunds/"+number(open[0].ID)+"/cancel", "/cancel", nil))
+	events, err := s.Main.Audit.List(context.Background(), audit.Filter{Object: "refund"})
+	if err != nil || len(events) != 2 || events[0].Action != "refund cancelled" || events[0].Actor != "asha.m@demo.example" {
+		t.Errorf("the trail: %+v %v", events, err)
+	}
+	if page := asks.ask(http.MethodGet, receipt, nil); !strings.Contains(page.body, receipt+"/refund") || !strings.Contains(page.body, "Taken back") {
+		t.Error("it is not offered anew")
+	}
+	done(t, asks.press(receipt+"/refund", "/refund", url.Values{"amount": {"10"}, "reason": {"slow"}}))
 	verifyBooks(t, s.Main)
 }
 

@@ -45,6 +45,11 @@ func (o officeDeeds) DecideRefund(ctx context.Context, who staff.Member, by staf
 	return o.refund(ctx, who, by, "refund approved", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.ApproveRefund(tx, refundID, who.ID) })
 }
 
+// CancelRefund implements backoffice.Deeds.
+func (o officeDeeds) CancelRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error) {
+	return o.refund(ctx, who, by, "refund cancelled", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.CancelRefund(tx, refundID, who.ID) })
+}
+
 // PayRefund implements backoffice.Deeds.
 func (o officeDeeds) PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error) {
 	return o.refund(ctx, who, by, "refund paid", func(tx *db.Tx) (billing.Refund, error) {

@@ -267,7 +267,7 @@ func (s *Stage) refunding(t *testing.T, order string) (receipt, refund string) {
 	receipt = s.receiptOf(t, order)
 	asks := s.hire(t, "asks@demo.example", nil, "manager")
 	done(t, asks.press("/office/receipts/"+receipt+"/refund", "/refund", url.Values{"amount": {"10"}, "reason": {"slow"}}))
-	open, err := s.Main.Billing.OpenRefunds(t.Context(), "asked")
+	open, err := s.Main.Billing.OpenRefunds(t.Context(), "asked", nil)
 	if err != nil || len(open) != 1 {
 		t.Fatal(open, err)
 	}

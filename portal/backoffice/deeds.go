@@ -28,6 +28,7 @@ type Deeds interface {
 	Disconnect(ctx context.Context, who staff.Member, by staff.By, grantID int64) (sessions int, err error)
 	AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error)
 	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error)
+	CancelRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error)
 }
 
@@ -44,7 +45,7 @@ type Money interface {
 	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)
 	RefundsOf(ctx context.Context, receiptID int64) ([]billing.Refund, error)
 	ReversalsOf(ctx context.Context, receiptID int64) ([]billing.Reversal, error)
-	OpenRefunds(ctx context.Context, state billing.RefundState) ([]billing.Refund, error)
+	OpenRefunds(ctx context.Context, state billing.RefundState, sites []int64) ([]billing.Refund, error)
 	Tills(ctx context.Context) ([]billing.Till, error)
 }
 

@@ -116,7 +116,7 @@ func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) 
 	p.Refunds.Columns = refundColumns(&p.frame)
 	for _, f := range all {
 		p.Refunds.add(b.refundCells(q, &p.frame, f)...)
-		open = open || f.State != billing.RefundRefused
+		open = open || f.State != billing.RefundRefused && f.State != billing.RefundCancelled
 	}
 	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense || r.Placed == billing.PlacedAccount
 	if here && !open && staff.MaySomewhere(q.in.Member, staff.PaymentsRefund) {

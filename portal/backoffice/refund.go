@@ -27,6 +27,8 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund) []cell 
 	switch {
 	case r.State == billing.RefundAsked && r.AskedBy != m.ID && staff.MaySomewhere(m, staff.PaymentsApprove):
 		last.Acts = []act{{Name: f.T("office.refund.decide"), Address: at + "/decide"}}
+	case r.State == billing.RefundAsked && r.AskedBy == m.ID && staff.MaySomewhere(m, staff.PaymentsRefund):
+		last.Acts = []act{{Name: f.T("office.refund.cancel"), Address: at + "/cancel"}}
 	case r.State == billing.RefundApproved && staff.MaySomewhere(m, staff.PaymentsMatch):
 		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
 	}
@@ -39,7 +41,7 @@ func (b *Backoffice) refunds(q *request) error {
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refund.none"), Text: p.T("office.refund.none_text")}
 	p.Columns = refundColumns(&p.frame)
 	for _, state := range []billing.RefundState{billing.RefundAsked, billing.RefundApproved} {
-		open, err := b.Money.OpenRefunds(q.ctx, state)
+		open, err := b.Money.OpenRefunds(q.ctx, state, q.scope())
 		if err != nil {
 			return err
 		}
@@ -164,6 +166,31 @@ func (b *Backoffice) decide(q *request) error {
 		return q.refusal(err, here)
 	}
 	q.tell("good", "office.refund.told_"+string(f.State), "", "Amount", f.Amount.String())
+	return led(here)
+}
+
+func (b *Backoffice) askCancelRefund(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsRefund)
+	if err != nil {
+		return err
+	}
+	return q.showForm(q.moneyPage("office.refund_cancel.", here, "Amount", f.Amount.String(), "Reason", f.Reason))
+}
+
+func (b *Backoffice) cancelRefund(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsRefund)
+	if err != nil {
+		return err
+	}
+	f, err = b.Deeds.CancelRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID)
+	if fault.KeyOf(err) == "refund.not_yours" {
+		q.tellFault(err)
+		return led(here)
+	}
+	if err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.refund.told_cancelled", "", "Amount", f.Amount.String())
 	return led(here)
 }
 
