@@ -7,6 +7,7 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/words"
@@ -20,6 +21,7 @@ type page struct {
 	langs  map[int64]words.Lang
 	prices map[int64]plans.Price
 	names  map[string]plans.Plan
+	void   map[int64]map[string][]clock.Day // periods whose bills were credited in full
 }
 
 // Fill implements invoices.Source.
@@ -37,7 +39,7 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 			d.Problem = p.wrong[d.SubscriptionID]
 			continue
 		}
-		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, table: t, out: &d.History}
+		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, void: p.void[d.SubscriptionID][d.Track], table: t, out: &d.History}
 		r.read()
 		if m, is := s.meteredOf(r, d); is {
 			used, grants[d.SubscriptionID] = append(used, m), past.GrantID
@@ -72,6 +74,9 @@ func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err erro
 		}
 	}
 	if p.langs, err = s.langs(ctx, p.pasts); err != nil {
+		return p, err
+	}
+	if p.void, err = s.Void(ctx, discounted(p.pasts)); err != nil {
 		return p, err
 	}
 	return p, s.sold(ctx, &p)

@@ -88,7 +88,7 @@ func newTown(t testing.TB, d *db.DB) *town {
 	sold := plans.New(d, c)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Customers: people, Credit: purse{held}})
 	held.OnCredit(lines.Renew)
-	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }, Jobs: queue})
+	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }, Jobs: queue, Void: w.invoices.VoidBills})
 	w.in(func(tx *db.Tx) error {
 		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "here"})
 		w.site = s.ID

@@ -30,6 +30,7 @@ type reading struct {
 	lang   words.Lang
 	prices map[int64]plans.Price // versions
 	names  map[string]plans.Plan
+	void   []clock.Day // periods whose bills were credited in full
 	table  *table
 	out    *invoices.History
 
@@ -140,7 +141,7 @@ func (r *reading) discount(m moment) {
 		d.Name = given.Reason
 	}
 	if given.Discount.Periods > 0 {
-		d.Until = after(m.state.Sold.Interval, m.day, given.Discount.Periods)
+		d.Until = r.lasts(m.state.Sold.Interval, m.day, given.Discount.Periods)
 	}
 	r.out.Discounts = append(r.out.Discounts, d)
 	if d.Amount = 0; d.Share == 0 {

@@ -25,6 +25,7 @@ type Options struct {
 	Usage     Usage
 	Kept      func() (hours, days int) // months that use is kept by the hour and by the day
 	Jobs      *jobs.Queue
+	Void      Void
 	Zone      subscriptions.Zones
 }
 
@@ -33,6 +34,9 @@ type Source struct {
 	Options
 	versions sync.Map // versions of plans' prices by id: they never change
 }
+
+// Void tells of which periods bills were credited in full, by subscriptions and tracks. Service.VoidBills of billing/invoices is one.
+type Void func(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error)
 
 // New makes the source, and has it follow the subscriptions.
 func New(o Options) *Source {
@@ -46,6 +50,7 @@ func New(o Options) *Source {
 		}
 		return s.Lines.Fit(ctx, id)
 	})
+	o.Jobs.On(invoices.FactVoid, "discounts", s.lookAgain)
 	return s
 }
 

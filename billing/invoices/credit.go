@@ -66,38 +66,49 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 	}
 	note = Document{ID: tx.ID(), Kind: Note, State: Draft, Cause: creditCause + n.Request, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Why: n.Why, Period: d.Period, By: by.Actor,
 		CreatedAt: s.now()}.with(b)
-	if err := note.check(); err != nil {
-		return note, err
-	}
-	if _, err := s.insert(tx, []Document{note}); err != nil {
-		return note, err
-	}
-	if over := amount - d.Open; over > 0 { // it was paid: that is credit again
-		paid, err := s.allocated(tx, d.CustomerID, d.ID)
-		if err != nil {
-			return note, err
-		}
-		if back, err := s.takeBack(tx, paid, over, "credit note"); err != nil || back.Cents != over {
-			return note, wrap(err, back.Cents, over)
-		}
-	}
-	if err := s.credited(tx, d.ID, amount); err != nil {
-		return note, err
-	}
-	if err := s.issueTx(tx, []Document{note}); err != nil {
+	if err := s.putNote(tx, d, note); err != nil {
 		return note, err
 	}
 	if err := s.record(tx, by, "invoice credited", d, money.KES(amount).String()+" "+n.Why); err != nil {
 		return note, err
 	}
-	if note, err = s.getTx(tx, note.ID); err != nil {
-		return note, err
+	return s.getTx(tx, note.ID)
+}
+
+// putNote issues a note of an invoice, both of which are held, and takes it from there.
+func (s *Service) putNote(tx *db.Tx, d, note Document) error {
+	if err := note.check(); err != nil {
+		return err
+	}
+	if _, err := s.insert(tx, []Document{note}); err != nil {
+		return err
+	}
+	amount := -note.Gross
+	if over := amount - d.Open; over > 0 { // it was paid: that is credit again
+		paid, err := s.allocated(tx, d.CustomerID, d.ID)
+		if err != nil {
+			return err
+		}
+		if back, err := s.takeBack(tx, paid, over, "credit note"); err != nil || back.Cents != over {
+			return wrap(err, back.Cents, over)
+		}
+	}
+	if err := s.credited(tx, d.ID, amount); err != nil {
+		return err
+	}
+	if err := s.issueTx(tx, []Document{note}); err != nil {
+		return err
+	}
+	if d.Credited+amount == d.Gross && strings.HasPrefix(d.Cause, runCause) {
+		if err := s.Jobs.Emit(tx, FactVoid, idText(d.ID), LineFact{d.SubscriptionID}); err != nil {
+			return err
+		}
 	}
 	fact := FactPaid
 	if d.Open > amount {
 		fact = FactPartPaid
 	}
-	return note, s.Jobs.Emit(tx, fact, idText(d.ID), Fact{d.ID, d.CustomerID})
+	return s.Jobs.Emit(tx, fact, idText(d.ID), Fact{d.ID, d.CustomerID})
 }
 
 func wrap(err error, got, want int64) error {

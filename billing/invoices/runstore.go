@@ -1,6 +1,7 @@
 package invoices
 
 import (
+	"context"
 	"slices"
 
 	"gorm.io/gorm"
@@ -98,4 +99,30 @@ func (s *Service) unpark(tx *db.Tx, all []Document) error {
 		}
 	}
 	return nil
+}
+
+// VoidBills are the periods of which some subscriptions' bills charged something and were credited in full, by subscriptions and tracks.
+func (s *Service) VoidBills(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error) {
+	all := map[int64]map[string][]clock.Day{}
+	for some := range db.Pieces(subscriptionIDs) {
+		docs, err := documents(s.DB.Read(ctx).Where("subscription_id IN ? AND state = ? AND cause LIKE ?", some, Void, runCause+"%").Limit(mostLines * len(some)))
+		if err != nil {
+			return nil, err
+		}
+		if docs, err = withLines(s.DB.Read(ctx), docs); err != nil {
+			return nil, err
+		}
+		for _, d := range docs {
+			of := trackOf(d)
+			if all[of.subscriptionID] == nil {
+				all[of.subscriptionID] = map[string][]clock.Day{}
+			}
+			for _, l := range d.Lines {
+				if days := all[of.subscriptionID][of.name]; !l.Correction && l.Key != RoundingLine && !slices.Contains(days, l.PeriodDay) {
+					all[of.subscriptionID][of.name] = append(days, l.PeriodDay)
+				}
+			}
+		}
+	}
+	return all, nil
 }

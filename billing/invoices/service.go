@@ -59,7 +59,11 @@ const (
 	FactPaid     = "invoice paid"      // nothing is open any more
 	FactPartPaid = "invoice part paid" // or less is asked, and something is open still
 	FactReopened = "invoice reopened"  // what had paid it went back
+	FactVoid     = "invoice void"      // a bill of a subscription was credited in full; the payload is a LineFact
 )
+
+// LineFact is the payload of facts about a subscription's bills.
+type LineFact struct{ SubscriptionID int64 }
 
 // Fact is the payload of facts about invoices.
 type Fact struct{ InvoiceID, CustomerID int64 }
