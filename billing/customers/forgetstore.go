@@ -54,7 +54,7 @@ func (s *Service) written(tx *db.Tx, customerID int64) (bool, error) {
 }
 
 // Forget takes back a customer who was brought in and has not moved since: nobody may know their number yet. fault.Conflict
-// "customer.changed" when they are not as they were read, "customer.parent_has_children" when they have parts.
+// "customer.changed" when they are not as they were read, "customer.parent_has_children" when they have parts, and what a Keeper says.
 func (s *Service) Forget(tx *db.Tx, c Customer, by By) error {
 	has, err := s.hasChildren(tx, c.ID)
 	if err != nil {
@@ -68,6 +68,11 @@ func (s *Service) Forget(tx *db.Tx, c Customer, by By) error {
 	}
 	if has {
 		return fault.New(fault.Conflict, "customer.changed")
+	}
+	for _, k := range s.keepers {
+		if err := k.MayForget(tx, c.ID); err != nil {
+			return err
+		}
 	}
 	won, err := db.Won(tx.Gorm().Where("id = ? AND version = ? AND state = ?", c.ID, c.Version, string(Active)).Delete(&customerRow{}))
 	if err != nil {

@@ -22,6 +22,8 @@ type Keeper interface {
 	Move(tx *db.Tx, from, to int64, by By) error
 	// MayClose says why an account cannot be closed now: service that runs, money that is owed. Its row is locked.
 	MayClose(tx *db.Tx, customerID int64) error
+	// MayForget says why somebody who was brought in cannot be taken back now: something was written down about them since.
+	MayForget(tx *db.Tx, customerID int64) error
 }
 
 // AskKeeper has a package asked when customers are merged or closed.

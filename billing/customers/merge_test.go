@@ -37,6 +37,13 @@ func (k *safe) MayClose(_ *db.Tx, id int64) error {
 	return nil
 }
 
+func (k *safe) MayForget(_ *db.Tx, id int64) error {
+	if k.of[id] > 0 {
+		return fault.New(fault.Conflict, "customer.changed")
+	}
+	return nil
+}
+
 func (o office) merge(from, to Customer) error {
 	return o.Merge(ctx, from.ID, to.ID, asha)
 }
@@ -181,5 +188,19 @@ func TestAnAccountIsClosedAndOpenedAgain(t *testing.T) {
 			}
 		}
 		o.finds(child.Number, child)
+	})
+}
+
+func TestWhoHasSomethingElsewhereIsNotTakenBack(t *testing.T) {
+	each(t, func(o office) {
+		k := &safe{of: map[int64]int{}}
+		o.AskKeeper(k)
+		c := o.person("Mary Kamau", "0712345678")
+		k.of[c.ID] = 1
+		if err := o.in(func(tx *db.Tx) error { return o.Forget(tx, c, asha) }); fault.KeyOf(err) != "customer.changed" {
+			o.t.Error(err)
+		}
+		delete(k.of, c.ID)
+		o.must(func(tx *db.Tx) error { return o.Forget(tx, c, asha) })
 	})
 }

@@ -6,6 +6,7 @@ import (
 
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
+	"mtandao/internal/settings"
 )
 
 // The day is billed from billFrom after midnight on, when routers have told of the day before; who could not be billed is tried again each time.
@@ -33,4 +34,9 @@ func (m *Main) billToday(ctx context.Context) error {
 	}
 	_, err := m.Invoices.Issue(ctx)
 	return err
+}
+
+// keep is how long the history of sessions and the usage by the day are kept, in months.
+func (m *Main) keep() (history, usage int) {
+	return m.Settings.Int(settings.HistoryMonths), m.Settings.Int(settings.UsageMonths)
 }

@@ -10,16 +10,21 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/support"
 )
 
-// customerKeeper says what customers have in service and money, when two are merged or one is closed. Credit moves; service that runs and
+// customerKeeper says what customers have in service and money, when two are merged or one is closed. Credit and tickets move; service that runs and
 // bills that are owed stay with whom they were made for, so that such an account is the one that stays.
 type customerKeeper struct{ *Main }
 
 // Held implements customers.Keeper.
 func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers.Held, error) {
 	live, err := k.live(ctx, customerID)
-	return []customers.Held{{Words: "customer.held_subscriptions", Count: live}}, err
+	if err != nil {
+		return nil, err
+	}
+	tickets, err := k.Tickets.Held(ctx, customerID)
+	return []customers.Held{{Words: "customer.held_subscriptions", Count: live}, {Words: "customer.held_tickets", Count: tickets}}, err
 }
 
 // Move implements customers.Keeper: fault.Conflict "customer.merge_service", "customer.merge_owes" or "customer.merge_drafts".
@@ -27,6 +32,9 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
 	if err == nil {
 		err = k.Prompts.Merged(tx, from, to)
+	}
+	if err == nil {
+		err = k.Tickets.MoveCustomer(tx, from, to, support.By(by))
 	}
 	if err != nil {
 		return err
@@ -58,6 +66,15 @@ func (k customerKeeper) MayClose(tx *db.Tx, customerID int64) error {
 		return err
 	}
 	return k.free(tx.Context(), customerID, "customer.close_service", "customer.close_owes")
+}
+
+// MayForget implements customers.Keeper: fault.Conflict "customer.changed" for who has a ticket.
+func (k customerKeeper) MayForget(tx *db.Tx, customerID int64) error {
+	has, err := k.Tickets.Has(tx, customerID)
+	if err == nil && has {
+		err = fault.New(fault.Conflict, "customer.changed")
+	}
+	return err
 }
 
 // free says that nothing runs for a customer and nothing is owed.

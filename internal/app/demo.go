@@ -62,8 +62,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(stage.seedPost(ctx), stage.seedVouchers(ctx), stage.seedWeek(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedLines(ctx), stage.seedMoney(ctx),
-		stage.seedPapers(ctx), stage.seedPrompts(ctx), stage.plugInAll())
+	err = errors.Join(stage.seedPost(ctx), stage.seedVouchers(ctx), stage.seedWeek(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedTickets(ctx), stage.seedLines(ctx),
+		stage.seedMoney(ctx), stage.seedPapers(ctx), stage.seedPrompts(ctx), stage.plugInAll())
 	if err != nil {
 		return errors.Join(err, stage.Close())
 	}

@@ -46,6 +46,7 @@ import (
 	"mtandao/internal/site"
 	"mtandao/internal/spool"
 	"mtandao/internal/staff"
+	"mtandao/internal/support"
 	"mtandao/portal"
 	"mtandao/radius"
 	"mtandao/radius/access"
@@ -116,6 +117,7 @@ type Main struct {
 	RailBook  *railbook.Service
 	Counter   *counter.Service
 	Prompts   *prompts.Service
+	Tickets   *support.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
@@ -270,6 +272,7 @@ func (m *Main) wireDomains() {
 	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
 	m.Prompts = prompts.New(prompts.Options{DB: m.DB, Keys: m.Keys, Clock: m.Plan, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Accounts: m.Accounts, Billing: m.Billing})
 	m.Invoices.AskPrompts(m.Prompts.Waits)
+	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify})
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
@@ -325,11 +328,6 @@ func (m *Main) openSpool(name string) (*spool.Spool, error) {
 	return spool.Open(filepath.Join(m.Config.Data, "spool", name), spool.Options{MaxBytes: spoolMost[name], Clock: m.Clock, Hook: m.hook})
 }
 
-// keep is how long the history of sessions and the usage by the day are kept, in months.
-func (m *Main) keep() (history, usage int) {
-	return m.Settings.Int(settings.HistoryMonths), m.Settings.Int(settings.UsageMonths)
-}
-
 // schedule subscribes the work that one node does at a time.
 func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
@@ -359,6 +357,7 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
 	m.Jobs.Every("forget statement files", time.Hour, m.RailBook.Clean)
 	m.Jobs.Every("reversals", time.Minute, m.Billing.TakeBackWaiting)
+	m.Jobs.Every("tickets that are done", time.Hour, m.Tickets.Sweep)
 	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)

@@ -42,6 +42,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Customers: m.Customers,
 		Counter:   m.Counter,
 		Prompts:   m.Prompts,
+		Tickets:   m.Tickets,
 		Bills:     m.Bills,
 		LateUse:   radius.Usage{DB: m.DB, Clock: m.Clock},
 		Accounts:  m.Accounts,

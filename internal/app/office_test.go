@@ -260,6 +260,8 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["customers"], at["imports"], at["statements"] = s.customer(t).ID, s.importing(t), s.stating(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
+	at["tickets"], at["answers"] = s.ticketed(t, at["customers"])
+	pairs = append(pairs, "/act/:what", "/act/answer", "/turn/:state", "/turn/waiting")
 	pairs = append(pairs, s.lined(t, at)...)
 	pairs = append(pairs, s.paid(t, at)...)
 	for name, id := range at {

@@ -42,7 +42,7 @@ var variants = []string{"/office/payments?state=unknown", "/office/payments?stat
 	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
 	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
 	"/office/customers?q=wanj", "/office/cashier?q=kamau", "/office/cashier?q=nobody", "/office/cashier/day?day=2020-01-01", "/office/money?rail=cheque", "/office/money?rail=cash&day=2020-01-01", "/office/money?who=nobody", "/office/customers?state=merged&segment=business", "/office/customers?tag=vip", "/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",
-	"/office/setup/plans", "/office/pools?after=1", "/office/nowhere"}
+	"/office/setup/plans", "/office/pools?after=1", "/office/tickets?show=complaints", "/office/tickets?show=done&queue=money", "/office/tickets?show=mine", "/office/nowhere"}
 
 // screens are all pages of the console, from the door's own list of routes, with real objects in their addresses.
 func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Permission) {
@@ -65,7 +65,11 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 	}
 	customer, bounced := "/office/customers/"+number(s.customer(t).ID), s.bounced(t)
 	may[bounced] = may[customer] // not that of "new" beside it
-	for _, path := range append(variants, customer+"?tab=messages", customer+"?tab=history", customer+"?tab=money", customer+"?tab=account", customer+"/statement?from=2026-01-01&until=2026-03-31", bounced+"?tab=money", bounced+"?tab=account", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
+	acts := []string{customer + "?tab=tickets", "/office/tickets/new?customer=" + number(s.customer(t).ID)}
+	for _, what := range []string{"note", "heard", "hand", "priority", "link", "customer", "no_complaint"} {
+		acts = append(acts, objects.Replace("/office/tickets/:id/act/"+what))
+	}
+	for _, path := range append(append(variants, acts...), customer+"?tab=messages", customer+"?tab=history", customer+"?tab=money", customer+"?tab=account", customer+"/statement?from=2026-01-01&until=2026-03-31", bounced+"?tab=money", bounced+"?tab=account", "/office/receipts/"+s.stray(t), "/office/receipts/"+s.stray(t)+"?order=0712345678") {
 		bare, _, _ := strings.Cut(path, "?")
 		if route, same := may[bare]; same {
 			may[path] = route

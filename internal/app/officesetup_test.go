@@ -240,7 +240,8 @@ var bounds = []struct {
 	from, to int
 }{{settings.UnusedDays, 1, 366}, {settings.InvoiceDueDays, 0, 365}, {settings.InvoiceRound, 1, 10_000}, {settings.InvoiceRestore, 1, 100}, {settings.InvoiceThrottle, 64, 100_000}, {settings.PaperPerMinute, 1, 6000}, {settings.PaperLinkDays, 1, 400}, {settings.GraceMinutes, 0, 60}, {settings.GraceHourly, 1, 1000}, {settings.HistoryMonths, 1, 120}, {settings.UsageMonths, 1, 120}, {settings.AlertEscalateMinutes, 0, 1440}, {settings.AlertPromptSuccess, 0, 80}, {settings.AlertCallbackSilence, 0, 1440},
 	{settings.AlertRouterDown, 0, 3600}, {settings.AlertRejects, 0, 1_000_000}, {settings.AlertQueueAge, 0, 10_000}, {settings.AlertBalance, 0, 1_000_000},
-	{settings.AlertDiskFree, 0, 80}, {settings.AlertBackupAge, 0, 1000}, {settings.AlertCertificate, 0, 60}, {settings.AlertSpoolFull, 0, 90}, {settings.AlertFlapping, 0, 1000}, {settings.AlertGuessing, 0, 100000}, {settings.AlertEarly, 0, 1000}, {settings.AlertOutage, 0, 1000}, {settings.AlertReversed, 0, 1000}, {settings.MessageCodesPerHour, 1, 100},
+	{settings.AlertDiskFree, 0, 80}, {settings.AlertBackupAge, 0, 1000}, {settings.AlertCertificate, 0, 60}, {settings.AlertSpoolFull, 0, 90}, {settings.AlertFlapping, 0, 1000}, {settings.AlertGuessing, 0, 100000}, {settings.AlertEarly, 0, 1000}, {settings.AlertOutage, 0, 1000}, {settings.AlertReversed, 0, 1000}, {settings.AlertComplaint, 0, 60}, {settings.TicketUrgentHours, 1, 720}, {settings.TicketHighHours, 1, 720}, {settings.TicketNormalHours, 1, 720},
+	{settings.TicketLowHours, 1, 720}, {settings.TicketComplaintDays, 1, 90}, {settings.TicketCloseDays, 1, 90}, {settings.TicketKeepMonths, 1, 120}, {settings.MessageCodesPerHour, 1, 100},
 	{settings.MessageReceiptLeast, 0, 1_000_000}, {settings.MessageKeepDays, 1, 3660}}
 
 // TestTheFormOfSettingsHasThemAllWithTheirBounds opens the page as the owner, and tries each bound that it tells.

@@ -26,6 +26,7 @@ const (
 	ForCode     Purpose = "code"
 	ForAlert    Purpose = "alert" // to the owner
 	ForOffer    Purpose = "offer"
+	ForTicket   Purpose = "ticket" // an answer to what the person asked
 )
 
 // Class is what a person agrees to, or not: messages about what they have, or offers.
@@ -50,6 +51,7 @@ var manners = map[Purpose]manner{
 	ForBill:     {class: Services, life: 5 * 24 * time.Hour},
 	ForCode:     {urgent: true, life: 10 * time.Minute},
 	ForAlert:    {urgent: true, life: 6 * time.Hour},
+	ForTicket:   {life: 72 * time.Hour},
 	ForOffer:    {class: Offers, life: 72 * time.Hour},
 }
 

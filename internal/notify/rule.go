@@ -25,6 +25,7 @@ const (
 	RuleOutage      = "outage_given"
 	RuleDoubt       = "outage_doubted"
 	RuleReversed    = "money_reversed"
+	RuleComplaint   = "complaint_ends"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -53,6 +54,7 @@ var Rules = []Rule{
 	{Name: RuleOutage, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
+	{Name: RuleComplaint, Limit: settings.AlertComplaint, Below: true, Many: true},
 }
 
 // Reading is one fact, in the unit of its rule's setting: percent, minutes, seconds, a count, shillings, hours or days.

@@ -52,7 +52,7 @@ var Keys = append([]Key{
 	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
 	{CashAlone, "10000", "shillings of cash that one person may credit a reseller with in a day; more waits for a second person; 0: all of it does", between(0, 1_000_000)},
 	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},
-}, slices.Concat(invoiceKeys, paperKeys, messageKeys)...)
+}, slices.Concat(invoiceKeys, paperKeys, messageKeys, ticketKeys)...)
 
 func shortText(s string) bool { return utf8.ValidString(s) && utf8.RuneCountInString(s) <= 100 }
 

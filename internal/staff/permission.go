@@ -17,6 +17,9 @@ const (
 	CustomersEdit   Permission = "customers.edit"
 	CustomersManage Permission = "customers.manage" // merge, close, take the list along
 	IdentitiesView  Permission = "identities.view"  // see the numbers of identity papers
+	TicketsView     Permission = "tickets.view"
+	TicketsWork     Permission = "tickets.work"   // open, answer, take, hand over
+	TicketsManage   Permission = "tickets.manage" // canned answers; erase what was written
 	SitesEdit       Permission = "sites.edit"
 	PlansEdit       Permission = "plans.edit"
 	TillsEdit       Permission = "tills.edit"
@@ -48,6 +51,9 @@ var Permissions = []Described{
 	{CustomersEdit, "permission.customers_edit"},
 	{CustomersManage, "permission.customers_manage"},
 	{IdentitiesView, "permission.identities_view"},
+	{TicketsView, "permission.tickets_view"},
+	{TicketsWork, "permission.tickets_work"},
+	{TicketsManage, "permission.tickets_manage"},
 	{SitesEdit, "permission.sites_edit"},
 	{PlansEdit, "permission.plans_edit"},
 	{TillsEdit, "permission.tills_edit"},

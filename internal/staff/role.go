@@ -30,10 +30,10 @@ type seed struct {
 var seeds = []seed{
 	{Owner, "role.owner", nil},
 	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, AccessView, AccessChange,
-		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView}},
+		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView}},
 	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView, CustomersView, VouchersView, VouchersManage}},
-	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, VouchersView}},
-	{"technician", "role.technician", []Permission{AccessView, AccessChange, CustomersView, RoutersEdit, JobsManage, AlertsManage}},
+	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, TicketsView, TicketsWork, VouchersView}},
+	{"technician", "role.technician", []Permission{AccessView, AccessChange, CustomersView, TicketsView, TicketsWork, RoutersEdit, JobsManage, AlertsManage}},
 }
 
 // TextKey is the key of a house role's name; empty when the role has a name of its own.

@@ -74,6 +74,7 @@ type Options struct {
 	Approvals Approvals
 	Lines     Lines
 	Outages   Outages
+	Tickets   Tickets
 	Customers Customers
 	Counter   Counter
 	Prompts   Prompts
@@ -139,7 +140,7 @@ func (b *Backoffice) table() []route {
 		b.lineRoutes(),
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
-		b.customerRoutes(),
+		b.customerRoutes(), b.ticketRoutes(),
 		b.importRoutes(), b.railBookRoutes(),
 		b.counterRoutes(), b.promptRoutes(),
 		[]route{

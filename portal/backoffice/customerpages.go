@@ -23,6 +23,7 @@ type Customers interface {
 	Tags(ctx context.Context, customerID int64) ([]string, error)
 	AllTags(ctx context.Context) ([]string, error)
 	OldNumbers(ctx context.Context, customerID int64) ([]string, error)
+	SomeNow(ctx context.Context, ids []int64) (map[int64]customers.Customer, error)
 	Children(ctx context.Context, customerID int64) ([]customers.Customer, error)
 	Notes(ctx context.Context, customerID, before int64, limit int) ([]customers.Note, error)
 	HasIdentity(ctx context.Context, customerID int64) (customers.IdentityKind, error)

@@ -25,6 +25,7 @@ var customerTabs = []customerTab{
 	{"", "", (*Backoffice).tellCustomer},
 	{"money", staff.PaymentsView, (*Backoffice).tellPayments},
 	{"account", staff.PaymentsView, (*Backoffice).tellAccount},
+	{"tickets", staff.TicketsView, (*Backoffice).tellTickets},
 	{"messages", "", (*Backoffice).tellMessages},
 	{"history", "", (*Backoffice).tellHistory},
 }
@@ -67,6 +68,9 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 	}
 	if q.may(staff.CustomersEdit, c.SiteID) {
 		acts = append(acts, act{Name: f.T("office.customer_edit.act"), Address: at + "/edit", Tone: "primary"})
+	}
+	if q.may(staff.TicketsWork, c.SiteID) {
+		acts = append(acts, act{Name: f.T("office.ticket_new.act"), Icon: "life-buoy", Address: ticketsAt + "/new?customer=" + number(c.ID)})
 	}
 	if !q.may(staff.CustomersManage, c.SiteID) {
 		return acts

@@ -20,6 +20,7 @@ var places = []place{
 	{key: "invoices", icon: "list", address: "/office/invoices", far: true},
 	{key: "sessions", icon: "activity", address: "/office/sessions"},
 	{key: "network", icon: "router", address: "/office/routers"},
+	{key: "tickets", icon: "life-buoy", address: ticketsAt, far: true},
 	{key: "alerts", icon: "bell", address: "/office/alerts", far: true},
 	{key: "messages", icon: "mail", address: "/office/messages", far: true},
 	{key: "vouchers", icon: "ticket", address: "/office/vouchers", far: true},

@@ -65,6 +65,10 @@ func (b *Backoffice) search(q *request) error {
 		return err
 	}
 	p.add(found)
+	if found, err = b.foundTickets(q, &p.frame, typed); err != nil {
+		return err
+	}
+	p.add(found)
 	p.Cards = slices.DeleteFunc(p.Cards, func(c card) bool { return len(c.Table.Rows) == 0 })
 	if len(p.Cards) == 1 && len(p.Cards[0].Table.Rows) == 1 {
 		return led(p.Cards[0].Address)

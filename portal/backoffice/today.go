@@ -90,6 +90,9 @@ func (b *Backoffice) today(q *request) error {
 			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
 	}
 	p.Figures = append(p.Figures, b.online(q, p, t), waitingFigure(p, waiting))
+	if err := b.ticketFigure(q, p); err != nil {
+		return err
+	}
 	return q.send(fiber.StatusOK, "today", p)
 }
 
