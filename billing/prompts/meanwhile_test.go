@@ -124,6 +124,8 @@ func (merging) MayClose(*db.Tx, int64) error { return nil }
 
 func (merging) Held(context.Context, int64) ([]customers.Held, error) { return nil, nil }
 
+func (merging) MayForget(*db.Tx, int64) error { return nil }
+
 // TestAMergedCustomersPromptIsOpenStill: while the prompt of one who was merged has no verdict, who answers for them now is not asked: they are one person. Once it has
 // one they are, and what it brought is theirs.
 func TestAMergedCustomersPromptIsOpenStill(t *testing.T) {
