@@ -14,7 +14,8 @@ const mostCorrected = 400
 // piece is a line of earlier documents, with what later ones took back of it.
 type piece struct {
 	Line
-	sum int64
+	sum   int64
+	stand sums
 }
 
 // correct adds what earlier documents said otherwise: what they charged and is not so is credited, piece by piece with the taxes it had; what they
@@ -75,6 +76,7 @@ func (c *computing) pieces() map[clock.Day][]*piece {
 			all[at] = &piece{Line: l}
 			by[l.PeriodDay] = append(by[l.PeriodDay], all[at])
 		}
+		all[at].stand = all[at].stand.plus(l.Parts)
 		if all[at].sum += l.Amount; l.Amount != 0 && (l.Amount > 0) == (all[at].sum > 0) {
 			all[at].Line = l // the line as it was charged last, with its taxes
 		}
@@ -112,7 +114,8 @@ func (c *computing) differ(b *Bill, should []charge, billed []*piece) error {
 			continue
 		}
 		l := one.Line
-		l.Amount, l.Parts, l.Correction = -l.Amount, l.Parts.Neg(), true
+		l.Amount, l.Correction = -l.Amount, true
+		l.Net, l.Excise, l.VAT, l.Gross = -one.stand.net, -one.stand.excise, -one.stand.vat, -one.stand.gross()
 		l.Why, l.Args = "invoice.why.credited", []string{"From", l.From.String(), "Until", (l.Until - 1).String()}
 		b.add(l)
 	}

@@ -3,6 +3,7 @@ package invoices
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -40,11 +41,19 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 		}
 		for _, d := range docs {
 			of := trackOf(d)
-			took, err := given(d, notes[d.ID])
+			byHand, charged := notes[d.ID][:0:0], d.Lines
+			for _, note := range notes[d.ID] {
+				if strings.HasPrefix(note.Cause, exemptCause) { // of taxes alone, line by line
+					charged = append(slices.Clip(charged), note.Lines...)
+				} else {
+					byHand = append(byHand, note)
+				}
+			}
+			took, err := given(d, byHand)
 			if err != nil {
 				return nil, err
 			}
-			all[of] = past{d.since(all[of].billed, d.Lines, from[of].From), d.since(all[of].given, took, from[of].From)}
+			all[of] = past{d.since(all[of].billed, charged, from[of].From), d.since(all[of].given, took, from[of].From)}
 		}
 	}
 	return all, nil
@@ -63,7 +72,7 @@ func (d Document) since(all, lines []Line, from clock.Day) []Line {
 	return all
 }
 
-// notesOfMany are the notes by which somebody credited some invoices, by the ids of these.
+// notesOfMany are the notes by which somebody credited some invoices, or their taxes, by the ids of these.
 func (s *Service) notesOfMany(tx *db.Tx, docs []Document) (map[int64][]Document, error) {
 	var ids []int64
 	for _, d := range docs {
@@ -73,7 +82,7 @@ func (s *Service) notesOfMany(tx *db.Tx, docs []Document) (map[int64][]Document,
 	}
 	by := map[int64][]Document{}
 	for some := range db.Pieces(ids) {
-		notes, err := documents(tx.Gorm().Where("of_id IN ? AND cause LIKE ?", some, creditCause+"%").Order("id").Limit(mostLines * len(some)))
+		notes, err := documents(tx.Gorm().Where("of_id IN ? AND (cause LIKE ? OR cause LIKE ?)", some, creditCause+"%", exemptCause+"%").Order("id").Limit(mostLines * len(some)))
 		if err != nil {
 			return nil, err
 		}

@@ -175,6 +175,9 @@ func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer
 	if c.State != customers.Merged && q.may(staff.CustomersManage, c.SiteID) {
 		billing.Acts = []act{{Name: p.T("office.treat.act"), Address: customerAddress(c.ID) + "/treat"}}
 	}
+	if c.TaxExempt && q.may(staff.PaymentsRefund, 0) {
+		billing.Acts = append(billing.Acts, act{Name: p.T("office.exemption.act"), Address: customerAddress(c.ID) + "/exemption"})
+	}
 	p.add(billing)
 	return nil
 }

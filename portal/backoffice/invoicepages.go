@@ -25,6 +25,8 @@ type Invoices interface {
 	Retry(ctx context.Context, id int64, by invoices.By) error
 	IssueOne(ctx context.Context, id int64) (invoices.Document, error)
 	Credit(ctx context.Context, n invoices.CreditNote, by invoices.By) (invoices.Document, error)
+	TaxesBack(ctx context.Context, customerID int64) ([]invoices.TaxBack, error)
+	CreditTaxes(ctx context.Context, customerID int64, seen money.Amount, by invoices.By) ([]invoices.Document, error)
 	WriteOff(ctx context.Context, id int64, reason string, by invoices.By) error
 	SetControl(ctx context.Context, id int64, number, qr string, by invoices.By) error
 	Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]invoices.Age, error)
@@ -60,6 +62,7 @@ func (b *Backoffice) invoiceRoutes() []route {
 		{get, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.askCredit}, {post, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.credit},
 		{get, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.askWriteOff}, {post, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.writeOff},
 		{get, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.askControl}, {post, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.control},
+		{get, "/office/customers/:id/exemption", everywhere, staff.PaymentsRefund, b.askExemption}, {post, "/office/customers/:id/exemption", everywhere, staff.PaymentsRefund, b.creditExemption},
 		{get, "/office/ageing", everywhere, staff.PaymentsView, b.ageing},
 		{get, "/office/taxes", everywhere, staff.SettingsEdit, b.taxes},
 		{get, "/office/taxes/new", everywhere, staff.SettingsEdit, b.askTax}, {post, "/office/taxes/new", everywhere, staff.SettingsEdit, b.saveTax},

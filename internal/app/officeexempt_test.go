@@ -1,0 +1,67 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+
+	"mtandao/billing/customers"
+	"mtandao/internal/audit"
+	"mtandao/internal/db"
+)
+
+// TestALateCertificateInTheConsole: the taxes of what was billed are shown, an invoice a row, and credited once by who looked; not when something else was seen,
+// and not by a cashier. The trail says who did it, and the page is in both languages.
+func TestALateCertificateInTheConsole(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) { certificateStory(t, stageOn(t, dialect, 1)) })
+	}
+}
+
+func certificateStory(t *testing.T, s *Stage) {
+	id, _ := s.invoiced(t)
+	d, err := s.Main.Invoices.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	customer := "/office/customers/" + strconv.FormatInt(d.CustomerID, 10)
+	owner, cashier := s.hire(t, "billing@demo.example", nil, "owner"), s.hire(t, "till@demo.example", nil, "cashier")
+	owner.expect(owner.ask("GET", customer+"/exemption", nil), http.StatusSeeOther)
+	err = s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
+		c, err := s.Main.Customers.GetTx(tx, d.CustomerID)
+		if err != nil {
+			return err
+		}
+		c.TaxExempt, c.ExemptCertificate, c.ExemptFrom = true, "KRA/EXM/1", d.Day.String()
+		_, err = s.Main.Customers.Save(tx, c, customers.By{Actor: "test"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := s.Main.Invoices.TaxesBack(t.Context(), d.CustomerID)
+	if err != nil || len(back) != 1 {
+		t.Fatal(back, err)
+	}
+	sum := back[0].Taxes.String()
+	owner.expect(owner.ask("GET", customer, nil), http.StatusOK, customer+"/exemption", "Credit taxes of exempt days")
+	owner.expect(owner.ask("GET", customer+"/exemption", nil), http.StatusOK, "KRA/EXM/1", d.Text(), sum, "Credit the taxes")
+	cashier.expect(cashier.ask("GET", customer+"/exemption", nil), http.StatusForbidden)
+	owner.expect(owner.send(customer+"/exemption", url.Values{"seen": {"1"}}), http.StatusSeeOther)
+	if now, err := s.Main.Invoices.TaxesBack(t.Context(), d.CustomerID); err != nil || len(now) != 1 {
+		t.Error("credited unseen:", now, err)
+	}
+	owner.expect(owner.press(customer+"/exemption", "/exemption", nil), http.StatusSeeOther)
+	owner.expect(owner.send(customer+"/exemption", url.Values{"seen": {strconv.FormatInt(back[0].Taxes.Cents, 10)}}), http.StatusSeeOther) // the same form again
+	if after, err := s.Main.Invoices.Get(t.Context(), id); err != nil || after.Credited != d.Credited+back[0].Taxes.Cents {
+		t.Errorf("%d credited, of %d before: %v", after.Credited, d.Credited, err)
+	}
+	events, err := s.Main.Audit.List(t.Context(), audit.Filter{Object: "customer", ObjectID: strconv.FormatInt(d.CustomerID, 10)})
+	if err != nil || len(events) == 0 || events[0].Action != "taxes credited" || events[0].Actor != "billing@demo.example" {
+		t.Errorf("%+v %v", events, err)
+	}
+	if err := s.Main.Invoices.Audit(t.Context(), func(what string) { t.Error(what) }); err != nil {
+		t.Error(err)
+	}
+}
