@@ -324,6 +324,17 @@ func TestATamperedRowIsNamed(t *testing.T) {
 			}
 		}
 		w.prove()
+		for what, query := range map[string]string{"a number taken out": "DELETE FROM customer_slips", "another number": "UPDATE customer_slips SET reference = 'FT2'", "another kind": "UPDATE customer_slips SET how = 'cheque'",
+			"another customer": "UPDATE customer_slips SET customer_id = 9", "another event": "UPDATE customer_slips SET event_id = 9",
+			"a number of nothing": "INSERT INTO customer_slips (customer_id, how, reference, event_id) VALUES (9, 'bank', 'FT3', 9)"} {
+			exec("CREATE TABLE saved AS SELECT * FROM customer_slips")
+			exec(query)
+			found(what)
+			exec("DELETE FROM customer_slips")
+			exec("INSERT INTO customer_slips SELECT * FROM saved")
+			exec("DROP TABLE saved")
+		}
+		w.prove()
 		exec("DELETE FROM customer_events WHERE id = ?", last.ID)
 		found("an event taken out")
 	})

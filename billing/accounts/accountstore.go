@@ -112,6 +112,12 @@ func (s *Service) freeSlip(tx *db.Tx, e Event) error {
 	return db.Fault(tx.Gorm().Where("customer_id = ? AND event_id = ?", e.CustomerID, e.ID).Delete(&slipRow{}).Error)
 }
 
+func (s *Service) slipsAfter(ctx context.Context, after slipRow, limit int) (rows []slipRow, err error) {
+	err = s.DB.Read(ctx).Where("customer_id > ? OR customer_id = ? AND (how > ? OR how = ? AND reference > ?)", after.CustomerID, after.CustomerID, after.How, after.How, after.Reference).
+		Order("customer_id, how, reference").Limit(limit).Find(&rows).Error
+	return rows, db.Fault(err)
+}
+
 // paidInBy is the last event by which a receipt's money came to a customer; false when it came another way.
 func (s *Service) paidInBy(tx *db.Tx, customerID, receiptID int64) (Event, bool, error) {
 	all, err := events(tx.Gorm().Where("customer_id = ? AND other_id = ? AND kind = ?", customerID, receiptID, PaidIn).Order("seq DESC").Limit(1))

@@ -19,8 +19,11 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
 		told = nil
 		tell := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
-		sums := map[int64]*tally{}
-		if err := s.auditEvents(ctx, sums, tell); err != nil {
+		sums, slips := map[int64]*tally{}, map[int64]slip{}
+		if err := s.auditEvents(ctx, sums, slips, tell); err != nil {
+			return err
+		}
+		if err := s.auditSlips(ctx, slips, tell); err != nil {
 			return err
 		}
 		if err := s.auditBalances(ctx, sums, tell); err != nil {
@@ -33,8 +36,48 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 	return nil
 }
 
+// slip is a number that is in use by an event, so that it comes once.
+type slip struct {
+	customerID     int64
+	how, reference string
+}
+
+// note keeps what an event says of slips: money at the counter has its number until it goes back.
+func (e Event) note(slips map[int64]slip) {
+	switch {
+	case e.Kind == Counter && e.Reference != "":
+		slips[e.ID] = slip{e.CustomerID, e.How, e.Reference}
+	case e.Kind == Returned && e.Request == returnOf(e.OtherID):
+		delete(slips, e.OtherID)
+	}
+}
+
+// auditSlips: each number in use is that of an event which did not go back, and each such event has its number.
+func (s *Service) auditSlips(ctx context.Context, slips map[int64]slip, tell func(string, ...any)) error {
+	for after := (slipRow{}); ; {
+		page, err := s.slipsAfter(ctx, after, auditPage)
+		if err != nil {
+			return err
+		}
+		for _, r := range page {
+			if known, of := slips[r.EventID]; !of || known != (slip{r.CustomerID, r.How, r.Reference}) {
+				tell("number %s of a %s of customer %d is in use by event %d, which does not say so", r.Reference, r.How, r.CustomerID, r.EventID)
+			}
+			delete(slips, r.EventID)
+			after = r
+		}
+		if len(page) < auditPage {
+			break
+		}
+	}
+	for id, one := range slips {
+		tell("event %d of customer %d came by %s %s, which may be taken once more", id, one.customerID, one.how, one.reference)
+	}
+	return nil
+}
+
 // auditEvents: each event is what its entry says, in order, and each entry has its event.
-func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, slips map[int64]slip, tell func(string, ...any)) error {
 	from := "customer:"
 	for after := int64(0); ; {
 		page, err := s.eventsAfter(ctx, after, auditPage)
@@ -55,6 +98,7 @@ func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell f
 		}
 		for _, e := range page {
 			auditEvent(e, proofs, sums, tell)
+			e.note(slips)
 			delete(proofs, e.source())
 			after = e.ID
 		}

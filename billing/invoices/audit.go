@@ -3,9 +3,14 @@ package invoices
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"mtandao/billing/ledger"
 )
+
+// mostTold bounds how many allocations of nothing are told.
+const mostTold = 100
 
 // Audit tells see what of invoices is not in the books what it is in the tables, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
@@ -52,6 +57,13 @@ func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error
 			break
 		}
 	}
+	lost, err := s.allocationsOfNothing(ctx, mostTold)
+	if err != nil {
+		return err
+	}
+	for _, a := range lost {
+		tell("allocation %d of %d cents is of invoice %d, which customer %d has not", a.ID, a.Cents, a.InvoiceID, a.CustomerID)
+	}
 	for source := range proofs {
 		tell("the books speak of %s, and there is no such document with a number", source)
 	}
@@ -83,7 +95,28 @@ func auditOne(d Document, proofs map[string]string, tell func(string, ...any)) {
 	}
 	if d.Open != open || open < 0 || (d.State == Issued) != (open > 0) {
 		tell("invoice %d (%s) is %s with %d cents open, which should be %d", d.ID, d.Text(), d.State, d.Open, open)
+	} else if should := d.states(); !slices.Contains(should, d.State) {
+		tell("invoice %d (%s) is %s, which should be %s", d.ID, d.Text(), d.State, strings.Join(should, " or "))
 	}
+}
+
+// states are those that a document may be in by its number and amounts.
+func (d Document) states() []string {
+	switch {
+	case d.Number == 0:
+		return []string{Review, Draft, Parked, Nothing, Dropped}
+	case d.Kind == ProForma:
+		return []string{Asked}
+	case d.Kind == Note:
+		return []string{Credited}
+	case d.Open > 0:
+		return []string{Issued}
+	case d.Gross != 0 && d.Credited == d.Gross:
+		return []string{Void}
+	case d.Written > 0: // what was given up, or what was open again since and is paid
+		return []string{Written, Paid}
+	}
+	return []string{Paid}
 }
 
 // auditPaid: what is paid and credited is the sum of what says so.

@@ -37,6 +37,11 @@ func (s *Service) sums(ctx context.Context, page []Document) (paid, credited map
 	return paid, credited, nil
 }
 
+// allocationsOfNothing are those of an invoice that is not there, or is another customer's.
+func (s *Service) allocationsOfNothing(ctx context.Context, limit int) ([]Allocation, error) {
+	return allocations(s.DB.Read(ctx).Where("NOT EXISTS (SELECT 1 FROM invoices i WHERE i.id = invoice_allocations.invoice_id AND i.customer_id = invoice_allocations.customer_id)").Order("id").Limit(limit))
+}
+
 func (s *Service) allSeries(ctx context.Context) (rows []seriesRow, err error) {
 	err = s.DB.Read(ctx).Order("name").Limit(mostLines).Find(&rows).Error
 	return rows, db.Fault(err)

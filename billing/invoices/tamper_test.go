@@ -62,6 +62,36 @@ func TestATamperedInvoiceIsNamed(t *testing.T) {
 			exec("UPDATE invoices SET "+c+" = REPLACE("+c+", '19', '20') WHERE id = ?", d.ID)
 		}
 		w.prove()
+		void, lost := w.writes(anne, 50_00), w.writes(anne, 60_00)
+		if _, err := w.Credit(ctx, CreditNote{Request: "v", InvoiceID: void.ID, Why: "sorry"}, office); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.WriteOff(ctx, lost.ID, "gone", office); err != nil {
+			t.Fatal(err)
+		}
+		w.prove()
+		named := func(what string, id int64) {
+			t.Helper()
+			var told []string
+			if err := w.Audit(ctx, func(s string) { told = append(told, s) }); err != nil || !strings.Contains(strings.Join(told, "; "), idText(id)) {
+				t.Errorf("%s, and is not named: %q %v", what, told, err)
+			}
+		}
+		for id, states := range map[int64][]string{void.ID: {Paid, Written, Draft}, lost.ID: {Void, Nothing}, note.ID: {Paid, Void, Draft}} {
+			for _, state := range states {
+				was := w.get(id).State
+				exec("UPDATE invoices SET state = ? WHERE id = ?", state, id)
+				named("what was "+was+" is "+state, id)
+				exec("UPDATE invoices SET state = ? WHERE id = ?", was, id)
+			}
+		}
+		exec("UPDATE invoice_allocations SET customer_id = customer_id + 1 WHERE invoice_id = ?", d.ID)
+		named("an allocation is of another customer", d.ID)
+		exec("UPDATE invoice_allocations SET customer_id = customer_id - 1 WHERE invoice_id = ?", d.ID)
+		exec("INSERT INTO invoice_allocations (id, invoice_id, customer_id, source, cents, back_cents, at, day) VALUES (5, 77, ?, 'x', 100, 0, '2026-03-01 00:00:00', '2026-03-01')", anne)
+		named("an allocation is of no invoice", 77)
+		exec("DELETE FROM invoice_allocations WHERE id = 5")
+		w.prove()
 		for _, table := range []string{"invoice_lines", "invoice_allocations"} {
 			exec("CREATE TABLE saved AS SELECT * FROM " + table)
 			exec("DELETE FROM "+table+" WHERE invoice_id = ?", d.ID)
