@@ -41,14 +41,13 @@ func (s *Service) Credit(ctx context.Context, n CreditNote, by By) (note Documen
 }
 
 func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err error) {
-	first, err := s.byCause(tx, creditCause+n.Request)
-	if err == nil && first.OfID != n.InvoiceID {
-		err = fault.New(fault.Conflict, "invoice.request")
-	}
-	if !fault.Is(err, fault.NotFound) {
+	if first, err := s.firstCredit(tx, n); !fault.Is(err, fault.NotFound) {
 		return first, err
 	}
 	d, left, err := s.creditable(tx, n.InvoiceID)
+	if first, e := s.firstCredit(tx, n); !fault.Is(e, fault.NotFound) { // made while this one waited for the invoice
+		return first, e
+	}
 	if err != nil {
 		return note, err
 	}
@@ -73,6 +72,15 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 		return note, err
 	}
 	return s.getTx(tx, note.ID)
+}
+
+// firstCredit is the note that a request made before; fault.NotFound when it made none, fault.Conflict "invoice.request" when that is of another invoice.
+func (s *Service) firstCredit(tx *db.Tx, n CreditNote) (Document, error) {
+	first, err := s.byCause(tx, creditCause+n.Request)
+	if err == nil && first.OfID != n.InvoiceID {
+		err = fault.New(fault.Conflict, "invoice.request")
+	}
+	return first, err
 }
 
 // putNote issues a note of an invoice, both of which are held, and takes it from there.
