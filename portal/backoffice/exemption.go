@@ -15,18 +15,20 @@ func (b *Backoffice) exemptionForm(q *request, c customers.Customer) (*formPage,
 	if err != nil {
 		return nil, err
 	}
-	sum, t := int64(0), &table{}
+	sum := int64(0)
 	for _, one := range all {
 		sum += one.Taxes.Cents
-		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: dayText(one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
 	}
-	p := q.asking("office.exemption.", "customers", customerAddress(c.ID), "Name", c.Name, "Certificate", c.ExemptCertificate, "Sum", kes(sum), "Count", len(all))
-	t.Columns = []column{{p.T("office.exemption.invoice"), "code"}, {p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.exemption.taxes"), "num"}}
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
-	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(sum, 10)}}, t
 	if sum == 0 {
 		return nil, fault.New(fault.Conflict, "invoice.exempt_none")
 	}
+	p := q.asking("office.exemption.", "customers", customerAddress(c.ID), "Name", c.Name, "Certificate", c.ExemptCertificate, "Sum", kes(sum))
+	t := &table{Columns: []column{{p.T("office.exemption.invoice"), "code"}, {p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.exemption.taxes"), "num"}}}
+	for _, one := range all {
+		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: dayText(one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
+	}
+	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(sum, 10)}}, t
 	return p, nil
 }
 
@@ -56,6 +58,6 @@ func (b *Backoffice) creditExemption(q *request) error {
 	if err != nil {
 		return q.refusal(err, customerAddress(c.ID))
 	}
-	q.tell("good", "office.exemption.done", "", "Sum", seen.String(), "Count", strconv.Itoa(len(notes)))
+	q.tell("good", "office.exemption.done", "", "Sum", seen.String(), "Notes", strconv.Itoa(len(notes)))
 	return led(customerAddress(c.ID) + "?tab=money")
 }
