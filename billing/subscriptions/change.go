@@ -93,9 +93,10 @@ func (s *Service) AddOn(ctx context.Context, id int64, key string, by By) (Subsc
 			if !sub.State.Prepaid() {
 				return d, nil
 			}
-			cost := s.rest(sub.State, a.Price)
-			if a.Once {
-				cost = a.Price
+			cost := a.Price
+			if !a.Once {
+				d.Said.Shares = s.rest(sub.State, a.Price)
+				cost = sumOf(d.Said.Shares)
 			}
 			d.Said.Amount, d.moved = &cost, cost.Cents
 			return d, s.take(tx, sub, cost, "addon", prepaid(sub, cost.Neg()))
@@ -104,17 +105,14 @@ func (s *Service) AddOn(ctx context.Context, id int64, key string, by By) (Subsc
 	})
 }
 
-// rest is the share of an amount for a whole period that is left of the one that runs.
-func (s *Service) rest(state State, amount money.Amount) money.Amount {
-	now, sum := s.Clock.Now(), int64(0)
+// rest are the shares of an amount for a whole period that are left of those that were paid.
+func (s *Service) rest(state State, amount money.Amount) (shares []Share) {
+	now := s.Clock.Now()
 	for _, span := range state.Ahead {
-		if span.Beside {
-			continue
-		}
-		span.Cents = amount.Cents
-		sum += span.left(now, s.zone(state.Place.SiteID)).Cents
+		cost := span.rest(amount, span.Days, state.clockAt(now), s.zone(state.Place.SiteID))
+		shares = append(shares, Share{span.EventID, cost.Cents})
 	}
-	return money.KES(sum)
+	return shares
 }
 
 // DropAddOn ends an add-on; what was paid for it is not given back.

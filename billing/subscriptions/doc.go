@@ -12,6 +12,10 @@
 // PaidTo is to the instant what was paid for. The line lasts until End, the first noon at the site from then on: it is never cut at night, nobody
 // gets less than they paid for, and what noon adds is added once, not with each renewal. A renewal before End begins where the last one ended, a
 // later one when it is paid. Months end on the day of the month on which the first of an unbroken row began, or on the last of a shorter month.
+// A pause, an outage or a change that moves PaidTo to another day has the row go on from that day. What is left of a period is what was really paid for it
+// (Span), by its days, without those on which the clock stood still; the price of today has no say. A change of plan turns that money into time on the
+// other plan, or keeps the time and has the difference paid; to what comes later by the history, renewals too, it is applied as they come. Of the set-up nothing
+// is time. An outage that is undone is as if it had never been given.
 // A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
 // When the money of a renewal goes back, the time of it that is not used is taken back (TakenBack): what was paid after it comes earlier, and with nothing
 // paid ahead the line ends where it would have without it. What was used stays sold.

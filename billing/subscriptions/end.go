@@ -44,6 +44,9 @@ func (s *Service) PreviewEnd(ctx context.Context, id int64, how Ending) (f Farew
 		if err != nil {
 			return err
 		}
+		if sub, err = s.now(tx, sub); err != nil {
+			return err
+		}
 		f = s.farewell(sub, how)
 		_, err = Replay(append(events, numbered(Event{Kind: Finished, At: f.At, Recorded: s.Clock.Now()}, sub)), forever, s.zone)
 		return err

@@ -53,7 +53,8 @@ type Said struct {
 	Place     *Place
 	Login     *Login
 	Paid      *Paid
-	Worth     *Worth // of the time left, for a change of plan; none: the time stays
+	Worth     *Worth  // of what is left, for a change of plan
+	Shares    []Share // of Amount, by what lies ahead: the time of it stays
 	AddOn     *plans.AddOn
 	Key       string // of an add-on, the serial of equipment
 	Given     *Given
@@ -73,6 +74,10 @@ type Said struct {
 type Paid struct {
 	Interval plans.Interval
 	Amount   money.Amount
-	To       time.Time // of a line that was paid elsewhere: until when
-	Part     bool      // not a whole period: discounts that last for some do not count it
+	Setup    money.Amount // of it, for the set-up
+	PriceID  int64        // that it pays; 0: the one that the line has
+	Coming   bool         // it pays the plan that is decided for the end of what was paid before
+	To       time.Time    // of a line that was paid elsewhere: until when
+	Part     bool         // not a whole period: discounts that last for some do not count it
+	Of       int64        // days of a whole one, then
 }

@@ -51,7 +51,10 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 	if err != nil {
 		return p, err
 	}
-	state, loc, now := sub.State, s.zone(sub.State.Place.SiteID), s.Clock.Now()
+	loc, now := s.zone(sub.State.Place.SiteID), s.Clock.Now()
+	if sub, err = s.now(tx, sub); err != nil {
+		return p, err
+	}
 	if p.At = c.At; p.At.IsZero() {
 		p.At = now
 	}
@@ -60,10 +63,9 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 			return p, err
 		}
 	}
-	if p.At.Before(now) {
-		if state, err = Replay(events, p.At, s.zone); err != nil {
-			return p, err
-		}
+	state, err := Replay(events, p.At, s.zone)
+	if err != nil {
+		return p, err
 	}
 	p.Seen, p.OldEnd = sub.Seq, sub.State.End(loc)
 	sold := soldAs(plan, c.Level)
@@ -80,9 +82,10 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 	if p.Old, err = s.costs(tx, next, loc); err != nil {
 		return p, err
 	}
-	p.event = Event{Kind: Changed, At: p.At, Said: Said{Sold: sold}}
-	if state.Prepaid() && state.PaidTo.After(p.At) && len(state.Ahead) > 0 { // what is left is used up on the other plan, by invoice or not
-		s.value(&p, state, c.KeepDate, loc)
+	w := worth(p.Old, p.New, nominalDays(state.Sold.Interval), nominalDays(sold.Interval)) // what is left is used up on the other plan, by invoice or not
+	p.event = Event{Kind: Changed, At: p.At, Said: Said{Sold: sold, Worth: &w}}
+	if c.KeepDate && state.Prepaid() && len(state.Ahead) > 0 {
+		p.Due = p.keep(state, w, loc)
 	}
 	after, err := Replay(append(events, numbered(p.event, sub)), later(now, p.At), s.zone)
 	p.NewEnd = after.End(loc)
@@ -101,23 +104,24 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// value says what the time that is left is worth on the other plan: more or less of it, or a difference in money.
-func (s *Service) value(p *Preview, state State, keepDate bool, loc *time.Location) {
-	oldDays, newDays := nominalDays(state.Sold.Interval), nominalDays(p.event.Said.Sold.Interval)
-	if !keepDate {
-		w := worth(p.Old, p.New, oldDays, newDays)
-		p.event.Said.Worth = &w
-		return
-	}
-	due := int64(0)
-	for _, span := range state.Ahead { // each as it would be priced by the day on both plans
-		days, from := plans.Days(span.From, span.Until, loc), plans.Days(span.From, later(span.From, state.clockAt(p.At)), loc)
-		if days > 0 && !span.Beside {
-			due += plans.Prorate(p.New, from, days, max(days*newDays/oldDays, 1)).Cents - plans.Prorate(p.Old, from, days, days).Cents
+// keep has what lies ahead last as long as before: each of it costs then what its days that are left do on the other plan, and the difference to what was
+// really paid for them, and is not used up, is due.
+func (p *Preview) keep(state State, w Worth, loc *time.Location) money.Amount {
+	at := state.clockAt(p.At)
+	for _, span := range state.Ahead {
+		if span.For == p.event.Said.Sold.PriceID {
+			continue
 		}
+		had := span.left(at, loc).Cents
+		cost := span.rest(p.New, w.whole(span.Days), at, loc).Cents
+		if span.Elsewhere { // nothing goes back of what another system was paid
+			cost = max(cost-span.rest(p.Old, span.Days, at, loc).Cents, 0) + had
+		}
+		p.event.Said.Shares = append(p.event.Said.Shares, Share{span.EventID, cost - had})
 	}
-	p.Due = money.KES(due)
-	p.event.Said.Amount = &p.Due
+	due := sumOf(p.event.Said.Shares)
+	p.event.Said.Amount = &due
+	return due
 }
 
 // periodEnd is when the period that runs ends; of a line that is paid by invoice, when it is billed next.

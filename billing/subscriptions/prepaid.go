@@ -1,7 +1,6 @@
 package subscriptions
 
 import (
-	"math/big"
 	"time"
 
 	"mtandao/billing/plans"
@@ -30,14 +29,27 @@ func (s State) clockAt(at time.Time) time.Time {
 // next is the period that a payment at an instant buys: where the last one ended, or from the payment on when the line had run out.
 func (s State) next(at time.Time, i plans.Interval, loc *time.Location) (from, until time.Time, anchor int) {
 	at = s.clockAt(at)
-	from, anchor = s.PaidTo, s.Anchor
-	if from.IsZero() || at.After(Noon(from, loc)) {
+	from, anchor = s.PaidTo, s.anchor(loc)
+	late := from.IsZero() || at.After(Noon(from, loc))
+	if late {
 		from, anchor = at, at.In(loc).Day()
 	}
 	if until = i.After(from, anchor, loc); until.IsZero() { // paid once, for good
 		until = from.AddDate(100, 0, 0)
 	}
+	if i.Unit != plans.Month && !late {
+		anchor = s.Anchor
+	}
 	return from, until, anchor
+}
+
+// anchor is the day of the month on which periods end: that of the row, or that on which the line ends since a pause, an outage or a change moved it.
+func (s State) anchor(loc *time.Location) int {
+	year, month, day := s.PaidTo.In(loc).Date()
+	if last := time.Date(year, month+1, 0, 12, 0, 0, 0, loc).Day(); day == min(s.Anchor, last) {
+		return s.Anchor
+	}
+	return day
 }
 
 // daysFor is how many whole days of a period some money buys, and what they cost; never all of them.
@@ -52,41 +64,7 @@ func daysFor(money_ money.Amount, price money.Amount, days int64) (int64, money.
 	return n, plans.Prorate(price, 0, n, days)
 }
 
-// Worth turns the time that is left on one plan into time on another that is dearer or cheaper.
-type Worth struct{ Num, Den int64 }
-
-// worth compares what a day costs on two plans.
-func worth(old, wanted money.Amount, oldDays, wantedDays int64) Worth {
-	if old.Cents <= 0 || wanted.Cents <= 0 {
-		return Worth{1, 1}
-	}
-	return Worth{Num: old.Cents * wantedDays, Den: wanted.Cents * oldDays}
-}
-
-func (w Worth) of(d time.Duration) time.Duration {
-	if w.Den == 0 {
-		return d
-	}
-	scaled := new(big.Int).Mul(big.NewInt(d.Milliseconds()), big.NewInt(w.Num))
-	scaled.Quo(scaled, big.NewInt(w.Den))
-	const most = int64(100 * 365 * 24 * time.Hour / time.Millisecond)
-	if !scaled.IsInt64() || scaled.Int64() > most {
-		return time.Duration(most) * time.Millisecond
-	}
-	return time.Duration(scaled.Int64()) * time.Millisecond
-}
-
 // nominalDays is how long an interval is for comparing prices: a month is 30 days.
 func nominalDays(i plans.Interval) int64 {
 	return int64(i.Every) * map[plans.Unit]int64{plans.Month: 30, plans.Week: 7, plans.Day: 1, plans.Once: 36_500}[i.Unit]
-}
-
-// left is the part of what was paid for a span that is not used up at an instant, by its days.
-func (s Span) left(at time.Time, loc *time.Location) money.Amount {
-	whole := plans.Days(s.From, s.Until, loc)
-	if !at.After(s.From) || whole <= 0 {
-		return money.KES(s.Cents)
-	}
-	used := min(plans.Days(s.From, at, loc), whole)
-	return plans.Prorate(money.KES(s.Cents), used, whole, whole)
 }

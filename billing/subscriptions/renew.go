@@ -45,6 +45,7 @@ type renewal struct {
 	state, then State
 	interval    plans.Interval
 	amount      money.Amount
+	setup       money.Amount // of it
 	loc         *time.Location
 }
 
@@ -68,7 +69,13 @@ func (s *Service) renewal(tx *db.Tx, sub Subscription, now time.Time, early bool
 	if !r.state.mayRenew(now, r.interval, early, r.loc) {
 		return r, false, nil
 	}
-	r.amount, err = s.costs(tx, r.then, r.loc)
+	if r.amount, err = s.costs(tx, r.then, r.loc); err != nil || r.then.Setup {
+		return r, err == nil, err
+	}
+	later := r.then
+	later.Setup = true
+	rest, err := s.costs(tx, later, r.loc)
+	r.setup = money.KES(r.amount.Cents - rest.Cents)
 	return r, err == nil, err
 }
 
@@ -83,12 +90,13 @@ func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscriptio
 	if err != nil {
 		return sub, err
 	}
-	paid := Paid{Interval: r.interval, Amount: r.amount}
+	paid := Paid{Interval: r.interval, Amount: r.amount, Setup: r.setup}
 	if credit.Cents < r.amount.Cents {
 		if paid = s.part(r.state, r.then, r.amount, credit, now, r.loc); paid.Amount.IsZero() {
 			return sub, nil
 		}
 	}
+	paid.PriceID, paid.Coming = r.then.Sold.PriceID, r.then.Sold.PriceID != r.state.Sold.PriceID
 	if err := s.take(tx, sub, paid.Amount, "renewed", prepaid(sub, paid.Amount.Neg())); err != nil {
 		return sub, err
 	}
@@ -142,11 +150,12 @@ func (s *Service) part(state, then State, amount, credit money.Amount, now time.
 		return Paid{}
 	}
 	from, until, _ := state.next(now, s.counted(then.Sold.Interval), loc)
-	days, cost := daysFor(credit, amount, plans.Days(from, until, loc))
+	whole := plans.Days(from, until, loc)
+	days, cost := daysFor(credit, amount, whole)
 	if days < 1 {
 		return Paid{}
 	}
-	return Paid{Interval: plans.Interval{Unit: plans.Day, Every: int(days)}, Amount: cost, Part: true}
+	return Paid{Interval: plans.Interval{Unit: plans.Day, Every: int(days)}, Amount: cost, Part: true, Of: whole}
 }
 
 // Cost is what the next period of a line comes to, as it stands.

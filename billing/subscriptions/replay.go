@@ -25,10 +25,10 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 		s.begin(events[0])
 		s.Status = Pending
 	}
-	for _, e := range events {
-		if e.At.After(at) {
-			break
-		}
+	if n := slices.IndexFunc(events, func(e Event) bool { return e.At.After(at) }); n >= 0 {
+		events = events[:n]
+	}
+	for _, e := range holding(events) {
 		if err := s.apply(e, zone); err != nil {
 			return s, err
 		}
@@ -51,11 +51,40 @@ func inOrder(events []Event) []Event {
 	return events[:last+1+len(after)]
 }
 
+// holding are events without those that were undone, as if they had never been: whatever became of the line since, no time is taken that was not given.
+func holding(events []Event) []Event {
+	undone := map[int64]int{}
+	for n, e := range events {
+		if e.Kind == Uncompensate {
+			undone[e.Said.OutageID] = n
+		}
+	}
+	if len(undone) == 0 {
+		return events
+	}
+	var all []Event
+	for n, e := range events {
+		if last, is := undone[e.Said.OutageID]; is && e.Kind == Compensated && n < last {
+			continue
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
 // Steps tells what a subscription is after each of its events, those to come too, in the order in which they count. Faults of Replay.
 func Steps(events []Event, zone Zones, tell func(Event, State)) error {
 	s := State{Status: Pending}
-	for _, e := range inOrder(events) {
-		if err := s.apply(e, zone); err != nil {
+	events = inOrder(events)
+	for n, e := range events {
+		if e.Kind == Uncompensate {
+			s = State{Status: Pending}
+			for _, before := range holding(events[:n+1]) {
+				if err := s.apply(before, zone); err != nil {
+					return err
+				}
+			}
+		} else if err := s.apply(e, zone); err != nil {
 			return err
 		}
 		tell(e, s)
@@ -100,15 +129,14 @@ func (s *State) apply(e Event, zone Zones) error {
 	case LoginChanged:
 		s.Login = *said.Login
 	case AddOnTaken, AddOnLeft:
-		return s.addOn(e)
+		return s.addOn(e, loc)
 	case Discounted:
 		s.Given = append(slices.Clone(s.Given), *said.Given)
 	case Contracted:
 		s.Contract = *said.Contract
 	case Compensated:
 		s.lengthen(s.clockAt(e.At), said, loc)
-	case Uncompensate:
-		s.shorten(said, loc)
+	case Uncompensate: // see holding
 	case Finished:
 		s.Status, s.EndedAt, s.EndCause, s.Ahead = Ended, e.At, said.Reason, nil
 	default:
@@ -132,18 +160,36 @@ func (s *State) begin(e Event) {
 func (s *State) renewed(e Event, loc *time.Location) error {
 	paid := e.Said.Paid
 	from, until, anchor := s.next(e.At, paid.Interval, loc)
-	if !paid.To.IsZero() {
+	span := Span{EventID: e.ID, From: from, Cents: paid.Amount.Cents - paid.Setup.Cents, Setup: paid.Setup.Cents, For: paid.PriceID, Days: paid.Of, Elsewhere: !paid.To.IsZero()}
+	if span.For == 0 {
+		span.For = s.Sold.PriceID
+	}
+	if span.Days == 0 {
+		span.Days = max(plans.Days(from, until, loc), 1)
+	}
+	if span.Elsewhere {
 		until, anchor = paid.To, paid.To.In(loc).Day()
 	}
-	s.PaidTo, s.Anchor, s.ExtendedTo = until, anchor, time.Time{}
-	s.Ahead = append(slices.Clone(s.Ahead), Span{EventID: e.ID, From: from, Until: until, Cents: paid.Amount.Cents})
-	if paid.Part {
-		return nil
+	span.Until = until
+	span.even(loc)
+	if s.Turned != nil && !paid.Coming && span.For != s.Sold.PriceID { // a change of plan was dated back to before it
+		s.Turned.onto(&span, from, s.Sold.PriceID, loc)
 	}
-	s.Setup = true
+	s.PaidTo, s.Anchor, s.ExtendedTo = span.Until, anchor, time.Time{}
+	if !paid.Part {
+		span.First, s.Setup = !s.Setup, true
+		span.Spent = s.spend()
+	}
+	s.Ahead = append(slices.Clone(s.Ahead), span)
+	return nil
+}
+
+// spend counts a period of the discounts that last for some, and tells which.
+func (s *State) spend() (spent []Given) {
 	var left []Given
 	for _, g := range s.Given {
 		if g.Discount.Periods > 0 {
+			spent = append(spent, g)
 			if g.Left--; g.Left <= 0 {
 				continue
 			}
@@ -151,7 +197,7 @@ func (s *State) renewed(e Event, loc *time.Location) error {
 		left = append(left, g)
 	}
 	s.Given = left
-	return nil
+	return spent
 }
 
 // extended gives a day more, once in a month of the calendar, which lengthens nothing that is paid for.
@@ -189,8 +235,11 @@ func (s *State) move(after time.Time, shift func(time.Time) time.Time) {
 	s.Ahead = slices.Clone(s.Ahead)
 	for i := range s.Ahead {
 		if span := &s.Ahead[i]; span.Until.After(after) {
-			if span.Until = shift(span.Until); span.From.After(after) {
+			was := span.Until
+			if span.Until = shift(was); span.From.After(after) {
 				span.From = shift(span.From)
+			} else {
+				span.Still += span.Until.Sub(was)
 			}
 		}
 	}
@@ -201,38 +250,31 @@ func (s *State) lengthen(at time.Time, said Said, loc *time.Location) {
 	if !s.PaidTo.After(at) && s.End(loc).After(at) {
 		at = s.PaidTo.Add(-time.Millisecond)
 	}
-	s.move(at, func(t time.Time) time.Time { return said.onto(t, 1, loc) })
+	s.move(at, func(t time.Time) time.Time { return said.onto(t, loc) })
 }
 
-// shorten takes it back; what was paid for may have run out meanwhile.
-func (s *State) shorten(said Said, loc *time.Location) {
-	s.move(time.Time{}, func(t time.Time) time.Time { return said.onto(t, -1, loc) })
+// onto adds days and minutes to an instant.
+func (said Said) onto(t time.Time, loc *time.Location) time.Time {
+	return t.In(loc).AddDate(0, 0, said.Days).UTC().Add(time.Duration(said.Minutes) * time.Minute)
 }
 
-// onto adds days and minutes to an instant, or takes them off it.
-func (said Said) onto(t time.Time, sign int, loc *time.Location) time.Time {
-	return t.In(loc).AddDate(0, 0, sign*said.Days).UTC().Add(time.Duration(sign*said.Minutes) * time.Minute)
-}
-
-// sell changes what is subscribed to. Time that is left is worth more or less of the new plan, or stays when the difference was paid.
+// sell changes what is subscribed to. Time that is left is as much as its money is worth on the new plan, or stays when the difference was paid.
 func (s *State) sell(e Event, loc *time.Location) {
 	s.Sold = *e.Said.Sold
-	at := s.clockAt(e.At)
-	if w := e.Said.Worth; w != nil {
-		s.move(at, func(t time.Time) time.Time { return at.Add(w.of(t.Sub(at))) })
-		s.Anchor = s.PaidTo.In(loc).Day()
+	at, w := s.clockAt(e.At), e.Said.Worth
+	if w == nil {
+		return
 	}
-	s.hold(e)
+	s.Turned = w
+	if e.Said.Amount == nil {
+		s.turn(at, *w, loc)
+		return
+	}
+	s.hold(e, loc)
+	s.paidFor(at, *w, loc)
 }
 
-// hold keeps what was paid, or given back, for the rest of what lies ahead.
-func (s *State) hold(e Event) {
-	if at := s.clockAt(e.At); e.Said.Amount != nil && s.PaidTo.After(at) {
-		s.Ahead = append(slices.Clone(s.Ahead), Span{EventID: e.ID, From: at, Until: s.PaidTo, Cents: e.Said.Amount.Cents, Beside: true})
-	}
-}
-
-func (s *State) addOn(e Event) error {
+func (s *State) addOn(e Event, loc *time.Location) error {
 	if e.Kind == AddOnLeft {
 		if !s.has(e.Said.Key) {
 			return fault.New(fault.Conflict, "subscription.no_addon")
@@ -247,7 +289,7 @@ func (s *State) addOn(e Event) error {
 		return fault.New(fault.Conflict, "subscription.addon_had")
 	}
 	s.AddOns = append(slices.Clone(s.AddOns), *e.Said.AddOn)
-	s.hold(e)
+	s.hold(e, loc)
 	return nil
 }
 

@@ -78,11 +78,11 @@ func happening(r *rand.Rand, sold *Sold) (Kind, Said) {
 	case 3:
 		next := *sold
 		next.PriceID = 1 + r.Int64N(9)
-		return Changed, Said{Sold: &next, Worth: &Worth{1 + r.Int64N(5), 1 + r.Int64N(5)}}
+		return Changed, Said{Sold: &next, Worth: &Worth{1 + r.Int64N(5), 30, 1 + r.Int64N(5), 30}}
 	case 4:
 		next := *sold
 		next.PriceID = 1 + r.Int64N(9)
-		return Changed, Said{Sold: &next, Amount: &some}
+		return Changed, Said{Sold: &next, Worth: &Worth{1, 30, 2, 30}, Amount: &some, Shares: []Share{{2 + r.Int64N(20), some.Cents}}}
 	case 5:
 		return AddOnTaken, Said{AddOn: &plans.AddOn{Key: fmt.Sprint(r.IntN(3)), State: plans.Live}, Amount: &some}
 	case 6:

@@ -123,7 +123,11 @@ func (s *Service) changeIn(tx *db.Tx, id int64, by By, make func(tx *db.Tx, sub 
 	if by.Seen != 0 && by.Seen != sub.Seq {
 		return sub, fault.New(fault.Conflict, "conflict")
 	}
-	d, err := make(tx, sub)
+	seen, err := s.now(tx, sub) // the row stays what the grant follows from
+	if err != nil {
+		return sub, err
+	}
+	d, err := make(tx, seen)
 	if err != nil {
 		return sub, err
 	}
@@ -138,6 +142,16 @@ func (s *Service) changeIn(tx *db.Tx, id int64, by By, make func(tx *db.Tx, sub 
 		}
 	}
 	return sub, s.trail(tx, by, sub, d.Event)
+}
+
+// now is a subscription as it is now: since its row was written an event that lay ahead may have come, or a period may be over.
+func (s *Service) now(tx *db.Tx, sub Subscription) (Subscription, error) {
+	events, err := eventsIn(tx, sub.ID)
+	if err != nil {
+		return sub, err
+	}
+	sub.State, err = Replay(events, s.Clock.Now(), s.zone)
+	return sub, err
 }
 
 func (s *Service) lockWithCredit(tx *db.Tx, id int64) (Subscription, error) {
@@ -232,9 +246,7 @@ func (s *Service) due(state State, events []Event, now time.Time) (at time.Time)
 
 // earn books what is used up of what was paid for: whatever is not held any more, and was not given back.
 func (s *Service) earn(tx *db.Tx, was Subscription, after State, d draft) (held int64, err error) {
-	for _, span := range after.Ahead {
-		held += span.Cents
-	}
+	held = after.held()
 	used := was.HeldCents + d.moved - held
 	if used == 0 {
 		return held, nil

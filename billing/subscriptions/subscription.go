@@ -83,14 +83,6 @@ type Given struct {
 	Left           int // periods; 0: always
 }
 
-// Span is a period that was paid for and is not over.
-type Span struct {
-	EventID     int64
-	From, Until time.Time
-	Cents       int64
-	Beside      bool // paid within periods, for more of them
-}
-
 // State is what the events of a subscription come to at an instant.
 type State struct {
 	Status     Status
@@ -103,8 +95,9 @@ type State struct {
 	EndedAt    time.Time
 	EndCause   string
 	PaidTo     time.Time // zero: nothing was paid yet
-	Anchor     int       // day of the month on which periods end
+	Anchor     int       // day of the month on which periods end, unless PaidTo was moved off it: see anchor
 	Setup      bool      // the set-up fee was paid
+	Turned     *Worth    // of the change by which the plan is what it is
 	ExtendedTo time.Time
 	ExtendedIn string // the month in which the subscriber did so
 	AddOns     []plans.AddOn

@@ -73,7 +73,11 @@ func (s *Service) takeBack(tx *db.Tx, sub Subscription, events []Event, renewal 
 		return nil
 	}
 	loc := s.zone(state.Place.SiteID)
-	left := state.Ahead[n].left(state.clockAt(now), loc)
+	span, at := state.Ahead[n], state.clockAt(now)
+	left := span.left(at, loc)
+	if span.unused(at, loc) {
+		left.Cents += span.Setup
+	}
 	if err := s.give(tx, sub, left, "taken_back", prepaid(sub, left)); err != nil {
 		return err
 	}
@@ -101,29 +105,25 @@ func (s *State) takenBack(e Event, loc *time.Location) error {
 		return fault.New(fault.Conflict, "subscription.not_renewed")
 	}
 	span, at := s.Ahead[n], s.clockAt(e.At)
-	used := at
-	if at.Before(span.From) || span.left(at, loc).Cents == span.Cents {
-		used = span.From
-	}
-	back := span.Until.Sub(used)
 	s.Ahead = slices.Delete(slices.Clone(s.Ahead), n, n+1)
-	s.move(used, func(t time.Time) time.Time { return later(t.Add(-back), used) })
-	if span.Until = used; used.After(span.From) {
-		span.Cents, span.Beside = span.Cents-e.Said.Amount.Cents, true // it was had, and nobody paid for it
-		s.Ahead = append(s.Ahead, span)
-	} else {
-		s.Setup = slices.ContainsFunc(s.Ahead, func(other Span) bool { return !other.Beside })
+	if span.unused(at, loc) {
+		s.Setup = s.Setup && !span.First
+		s.giveAgain(span.Spent)
 	}
-	if s.PaidTo.After(at) {
-		s.Anchor = s.PaidTo.In(loc).Day()
-		return nil
-	}
-	s.PaidTo, s.ExtendedTo, s.ExtendedIn = time.Time{}, time.Time{}, ""
-	for _, other := range s.Ahead {
-		if !other.Beside {
-			s.PaidTo = later(s.PaidTo, other.Until)
+	cut := later(at, span.From)
+	back := max(span.Until.Sub(cut), 0)
+	for i := range s.Ahead {
+		if other := &s.Ahead[i]; other.From.After(cut) {
+			other.From, other.Until = other.From.Add(-back), other.Until.Add(-back)
 		}
 	}
-	s.Anchor = s.PaidTo.In(loc).Day()
+	if s.PaidTo = s.lastPaid(); !s.PaidTo.After(at) {
+		if !s.ExtendedTo.IsZero() {
+			s.ExtendedIn = ""
+		}
+		s.ExtendedTo = time.Time{}
+	} else if s.ExtendedTo.After(cut) {
+		s.ExtendedTo = s.ExtendedTo.Add(-back)
+	}
 	return nil
 }
