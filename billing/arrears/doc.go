@@ -8,6 +8,8 @@
 // are paid beforehand are as they were. A line is kept by the hardest step over any debt that concerns it: slow, in the walled garden, closed, ended.
 // Nothing of its plan is touched, so that it is what its plan says when it is let go, whatever was changed meanwhile.
 //
+// Whose line is paid beforehand and runs out in three days is told, once for each period that they paid, unless credit renews it or more is paid.
+//
 // Steps are taken by day, so that nobody is cut off at night; money brings service back at any hour. What an invoice is owed less by, and what of it is
 // open again, come as facts in the transaction of their cause: a job follows them, and one that dies is run again. Whoever changes how a customer is kept
 // holds the account of who owes, from the first statement of the transaction on.

@@ -75,13 +75,13 @@ func civil(at time.Time) bool {
 	return hour >= firstHour && hour < lastHour
 }
 
-// Tick takes the day's steps, when it is day. Call it every few minutes on any node; run again it does nothing.
+// Tick takes the day's steps, and tells whose line runs out, when it is day. Call it every few minutes on any node; run again it does nothing.
 func (s *Service) Tick(ctx context.Context) error {
 	if !civil(s.Clock.Now()) {
 		return nil
 	}
 	_, err := s.Invoices.Dun(ctx)
-	return err
+	return errors.Join(err, s.tellEnds(ctx))
 }
 
 // owesLess handles that an invoice is paid, in part or in full, credited or given up.
