@@ -27,7 +27,7 @@ func (k customerKeeper) Held(ctx context.Context, customerID int64) ([]customers
 	return []customers.Held{{Words: "customer.held_subscriptions", Count: live}, {Words: "customer.held_tickets", Count: tickets}}, err
 }
 
-// Move implements customers.Keeper: fault.Conflict "customer.merge_service", "customer.merge_owes" or "customer.merge_drafts".
+// Move implements customers.Keeper: fault.Conflict "customer.merge_service", "customer.merge_owes", "customer.merge_deposit" or "customer.merge_drafts".
 func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	credit, err := k.Accounts.Credit(tx, from) // holds it first: who starts a subscription waits here
 	if err == nil {
@@ -40,6 +40,9 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 		return err
 	}
 	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil {
+		return err
+	}
+	if err := k.noDeposit(tx.Context(), from); err != nil {
 		return err
 	}
 	waits, err := k.Invoices.Unissued(tx, from)
@@ -89,6 +92,17 @@ func (k customerKeeper) free(ctx context.Context, customerID int64, runs, owes s
 	owed, err := k.Ledger.Balance(ctx, ledger.Receivables, "customer:"+strconv.FormatInt(customerID, 10))
 	if err == nil && owed.Cents != 0 {
 		err = fault.New(fault.Conflict, owes, "Amount", owed.String())
+	}
+	return err
+}
+
+// noDeposit says that none of a customer's lines holds a deposit: given back later it would be credit of who has no account any more.
+func (k customerKeeper) noDeposit(ctx context.Context, customerID int64) error {
+	all, err := k.Lines.Of(ctx, customerID)
+	for _, one := range all {
+		if held := one.State.Deposit; held.IsPositive() {
+			return fault.New(fault.Conflict, "customer.merge_deposit", "Amount", held.String())
+		}
 	}
 	return err
 }
