@@ -80,6 +80,7 @@ type shop struct {
 	served served
 	here   int64
 	there  int64
+	came   int64 // cents that were paid
 	n      int
 }
 
@@ -149,6 +150,7 @@ func (w *shop) pays(customer, bob int64) {
 		}
 		return w.Renew(tx, customer)
 	})
+	w.came += bob * 100
 }
 
 func (w *shop) holds(customer, bob int64) { w.Helper(); w.holdsCents(customer, bob*100) }

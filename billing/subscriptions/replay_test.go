@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -128,8 +129,27 @@ func TestEveryRowIsItsHistory(t *testing.T) {
 					w.Fatal(step, err)
 				}
 				w.prove(sub)
+				w.nothingIsLost()
 			}
 		}
+	})
+}
+
+// nothingIsLost: what came in is what is credit still, what is held for lines, and what was sold.
+func (w *shop) nothingIsLost() {
+	w.Helper()
+	w.tx(func(tx *db.Tx) error {
+		credit, err := w.Credit.Credit(tx, anne)
+		for _, account := range []string{ledger.PrepaidService, ledger.InternetSales} {
+			has, e := w.Ledger.Balance(tx.Context(), account, "")
+			if credit.Cents -= has.Cents; e != nil {
+				return e
+			}
+		}
+		if credit.Cents != w.came {
+			w.Errorf("%d cents came, and %d are credit, held or sold", w.came, credit.Cents)
+		}
+		return err
 	})
 }
 
@@ -144,7 +164,7 @@ func (w *shop) something(r *rand.Rand, sub Subscription) error {
 	}
 	plan := []string{"home-10", "home-20"}[r.IntN(2)]
 	var err error
-	switch r.IntN(12) {
+	switch r.IntN(15) {
 	case 0:
 		_, err = w.Pause(ctx, sub.ID, when, "", office)
 	case 1:
@@ -165,6 +185,15 @@ func (w *shop) something(r *rand.Rand, sub Subscription) error {
 		_, err = w.Extend(ctx, sub.ID, By{Actor: "anne"})
 	case 9:
 		_, _, err = w.Compensate(ctx, w.here, 1+r.IntN(3), "storm", office)
+	case 10:
+		if all := w.renewals(sub); len(all) > 0 {
+			w.undoes(sub, all[len(all)-1-r.IntN(min(len(all), 3))], 0)
+		}
+	case 11:
+		all, failed := w.Outages(ctx)
+		if err = failed; len(all) > 0 {
+			_, err = w.UndoOutage(ctx, all[r.IntN(len(all))].ID, office)
+		}
 	default:
 		w.pays(anne, 1000*r.Int64N(9))
 	}
