@@ -41,7 +41,7 @@ type authenticator struct {
 	guard       *guard
 	rejectDelay time.Duration
 	zone        func(g *access.Grant, siteID int64) *time.Location
-	address     func(ctx context.Context, g *access.Grant, mac access.MAC) access.Address
+	address     func(ctx context.Context, g *access.Grant, mac access.MAC) (at access.Address, full bool)
 	share       func(ctx context.Context, g *access.Grant, left int64, mac access.MAC) int64
 }
 
@@ -124,7 +124,9 @@ func isMACLogin(router *routers.Router, a *access.Attempt) bool {
 
 func (a *authenticator) accept(ctx context.Context, r request) (*routers.Attributes, error) {
 	admission, allowed := &r.tray.admission, &r.tray.allowance
-	a.allow(ctx, allowed, r.router, admission, r.tray.attempt.MAC)
+	if full := a.allow(ctx, allowed, r.router, admission, r.tray.attempt.MAC); full {
+		a.refusals.note(r.router, CausePoolEmpty, whose{name: r.tray.attempt.Name, mac: r.tray.attempt.MAC, grantID: admission.Grant.ID})
+	}
 	if !allowed.Garden && admission.Left.Capped && allowed.Left.Bytes == 0 {
 		return nil, errShared
 	}
@@ -150,11 +152,11 @@ func shares(g *access.Grant) bool {
 	return g.Limits.DataBytes > 0 && g.Limits.DeviceCount() > 1 || leases(&g.Limits.Address)
 }
 
-// allow tells what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change.
-func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) {
+// allow tells what a session may do that begins now. A router that cannot be told later is told to ask again when the terms change. A full pool had no
+// address left for it.
+func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) (full bool) {
 	if admission.Garden {
-		a.allowGarden(ctx, to, r, admission, mac)
-		return
+		return a.allowGarden(ctx, to, r, admission, mac)
 	}
 	g, left, now := &admission.Grant, admission.Left, a.clock.Now()
 	terms := g.Terms(now, a.zone(g, r.SiteID))
@@ -169,8 +171,10 @@ func (a *authenticator) allow(ctx context.Context, to *routers.Answer, r *router
 		}
 	}
 	class := classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: told})
-	*to = routers.Answer{Left: left, Limits: g.Limits, SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: a.address(ctx, g, mac), Class: class}
+	at, full := a.address(ctx, g, mac)
+	*to = routers.Answer{Left: left, Limits: g.Limits, SessionTimeout: sessionTimeout(left), Interim: r.Interim, Address: at, Class: class}
 	to.Limits.UpKbps, to.Limits.DownKbps, to.Limits.Burst = terms.UpKbps, terms.DownKbps, terms.Burst
+	return full
 }
 
 // canBeTold says that there is a way to a router's running sessions.

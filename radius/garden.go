@@ -72,12 +72,13 @@ func deviceOf(p *codec.Packet) access.MAC {
 }
 
 // allowGarden tells what a session in the walled garden may do. It has no IPv6: a list of addresses holds IPv4 only.
-func (a *authenticator) allowGarden(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) {
+func (a *authenticator) allowGarden(ctx context.Context, to *routers.Answer, r *routers.Router, admission *access.Admission, mac access.MAC) (full bool) {
 	g := &admission.Grant
-	at := a.address(ctx, g, mac)
+	at, full := a.address(ctx, g, mac)
 	class := classOf(to.Class[:0], a.keys, authorisation{GrantID: g.ID, LoginID: admission.LoginID, Told: toldGarden})
 	*to = routers.Answer{Garden: true, Limits: access.Limits{UpKbps: gardenKbps, DownKbps: gardenKbps, Devices: g.Limits.DeviceCount()},
 		SessionTimeout: gardenSession, Interim: r.Interim, Address: access.Address{Pool: at.Pool, IPv4: at.IPv4, Routes: at.Routes}, Class: class}
+	return full
 }
 
 // standing has the sessions of a grant that is in arrears, or back from them, be what it may now: nobody's limits take a session out of

@@ -46,14 +46,19 @@ const (
 	CauseGarbled      = "garbled"       // a password that is not text: hidden with another secret
 )
 
+// CausePoolEmpty is noted of who was let in and got no address of the pool that their plan names.
+const CausePoolEmpty = "pool_empty"
+
 // Bounds of what is remembered apart, on each node and day. What is beyond is counted together by router and cause.
 const (
 	refusalsOfRouter = 500
 	mostRefusals     = 20_000
 	refusalsEvery    = 5 * time.Second
-	keepRefusals     = 30 * 24 * time.Hour
 	refusalPurpose   = "radius.refusal"
 )
+
+// RefusalsKept is for how long refusals are.
+const RefusalsKept = 30 * 24 * time.Hour
 
 // whose says whose log-in it was.
 type whose struct {

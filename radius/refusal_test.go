@@ -116,7 +116,7 @@ func TestOldRefusalsGo(t *testing.T) {
 	b, r := newBench(t, testdb.SQLite(t)), testRouter()
 	b.front.refusals.note(&r, "hours", whose{mac: testMAC})
 	b.writeRefusals(context.Background())
-	b.clock.Set(time.Now().Add(keepRefusals + time.Hour))
+	b.clock.Set(time.Now().Add(RefusalsKept + time.Hour))
 	if n, err := b.pruneRefusals(context.Background(), &pruning{}); n != 1 || err != nil || len(b.written(t, WhichRefusals{})) != 0 {
 		t.Errorf("%d, %v", n, err)
 	}

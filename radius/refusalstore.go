@@ -82,7 +82,7 @@ func (s *Service) RefusedToday(ctx context.Context, routerID int64, most int) (a
 }
 
 func (s *Service) pruneRefusals(ctx context.Context, at *pruning) (int, error) {
-	before := s.clock.Now().Add(-keepRefusals)
+	before := s.clock.Now().Add(-RefusalsKept)
 	old := s.db.Read(ctx).Model(&Refusal{}).Where("id > ? AND id < ?", at.after, db.IDAt(before))
 	return s.prunePage(ctx, at, old, &Refusal{})
 }

@@ -25,11 +25,11 @@ type Pools interface {
 
 // addressOf is where a session of a grant stands that begins now: what is the subscriber's own, else an address of the pools
 // that its plan names. A name that is no pool of ours is one of the router's own. While the database does not answer nobody is
-// kept off for an address: the router gives one of its own.
-func (s *Service) addressOf(ctx context.Context, g *access.Grant, mac access.MAC) access.Address {
-	at := g.Limits.Address
+// kept off for an address: the router gives one of its own. A full pool had none left.
+func (s *Service) addressOf(ctx context.Context, g *access.Grant, mac access.MAC) (at access.Address, full bool) {
+	at = g.Limits.Address
 	if s.pools == nil || !leases(&at) {
-		return at
+		return at, false
 	}
 	leased := func(pool *string, own bool) (p netip.Prefix) {
 		if *pool == "" || own {
@@ -40,6 +40,7 @@ func (s *Service) addressOf(ctx context.Context, g *access.Grant, mac access.MAC
 		if fault.Is(err, fault.NotFound) {
 			return netip.Prefix{}
 		}
+		full = full || fault.KeyOf(err) == "pool.empty"
 		if err != nil {
 			s.metrics.unleased.WithLabelValues(*pool).Inc()
 			s.log.Error("no address can be leased: the router gives one of its own", "pool", *pool, "grant", g.ID, "error", err)
@@ -56,7 +57,7 @@ func (s *Service) addressOf(ctx context.Context, g *access.Grant, mac access.MAC
 	if p := leased(&at.DelegatedPool, at.Delegated.IsValid()); p.IsValid() {
 		at.Delegated = p
 	}
-	return at
+	return at, full
 }
 
 // Stands says whether an open session stands on what was leased: it reports that address. Of prefixes routers report none, so

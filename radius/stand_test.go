@@ -66,6 +66,51 @@ func pooled(t *testing.T, d *db.DB) (*bench, *pools.Service) {
 	return b, s
 }
 
+// standsAt is where a session of a grant would stand.
+func (b *bench) standsAt(ctx context.Context, g *access.Grant, mac access.MAC) access.Address {
+	at, _ := b.addressOf(ctx, g, mac)
+	return at
+}
+
+// TestAnEmptyPoolIsWrittenDown: whoever is let in without the address that their plan names is found later, by name and device; who got one is not.
+func TestAnEmptyPoolIsWrittenDown(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b, _ := pooled(t, d)
+		b.serve(t)
+		b.addressed(access.Address{Pool: "homes"})
+		ctx := context.Background()
+		auth, _ := b.Addresses()
+		in := func(want ...string) {
+			t.Helper()
+			expectOutput(t, radclient(t, auth, "auth", testSecret, withAuthenticator, `User-Name = "asha"`, `User-Password = "siri"`, `Calling-Station-Id = "AA-BB-CC-DD-EE-FF"`), want...)
+		}
+		in(accepted, "Framed-IP-Address = 100.64.0.")
+		b.writeRefusals(ctx)
+		if all := b.around(t, Whom{GrantID: testGrant}).Refused; len(all) != 0 {
+			t.Fatalf("refused before the pool was empty: %+v", all)
+		}
+		if _, err := d.SQL().Exec("UPDATE address_leases SET grant_id = 1, mac = '0000000000ff', until = ?", b.clock.Now().Add(48*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		in(accepted)
+		b.writeRefusals(ctx)
+		for _, w := range []Whom{{GrantID: testGrant}, {MACs: []access.MAC{testMAC}}, {Names: []string{"ASHA"}}} {
+			if all := b.around(t, w).Refused; len(all) != 1 || all[0].Cause != CausePoolEmpty || all[0].GrantID != testGrant || all[0].Times != 1 {
+				t.Errorf("%+v: %+v", w, all)
+			}
+		}
+	})
+}
+
+func (b *bench) around(t *testing.T, w Whom) Around {
+	t.Helper()
+	a, err := b.Around(context.Background(), w, b.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 func TestAnAddressOfOurPoolIsLeased(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		b, _ := pooled(t, d)
@@ -87,13 +132,13 @@ func TestAnAddressWithASessionOnItIsNotGiven(t *testing.T) {
 			return &access.Grant{ID: id, Limits: access.Limits{Address: access.Address{Pool: "homes"}}}
 		}
 		ctx := context.Background()
-		mine := b.addressOf(ctx, grant(1), testMAC).IPv4
+		mine := b.standsAt(ctx, grant(1), testMAC).IPv4
 		stands := aStart
 		stands.ip = mine.String()
 		b.applied(t, stands)
 		b.clock.Advance(3 * time.Hour)
 		for i := range int64(2) {
-			if got := b.addressOf(ctx, grant(2+i), "112233445566").IPv4; got == mine {
+			if got := b.standsAt(ctx, grant(2+i), "112233445566").IPv4; got == mine {
 				t.Errorf("%v was given away while a session stands on it", got)
 			}
 		}
@@ -106,7 +151,7 @@ func TestAPrefixWithASessionOnItIsNotGiven(t *testing.T) {
 		b, _ := pooled(t, d)
 		delegated := func(grantID int64, mac access.MAC) netip.Prefix {
 			g := access.Grant{ID: grantID, Limits: access.Limits{Address: access.Address{DelegatedPool: "pd"}}}
-			return b.addressOf(context.Background(), &g, mac).Delegated
+			return b.standsAt(context.Background(), &g, mac).Delegated
 		}
 		mine, left := delegated(testGrant, testMAC), delegated(testGrant, "112233445566") // only the first has a session
 		b.applied(t, aStart)
@@ -148,10 +193,10 @@ func TestNobodyIsKeptOffForAnAddress(t *testing.T) {
 	b := newBench(t, testdb.SQLite(t))
 	b.pools = deadPools{}
 	own := access.Address{IPv4: netip.MustParseAddr("196.201.1.7"), Pool: "homes"}
-	if got := b.addressOf(context.Background(), &access.Grant{Limits: access.Limits{Address: own}}, testMAC); got.IPv4 != own.IPv4 || got.Pool != "" {
+	if got := b.standsAt(context.Background(), &access.Grant{Limits: access.Limits{Address: own}}, testMAC); got.IPv4 != own.IPv4 || got.Pool != "" {
 		t.Errorf("what is the subscriber's own: %+v", got)
 	}
-	got := b.addressOf(context.Background(), &access.Grant{Limits: access.Limits{Address: access.Address{Pool: "homes"}}}, testMAC)
+	got := b.standsAt(context.Background(), &access.Grant{Limits: access.Limits{Address: access.Address{Pool: "homes"}}}, testMAC)
 	if !got.IsZero() || !b.log.has("no address can be leased") {
 		t.Errorf("%+v", got)
 	}

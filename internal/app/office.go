@@ -2,6 +2,7 @@ package app
 
 import (
 	"mtandao/internal/clock"
+	"mtandao/internal/offline"
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
 	"mtandao/portal/backoffice"
@@ -31,6 +32,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Partners:  m.Partners,
 		Approvals: m.Approvals,
 		Lines:     m.Lines,
+		Whys:      m.whys(),
 		Outages:   m.Outages,
 		Invoices:  m.Invoices,
 		Papers:    m.Papers,
@@ -49,6 +51,11 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Setup:     setup{m}, Settings: m.Settings, Plans: m.Plans, Preview: guest.Preview,
 		Provider: func() string { return m.Settings.String(settings.ProviderName) }, Keys: m.Keys, Clock: m.Clock, PlanClock: m.Plan, Zone: clock.Nairobi,
 		Log: m.Log, Paused: m.Pause.Paused, Proxies: proxies, Secure: !m.Config.Dev})
+}
+
+// whys tells why somebody was offline.
+func (m *Main) whys() *offline.Teller {
+	return &offline.Teller{DB: m.DB, Clock: m.Plan, Lines: m.Lines, Access: m.Access, Radius: m.Radius, Outages: m.Outages, Invoices: m.Invoices, Trail: m.Audit, Zone: m.Sites.Location}
 }
 
 // openSellers wires the pages of resellers.

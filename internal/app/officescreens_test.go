@@ -82,6 +82,9 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 		}
 		paths = append(paths, path)
 	}
+	for _, path := range s.offline(t) {
+		paths, may[path] = append(paths, path), staff.AccessView
+	}
 	return paths, may
 }
 

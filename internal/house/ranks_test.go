@@ -18,7 +18,7 @@ var ranks = rankTable(map[int]string{
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions radius/outages",
 	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover",
 	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf billing/railbook",
-	11: "billing/papers vouchers/sheets vouchers/resellers internal/report",
+	11: "billing/papers vouchers/sheets vouchers/resellers internal/report internal/offline",
 	12: "portal/web vouchers/press",
 	13: "portal/papers portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",
 	14: "portal",

@@ -135,6 +135,26 @@ func nextText(f *frame, w invoices.Waiting) string {
 	return f.T(when, "Step", f.T("office.dunning.do_"+string(w.Next.Action)), "Day", dayText(w.Next.Day), "Count", max(w.Next.After, -w.Next.After))
 }
 
+// dunnedCell says what dunning did.
+func dunnedCell(f *frame, e invoices.Entry) cell {
+	what := cell{Text: f.T("office.arrears.log_" + e.What)}
+	switch e.What {
+	case invoices.LogDone:
+		what.Text, what.More = f.T("office.arrears.did_"+string(e.Step.Action)), f.T("office.arrears.was_open", "Amount", e.Note)
+	case invoices.LogRestored:
+		what.More = f.T("office.arrears.was_open", "Amount", e.Note)
+	case invoices.LogReopened:
+		what.More = e.Note
+	case invoices.LogPromised:
+		if day, ok := clock.ParseDay(e.Note); ok {
+			what.Text = f.T("office.arrears.promised", "Day", dayText(day))
+		}
+	case invoices.LogLifted:
+		what.More = f.T("office.arrears.held_" + e.Note)
+	}
+	return what
+}
+
 // dunned is what happened, the newest first; nil when nothing did.
 func (b *Backoffice) dunned(f *frame, all []invoices.Entry, named bool) *table {
 	if len(all) == 0 {
@@ -142,21 +162,7 @@ func (b *Backoffice) dunned(f *frame, all []invoices.Entry, named bool) *table {
 	}
 	t := &table{Columns: []column{{f.T("office.when"), "when"}, {Name: f.T("office.arrears.what")}}}
 	for _, e := range all {
-		what := cell{Text: f.T("office.arrears.log_" + e.What)}
-		switch e.What {
-		case invoices.LogDone:
-			what.Text, what.More = f.T("office.arrears.did_"+string(e.Step.Action)), f.T("office.arrears.was_open", "Amount", e.Note)
-		case invoices.LogRestored:
-			what.More = f.T("office.arrears.was_open", "Amount", e.Note)
-		case invoices.LogReopened:
-			what.More = e.Note
-		case invoices.LogPromised:
-			if day, ok := clock.ParseDay(e.Note); ok {
-				what.Text = f.T("office.arrears.promised", "Day", dayText(day))
-			}
-		case invoices.LogLifted:
-			what.More = f.T("office.arrears.held_" + e.Note)
-		}
+		what := dunnedCell(f, e)
 		if named && e.InvoiceID != 0 {
 			what.Address = "/office/invoices/" + number(e.InvoiceID)
 		}

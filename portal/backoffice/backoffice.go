@@ -73,6 +73,7 @@ type Options struct {
 	Partners  Partners
 	Approvals Approvals
 	Lines     Lines
+	Whys      Whys
 	Outages   Outages
 	Tickets   Tickets
 	Customers Customers
@@ -119,7 +120,7 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
-	"settings", "router", "done", "suspense", "receipt", "paper"}
+	"settings", "router", "done", "suspense", "receipt", "paper", "why"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -137,7 +138,7 @@ func (b *Backoffice) table() []route {
 		b.resellerRoutes(),
 		b.returnRoutes(),
 		b.partnerRoutes(), b.approvalRoutes(),
-		b.lineRoutes(),
+		b.lineRoutes(), b.whyRoutes(),
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(), b.ticketRoutes(),

@@ -72,6 +72,9 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 	if q.may(staff.TicketsWork, c.SiteID) {
 		acts = append(acts, act{Name: f.T("office.ticket_new.act"), Icon: "life-buoy", Address: ticketsAt + "/new?customer=" + number(c.ID)})
 	}
+	if staff.MaySomewhere(q.in.Member, staff.AccessView) {
+		acts = append(acts, act{Name: f.T("office.why.act"), Icon: "wifi-off", Address: at + "/why"})
+	}
 	if !q.may(staff.CustomersManage, c.SiteID) {
 		return acts
 	}

@@ -173,6 +173,9 @@ func (b *Backoffice) line(q *request) error {
 	if q.may(staff.AccessChange, sub.State.Place.SiteID) {
 		p.Acts, p.End = lineActs(&p.frame, sub)
 	}
+	if q.reachable(customerAddress(sub.CustomerID)) != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.why.act"), Icon: "wifi-off", Address: whyAddress(sub.CustomerID, sub.ID)})
+	}
 	if err := b.tellKept(q, p, sub); err != nil {
 		return err
 	}

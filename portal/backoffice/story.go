@@ -92,6 +92,9 @@ func (b *Backoffice) storyPage(f frame, s report.Story, money, online bool, may 
 	p.Finding = b.finding(p, s)
 	p.Finding.button(p, s, may)
 	p.others(s, may)
+	if g := s.Access.Grant; online && g.ID != 0 {
+		p.Acts = append(p.Acts, act{Name: p.T("office.why.act"), Icon: "wifi-off", Address: storyAddress(g.ID) + "/why"})
+	}
 	if s.HasOrder {
 		p.Title = p.T("office.story.order", "Code", s.Order.Code)
 		p.State = orderState(&p.frame, s.Order.State)

@@ -1,0 +1,83 @@
+package radius
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"mtandao/internal/db"
+	"mtandao/radius/access"
+)
+
+// Around tells what happened around an instant. Each part is a few ranges of an index, with a limit.
+func (s *Service) Around(ctx context.Context, w Whom, at time.Time) (a Around, err error) {
+	if a.Sessions, err = s.sessionsAround(ctx, w.GrantID, at.UTC()); err != nil {
+		return a, err
+	}
+	macs := slices.Clone(w.MACs)
+	for _, o := range a.Sessions {
+		macs = append(macs, o.MAC)
+	}
+	slices.Sort(macs)
+	macs = slices.DeleteFunc(slices.Compact(macs), func(mac access.MAC) bool { return mac == "" })
+	var e1, e2 error
+	a.Refused, e1 = s.refusedAround(ctx, w, macs[:min(len(macs), mostDevices)], at.UTC())
+	a.Enforced, e2 = s.enforcedAround(ctx, w.GrantID, at.UTC())
+	return a, errors.Join(e1, e2)
+}
+
+// sessionsAround are the last ones that had ended by an instant, the first ones that ended after it, and the open ones.
+func (s *Service) sessionsAround(ctx context.Context, grantID int64, at time.Time) (all []Over, err error) {
+	var before, after []Over
+	var open []Online
+	of := func() *gorm.DB { return s.db.Read(ctx).Where("grant_id = ?", grantID) }
+	err = errors.Join(of().Where("ended_at <= ?", at).Order("ended_at DESC").Limit(mostBefore).Find(&before).Error,
+		of().Where("ended_at > ?", at).Order("ended_at").Limit(mostAfter).Find(&after).Error,
+		of().Limit(mostSessions).Find(&open).Error)
+	all = append(before, after...)
+	for _, o := range open {
+		all = append(all, Over{Session: o.Session})
+	}
+	slices.SortFunc(all, func(a, b Over) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
+	return all, db.Fault(err)
+}
+
+func (s *Service) enforcedAround(ctx context.Context, grantID int64, at time.Time) (all []Enforcement, err error) {
+	for _, half := range []struct {
+		from, until time.Time
+		order       string
+	}{{at.Add(-AroundFor), at, "created_at DESC"}, {at, at.Add(AroundFor), "created_at"}} {
+		var some []Enforcement
+		err = errors.Join(err, s.db.Read(ctx).Where("grant_id = ? AND created_at > ? AND created_at <= ?", grantID, half.from, half.until).Order(half.order).Limit(mostAround).Find(&some).Error)
+		all = append(all, some...)
+	}
+	slices.SortFunc(all, func(a, b Enforcement) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
+	return all, db.Fault(err)
+}
+
+// refusedAround are kinds of refusals that were about the instant. A row begins at most a day before it ends, and there are few of one device a day, so the
+// newest ones are read from the day on that the instant is of.
+func (s *Service) refusedAround(ctx context.Context, w Whom, macs []access.MAC, at time.Time) (all []Refusal, err error) {
+	ask := func(column string, value any) {
+		var some []Refusal
+		err = errors.Join(err, s.db.Read(ctx).Where(column+" = ? AND first_at <= ? AND last_at > ?", value, at.Add(AroundFor), at.Add(-AroundFor)).Order("id DESC").Limit(mostAround).Find(&some).Error)
+		all = append(all, some...)
+	}
+	if w.GrantID != 0 {
+		ask("grant_id", w.GrantID)
+	}
+	for _, mac := range macs {
+		ask("mac", mac)
+	}
+	for _, name := range w.Names {
+		for _, hash := range s.keys.Lookups(refusalPurpose, spelled(name)) {
+			ask("name_hash", hash)
+		}
+	}
+	slices.SortFunc(all, func(a, b Refusal) int { return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.ID, b.ID)) })
+	return slices.CompactFunc(all, func(a, b Refusal) bool { return a.ID == b.ID }), db.Fault(err)
+}
