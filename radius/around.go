@@ -28,4 +28,5 @@ const (
 	mostAfter   = 12             // sessions that ended later
 	mostAround  = 40             // enforcements and refusals, of each kind of question
 	mostDevices = 8
+	mostNames   = 8
 )

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -59,13 +60,14 @@ func (s *Service) enforcedAround(ctx context.Context, grantID int64, at time.Tim
 	return all, db.Fault(err)
 }
 
-// refusedAround are kinds of refusals that were about the instant. A row begins at most a day before it ends, and there are few of one device a day, so the
-// newest ones are read from the day on that the instant is of.
+// refusedAround are kinds of refusals that were about the instant, by grant, by device and by name: the newest of each range of an index, in one statement, for
+// each statement is a way to the database and back.
 func (s *Service) refusedAround(ctx context.Context, w Whom, macs []access.MAC, at time.Time) (all []Refusal, err error) {
+	var parts []string
+	var args []any
 	ask := func(column string, value any) {
-		var some []Refusal
-		err = errors.Join(err, s.db.Read(ctx).Where(column+" = ? AND first_at <= ? AND last_at > ?", value, at.Add(AroundFor), at.Add(-AroundFor)).Order("id DESC").Limit(mostAround).Find(&some).Error)
-		all = append(all, some...)
+		parts = append(parts, "SELECT * FROM (SELECT * FROM refusals WHERE "+column+" = ? AND first_at <= ? AND last_at > ? ORDER BY id DESC LIMIT ?) AS part")
+		args = append(args, value, at.Add(AroundFor), at.Add(-AroundFor), mostAround)
 	}
 	if w.GrantID != 0 {
 		ask("grant_id", w.GrantID)
@@ -73,11 +75,15 @@ func (s *Service) refusedAround(ctx context.Context, w Whom, macs []access.MAC, 
 	for _, mac := range macs {
 		ask("mac", mac)
 	}
-	for _, name := range w.Names {
+	for _, name := range w.Names[:min(len(w.Names), mostNames)] {
 		for _, hash := range s.keys.Lookups(refusalPurpose, spelled(name)) {
 			ask("name_hash", hash)
 		}
 	}
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	err = s.db.Read(ctx).Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&all).Error
 	slices.SortFunc(all, func(a, b Refusal) int { return cmp.Or(a.FirstAt.Compare(b.FirstAt), cmp.Compare(a.ID, b.ID)) })
 	return slices.CompactFunc(all, func(a, b Refusal) bool { return a.ID == b.ID }), db.Fault(err)
 }

@@ -1,10 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
+	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -41,6 +46,24 @@ func (m mailroom) SendTest(ctx context.Context, by staff.By, c notify.Channel, t
 		return 0, err
 	}
 	return m.Notify.SendTest(ctx, c, to, l, actor.Email, by.From)
+}
+
+// Explain tells a customer by SMS why they were offline at an instant: the same once, however often it is pressed.
+func (m mailroom) Explain(ctx context.Context, by staff.By, c customers.Customer, to, text string, at time.Time) error {
+	name, sender := m.Settings.String(settings.ProviderName), ""
+	if _, b, err := m.Sites.Get(c.SiteID); err == nil {
+		name, sender = cmp.Or(b.Name, name), b.Sender
+	}
+	asked, err := audit.Text(map[string]any{"at": at})
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(text))
+	key := fmt.Sprintf("why %d %d %x", c.ID, at.Unix(), sum[:8])
+	return m.recorded(ctx, by, audit.Event{Action: "offline explained", Object: "customer", ObjectID: idText(c.ID), After: asked}, func(tx *db.Tx) error {
+		_, err := m.Notify.Send(tx, notify.Message{Key: key, Purpose: notify.ForReminder, Channel: notify.SMS, To: to, Language: c.Lang, Sender: sender, Words: "why.sms", Args: []any{"Provider", name, "Text", text}})
+		return err
+	})
 }
 
 func (m mailroom) Waiting(ctx context.Context) (unknown, failed int64, err error) {

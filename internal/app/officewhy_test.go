@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/audit"
 	"mtandao/internal/db"
+	"mtandao/internal/notify"
 	"mtandao/radius"
 	"mtandao/radius/outages"
 )
@@ -40,25 +42,22 @@ var nairobiTime = time.FixedZone("EAT", 3*60*60)
 // offline are pages about instants, each with another cause: a power cut, a line that ran out, a wrong password, a guest.
 func (s *Stage) offline(t *testing.T) (paths []string) {
 	t.Helper()
-	at := s.dayOf(20, 14)
+	at, late := s.dayOf(20, 14), s.dayOf(22, 44)
 	cut, ran, wrong := s.lineOf(t, "njeri"), s.lineOf(t, "kiptoo"), s.lineOf(t, "amina")
 	s.session(t, cut, at.Add(-6*time.Hour), at.Add(-24*time.Minute), "Lost-Carrier")
 	s.session(t, cut, at.Add(18*time.Minute), at.Add(4*time.Hour), "User-Request")
 	o := outages.Outage{State: outages.Given, From: at.Add(-24 * time.Minute), Until: at.Add(17 * time.Minute), Proof: outages.Proof{Why: outages.WhyBoot, Boot: at.Add(17 * time.Minute), BootBy: outages.ByUptime}}
 	s.foundAt(t, cut.State.Place.RouterID, o)
-	s.session(t, wrong, at.Add(-9*time.Hour), at.Add(-20*time.Minute), "User-Request")
+	s.session(t, wrong, late.Add(-9*time.Hour), late.Add(-20*time.Minute), "User-Request")
 	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
-		r := radius.Refusal{ID: tx.ID(), RouterID: wrong.State.Place.RouterID, SiteID: wrong.State.Place.SiteID, GrantID: wrong.GrantID, About: radius.AboutCustomers, Day: at.Format(time.DateOnly), Cause: "wrong_secret",
-			MAC: "02405e000002", NameHash: "amina", Name: "amina", Times: 3, FirstAt: at.Add(-9 * time.Minute), LastAt: at.Add(-2 * time.Minute)}
+		r := radius.Refusal{ID: tx.ID(), RouterID: wrong.State.Place.RouterID, SiteID: wrong.State.Place.SiteID, GrantID: wrong.GrantID, About: radius.AboutCustomers, Day: late.Format(time.DateOnly), Cause: "wrong_secret",
+			MAC: "02405e000002", NameHash: "amina", Name: "amina", Times: 3, FirstAt: late.Add(-9 * time.Minute), LastAt: late.Add(-2 * time.Minute)}
 		return tx.Gorm().Create(&r).Error
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sub := range []subscriptions.Subscription{cut, ran, wrong} {
-		paths = append(paths, whyAt(sub, at))
-	}
-	return append(paths, whyAt(cut, at.Add(-2*time.Hour)), whyAt(wrong, s.Main.Plan.Now().Add(24*time.Hour)), "/office/customers/"+number(cut.CustomerID)+"/why?at=yesterday")
+	return append(paths, whyAt(cut, at), whyAt(ran, at), whyAt(wrong, late), whyAt(cut, at.Add(-2*time.Hour)), whyAt(wrong, s.Main.Plan.Now().Add(24*time.Hour)), "/office/customers/"+number(cut.CustomerID)+"/why?at=yesterday")
 }
 
 // session writes down one that is over, as accounting would have.
@@ -88,6 +87,7 @@ func TestWhyALineWasOffline(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
 			s := stageOn(t, dialect, 1)
+			bare := s.customer(t)
 			if err := s.seedLines(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -115,25 +115,63 @@ func TestWhyALineWasOffline(t *testing.T) {
 			if body := says(technician, pages[1], "The time was over at"); strings.Contains(body, "KES") {
 				t.Error("who may not see payments sees an amount")
 			}
-			says(support, pages[2], "Wrong password 3 times, from 20:05 to 20:12, as amina.", "See the login and the password", "The password is wrong. · 3 times, until 20:12")
+			says(support, pages[2], "Wrong password 3 times, from 22:35 to 22:42, as amina.", "See the login and the password", "The password is wrong. · 3 times, until 22:42")
 			says(support, pages[4], "That is still to come")
 			says(support, pages[5], "This is no day and time.")
-			s.whyElsewhere(t, support, pages[0])
+			s.sendsWhy(t, support, pages[1], ran)
+			s.whyElsewhere(t, support, pages[0], bare.ID)
 			s.guestWhy(t, support)
 			s.inSwahili(t, support, ran)
 		})
 	}
 }
 
+// sendsWhy sends the two sentences by SMS from the page, once however often it is pressed; who may only look is not offered it.
+func (s *Stage) sendsWhy(t *testing.T, support *colleague, page string, line subscriptions.Subscription) {
+	t.Helper()
+	u, err := url.Parse(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := url.Values{"line": {u.Query().Get("line")}, "at": {u.Query().Get("at")}}
+	for range 2 {
+		if got := support.send(u.Path, form); got.status != http.StatusSeeOther {
+			t.Fatalf("sending: %d %s", got.status, got.body)
+		}
+	}
+	support.expect(support.ask(http.MethodGet, page, nil), http.StatusOK, "Send by SMS to 0711")
+	texts := 0
+	events, err := s.Main.Audit.List(t.Context(), audit.Filter{Object: "customer", ObjectID: number(line.CustomerID), Limit: 20})
+	if err != nil || len(events) == 0 || events[0].Action != "offline explained" {
+		t.Errorf("%+v %v", events, err)
+	}
+	all, err := s.Main.Notify.List(t.Context(), notify.Page{Limit: 50})
+	for _, m := range all {
+		if _, _, text, err := s.Main.Notify.Read(t.Context(), m.ID); err == nil && strings.Contains(text, "Pay, and it is back within a minute.") {
+			texts++
+		}
+	}
+	if err != nil || texts != 1 {
+		t.Errorf("%d messages: %v", texts, err)
+	}
+	form.Set("at", "2040-01-01T00:00")
+	if got := support.send(u.Path, form); got.status != http.StatusNotFound {
+		t.Errorf("of the time to come: %d", got.status)
+	}
+	technician := s.hire(t, "looks@demo.example", nil, "technician")
+	if body := technician.ask(http.MethodGet, page, nil).body; strings.Contains(body, "Send by SMS") {
+		t.Error("who may not change a customer may send them messages")
+	}
+}
+
 // whyElsewhere: for staff of another site there is no such page, and a customer without a line has nothing that could be offline.
-func (s *Stage) whyElsewhere(t *testing.T, support *colleague, page string) {
+func (s *Stage) whyElsewhere(t *testing.T, support *colleague, page string, bare int64) {
 	t.Helper()
 	elsewhere := s.hire(t, "elsewhere@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
 	if got := elsewhere.ask(http.MethodGet, page, nil); got.status != http.StatusNotFound {
 		t.Errorf("staff of another site: %d", got.status)
 	}
-	bare := s.customer(t)
-	support.expect(support.ask(http.MethodGet, "/office/customers/"+number(bare.ID)+"/why", nil), http.StatusOK, "No line")
+	support.expect(support.ask(http.MethodGet, "/office/customers/"+number(bare)+"/why", nil), http.StatusOK, "No line")
 	support.expect(support.ask(http.MethodGet, "/office/customers/1/why", nil), http.StatusNotFound, "")
 }
 

@@ -56,10 +56,15 @@ type Deed struct {
 	Action, By string
 }
 
-// known are the events of a line that were written down by an instant.
+// mostAtFirst bounds the events that a line begins with: that it does, and what was paid elsewhere.
+const mostAtFirst = 2
+
+// known are the events of a line that were written down by an instant. What it began with is known at any time: who came from another system, or was
+// written down late, was there before.
 func (l *Line) known(at time.Time) (all []subscriptions.Event) {
-	for _, e := range l.Events {
-		if !e.Recorded.After(at) {
+	for n, e := range l.Events {
+		first := l.Events[0].Recorded.Add(time.Second)
+		if !e.Recorded.After(at) || n < mostAtFirst && !e.Recorded.After(first) && !e.At.After(at) {
 			all = append(all, e)
 		}
 	}

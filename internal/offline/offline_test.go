@@ -45,6 +45,12 @@ var scenes = map[string]struct {
 		c, sub := w.lapses(12)
 		return w.lineTold(c, sub)
 	}},
+	"written down later": {want{cause: EndedByTime, step: StepPrompt, from: "12:00", shillings: 1500}, func(w *town) func(time.Time) Story {
+		day := w.clock.Now()
+		w.at(21, 0) // it is brought in when the evening is over
+		c, sub := w.lapsedAt(day, 12)
+		return w.lineTold(c, sub)
+	}},
 	"paused": {want{cause: Paused, step: StepUnpause, from: "19:00", items: []string{"paused", "asked"}}, func(w *town) func(time.Time) Story {
 		c, sub := w.paid()
 		w.at(19, 0)
@@ -294,7 +300,9 @@ var scenes = map[string]struct {
 	"online": {want{cause: Online, from: "19:00", items: []string{"on", "asked"}}, func(w *town) func(time.Time) Story {
 		c, sub := w.paid()
 		w.at(19, 0)
-		w.on(sub.State.Login.Name, w.mac(1))
+		id := w.on(sub.State.Login.Name, w.mac(1))
+		w.at(20, 30)
+		w.account("Interim-Update", id, sub.State.Login.Name, w.mac(1), "Acct-Session-Time = 5400")
 		return w.lineTold(c, sub)
 	}},
 	"slower by fair use": {want{cause: Slowed, step: StepAddOn, from: "20:10", items: []string{"on", "told fair_use", "asked"}}, func(w *town) func(time.Time) Story {
@@ -307,6 +315,8 @@ var scenes = map[string]struct {
 			all, err := w.radius.EnforcementsOf(context.Background(), sub.GrantID)
 			return err == nil && slices.ContainsFunc(all, func(e radius.Enforcement) bool { return e.Cause == string(access.CauseFairUse) })
 		})
+		w.at(20, 30)
+		w.account("Interim-Update", id, sub.State.Login.Name, w.mac(1), "Acct-Session-Time = 5400", "Acct-Output-Octets = 2000000000")
 		return w.lineTold(c, sub)
 	}},
 }

@@ -25,13 +25,17 @@ func (w *town) grantTold(id int64) func(time.Time) Story {
 	return func(at time.Time) Story { return w.ofGrant(id, at) }
 }
 
-// lapses is a home that was paid for elsewhere, until noon of today.
+// lapses is a home that was paid for elsewhere, until an hour of today.
 func (w *town) lapses(hour int) (customers.Customer, subscriptions.Subscription) {
+	w.Helper()
+	return w.lapsedAt(w.clock.Now(), hour)
+}
+
+func (w *town) lapsedAt(now time.Time, hour int) (customers.Customer, subscriptions.Subscription) {
 	w.Helper()
 	w.n++
 	c, err := w.newCustomer()
 	w.must(err)
-	now := w.clock.Now()
 	sub, err := w.lines.Start(context.Background(), subscriptions.Opening{CustomerID: c.ID, PlanKey: "home", Place: subscriptions.Place{SiteID: w.here, RouterID: w.gate.ID}, At: now.AddDate(0, -1, 0),
 		PaidTo: time.Date(now.Year(), now.Month(), now.Day(), hour-3, 0, 0, 0, time.UTC), Login: subscriptions.Login{Kind: subscriptions.PPPoE, Name: fmt.Sprint("line", w.n)}, Secret: "siri"}, subscriptions.By{Actor: "clerk"})
 	w.must(err)

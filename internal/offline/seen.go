@@ -89,8 +89,7 @@ func wereRefused(f *Facts, at time.Time) (v verdict, found bool) {
 	var best radius.Refusal
 	for _, r := range f.Around.Refused {
 		cause, known := refusedFor[r.Cause]
-		others := r.GrantID != 0 && r.GrantID != f.Grant.ID
-		if !known || others || r.FirstAt.After(at.Add(slack)) || r.LastAt.Before(at.Add(-tries)) || !r.LastAt.After(before.EndedAt) {
+		if !known || f.others(r) || r.FirstAt.After(at.Add(slack)) || r.LastAt.Before(at.Add(-tries)) || !r.LastAt.After(before.EndedAt) {
 			continue
 		}
 		if found && soonerOf(r.LastAt, at).Before(soonerOf(best.LastAt, at)) {
@@ -104,6 +103,9 @@ func wereRefused(f *Facts, at time.Time) (v verdict, found bool) {
 	}
 	return v, found
 }
+
+// others says that a refusal was about somebody else's access: their device was tried with it.
+func (f *Facts) others(r radius.Refusal) bool { return r.GrantID != 0 && r.GrantID != f.Grant.ID }
 
 // stepFor is what mends a cause that a router or a log-in showed.
 func (f *Facts) stepFor(c Cause) Step {

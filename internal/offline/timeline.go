@@ -101,6 +101,9 @@ func (f *Facts) tellSessions(add func(Item)) {
 		}
 	}
 	for _, r := range f.Around.Refused {
+		if f.others(r) {
+			continue
+		}
 		add(Item{At: r.FirstAt, Kind: OfRefusal, Tone: "bad", Values: Values{From: r.FirstAt, Until: r.LastAt, RouterID: r.RouterID, Name: r.Name, Device: r.MAC.Colons(), Times: r.Times}, Refusal: &r})
 	}
 }

@@ -3,7 +3,9 @@ package backoffice
 import (
 	"context"
 	"strconv"
+	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/staff"
@@ -16,6 +18,7 @@ type Messages interface {
 	Read(ctx context.Context, id int64) (line notify.Line, subject, text string, err error)
 	Retry(ctx context.Context, by staff.By, id int64) error
 	SendTest(ctx context.Context, by staff.By, c notify.Channel, to string, l words.Lang) (id int64, err error)
+	Explain(ctx context.Context, by staff.By, c customers.Customer, to, text string, at time.Time) error
 	Waiting(ctx context.Context) (unknown, failed int64, err error)
 	Balance(ctx context.Context) (left notify.Cost, known bool, err error)
 	OpenAlerts(ctx context.Context) ([]notify.Alert, error)

@@ -22,7 +22,7 @@ type Whys interface {
 
 func (b *Backoffice) whyRoutes() []route {
 	return []route{
-		{get, "/office/customers/:id/why", full, staff.AccessView, b.whyCustomer},
+		{get, "/office/customers/:id/why", full, staff.AccessView, b.whyCustomer}, {post, "/office/customers/:id/why", full, staff.CustomersEdit, b.tellWhy},
 		{get, "/office/grants/:id/why", full, staff.AccessView, b.whyGrant},
 	}
 }
@@ -38,6 +38,7 @@ type whyPage struct {
 	Done  bool // there is nothing to do
 	Items []whyItem
 	Short string
+	Send  *shortForm // sends Short to the customer; nil: they have no phone, or it is not for who looks
 }
 
 // Icon says the tone without colour.
@@ -79,18 +80,7 @@ func (b *Backoffice) whyCustomer(q *request) error {
 	p := &whyPage{frame: q.page("office.why.title", "customers")}
 	p.Title = p.T("office.why.of", "Name", c.Name)
 	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
-	var chosen *subscriptions.Subscription
-	var lines []choice
-	for _, sub := range all {
-		if !q.may(staff.AccessView, sub.State.Place.SiteID) {
-			continue
-		}
-		here := q.Query("line") == number(sub.ID)
-		if here || chosen == nil {
-			chosen = &sub
-		}
-		lines = append(lines, choice{Name: sub.State.Login.Name, Value: number(sub.ID), Here: here})
-	}
+	chosen, lines := q.whyLine(all, q.Query("line"))
 	if chosen == nil {
 		p.Empty = &blank{Icon: "wifi-off", Title: p.T("office.why.none"), Text: p.T("office.why.none_text")}
 		return q.send(fiber.StatusOK, "why", p)
@@ -104,8 +94,74 @@ func (b *Backoffice) whyCustomer(q *request) error {
 	if err != nil {
 		return err
 	}
+	if err := b.maySendWhy(q, p, c, *chosen, at); err != nil {
+		return err
+	}
 	return b.showWhy(q, p, s, whyOf{who: c, sub: *chosen, site: chosen.State.Place.SiteID, grant: chosen.GrantID})
 }
+
+// whyLine is the line that is asked about, the first when it is none of those that somebody may see.
+func (q *request) whyLine(all []subscriptions.Subscription, wanted string) (chosen *subscriptions.Subscription, lines []choice) {
+	for _, sub := range all {
+		if !q.may(staff.AccessView, sub.State.Place.SiteID) {
+			continue
+		}
+		here := wanted == number(sub.ID)
+		if here || chosen == nil {
+			chosen = &sub
+		}
+		lines = append(lines, choice{Name: sub.State.Login.Name, Value: number(sub.ID), Here: here})
+	}
+	return chosen, lines
+}
+
+// maySendWhy puts the button that sends the sentences on the page, for a customer who has a phone.
+func (b *Backoffice) maySendWhy(q *request, p *whyPage, c customers.Customer, sub subscriptions.Subscription, at time.Time) error {
+	if !q.may(staff.CustomersEdit, c.SiteID) {
+		return nil
+	}
+	phones, err := b.Customers.FirstPhones(q.ctx, []int64{c.ID})
+	if err != nil || phones[c.ID] == "" {
+		return err
+	}
+	p.Send = &shortForm{Action: customerAddress(c.ID) + "/why", Button: p.T("office.why.send", "Phone", phones[c.ID].Local()),
+		Hidden: []fact{{"line", number(sub.ID)}, {"at", at.In(b.Zone).Format(whyForm)}}}
+	return nil
+}
+
+// tellWhy sends the customer what is told of an instant, worked out anew: no text comes from the browser.
+func (b *Backoffice) tellWhy(q *request) error {
+	c, err := b.theCustomer(q, staff.CustomersEdit)
+	if err != nil {
+		return err
+	}
+	all, err := b.Lines.Of(q.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	sub, _ := q.whyLine(all, q.FormValue("line"))
+	at, wrong := time.ParseInLocation(whyForm, cutTyped(q.FormValue("at")), b.Zone)
+	if sub == nil || wrong != nil || at.After(b.PlanClock.Now()) {
+		return notHere()
+	}
+	phones, err := b.Customers.FirstPhones(q.ctx, []int64{c.ID})
+	if err != nil {
+		return err
+	}
+	s, err := b.Whys.OfLine(q.ctx, *sub, c, at.UTC())
+	if err != nil {
+		return err
+	}
+	here := whyAddress(c.ID, sub.ID) + "&at=" + at.In(b.Zone).Format(whyForm)
+	if err := b.Messages.Explain(q.ctx, q.in.By(q.visit()), c, string(phones[c.ID]), b.whyShort(c.Lang, s), at.UTC()); err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.why.sent", "")
+	return led(here)
+}
+
+// whyForm is how a browser writes an instant.
+const whyForm = "2006-01-02T15:04"
 
 // whyGrant is of a guest's grant; that of a line is told with its customer.
 func (b *Backoffice) whyGrant(q *request) error {
@@ -153,7 +209,7 @@ func (b *Backoffice) whyWhen(q *request, p *whyPage, action string, more []formF
 	now := b.PlanClock.Now()
 	at, wrong := now, ""
 	if typed := cutTyped(q.Query("at")); typed != "" {
-		got, err := time.ParseInLocation("2006-01-02T15:04", typed, b.Zone)
+		got, err := time.ParseInLocation(whyForm, typed, b.Zone)
 		switch {
 		case err != nil:
 			wrong = p.T("office.why.bad_time")
@@ -163,7 +219,7 @@ func (b *Backoffice) whyWhen(q *request, p *whyPage, action string, more []formF
 			at = got.UTC()
 		}
 	}
-	when := formField{Name: "at", As: asMoment, Label: p.T("office.why.when"), Value: at.In(b.Zone).Format("2006-01-02T15:04"), Wrong: wrong}
+	when := formField{Name: "at", As: asMoment, Label: p.T("office.why.when"), Value: at.In(b.Zone).Format(whyForm), Wrong: wrong}
 	p.Find = &find{Action: action, Button: p.T("office.why.button"), Fields: append([]formField{when}, more...)}
 	if now.Sub(at) > radius.RefusalsKept {
 		p.Notes = append(p.Notes, note{Text: p.T("office.why.refusals_kept")})
@@ -218,7 +274,7 @@ func (b *Backoffice) whySays(f *frame, s offline.Story) []string {
 	if s.Step == offline.StepPrompt && s.Amount.IsPositive() {
 		says = append(says, f.T("why.waits", args...))
 	}
-	if !s.Back.IsZero() && s.Cause != offline.PaidLate {
+	if !s.Back.IsZero() && s.Cause != offline.PaidLate && s.Cause != offline.NotBegun {
 		says = append(says, f.T("why.back", args...))
 	}
 	return says
@@ -229,7 +285,7 @@ func (b *Backoffice) whyShort(l words.Lang, s offline.Story) string {
 	f := &frame{Lang: l}
 	args := b.whyArgs(f, s.Values, s.At, b.PlanClock.Now(), s.Back)
 	then := "why.then." + string(s.Cause)
-	if !s.Back.IsZero() && s.Cause != offline.Online && s.Cause != offline.Slowed {
+	if !s.Back.IsZero() && s.Cause != offline.Online && s.Cause != offline.Slowed && s.Cause != offline.NotBegun {
 		then = "why.then.back"
 	}
 	return f.T("why.tell."+string(s.Cause), args...) + " " + f.T(then, args...)
