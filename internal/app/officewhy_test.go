@@ -104,7 +104,7 @@ func TestWhyALineWasOffline(t *testing.T) {
 				}
 				return body
 			}
-			says(support, pages[0], "Router kasarani-1 was off from 19:50 to 20:31 and came up anew: a power cut.", "Back at 20:31.", "had no power at", "It has been back since", "Nothing to do.",
+			says(support, pages[0], "Router kasarani-1 was off from 19:50 to 20:31 and came up anew: a power cut.", "Back at 20:32.", "had no power at", "It has been back since", "Nothing to do.",
 				"Online on kasarani-1", "Went offline on kasarani-1", "The time you asked about", "Lost-Carrier")
 			ran := s.lineOf(t, "kiptoo")
 			says(support, pages[1], "The time was over at", "Waiting for the payment of KES 2,500.", "Pay, and it is back within a minute.")

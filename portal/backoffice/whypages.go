@@ -270,7 +270,7 @@ func whyTone(s offline.Story) string {
 // whySays are the sentences for staff: what it was, and whether it is over.
 func (b *Backoffice) whySays(f *frame, s offline.Story) []string {
 	args := b.whyArgs(f, s.Values, s.At, s.At, s.Back)
-	says := []string{f.T("why.is."+string(s.Cause), args...)}
+	says := []string{f.T("why.is."+string(s.Cause), whyTimes(s, args)...)}
 	if s.Step == offline.StepPrompt && s.Amount.IsPositive() {
 		says = append(says, f.T("why.waits", args...))
 	}
@@ -278,6 +278,14 @@ func (b *Backoffice) whySays(f *frame, s offline.Story) []string {
 		says = append(says, f.T("why.back", args...))
 	}
 	return says
+}
+
+// whyTimes adds how often, where a sentence tells it: a count chooses the form of a text, and a text of one form has no other.
+func whyTimes(s offline.Story, args []any) []any {
+	if s.Cause == offline.WrongPassword || s.Cause == offline.UnknownLogin {
+		return append(args, "Count", number(s.Times))
+	}
+	return args
 }
 
 // whyShort is what the customer is told: two sentences, in their language.
@@ -299,8 +307,7 @@ func (b *Backoffice) whyArgs(f *frame, v offline.Values, at, near, back time.Tim
 	if name == "" {
 		name = v.Device
 	}
-	return []any{"At", clock(at), "From", clock(v.From), "Until", clock(v.Until), "Back", clock(back), "Router", router, "Name", name, "Device", v.Device, "Amount", v.Amount.String(),
-		"Count", number(v.Times), "Times", number(v.Times)}
+	return []any{"At", clock(at), "From", clock(v.From), "Until", clock(v.Until), "Back", clock(back), "Router", router, "Name", name, "Device", v.Device, "Amount", v.Amount.String()}
 }
 
 // whyClock is the time, with its day when that is another one.
