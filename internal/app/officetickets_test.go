@@ -17,6 +17,11 @@ import (
 // ticketed is a ticket of a customer's, and a canned answer.
 func (s *Stage) ticketed(t *testing.T, customerID int64) (ticket, answer int64) {
 	t.Helper()
+	for range 2 { // the demo's own, once
+		if err := s.seedTickets(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	by := support.By{Actor: "test"}
 	made, err := s.Main.Tickets.Open(t.Context(), support.Opening{Ticket: support.Ticket{CustomerID: customerID, Subject: "No internet", Category: "offline", Priority: support.Urgent, How: support.ByPhone, Complaint: true}, Text: "Since the morning."}, by)
 	if err != nil {
@@ -122,9 +127,15 @@ func aside(t *testing.T, s *Stage, in *colleague, c customers.Customer) {
 	if got := in.look("/office/tickets?show=complaints"); !strings.Contains(got.body, "days left") {
 		t.Errorf("the complaint is not counted: %s", got.body)
 	}
+	if all, err := s.Main.Tickets.List(t.Context(), support.Filter{}); err != nil || len(all) != len(demoTickets)+1 { // one of them is solved, two are of this test
+		t.Errorf("%d tickets are to do: %v", len(all), err)
+	}
 	s.Main.Tickets.Clock = ahead{s.Main.Clock, 5 * time.Hour}
 	if got := in.look("/office/tickets?show=overdue"); !strings.Contains(got.body, at) {
 		t.Error("five hours later it is not overdue")
+	}
+	if got := in.look("/office"); !strings.Contains(got.body, "2 are overdue") {
+		t.Error("the first page does not count those that are overdue")
 	}
 }
 

@@ -119,13 +119,13 @@ func sessionName(b *Backoffice, f *frame, o radius.Online) string {
 
 // historyTable tells what was said and done.
 func (b *Backoffice) historyTable(f *frame, events []support.Event) *table {
-	t := &table{Columns: []column{{f.T("office.when"), "when"}, {Name: f.T("office.customer.happened")}, {Name: f.T("office.audit.who")}}}
+	t := &table{Columns: []column{{Name: f.T("office.customer.happened")}, {f.T("office.when"), "when"}, {Name: f.T("office.audit.who")}}}
 	for _, e := range events {
 		by := e.By
 		if by == support.Itself.Actor {
 			by = f.T("office.ticket.itself")
 		}
-		t.add(cell{Text: b.when(f, e.At)}, cell{Text: b.eventText(f, e), More: e.Text}, cell{Text: by})
+		t.add(cell{Text: b.eventText(f, e), More: e.Text}, cell{Text: b.when(f, e.At)}, cell{Text: by})
 	}
 	return t
 }

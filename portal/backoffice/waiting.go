@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/internal/support"
 	"mtandao/portal/web"
 )
 
@@ -41,10 +42,14 @@ var queuePlaces = map[string]struct{ address, place string }{
 	report.QueueParked:       {"/office/jobs?state=parked", "jobs"},
 	report.QueueLateUse:      {lateUseAt, "invoices"},
 	queueMessages:            {"/office/messages?state=unknown", "messages"},
+	queueTickets:             {ticketsAt + "?show=overdue", "tickets"},
 }
 
 // queueMessages are messages to people of which nobody knows whether they arrived; they are of no site.
 const queueMessages = "messages"
+
+// queueTickets are tickets that are overdue.
+const queueTickets = "tickets"
 
 // count writes how much waits beside the places of the rail. A rail without counts is better than no page.
 func (q *request) count(nav []navItem) {
@@ -105,7 +110,11 @@ func (b *Backoffice) countNow(q *request, scope report.Scope) (counted, error) {
 	for _, w := range waiting {
 		c.queues[w.Name] = w.Count
 	}
-	if scope != nil {
+	late, err := b.Tickets.Count(q.ctx, support.Filter{Sites: scope, Overdue: true})
+	if err != nil {
+		return c, err
+	}
+	if c.queues[queueTickets] = int64(late); scope != nil {
 		return c, nil
 	}
 	unknown, failed, err := b.Messages.Waiting(q.ctx)
