@@ -3,6 +3,7 @@ package radius
 import (
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/radius/access"
 )
@@ -184,22 +185,8 @@ func (w *work) note(id identity, r *row, next Over, gain delta, act action) {
 func (w *work) use(grantID int64, gain delta, from, to time.Time) {
 	sum, known := w.used[grantID]
 	if known {
-		from = earliest(from, sum.From)
-		to = latest(to, sum.To)
+		from = clock.Sooner(from, sum.From)
+		to = clock.Later(to, sum.To)
 	}
 	w.used[grantID] = access.Used{GrantID: grantID, Time: sum.Time + gain.Time, Bytes: sum.Bytes + gain.Bytes, From: from, To: to}
-}
-
-func earliest(a, b time.Time) time.Time {
-	if b.Before(a) {
-		return b
-	}
-	return a
-}
-
-func latest(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/fault"
 	"mtandao/internal/incoming"
 )
 
@@ -36,9 +37,8 @@ type Count struct {
 
 // Bad is a row that cannot be read, and why.
 type Bad struct {
-	Row  int
-	Key  string
-	Args map[string]string
+	Row int
+	fault.Kept
 }
 
 // Finding is a reversal on a statement, and what becomes of it.

@@ -14,6 +14,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/words"
 )
 
 // The states of a file: reading → told → taking → taken; what cannot be read failed.
@@ -82,11 +83,7 @@ func (s *Service) Bring(ctx context.Context, tillID int64, name string, file io.
 }
 
 func fileName(name string) string {
-	name = strings.ToValidUTF8(path.Base(strings.ReplaceAll(name, `\`, "/")), "")
-	if r := []rune(name); len(r) > longestName {
-		name = string(r[:longestName])
-	}
-	return name
+	return words.Cut(strings.ToValidUTF8(path.Base(strings.ReplaceAll(name, `\`, "/")), ""), longestName)
 }
 
 // moved writes what somebody did, and has the job go on.

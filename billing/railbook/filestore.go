@@ -6,7 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -47,32 +46,9 @@ const (
 	purposePiece = "railbook.piece"
 )
 
-// reason is a fault as it is kept.
-type reason struct {
-	Key  string
-	Args map[string]string
-}
-
 func reasonText(err error) string {
-	r := reason{Key: fault.KeyOf(err), Args: map[string]string{}}
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		for name, value := range f.Args {
-			r.Args[name] = fmt.Sprint(value)
-		}
-	}
-	b, _ := json.Marshal(r) // texts
+	b, _ := json.Marshal(fault.Keep(err)) // texts
 	return string(b)
-}
-
-// Fault is a reason, or a row's, as it was told.
-func (b Bad) Fault() error { return faultOf(b.Key, b.Args) }
-
-func faultOf(key string, told map[string]string) error {
-	var args []any
-	for name, value := range told {
-		args = append(args, name, value)
-	}
-	return fault.New(fault.Invalid, key, args...)
 }
 
 func (r fileRow) file() (File, error) {
@@ -80,11 +56,11 @@ func (r fileRow) file() (File, error) {
 	if r.Reason == "" {
 		return f, nil
 	}
-	var why reason
+	var why fault.Kept
 	if err := json.Unmarshal([]byte(r.Reason), &why); err != nil {
 		return f, fault.Wrap(fault.Internal, "internal", err)
 	}
-	f.Reason = faultOf(why.Key, why.Args)
+	f.Reason = why.Fault()
 	return f, nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"mtandao/internal/db"
 	"mtandao/internal/incoming"
+	"mtandao/internal/words"
 )
 
 type lineRow struct {
@@ -58,12 +59,7 @@ func (s *Service) insertLine(tx *db.Tx, tillID, fileID int64, l incoming.Stateme
 // longestSaid keeps what is sealed of a line well within its column.
 const longestSaid = 150
 
-func cut(text string) string {
-	if r := []rune(text); len(r) > longestSaid {
-		return string(r[:longestSaid])
-	}
-	return text
-}
+func cut(text string) string { return words.Cut(text, longestSaid) }
 
 // known tells which of some lines of a till are kept.
 func (s *Service) known(ctx context.Context, tillID int64, lines []incoming.StatementLine) (map[lineKey]bool, error) {

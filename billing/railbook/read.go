@@ -2,8 +2,6 @@ package railbook
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -87,16 +85,9 @@ func (r *reading) begin(shortCode string) error {
 }
 
 func (r *reading) bad(row int, why error) {
-	if r.account.Wrong++; len(r.account.Bad) == mostBad {
-		return
+	if r.account.Wrong++; len(r.account.Bad) < mostBad {
+		r.account.Bad = append(r.account.Bad, Bad{row, fault.Keep(why)})
 	}
-	b := Bad{Row: row, Key: fault.KeyOf(why), Args: map[string]string{}}
-	if f, ok := errors.AsType[*fault.Error](why); ok {
-		for name, value := range f.Args {
-			b.Args[name] = fmt.Sprint(value)
-		}
-	}
-	r.account.Bad = append(r.account.Bad, b)
 }
 
 func (r *reading) line(l incoming.StatementLine) error {

@@ -33,3 +33,13 @@ func TestScaledRunsFaster(t *testing.T) {
 		t.Fatalf("after a minute at 60 it is %v", got)
 	}
 }
+
+func TestTwoInstants(t *testing.T) {
+	first := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	then := first.Add(time.Millisecond)
+	for _, two := range [][2]time.Time{{first, then}, {then, first}} {
+		if Sooner(two[0], two[1]) != first || Later(two[0], two[1]) != then || !Later(time.Time{}, two[0]).Equal(two[0]) {
+			t.Error(two)
+		}
+	}
+}

@@ -26,3 +26,13 @@ func TestAnythingElseIsInternal(t *testing.T) {
 		t.Fatal("a plain error is no fault, and counts as internal")
 	}
 }
+
+func TestAKeptFaultSaysTheSame(t *testing.T) {
+	err := fmt.Errorf("reading: %w", Wrap(Conflict, "incoming.time", errors.New("disk"), "Text", 12))
+	if f := Keep(err).Fault(); f.Kind != Invalid || f.Key != "incoming.time" || f.Args["Text"] != "12" || f.Cause != nil {
+		t.Errorf("%#v", f)
+	}
+	if f := Keep(errors.New("x")).Fault(); f.Key != "internal" || len(f.Args) != 0 {
+		t.Errorf("%#v", f)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/words"
 )
 
 // africasTalking is the SMS driver for Africa's Talking (reference/sms-and-messaging.md §2).
@@ -73,7 +74,7 @@ func readSendAnswer(body []byte) outcome {
 		return outcome{verdict: refused, reason: reason}
 	}
 	got := a.SMSMessageData.Recipients[0]
-	o := outcome{reason: "code_" + cut(got.StatusCode.String(), 12), providerID: got.MessageID}
+	o := outcome{reason: "code_" + words.Cut(got.StatusCode.String(), 12), providerID: got.MessageID}
 	if o.providerID == "None" || len(o.providerID) > 120 {
 		o.providerID = ""
 	}
@@ -144,11 +145,4 @@ func (a *africasTalking) readReport(body []byte) (Report, error) {
 		r.Phone = phone
 	}
 	return r, nil
-}
-
-func cut(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most])
-	}
-	return s
 }

@@ -9,6 +9,7 @@ import (
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/words"
 )
 
 // AlertState is where an alert stands.
@@ -114,7 +115,7 @@ func (s *Service) read(ctx context.Context, r Rule, source Source) ([]Reading, e
 		readings = readings[:mostSubjects]
 	}
 	for i := range readings {
-		readings[i].Subject = cut(readings[i].Subject, 100)
+		readings[i].Subject = words.Cut(readings[i].Subject, 100)
 	}
 	return readings, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/words"
 )
 
 type alertRow struct {
@@ -97,7 +98,7 @@ var errOthers = errors.New("others were first")
 
 func (s *Service) acknowledge(tx *db.Tx, id int64, by string) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&alertRow{}).Where("id = ? AND state = ?", id, Raised).
-		Updates(map[string]any{"state": string(Acknowledged), "acknowledged_by": cut(by, 100), "acknowledged_at": s.Clock.Now()}))
+		Updates(map[string]any{"state": string(Acknowledged), "acknowledged_by": words.Cut(by, 100), "acknowledged_at": s.Clock.Now()}))
 	return won, db.Fault(err)
 }
 

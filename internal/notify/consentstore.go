@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"mtandao/internal/db"
+	"mtandao/internal/words"
 )
 
 type consentRow struct {
@@ -23,7 +24,7 @@ type consentRow struct {
 func (consentRow) TableName() string { return "message_consents" }
 
 func (s *Service) insertConsent(tx *db.Tx, hash string, c Consent) error {
-	r := consentRow{ID: tx.ID(), AddressHash: hash, Class: string(c.Class), Wording: cut(c.Wording, 200), CameFrom: c.From, Actor: cut(c.Actor, 100), At: s.Clock.Now()}
+	r := consentRow{ID: tx.ID(), AddressHash: hash, Class: string(c.Class), Wording: words.Cut(c.Wording, 200), CameFrom: c.From, Actor: words.Cut(c.Actor, 100), At: s.Clock.Now()}
 	if c.Given {
 		r.Given = 1
 	}

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"mtandao/internal/words"
 )
 
 // telegram is the driver of a Telegram bot, for alerts. Its address holds the token and is never shown.
@@ -25,7 +27,7 @@ func (t *telegram) send(ctx context.Context, l letter) outcome {
 	if base == "" {
 		base = "https://api.telegram.org"
 	}
-	body, err := json.Marshal(map[string]string{"chat_id": l.to, "text": cut(l.content.Text, mostTelegram)})
+	body, err := json.Marshal(map[string]string{"chat_id": l.to, "text": words.Cut(l.content.Text, mostTelegram)})
 	if err != nil {
 		return outcome{verdict: refused, reason: "text"}
 	}

@@ -157,7 +157,7 @@ func (s *Service) alertText(r Rule, step int, group []Alert) string {
 func names(l words.Lang, group []Alert) string {
 	var list []string
 	for _, a := range group[:min(len(group), namedAtMost)] {
-		list = append(list, cut(strings.Join(strings.Fields(a.Subject), " "), 25))
+		list = append(list, words.Cut(strings.Join(strings.Fields(a.Subject), " "), 25))
 	}
 	text := strings.Join(list, ", ")
 	if more := len(group) - namedAtMost; more > 0 {

@@ -3,6 +3,8 @@ package outages
 import (
 	"slices"
 	"time"
+
+	"mtandao/internal/clock"
 )
 
 // State is what has become of a silence.
@@ -194,7 +196,7 @@ func (p *Proof) came(boots []Boot, heard, again time.Time) {
 // nor later is none of ours any more.
 func holesIn(watches []Watch, from, until time.Time) (all []Span) {
 	add := func(a, b time.Time) {
-		if b = sooner(b, until); b.Sub(a) > unmissed {
+		if b = clock.Sooner(b, until); b.Sub(a) > unmissed {
 			all = append(all, Span{a, b})
 		}
 	}
@@ -203,32 +205,18 @@ func holesIn(watches []Watch, from, until time.Time) (all []Span) {
 	seen, last := from, map[string]time.Time{}
 	for _, w := range watches {
 		if until, before := last[w.Node]; before {
-			add(later(until, from), w.From)
+			add(clock.Later(until, from), w.From)
 		}
-		last[w.Node] = later(last[w.Node], w.Until)
+		last[w.Node] = clock.Later(last[w.Node], w.Until)
 		add(seen, w.From)
-		seen = later(seen, w.Until)
+		seen = clock.Later(seen, w.Until)
 	}
 	add(seen, until)
 	for _, end := range last {
 		if !end.Before(from.Add(-unmissed)) {
-			add(later(end, from), until)
+			add(clock.Later(end, from), until)
 		}
 	}
 	slices.SortFunc(all, func(a, b Span) int { return a.From.Compare(b.From) })
 	return slices.Compact(all)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func sooner(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -176,7 +176,7 @@ func insertWitnesses(tx *db.Tx, id int64, open []Counter) error {
 
 func (s *Service) witnesses(ctx context.Context, id int64) ([]Witness, error) {
 	var rows []witnessRow
-	err := s.DB.Read(ctx).Where("outage_id = ?", id).Order("session_id").Limit(mostWitness).Find(&rows).Error
+	err := s.DB.Read(ctx).Where("outage_id = ?", id).Order("session_id").Limit(mostWitnesses).Find(&rows).Error
 	all := make([]Witness, len(rows))
 	for i, r := range rows {
 		all[i] = Witness{SessionID: r.SessionID, Was: r.WasAt.UTC(), Octets: r.WasOctets, Pace: r.Pace, Then: db.Instant(r.ThenAt), Later: r.ThenOctets}

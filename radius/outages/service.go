@@ -54,16 +54,21 @@ func New(o Options) *Service { return &Service{Options: o} }
 
 // Timing.
 const (
-	quiet        = 10 * time.Minute // without a word: a silence
-	draftFor     = 30 * time.Minute
-	lateEvery    = 10 * time.Minute
-	lateFor      = 7 * 24 * time.Hour // as late as a router's word may be
-	usual        = 5 * time.Minute    // between a router's updates, when it was told none
-	mostWitness  = 512
-	mostSteps    = 500
-	mostSpoken   = 256
-	mostHistory  = 13 // months
-	forgetPerRun = 500
+	quiet         = 10 * time.Minute   // without a word: a silence
+	draftFor      = 30 * time.Minute   // in which staff may drop it
+	lateEvery     = 10 * time.Minute   // between looks for late words
+	lateFor       = 7 * 24 * time.Hour // as late as a router's word may be
+	usual         = 5 * time.Minute    // between a router's updates, when it was told none
+	historyMonths = 13                 // of silences that were not proven, and of watches
+)
+
+// Bounds.
+const (
+	mostWitnesses = 512 // of one silence
+	mostSteps     = 500 // outages that one tick goes on with
+	mostSpoken    = 256 // sessions that told something within a gap
+	mostForgotten = 500 // silences, each time
+	mostWatches   = 1_000
 )
 
 // Tick goes on with every silence: new ones, and those for which it is time.
@@ -113,7 +118,7 @@ func (s *Service) lastWords(ctx context.Context) (map[int64]word, error) {
 	words := map[int64]word{}
 	for _, r := range all {
 		h := health[r.ID]
-		words[r.ID] = word{r, later(s.Routers.LastHeard(r.ID), h.AnsweredAt), h.Fresh(s.Clock.Now())}
+		words[r.ID] = word{r, clock.Later(s.Routers.LastHeard(r.ID), h.AnsweredAt), h.Fresh(s.Clock.Now())}
 	}
 	return words, nil
 }
@@ -133,7 +138,7 @@ func (s *Service) find(ctx context.Context, now time.Time, watches []Watch, word
 		if w.at.IsZero() || now.Sub(w.at) < quiet || w.router.State != routers.StateActive || silent[id] {
 			continue
 		}
-		open, err := s.Sessions.Counters(ctx, id, mostWitness)
+		open, err := s.Sessions.Counters(ctx, id, mostWitnesses)
 		if err == nil && (len(open) > 0 || w.looked) {
 			err = s.begin(ctx, w, now, open)
 		}

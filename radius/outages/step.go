@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/radius/routers"
@@ -162,7 +163,7 @@ func (s *Service) reconsider(ctx context.Context, o Outage, now time.Time) error
 		case draft && !now.Before(o.JudgedAt.Add(draftFor)):
 			after.State, after.due, after.told = Given, now.Add(lateEvery), now
 		case draft:
-			after.due = sooner(now.Add(lateEvery), o.JudgedAt.Add(draftFor))
+			after.due = clock.Sooner(now.Add(lateEvery), o.JudgedAt.Add(draftFor))
 		case now.Sub(o.Until) > lateFor:
 			after.due = time.Time{}
 		default:

@@ -3,6 +3,8 @@ package outages
 import (
 	"context"
 	"time"
+
+	"mtandao/internal/clock"
 )
 
 // Watch is time in which a node of ours stood, reached the database and could hear routers.
@@ -25,13 +27,13 @@ func (s *Service) Watching(ctx context.Context) error {
 	return s.noteWatch(ctx, Watch{Node: s.Node, From: now, Until: now, Waits: waits})
 }
 
-// since is when the nodes that are there now have all been there, and whether one of them has accounting that came before an instant and is not counted.
+// sinceOf is when the nodes that are there now have all been there, and whether one of them has accounting that came before an instant and is not counted.
 func sinceOf(watches []Watch, now, by time.Time) (since time.Time, late bool) {
 	for _, w := range watches {
 		if now.Sub(w.Until) > unmissed {
 			continue
 		}
-		since = later(since, w.From)
+		since = clock.Later(since, w.From)
 		late = late || !w.Waits.IsZero() && w.Waits.Before(by)
 	}
 	return since, late

@@ -36,7 +36,7 @@ func (s *Service) noteWatch(ctx context.Context, w Watch) error {
 // watches are those that went on at some time since an instant.
 func (s *Service) watches(ctx context.Context, since time.Time) ([]Watch, error) {
 	var rows []watchRow
-	err := s.DB.Read(ctx).Where("until_at >= ?", since).Order("until_at DESC").Limit(1000).Find(&rows).Error
+	err := s.DB.Read(ctx).Where("until_at >= ?", since).Order("until_at DESC").Limit(mostWatches).Find(&rows).Error
 	all := make([]Watch, len(rows))
 	for i, r := range rows {
 		all[i] = Watch{Node: r.Node, From: r.FromAt.UTC(), Until: r.UntilAt.UTC(), Waits: db.Instant(r.WaitsAt)}
@@ -52,9 +52,9 @@ func (s *Service) Holes(ctx context.Context, from, until time.Time) ([]Span, err
 
 // Forget lets go of unproven silences and watches of long ago.
 func (s *Service) Forget(ctx context.Context) error {
-	old := s.Clock.Now().AddDate(0, -mostHistory, 0)
+	old := s.Clock.Now().AddDate(0, -historyMonths, 0)
 	var ids []int64
-	if err := s.DB.Read(ctx).Model(&outageRow{}).Where("from_at < ? AND state = ?", old, Unproven).Order("from_at").Limit(forgetPerRun).Pluck("id", &ids).Error; err != nil {
+	if err := s.DB.Read(ctx).Model(&outageRow{}).Where("from_at < ? AND state = ?", old, Unproven).Order("from_at").Limit(mostForgotten).Pluck("id", &ids).Error; err != nil {
 		return db.Fault(err)
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
