@@ -174,10 +174,11 @@ func (s *story) agrees(today clock.Day) (barred int) {
 	if err != nil {
 		s.Fatal(err)
 	}
+	now := s.linesNow()
 	for _, sub := range s.lines {
-		got, err := s.Lines.Get(context.Background(), sub.ID)
-		if err != nil {
-			s.Fatal(err)
+		got, known := now[sub.ID]
+		if !known {
+			s.Fatalf("line %d is gone", sub.ID)
 		}
 		due, owes := late[sub.CustomerID]
 		want := "free"
@@ -206,6 +207,20 @@ func (s *story) agrees(today clock.Day) (barred int) {
 		}
 	}
 	return barred
+}
+
+// linesNow are all lines as they are, in one query: one by one they were two hundred a day.
+func (s *story) linesNow() map[int64]subscriptions.Subscription {
+	s.Helper()
+	all, err := s.Lines.List(context.Background(), subscriptions.Which{}, 0, 2*len(s.lines))
+	if err != nil {
+		s.Fatal(err)
+	}
+	now := map[int64]subscriptions.Subscription{}
+	for _, sub := range all {
+		now[sub.ID] = sub
+	}
+	return now
 }
 
 // invoicedSince says that a line was not paid by invoice yet when its customer's debts ended those that were: it is not ended, and let in only when they are paid.
