@@ -97,6 +97,14 @@ func (s *Service) first(tx *db.Tx, a Ask) (Ask, bool, error) {
 	return open, false, fault.New(fault.Conflict, "approval.open")
 }
 
+// Asked says whether a request asked for a change already, whatever became of it.
+func (s *Service) Asked(tx *db.Tx, kind string, objectID int64, request string) (bool, error) {
+	a := Ask{Kind: kind, ObjectID: objectID, Request: request}
+	a.keys()
+	_, found, err := s.byRequest(tx, a.request)
+	return found, err
+}
+
 // deciders are the active members who may decide.
 func (s *Service) deciders(tx *db.Tx, a Ask) (ids []int64, err error) {
 	all, err := s.People.ActiveTx(tx)

@@ -102,7 +102,7 @@ func (s *Service) changeAsked(tx *db.Tx, a approval.Ask, now func(Reseller) stri
 }
 
 // Take is PayIn, or Settle, for who works at the console: what is more than CashAlone with all the cash of the day waits for a second person. Faults also
-// of approval.Ask; fault.Conflict "approval.decided" when the same was asked for and not approved.
+// of approval.Ask; fault.Conflict "approval.decided" when the same was asked for and not approved, "reseller.request" when it was another amount.
 func (s *Service) Take(ctx context.Context, q Request, kind string, amount money.Amount, by approval.By) (e Event, waits bool, err error) {
 	actor := vouchers.By{Actor: by.Actor, From: by.From}
 	if err := cashFits(kind, amount); err != nil {
@@ -116,21 +116,26 @@ func (s *Service) Take(ctx context.Context, q Request, kind string, amount money
 	e, err = s.once(ctx, q, digest(kind, amount.Cents), func(tx *db.Tx, d desk, e Event) (Event, error) {
 		waits = false
 		over, err := s.overDay(tx, d.ID, amount)
-		if err != nil || !over {
-			if err != nil {
-				return e, err
-			}
+		if err == nil && !over { // what was asked for on another day is not done beside it
+			over, err = s.Approvals.Asked(tx, asksCash[kind], d.ID, q.Key)
+		}
+		if err != nil {
+			return e, err
+		}
+		if !over {
 			return s.cash(tx, d.Reseller, e, kind, amount, actor)
 		}
 		a, err := s.Approvals.Ask(tx, approval.Ask{Kind: asksCash[kind], Object: "reseller", ObjectID: d.ID, Request: q.Key, Sites: d.Sites, Was: d.Balance.String(), Wanted: amount.String(), Reason: q.Note}, by)
 		if err != nil {
 			return e, err
 		}
-		switch a.State {
-		case approval.Asked:
+		switch {
+		case a.Wanted != amount.String():
+			return e, fault.New(fault.Conflict, "reseller.request")
+		case a.State == approval.Asked:
 			waits = true
 			return Event{}, nil
-		case approval.Approved:
+		case a.State == approval.Approved:
 			done, _, err := s.byRequest(tx, d.ID, askedRequest(a))
 			return done, err
 		}

@@ -43,6 +43,7 @@ type Doors interface {
 type Approvals interface {
 	On(kind string, d approval.Deed)
 	Ask(tx *db.Tx, a approval.Ask, by approval.By) (approval.Ask, error)
+	Asked(tx *db.Tx, kind string, objectID int64, request string) (bool, error)
 }
 
 // Options are a Service's collaborators. Clock is the machine's. CashAlone is what a cashier may credit a reseller with in a day without a second person.
