@@ -10,11 +10,15 @@ import (
 	"mtandao/internal/settings"
 )
 
-// MoveCustomer gives the tickets of a customer to another in the transaction in which they are merged.
+// MoveCustomer gives the tickets of a customer to another, at whose site they are then, in the transaction in which they are merged.
 func (s *Service) MoveCustomer(tx *db.Tx, from, to int64, by By) error {
+	c, err := s.Customers.GetTx(tx, to)
+	if err != nil {
+		return err
+	}
 	return s.eachOf(tx, from, func(before Ticket) error {
 		after := before
-		after.CustomerID = to
+		after.CustomerID, after.SiteID = to, c.SiteID
 		return s.moved(tx, before, after, "ticket moved", Event{Kind: Moved, Was: id(from), Became: id(to)}, by)
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"mtandao/billing/customers"
@@ -158,6 +159,9 @@ func (s *Service) carryOut(tx *db.Tx, before Ticket, a Act, by By, action, input
 		return err
 	}
 	after.ChangedAt = s.Clock.Now()
+	if slices.ContainsFunc(events, func(e Event) bool { return e.Text != "" }) {
+		after.ErasedAt = time.Time{} // there is something to erase again
+	}
 	won, err := s.update(tx, after)
 	if err != nil {
 		return err
