@@ -58,3 +58,27 @@ func TestCashThatWaitsIsNotTakenInOnAnotherDay(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestALimitIsApprovedOfTheSitesThatItIsFor: what was asked for while somebody sold at one site is not given when they sell everywhere by then, for who
+// decides at that site alone decides about no other.
+func TestALimitIsApprovedOfTheSitesThatItIsFor(t *testing.T) {
+	eachTown(t, func(w *town) {
+		ctx := context.Background()
+		mama := w.reseller("Mama", "254722000001", "10%", func(r *Reseller) { r.Sites = []int64{w.here} })
+		mama.Limit = money.Shillings(900)
+		_, waiting, err := w.Propose(ctx, mama, "", cashier)
+		if w.did(waiting, err); len(waiting) != 1 {
+			t.Fatal(waiting)
+		}
+		mama.Limit, mama.Sites = money.KES(0), nil
+		_, none, err := w.Propose(ctx, mama, "", cashier)
+		w.did(none, err)
+		if _, err := w.approvals.Decide(ctx, waiting[0].ID, true, "", second); fault.KeyOf(err) != "approval.changed" {
+			t.Error("a limit at one site is given everywhere:", err)
+		}
+		if now, err := w.Get(ctx, mama.ID); err != nil || now.Limit.Cents != 0 {
+			t.Error(now.Limit, err)
+		}
+		w.prove()
+	})
+}

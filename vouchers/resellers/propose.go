@@ -3,6 +3,7 @@ package resellers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"mtandao/billing/ledger"
@@ -86,13 +87,14 @@ func (s *Service) Propose(ctx context.Context, r Reseller, why string, by approv
 	return saved, waiting, err
 }
 
-// changeAsked changes what was asked for, unless it is another by now: fault.Conflict "approval.changed".
+// changeAsked changes what was asked for, unless it is another by now, or is of other sites than those at which who decides may: fault.Conflict
+// "approval.changed".
 func (s *Service) changeAsked(tx *db.Tx, a approval.Ask, now func(Reseller) string, change func(*Reseller) error) error {
 	r, err := s.lock(tx, a.ObjectID)
 	if err != nil {
 		return err
 	}
-	if now(r) != a.Was {
+	if now(r) != a.Was || !slices.Equal(r.Sites, a.Sites) {
 		return fault.New(fault.Conflict, "approval.changed")
 	}
 	if err := change(&r); err != nil {
