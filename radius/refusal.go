@@ -222,6 +222,22 @@ func shownName(key refusalKey, reached bool) string {
 	if ours := key.cause == CauseOthersSecret || key.cause == CauseStranger; ours || reached && !code {
 		return name
 	}
+	return hideMiddle(name)
+}
+
+// Shown is who is on for whoever reads it: the device of who came by a code, for that opens something, else the name.
+func (s Session) Shown() string {
+	_, code := access.ReadCode(s.UserName)
+	switch {
+	case s.MAC != "" && (code || s.UserName == ""):
+		return s.MAC.Colons()
+	case code:
+		return hideMiddle(s.UserName)
+	}
+	return s.UserName
+}
+
+func hideMiddle(name string) string {
 	r := []rune(name)
 	if len(r) < 6 {
 		return strings.Repeat("•", len(r))

@@ -98,7 +98,7 @@ func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online)
 		router, _ := b.Routers.Get(o.RouterID)
 		device := cell{Text: o.MAC.Colons(), More: o.IP, Address: storyAddress(o.GrantID)}
 		if device.Text == "" {
-			device.Text = o.UserName
+			device.Text = o.Shown()
 		}
 		last := cell{}
 		if q.may(staff.AccessChange, o.SiteID) && o.EndingID == 0 {
@@ -172,7 +172,7 @@ func deviceName(o radius.Online) string {
 	if o.MAC != "" {
 		return o.MAC.Colons()
 	}
-	return o.UserName
+	return o.Shown()
 }
 
 func (b *Backoffice) cutOff(q *request) error {

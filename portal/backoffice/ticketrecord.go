@@ -114,7 +114,7 @@ func (b *Backoffice) linkName(q *request, f *frame, l support.Link) (name, at st
 }
 
 func sessionName(b *Backoffice, f *frame, o radius.Online) string {
-	return f.T("office.ticket.link_session") + " · " + o.UserName + " · " + b.planWhen(f, o.StartedAt)
+	return f.T("office.ticket.link_session") + " · " + o.Shown() + " · " + b.planWhen(f, o.StartedAt)
 }
 
 // historyTable tells what was said and done.
