@@ -64,15 +64,19 @@ func textOf(ids []int64) string {
 	return strings.Join(parts, " ")
 }
 
+func idsOf(text string) (ids []int64) {
+	for part := range strings.FieldsSeq(text) {
+		if id, err := strconv.ParseInt(part, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 func (s *Service) partner(r partnerRow) (Partner, error) {
 	phone, err := s.Keys.Open(purposePhone, r.Phone)
 	p := Partner{ID: r.ID, Name: r.Name, Phone: customers.Phone(phone), Lang: words.Lang(r.Lang), State: r.State, Share: r.Share, Due: money.KES(r.DueCents),
-		CreatedAt: r.CreatedAt.UTC(), seq: r.Seq, next: r.NextDay}
-	for text := range strings.FieldsSeq(r.Sites) {
-		if id, err := strconv.ParseInt(text, 10, 64); err == nil {
-			p.Sites = append(p.Sites, id)
-		}
-	}
+		CreatedAt: r.CreatedAt.UTC(), seq: r.Seq, next: r.NextDay, Sites: idsOf(r.Sites)}
 	return p, err
 }
 

@@ -58,6 +58,7 @@ func New(o Options) *Service {
 	s := &Service{Options: o, seen: witness.New(o.DB, o.Keys, "partners"), paid: witness.New(o.DB, o.Keys, "partner_payouts")}
 	if o.Approvals != nil {
 		o.Approvals.On(AskShare, approval.Deed{Hold: s.holdOne, Do: s.shareAsked})
+		o.Approvals.On(AskSites, approval.Deed{Hold: s.holdOne, Do: s.sitesAsked})
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mtandao/billing/partners"
 	"mtandao/internal/approval"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
@@ -60,15 +61,27 @@ func approvalKind(f *frame, a approval.Ask) string {
 }
 
 // approvalChange spells what is to become of what; of cash there is nothing before.
-func approvalChange(f *frame, a approval.Ask) string {
+func (b *Backoffice) approvalChange(f *frame, a approval.Ask) string {
 	if a.Kind == resellers.AskFloat || a.Kind == resellers.AskSettlement {
 		return a.Wanted
 	}
 	was, wanted := a.Was, a.Wanted
-	if a.Kind == resellers.AskCommission {
+	switch a.Kind {
+	case resellers.AskCommission:
 		was, wanted = commissionText(f, was), commissionText(f, wanted)
+	case partners.AskSites:
+		was, wanted = b.siteNamesIn(was), b.siteNamesIn(wanted)
 	}
 	return was + " → " + wanted
+}
+
+// siteNamesIn are the names of sites by their ids.
+func (b *Backoffice) siteNamesIn(ids string) string {
+	var names []string
+	for id := range strings.FieldsSeq(ids) {
+		names = append(names, b.siteName(idIn(id)))
+	}
+	return strings.Join(names, ", ")
 }
 
 // approvalColumns are the columns of changes, and approvalCells those of one, without whom it is about.
@@ -94,7 +107,7 @@ func (b *Backoffice) approvalCells(q *request, f *frame, a approval.Ask) []cell 
 	case a.State == approval.Approved || a.State == approval.Refused:
 		state.More = strings.Trim(a.Decider+" · "+a.Verdict, " ·")
 	}
-	return []cell{{Text: b.when(f, a.AskedAt), More: a.Asker}, {Text: approvalKind(f, a), More: a.Reason}, {Text: approvalChange(f, a)}, state, last}
+	return []cell{{Text: b.when(f, a.AskedAt), More: a.Asker}, {Text: approvalKind(f, a), More: a.Reason}, {Text: b.approvalChange(f, a)}, state, last}
 }
 
 // approvals lists what waits for a second person.
@@ -165,7 +178,7 @@ func (b *Backoffice) decideForm(q *request, a approval.Ask, name, back string) *
 	p := q.asking("office.approval_decide.", "resellers", back, "Name", name)
 	p.Danger = false
 	p.Crumbs = []crumb{{p.T("office.approval.title"), "/office/approvals"}, {name, back}}
-	p.Facts = []fact{{p.T("office.approval.what"), approvalKind(&p.frame, a)}, {p.T("office.approval.change"), approvalChange(&p.frame, a)}, {p.T("office.approval.asker"), a.Asker},
+	p.Facts = []fact{{p.T("office.approval.what"), approvalKind(&p.frame, a)}, {p.T("office.approval.change"), b.approvalChange(&p.frame, a)}, {p.T("office.approval.asker"), a.Asker},
 		{p.T("office.when"), b.when(&p.frame, a.AskedAt)}, {p.T("office.approval.lapses"), b.when(&p.frame, a.LapsesAt)}}
 	if a.Reason != "" {
 		p.Facts = append(p.Facts, fact{p.T("office.extend.reason"), a.Reason})
