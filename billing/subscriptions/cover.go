@@ -3,6 +3,8 @@ package subscriptions
 import (
 	"slices"
 	"time"
+
+	"mtandao/internal/clock"
 )
 
 // Gap is time in which there was no internet, from one whole minute up to another.
@@ -126,7 +128,7 @@ func (c Cut) suffered(events []Event, stood bool, zone Zones) (gaps []Gap, err e
 	var on time.Time // since when it is on
 	off := func(at time.Time) {
 		if !on.IsZero() {
-			gaps = append(gaps, Gap{laterOf(on, c.From), soonerOf(at, c.Until)})
+			gaps = append(gaps, Gap{clock.Later(c.From, on), clock.Sooner(c.Until, at)})
 		}
 		on = time.Time{}
 	}
@@ -163,18 +165,4 @@ func whole(gaps []Gap) (all []Gap) {
 		}
 	}
 	return all
-}
-
-func laterOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func soonerOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -193,7 +194,7 @@ func (w *shop) overlaps(seed uint64) {
 		case 1, 2:
 			from := start.Add(time.Duration(r.IntN(10*24*60)) * time.Minute)
 			c := w.cut([]int64{5, 6}[r.IntN(2)], from, from.Add(time.Duration(30+r.IntN(2000))*time.Minute))
-			c.Until = soonerOf(c.Until, w.clock.Now().Truncate(time.Minute))
+			c.Until = clock.Sooner(c.Until, w.clock.Now().Truncate(time.Minute))
 			w.tx(func(tx *db.Tx) error { return w.Suffer(tx, c) })
 			one.id, one.gap = c.ID, c.Gap
 			for _, line := range lines {

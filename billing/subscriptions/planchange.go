@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -15,7 +16,9 @@ type Change struct {
 	PlanKey, Level string
 	AtEnd          bool      // of the period that runs
 	At             time.Time // dated back; zero: now
-	KeepDate       bool      // the difference for the rest of the period is paid, or given back, and the line lasts as long as before; else the time that is left becomes more or less
+	// KeepDate has the line last as long as before: the difference for the rest of the period is paid, or given back. Else the time that is left becomes more
+	// or less.
+	KeepDate bool
 }
 
 // Preview is what a change of plan does.
@@ -87,7 +90,7 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 	if c.KeepDate && state.Prepaid() && len(state.Ahead) > 0 {
 		p.Due = p.keep(state, w, loc)
 	}
-	after, err := Replay(append(events, numbered(p.event, sub)), later(now, p.At), s.zone)
+	after, err := Replay(append(events, numbered(p.event, sub)), clock.Later(now, p.At), s.zone)
 	p.NewEnd = after.End(loc)
 	return p, err
 }
@@ -95,13 +98,6 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 func numbered(e Event, sub Subscription) Event {
 	e.Seq = sub.Seq + 1
 	return e
-}
-
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
-	}
-	return a
 }
 
 // keep has what lies ahead last as long as before: each of it costs then what its days that are left do on the other plan, and the difference to what was

@@ -52,13 +52,13 @@ func (s State) anchor(loc *time.Location) int {
 	return day
 }
 
-// daysFor is how many whole days of a period some money buys, and what they cost; never all of them.
-func daysFor(money_ money.Amount, price money.Amount, days int64) (int64, money.Amount) {
-	if price.Cents <= 0 || money_.Cents <= 0 {
+// daysFor is how many whole days of a period credit buys, and what they cost; never all of them.
+func daysFor(credit, price money.Amount, days int64) (int64, money.Amount) {
+	if price.Cents <= 0 || credit.Cents <= 0 {
 		return 0, money.Amount{}
 	}
-	n := min(money_.Cents*days/price.Cents, days-1)
-	for n > 0 && plans.Prorate(price, 0, n, days).Cents > money_.Cents {
+	n := min(credit.Cents*days/price.Cents, days-1)
+	for n > 0 && plans.Prorate(price, 0, n, days).Cents > credit.Cents {
 		n--
 	}
 	return n, plans.Prorate(price, 0, n, days)

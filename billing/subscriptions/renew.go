@@ -72,9 +72,9 @@ func (s *Service) renewal(tx *db.Tx, sub Subscription, now time.Time, early bool
 	if r.amount, err = s.costs(tx, r.then, r.loc); err != nil || r.then.Setup {
 		return r, err == nil, err
 	}
-	later := r.then
-	later.Setup = true
-	rest, err := s.costs(tx, later, r.loc)
+	without := r.then
+	without.Setup = true
+	rest, err := s.costs(tx, without, r.loc)
 	r.setup = money.KES(r.amount.Cents - rest.Cents)
 	return r, err == nil, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -110,7 +111,7 @@ func (s *State) takenBack(e Event, loc *time.Location) error {
 		s.Setup = s.Setup && !span.First
 		s.giveAgain(span.Spent)
 	}
-	cut := later(at, span.From)
+	cut := clock.Later(at, span.From)
 	back := max(span.Until.Sub(cut), 0)
 	for i := range s.Ahead {
 		if other := &s.Ahead[i]; other.From.After(cut) {

@@ -46,8 +46,8 @@ const (
 	MoneyOrdered = "ordered"     // an order waits for it
 	MoneyAsked   = "asked_money" // a prompt rang
 	MoneyNotPaid = "not_paid"    // and nothing came of it
-	MoneyPaid    = "paid"        //
-	MoneyBack    = "went_back"   // reversed, refunded, returned
+	MoneyPaid    = "paid"
+	MoneyBack    = "went_back" // reversed, refunded, returned
 )
 
 // Deed is something that staff did, from the audit trail.

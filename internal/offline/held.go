@@ -5,6 +5,7 @@ import (
 
 	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
 	"mtandao/radius/access"
 )
 
@@ -19,8 +20,9 @@ func lineHeld(f *Facts, at time.Time) (v verdict, found bool) {
 	v.held = true
 	for _, e := range f.Line.Events { // when it was not so any more
 		if e.Recorded.After(at) && v.back.IsZero() {
-			if _, still := f.blocked(laterOf(e.Recorded, e.At)); !still {
-				v.back = laterOf(e.Recorded, e.At)
+			counted := clock.Later(e.At, e.Recorded)
+			if _, still := f.blocked(counted); !still {
+				v.back = counted
 				if v.cause == EndedByTime && e.Kind == subscriptions.Renewed {
 					v.cause = PaidLate
 				}
@@ -110,7 +112,7 @@ func grantHeld(f *Facts, at time.Time) (v verdict, found bool) {
 	if at.Before(g.CreatedAt) {
 		return f.notYet(at), true
 	}
-	if when, back := f.wentBack(at); back && (access.Cause(g.EndCause) == access.CauseReversed) {
+	if when, back := f.wentBack(at); back && access.Cause(g.EndCause) == access.CauseReversed {
 		return verdict{cause: Reversed, Values: when, step: StepGrant, held: true}, true
 	}
 	if !g.EndedAt.IsZero() && !g.EndedAt.After(at) {
@@ -157,11 +159,4 @@ func restHours(f *Facts, at time.Time) (v verdict, found bool) {
 		return v, false
 	}
 	return verdict{cause: Hours, Values: Values{Until: changes, Name: f.Grant.Plan}, step: f.byLine(StepPlan, StepExtend)}, true
-}
-
-func laterOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

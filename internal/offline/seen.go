@@ -3,6 +3,8 @@ package offline
 import (
 	"time"
 
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
 	"mtandao/radius"
 	"mtandao/radius/access"
 	"mtandao/radius/outages"
@@ -92,7 +94,7 @@ func wereRefused(f *Facts, at time.Time) (v verdict, found bool) {
 		if !known || f.others(r) || r.FirstAt.After(at.Add(slack)) || r.LastAt.Before(at.Add(-tries)) || !r.LastAt.After(before.EndedAt) {
 			continue
 		}
-		if found && soonerOf(r.LastAt, at).Before(soonerOf(best.LastAt, at)) {
+		if found && clock.Sooner(at, r.LastAt).Before(clock.Sooner(at, best.LastAt)) {
 			continue
 		}
 		best, found = r, true
@@ -156,7 +158,7 @@ func wereStopped(f *Facts, at time.Time) (v verdict, found bool) {
 	}
 	for _, e := range f.Line.known(at) { // it dialled anew for what was changed
 		switch e.Kind {
-		case "plan", "login", "moved":
+		case subscriptions.Changed, subscriptions.LoginChanged, subscriptions.Moved:
 			if d := last.EndedAt.Sub(e.Recorded); d > -slack && d < settles {
 				v, found = verdict{cause: PlanChanged, Values: Values{From: e.Recorded, RouterID: last.RouterID}, step: StepLine}, true
 			}
@@ -166,7 +168,8 @@ func wereStopped(f *Facts, at time.Time) (v verdict, found bool) {
 }
 
 // lostFor are the causes that routers give when a line broke.
-var lostFor = map[string]bool{"Lost-Carrier": true, "Lost-Service": true, "Port-Error": true, "NAS-Error": true, "NAS-Request": true, "Port-Unneeded": true, "Port-Preempted": true, "Service-Unavailable": true}
+var lostFor = map[string]bool{"Lost-Carrier": true, "Lost-Service": true, "Port-Error": true, "NAS-Error": true, "NAS-Request": true, "Port-Unneeded": true,
+	"Port-Preempted": true, "Service-Unavailable": true}
 
 // wentOff: their last session ended by itself.
 func wentOff(f *Facts, at time.Time) (v verdict, found bool) {
@@ -185,11 +188,4 @@ func wentOff(f *Facts, at time.Time) (v verdict, found bool) {
 	}
 	v.step = f.stepFor(v.cause)
 	return v, true
-}
-
-func soonerOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

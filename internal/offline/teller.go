@@ -11,6 +11,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
+	"mtandao/billing/prompts"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
@@ -84,12 +85,12 @@ func (t *Teller) OfLine(ctx context.Context, sub subscriptions.Subscription, who
 		payer = who.ParentID
 	}
 	owed, e1 := t.owed(ctx, sub, payer)
-	money, e2 := t.customerMoney(ctx, sub.CustomerID, at)
+	moved, e2 := t.customerMoney(ctx, sub.CustomerID, at)
 	dunned, e3 := t.dunning(ctx, sub, payer)
 	if err := errors.Join(e1, e2, e3); err != nil {
 		return Story{}, err
 	}
-	f.Line.Owed, f.Money, f.Dunning = owed, money, dunned
+	f.Line.Owed, f.Money, f.Dunning = owed, moved, dunned
 	whom := radius.Whom{GrantID: sub.GrantID, Names: f.Line.names()}
 	if mac, err := access.ParseMAC(sub.State.Login.Name); err == nil {
 		whom.MACs = append(whom.MACs, mac)
@@ -154,8 +155,7 @@ func (t *Teller) owed(ctx context.Context, sub subscriptions.Subscription, payer
 	if err != nil {
 		return money.Amount{}, err
 	}
-	cents := max(0, open+plans.Sum(charges).Cents-credit)
-	return money.KES((cents + 99) / 100 * 100), nil // M-Pesa moves whole shillings
+	return prompts.Whole(money.KES(max(0, open+plans.Sum(charges).Cents-credit))), nil
 }
 
 // dunning is what was done about bills of who pays for a line that is billed.

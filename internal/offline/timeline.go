@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/radius"
 )
@@ -57,7 +58,7 @@ func (f *Facts) tellPolicy(add func(Item)) {
 		case e.Kind == subscriptions.PausedIt, e.Kind == subscriptions.TakenBack, e.Kind == subscriptions.Finished:
 			tone = "warn"
 		}
-		add(Item{At: laterOf(e.Recorded, e.At), Kind: OfAccess, Tone: tone, Event: &e})
+		add(Item{At: clock.Later(e.At, e.Recorded), Kind: OfAccess, Tone: tone, Event: &e})
 		until := f.Now // where the line ran out before the next event was written down
 		if n+1 < len(f.Line.Events) {
 			until = f.Line.Events[n+1].Recorded
@@ -79,13 +80,13 @@ func (f *Facts) tellMoney(add func(Item)) {
 
 func (f *Facts) tellRouters(add func(Item)) {
 	for _, o := range f.Outages {
-		what := "silent"
+		end := "heard"
 		if o.Proof.BootBy != "" {
-			what = "booted"
+			end = "booted"
 		}
 		v := Values{From: o.From, Until: o.Until, RouterID: o.RouterID}
 		add(Item{At: o.From, Kind: OfRouter, What: "silent", Tone: "bad", Values: v})
-		add(Item{At: o.Until, Kind: OfRouter, What: map[string]string{"silent": "heard", "booted": "booted"}[what], Tone: "good", Values: v})
+		add(Item{At: o.Until, Kind: OfRouter, What: end, Tone: "good", Values: v})
 	}
 	for _, e := range f.Around.Enforced {
 		add(Item{At: e.CreatedAt, Kind: OfCommand, Values: Values{RouterID: e.RouterID}, Command: &e})
