@@ -46,8 +46,9 @@ type taxBill struct {
 	lines []taxLine
 }
 
+// taxLine is a line that charged taxes for exempt days, and which of them.
 type taxLine struct {
-	document int
+	document int // its index
 	Line
 	taxes sums
 }
@@ -80,7 +81,8 @@ func taxesBack(docs []Document, notes map[int64][]Document, exempt Period, certi
 				continue
 			}
 			for _, l := range note.Lines {
-				of(d.place(l)).left = of(d.place(l)).left.plus(taxes.Parts{Excise: l.Excise, VAT: l.VAT})
+				b := of(d.place(l))
+				b.left = b.left.plus(taxes.Parts{Excise: l.Excise, VAT: l.VAT})
 			}
 		}
 		took, err := given(d, byHand)
@@ -150,7 +152,7 @@ func (p sums) within(room int64) (sums, error) {
 	return shareOf(max(0, room), p, p.gross())
 }
 
-// TaxesBack tells what CreditTaxes would credit: nothing for who is not exempt.
+// TaxesBack tells what CreditTaxes would credit, an invoice each in the order of their IDs: nothing for who is not exempt.
 func (s *Service) TaxesBack(ctx context.Context, customerID int64) ([]TaxBack, error) {
 	known, err := s.Customers.SomeNow(ctx, []int64{customerID})
 	if err != nil || !known[customerID].TaxExempt {

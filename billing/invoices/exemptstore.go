@@ -16,6 +16,7 @@ func (s *Service) taxed(tx *db.Tx, customerID int64) ([]Document, map[int64][]Do
 	return taxedBy(tx.Gorm(), customerID)
 }
 
+// taxedNow is taxed outside a transaction.
 func (s *Service) taxedNow(ctx context.Context, customerID int64) ([]Document, map[int64][]Document, error) {
 	return taxedBy(s.DB.Read(ctx), customerID)
 }

@@ -20,7 +20,7 @@ type Consent struct {
 	At         time.Time
 }
 
-const longestWho = 80
+const longestWho = 80 // letters
 
 // Agree keeps a customer's consent, in the place of what they said before. Faults: those of customers.ParsePhone, fault.Invalid "prompt.who",
 // fault.Conflict "customer.not_active".
@@ -61,8 +61,8 @@ func (s *Service) Withdraw(ctx context.Context, customerID int64, by By) (ended 
 	return ended, err
 }
 
-// Merged makes the prompts of a customer those of who answers for them from now on: while one has no verdict, nobody asks that one. The consent is dropped, for who is gone
-// did not speak for the other.
+// Merged makes the prompts of a customer those of who answers for them from now on: while one has no verdict, nobody asks that one. The consent is
+// dropped, for who is gone did not speak for the other.
 func (s *Service) Merged(tx *db.Tx, from, to int64) error {
 	if _, err := s.Accounts.Credit(tx, to); err != nil { // whoever asks them waits, or has asked
 		return err

@@ -10,8 +10,7 @@
 // prompt that came to nothing is made once more, two hours later at the earliest. Then the reminders of dunning go on, which waited (Waits).
 //
 // Invariants: a bill, or a period of a line, has at most two rows of dues, each written with its ask and order in one transaction, in which the
-// customer's account is held from the first statement on; a customer is asked by nobody while a prompt of theirs, or of one who was
-// merged into them, has no verdict; nobody is asked while the
-// rail or the number rests, and few leave at a time, so that a rail that fails is asked by few; right before a prompt leaves, what was due is compared
-// with what is owed then, and consent is looked for again (Wanted).
+// customer's account is held from the first statement on; a customer is asked by nobody while a prompt of theirs, or of one who was merged into them,
+// has no verdict; nobody is asked while the rail or the number rests, and few leave at a time, so that a rail that fails is asked by few; right before
+// a prompt leaves, what was due is compared with what is owed then, and consent is looked for again (wanted).
 package prompts

@@ -22,6 +22,7 @@ const (
 	mostTries = 2
 )
 
+// asking says that phones are asked by themselves at this hour.
 func asking(now time.Time) bool {
 	hour := now.In(clock.Nairobi).Hour()
 	return hour >= firstHour && hour < lastHour
@@ -219,15 +220,15 @@ func (s *Service) Waits(tx *db.Tx, bills []invoices.Late) (map[int64]bool, error
 	if s.Clock.Now().In(clock.Nairobi).Hour() >= lastHour {
 		return waits, nil
 	}
-	who, names := make([]int64, len(bills)), make([]due, len(bills))
+	who, dues := make([]int64, len(bills)), make([]due, len(bills))
 	for n, d := range bills {
-		who[n], names[n] = d.CustomerID, dueBill(d.InvoiceID)
+		who[n], dues[n] = d.CustomerID, dueBill(d.InvoiceID)
 	}
 	agreed, err := s.agreedOf(tx, who)
 	if err != nil || len(agreed) == 0 {
 		return waits, err
 	}
-	done, err := s.triesOf(tx, names)
+	done, err := s.triesOf(tx, dues)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +236,7 @@ func (s *Service) Waits(tx *db.Tx, bills []invoices.Late) (map[int64]bool, error
 		if !agreed[d.CustomerID] || d.Open.Cents > billing.MostPrompted {
 			continue
 		}
-		if waits[d.InvoiceID] = true; len(done[names[n].name]) < mostTries {
+		if waits[d.InvoiceID] = true; len(done[dues[n].name]) < mostTries {
 			continue
 		}
 		if waits[d.InvoiceID], err = s.undecided(tx, d.CustomerID); err != nil {

@@ -18,8 +18,8 @@ func TestModelsMatchTheTables(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &consentRow{}, &askRow{}, &dueRow{}) })
 }
 
-// TestABillOnItsDay: one prompt, on the day alone, by day alone, for what is open then; paid it is over.
-func TestABillOnItsDay(t *testing.T) {
+// TestABillIsAskedForOnItsDay: one prompt, on the day alone, by day alone, for what is open then; paid it is over.
+func TestABillIsAskedForOnItsDay(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		c, other := p.agreed(), p.customer()
@@ -52,8 +52,8 @@ func TestABillOnItsDay(t *testing.T) {
 	})
 }
 
-// TestALineOnTheDayOfItsEnd: before noon, for the renewal's price less credit; paid at once it goes on from where it ended.
-func TestALineOnTheDayOfItsEnd(t *testing.T) {
+// TestALineIsAskedForOnTheDayOfItsEnd: before noon, for the renewal's price less credit; paid at once it goes on from where it ended.
+func TestALineIsAskedForOnTheDayOfItsEnd(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		c, late := p.agreed(), p.agreed()

@@ -14,8 +14,8 @@ import (
 	"mtandao/internal/money"
 )
 
-// TestExactlyWhatIsDue: of any customer, whatever they owe, have and subscribe to, what is asked for pays all that is due, to the shilling, and leaves nothing over.
-func TestExactlyWhatIsDue(t *testing.T) {
+// TestExactlyWhatIsDueIsAskedFor: of any customer, whatever they owe, have and subscribe to, what is asked for pays all that is due, to the shilling, and leaves nothing over.
+func TestExactlyWhatIsDueIsAskedFor(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		type life struct {

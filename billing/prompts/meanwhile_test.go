@@ -15,9 +15,9 @@ import (
 	"mtandao/internal/money"
 )
 
-// TestCreditedOrWrittenOffMeanwhile: a bill that is given up, credited in full or in part, between the decision and the prompt is not asked for; of the part that is left
+// TestWhatIsCreditedMeanwhileIsNotAskedFor: a bill that is given up, credited in full or in part, between the decision and the prompt is not asked for; of the part that is left
 // the next try asks.
-func TestCreditedOrWrittenOffMeanwhile(t *testing.T) {
+func TestWhatIsCreditedMeanwhileIsNotAskedFor(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
@@ -63,8 +63,8 @@ func TestCreditedOrWrittenOffMeanwhile(t *testing.T) {
 	})
 }
 
-// TestByHandInTheSameSecond: while several nodes look, the customers pay by hand. Nobody is asked twice; who was asked nevertheless and pays again has it as credit.
-func TestByHandInTheSameSecond(t *testing.T) {
+// TestWhoPaysByHandInTheSameSecondIsNotAskedTwice: while several nodes look, the customers pay by hand. Nobody is asked twice; who was asked nevertheless and pays again has it as credit.
+func TestWhoPaysByHandInTheSameSecondIsNotAskedTwice(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
@@ -169,9 +169,9 @@ func TestAMergedCustomersPromptIsOpenStill(t *testing.T) {
 	})
 }
 
-// TestTheLimitsOfAPrompt: M-Pesa moves whole shillings, one at least and 250,000 at most. Cents alone are asked for as a shilling; what is more than all is not asked
+// TestAPromptIsWholeShillingsThatMPesaMoves: M-Pesa moves whole shillings, one at least and 250,000 at most. Cents alone are asked for as a shilling; what is more than all is not asked
 // for, and not cut.
-func TestTheLimitsOfAPrompt(t *testing.T) {
+func TestAPromptIsWholeShillingsThatMPesaMoves(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
@@ -197,8 +197,8 @@ func TestTheLimitsOfAPrompt(t *testing.T) {
 	})
 }
 
-// TestAClockThatJumps: back by hours or days, nobody is asked again; forth while a prompt waits to leave, it does not leave any more.
-func TestAClockThatJumps(t *testing.T) {
+// TestAClockThatJumpsAsksNobodyAgain: back by hours or days, nobody is asked again; forth while a prompt waits to leave, it does not leave any more.
+func TestAClockThatJumpsAsksNobodyAgain(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
@@ -236,8 +236,8 @@ func (p *provider) sets(day, hour, minute int) {
 	p.clock.Set((firstDay + clock.Day(day)).Start().Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute))
 }
 
-// TestTheLastTryOfAPeriod rings minutes before the line ends. Paid when it is over, the line comes back with a whole month from then; nobody is asked again.
-func TestTheLastTryOfAPeriod(t *testing.T) {
+// TestTheLastTryOfAPeriodBringsAWholeMonth rings minutes before the line ends. Paid when it is over, the line comes back with a whole month from then; nobody is asked again.
+func TestTheLastTryOfAPeriodBringsAWholeMonth(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		c := p.agreed()
@@ -267,8 +267,8 @@ func TestTheLastTryOfAPeriod(t *testing.T) {
 	})
 }
 
-// TestAPhoneThatPaysForSeveral is asked for one of them after the other: while it rings M-Pesa refuses another prompt, and a try would be lost.
-func TestAPhoneThatPaysForSeveral(t *testing.T) {
+// TestAPhoneThatPaysForSeveralRingsForOneAtATime is asked for one of them after the other: while it rings M-Pesa refuses another prompt, and a try would be lost.
+func TestAPhoneThatPaysForSeveralRingsForOneAtATime(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()

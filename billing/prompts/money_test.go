@@ -102,8 +102,8 @@ func TestEachShillingOnce(t *testing.T) {
 	})
 }
 
-// TestTheCustomerWasMergedMeanwhile: money for who was merged is of who answers for them.
-func TestTheCustomerWasMergedMeanwhile(t *testing.T) {
+// TestMoneyOfWhoWasMergedIsOfWhoAnswers: money for who was merged is of who answers for them.
+func TestMoneyOfWhoWasMergedIsOfWhoAnswers(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		from, to := p.agreed(), p.customer()

@@ -13,9 +13,9 @@ import (
 	"mtandao/internal/money"
 )
 
-// TestAMemberAsksTheRail: at once, once in ten seconds for each prompt however many press on however many nodes, with a trace in the trail; and the money that the
+// TestAMemberAsksTheRailAtOnceAndOnce: at once, once in ten seconds for each prompt however many press on however many nodes, with a trace in the trail; and the money that the
 // answer tells of comes once.
-func TestAMemberAsksTheRail(t *testing.T) {
+func TestAMemberAsksTheRailAtOnceAndOnce(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
@@ -79,8 +79,8 @@ func TestAMemberAsksTheRail(t *testing.T) {
 	})
 }
 
-// TestAPromptThatCannotBeAskedAbout: one that has not left, or whose number was lost with the rail's answer.
-func TestAPromptThatCannotBeAskedAbout(t *testing.T) {
+// TestAPromptWithoutANumberSaysThatItCannotBeAskedAbout: one that has not left, or whose number was lost with the rail's answer.
+func TestAPromptWithoutANumberSaysThatItCannotBeAskedAbout(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()

@@ -124,8 +124,8 @@ func TestNeverWhileOneIsUndecided(t *testing.T) {
 	})
 }
 
-// TestPaidMeanwhile: what was paid, or called off, between the decision and the prompt is not asked for, however long the program stood still between.
-func TestPaidMeanwhile(t *testing.T) {
+// TestWhatIsPaidMeanwhileIsNotAskedFor: what was paid, or called off, between the decision and the prompt is not asked for, however long the program stood still between.
+func TestWhatIsPaidMeanwhileIsNotAskedFor(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()

@@ -194,8 +194,8 @@ func TestWhoIsAloneIsNotLockedOut(t *testing.T) {
 	})
 }
 
-// TestManyDecideAtOnce: twelve deciders and the asker who takes it back; one wins, and the deed is done as often as it was approved.
-func TestManyDecideAtOnce(t *testing.T) {
+// TestOfManyWhoDecideOneWins: twelve deciders and the asker who takes it back; one wins, and the deed is done as often as it was approved.
+func TestOfManyWhoDecideOneWins(t *testing.T) {
 	eachDesk(t, func(w *desk) {
 		ctx := context.Background()
 		asker := w.member(100, nil, staff.PaymentsApprove)

@@ -66,23 +66,17 @@ func (r approvalRow) ask() Ask {
 	return a
 }
 
-// witnessed spells the texts that may be nil, of which the digest would take the address.
+// witnessed spells a row with the texts that may be nil, of which the digest would take the address.
 func (r approvalRow) witnessed() witness.Row {
-	open, request := "", ""
-	if r.OpenKey != nil {
-		open = *r.OpenKey
-	}
-	if r.Request != nil {
-		request = *r.Request
-	}
-	r.OpenKey, r.Request = nil, nil
+	a := r.ask()
 	return witness.Row{ID: r.ID, Columns: struct {
 		Row           string
 		Open, Request string
 		Decided       *time.Time
-	}{r.spelt(), open, request, r.DecidedAt}}
+	}{r.spelt(), a.openKey, a.request, r.DecidedAt}}
 }
 
+// spelt is every column that is always there, each after its length, so that no two rows are spelt alike.
 func (r approvalRow) spelt() string {
 	parts := []string{strconv.FormatInt(r.ID, 10), r.Kind, r.Object, strconv.FormatInt(r.ObjectID, 10), r.Sites, r.Was, r.Wanted, r.Reason, r.State, strconv.FormatInt(r.AskedBy, 10), r.Asker,
 		strconv.FormatInt(r.DecidedBy, 10), r.Decider, strconv.FormatBool(r.Alone), r.Verdict, strconv.FormatInt(r.AskedAt.UnixMilli(), 10), strconv.FormatInt(r.LapsesAt.UnixMilli(), 10)}
@@ -202,7 +196,7 @@ func (s *Service) Open(ctx context.Context, limit int) ([]Ask, error) {
 	return asks(s.DB.Read(ctx).Where("state = ?", Asked).Order("id").Limit(limit))
 }
 
-// after is a page of all, with those that are not as they were written.
+// after is a page of all, with those that are not as they were written, and why.
 func (s *Service) after(ctx context.Context, id int64, limit int) (page []Ask, changed map[int64]string, err error) {
 	found, err := rows(s.DB.Read(ctx).Where("id > ?", id).Order("id").Limit(limit))
 	if err != nil {
@@ -216,7 +210,9 @@ func (s *Service) after(ctx context.Context, id int64, limit int) (page []Ask, c
 	return page, changed, err
 }
 
+// strays are the approvals of which only sites are left.
 func (s *Service) strays(ctx context.Context) (ids []int64, err error) {
-	err = s.DB.Read(ctx).Raw("SELECT DISTINCT t.approval_id FROM approval_sites t LEFT JOIN approvals a ON a.id = t.approval_id WHERE a.id IS NULL LIMIT 100").Scan(&ids).Error
+	err = s.DB.Read(ctx).Raw("SELECT DISTINCT t.approval_id FROM approval_sites t LEFT JOIN approvals a ON a.id = t.approval_id" +
+		" WHERE a.id IS NULL LIMIT 100").Scan(&ids).Error
 	return ids, db.Fault(err)
 }

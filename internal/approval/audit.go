@@ -9,17 +9,18 @@ const auditPage = 500
 
 // Audit tells see what was asked for and decided that is not as it was written, or was decided as it may not be.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
+	tell := func(format string, args ...any) { see(fmt.Sprintf(format, args...)) }
 	for after := int64(0); ; {
 		page, changed, err := s.after(ctx, after, auditPage)
 		if err != nil {
 			return err
 		}
 		for id, why := range changed {
-			see(fmt.Sprintf("approval %d %s", id, why))
+			tell("approval %d %s", id, why)
 		}
 		for _, a := range page {
 			if after = a.ID; a.DecidedBy == a.AskedBy && !a.Alone && (a.State == Approved || a.State == Refused) {
-				see(fmt.Sprintf("approval %d was asked for and decided by one person", a.ID))
+				tell("approval %d was asked for and decided by one person", a.ID)
 			}
 		}
 		if len(page) < auditPage {
@@ -28,14 +29,14 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 	}
 	gone, err := s.seen.Gone(ctx)
 	for _, id := range gone {
-		see(fmt.Sprintf("approval %d is gone", id))
+		tell("approval %d is gone", id)
 	}
 	if err != nil {
 		return err
 	}
 	strays, err := s.strays(ctx)
 	for _, id := range strays {
-		see(fmt.Sprintf("there are sites of approval %d, which does not exist", id))
+		tell("there are sites of approval %d, which does not exist", id)
 	}
 	return err
 }

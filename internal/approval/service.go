@@ -123,7 +123,8 @@ func (s *Service) lone(tx *db.Tx, a Ask, m staff.Member) (bool, error) {
 }
 
 // Decide is the second person's word; approved, it is done. The same word again is answered. fault.Invalid "approval.verdict" (a refusal says why);
-// fault.Denied "approval.not_yours", "approval.same_person" or "approval.proof"; fault.Conflict "approval.decided" or "approval.lapsed", or of the deed.
+// fault.NotFound "approval.unknown"; fault.Denied "approval.not_yours", "approval.same_person" or "approval.proof"; fault.Conflict "approval.decided" or
+// "approval.lapsed"; and those of the deed.
 func (s *Service) Decide(ctx context.Context, id int64, approve bool, verdict string, by By) (a Ask, err error) {
 	if verdict, err = readReason(verdict, "approval.verdict"); err != nil {
 		return a, err
@@ -153,7 +154,8 @@ func (s *Service) decide(tx *db.Tx, a Ask, to State, verdict string, by By) (Ask
 	if err := s.mayDecide(tx, a, by); err != nil {
 		return a, err
 	}
-	now, won, err := s.turn(tx, a.ID, s.now(), map[string]any{"state": to, "decided_by": by.Member.ID, "decider": by.Actor, "alone": a.AskedBy == by.Member.ID, "verdict": verdict})
+	now, won, err := s.turn(tx, a.ID, s.now(), map[string]any{
+		"state": to, "decided_by": by.Member.ID, "decider": by.Actor, "alone": a.AskedBy == by.Member.ID, "verdict": verdict})
 	switch {
 	case err != nil:
 		return now, err
@@ -204,7 +206,8 @@ func (s *Service) mayDecide(tx *db.Tx, a Ask, by By) error {
 	return nil
 }
 
-// Cancel takes back what a member asked for. fault.Denied "approval.not_asked", fault.Conflict "approval.decided" or "approval.lapsed".
+// Cancel takes back what a member asked for. fault.NotFound "approval.unknown", fault.Denied "approval.not_asked", fault.Conflict "approval.decided" or
+// "approval.lapsed".
 func (s *Service) Cancel(ctx context.Context, id int64, by By) (a Ask, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if a, err = s.byID(tx, id); err != nil {
@@ -258,5 +261,6 @@ func (s *Service) record(tx *db.Tx, by By, action string, a Ask) error {
 	if err != nil {
 		return err
 	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: a.Object, ObjectID: strconv.FormatInt(a.ObjectID, 10), After: string(body)})
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: a.Object,
+		ObjectID: strconv.FormatInt(a.ObjectID, 10), After: string(body)})
 }

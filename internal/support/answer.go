@@ -21,7 +21,7 @@ type Answer struct {
 }
 
 // Answer tells who asked something, once, and makes who answers the owner of a ticket that had none. Faults of change; fault.Invalid
-// "ticket.text", "ticket.channel", and of internal/notify "message.long".
+// "ticket.text", "ticket.channel", and of internal/notify "message.long"; fault.Conflict "ticket.turn".
 func (s *Service) Answer(ctx context.Context, a Answer, by By) error {
 	text, err := tidyText(a.Text)
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Service) Answer(ctx context.Context, a Answer, by By) error {
 	if err != nil {
 		return err
 	}
-	reach, err := s.reachOf(ctx, t)
+	reach, err := s.ReachOf(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *Service) turnTo(t *Ticket, to State) ([]Event, error) {
 	return []Event{{Kind: Turned, Was: string(was), Became: string(to)}}, nil
 }
 
-// Note writes down what only we read.
+// Note writes down what only we read. Faults of change, fault.Invalid "ticket.text".
 func (s *Service) Note(ctx context.Context, a Act, text string, by By) error {
 	text, err := tidyText(text)
 	if err != nil {
@@ -82,7 +82,8 @@ func (s *Service) Note(ctx context.Context, a Act, text string, by By) error {
 	})
 }
 
-// Hear writes down what the customer said, and lets the clock of a ticket go on that waited for it; one that was done is opened again.
+// Hear writes down what the customer said, and lets the clock of a ticket go on that waited for it; one that was done is opened again. Faults of
+// change, fault.Invalid "ticket.text" or "ticket.how".
 func (s *Service) Hear(ctx context.Context, a Act, text string, how How, by By) error {
 	text, err := tidyText(text)
 	if err == nil && !slices.Contains(Hows, how) {

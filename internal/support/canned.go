@@ -64,23 +64,20 @@ func (c Canned) Fill(l words.Lang, known map[string]string) string {
 
 // SaveCanned makes a canned answer, or changes one that was read before. Faults of check; fault.Conflict "ticket.canned_taken" when there
 // is one of that name or "ticket.canned_changed" when somebody was faster.
-func (s *Service) SaveCanned(ctx context.Context, c Canned, by By) (Canned, error) {
-	c, err := c.check()
-	if err != nil {
+func (s *Service) SaveCanned(ctx context.Context, c Canned, by By) (saved Canned, err error) {
+	if c, err = c.check(); err != nil {
 		return c, err
 	}
-	return c, s.DB.InTx(ctx, func(tx *db.Tx) error {
-		made := c.ID == 0
-		saved, err := s.keepCanned(tx, c)
-		if err != nil {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if saved, err = s.keepCanned(tx, c); err != nil {
 			return err
 		}
-		c = saved
-		if made {
-			return s.recordOf(tx, by, "canned answer made", "canned answer", c.ID, nil, map[string]any{"name": c.Name})
+		if c.ID == 0 {
+			return s.recordOf(tx, by, "canned answer made", "canned answer", saved.ID, nil, map[string]any{"name": saved.Name})
 		}
-		return s.recordOf(tx, by, "canned answer changed", "canned answer", c.ID, nil, map[string]any{"name": c.Name})
+		return s.recordOf(tx, by, "canned answer changed", "canned answer", saved.ID, nil, map[string]any{"name": saved.Name})
 	})
+	return saved, err
 }
 
 // RemoveCanned takes a canned answer away; what was answered with it stays. fault.NotFound "ticket.canned_unknown".

@@ -40,7 +40,8 @@ func (s *Service) writeEvent(tx *db.Tx, t Ticket, e Event, by By) error {
 	} else {
 		e.request = hashed(e.request) // it is what a browser sent
 	}
-	row := eventRow{ID: e.ID, TicketID: t.ID, Request: e.request, Input: e.input, Kind: string(e.Kind), Was: e.Was, Became: e.Became, Channel: e.Channel, MessageID: e.MessageID, DoneBy: by.Actor, At: s.Clock.Now()}
+	row := eventRow{ID: e.ID, TicketID: t.ID, Request: e.request, Input: e.input, Kind: string(e.Kind), Was: e.Was, Became: e.Became,
+		Channel: e.Channel, MessageID: e.MessageID, DoneBy: by.Actor, At: s.Clock.Now()}
 	if err := tx.Gorm().Create(&row).Error; err != nil {
 		return db.Fault(err)
 	}
@@ -69,7 +70,7 @@ func (s *Service) lastActor(tx *db.Tx, ticketID int64) (string, error) {
 	return append(who, "")[0], db.Fault(err)
 }
 
-// History lists what happened to a ticket, the newest first, a page at a time.
+// History lists what happened to a ticket, the newest first; before is the last ID of the page before, 0 for the first.
 func (s *Service) History(ctx context.Context, ticketID, before int64, limit int) (all []Event, err error) {
 	from := s.DB.Read(ctx).Where("ticket_id = ?", ticketID)
 	if before != 0 {
@@ -92,7 +93,8 @@ func (s *Service) History(ctx context.Context, ticketID, before int64, limit int
 		body[r.EventID] = r.Body
 	}
 	for _, r := range rows {
-		all = append(all, Event{ID: r.ID, TicketID: r.TicketID, Kind: EventKind(r.Kind), Was: r.Was, Became: r.Became, Channel: r.Channel, MessageID: r.MessageID, Text: body[r.ID], By: r.DoneBy, At: r.At.UTC()})
+		all = append(all, Event{ID: r.ID, TicketID: r.TicketID, Kind: EventKind(r.Kind), Was: r.Was, Became: r.Became, Channel: r.Channel,
+			MessageID: r.MessageID, Text: body[r.ID], By: r.DoneBy, At: r.At.UTC()})
 	}
 	return all, nil
 }

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/staff"
 )
 
+// day is the day of an instant as a message says it, in the time zone of messages.
 func (s *Service) day(t time.Time) string {
 	zone, err := time.LoadLocation(s.Settings.String(settings.MessageZone))
 	if err != nil {
@@ -21,6 +22,7 @@ func (s *Service) day(t time.Time) string {
 }
 
 // Take makes somebody the owner of a ticket that nobody has: of two, one wins, and the other is told who: fault.Conflict "ticket.taken".
+// fault.Conflict "ticket.done" when nobody has to do anything any more.
 func (s *Service) Take(ctx context.Context, ticketID int64, by By) error {
 	return s.change(ctx, Act{TicketID: ticketID}, by, "ticket taken", "", func(_ *db.Tx, t *Ticket) ([]Event, error) {
 		switch {
@@ -72,7 +74,7 @@ func (s *Service) Turn(ctx context.Context, a Act, to State, by By) error {
 	return s.change(ctx, a, by, "ticket state changed", "", func(_ *db.Tx, t *Ticket) ([]Event, error) { return s.turnTo(t, to) })
 }
 
-// Prioritise gives a ticket another priority, and the time that this allows. fault.Invalid "ticket.priority".
+// Prioritise gives a ticket another priority, and the time that this allows. Faults of change, fault.Invalid "ticket.priority".
 func (s *Service) Prioritise(ctx context.Context, a Act, to Priority, by By) error {
 	if !slices.Contains(Priorities, to) {
 		return fault.New(fault.Invalid, "ticket.priority")
@@ -87,7 +89,8 @@ func (s *Service) Prioritise(ctx context.Context, a Act, to Priority, by By) err
 	})
 }
 
-// Link says what a ticket is about besides its customer; who calls it has seen that it is there. An empty link takes it away.
+// Link says what a ticket is about besides its customer; who calls it has seen that it is there. An empty link takes it away. Faults of change,
+// fault.Invalid "ticket.link".
 func (s *Service) Link(ctx context.Context, a Act, to Link, by By) error {
 	if to.Kind != "" && (!slices.Contains(LinkKinds, to.Kind) || to.ID == 0) {
 		return fault.New(fault.Invalid, "ticket.link")
@@ -109,7 +112,7 @@ func linkText(l Link) string {
 	return l.Kind + " " + id(l.ID)
 }
 
-// GiveTo makes a ticket a customer's who was not known when it was opened. fault.NotFound "customer.unknown", fault.Conflict
+// GiveTo makes a ticket a customer's who was not known when it was opened. Faults of change, fault.NotFound "customer.unknown", fault.Conflict
 // "customer.merged".
 func (s *Service) GiveTo(ctx context.Context, a Act, customerID int64, by By) error {
 	return s.change(ctx, a, by, "ticket moved", "", func(tx *db.Tx, t *Ticket) ([]Event, error) {
@@ -136,14 +139,13 @@ func idOrNone(n int64) string {
 	return id(n)
 }
 
-// Complain marks a ticket as a complaint to which the regulator's days apply, and tells the customer so when they are reached; off takes
-// the mark away, which needs a reason that only we read.
+// Complain marks a ticket as a complaint to which the regulator's days apply, and tells the customer so when they are reached. Faults of change.
 func (s *Service) Complain(ctx context.Context, a Act, by By) error {
 	t, err := s.Get(ctx, a.TicketID)
 	if err != nil {
 		return err
 	}
-	reach, err := s.reachOf(ctx, t)
+	reach, err := s.ReachOf(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -162,7 +164,7 @@ func (s *Service) Complain(ctx context.Context, a Act, by By) error {
 	})
 }
 
-// Uncomplain takes the mark of a complaint away, for a reason; fault.Invalid "ticket.text" without one.
+// Uncomplain takes the mark of a complaint away, for a reason that only we read; faults of change, fault.Invalid "ticket.text" without one.
 func (s *Service) Uncomplain(ctx context.Context, a Act, why string, by By) error {
 	why, err := tidyText(why)
 	if err != nil {

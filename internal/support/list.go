@@ -1,10 +1,6 @@
 package support
 
-import (
-	"context"
-
-	"mtandao/billing/customers"
-)
+import "context"
 
 // Filter chooses tickets; what is empty does not restrict. Sites, when given, are the only ones.
 type Filter struct {
@@ -37,13 +33,3 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 
 // CountedTo is up to where tickets are counted.
 const CountedTo = 1000
-
-// OfCustomer lists a customer's tickets, the newest first.
-func (s *Service) OfCustomer(ctx context.Context, customerID, before int64, limit int) ([]Ticket, error) {
-	return s.ofCustomer(ctx, customerID, before, limit)
-}
-
-// OfContact lists tickets of a phone or e-mail address, as customers.CheckContacts spells it, the newest first.
-func (s *Service) OfContact(ctx context.Context, c customers.Contact, limit int) ([]Ticket, error) {
-	return s.ofContact(ctx, c, limit)
-}

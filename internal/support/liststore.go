@@ -54,7 +54,8 @@ func (s *Service) count(ctx context.Context, f Filter, now time.Time) (int, erro
 	return int(n), db.Fault(err)
 }
 
-func (s *Service) ofCustomer(ctx context.Context, customerID, before int64, limit int) ([]Ticket, error) {
+// OfCustomer lists a customer's tickets, the newest first; before is the last ID of the page before, 0 for the first.
+func (s *Service) OfCustomer(ctx context.Context, customerID, before int64, limit int) ([]Ticket, error) {
 	from := s.DB.Read(ctx).Where("customer_id = ?", customerID)
 	if before != 0 {
 		from = from.Where("id < ?", before)
@@ -62,7 +63,8 @@ func (s *Service) ofCustomer(ctx context.Context, customerID, before int64, limi
 	return s.tickets(from.Order("id DESC").Limit(limit))
 }
 
-func (s *Service) ofContact(ctx context.Context, c customers.Contact, limit int) ([]Ticket, error) {
+// OfContact lists tickets of a phone or e-mail address, as customers.CheckContacts spells it, the newest first.
+func (s *Service) OfContact(ctx context.Context, c customers.Contact, limit int) ([]Ticket, error) {
 	return s.tickets(s.DB.Read(ctx).Where("contact_hash IN ?", s.Keys.Lookups(purposeContact, c.Value)).Order("id DESC").Limit(limit))
 }
 

@@ -63,8 +63,8 @@ type Opening struct {
 	Tell    bool // the customer is told the reference, by the way in which they are reached
 }
 
-// Open makes a ticket. Faults of Ticket's check, fault.Invalid "ticket.text", fault.NotFound "customer.unknown", and fault.Invalid
-// "ticket.unreached" when the customer is to be told and cannot be reached.
+// Open makes a ticket. Faults of Ticket's check, fault.Invalid "ticket.text", fault.NotFound "customer.unknown", fault.Conflict "customer.merged",
+// fault.Invalid "ticket.unreached" when the customer is to be told and cannot be reached, and fault.Unavailable "ticket.numbers_full".
 func (s *Service) Open(ctx context.Context, o Opening, by By) (t Ticket, err error) {
 	if o.Ticket, err = o.check(); err != nil {
 		return t, err
@@ -76,7 +76,7 @@ func (s *Service) Open(ctx context.Context, o Opening, by By) (t Ticket, err err
 		o.Request = seal.RandomHex(16)
 	}
 	var reach Reach
-	if reach, err = s.reachOf(ctx, o.Ticket); err != nil {
+	if reach, err = s.ReachOf(ctx, o.Ticket); err != nil {
 		return t, err
 	}
 	if o.Tell && len(reach.Ways) == 0 {
@@ -100,8 +100,7 @@ func (s *Service) open(tx *db.Tx, o Opening, reach Reach, by By) (Ticket, error)
 		t.SiteID = c.SiteID
 	}
 	t.ID, t.State, t.OpenedBy, t.OpenedAt, t.ChangedAt, t.Due, t.Version = tx.ID(), Open, by.Actor, now, now, now.Add(s.allowed(t.Priority)), 1
-	complaint := t.Complaint
-	if complaint {
+	if t.Complaint {
 		t.complain(s.Settings.Int(settings.TicketComplaintDays))
 	}
 	made, first, err := s.insert(tx, t, o.Request)
@@ -130,8 +129,8 @@ type Act struct {
 // deed is a change of a ticket and the event of it; nil events: nothing is to be changed.
 type deed func(tx *db.Tx, t *Ticket) ([]Event, error)
 
-// change holds the ticket, sees that it is as it was seen, and writes the change with its events and its trace in the trail. fault.Conflict
-// "ticket.changed" names who was faster.
+// change holds the ticket, sees that it is as it was seen, and writes the change with its events and its trace in the trail. fault.NotFound
+// "ticket.unknown"; fault.Conflict "ticket.changed" names who was faster, "ticket.form_used" is of a request that said something else before.
 func (s *Service) change(ctx context.Context, a Act, by By, action, input string, do deed) error {
 	if a.Request == "" {
 		a.Request = seal.RandomHex(16)
@@ -215,10 +214,8 @@ type Reach struct {
 	Ways []Way
 }
 
-// ReachOf says how who asked can be answered.
-func (s *Service) ReachOf(ctx context.Context, t Ticket) (Reach, error) { return s.reachOf(ctx, t) }
-
-func (s *Service) reachOf(ctx context.Context, t Ticket) (r Reach, err error) {
+// ReachOf says how who asked can be answered. fault.NotFound "customer.unknown".
+func (s *Service) ReachOf(ctx context.Context, t Ticket) (r Reach, err error) {
 	r.Lang = words.English
 	all := []customers.Contact{t.Contact}
 	if t.CustomerID != 0 {

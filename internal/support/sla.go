@@ -1,6 +1,7 @@
 package support
 
 import (
+	"slices"
 	"time"
 
 	"mtandao/internal/fault"
@@ -9,11 +10,7 @@ import (
 // turn moves a ticket to another state at a time: the clock stands while the customer is awaited, goes on when they have answered, and
 // begins anew when the ticket is opened again. fault.Conflict "ticket.turn" when that state cannot follow.
 func (t *Ticket) turn(to State, now time.Time, allowed time.Duration) error {
-	may := false
-	for _, next := range turns[t.State] {
-		may = may || next == to
-	}
-	if !may {
+	if !slices.Contains(turns[t.State], to) {
 		return fault.New(fault.Conflict, "ticket.turn")
 	}
 	switch {
@@ -37,7 +34,7 @@ func (t *Ticket) resume(now time.Time) {
 	t.Due, t.StoppedAt = t.Due.Add(now.Sub(t.StoppedAt)), time.Time{}
 }
 
-// prioritise gives a ticket another priority: its clock counts from the same begin.
+// prioritise gives a ticket another priority: its clock counts from the same beginning.
 func (t *Ticket) prioritise(to Priority, before, allowed time.Duration) {
 	t.Priority, t.Due = to, t.Due.Add(allowed-before)
 }

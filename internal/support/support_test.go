@@ -12,7 +12,7 @@ import (
 	"mtandao/internal/testdb"
 )
 
-func TestModelsMatchTheirTables(t *testing.T) {
+func TestModelsMatchTheTables(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		testdb.ModelsMatch(t, d, ticketRow{}, eventRow{}, textRow{}, cannedRow{})
 	})

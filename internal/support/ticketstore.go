@@ -55,7 +55,8 @@ func yes(b bool) int {
 
 func (s *Service) rowOf(t Ticket) (ticketRow, error) {
 	r := ticketRow{ID: t.ID, Reference: t.Reference, SiteID: t.SiteID, CustomerID: t.CustomerID, ContactKind: string(t.Contact.Kind), Contact: []byte{}, Subject: t.Subject, Category: t.Category,
-		Priority: string(t.Priority), Queue: t.Queue, Owner: t.Owner, State: string(t.State), Live: yes(t.State.Live()), How: string(t.How), OpenedBy: t.OpenedBy, OpenedAt: t.OpenedAt, ChangedAt: t.ChangedAt,
+		Priority: string(t.Priority), Queue: t.Queue, Owner: t.Owner, State: string(t.State), Live: yes(t.State.Live()), How: string(t.How), OpenedBy: t.OpenedBy,
+		OpenedAt: t.OpenedAt, ChangedAt: t.ChangedAt,
 		DueAt: t.Due, StoppedAt: db.Nullable(t.StoppedAt), Reopened: t.Reopened, Complaint: yes(t.Complaint), ComplaintDue: db.Nullable(t.ComplaintDue), LinkKind: t.Link.Kind, LinkID: t.Link.ID,
 		DoneAt: db.Nullable(t.DoneAt), ErasedAt: db.Nullable(t.ErasedAt), Version: t.Version}
 	if t.Contact.Value == "" {
@@ -154,7 +155,8 @@ func (s *Service) update(tx *db.Tx, t Ticket) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	won, err := db.Won(tx.Gorm().Model(&ticketRow{}).Where("id = ? AND version = ?", t.ID, t.Version).Updates(map[string]any{"site_id": r.SiteID, "customer_id": r.CustomerID, "contact_kind": r.ContactKind,
+	won, err := db.Won(tx.Gorm().Model(&ticketRow{}).Where("id = ? AND version = ?", t.ID, t.Version).Updates(map[string]any{
+		"site_id": r.SiteID, "customer_id": r.CustomerID, "contact_kind": r.ContactKind,
 		"contact": r.Contact, "contact_hash": r.ContactHash, "subject": r.Subject, "priority": r.Priority, "queue": r.Queue, "owner": r.Owner, "state": r.State, "live": r.Live, "changed_at": r.ChangedAt,
 		"due_at": r.DueAt, "stopped_at": r.StoppedAt, "reopened": r.Reopened, "complaint": r.Complaint, "complaint_due": r.ComplaintDue, "link_kind": r.LinkKind, "link_id": r.LinkID, "done_at": r.DoneAt,
 		"erased_at": r.ErasedAt, "version": t.Version + 1}))
