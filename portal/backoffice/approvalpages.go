@@ -105,7 +105,7 @@ func (b *Backoffice) approvalCells(q *request, f *frame, a approval.Ask) []cell 
 	case a.Alone:
 		state.More = f.T("office.approval.alone", "Who", a.Decider)
 	case a.State == approval.Approved || a.State == approval.Refused:
-		state.More = strings.Trim(a.Decider+" · "+a.Verdict, " ·")
+		state.More = joined(a.Decider, a.Verdict)
 	}
 	return []cell{{Text: b.when(f, a.AskedAt), More: a.Asker}, {Text: approvalKind(f, a), More: a.Reason}, {Text: b.approvalChange(f, a)}, state, last}
 }

@@ -12,7 +12,7 @@ import (
 // billDayForm asks on which day of the month a customer is to be billed.
 func (b *Backoffice) billDayForm(q *request, c customers.Customer) *formPage {
 	p := q.asking("office.bill_day.", "customers", customerAddress(c.ID), "Name", c.Name, "Day", c.BillDay)
-	p.Crumbs, p.Danger = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}, false
+	p.Crumbs, p.Danger = customerCrumbs(&p.frame, c), false
 	p.ask(formField{Name: "bill_day", Label: p.T("office.customer_field.bill_day"), Hint: p.T("office.bill_day.hint"), As: asNumber, Value: q.typedOr("bill_day", strconv.Itoa(c.BillDay)), Most: 2, Must: true})
 	return p
 }
@@ -53,7 +53,7 @@ func (b *Backoffice) moveBillDay(q *request) error {
 		return q.refuse(err, "form", b.billDayForm(q, c), "bill_day")
 	}
 	p := q.asking("office.bill_day_sure.", "customers", customerAddress(c.ID)+"/billday", "Name", c.Name, "Day", c.BillDay, "Was", was)
-	p.Crumbs, p.Danger = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}, false
+	p.Crumbs, p.Danger = customerCrumbs(&p.frame, c), false
 	p.Hidden = []fact{{"bill_day", strconv.Itoa(c.BillDay)}, {"sure", "1"}, {"seen", number(version)}}
 	if p.Table, err = b.nextBills(q, &p.frame, c); err != nil {
 		return err

@@ -136,7 +136,7 @@ func (b *Backoffice) seeIdentity(q *request) error {
 // mergeAsk asks which other account this one is merged into: those that look alike, or one that is typed.
 func (b *Backoffice) mergeAsk(q *request, c customers.Customer) (*formPage, error) {
 	p := q.asking("office.customer_merge.", "customers", customerAddress(c.ID), "Name", c.Name, "Number", customers.Grouped(c.Number))
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.Danger = false
 	stored := customers.Profile{Customer: c}
 	var err error
@@ -217,7 +217,7 @@ func (b *Backoffice) mergeCustomer(q *request) error {
 
 func (b *Backoffice) mergeConfirm(q *request, c, into customers.Customer) (*formPage, error) {
 	p := q.asking("office.customer_merge_sure.", "customers", customerAddress(c.ID), "Name", c.Name, "Number", customers.Grouped(c.Number), "Into", into.Name, "IntoNumber", customers.Grouped(into.Number))
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.Facts = []fact{{p.T("office.customer_merge.goes"), c.Name + " · " + customers.Grouped(c.Number) + " · " + b.siteName(c.SiteID)},
 		{p.T("office.customer_merge.stays"), into.Name + " · " + customers.Grouped(into.Number) + " · " + b.siteName(into.SiteID)}}
 	held, err := b.Customers.Held(q.ctx, c.ID)
@@ -235,7 +235,7 @@ func (b *Backoffice) askClose(q *request) error {
 		return err
 	}
 	p := q.asking("office.customer_close.", "customers", customerAddress(c.ID), "Name", c.Name, "Number", customers.Grouped(c.Number))
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	return q.showForm(p)
 }
 

@@ -327,7 +327,7 @@ func (b *Backoffice) tellAccount(q *request, p *recordPage, c customers.Customer
 		if back[e.ID] {
 			gone = p.T("office.slip.returned")
 		}
-		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: strings.Join(slices.DeleteFunc([]string{howName(&p.frame, e.How), e.Reference, noteOf(e, plans), gone}, func(s string) bool { return s == "" }), " · ")}
+		what := cell{Text: eventName(&p.frame, e), Address: causes[e.ID], More: joined(howName(&p.frame, e.How), e.Reference, noteOf(e, plans), gone)}
 		one.Table.add(cell{Text: b.when(&p.frame, e.At)}, what, cell{Text: signed(e.Delta)}, cell{Text: kes(e.Balance.Cents)}, cell{Text: personOf(e)})
 	}
 	if len(all) == 0 {

@@ -76,6 +76,11 @@ func (b *Backoffice) theCustomer(q *request, may staff.Permission) (customers.Cu
 
 func customerAddress(id int64) string { return "/office/customers/" + number(id) }
 
+// customerCrumbs lead to a page that is about a customer.
+func customerCrumbs(f *frame, c customers.Customer) []crumb {
+	return []crumb{{f.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+}
+
 func customerState(f *frame, s customers.State) stateView {
 	return toned(f, "office.customer.state_", s, map[customers.State]string{customers.Active: "good", customers.Closed: "bad"})
 }

@@ -27,7 +27,7 @@ func (b *Backoffice) exemptionForm(q *request, c customers.Customer) (*formPage,
 	for _, one := range all {
 		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: dayText(one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
 	}
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(sum, 10)}}, t
 	return p, nil
 }

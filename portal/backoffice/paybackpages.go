@@ -51,7 +51,7 @@ func (b *Backoffice) paybackForm(q *request, c customers.Customer) (*formPage, e
 	credit, err := b.Accounts.Balances(q.ctx, []int64{c.ID})
 	held := credit[c.ID]
 	p := q.moneyPage("office.payback_ask.", customerAddress(c.ID)+"?tab=money", "Name", c.Name, "Credit", kes(held.Cents))
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.ask(formField{Name: "amount", As: asMoney, Label: p.T("office.amount"), Value: q.FormValue("amount"), Most: 16, Must: true},
 		formField{Name: "reason", Label: p.T("office.extend.reason"), Value: q.FormValue("reason"), Most: 200, Must: true})
 	return p, err

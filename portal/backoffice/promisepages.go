@@ -24,7 +24,7 @@ func (b *Backoffice) promising(q *request) (customers.Customer, *formPage, error
 	}
 	p := q.asking("office.promise.", "customers", customerAddress(c.ID), "Name", c.Name)
 	p.Danger = false
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	if p.Facts, err = b.moneyFacts(q, &p.frame, c); err != nil {
 		return c, p, err
 	}
@@ -99,7 +99,7 @@ func (b *Backoffice) treating(q *request) (customers.Customer, *formPage, error)
 	}
 	p := q.asking("office.treat.", "customers", customerAddress(c.ID), "Name", c.Name)
 	p.Danger = false
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.Facts = b.termFacts(&p.frame, terms)
 	tick := func(name string, on bool) formField {
 		usual := ""

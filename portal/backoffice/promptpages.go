@@ -15,7 +15,7 @@ import (
 	"mtandao/internal/words"
 )
 
-// Prompts asks customers for money on their phones; what changes something is recorded in the audit trail. *asked.Service satisfies it.
+// Prompts asks customers for money on their phones; what changes something is recorded in the audit trail. *prompts.Service satisfies it.
 type Prompts interface {
 	Agreed(ctx context.Context, customerID int64) (*asked.Consent, error)
 	Agree(ctx context.Context, customerID int64, phone, who string, by asked.By) (asked.Consent, error)
@@ -59,7 +59,8 @@ func (b *Backoffice) tellPrompts(q *request, p *recordPage, c customers.Customer
 	one := card{Name: p.T("office.prompts.title"), State: stateView{"", p.T("office.prompts.off")}, Lead: p.T("office.prompts.off_lead"), Acts: b.promptActs(q, &p.frame, c, agreed != nil)}
 	if agreed != nil {
 		one.State, one.Lead = stateView{"good", p.T("office.prompts.on")}, ""
-		one.Facts = []fact{{p.T("office.prompts.phone"), agreed.Phone.Local()}, {p.T("office.prompts.who"), agreed.Who}, {p.T("office.prompts.noted"), b.planWhen(&p.frame, agreed.At) + " · " + agreed.By}, {p.T("office.prompts.when"), p.T("office.prompts.when_text")}}
+		one.Facts = []fact{{p.T("office.prompts.phone"), agreed.Phone.Local()}, {p.T("office.prompts.who"), agreed.Who},
+			{p.T("office.prompts.noted"), b.planWhen(&p.frame, agreed.At) + " · " + agreed.By}, {p.T("office.prompts.when"), p.T("office.prompts.when_text")}}
 	}
 	rings := false
 	if len(last) > 0 {
@@ -111,7 +112,7 @@ func (b *Backoffice) promptActs(q *request, f *frame, c customers.Customer, agre
 	return acts
 }
 
-// promptForm is a form about a customer's asked.
+// promptForm is a form about the prompts of a customer.
 func (b *Backoffice) promptForm(q *request, may staff.Permission, texts string) (c customers.Customer, p *formPage, err error) {
 	if c, err = b.theCustomer(q, may); err == nil && c.State == customers.Merged {
 		err = led(customerAddress(c.MergedInto))
@@ -121,17 +122,17 @@ func (b *Backoffice) promptForm(q *request, may staff.Permission, texts string) 
 	}
 	p = q.asking(texts, "customers", customerAddress(c.ID)+"?tab=money", "Name", c.Name)
 	p.Danger = false
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	return c, p, nil
 }
 
 // payingPhone is the number that a customer pays from, as far as it is known.
 func (b *Backoffice) payingPhone(q *request, c customers.Customer) (string, error) {
 	agreed, err := b.Prompts.Agreed(q.ctx, c.ID)
-	if err != nil || agreed != nil && agreed.Phone != "" {
-		if err != nil {
-			return "", err
-		}
+	if err != nil {
+		return "", err
+	}
+	if agreed != nil && agreed.Phone != "" {
 		return agreed.Phone.Local(), nil
 	}
 	phones, err := b.Customers.FirstPhones(q.ctx, []int64{c.ID})
@@ -170,7 +171,7 @@ func (b *Backoffice) askMoneyForm(q *request) error {
 	return q.showForm(p)
 }
 
-// promptFields is beside which field a fault stands.
+// promptField is beside which field a fault stands.
 func promptField(err error) string {
 	switch key := fault.KeyOf(err); {
 	case strings.HasPrefix(key, "phone."), key == "prompt.number_rests":

@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"slices"
+	"strings"
 
 	"mtandao/billing/customers"
 	"mtandao/internal/fault"
@@ -72,8 +73,9 @@ func (b *Backoffice) askTicketAct(q *request) error {
 	return q.showForm(p)
 }
 
-var ticketFields = map[string]string{"ticket.text": "text", "ticket.channel": "channel", "message.long": "text", "ticket.owner": "owner", "ticket.queue": "queue", "ticket.priority": "priority", "ticket.link": "link",
-	"customer.unknown": "customer", "ticket.subject": "subject", "ticket.category": "category", "ticket.how": "how", "ticket.who": "contact", "customer.email": "contact", "office.customer.choose_site": "site", "ticket.unreached": "tell"}
+var ticketFields = map[string]string{"ticket.text": "text", "ticket.channel": "channel", "message.long": "text", "ticket.owner": "owner", "ticket.queue": "queue",
+	"ticket.priority": "priority", "ticket.link": "link", "customer.unknown": "customer", "ticket.subject": "subject", "ticket.category": "category", "ticket.how": "how",
+	"ticket.who": "contact", "customer.email": "contact", "office.customer.choose_site": "site", "ticket.unreached": "tell"}
 
 // doTicketAct does what a form asked. When somebody was faster it shows the form again, as it was typed, under what is new.
 func (b *Backoffice) doTicketAct(q *request) error {
@@ -92,9 +94,10 @@ func (b *Backoffice) doTicketAct(q *request) error {
 	return led(ticketAt(t.ID))
 }
 
+// ticketField is beside which field a fault stands.
 func ticketField(err error) string {
 	key := fault.KeyOf(err)
-	if len(key) > 6 && key[:6] == "phone." {
+	if strings.HasPrefix(key, "phone.") {
 		return "contact"
 	}
 	return ticketFields[key]
@@ -157,7 +160,8 @@ func (b *Backoffice) answerFields(q *request, p *formPage, t support.Ticket) err
 	for _, c := range canned {
 		p.Acts = append(p.Acts, act{Name: c.Name, Address: q.Path() + "?canned=" + number(c.ID), Icon: "copy"})
 		if number(c.ID) == q.Query("canned") {
-			usual = c.Fill(reach.Lang, map[string]string{"{name}": reach.Name, "{reference}": t.Shown(), "{provider}": b.Provider(), "{phone}": b.Settings.String("provider.phone"), "{member}": q.in.Member.Name})
+			usual = c.Fill(reach.Lang, map[string]string{"{name}": reach.Name, "{reference}": t.Shown(), "{provider}": b.Provider(),
+				"{phone}": b.Settings.String("provider.phone"), "{member}": q.in.Member.Name})
 		}
 	}
 	p.Facts = []fact{{p.T("office.ticket.who"), reach.Name}, {p.T("office.ticket.subject"), subjectOf(&p.frame, t)}, {p.T("office.customer_field.language"), languageName(reach.Lang)}}
@@ -167,8 +171,9 @@ func (b *Backoffice) answerFields(q *request, p *formPage, t support.Ticket) err
 	}
 	ways.Choices = append(ways.Choices, choice{Name: p.T("office.ticket.way_none"), Value: ""})
 	ways.Choices = chosen(ways.Choices, q.typedOr("channel", ways.Choices[0].Value))
-	then := formField{Name: "then", As: asPick, Label: p.T("office.ticket.then"), Choices: chosen([]choice{{Name: p.T("office.ticket.then_waiting"), Value: string(support.Waiting)}, {Name: p.T("office.ticket.then_open"), Value: string(support.Open)},
-		{Name: p.T("office.ticket.then_solved"), Value: string(support.Solved)}}, q.typedOr("then", string(support.Waiting)))}
+	states := []choice{{Name: p.T("office.ticket.then_waiting"), Value: string(support.Waiting)}, {Name: p.T("office.ticket.then_open"), Value: string(support.Open)},
+		{Name: p.T("office.ticket.then_solved"), Value: string(support.Solved)}}
+	then := formField{Name: "then", As: asPick, Label: p.T("office.ticket.then"), Choices: chosen(states, q.typedOr("then", string(support.Waiting)))}
 	p.ask(longText(q, p, usual), ways, then)
 	return nil
 }
@@ -254,7 +259,7 @@ func (b *Backoffice) links(q *request, f *frame) ([]choice, error) {
 	}
 	open, err := b.Network.OpenSessions(q.ctx, radius.Which{Sites: q.scope(), Limit: mostListed})
 	for _, o := range open {
-		all = append(all, choice{Name: sessionName(b, f, o), Value: "session " + number(o.ID)})
+		all = append(all, choice{Name: b.sessionName(f, o), Value: "session " + number(o.ID)})
 	}
 	return all, err
 }

@@ -74,7 +74,8 @@ func (b *Backoffice) newTicket(q *request) (*formPage, *customers.Customer, erro
 		p.Cancel, p.Facts = customerAddress(c.ID), []fact{{p.T("office.ticket.who"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.site"), b.siteName(c.SiteID)}}
 		p.Hidden = append(p.Hidden, fact{"of", number(c.ID)})
 	}
-	what := []formField{{Name: "subject", Label: p.T("office.ticket.subject"), Value: q.typedOr("subject", ""), Most: 120, Must: true}, longText(q, p, ""), ticketPick(q, &p.frame, "category", support.Categories, "offline"),
+	what := []formField{{Name: "subject", Label: p.T("office.ticket.subject"), Value: q.typedOr("subject", ""), Most: 120, Must: true}, longText(q, p, ""),
+		ticketPick(q, &p.frame, "category", support.Categories, "offline"),
 		ticketPick(q, &p.frame, "priority", support.Priorities, string(support.Normal)), ticketPick(q, &p.frame, "how", support.Hows, string(support.ByPhone))}
 	if known == nil {
 		who := []formField{{Name: "contact", Label: p.T("office.ticket.contact"), Hint: p.T("office.ticket.contact_hint"), Value: q.typedOr("contact", ""), Most: 200}}
@@ -118,7 +119,8 @@ func (b *Backoffice) openTicket(q *request) error {
 	if err != nil {
 		return err
 	}
-	o := support.Opening{Ticket: support.Ticket{Subject: q.FormValue("subject"), Category: q.FormValue("category"), Priority: support.Priority(q.FormValue("priority")), How: support.How(q.FormValue("how")),
+	o := support.Opening{Ticket: support.Ticket{Subject: q.FormValue("subject"), Category: q.FormValue("category"),
+		Priority: support.Priority(q.FormValue("priority")), How: support.How(q.FormValue("how")),
 		Complaint: q.FormValue("complaint") == "true"}, Text: q.FormValue("text"), Tell: q.FormValue("tell") == "true", Request: q.FormValue("once")}
 	if known != nil {
 		o.CustomerID = known.ID
@@ -190,7 +192,7 @@ func (b *Backoffice) askEraseTickets(q *request) error {
 		return err
 	}
 	p := q.asking("office.ticket_erase.", "customers", customerAddress(c.ID)+"?tab=tickets", "Name", c.Name)
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	return q.showForm(p)
 }
 

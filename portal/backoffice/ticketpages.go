@@ -44,7 +44,7 @@ const ticketsAt = "/office/tickets"
 
 // ticketRoutes: a ticket of no site is of all who may see any at every site.
 func (b *Backoffice) ticketRoutes() []route {
-	one, answers := ticketsAt+"/:id", "/office/answers"
+	one := ticketsAt + "/:id"
 	return []route{
 		{get, ticketsAt, full, staff.TicketsView, b.tickets},
 		{get, ticketsAt + "/new", full, staff.TicketsWork, b.askTicket}, {post, ticketsAt + "/new", full, staff.TicketsWork, b.openTicket},
@@ -52,10 +52,10 @@ func (b *Backoffice) ticketRoutes() []route {
 		{post, one + "/take", full, staff.TicketsWork, b.takeTicket}, {post, one + "/turn/:state", full, staff.TicketsWork, b.turnTicket},
 		{get, one + "/act/:what", full, staff.TicketsWork, b.askTicketAct}, {post, one + "/act/:what", full, staff.TicketsWork, b.doTicketAct},
 		{get, "/office/customers/:id/erase", full, staff.TicketsManage, b.askEraseTickets}, {post, "/office/customers/:id/erase", full, staff.TicketsManage, b.eraseTickets},
-		{get, answers, everywhere, staff.TicketsManage, b.cannedAnswers},
-		{get, answers + "/new", everywhere, staff.TicketsManage, b.askCanned}, {post, answers + "/new", everywhere, staff.TicketsManage, b.saveCanned},
-		{get, answers + "/:id", everywhere, staff.TicketsManage, b.askCanned}, {post, answers + "/:id", everywhere, staff.TicketsManage, b.saveCanned},
-		{post, answers + "/:id/remove", everywhere, staff.TicketsManage, b.removeCanned},
+		{get, answersAt, everywhere, staff.TicketsManage, b.cannedAnswers},
+		{get, answersAt + "/new", everywhere, staff.TicketsManage, b.askCanned}, {post, answersAt + "/new", everywhere, staff.TicketsManage, b.saveCanned},
+		{get, answersAt + "/:id", everywhere, staff.TicketsManage, b.askCanned}, {post, answersAt + "/:id", everywhere, staff.TicketsManage, b.saveCanned},
+		{post, answersAt + "/:id/remove", everywhere, staff.TicketsManage, b.removeCanned},
 	}
 }
 
@@ -120,7 +120,7 @@ func (b *Backoffice) tickets(q *request) error {
 	if staff.MaySomewhere(q.in.Member, staff.TicketsWork) {
 		p.Acts = []act{{Name: p.T("office.ticket_new.act"), Icon: "plus", Address: ticketsAt + "/new", Tone: "primary"}}
 	}
-	if at := q.reachable("/office/answers"); at != "" {
+	if at := q.reachable(answersAt); at != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.canned.title"), Icon: "mail", Address: at})
 	}
 	shows, queues := []choice{}, []choice{{Name: p.T("office.tickets.any_queue")}}

@@ -70,7 +70,8 @@ func (b *Backoffice) tellTicket(q *request, p *recordPage, t support.Ticket) err
 	for _, w := range reach.Ways {
 		ways = append(ways, shownWay(w))
 	}
-	c := card{Name: p.T("office.ticket.about"), Facts: []fact{{p.T("office.ticket.who"), reach.Name}, {p.T("office.ticket.reached"), strings.Join(ways, " · ")}, {p.T("office.site"), b.siteName(t.SiteID)},
+	c := card{Name: p.T("office.ticket.about"), Facts: []fact{{p.T("office.ticket.who"), reach.Name}, {p.T("office.ticket.reached"), strings.Join(ways, " · ")},
+		{p.T("office.site"), b.siteName(t.SiteID)},
 		{p.T("office.ticket.category"), p.T("office.ticket.category_" + t.Category)}, {p.T("office.ticket.priority"), p.T("office.ticket.priority_" + string(t.Priority))},
 		{p.T("office.ticket.queue"), p.T("office.ticket.queue_" + t.Queue)}, {p.T("office.ticket.owner"), ownerName(&p.frame, t.Owner)},
 		{p.T("office.ticket.opened"), b.when(&p.frame, t.OpenedAt) + " · " + t.OpenedBy + " · " + p.T("office.ticket.how_"+string(t.How))}}}
@@ -107,13 +108,13 @@ func (b *Backoffice) linkName(q *request, f *frame, l support.Link) (name, at st
 		}
 	case "session":
 		if o, err := b.Network.OpenSession(q.ctx, l.ID); err == nil && q.sees(o.SiteID) {
-			return sessionName(b, f, o), q.reachable("/office/sessions?mac=" + o.MAC.Colons())
+			return b.sessionName(f, o), q.reachable("/office/sessions?mac=" + o.MAC.Colons())
 		}
 	}
 	return name, ""
 }
 
-func sessionName(b *Backoffice, f *frame, o radius.Online) string {
+func (b *Backoffice) sessionName(f *frame, o radius.Online) string {
 	return f.T("office.ticket.link_session") + " · " + o.Shown() + " · " + b.planWhen(f, o.StartedAt)
 }
 

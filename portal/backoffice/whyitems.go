@@ -54,8 +54,8 @@ func (b *Backoffice) whyRouter(s offline.Story, of whyOf) string {
 	return "/office/routers/" + number(id)
 }
 
-var whyIcons = map[offline.Kind]string{offline.OfMoney: "banknote", offline.OfAccess: "ticket", offline.OfSession: "wifi", offline.OfRefusal: "ban", offline.OfRouter: "router", offline.OfCommand: "network",
-	offline.OfStaff: "user-round", offline.Asked: "clock"}
+var whyIcons = map[offline.Kind]string{offline.OfMoney: "banknote", offline.OfAccess: "ticket", offline.OfSession: "wifi", offline.OfRefusal: "ban", offline.OfRouter: "router",
+	offline.OfCommand: "network", offline.OfStaff: "user-round", offline.Asked: "clock"}
 
 // whyItem is one thing that happened, in a line.
 func (b *Backoffice) whyItem(f *frame, at time.Time, i offline.Item, names map[string]string, money bool) whyItem {
@@ -65,7 +65,7 @@ func (b *Backoffice) whyItem(f *frame, at time.Time, i offline.Item, names map[s
 	case i.Event != nil:
 		w.Text, w.More = f.T("office.line.event_"+string(i.Event.Kind)), b.eventMore(f, *i.Event, names)
 		if amount := eventAmount(*i.Event); money && amount != "" {
-			w.More = strings.TrimPrefix(w.More+" · "+amount, " · ")
+			w.More = joined(w.More, amount)
 		}
 	case i.Dunning != nil:
 		did := dunnedCell(f, *i.Dunning)
@@ -90,7 +90,10 @@ func (b *Backoffice) whyItem(f *frame, at time.Time, i offline.Item, names map[s
 	default:
 		w.Text = f.T("why.item."+i.What, args...)
 		if i.Kind == offline.OfSession {
-			w.More = joined(i.Device, map[bool]string{true: i.Name}[i.What == "off"])
+			w.More = i.Device
+			if i.What == "off" {
+				w.More = joined(i.Device, i.Name)
+			}
 		}
 	}
 	if i.What == "off" {
@@ -102,6 +105,7 @@ func (b *Backoffice) whyItem(f *frame, at time.Time, i offline.Item, names map[s
 	return w
 }
 
+// joined are those parts that say something, in one line.
 func joined(parts ...string) string {
 	var said []string
 	for _, p := range parts {

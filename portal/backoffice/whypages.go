@@ -56,15 +56,14 @@ type whyItem struct {
 
 // whyOf is whose story it is.
 type whyOf struct {
-	who  customers.Customer // a guest has no ID
-	sub  subscriptions.Subscription
-	site int64
-	// grant of a guest
-	grant int64
+	who   customers.Customer // a guest has no ID
+	sub   subscriptions.Subscription
+	site  int64
+	grant int64 // the guest's, or the line's
 }
 
-func whyAddress(c int64, line int64) string {
-	return customerAddress(c) + "/why?line=" + number(line)
+func whyAddress(customerID, lineID int64) string {
+	return customerAddress(customerID) + "/why?line=" + number(lineID)
 }
 
 // whyCustomer is of one of a customer's lines, the first when none is chosen.
@@ -79,7 +78,7 @@ func (b *Backoffice) whyCustomer(q *request) error {
 	}
 	p := &whyPage{frame: q.page("office.why.title", "customers")}
 	p.Title = p.T("office.why.of", "Name", c.Name)
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}, {c.Name, customerAddress(c.ID)}}
+	p.Crumbs = customerCrumbs(&p.frame, c)
 	chosen, lines := q.whyLine(all, q.Query("line"))
 	if chosen == nil {
 		p.Empty = &blank{Icon: "wifi-off", Title: p.T("office.why.none"), Text: p.T("office.why.none_text")}
