@@ -58,6 +58,6 @@ func (b *Backoffice) creditExemption(q *request) error {
 	if err != nil {
 		return q.refusal(err, customerAddress(c.ID))
 	}
-	q.tell("good", "office.exemption.done", "", "Sum", seen.String(), "Notes", strconv.Itoa(len(notes)))
+	q.tell("good", "office.exemption.done", "", "Sum", seen.String(), "Count", strconv.Itoa(len(notes)))
 	return led(customerAddress(c.ID) + "?tab=money")
 }
