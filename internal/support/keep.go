@@ -10,7 +10,7 @@ import (
 	"mtandao/internal/settings"
 )
 
-// MoveCustomer gives the tickets of a customer to another, at whose site they are then, in the transaction in which they are merged.
+// MoveCustomer gives the tickets of a customer to another, at whose site they are then, in the transaction in which they are merged. Faults of write.
 func (s *Service) MoveCustomer(tx *db.Tx, from, to int64, by By) error {
 	c, err := s.Customers.GetTx(tx, to)
 	if err != nil {
@@ -19,23 +19,8 @@ func (s *Service) MoveCustomer(tx *db.Tx, from, to int64, by By) error {
 	return s.eachOf(tx, from, func(before Ticket) error {
 		after := before
 		after.CustomerID, after.SiteID = to, c.SiteID
-		return s.moved(tx, before, after, "ticket moved", Event{Kind: Moved, Was: id(from), Became: id(to)}, by)
+		return s.write(tx, before, after, "ticket moved", []Event{{Kind: Moved, Was: id(from), Became: id(to)}}, by)
 	})
-}
-
-func (s *Service) moved(tx *db.Tx, before, after Ticket, action string, e Event, by By) error {
-	after.ChangedAt = s.Clock.Now()
-	won, err := s.update(tx, after)
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "ticket.changed", "Who", before.Owner)
-	}
-	if err != nil {
-		return err
-	}
-	if err := s.writeEvent(tx, after, e, by); err != nil {
-		return err
-	}
-	return s.record(tx, by, action, &before, &after)
 }
 
 // EraseOf takes what was written in a customer's tickets away: texts, subjects and contacts. References, dates and states stay, for the
@@ -66,7 +51,7 @@ func (s *Service) erase(tx *db.Tx, before Ticket, by By) error {
 	if err := s.dropTexts(tx, after.ID); err != nil {
 		return err
 	}
-	return s.moved(tx, before, after, "ticket texts erased", Event{Kind: Erased}, by)
+	return s.write(tx, before, after, "ticket texts erased", []Event{{Kind: Erased}}, by)
 }
 
 // batch bounds what one transaction of the calendar's work does.

@@ -27,6 +27,20 @@ func TestTicketsMoveWithTheirCustomer(t *testing.T) {
 	})
 }
 
+// TestWhoMovesWhatChangedMeanwhileIsToldWhoWasFaster, though nobody is its owner.
+func TestWhoMovesWhatChangedMeanwhileIsToldWhoWasFaster(t *testing.T) {
+	each(t, func(d *desk) {
+		one := d.ticket(0)
+		read := d.now(one)
+		d.must(d.Note(ctx, d.act(one), "She called again.", brian))
+		err := d.DB.InTx(ctx, func(tx *db.Tx) error { return d.erase(tx, read, asha) })
+		d.wants(err, "ticket.changed")
+		if said := words.Fault(words.English, err); !strings.HasPrefix(said, brian.Actor+" was faster") {
+			d.Error(said)
+		}
+	})
+}
+
 // TestErasingTakesWhatPeopleWroteAndNothingElse looks for what was written in every column of every table of the database.
 func TestErasingTakesWhatPeopleWroteAndNothingElse(t *testing.T) {
 	each(t, func(d *desk) {

@@ -157,6 +157,12 @@ func (s *Service) carryOut(tx *db.Tx, before Ticket, a Act, by By, action, input
 	if err != nil || len(events) == 0 {
 		return err
 	}
+	events[0].request, events[0].input = a.Request, hashed(input)
+	return s.write(tx, before, after, action, events, by)
+}
+
+// write stores what became of a ticket, with its events and its trace in the trail. fault.Conflict "ticket.changed" names who was faster.
+func (s *Service) write(tx *db.Tx, before, after Ticket, action string, events []Event, by By) error {
 	after.ChangedAt = s.Clock.Now()
 	if slices.ContainsFunc(events, func(e Event) bool { return e.Text != "" }) {
 		after.ErasedAt = time.Time{} // there is something to erase again
@@ -168,10 +174,7 @@ func (s *Service) carryOut(tx *db.Tx, before Ticket, a Act, by By, action, input
 	if !won {
 		return s.faster(tx, before)
 	}
-	for n, e := range events {
-		if n == 0 {
-			e.request, e.input = a.Request, hashed(input)
-		}
+	for _, e := range events {
 		if err := s.writeEvent(tx, after, e, by); err != nil {
 			return err
 		}
