@@ -17,13 +17,13 @@ func TestATicketTellsNoVoucher(t *testing.T) {
 	b := &Backoffice{Options: Options{PlanClock: clock.NewManual(at), Zone: clock.Nairobi}}
 	code, f := access.CodeStyle{Random: 9}.New(), &frame{Lang: words.English}
 	o := radius.Online{Session: radius.Session{UserName: string(code), MAC: "aabbccddeeff", StartedAt: at}}
-	for _, said := range []string{sessionName(b, f, o), deviceName(o)} {
+	for _, said := range []string{b.sessionName(f, o), deviceName(o)} {
 		if strings.Contains(said, string(code)) || !strings.Contains(said, o.MAC.Colons()) {
 			t.Errorf("a session is told as %q", said)
 		}
 	}
 	o.UserName = "jane.akinyi"
-	if said := sessionName(b, f, o); !strings.Contains(said, "jane.akinyi") {
+	if said := b.sessionName(f, o); !strings.Contains(said, "jane.akinyi") {
 		t.Errorf("a line's session is told as %q", said)
 	}
 }
