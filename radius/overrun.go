@@ -33,7 +33,7 @@ func (s *Service) measureAll(tx *db.Tx, rows []*row) error {
 }
 
 // measure notes how exactly a session was stopped that is closed now: by its router at its share, or by our order. Who left by
-// himself was not stopped.
+// himself was not stopped, nor who had to go for what is nobody's limit, unless the share was used up before.
 func (s *Service) measure(tx *db.Tx, r *row) error {
 	atShare := r.told.ToldBytes > 0 && r.Bytes() >= r.told.ToldBytes
 	if !r.closedNow() || !atShare && r.endingID == 0 {
@@ -48,10 +48,13 @@ func (s *Service) measure(tx *db.Tx, r *row) error {
 		if err != nil {
 			return err
 		}
-		if access.Cause(e.Cause) == causeStaff || e.Cause == "logged_out" || e.Cause == "changed" || access.Cause(e.Cause) == access.CauseRestored { // nobody's limit
+		limit := access.Cause(e.Cause) != causeStaff && e.Cause != "logged_out" && e.Cause != "changed" && access.Cause(e.Cause) != access.CauseRestored
+		if !limit && !atShare {
 			return nil
 		}
-		o.LateMS = max(r.EndedAt.Sub(e.CreatedAt).Milliseconds(), 0)
+		if limit {
+			o.LateMS = max(r.EndedAt.Sub(e.CreatedAt).Milliseconds(), 0)
+		}
 	}
 	return insertOverrun(tx, o)
 }

@@ -71,3 +71,25 @@ func TestWhoWasNotStoppedIsNotMeasured(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestAStopAtTheShareIsMeasuredWhateverWasOrdered: what its router lets through until the share is used up is measured, though the session was to be opened anew
+// for a change that it did not hear of any more.
+func TestAStopAtTheShareIsMeasuredWhateverWasOrdered(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := working(t, d)
+		begun := aStart
+		begun.class = b.classTold(300 * megabyte)
+		b.applied(t, begun)
+		b.coa.answers(func(p *codec.Packet) (*codec.Packet, error) {
+			b.applied(t, arrived{time.Minute, report{status: end, id: "81a0", seconds: 60, out: 301 * megabyte}})
+			return p.Response(codec.CodeDisconnectACK), nil
+		})
+		if err := b.LogOut(context.Background(), testGrant, testMAC); err != nil {
+			t.Fatal(err)
+		}
+		b.enforcement(t, WantDisconnect, Done, gone)
+		if got := b.overruns(t); got != (RouterOverrun{RouterID: 7, Stops: 1, MostBytes: megabyte, SumBytes: megabyte}) {
+			t.Errorf("%+v", got)
+		}
+	})
+}
