@@ -95,6 +95,9 @@ func (d *DB) InTx(ctx context.Context, fn func(*Tx) error) error {
 			}
 			return nil
 		}
+		if ctx.Err() != nil && errors.Is(err, sql.ErrTxDone) { // rolled back before the commit, because its time was over
+			return fault.Wrap(fault.Unavailable, "db.unavailable", errors.Join(ctx.Err(), err))
+		}
 		if attempt == txAttempts || !retryable(err) || ctx.Err() != nil {
 			return Fault(err)
 		}

@@ -2,6 +2,7 @@ package testdb_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
@@ -115,6 +116,31 @@ func TestATransactionIsCut(t *testing.T) {
 		})
 		if stored := names(t, d, "SELECT name FROM leases"); err != nil || len(stored) != 1 || stored[0] != "next" {
 			t.Errorf("stored %v, %v", stored, err)
+		}
+	})
+}
+
+// TestATransactionOutOfTimeIsToBeTriedLater: when its time is over before it is committed, what is told is that the database was busy, not that we did something
+// wrong, and nothing of it stays.
+func TestATransactionOutOfTimeIsToBeTriedLater(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		err := d.InTx(ctx, func(tx *db.Tx) error {
+			if err := insertLease(tx, "late"); err != nil {
+				return err
+			}
+			cancel()
+			for !errors.Is(tx.Gorm().WithContext(context.Background()).Exec("SELECT 1").Error, sql.ErrTxDone) { // database/sql rolls back by itself
+				time.Sleep(time.Millisecond)
+			}
+			return nil
+		})
+		if !fault.Is(err, fault.Unavailable) {
+			t.Errorf("told %v", err)
+		}
+		if stored := names(t, d, "SELECT name FROM leases"); len(stored) != 0 {
+			t.Errorf("%q are stored", stored)
 		}
 	})
 }
