@@ -155,3 +155,14 @@ func TestEveryRuleHasABite(t *testing.T) {
 		}
 	}
 }
+
+// TestADeedIsWatchedInEveryFileOfItsPackage: also where it is handed to a function of a file that does not write to the trail itself.
+func TestADeedIsWatchedInEveryFileOfItsPackage(t *testing.T) {
+	small, err := newTree(map[string][]byte{"migrations/mysql/1.sql": []byte(sql),
+		"billing/a.go": []byte("package billing\nimport \"mtandao/internal/audit\"\n"),
+		"billing/b.go": []byte("package billing\nfunc b(action string) {}\nfunc c() { b(\"ate\") }")}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bite{text: "billing/b.go", want: "billing/b.go:3: no text for office.did.ate"}.judge(t, untoldTrail(small))
+}

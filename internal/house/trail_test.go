@@ -62,11 +62,14 @@ func (s *source) audits() (yes bool) {
 	return yes
 }
 
-// takingActions are the functions of files that write to the trail with a parameter called action, and which one it is.
+// takingActions are the functions of packages that write to the trail with a parameter called action, and which one it is.
 func (t *tree) takingActions() map[string]int {
-	takes := map[string]int{}
+	takes, audits := map[string]int{}, map[string]bool{}
 	for _, s := range t.built() {
-		if !s.audits() {
+		audits[s.pkg] = audits[s.pkg] || s.audits()
+	}
+	for _, s := range t.built() {
+		if !audits[s.pkg] {
 			continue
 		}
 		for f := range nodes[*ast.FuncDecl](s.file) {
