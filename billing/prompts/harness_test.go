@@ -79,7 +79,8 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	p.grant = access.New(d, p.queue, keys, c, sites)
 	known := customers.New(customers.Options{DB: d, Keys: keys, Clock: c})
 	held := accounts.New(accounts.Options{DB: d, Jobs: p.queue, Clock: c, Ledger: p.books, Customers: known})
-	bill := billing.New(billing.Options{DB: d, Jobs: p.queue, Keys: keys, Clock: c, Log: quiet, Ledger: p.books, Plans: p.plans, Sites: sites, Grants: p.grant, Gateway: p.rail, Settings: store, Messages: nobody{},
+	bill := billing.New(billing.Options{DB: d, Jobs: p.queue, Keys: keys, Clock: c, Log: quiet, Ledger: p.books, Plans: p.plans, Sites: sites, Grants: p.grant,
+		Gateway: p.rail, Settings: store, Messages: nobody{},
 		PublicURL: "https://pay.example"})
 	bill.AskAccounts(held)
 	bills := invoices.New(invoices.Options{DB: d, Jobs: p.queue, Clock: c, Ledger: p.books, Settings: store, Taxes: taxes.New(d, c), Customers: known, Purse: billing.Purse{Accounts: held}})
@@ -92,7 +93,8 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
 		p.site = s.ID
 		if err == nil {
-			p.till, err = bill.SaveTill(tx, billing.Till{Key: "main", Type: billing.TillPaybill, ShortCode: "600100", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk", Initiator: "api", InitiatorPassword: "pw",
+			p.till, err = bill.SaveTill(tx, billing.Till{Key: "main", Type: billing.TillPaybill, ShortCode: "600100", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk",
+				Initiator: "api", InitiatorPassword: "pw",
 				Certificate: "PEM", BaseURL: "http://rail.invalid"})
 		}
 		return err
@@ -228,7 +230,8 @@ func (p *provider) until(sub subscriptions.Subscription) time.Time {
 // brings takes cash.
 func (p *provider) brings(c customers.Customer, bob int64) {
 	p.Helper()
-	_, err := p.Accounts.TakeAtCounter(context.Background(), accounts.Taking{Request: fmt.Sprint(p.DB.ID()), CustomerID: c.ID, How: accounts.ByCash, Amount: money.Shillings(bob)}, accounts.By{Actor: "clerk"})
+	_, err := p.Accounts.TakeAtCounter(context.Background(), accounts.Taking{Request: fmt.Sprint(p.DB.ID()), CustomerID: c.ID, How: accounts.ByCash,
+		Amount: money.Shillings(bob)}, accounts.By{Actor: "clerk"})
 	if err != nil {
 		p.Fatal(err)
 	}

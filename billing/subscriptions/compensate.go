@@ -56,7 +56,8 @@ func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note s
 		if err := insertOutage(tx, o); err != nil {
 			return err
 		}
-		return audit.Record(tx, o.At, audit.Event{Actor: by.Actor, From: by.From, Action: "outage compensated", Object: "outage", ObjectID: fmt.Sprint(o.ID), After: fmt.Sprintf("site %d, %d days: %s", siteID, days, note)})
+		return audit.Record(tx, o.At, audit.Event{Actor: by.Actor, From: by.From, Action: "outage compensated", Object: "outage", ObjectID: fmt.Sprint(o.ID),
+			After: fmt.Sprintf("site %d, %d days: %s", siteID, days, note)})
 	})
 	if err != nil {
 		return o, 0, err

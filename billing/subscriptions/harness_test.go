@@ -68,7 +68,8 @@ func (p *purse) Give(tx *db.Tx, customer int64, amount money.Amount, c Cause, fr
 }
 
 func (p *purse) post(tx *db.Tx, customer int64, taken money.Amount, c Cause, others []ledger.Posting) error {
-	_, err := p.books.Post(tx, ledger.Entry{Kind: c.Kind, Source: c.Request, At: morning, Postings: append([]ledger.Posting{{Account: ledger.Cash, Party: customerParty(customer), Amount: taken}}, others...)})
+	_, err := p.books.Post(tx, ledger.Entry{Kind: c.Kind, Source: c.Request, At: morning, Postings: append([]ledger.Posting{{Account: ledger.Cash,
+		Party: customerParty(customer), Amount: taken}}, others...)})
 	return err
 }
 

@@ -111,7 +111,8 @@ func (s *Service) start(tx *db.Tx, n Opening, plan plans.Plan, by By) (Subscript
 	if err := insert(tx, sub); err != nil {
 		return sub, err
 	}
-	began := draft{Event: Event{Kind: Started, At: n.At, By: by.Actor, Request: by.Request, Said: Said{Segment: n.Segment, Sold: soldAs(plan, n.Level), Place: &n.Place, Login: &n.Login, Contract: n.Contract}}, secret: n.Secret}
+	began := draft{Event: Event{Kind: Started, At: n.At, By: by.Actor, Request: by.Request, Said: Said{Segment: n.Segment, Sold: soldAs(plan, n.Level), Place: &n.Place,
+		Login: &n.Login, Contract: n.Contract}}, secret: n.Secret}
 	if sub, err = s.note(tx, sub, began); err != nil {
 		return sub, err
 	}

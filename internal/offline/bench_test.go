@@ -93,11 +93,13 @@ func (w *past) fill(sessions int) {
 	w.rows("sessions_closed", "id, router_id, session_key, epoch, site_id, grant_id, login_id, session_id, user_name, mac, ip, started_at, updated_at, online_seconds, bytes_up, bytes_down, wide, ended_at, cause, closed_by",
 		sessions, func(id, grant int64, at time.Time) []any {
 			end := at.Add(time.Duration(w.rng.Int64N(int64(6 * time.Hour))))
-			return []any{id, w.gate.ID, fmt.Sprint(id), 1, w.here, grant, 1, fmt.Sprint(id), fmt.Sprint("line", grant), macOf(grant), "10.0.0.1", at, end, 3600, 20_000_000, 300_000_000, true, end, "User-Request", radius.ByRouter}
+			return []any{id, w.gate.ID, fmt.Sprint(id), 1, w.here, grant, 1, fmt.Sprint(id), fmt.Sprint("line", grant), macOf(grant), "10.0.0.1", at, end, 3600, 20_000_000,
+				300_000_000, true, end, "User-Request", radius.ByRouter}
 		})
-	w.rows("enforcements", "id, source, wanted, session_row, router_id, grant_id, mac, ip, cause, state, method, outcome, attempts, created_at, at", sessions/5, func(id, grant int64, at time.Time) []any {
-		return []any{id, fmt.Sprint("bench:", id), radius.WantDisconnect, 1, w.gate.ID, grant, macOf(grant), "", "staff", radius.Done, "coa", "acknowledged", 1, at, at}
-	})
+	w.rows("enforcements", "id, source, wanted, session_row, router_id, grant_id, mac, ip, cause, state, method, outcome, attempts, created_at, at", sessions/5,
+		func(id, grant int64, at time.Time) []any {
+			return []any{id, fmt.Sprint("bench:", id), radius.WantDisconnect, 1, w.gate.ID, grant, macOf(grant), "", "staff", radius.Done, "coa", "acknowledged", 1, at, at}
+		})
 	w.rows("refusals", "id, router_id, site_id, grant_id, about, day, cause, mac, name_hash, name, times, first_at, last_at", sessions/10, func(id, grant int64, at time.Time) []any {
 		return []any{id, w.gate.ID, w.here, grant, radius.AboutCustomers, fmt.Sprint(id), "wrong_secret", macOf(grant), fmt.Sprint("line", grant), fmt.Sprint("line", grant), 3, at, at.Add(time.Minute)}
 	})

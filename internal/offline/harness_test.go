@@ -117,13 +117,16 @@ func newTown(t testing.TB, d *db.DB) *town {
 			return w.lines.Undo(tx, spent.Request, missing)
 		})
 	}
-	arrears.New(arrears.Options{DB: d, Jobs: queue, Clock: c, Settings: store, Sites: sites, Customers: w.people, Invoices: w.bills, Lines: w.lines, Access: w.grants, Messages: silent{}, Tills: silent{}})
+	arrears.New(arrears.Options{DB: d, Jobs: queue, Clock: c, Settings: store, Sites: sites, Customers: w.people, Invoices: w.bills, Lines: w.lines, Access: w.grants,
+		Messages: silent{}, Tills: silent{}})
 	if w.spool, err = spool.Open(t.TempDir(), spool.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	w.radius = radius.New(radius.Options{DB: d, Jobs: queue, Access: w.grants, Routers: w.routers, Dialects: []routers.Dialect{mikrotik.New()}, CoA: radius.NewSender(c), Spool: w.spool, Keys: keys, Clock: c,
+	w.radius = radius.New(radius.Options{DB: d, Jobs: queue, Access: w.grants, Routers: w.routers, Dialects: []routers.Dialect{mikrotik.New()},
+		CoA: radius.NewSender(c), Spool: w.spool, Keys: keys, Clock: c,
 		Zone: sites.Location, Log: log, Pools: w.pools, Node: "test", Keep: func() (int, int) { return 24, 24 }, AuthAddress: "127.0.0.1:0", AcctAddress: "127.0.0.1:0"})
-	w.outages = outages.New(outages.Options{DB: d, Clock: c, Routers: w.routers, Sessions: w.radius, Give: func(*db.Tx, outages.Outage) error { return nil }, Node: "test", Waits: func() time.Time { return time.Time{} }})
+	w.outages = outages.New(outages.Options{DB: d, Clock: c, Routers: w.routers, Sessions: w.radius, Give: func(*db.Tx, outages.Outage) error { return nil },
+		Node: "test", Waits: func() time.Time { return time.Time{} }})
 	w.Teller = &Teller{DB: d, Clock: c, Lines: w.lines, Access: w.grants, Radius: w.radius, Outages: w.outages, Invoices: w.bills, Trail: audit.New(d, c), Zone: sites.Location}
 	w.tx(func(tx *db.Tx) error {
 		for slug, id := range map[string]*int64{"here": &w.here, "there": &w.there} {
@@ -228,7 +231,8 @@ func (w *town) paid() (customers.Customer, subscriptions.Subscription) {
 // pays takes money at the counter, and has it spent.
 func (w *town) pays(c customers.Customer, bob int64) accounts.Event {
 	w.Helper()
-	e, err := w.money.TakeAtCounter(context.Background(), accounts.Taking{Request: fmt.Sprint("take:", w.DB.ID()), CustomerID: c.ID, How: accounts.ByCash, Amount: money.Shillings(bob)}, accounts.By{Actor: "clerk"})
+	e, err := w.money.TakeAtCounter(context.Background(), accounts.Taking{Request: fmt.Sprint("take:", w.DB.ID()), CustomerID: c.ID, How: accounts.ByCash,
+		Amount: money.Shillings(bob)}, accounts.By{Actor: "clerk"})
 	w.must(err)
 	w.must(w.money.Spend(context.Background(), c.ID))
 	return e
@@ -280,7 +284,8 @@ func (w *town) dials(name, password, mac string) bool {
 // account tells of a session and waits until that is in the database.
 func (w *town) account(status, id, name, mac string, more ...string) {
 	w.Helper()
-	out := w.radclient(w.acct, "acct", append([]string{"Acct-Status-Type = " + status, fmt.Sprintf("Acct-Session-Id = %q", id), fmt.Sprintf("User-Name = %q", name), fmt.Sprintf("Calling-Station-Id = %q", mac)}, more...)...)
+	out := w.radclient(w.acct, "acct", append([]string{"Acct-Status-Type = " + status, fmt.Sprintf("Acct-Session-Id = %q", id), fmt.Sprintf("User-Name = %q", name),
+		fmt.Sprintf("Calling-Station-Id = %q", mac)}, more...)...)
 	if !strings.Contains(out, "Received Accounting-Response") {
 		w.Fatalf("no answer:\n%s", out)
 	}

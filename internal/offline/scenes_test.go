@@ -37,7 +37,8 @@ func (w *town) lapsedAt(now time.Time, hour int) (customers.Customer, subscripti
 	c, err := w.newCustomer()
 	w.must(err)
 	sub, err := w.lines.Start(context.Background(), subscriptions.Opening{CustomerID: c.ID, PlanKey: "home", Place: subscriptions.Place{SiteID: w.here, RouterID: w.gate.ID}, At: now.AddDate(0, -1, 0),
-		PaidTo: time.Date(now.Year(), now.Month(), now.Day(), hour-3, 0, 0, 0, time.UTC), Login: subscriptions.Login{Kind: subscriptions.PPPoE, Name: fmt.Sprint("line", w.n)}, Secret: "siri"}, subscriptions.By{Actor: "clerk"})
+		PaidTo: time.Date(now.Year(), now.Month(), now.Day(), hour-3, 0, 0, 0, time.UTC),
+		Login:  subscriptions.Login{Kind: subscriptions.PPPoE, Name: fmt.Sprint("line", w.n)}, Secret: "siri"}, subscriptions.By{Actor: "clerk"})
 	w.must(err)
 	return c, sub
 }

@@ -119,8 +119,9 @@ func TestTheQueueIsReadByItsIndexes(t *testing.T) {
 		for name, one := range map[string]struct {
 			f    Filter
 			want int
-		}{"all": {Filter{}, 12}, "mine": {Filter{Owner: asha.Actor}, 6}, "unowned": {Filter{Unowned: true}, 6}, "complaints": {Filter{Complaints: true}, 3}, "of two sites": {Filter{Sites: []int64{1, 2}}, 8},
-			"of a queue": {Filter{Queue: "care"}, 12}, "mine of a site": {Filter{Owner: asha.Actor, Sites: []int64{1}}, 2}, "done": {Filter{Done: true}, 0}, "overdue": {Filter{Overdue: true}, 0}} {
+		}{"all": {Filter{}, 12}, "mine": {Filter{Owner: asha.Actor}, 6}, "unowned": {Filter{Unowned: true}, 6}, "complaints": {Filter{Complaints: true}, 3},
+			"of two sites": {Filter{Sites: []int64{1, 2}}, 8}, "of a queue": {Filter{Queue: "care"}, 12}, "mine of a site": {Filter{Owner: asha.Actor, Sites: []int64{1}}, 2},
+			"done": {Filter{Done: true}, 0}, "overdue": {Filter{Overdue: true}, 0}} {
 			var seen []Ticket
 			for f := one.f; ; {
 				f.Limit = 5

@@ -141,7 +141,8 @@ func TestWhatIsNoTicketIsRefused(t *testing.T) {
 			"phone.short":      func(o *Opening) { o.Contact.Value = "0712" },
 			"customer.unknown": func(o *Opening) { o.CustomerID = 12 },
 		} {
-			o := Opening{Ticket: Ticket{Contact: customers.Contact{Kind: customers.ByPhone, Value: "0700 111 222"}, Subject: "Slow", Category: "slow", Priority: Low, How: ByPhone}, Text: "Very.", Request: d.request()}
+			o := Opening{Ticket: Ticket{Contact: customers.Contact{Kind: customers.ByPhone, Value: "0700 111 222"}, Subject: "Slow", Category: "slow", Priority: Low,
+				How: ByPhone}, Text: "Very.", Request: d.request()}
 			spoil(&o)
 			_, err := d.Open(ctx, o, asha)
 			d.wants(err, key)
