@@ -6,7 +6,7 @@ export PATH := $(PATH):/usr/sbin
 
 # Packages where goroutines meet over money, access and packets.
 RACED := ./internal/money ./internal/seal ./internal/spool ./internal/jobs ./billing ./billing/ledger ./billing/mpesa ./billing/accounts ./billing/subscriptions ./billing/invoices \
-	./radius ./radius/access ./radius/routers ./radius/mikrotik ./radius/pools ./radius/tunnel ./vouchers ./vouchers/resellers ./billing/partners ./internal/pin ./internal/staff ./internal/audit ./internal/notify ./portal/callbacks ./portal/web
+	./radius ./radius/access ./radius/routers ./radius/mikrotik ./radius/pools ./radius/tunnel ./vouchers ./vouchers/resellers ./billing/partners ./internal/approval ./internal/pin ./internal/staff ./internal/audit ./internal/notify ./portal/callbacks ./portal/web
 
 # With C on, GORM's SQLite dialect brings in a C SQLite that we never open. Unoptimised it compiles in seconds instead of
 # over a minute; the tag that would leave it out wants the headers of the system's SQLite. Those who tamper with each column
