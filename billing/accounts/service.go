@@ -124,7 +124,8 @@ func (s *Service) Take(tx *db.Tx, customerID int64, amount money.Amount, c Cause
 	return err == nil, err
 }
 
-// Add raises a customer's credit, booked from the postings, which sum to the amount: a debit is above zero. The same request again is done once.
+// Add raises a customer's credit, of one who was merged the credit of who answers for them, booked from the postings, which sum to the amount: a debit is above
+// zero. The same request again is done once.
 func (s *Service) Add(tx *db.Tx, customerID int64, amount money.Amount, c Cause, from ...ledger.Posting) (Event, error) {
 	a, err := s.lock(tx, customerID)
 	if err != nil {
@@ -132,6 +133,12 @@ func (s *Service) Add(tx *db.Tx, customerID int64, amount money.Amount, c Cause,
 	}
 	if first, found, err := s.first(tx, customerID, c, amount.Cents); err != nil || found {
 		return first, err
+	}
+	if to, err := s.answers(tx, customerID); err != nil || to != customerID { // nobody would find it where it led elsewhere
+		if err != nil {
+			return Event{}, err
+		}
+		return s.Add(tx, to, amount, c, from...)
 	}
 	if !amount.IsPositive() || amount.Cents > mostMoved {
 		return Event{}, fault.New(fault.Invalid, "account.amount", "Most", money.KES(mostMoved))
