@@ -74,7 +74,7 @@ var homeLimits = access.Limits{UpKbps: 2000, DownKbps: 5000, Devices: 1,
 var homeAddress = access.Address{IPv4: netip.MustParseAddr("196.201.1.7"), Routes: []netip.Prefix{netip.MustParsePrefix("196.201.8.0/29")},
 	IPv6: netip.MustParsePrefix("2001:db8:0:7::/64"), Delegated: netip.MustParsePrefix("2001:db8:700::/56")}
 
-// subscribe gives a home its line.
+// line gives a home its line, and waits until all who hear of it have: a session that opens before them begins anew, for its address is news to them.
 func (w *town) line(t *testing.T, limits access.Limits, own access.Address) (grantID int64) {
 	t.Helper()
 	w.tx(t, func(tx *db.Tx) error {
@@ -92,6 +92,9 @@ func (w *town) line(t *testing.T, limits access.Limits, own access.Address) (gra
 		}
 		return w.access.NameLogin(tx, grantID, homeName, homeSecret)
 	})
+	if err := w.jobs.Idle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return grantID
 }
 
