@@ -40,7 +40,7 @@ type life struct {
 // lifeOf reads events as days: a day is what they come to at its end.
 func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, tracks cycles) (l life, err error) {
 	err = subscriptions.Steps(events, zone, func(e subscriptions.Event, state subscriptions.State) {
-		if !counts(e) && (e.Kind != subscriptions.Renewed || state.Sold.Mode != plans.Postpaid) { // what was renewed before a change was dated back is paid
+		if !counts(e) && (!movesPaid(e) || state.Sold.Mode != plans.Postpaid) { // what was renewed before a change was dated back is paid, until its money goes back
 			return
 		}
 		m := moment{e, clock.DayOf(e.At), state}

@@ -140,10 +140,15 @@ func paidElsewhere(e subscriptions.Event) bool {
 	return e.Kind == subscriptions.Renewed && !e.Said.Paid.To.IsZero()
 }
 
+// movesPaid says that an event moves until when a line was paid beforehand.
+func movesPaid(e subscriptions.Event) bool {
+	return e.Kind == subscriptions.Renewed || e.Kind == subscriptions.TakenBack
+}
+
 // Noted implements subscriptions.Follower: what an event changes is to be billed.
 func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscriptions.Event) error {
 	if !counts(e) {
-		return nil
+		return s.notedBehind(tx, sub, e)
 	}
 	if err := lock(tx, sub.ID); err != nil {
 		return err
@@ -172,6 +177,34 @@ func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscription
 		return err
 	}
 	return insert(tx, like.opened(onto, d))
+}
+
+// notedBehind has what was billed already looked at again when what was paid beforehand changes behind it: a line is renewed before a change to invoices of
+// which the bill knew, or the money of a renewal goes back whose time ran on into the bill. A line that is never invoiced has no track, and nothing to look at.
+func (s *Source) notedBehind(tx *db.Tx, sub subscriptions.Subscription, e subscriptions.Event) error {
+	if !movesPaid(e) {
+		return nil
+	}
+	kept, err := positionsIn(tx, sub.ID)
+	if err != nil || len(kept) == 0 {
+		return err
+	}
+	if err := lock(tx, sub.ID); err != nil {
+		return err
+	}
+	if kept, err = positionsIn(tx, sub.ID); err != nil {
+		return err
+	}
+	d := clock.DayOf(e.At)
+	for _, p := range kept {
+		if p.Track == "" || p.Next <= d { // what is billed yet sees it
+			continue
+		}
+		if err := update(tx, p.noted(d, false)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // onto is the track on which a line is from an event on; empty: that on which it was. The fee for leaving early is billed however the line was paid.
