@@ -34,7 +34,8 @@ type Till struct {
 	ConsumerKey       string
 	ConsumerSecret    string
 	Passkey           string
-	Initiator         string // API operator, for Transaction Status; "" when there is none
+	PayoutCode        string // the code that pays out (B2C), often another than people pay to; "" when there is none
+	Initiator         string // API operator, for Transaction Status, reversals and what is paid out; "" when there is none
 	InitiatorPassword string
 	Certificate       string // PEM, to encrypt the operator's password
 	BaseURL           string
@@ -54,6 +55,12 @@ type Gateway interface {
 	AskStatus(ctx context.Context, t Till, receipt, resultURL, timeoutURL string) (conversationID string, err error)
 	// RegisterURLs tells the rail where to confirm money paid in by hand.
 	RegisterURLs(ctx context.Context, t Till, confirmURL, validateURL string) error
+	// SendBack asks for money to go back to who paid it; the result comes to ResultURL. *Refused means that the rail said no and nothing will be sent;
+	// any other error means that nobody knows.
+	SendBack(ctx context.Context, t Till, o SendBackOrder) (originator, conversation string, err error)
+	// AskSentBack asks what became of it; the answer, as of AskStatus, comes to resultURL.
+	AskSentBack(ctx context.Context, t Till, o SendBackOrder) error
+	ReadSentBack(body []byte) (StatusResult, error)
 	ReadPushResult(body []byte) (PushResult, error)
 	ReadConfirmation(body []byte) (Confirmation, error)
 	ReadStatus(body []byte) (StatusResult, error)
@@ -155,6 +162,16 @@ type StatusResult struct {
 	Payer, PayerName             string
 	PaidTo                       string // short code that got the money, "" when the rail does not tell; ours, or it is no payment to us
 	At                           time.Time
+}
+
+// SendBackOrder is money to go back: as the reversal of a receipt, or paid out to a phone.
+type SendBackOrder struct {
+	Way                   SendBackWay
+	Receipt               string          // of the money
+	Phone                 customers.Phone // to whom, when it is paid out
+	Amount                money.Amount    // whole shillings when it is paid out
+	Originator            string          // ours, and known to the rail once: the same again is refused as sent before
+	ResultURL, TimeoutURL string
 }
 
 // TokenStore keeps the rail's access tokens; one caller mints while the others wait.

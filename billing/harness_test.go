@@ -183,6 +183,10 @@ type fakeRail struct {
 	verdict  billing.Verdict
 	asked    []string // receipts asked about
 	askedURL []string
+
+	orders      []billing.SendBackOrder // to send money back
+	sendBackErr error
+	askedBack   []billing.SendBackOrder
 }
 
 func (f *fakeRail) Push(_ context.Context, _ billing.Till, p billing.Push) (billing.Pushed, error) {
@@ -209,6 +213,28 @@ func (f *fakeRail) AskStatus(_ context.Context, _ billing.Till, receipt, resultU
 	defer f.mu.Unlock()
 	f.asked, f.askedURL = append(f.asked, receipt), append(f.askedURL, resultURL)
 	return "AG_1", nil
+}
+
+func (f *fakeRail) SendBack(_ context.Context, _ billing.Till, o billing.SendBackOrder) (string, string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.orders = append(f.orders, o)
+	originator := o.Originator
+	if originator == "" {
+		originator = "theirs"
+	}
+	return originator, fmt.Sprint("AG_B", len(f.orders)), f.sendBackErr
+}
+
+func (f *fakeRail) AskSentBack(_ context.Context, _ billing.Till, o billing.SendBackOrder) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.askedBack = append(f.askedBack, o)
+	return nil
+}
+
+func (f *fakeRail) ReadSentBack(b []byte) (billing.StatusResult, error) {
+	return readInto[billing.StatusResult](b)
 }
 
 func (f *fakeRail) RegisterURLs(context.Context, billing.Till, string, string) error { return nil }

@@ -25,8 +25,9 @@ const (
 
 // How a refund was paid back.
 const (
-	RefundByMPesa = "mpesa" // reversed by hand at the till's own portal
-	RefundByCash  = "cash"
+	RefundByMPesa  = "mpesa" // reversed by the rail, or by hand at the till's own portal
+	RefundByPayout = "payout"
+	RefundByCash   = "cash"
 )
 
 // Kinds of a refund's ledger entries.
@@ -47,6 +48,7 @@ type Refund struct {
 	State                           RefundState
 	AskedBy, DecidedBy, PaidBy      int64 // members
 	How, Reference                  string
+	Sending                         int64 // the try of the rail that is under way; 0 for none
 	AskedAt, DecidedAt, PaidAt      time.Time
 }
 
@@ -232,8 +234,9 @@ func (s *Service) CancelRefund(tx *db.Tx, refundID, member int64) (Refund, error
 	return s.cancelRefund(tx, refundID, member)
 }
 
-// PayRefund says how a refund was paid back: the money leaves the till or the cash box. fault.Invalid "refund.how" or
-// "refund.reference" (a reversal has a code), fault.Conflict "refund.not_owed".
+// PayRefund says how a refund was paid back by hand: the money leaves the till or the cash box. Of one that a rail was to bring back and never told about, the
+// code says that it did. fault.Invalid "refund.how" or "refund.reference" (a reversal has a code), fault.Conflict "refund.not_owed", or "refund.sending" while
+// a rail may be bringing it back.
 func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference string) (Refund, error) {
 	reference = strings.TrimSpace(reference)
 	var err error
@@ -247,7 +250,26 @@ func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference st
 	default:
 		return Refund{}, fault.New(fault.Invalid, "refund.how")
 	}
-	f, err := s.payRefund(tx, refundID, member, how, reference)
+	f, err := s.refundTx(tx, refundID)
+	if err != nil {
+		return f, err
+	}
+	if f.Sending != 0 && how == RefundByMPesa {
+		b, err := s.holdSendBack(tx, f.Sending)
+		if err != nil {
+			return f, err
+		}
+		if b.State == SendBackLost {
+			b.By = member
+			return f, s.sendBackDone(tx, b, reference)
+		}
+	}
+	return s.refundPaid(tx, Refund{ID: refundID, PaidBy: member, How: how, Reference: reference})
+}
+
+// refundPaid moves the money of a refund that is owed out of where it is paid from.
+func (s *Service) refundPaid(tx *db.Tx, paid Refund) (Refund, error) {
+	f, err := s.payRefund(tx, paid)
 	if err != nil {
 		return f, err
 	}
@@ -256,8 +278,11 @@ func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference st
 		return f, err
 	}
 	to := ledger.Posting{Account: ledger.Cash, Amount: f.Amount.Neg()}
-	if how == RefundByMPesa {
+	switch f.How {
+	case RefundByMPesa:
 		to.Account, to.Party = ledger.TillClearing, tillParty(r.TillID)
+	case RefundByPayout:
+		to.Account, to.Party = ledger.PayoutCodes, tillParty(r.TillID)
 	}
 	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: EntryRefundPaid, Source: f.PaidSource(), At: s.Clock.Now(), Memo: f.paidDigest(),
 		Postings: []ledger.Posting{{Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount}, to}})

@@ -25,6 +25,7 @@ type refundRow struct {
 	PaidBy      int64
 	How         string
 	Reference   string
+	Sending     int64
 	AskedAt     time.Time
 	DecidedAt   *time.Time
 	PaidAt      *time.Time
@@ -34,7 +35,7 @@ func (refundRow) TableName() string { return "refunds" }
 
 func (r refundRow) refund() Refund {
 	f := Refund{ID: r.ID, ReceiptID: r.ReceiptID, OrderID: r.OrderID, GrantID: r.GrantID, Account: r.Account, Amount: r.Amount, Reason: r.Reason,
-		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC()}
+		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, How: r.How, Reference: r.Reference, Sending: r.Sending, AskedAt: r.AskedAt.UTC()}
 	if r.DecidedAt != nil {
 		f.DecidedAt = r.DecidedAt.UTC()
 	}
@@ -95,17 +96,21 @@ func (s *Service) keepRefund(tx *db.Tx, f Refund) error {
 		Updates(map[string]any{"account": f.Account, "order_id": f.OrderID, "grant_id": f.GrantID}).Error)
 }
 
-// payRefund moves a refund approved → paid.
-func (s *Service) payRefund(tx *db.Tx, refundID, member int64, how, reference string) (Refund, error) {
-	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ?", refundID, RefundApproved).
-		Updates(map[string]any{"state": RefundPaid, "paid_by": member, "paid_at": s.Clock.Now(), "how": how, "reference": reference}))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "refund.not_owed")
-	}
+// payRefund moves a refund approved → paid, when the try that f names is the one under way.
+func (s *Service) payRefund(tx *db.Tx, f Refund) (Refund, error) {
+	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND sending = ?", f.ID, RefundApproved, f.Sending).
+		Updates(map[string]any{"state": RefundPaid, "paid_by": f.PaidBy, "paid_at": s.Clock.Now(), "how": f.How, "reference": f.Reference, "sending": 0}))
 	if err != nil {
 		return Refund{}, db.Fault(err)
 	}
-	return s.refundTx(tx, refundID)
+	now, err := s.refundTx(tx, f.ID)
+	switch {
+	case err != nil || won:
+		return now, err
+	case now.State == RefundApproved:
+		return now, fault.New(fault.Conflict, "refund.sending")
+	}
+	return now, fault.New(fault.Conflict, "refund.not_owed")
 }
 
 // holdReceipt writes a receipt's row, so that nobody moves it before this transaction ends; false when somebody did.
@@ -136,6 +141,11 @@ func (s *Service) refundedFromGrant(tx *db.Tx, grantID int64) (money.Amount, err
 	var rows []refundRow
 	err := tx.Gorm().Where("grant_id = ? AND account = ?", grantID, ledger.PrepaidService).Limit(1000).Find(&rows).Error
 	return sumOf(rows, err)
+}
+
+// RefundIn is one refund as it is in a transaction; fault.NotFound.
+func (s *Service) RefundIn(tx *db.Tx, refundID int64) (Refund, error) {
+	return s.refundTx(tx, refundID)
 }
 
 // RefundByID is one refund; fault.NotFound.

@@ -351,7 +351,7 @@ func (s *Service) isRefund(tx *db.Tx, v *Reversal, r Receipt) (bool, error) {
 		return false, nil
 	}
 	if v.RefundID = same.ID; same.State == RefundApproved {
-		_, err = s.PayRefund(tx, same.ID, v.Member, RefundByMPesa, v.Code)
+		err = s.refundReversedBy(tx, *same, v.Member, v.Code)
 	}
 	return true, err
 }

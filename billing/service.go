@@ -85,6 +85,8 @@ func New(o Options) *Service {
 	o.Jobs.On(factPaymentDoubted, "confirm", s.confirmDoubted)
 	o.Jobs.On(factReceiptTyped, "look", s.lookForReceipt)
 	o.Jobs.On(factMessageFailed, "again", s.again)
+	o.Jobs.On(factSendBack, "send back", s.sendBack)
+	o.Jobs.On(factSendingBack, "ask", s.askBack)
 	o.Jobs.On(factReversalFound, "take back", s.takeBackFound)
 	o.Jobs.On(access.GrantEnded, "recognise", s.recognise)
 	o.Jobs.On(access.GrantUsedLate, "charge", s.usedLate)

@@ -25,6 +25,10 @@ const (
 	AboutMoney  = "confirm" // money paid in by hand, or a prompt's money once more
 	AboutStatus = "status"  // the answer about a receipt
 	NoStatus    = "timeout" // there will be no answer about a receipt
+
+	AboutSentBack       = "sent back"        // the result of money that goes back
+	NoSentBack          = "no sent back"     // there will be no result
+	AboutSentBackStatus = "status sent back" // the answer to what became of it
 )
 
 // What became of a message.
@@ -107,6 +111,12 @@ func (s *Service) apply(ctx context.Context, m Incoming) (note string, err error
 		return s.applyStatus(ctx, m)
 	case NoStatus:
 		return s.applyTimeout(ctx, m)
+	case AboutSentBack:
+		return s.applySentBack(ctx, m)
+	case AboutSentBackStatus:
+		return s.applySentBackStatus(ctx, m)
+	case NoSentBack:
+		return s.noSendBack(ctx, m)
 	}
 	return "", fault.New(fault.Invalid, "callback.kind")
 }

@@ -57,6 +57,7 @@ var notBooks = map[string]string{
 	"grant_devices": "service as it is used", "grant_moves": "service as it is used", "own_addresses": "network", "logins": "service as it is used", "routers": "network", "router_addresses": "network",
 	"tills": "where the next money goes", "till_sites": "where the next money goes", "rail_tokens": "the rail's keys", "known_phones": "recognises payers", "phone_codes": "recognises payers",
 	"receipt_claims": "questions to the rail; its answers are receipts", "rail_inbox": "messages; what they brought is receipts",
+	"send_backs":           "how a refund is brought back by its rail; that it was paid is an entry",
 	"sessions_open":        "network",
 	"sessions_closed":      "network",
 	"usage_hours":          "network",

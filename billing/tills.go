@@ -21,6 +21,8 @@ func ValidateTill(t Till) error {
 		{(t.PartyB != "" || t.Type == TillBuyGoods) && !digits(t.PartyB, 5, 7), "till.party_b"},
 		{t.ConsumerKey == "" || t.ConsumerSecret == "", "till.consumer"},
 		{t.Passkey == "", "till.passkey"},
+		{t.PayoutCode != "" && !digits(t.PayoutCode, 5, 7), "till.payout_code"},
+		{t.PayoutCode != "" && t.Initiator == "", "till.payout_operator"},
 		{t.Initiator != "" && (t.InitiatorPassword == "" || t.Certificate == ""), "till.initiator"},
 		{t.BaseURL == "", "till.base_url"},
 	}

@@ -14,6 +14,7 @@ type tillRow struct {
 	ShortCode         string
 	StoreNumber       string
 	PartyB            string
+	PayoutCode        string
 	ConsumerKey       string
 	ConsumerSecret    []byte
 	Passkey           []byte
@@ -83,7 +84,7 @@ func (s *Service) storeTillSites(tx *db.Tx, t Till) error {
 
 func (s *Service) tillRowOf(t Till) (tillRow, error) {
 	r := tillRow{TillKey: t.Key, Type: string(t.Type), ShortCode: t.ShortCode, StoreNumber: t.StoreNumber, PartyB: t.PartyB,
-		ConsumerKey: t.ConsumerKey, Initiator: t.Initiator, Certificate: t.Certificate, BaseURL: t.BaseURL,
+		ConsumerKey: t.ConsumerKey, PayoutCode: t.PayoutCode, Initiator: t.Initiator, Certificate: t.Certificate, BaseURL: t.BaseURL,
 		CallbackHash: s.lookup(purposeCallback, t.CallbackSecret), State: t.State, UpdatedAt: s.Clock.Now()}
 	for _, f := range []struct {
 		to   *[]byte
@@ -100,7 +101,7 @@ func (s *Service) tillRowOf(t Till) (tillRow, error) {
 
 func (s *Service) toTill(ctx context.Context, r tillRow) (Till, error) {
 	t := Till{ID: r.ID, Key: r.TillKey, ShortCode: r.ShortCode, StoreNumber: r.StoreNumber, PartyB: r.PartyB,
-		ConsumerKey: r.ConsumerKey, Initiator: r.Initiator, Certificate: r.Certificate, BaseURL: r.BaseURL, State: r.State, Type: TillType(r.Type)}
+		ConsumerKey: r.ConsumerKey, PayoutCode: r.PayoutCode, Initiator: r.Initiator, Certificate: r.Certificate, BaseURL: r.BaseURL, State: r.State, Type: TillType(r.Type)}
 	for _, f := range []struct {
 		to   *string
 		from []byte
@@ -192,4 +193,11 @@ func (s *Service) setRegistered(ctx context.Context, id int64, url string) error
 // touchTill holds the row of a till until the end of the transaction.
 func (s *Service) touchTill(tx *db.Tx, tillID int64) error {
 	return db.Fault(tx.Gorm().Exec("UPDATE tills SET updated_at = updated_at WHERE id = ?", tillID).Error)
+}
+
+// tillSends is what a till can send money back by: its operator, and the code that pays out.
+func (s *Service) tillSends(tx *db.Tx, tillID int64) (operator, payout string, err error) {
+	var r tillRow
+	err = tx.Gorm().Select("initiator", "payout_code").Where("id = ?", tillID).Take(&r).Error
+	return r.Initiator, r.PayoutCode, db.Fault(err)
 }

@@ -6,6 +6,7 @@ const (
 	Cash            = "1010"
 	Cheques         = "1020" // taken and not at the bank yet
 	TillClearing    = "1100" // money in an M-Pesa short code; party till:ID
+	PayoutCodes     = "1110" // money in an M-Pesa short code that pays out; party till:ID
 	RailFees        = "5100"
 	Receivables     = "1200"
 	VouchersOwed    = "1210" // used and not yet paid for by whoever had them to sell; party batch:ID
@@ -59,6 +60,7 @@ var Chart = []Account{
 	{Cash, "account.cash", Asset},
 	{Cheques, "account.cheques", Asset},
 	{TillClearing, "account.till_clearing", Asset},
+	{PayoutCodes, "account.payout_codes", Asset},
 	{Receivables, "account.receivables", Asset},
 	{VouchersOwed, "account.vouchers_owed", Asset},
 	{ResellersOwe, "account.resellers_owe", Asset},

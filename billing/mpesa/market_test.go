@@ -58,14 +58,14 @@ func openMarket(t *testing.T, production bool) *market {
 	t.Helper()
 	m := &market{t: t, bodies: map[string][]byte{}}
 	m.paybill = billing.Till{Key: "bill", Type: billing.TillPaybill, ShortCode: "174379", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk",
-		Initiator: "robot", InitiatorPassword: "Secret#1"}
+		Initiator: "robot", InitiatorPassword: "Secret#1", PayoutCode: "600111"}
 	m.till = billing.Till{Key: "till", Type: billing.TillBuyGoods, ShortCode: "600001", StoreNumber: "600002", PartyB: "5123456",
 		ConsumerKey: "tk", ConsumerSecret: "ts", Passkey: "tp"}
 	at := clock.NewManual(time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC))
 	var err error
 	m.sim, err = safaricom.New(safaricom.Options{Clock: at, Seed: 7, Production: production, Merchants: []safaricom.Merchant{
 		{Name: "Baraka Wi-Fi", Type: safaricom.PayBill, ShortCode: "174379", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk",
-			Initiator: "robot", InitiatorPassword: "Secret#1"},
+			Initiator: "robot", InitiatorPassword: "Secret#1", Payout: "600111", PayoutFloat: 1_000_00},
 		{Name: "Kiosk", Type: safaricom.BuyGoods, ShortCode: "600001", StoreNumber: "600002", PartyB: "5123456", ConsumerKey: "tk",
 			ConsumerSecret: "ts", Passkey: "tp"},
 	}})

@@ -133,3 +133,18 @@ func FuzzReadStatus(f *testing.F) {
 		mustBeSound(t, r.Verdict, r.Receipt, r.Amount)
 	})
 }
+
+func FuzzReadSentBack(f *testing.F) {
+	f.Add([]byte(`{"Result":{"ResultType":0,"ResultCode":0,"ResultDesc":"ok","OriginatorConversationID":"1-2-3","ConversationID":"AG_1","TransactionID":"SKO1ABC2DE","ResultParameters":{"ResultParameter":{"Key":"Amount","Value":10.00}}}}`))
+	f.Add([]byte(`{"Result":{"ResultCode":"R000001","ResultDesc":"reversed"}}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		r, err := reader.ReadSentBack(body)
+		if err != nil {
+			mustBeUnreadable(t, err)
+			return
+		}
+		if r.Verdict.State == billing.VerdictPaid && r.Receipt == "" {
+			t.Errorf("paid without a number: %+v", r)
+		}
+	})
+}

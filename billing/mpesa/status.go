@@ -22,7 +22,9 @@ var (
 
 type statusFields struct {
 	Initiator, SecurityCredential, CommandID string
-	TransactionID, PartyA, IdentifierType    string
+	TransactionID                            string `json:",omitempty"`
+	OriginalConversationID                   string `json:",omitempty"`
+	PartyA, IdentifierType                   string
 	ResultURL, QueueTimeOutURL               string
 	Remarks, Occasion                        string
 }
@@ -31,18 +33,19 @@ type statusFields struct {
 // no money, so every error may be tried again: fault.Invalid "rail.operator", "rail.certificate", "rail.address" or
 // "rail.refused", fault.TooMany "rail.busy", fault.Unavailable "rail.no_answer" or "rail.busy".
 func (c *Client) AskStatus(ctx context.Context, t billing.Till, receipt, resultURL, timeoutURL string) (string, error) {
+	return c.askStatus(ctx, t, statusFields{TransactionID: receipt, PartyA: t.ShortCode, ResultURL: resultURL, QueueTimeOutURL: timeoutURL})
+}
+
+func (c *Client) askStatus(ctx context.Context, t billing.Till, f statusFields) (string, error) {
 	sealed, err := credential(t)
 	if err != nil {
 		return "", err
 	}
-	if !allowedURL(resultURL) || !allowedURL(timeoutURL) {
+	if !allowedURL(f.ResultURL) || !allowedURL(f.QueueTimeOutURL) {
 		return "", fault.Wrap(fault.Invalid, "rail.address", errAddress)
 	}
-	a, err := c.call(ctx, t, statusPath, statusFields{
-		Initiator: t.Initiator, SecurityCredential: sealed, CommandID: "TransactionStatusQuery",
-		TransactionID: receipt, PartyA: t.ShortCode, IdentifierType: organisation,
-		ResultURL: resultURL, QueueTimeOutURL: timeoutURL, Remarks: "receipt check",
-	}, askTimeout)
+	f.Initiator, f.SecurityCredential, f.CommandID, f.IdentifierType, f.Remarks = t.Initiator, sealed, "TransactionStatusQuery", organisation, "receipt check"
+	a, err := c.call(ctx, t, statusPath, f, askTimeout)
 	if err != nil {
 		return "", failed(err)
 	}

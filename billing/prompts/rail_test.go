@@ -79,6 +79,18 @@ func (r *rail) ReadConfirmation(b []byte) (billing.Confirmation, error) {
 	return read[billing.Confirmation](b)
 }
 
+func (r *rail) SendBack(context.Context, billing.Till, billing.SendBackOrder) (string, string, error) {
+	return "", "", errors.New("nothing goes back here")
+}
+
+func (r *rail) AskSentBack(context.Context, billing.Till, billing.SendBackOrder) error {
+	return errors.New("nothing goes back here")
+}
+
+func (r *rail) ReadSentBack([]byte) (billing.StatusResult, error) {
+	return billing.StatusResult{}, errors.New("nothing goes back here")
+}
+
 func (r *rail) ReadStatus(b []byte) (billing.StatusResult, error) {
 	return read[billing.StatusResult](b)
 }

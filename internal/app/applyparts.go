@@ -51,6 +51,7 @@ type (
 		ConsumerKey       *source  `yaml:"consumer_key,omitempty"`
 		ConsumerSecret    *source  `yaml:"consumer_secret,omitempty" secret:"true"`
 		Passkey           *source  `yaml:"passkey,omitempty" secret:"true"`
+		PayoutCode        text     `yaml:"payout_code,omitempty"`
 		Initiator         text     `yaml:"initiator,omitempty"`
 		InitiatorPassword *source  `yaml:"initiator_password,omitempty" secret:"true"`
 		Certificate       *source  `yaml:"certificate,omitempty"`

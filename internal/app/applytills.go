@@ -7,7 +7,7 @@ import (
 
 func (p tillPart) till(r *reading, stored billing.Till) (billing.Till, error) {
 	t := billing.Till{ID: stored.ID, Key: string(p.Key), Type: billing.TillType(orElse(p.Type, string(billing.TillPaybill))),
-		ShortCode: string(p.ShortCode), StoreNumber: string(p.StoreNumber), PartyB: string(p.PartyB),
+		ShortCode: string(p.ShortCode), StoreNumber: string(p.StoreNumber), PartyB: string(p.PartyB), PayoutCode: string(p.PayoutCode),
 		ConsumerKey:    r.source("consumer_key", p.ConsumerKey, ""),
 		ConsumerSecret: r.source("consumer_secret", p.ConsumerSecret, stored.ConsumerSecret),
 		Passkey:        r.source("passkey", p.Passkey, stored.Passkey), Initiator: string(p.Initiator),
@@ -24,7 +24,7 @@ func (p tillPart) till(r *reading, stored billing.Till) (billing.Till, error) {
 }
 
 func tillPartOf(t billing.Till, n *names) tillPart {
-	return tillPart{Key: text(t.Key), Type: text(t.Type), ShortCode: text(t.ShortCode), StoreNumber: text(t.StoreNumber), PartyB: text(t.PartyB),
+	return tillPart{Key: text(t.Key), Type: text(t.Type), ShortCode: text(t.ShortCode), StoreNumber: text(t.StoreNumber), PartyB: text(t.PartyB), PayoutCode: text(t.PayoutCode),
 		ConsumerKey: sourceOf(t.ConsumerKey), ConsumerSecret: sourceOf(t.ConsumerSecret), Passkey: sourceOf(t.Passkey), Initiator: text(t.Initiator),
 		InitiatorPassword: sourceOf(t.InitiatorPassword), Certificate: sourceOf(t.Certificate), BaseURL: text(t.BaseURL), Sites: n.slugs(t.Sites),
 		State: text(t.State)}

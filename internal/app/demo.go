@@ -124,7 +124,7 @@ func listenFirst(address string) (net.Listener, error) {
 
 // The demo's merchant as the simulated Safaricom knows it.
 var demoMerchant = safaricom.Merchant{Name: "Baraka Wi-Fi", Type: safaricom.PayBill, ShortCode: "174379", ConsumerKey: "demo-consumer-key",
-	ConsumerSecret: "demo-consumer-secret", Passkey: "demo-passkey", Initiator: "demo-operator", InitiatorPassword: "demo-password"}
+	ConsumerSecret: "demo-consumer-secret", Passkey: "demo-passkey", Initiator: "demo-operator", InitiatorPassword: "demo-password", Payout: "600900", PayoutFloat: 50_000_00}
 
 func (s *Stage) startRail(context.Context) (err error) {
 	delays := safaricom.Lifelike()

@@ -106,7 +106,7 @@ func (s *Stage) seedSites(tx *db.Tx) error {
 func (s *Stage) seedTill(tx *db.Tx) error {
 	_, err := s.Main.Billing.SaveTill(tx, billing.Till{Key: "demo", Type: billing.TillPaybill, ShortCode: demoMerchant.ShortCode,
 		ConsumerKey: demoMerchant.ConsumerKey, ConsumerSecret: demoMerchant.ConsumerSecret, Passkey: demoMerchant.Passkey,
-		Initiator: demoMerchant.Initiator, InitiatorPassword: demoMerchant.InitiatorPassword,
+		Initiator: demoMerchant.Initiator, InitiatorPassword: demoMerchant.InitiatorPassword, PayoutCode: demoMerchant.Payout,
 		Certificate: string(s.Safaricom.CertificatePEM()), BaseURL: s.RailURL, State: billing.TillLive})
 	return err
 }

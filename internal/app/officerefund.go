@@ -50,6 +50,26 @@ func (o officeDeeds) CancelRefund(ctx context.Context, who staff.Member, by staf
 	return o.refund(ctx, who, by, "refund cancelled", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.CancelRefund(tx, refundID, who.ID) })
 }
 
+// SendRefund implements backoffice.Deeds.
+func (o officeDeeds) SendRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error) {
+	return o.refund(ctx, who, by, "refund sent", func(tx *db.Tx) (billing.Refund, error) {
+		if _, err := o.m.Billing.SendRefund(tx, refundID, who.ID); err != nil {
+			return billing.Refund{}, err
+		}
+		return o.m.Billing.RefundIn(tx, refundID)
+	})
+}
+
+// RefundStays implements backoffice.Deeds.
+func (o officeDeeds) RefundStays(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error) {
+	return o.refund(ctx, who, by, "refund stayed", func(tx *db.Tx) (billing.Refund, error) {
+		if _, err := o.m.Billing.SendBackStays(tx, refundID); err != nil {
+			return billing.Refund{}, err
+		}
+		return o.m.Billing.RefundIn(tx, refundID)
+	})
+}
+
 // PayRefund implements backoffice.Deeds.
 func (o officeDeeds) PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error) {
 	return o.refund(ctx, who, by, "refund paid", func(tx *db.Tx) (billing.Refund, error) {

@@ -28,6 +28,9 @@ func (m *Main) tillFromConfig(ctx context.Context) error {
 		m.Log.Warn("MTANDAO_MPESA_… is not used, because tills are stored", "tills", len(stored))
 		return nil
 	}
+	if len(stored) == 1 {
+		wanted.PayoutCode = stored[0].PayoutCode // which only a page can say
+	}
 	if len(stored) == 1 && sameTill(stored[0], wanted) {
 		return nil
 	}

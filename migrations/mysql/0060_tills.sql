@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS tills (
   consumer_key VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   consumer_secret VARBINARY(512) NOT NULL,
   passkey VARBINARY(512) NOT NULL,
+  payout_code VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   initiator VARCHAR(64) NOT NULL,
   initiator_password VARBINARY(512) NOT NULL,
   certificate TEXT NOT NULL,

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
   how VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  sending BIGINT NOT NULL,
   reference VARCHAR(64) NOT NULL,
   asked_at DATETIME(3) NOT NULL,
   decided_at DATETIME(3),

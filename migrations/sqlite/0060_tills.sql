@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS tills (
   consumer_key TEXT NOT NULL,
   consumer_secret BLOB NOT NULL,
   passkey BLOB NOT NULL,
+  payout_code TEXT NOT NULL,
   initiator TEXT NOT NULL,
   initiator_password BLOB NOT NULL,
   certificate TEXT NOT NULL,

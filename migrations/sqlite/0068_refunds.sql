@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
   how TEXT NOT NULL,
+  sending BIGINT NOT NULL,
   reference TEXT NOT NULL,
   asked_at DATETIME NOT NULL,
   decided_at DATETIME,

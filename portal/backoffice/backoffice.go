@@ -165,6 +165,8 @@ func (b *Backoffice) table() []route {
 			{get, "/office/refunds", full, staff.PaymentsView, b.refunds},
 			{get, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.askDecide}, {post, "/office/refunds/:id/decide", full, staff.PaymentsApprove, b.decide},
 			{get, "/office/refunds/:id/cancel", full, staff.PaymentsRefund, b.askCancelRefund}, {post, "/office/refunds/:id/cancel", full, staff.PaymentsRefund, b.cancelRefund},
+			{get, "/office/refunds/:id/send", full, staff.PaymentsMatch, b.askSendRefund}, {post, "/office/refunds/:id/send", full, staff.PaymentsMatch, b.sendRefund},
+			{get, "/office/refunds/:id/stays", full, staff.PaymentsMatch, b.askRefundStays}, {post, "/office/refunds/:id/stays", full, staff.PaymentsMatch, b.refundStays},
 			{get, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.askPay}, {post, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.pay},
 			{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
 			{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},

@@ -29,6 +29,8 @@ type Deeds interface {
 	AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error)
 	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error)
 	CancelRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
+	SendRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
+	RefundStays(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error)
 }
 
@@ -44,6 +46,7 @@ type Money interface {
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)
 	RefundsOf(ctx context.Context, receiptID int64) ([]billing.Refund, error)
+	SendBacks(ctx context.Context, refundID int64) ([]billing.SendBack, error)
 	ReversalsOf(ctx context.Context, receiptID int64) ([]billing.Reversal, error)
 	OpenRefunds(ctx context.Context, state billing.RefundState, sites []int64) ([]billing.Refund, error)
 	Tills(ctx context.Context) ([]billing.Till, error)

@@ -30,9 +30,16 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund) []cell 
 	case r.State == billing.RefundAsked && r.AskedBy == m.ID && staff.MaySomewhere(m, staff.PaymentsRefund):
 		last.Acts = []act{{Name: f.T("office.refund.cancel"), Address: at + "/cancel"}}
 	case r.State == billing.RefundApproved && staff.MaySomewhere(m, staff.PaymentsMatch):
-		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
+		last.Acts = []act{{Name: f.T("office.refund.send"), Address: at + "/send"}, {Name: f.T("office.refund.pay"), Address: at + "/pay"}}
+		if r.Sending != 0 {
+			last.Acts = []act{{Name: f.T("office.refund.sending_look"), Address: at + "/send"}}
+		}
 	}
-	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String()}, {Text: r.Reason}, stated(refundState(f, r.State)), last}
+	state := refundState(f, r.State)
+	if r.Sending != 0 {
+		state = stateView{"warn", f.T("office.refund.sending")}
+	}
+	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String()}, {Text: r.Reason}, stated(state), last}
 }
 
 func (b *Backoffice) refunds(q *request) error {

@@ -20,7 +20,7 @@ var tillSheets = []sheet{
 	{title: "office.till.app", specs: []spec{{name: "base_url", as: asText, must: true, most: 200, usual: "https://api.safaricom.co.ke"},
 		{name: "consumer_key", as: asText, must: true, most: 200}, {name: "consumer_secret", as: asSecret, must: true}, {name: "passkey", as: asSecret, must: true}}},
 	{title: "office.till.operator", folded: true, specs: []spec{{name: "initiator", as: asText, most: 100}, {name: "initiator_password", as: asSecret},
-		{name: "certificate", as: asFile, accept: ".pem,.cer,.crt"}}},
+		{name: "certificate", as: asFile, accept: ".pem,.cer,.crt"}, {name: "payout_code", as: asNumber, most: 7}}},
 }
 
 func (b *Backoffice) tillEditor() *editor {

@@ -76,6 +76,7 @@ func (h *Callbacks) Routes() []web.Route {
 	return []web.Route{
 		route("p", h.keep(billing.AboutPush, accepted)), route("c", h.keep(billing.AboutMoney, confirmed)),
 		route("t", h.keep(billing.AboutStatus, accepted)), route("e", h.keep(billing.NoStatus, accepted)),
+		route("b", h.keep(billing.AboutSentBack, accepted)), route("d", h.keep(billing.NoSentBack, accepted)), route("s", h.keep(billing.AboutSentBackStatus, accepted)),
 		route("v", h.validate), route("r", h.report),
 	}
 }

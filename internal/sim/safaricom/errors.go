@@ -28,6 +28,7 @@ var (
 	errBusy        = &apiError{500, "500.003.02", "System is busy. Please try again in few minutes."}
 	errSpike       = &apiError{500, "500.003.02", "Error Occurred: Spike Arrest Violation"}
 	errRegistered  = &apiError{500, "500.003.1001", "Urls are already registered"}
+	errDuplicate   = &apiError{500, "500.002.1001", "Duplicate OriginatorConversationID."}
 	errInternal    = &apiError{500, "500.003.1001", "Internal Server Error"}
 )
 

@@ -22,6 +22,8 @@ type Faults struct {
 	LoseConfirmation, LateConfirmation         bool
 	DoubleConfirmation                         bool
 	LoseStatus, StatusTimeout                  bool // Transaction Status: no result, or a time-out notice
+	LoseSentBack, SentBackTimeout              bool // reversals and payouts: no result, or a time-out notice
+	DropSendBack, DoubleSentBack               bool // the answer is lost, or the result comes twice
 	SameAmountRule                             bool // result 17 within two minutes
 	Down                                       bool // every connection is dropped; SetFaults only
 }
@@ -37,6 +39,7 @@ const (
 	groupPush   = "The push and its result"
 	groupQuery  = "The status query"
 	groupByHand = "Confirmations and receipts"
+	groupBack   = "Money sent back"
 	groupAll    = "Everything"
 )
 
@@ -61,6 +64,10 @@ var Switches = []Switch{
 	{"double_confirmation", groupByHand, "Confirmation comes twice", "The same confirmation is sent two times.", false, func(f *Faults) *bool { return &f.DoubleConfirmation }},
 	{"lose_status", groupByHand, "Receipt check is never answered", "The result of Transaction Status is lost.", false, func(f *Faults) *bool { return &f.LoseStatus }},
 	{"status_timeout", groupByHand, "Receipt check times out", "A time-out notice comes in place of the result.", false, func(f *Faults) *bool { return &f.StatusTimeout }},
+	{"lose_sent_back", groupBack, "Result is lost", "The money goes back, and the merchant never hears of it.", true, func(f *Faults) *bool { return &f.LoseSentBack }},
+	{"sent_back_timeout", groupBack, "Result times out", "A time-out notice comes in place of the result; the money went back.", true, func(f *Faults) *bool { return &f.SentBackTimeout }},
+	{"drop_send_back", groupBack, "Answer is lost", "The connection breaks, but the money goes back.", true, func(f *Faults) *bool { return &f.DropSendBack }},
+	{"double_sent_back", groupBack, "Result comes twice", "The same result is sent two times.", true, func(f *Faults) *bool { return &f.DoubleSentBack }},
 	{"same_amount_rule", groupAll, "Same amount within two minutes", "Paying the same amount to the same merchant again is refused with code 17.", false, func(f *Faults) *bool { return &f.SameAmountRule }},
 	{"down", groupAll, "Safaricom is down", "Every call is cut off without an answer.", true, func(f *Faults) *bool { return &f.Down }},
 }

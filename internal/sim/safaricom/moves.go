@@ -26,9 +26,10 @@ type Payment struct {
 // Move is money that really moved.
 type Move struct {
 	Payment
-	Receipt string
-	At      time.Time
-	faults  Faults
+	Receipt  string
+	At       time.Time
+	Reversed bool
+	faults   Faults
 }
 
 // Moves are all moves of money so far, oldest first.

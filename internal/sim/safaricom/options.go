@@ -25,8 +25,11 @@ type Merchant struct {
 	Passkey                     string
 	Initiator                   string
 	InitiatorPassword           string
-	InitiatorLocked             bool // the operator is locked: result 8006
-	Validation                  bool // Safaricom has switched external validation on
+	InitiatorLocked             bool   // the operator is locked: result 8006
+	NoReversal                  bool   // the operator has no role for reversals: result 21
+	Payout                      string // the short code that pays out (B2C); "" for none
+	PayoutFloat                 int64  // cents that it has to pay out
+	Validation                  bool   // Safaricom has switched external validation on
 }
 
 func (m Merchant) business() string {

@@ -28,11 +28,19 @@ var results = map[string][]string{
 	"SFC_IC0003": {"The operator does not exist."},
 }
 
+// answers are the codes that only what an operator asks for can end with.
+var answers = map[string][]string{
+	"21":      {"The initiator is not allowed to initiate this request."},
+	"24":      {"The parameter is invalid."},
+	"R000001": {"The transaction has already been reversed."},
+	"R000002": {"The OriginalTransactionID is invalid."},
+}
+
 // Codes are all codes a payment can end with, sorted, for those who try each.
 func Codes() []string { return slices.Sorted(maps.Keys(results)) }
 
 func wording(code string, variant int) string {
-	texts := results[code]
+	texts := append(slices.Clone(results[code]), answers[code]...)
 	if len(texts) == 0 {
 		return "Failed."
 	}

@@ -20,24 +20,27 @@ type Server struct {
 	ctx         context.Context
 	cancel      context.CancelFunc
 
-	mu         sync.Mutex // guards all below
-	random     *rand.Rand
-	counter    int64
-	minted     int
-	passed     chan struct{}    // closed and replaced when a message has been delivered
-	takings    map[string]int64 // cents, by payee short code
-	receipts   uint64
-	tokens     map[string]*token  // by consumer key
-	calls      map[string]spike   // by consumer key
-	prompts    map[string]*prompt // by checkout id; all that ever were
-	open       map[string]*prompt // by phone
-	people     map[string]*person
-	moves      []Move
-	urls       map[string]registration // by payee short code
-	deliveries []Delivery
-	faults     Faults
-	faultsFor  func(Payment) Faults
-	autoAnswer func(Prompt) Answer
+	mu          sync.Mutex // guards all below
+	random      *rand.Rand
+	counter     int64
+	minted      int
+	passed      chan struct{}    // closed and replaced when a message has been delivered
+	takings     map[string]int64 // cents, by payee short code
+	receipts    uint64
+	tokens      map[string]*token  // by consumer key
+	calls       map[string]spike   // by consumer key
+	prompts     map[string]*prompt // by checkout id; all that ever were
+	open        map[string]*prompt // by phone
+	people      map[string]*person
+	moves       []Move
+	sentBack    []SentBack
+	payouts     map[string]int64        // cents paid out, by short code
+	originators map[string]bool         // of payouts
+	urls        map[string]registration // by payee short code
+	deliveries  []Delivery
+	faults      Faults
+	faultsFor   func(Payment) Faults
+	autoAnswer  func(Prompt) Answer
 }
 
 // New starts a simulated Safaricom; nothing listens until its Handler is served.
@@ -57,6 +60,7 @@ func New(o Options) (*Server, error) {
 	s.receipts = s.opt.Seed + started // a restart within one stored demonstration must not repeat receipts
 	s.tokens, s.calls, s.people = map[string]*token{}, map[string]spike{}, map[string]*person{}
 	s.prompts, s.open, s.urls = map[string]*prompt{}, map[string]*prompt{}, map[string]registration{}
+	s.payouts, s.originators = map[string]int64{}, map[string]bool{}
 	s.takings, s.passed = map[string]int64{}, make(chan struct{})
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.work.start()
@@ -84,6 +88,8 @@ func (s *Server) Handler() http.Handler {
 	api("/mpesa/c2b/v1/registerurl", "401.003.01", s.register(1))
 	api("/mpesa/c2b/v2/registerurl", "401.003.01", s.register(2))
 	api("/mpesa/transactionstatus/v1/query", "400.003.01", s.status)
+	api("/mpesa/reversal/v1/request", "400.003.01", s.reversal)
+	api("/mpesa/b2c/v3/paymentrequest", "400.003.01", s.payout)
 	mux.HandleFunc("GET /phone", s.phones)
 	mux.HandleFunc("GET /phone/{msisdn}", s.phone)
 	mux.HandleFunc("POST /phone/{msisdn}", s.phoneAnswer)

@@ -30,7 +30,7 @@ func (s *Server) status(w http.ResponseWriter, app string, f fields) *apiError {
 		return bad
 	}
 	for _, m := range s.opt.Merchants {
-		if m.ConsumerKey == app && m.answersTo(f.text("PartyA")) {
+		if m.ConsumerKey == app && (m.answersTo(f.text("PartyA")) || m.Payout != "" && m.Payout == f.text("PartyA")) {
 			s.acceptStatus(w, m, f)
 			return nil
 		}
@@ -96,6 +96,12 @@ func (s *Server) statusResult(q statusQuestion) map[string]any {
 	own := s.receiptLike()
 	if code := s.operatorProblem(q.merchant, q.fields.text("Initiator"), q.fields.text("SecurityCredential")); code != "" {
 		return q.result(code, own, nil)
+	}
+	if q.fields.text("TransactionID") == "" {
+		if b, known := s.payoutOf(q.fields.text("OriginalConversationID")); known {
+			return q.result("0", own, []parameter{{"TransactionStatus", "Completed"}, {"Amount", number(decimal(b.Cents))}, {"ReceiptNo", b.Receipt},
+				{"CreditPartyName", b.Phone}, {"DebitPartyName", q.merchant.Payout + " - " + q.merchant.Name}, {"FinalisedTime", number(stamp(b.At))}})
+		}
 	}
 	move, known := s.moveOf(q.fields.text("TransactionID"))
 	if !known || move.ShortCode != q.merchant.payee() {

@@ -9,9 +9,6 @@ type parameter struct {
 // result is the envelope of asynchronous answers. parameters are a list, one object, or absent: all are seen.
 func (q statusQuestion) result(code, own string, parameters any) map[string]any {
 	text := wording(code, q.variant)
-	if code == "R000002" {
-		text = "The OriginalTransactionID is invalid."
-	}
 	body := map[string]any{
 		"ResultType": 0, "ResultCode": resultCode(code), "ResultDesc": text,
 		"OriginatorConversationID": q.originator, "ConversationID": q.conversation, "TransactionID": own,
@@ -52,7 +49,7 @@ func (q statusQuestion) parameters(m Move, name string) []parameter {
 		{"DebitPartyCharges", nil},
 		{"TransactionReason", nil},
 		{"ReasonType", transactionReason(m.Kind)},
-		{"TransactionStatus", "Completed"},
+		{"TransactionStatus", transactionStatus(m)},
 		{"FinalisedTime", initiated},
 		{"Amount", amount},
 		{"ConversationID", q.conversation},
@@ -69,4 +66,11 @@ func transactionReason(kind string) string {
 		return "Pay Bill Offline"
 	}
 	return "Pay Bill Online"
+}
+
+func transactionStatus(m Move) string {
+	if m.Reversed {
+		return "Reversed"
+	}
+	return "Completed"
 }

@@ -1,0 +1,247 @@
+package billing
+
+import (
+	"time"
+
+	"mtandao/billing/customers"
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/seal"
+)
+
+// SendBackWay is how a rail brings a refund's money back.
+type SendBackWay string
+
+// The ways, in the order in which they are tried (reference/mpesa.md §10).
+const (
+	ByReversal SendBackWay = "reversal" // of the whole receipt
+	ByPayout   SendBackWay = "b2c"      // paid out to the phone that paid
+)
+
+// SendBackState is how far one try got: planned → sending → sent → done or refused; lost, when the rail never told.
+type SendBackState string
+
+// The states of a try. A sending one may have left, or not.
+const (
+	SendBackPlanned SendBackState = "planned"
+	SendBackSending SendBackState = "sending"
+	SendBackSent    SendBackState = "sent"
+	SendBackDone    SendBackState = "done"
+	SendBackRefused SendBackState = "refused" // nothing moved
+	SendBackLost    SendBackState = "lost"    // a member looks at the till's own portal, and says
+)
+
+// Final says that a try is over.
+func (s SendBackState) Final() bool { return s == SendBackDone || s == SendBackRefused }
+
+// SendBack is one try of a rail to bring a refund's money back. At most one of a refund is not over.
+type SendBack struct {
+	ID, RefundID, TillID int64
+	Way                  SendBackWay
+	State                SendBackState
+	Originator           string // ours of what is paid out; else the rail's, "" until it answered
+	Conversation         string
+	Code, Says           string // the rail's, or why nobody knows
+	Reference            string // the rail's number of the money that went back
+	Asks                 int
+	By                   int64 // the member who had it sent
+	CreatedAt            time.Time
+	SentAt, DoneAt       time.Time
+	secret               string // of the addresses that the rail's answers come to
+}
+
+// factSendBack is that money is to go back by a rail; factSendingBack that it may be on its way.
+const (
+	factSendBack    = "money to send back"
+	factSendingBack = "money going back"
+)
+
+type sendBackFact struct{ SendBackID int64 }
+
+// leastPayout is the least that is paid out to a phone, in cents.
+const leastPayout = 10_00
+
+// SendRefund has a refund that is owed brought back by the rail that its money came by: by reversal, else paid out to the phone that paid. What was refused
+// for good is not tried again. fault.Conflict "refund.not_owed", "refund.sending" (a try is under way) or "refund.no_way" (only by hand).
+func (s *Service) SendRefund(tx *db.Tx, refundID, member int64) (SendBack, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil {
+		return SendBack{}, err
+	}
+	if f.State != RefundApproved {
+		return SendBack{}, fault.New(fault.Conflict, "refund.not_owed")
+	}
+	if f.Sending != 0 {
+		return SendBack{}, fault.New(fault.Conflict, "refund.sending")
+	}
+	b, err := s.wayBack(tx, f)
+	if err != nil {
+		return b, err
+	}
+	b.By = member
+	return b, s.planSendBack(tx, b, 0)
+}
+
+// planSendBack writes a try in place of another that is over, or of none, and has it made.
+func (s *Service) planSendBack(tx *db.Tx, b SendBack, instead int64) error {
+	b.ID, b.State, b.CreatedAt, b.secret = tx.ID(), SendBackPlanned, s.Clock.Now(), seal.RandomHex(16)
+	if b.Way == ByPayout {
+		b.Originator = "mtandao-" + seal.RandomHex(12)
+	}
+	if won, err := s.refundSends(tx, b.RefundID, instead, b.ID); err != nil {
+		return err
+	} else if !won {
+		return fault.New(fault.Conflict, "refund.sending")
+	}
+	if err := s.insertSendBack(tx, b); err != nil {
+		return err
+	}
+	return s.Jobs.Emit(tx, factSendBack, id(b.ID), sendBackFact{b.ID})
+}
+
+// wayBack is the first way that is open and was not refused for good.
+func (s *Service) wayBack(tx *db.Tx, f Refund) (SendBack, error) {
+	b := SendBack{RefundID: f.ID}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return b, err
+	}
+	b.TillID = r.TillID
+	operator, payout, err := s.tillSends(tx, r.TillID)
+	if err != nil {
+		return b, err
+	}
+	tried, err := s.sendBacksTx(tx, f.ID)
+	if err != nil {
+		return b, err
+	}
+	barred := map[SendBackWay]bool{}
+	for _, one := range tried {
+		barred[one.Way] = barred[one.Way] || one.State == SendBackRefused && !canPass(one.Code)
+	}
+	to, err := s.payeeOf(tx, r)
+	if err != nil {
+		return b, err
+	}
+	shillings, whole := f.Amount.WholeShillings()
+	switch {
+	case operator == "":
+	case !barred[ByReversal] && numbered(r) && f.Amount == r.Amount && !r.Reversed.IsPositive():
+		b.Way = ByReversal
+		return b, nil
+	case !barred[ByPayout] && payout != "" && to != "" && whole && shillings*100 >= leastPayout:
+		b.Way = ByPayout
+		return b, nil
+	}
+	return b, fault.New(fault.Conflict, "refund.no_way")
+}
+
+// numbered says that a receipt has the rail's own number, and not one of ours for money of which only a query told.
+func numbered(r Receipt) bool {
+	spelt, err := SpellReceipt(r.Number)
+	return err == nil && spelt == r.Number
+}
+
+// payeeOf is the phone that a receipt's money came from; "" when the rail told only a part of it.
+func (s *Service) payeeOf(tx *db.Tx, r Receipt) (customers.Phone, error) {
+	if phone, err := customers.ParsePhone(r.Payer); err == nil {
+		return phone, nil
+	}
+	if !r.own() { // only who was prompted can have answered
+		return "", nil
+	}
+	p, err := s.paymentTx(tx, r.PaymentID)
+	if err != nil {
+		return "", err
+	}
+	o, err := s.orderTx(tx, p.OrderID)
+	return o.Phone, err
+}
+
+// SendBackStays says, by a member who looked at the till's own portal, that a lost try sent nothing: the refund is owed as before. That it did send is said
+// by PayRefund with the code. fault.Conflict "refund.not_lost".
+func (s *Service) SendBackStays(tx *db.Tx, refundID int64) (SendBack, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil || f.Sending == 0 {
+		return SendBack{}, notLost(err)
+	}
+	b, err := s.sendBackTx(tx, f.Sending)
+	if err != nil || b.State != SendBackLost {
+		return b, notLost(err)
+	}
+	b.Code = codeStays
+	return b, s.sendBackRefused(tx, b, false)
+}
+
+func notLost(err error) error {
+	if err == nil {
+		err = fault.New(fault.Conflict, "refund.not_lost")
+	}
+	return err
+}
+
+// codeStays is the code of a try that a member said had sent nothing: the same way may be tried again.
+const codeStays = "stays"
+
+// sendBackRefused ends a try that moved nothing, and begins the next way when there is one and it is wanted.
+func (s *Service) sendBackRefused(tx *db.Tx, b SendBack, goOn bool) error {
+	if b.State.Final() {
+		return nil
+	}
+	b.State, b.DoneAt = SendBackRefused, s.Clock.Now()
+	if err := s.writeSendBack(tx, b); err != nil {
+		return err
+	}
+	f, err := s.refundTx(tx, b.RefundID)
+	if err != nil {
+		return err
+	}
+	next, err := s.wayBack(tx, f)
+	if err == nil && goOn && next.Way != b.Way {
+		next.By = b.By
+		return s.planSendBack(tx, next, b.ID)
+	}
+	if err != nil && !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	_, err = s.refundSends(tx, b.RefundID, b.ID, 0)
+	return err
+}
+
+// sendBackDone ends a try that brought the money back: the refund is paid. It may have been said before that nothing moved. fault.Conflict
+// "refund.sent_twice" when the money went back another way meanwhile, which a person must see.
+func (s *Service) sendBackDone(tx *db.Tx, b SendBack, reference string) error {
+	if b.State == SendBackDone {
+		return nil
+	}
+	b.State, b.Reference, b.DoneAt = SendBackDone, reference, s.Clock.Now()
+	if _, err := s.refundSends(tx, b.RefundID, 0, b.ID); err != nil { // was refused, and is under way after all
+		return err
+	}
+	f := Refund{ID: b.RefundID, PaidBy: b.By, How: RefundByMPesa, Reference: reference, Sending: b.ID}
+	if b.Way == ByPayout {
+		f.How = RefundByPayout
+	}
+	if _, err := s.refundPaid(tx, f); fault.KeyOf(err) == "refund.sending" || fault.KeyOf(err) == "refund.not_owed" {
+		return fault.New(fault.Conflict, "refund.sent_twice")
+	} else if err != nil {
+		return err
+	}
+	return s.writeSendBack(tx, b)
+}
+
+// refundReversedBy: the rail's own word about a receipt tells that a refund which is owed was paid by a reversal, ours or one by hand.
+func (s *Service) refundReversedBy(tx *db.Tx, f Refund, member int64, code string) error {
+	paid := Refund{ID: f.ID, PaidBy: member, How: RefundByMPesa, Reference: code, Sending: f.Sending}
+	if f.Sending == 0 {
+		return second(s.refundPaid(tx, paid))
+	}
+	b, err := s.holdSendBack(tx, f.Sending)
+	if err != nil {
+		return err
+	}
+	if b.Way == ByReversal {
+		return s.sendBackDone(tx, b, code)
+	}
+	return second(s.refundPaid(tx, paid)) // should the payout go too, its result is told as sent twice
+}

@@ -1,0 +1,237 @@
+package billing
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
+)
+
+// askBackAfter is when a rail that told nothing about money going back is asked what became of it; then a person looks.
+var askBackAfter = []time.Duration{2 * time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 6 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+
+// sendBack handles "money to send back": it commits "sending", then asks the rail. A job found again after a crash sees "sending" and leaves it to
+// askBack, for a reversal asked for twice could be answered twice, differently.
+func (s *Service) sendBack(ctx context.Context, j jobs.Job) error {
+	b, err := s.sendBackOf(ctx, j)
+	if err != nil || b.State != SendBackPlanned {
+		return err
+	}
+	if s.paused() {
+		return s.waitPaused()
+	}
+	till, o, err := s.sendBackOrder(ctx, b)
+	if err != nil {
+		return err
+	}
+	won := false
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if won, err = s.beginSendBack(tx, b.ID); err != nil || !won {
+			return err
+		}
+		return s.Jobs.EmitAt(tx, factSendingBack, id(b.ID), sendBackFact{b.ID}, s.Clock.Now().Add(askBackAfter[0]))
+	})
+	if err != nil || !won {
+		return err
+	}
+	originator, conversation, err := s.Gateway.SendBack(ctx, till, o)
+	return s.sentBack(ctx, b.ID, originator, conversation, err)
+}
+
+func (s *Service) sendBackOf(ctx context.Context, j jobs.Job) (SendBack, error) {
+	var f sendBackFact
+	if err := j.Decode(&f); err != nil {
+		return SendBack{}, err
+	}
+	return s.sendBackByID(ctx, f.SendBackID)
+}
+
+// sendBackOrder is what the rail is asked.
+func (s *Service) sendBackOrder(ctx context.Context, b SendBack) (till Till, o SendBackOrder, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		f, err := s.refundTx(tx, b.RefundID)
+		if err != nil {
+			return err
+		}
+		r, err := s.receiptTx(tx, f.ReceiptID)
+		if err != nil {
+			return err
+		}
+		o = SendBackOrder{Way: b.Way, Receipt: r.Number, Amount: f.Amount, Originator: b.Originator,
+			ResultURL: s.callback("/in/b/" + b.secret), TimeoutURL: s.callback("/in/d/" + b.secret)}
+		o.Phone, err = s.payeeOf(tx, r)
+		return err
+	})
+	if err == nil {
+		till, err = s.Till(ctx, b.TillID)
+	}
+	return till, o, err
+}
+
+// sentBack keeps what came of asking the rail. The result may have been faster.
+func (s *Service) sentBack(ctx context.Context, sendBackID int64, originator, conversation string, err error) error {
+	var refused *Refused
+	if err != nil && !errors.As(err, &refused) {
+		s.Log.Warn("money to go back, and no answer", "send back", sendBackID, "error", err)
+		return nil // asked about later
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		b, err := s.holdSendBack(tx, sendBackID)
+		if err != nil || b.State != SendBackSending {
+			return err
+		}
+		if refused != nil {
+			b.Code, b.Says = refused.Code, cut(refused.Message)
+			if passes := canPass(string(refused.Reason)); passes || b.Code == "" {
+				b.Code, b.Says = string(refused.Reason), cut(strings.TrimSpace(refused.Code+" "+refused.Message))
+			}
+			return s.sendBackRefused(tx, b, true)
+		}
+		b.State, b.Conversation = SendBackSent, conversation
+		if b.Originator == "" {
+			b.Originator = originator
+		}
+		return s.writeSendBack(tx, b)
+	})
+}
+
+// askBack handles "money going back": while the rail told nothing it is asked, ever more seldom. What was to be paid out is asked for again by the same
+// number, which the rail takes once.
+func (s *Service) askBack(ctx context.Context, j jobs.Job) error {
+	b, err := s.sendBackOf(ctx, j)
+	if err != nil || b.State.Final() || b.State == SendBackLost {
+		return err
+	}
+	if s.paused() {
+		return s.waitPaused()
+	}
+	till, o, err := s.sendBackOrder(ctx, b)
+	if err != nil {
+		return err
+	}
+	if b.State == SendBackSending && b.Way == ByPayout {
+		originator, conversation, err := s.Gateway.SendBack(ctx, till, o)
+		if err := s.sentBack(ctx, b.ID, originator, conversation, err); err != nil {
+			return err
+		}
+	} else {
+		o.ResultURL = s.callback("/in/s/" + b.secret)
+		if err := s.Gateway.AskSentBack(ctx, till, o); err != nil {
+			s.Log.Info("asked about money going back without an answer", "send back", b.ID, "error", err)
+		}
+	}
+	return s.askBackLater(ctx, b.ID)
+}
+
+func (s *Service) askBackLater(ctx context.Context, sendBackID int64) error {
+	var asks int
+	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+		b, err := s.holdSendBack(tx, sendBackID)
+		if err != nil || b.State != SendBackSending && b.State != SendBackSent {
+			return err
+		}
+		if b.Asks++; b.Asks >= len(askBackAfter) {
+			b.State = SendBackLost
+		}
+		asks = b.Asks
+		return s.writeSendBack(tx, b)
+	})
+	if err != nil || asks == 0 || asks >= len(askBackAfter) {
+		return err
+	}
+	return jobs.Again(askBackAfter[asks], errors.New("no word of the money yet"))
+}
+
+// applySentBack takes in the rail's result about money that goes back.
+func (s *Service) applySentBack(ctx context.Context, m Incoming) (string, error) {
+	r, err := s.Gateway.ReadSentBack(m.Body)
+	if err != nil {
+		return "", err
+	}
+	return s.onSendBack(ctx, m.Secret, func(tx *db.Tx, b SendBack) error {
+		if b.Conversation != "" && r.ConversationID != b.Conversation || b.Way == ByPayout && r.OriginatorID != b.Originator {
+			return fault.New(fault.Denied, "callback.other_request")
+		}
+		b.Code, b.Says = r.Verdict.Code, cut(r.Verdict.Text)
+		switch {
+		case r.Verdict.State == VerdictPaid && r.Receipt != "":
+			return s.sendBackDone(tx, b, r.Receipt)
+		case r.Verdict.State == VerdictFailed:
+			return s.sendBackRefused(tx, b, true)
+		case r.Verdict.Reason == ReasonReversed: // by somebody else, perhaps: a person looks
+			return s.sendBackLost(tx, b)
+		}
+		return s.noteSendBack(tx, b)
+	})
+}
+
+// applySentBackStatus takes in the answer to the question what became of it. Only good news counts: what the rail does not know of may be on its way.
+func (s *Service) applySentBackStatus(ctx context.Context, m Incoming) (string, error) {
+	r, err := s.Gateway.ReadStatus(m.Body)
+	if err != nil {
+		return "", err
+	}
+	return s.onSendBack(ctx, m.Secret, func(tx *db.Tx, b SendBack) error {
+		b.Code, b.Says = r.Verdict.Code, cut(r.Verdict.Text)
+		if b.Way == ByPayout && r.Verdict.State == VerdictPaid && r.Receipt != "" {
+			return s.sendBackDone(tx, b, r.Receipt)
+		}
+		if b.Way == ByReversal && r.Verdict.Reason == ReasonReversed { // its own number is on the till's statement
+			return s.sendBackLost(tx, b)
+		}
+		return s.noteSendBack(tx, b)
+	})
+}
+
+// noSendBack takes in the notice that there will be no result.
+func (s *Service) noSendBack(ctx context.Context, m Incoming) (string, error) {
+	return s.onSendBack(ctx, m.Secret, func(tx *db.Tx, b SendBack) error {
+		b.Code, b.Says = string(ReasonTimedOut), ""
+		return s.noteSendBack(tx, b)
+	})
+}
+
+func (s *Service) onSendBack(ctx context.Context, secret string, do func(tx *db.Tx, b SendBack) error) (string, error) {
+	found, err := s.sendBackBySecret(ctx, secret)
+	if err != nil {
+		return "", err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		b, err := s.holdSendBack(tx, found.ID)
+		if err != nil {
+			return err
+		}
+		return do(tx, b)
+	})
+	return string(found.Way), err
+}
+
+// sendBackLost leaves a try to a person.
+func (s *Service) sendBackLost(tx *db.Tx, b SendBack) error {
+	if b.State.Final() {
+		return nil
+	}
+	b.State = SendBackLost
+	return s.writeSendBack(tx, b)
+}
+
+// noteSendBack keeps what the rail said, which settles nothing.
+func (s *Service) noteSendBack(tx *db.Tx, b SendBack) error {
+	if b.State.Final() {
+		return nil
+	}
+	return s.writeSendBack(tx, b)
+}
+
+// canPass says that a refusal was of the moment: the same way may be tried again.
+func canPass(code string) bool {
+	switch code {
+	case "1", codeStays, string(ReasonRailBusy), string(ReasonRailDown), "26":
+		return true
+	}
+	return false
+}

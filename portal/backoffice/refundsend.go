@@ -1,0 +1,95 @@
+package backoffice
+
+import (
+	"mtandao/billing"
+	"mtandao/internal/staff"
+)
+
+func sendBackState(f *frame, s billing.SendBackState) stateView {
+	return toned(f, "office.send_back.", s, map[billing.SendBackState]string{billing.SendBackPlanned: "warn", billing.SendBackSending: "warn", billing.SendBackSent: "warn",
+		billing.SendBackDone: "good", billing.SendBackLost: "bad"})
+}
+
+// askSendRefund asks whether a refund is to go back by M-Pesa; of one that is on its way it tells how far.
+func (b *Backoffice) askSendRefund(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	tries, err := b.Money.SendBacks(q.ctx, f.ID)
+	if err != nil {
+		return err
+	}
+	if f.State != billing.RefundApproved || f.Sending != 0 {
+		return q.list(b.sendBacks(q, f, here, tries))
+	}
+	p := q.moneyPage("office.refund_send.", here, "Amount", f.Amount.String())
+	if len(tries) > 0 {
+		p.Table = b.sendBackTable(&p.frame, tries)
+	}
+	return q.showForm(p)
+}
+
+// sendBacks tells how far M-Pesa is with a refund, and asks the member about what nobody knows.
+func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries []billing.SendBack) *listPage {
+	p := q.listing("office.refund.sending_title", "payments")
+	p.Crumbs = []crumb{{p.T("office.refund.title"), "/office/refunds"}, {f.Amount.String(), here}}
+	p.State, p.Lead = refundState(&p.frame, f.State), p.T("office.refund.sending_lead")
+	at := "/office/refunds/" + number(f.ID)
+	switch {
+	case f.Sending == 0:
+		p.Lead = ""
+	case tries[len(tries)-1].State == billing.SendBackLost:
+		p.Lead = p.T("office.refund.sending_lost")
+		p.Acts = []act{{Name: p.T("office.refund.went"), Address: at + "/pay"}, {Name: p.T("office.refund.stays"), Address: at + "/stays"}}
+	default:
+		p.State, p.Live = stateView{"warn", p.T("office.refund.sending")}, at+"/send"
+	}
+	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refund.sending_none"), Text: p.T("office.refund.sending_none_text")}
+	p.table = *b.sendBackTable(&p.frame, tries)
+	return p
+}
+
+func (b *Backoffice) sendBackTable(f *frame, tries []billing.SendBack) *table {
+	t := &table{Columns: []column{{f.T("office.when"), "when"}, {f.T("office.how"), ""}, {f.T("office.state"), ""}, {f.T("office.send_back.said"), ""}}}
+	for _, one := range tries {
+		said := one.Reference
+		if said == "" && one.Says != "" {
+			said = f.T("office.send_back.says", "Says", one.Says, "Code", one.Code)
+		}
+		t.add(cell{Text: b.when(f, one.CreatedAt)}, cell{Text: f.T("office.send_back.way_" + string(one.Way))}, stated(sendBackState(f, one.State)), cell{Text: said})
+	}
+	return t
+}
+
+func (b *Backoffice) sendRefund(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	if _, err := b.Deeds.SendRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID); err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.refund.told_sent", "", "Amount", f.Amount.String())
+	return led(here)
+}
+
+func (b *Backoffice) askRefundStays(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	return q.showForm(q.moneyPage("office.refund_stays.", here, "Amount", f.Amount.String()))
+}
+
+func (b *Backoffice) refundStays(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	if _, err := b.Deeds.RefundStays(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID); err != nil {
+		return q.refusal(err, here)
+	}
+	q.tell("good", "office.refund.told_stays", "", "Amount", f.Amount.String())
+	return led(here)
+}
