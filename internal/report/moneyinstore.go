@@ -20,8 +20,9 @@ func (d *Desk) byIndex(name string) string {
 // countedTwice is where receipts are that are no money of their own.
 const countedTwice = "merged"
 
+// receiptsInSQL chooses a page by an index alone and then reads its rows, in no order: of a day all are looked at, and to read them whole took a tenth of a second.
 func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
-	query, args := "SELECT id, holder_id, placed, order_id, amount_cents, reversed_cents, receipt, reference, arrived_at FROM receipts", []any{}
+	query, args := "SELECT id FROM receipts", []any{}
 	switch {
 	case f.CustomerID != 0:
 		query, args = query+d.byIndex("receipts_holder")+" WHERE holder_id = ? AND placed = ?", append(args, f.CustomerID, billing.PlacedAccount)
@@ -39,7 +40,7 @@ func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
 	if f.Before != 0 {
 		query, args = query+" AND id < ?", append(args, f.Before)
 	}
-	return query + " ORDER BY id DESC LIMIT ?", append(args, f.Limit)
+	return "SELECT r.id, r.holder_id, r.placed, r.order_id, r.amount_cents, r.reversed_cents, r.receipt, r.reference, r.arrived_at FROM (" + query + " ORDER BY id DESC LIMIT ?) AS page JOIN receipts r ON r.id = page.id", append(args, f.Limit)
 }
 
 func (d *Desk) receiptsIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, error) {

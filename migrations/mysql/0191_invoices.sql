@@ -38,5 +38,6 @@ CREATE TABLE IF NOT EXISTS invoices (
   KEY invoices_customer (customer_id, id),
   KEY invoices_subscription (subscription_id, period_day),
   KEY invoices_of (of_id, id),
-  KEY invoices_due (state, due_day, id)
+  KEY invoices_due (state, due_day, id),
+  KEY invoices_late (state, due_day, open_cents)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -39,3 +39,4 @@ CREATE INDEX IF NOT EXISTS invoices_customer ON invoices (customer_id, id);
 CREATE INDEX IF NOT EXISTS invoices_subscription ON invoices (subscription_id, period_day);
 CREATE INDEX IF NOT EXISTS invoices_of ON invoices (of_id, id);
 CREATE INDEX IF NOT EXISTS invoices_due ON invoices (state, due_day, id);
+CREATE INDEX IF NOT EXISTS invoices_late ON invoices (state, due_day, open_cents);
