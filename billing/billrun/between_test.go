@@ -74,7 +74,9 @@ func TestTheMoneyOfALineThatIsInvoicedGoesBack(t *testing.T) {
 		w.until(clock.Date(2026, 1, 5))
 		w.must(w.Lines.ChangePlan(ctx, sub.ID, subscriptions.Change{PlanKey: "month"}, office)) // 27 days are left, which are 13 and a half of the other's
 		w.until(clock.Date(2026, 1, 8))
-		w.in(func(tx *db.Tx) error { return w.Lines.Undo(tx, fmt.Sprintf("subscription:%d:%d", sub.ID, 2), money.Shillings(3100)) })
+		w.in(func(tx *db.Tx) error {
+			return w.Lines.Undo(tx, fmt.Sprintf("subscription:%d:%d", sub.ID, 2), money.Shillings(3100))
+		})
 		w.until(clock.Date(2026, 5, 20))
 		(&street{town: w}).compare(0, sub)
 		w.prove()
