@@ -16,15 +16,16 @@ import (
 	"mtandao/internal/money"
 )
 
-// PaybackState is how far a payback got: asked → approved or refused; approved → paid.
+// PaybackState is how far a payback got: asked → approved, refused or cancelled; approved → paid.
 type PaybackState string
 
 // The states.
 const (
-	Asked    PaybackState = "asked"
-	Approved PaybackState = "approved" // out of the credit, and not paid yet
-	Refused  PaybackState = "refused"
-	Paidback PaybackState = "paid"
+	Asked     PaybackState = "asked"
+	Approved  PaybackState = "approved" // out of the credit, and not paid yet
+	Refused   PaybackState = "refused"
+	Cancelled PaybackState = "cancelled" // by who had asked, before anybody decided
+	Paidback  PaybackState = "paid"
 )
 
 // PaidBack is the kind of the event by which a payback leaves a customer's credit.
@@ -140,6 +141,18 @@ func (s *Service) owe(tx *db.Tx, p Payback, by By) error {
 	due.Amount = money.KES(0) // the event has booked it; this keeps the digest
 	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryOwed, Source: p.source(), At: p.DecidedAt, Memo: "owed to customer " + idText(p.CustomerID), Proof: p.owedProof(), Postings: []ledger.Posting{due, due}})
 	return err
+}
+
+// CancelPayback takes back a payback that waits for the second person, by who asked for it: nothing has moved, and it may be asked for again. fault.Denied
+// "payback.not_yours", fault.Conflict "payback.decided".
+func (s *Service) CancelPayback(ctx context.Context, id int64, by By) (p Payback, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if p, err = s.cancel(tx, id, by.Member); err != nil {
+			return err
+		}
+		return s.record(tx, by, "payback cancelled", "customer", idText(p.CustomerID), p.Amount.String()+" "+p.Reason)
+	})
+	return p, err
 }
 
 // PayPayback says how a payback was paid. fault.Invalid "payback.how" or "payback.reference" (of a bank transfer), fault.Conflict "payback.not_owed".

@@ -79,6 +79,23 @@ func (s *Service) decide(tx *db.Tx, id, member int64, to PaybackState) (Payback,
 	return p, fault.New(fault.Conflict, "payback.decided")
 }
 
+// cancel moves a payback asked → cancelled, by who asked. DecidedBy stays empty: nobody has decided.
+func (s *Service) cancel(tx *db.Tx, id, member int64) (Payback, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND asked_by = ?", id, Asked, member).
+		Updates(map[string]any{"state": Cancelled, "decided_at": s.now(), "open_customer": nil}))
+	if err != nil {
+		return Payback{}, db.Fault(err)
+	}
+	p, err := s.paybackTx(tx, id)
+	switch {
+	case err != nil || won:
+		return p, err
+	case p.AskedBy != member:
+		return p, fault.New(fault.Denied, "payback.not_yours")
+	}
+	return p, fault.New(fault.Conflict, "payback.decided")
+}
+
 // pay moves a payback approved → paid.
 func (s *Service) pay(tx *db.Tx, id, member int64, how, reference string) (Payback, error) {
 	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ?", id, Approved).

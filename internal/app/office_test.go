@@ -77,6 +77,7 @@ type officeAnswer struct {
 	status   int
 	location string
 	body     string
+	told     string // to be said on the next page
 }
 
 func (c *colleague) ask(method, path string, form url.Values) officeAnswer {
@@ -102,7 +103,13 @@ func (c *colleague) ask(method, path string, form url.Values) officeAnswer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return officeAnswer{answer.StatusCode, answer.Header.Get("Location"), string(body)}
+	got := officeAnswer{status: answer.StatusCode, location: answer.Header.Get("Location"), body: string(body)}
+	for _, cookie := range answer.Cookies() {
+		if cookie.Name == "mtandao_told" {
+			got.told = cookie.Value
+		}
+	}
+	return got
 }
 
 var stampField = regexp.MustCompile(`name="k" value="([0-9a-f]+)"`)

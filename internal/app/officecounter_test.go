@@ -221,7 +221,10 @@ func (s *Stage) givesBack(t *testing.T, cashier, manager *colleague) {
 	if err != nil || len(open) != 1 {
 		t.Fatal(open, err)
 	}
-	one := "/office/paybacks/" + number(open[0].ID)
+	one := s.takenBack(t, manager, at, open[0].ID)
+	if open, err = s.Main.Counter.OpenPaybacks(t.Context(), counter.Asked, nil, 100); err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
 	manager.expect(manager.ask(http.MethodGet, "/office/refunds", nil), http.StatusOK, "paid too much", "Kiptoo Cheruiyot", "Waits for approval")
 	manager.expect(manager.send(one+"/decide", url.Values{"how": {"yes"}}), http.StatusSeeOther)
 	if p, err := s.Main.Counter.PaybackByID(t.Context(), open[0].ID); err != nil || p.State != counter.Asked {
@@ -233,6 +236,30 @@ func (s *Stage) givesBack(t *testing.T, cashier, manager *colleague) {
 	cashier.expect(cashier.send(one+"/pay", url.Values{"how": {"cash"}}), http.StatusSeeOther)
 	cashier.expect(cashier.send(one+"/pay", url.Values{"how": {"cash"}}), http.StatusSeeOther) // told on the next page
 	manager.expect(manager.ask(http.MethodGet, at+"?tab=money", nil), http.StatusOK, "Paid back", "KES 40")
+}
+
+// takenBack has who asked for a payback take it back, which another cannot, and ask anew; it names the new one.
+func (s *Stage) takenBack(t *testing.T, manager *colleague, at string, id int64) string {
+	t.Helper()
+	cancel := "/office/paybacks/" + number(id) + "/cancel"
+	another := s.hire(t, "another@demo.example", nil, "manager")
+	manager.expect(manager.ask(http.MethodGet, "/office/refunds", nil), http.StatusOK, cancel)
+	if strings.Contains(another.ask(http.MethodGet, "/office/refunds", nil).body, cancel) {
+		t.Error("another is offered to take it back")
+	}
+	if got := another.send(cancel, nil); got.status != http.StatusSeeOther || !strings.Contains(got.told, "payback.not_yours") {
+		t.Errorf("another takes it back: %d, %s", got.status, got.told)
+	}
+	another.expect(another.ask(http.MethodGet, "/office/refunds", nil), http.StatusOK, "paid too much")
+	manager.expect(manager.ask(http.MethodGet, cancel, nil), http.StatusOK, "the credit stays where it is", "KES 60")
+	manager.expect(manager.send(cancel, nil), http.StatusSeeOther)
+	manager.expect(manager.send(at+"/payback", url.Values{"amount": {"60"}, "reason": {"paid too much"}}), http.StatusSeeOther)
+	manager.expect(manager.ask(http.MethodGet, at+"?tab=money", nil), http.StatusOK, "Taken back", "Waits for approval")
+	open, err := s.Main.Counter.OpenPaybacks(t.Context(), counter.Asked, nil, 100)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	return "/office/paybacks/" + number(open[0].ID)
 }
 
 // countsTheDrawer: cash from customers and a reseller, less what was paid back, is what should be there.

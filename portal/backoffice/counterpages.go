@@ -23,6 +23,7 @@ type Counter interface {
 	SlipOf(ctx context.Context, customerID, eventID int64) (counter.Slip, error)
 	AskPayback(ctx context.Context, p counter.Payback, by counter.By) (counter.Payback, error)
 	DecidePayback(ctx context.Context, id int64, approve bool, by counter.By) (counter.Payback, error)
+	CancelPayback(ctx context.Context, id int64, by counter.By) (counter.Payback, error)
 	PayPayback(ctx context.Context, id int64, how, reference string, by counter.By) (counter.Payback, error)
 	PaybackByID(ctx context.Context, id int64) (counter.Payback, error)
 	PaybacksOf(ctx context.Context, customerID int64, limit int) ([]counter.Payback, error)
@@ -51,6 +52,7 @@ func (b *Backoffice) counterRoutes() []route {
 		{get, one + "/slips/:event/return", full, staff.PaymentsRefund, b.askReturn}, {post, one + "/slips/:event/return", full, staff.PaymentsRefund, b.returnTaking},
 		{get, one + "/payback", full, staff.PaymentsRefund, b.askPayback}, {post, one + "/payback", full, staff.PaymentsRefund, b.payback},
 		{get, "/office/paybacks/:id/decide", full, staff.PaymentsApprove, b.askDecidePayback}, {post, "/office/paybacks/:id/decide", full, staff.PaymentsApprove, b.decidePayback},
+		{get, "/office/paybacks/:id/cancel", full, staff.PaymentsRefund, b.askCancelPayback}, {post, "/office/paybacks/:id/cancel", full, staff.PaymentsRefund, b.cancelPayback},
 		{get, "/office/paybacks/:id/pay", full, staff.PaymentsMatch, b.askPayPayback}, {post, "/office/paybacks/:id/pay", full, staff.PaymentsMatch, b.payPayback},
 		{get, one + "/statement", full, staff.PaymentsView, b.statement},
 		{get, one + "/promise", full, staff.CustomersView, b.askPromise}, {post, one + "/promise", full, staff.CustomersView, b.promise},

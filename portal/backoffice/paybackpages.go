@@ -19,6 +19,8 @@ func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c cus
 	switch {
 	case p.State == counter.Asked && p.AskedBy != q.in.Member.ID && q.may(staff.PaymentsApprove, c.SiteID):
 		last.Acts = []act{{Name: f.T("office.refund.decide"), Address: at + "/decide"}}
+	case p.State == counter.Asked && p.AskedBy == q.in.Member.ID && q.may(staff.PaymentsRefund, c.SiteID):
+		last.Acts = []act{{Name: f.T("office.refund.cancel"), Address: at + "/cancel"}}
 	case p.State == counter.Approved && q.may(staff.PaymentsMatch, c.SiteID):
 		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
 	}
@@ -152,6 +154,31 @@ func (b *Backoffice) decidePayback(q *request) error {
 		told = "office.payback.told_approved"
 	}
 	q.tell("good", told, "", "Amount", one.Amount.String())
+	return led("/office/refunds")
+}
+
+func (b *Backoffice) askCancelPayback(q *request) error {
+	one, c, err := b.thePayback(q, staff.PaymentsRefund)
+	if err != nil {
+		return err
+	}
+	return q.showForm(q.moneyPage("office.payback_cancel.", "/office/refunds", "Amount", one.Amount.String(), "Reason", one.Reason, "Name", c.Name))
+}
+
+func (b *Backoffice) cancelPayback(q *request) error {
+	one, _, err := b.thePayback(q, staff.PaymentsRefund)
+	if err != nil {
+		return err
+	}
+	one, err = b.Counter.CancelPayback(q.ctx, one.ID, q.counterBy())
+	if fault.Is(err, fault.Denied) {
+		q.tellFault(err)
+		return led("/office/refunds")
+	}
+	if err != nil {
+		return q.refusal(err, "/office/refunds")
+	}
+	q.tell("good", "office.refund.told_cancelled", "", "Amount", one.Amount.String())
 	return led("/office/refunds")
 }
 
