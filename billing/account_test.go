@@ -116,7 +116,7 @@ func TestARefundToACustomer(t *testing.T) {
 		if err := s.approve(tooMuch, juma); fault.KeyOf(err) != "refund.spent" {
 			t.Errorf("more than is there: %v", err)
 		}
-		if err := s.db.InTx(ctx, func(tx *db.Tx) error { _, err := s.bill.RefusePayback(tx, tooMuch.ID, juma); return err }); err != nil {
+		if err := s.db.InTx(ctx, func(tx *db.Tx) error { _, err := s.bill.RefusePayback(tx, tooMuch.ID, juma, true); return err }); err != nil {
 			t.Fatal(err)
 		}
 		fair, err := s.askRefund(all[0].ID, 400)

@@ -32,7 +32,7 @@
 //   - each order buys at most one grant, through the source ("order", id)
 //   - what staff match by hand (Match) can be taken back (Unmatch) while what it bought is unused; the prompt's payment stays as it
 //     is. By what its payer is told they are known again: their next money finds their phone, which is no proof for spending credit
-//   - money is paid back by two members, never one: who approves did not ask. Approved it is owed (RefundsPayable) and what it bought
+//   - money is paid back by two members: who approves did not ask, or nobody else may (internal/approval). Approved it is owed (RefundsPayable) and what it bought
 //     ends or is made smaller; paid it leaves the till or the cash box
 //   - what is owed goes back by its rail when a member presses (sendback.go): by reversal, else paid out to the phone that paid, else it stays owed, for cash.
 //     One try at a time: while a rail may be bringing the money back nobody can pay it otherwise, a reversal is asked for once, a payout again only by the

@@ -14,6 +14,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -47,6 +48,9 @@ type shop struct {
 	told   told
 	more   []report.Stock // what else is proved
 	stop   func()         // the jobs
+	crew   *crew
+
+	approvals *approval.Service
 }
 
 func open(t *testing.T, d *db.DB) *shop {
@@ -62,9 +66,11 @@ func open(t *testing.T, d *db.DB) *shop {
 	s.sites = sites
 	s.grants = access.New(d, s.jobs, keys, s.clock, sites)
 	s.ledger = ledger.New(d, s.clock)
+	s.crew = newCrew()
+	s.approvals = approval.New(approval.Options{DB: d, Keys: keys, Clock: s.clock, People: s.crew})
 	sold := plans.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
-		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, PublicURL: "https://pay.example"})
+		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, Approvals: s.approvals, PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})
 		if err != nil {

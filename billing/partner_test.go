@@ -37,7 +37,7 @@ func openBuilding(t *testing.T, s *shop) *building {
 	menu := plans.New(s.db, s.clock)
 	b.stock = vouchers.New(vouchers.Options{DB: s.db, Jobs: s.jobs, Keys: s.keys, Clock: s.clock, Plan: s.clock, Ledger: s.ledger, Plans: menu, Sites: s.sites, Grants: s.grants})
 	b.sellers = resellers.New(resellers.Options{DB: s.db, Keys: s.keys, Clock: s.clock, Ledger: s.ledger, Vouchers: b.stock, Plans: menu, Messages: &s.told})
-	b.partners = partners.New(partners.Options{DB: s.db, Keys: s.keys, Clock: s.clock, Ledger: s.ledger, Sales: []partners.Sales{s.bill, b.stock}})
+	b.partners = partners.New(partners.Options{DB: s.db, Keys: s.keys, Clock: s.clock, Ledger: s.ledger, Sales: []partners.Sales{s.bill, b.stock}, Approvals: s.approvals})
 	var err error
 	b.landlord, err = b.partners.Save(context.Background(), partners.Partner{Name: "Mzee Kamau", Phone: "254722000009", Share: 2000, Sites: []int64{s.site}}, partners.By{Actor: "test"})
 	if err != nil {
@@ -140,7 +140,7 @@ func (b *building) paysOut(shillings int64) {
 		b.t.Fatal(open, err)
 	}
 	id := open[0].ID
-	if _, err := b.partners.DecidePayout(ctx, id, true, partners.By{Member: 1, Actor: "test"}); fault.KeyOf(err) != "partner.same_person" {
+	if _, err := b.partners.DecidePayout(ctx, id, true, partners.By{Member: 1, Actor: "test"}); fault.KeyOf(err) != "approval.same_person" {
 		b.t.Error("who asked decides:", err)
 	}
 	pay := func(n int64) error {
@@ -244,6 +244,9 @@ func (b *building) tamperPayout(id int64) {
 			continue
 		}
 		value := "'9'"
+		if column == "alone" {
+			value = "NOT alone"
+		}
 		if strings.HasSuffix(column, "_at") {
 			value = "'2026-01-01 00:00:00'"
 		}
@@ -280,6 +283,9 @@ func (b *building) tamper(event int64) {
 	b.t.Helper()
 	for _, column := range testdb.Columns(b.t, b.db, "partner_events") {
 		value := "'9'"
+		if column == "alone" {
+			value = "NOT alone"
+		}
 		if column == "at" {
 			value = "'2026-01-01 00:00:00'"
 		}

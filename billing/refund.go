@@ -49,6 +49,7 @@ type Refund struct {
 	AskedBy, DecidedBy, PaidBy      int64 // members
 	How, Reference                  string
 	Sending                         int64 // the try of the rail that is under way; 0 for none
+	Alone                           bool // decided by who asked: nobody else could
 	AskedAt, DecidedAt, PaidAt      time.Time
 }
 
@@ -108,13 +109,14 @@ func (s *Service) refundable(tx *db.Tx, r Receipt) (money.Amount, error) {
 }
 
 // ApproveRefund is the second person's word: the money leaves what it had bought and is owed, and the service ends or is made
-// smaller. fault.Denied "refund.same_person", fault.Conflict "refund.decided", "refund.spent" or "refund.placed".
-func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64) (Refund, error) {
+// smaller. Proven says that the member proved just now that it is they. fault.Denied as of internal/approval; fault.Conflict "refund.decided", "refund.spent"
+// or "refund.placed".
+func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64, proven bool) (Refund, error) {
 	r, err := s.refundStands(tx, refundID)
 	if err != nil {
 		return Refund{}, err
 	}
-	f, err := s.decideRefund(tx, refundID, member, RefundApproved)
+	f, err := s.judgeRefund(tx, r, refundID, member, proven, RefundApproved)
 	if err != nil {
 		return f, err
 	}
@@ -133,11 +135,11 @@ func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64) (Refund, erro
 // matched, or taken back, meanwhile.
 func (s *Service) refundStands(tx *db.Tx, refundID int64) (Receipt, error) {
 	f, err := s.refundTx(tx, refundID)
-	if err != nil || f.State != RefundAsked {
-		return Receipt{ID: f.ReceiptID}, err // deciding tells
+	if err != nil {
+		return Receipt{}, err
 	}
 	r, err := s.receiptTx(tx, f.ReceiptID)
-	if err != nil {
+	if err != nil || f.State != RefundAsked { // deciding tells
 		return r, err
 	}
 	held, err := s.holdReceipt(tx, r)
@@ -224,8 +226,45 @@ func (s *Service) takeService(tx *db.Tx, f *Refund, r Receipt) (account, party s
 }
 
 // RefusePayback says no to a refund; nothing moves. Faults as of ApproveRefund.
-func (s *Service) RefusePayback(tx *db.Tx, refundID, member int64) (Refund, error) {
-	return s.decideRefund(tx, refundID, member, RefundRefused)
+func (s *Service) RefusePayback(tx *db.Tx, refundID, member int64, proven bool) (Refund, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil {
+		return f, err
+	}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return f, err
+	}
+	return s.judgeRefund(tx, r, refundID, member, proven, RefundRefused)
+}
+
+// judgeRefund decides a refund of a receipt, when the member may.
+func (s *Service) judgeRefund(tx *db.Tx, r Receipt, refundID, member int64, proven bool, to RefundState) (Refund, error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil {
+		return f, err
+	}
+	if f.State != RefundAsked {
+		return f, fault.New(fault.Conflict, "refund.decided")
+	}
+	sites, err := s.sitesOf(tx, r)
+	if err != nil {
+		return f, err
+	}
+	alone, err := s.Approvals.MayDecide(tx, sites, f.AskedBy, member, proven)
+	if err != nil {
+		return f, err
+	}
+	return s.decideRefund(tx, refundID, member, to, alone)
+}
+
+// sitesOf are the sites that a receipt is about: its order's, or those of its till; none are all.
+func (s *Service) sitesOf(tx *db.Tx, r Receipt) ([]int64, error) {
+	if r.OrderID == 0 {
+		return s.sitesOfTill(tx, r.TillID)
+	}
+	o, err := s.orderTx(tx, r.OrderID)
+	return []int64{o.SiteID}, err
 }
 
 // CancelRefund takes a refund back that waits for the second person, by who asked for it: nothing has moved, and it may be asked for again. fault.Denied
@@ -309,7 +348,7 @@ func (f Refund) PaidSource() string { return refundParty(f.ID) }
 
 // owedDigest is what the books say of a refund when it was approved; paidDigest of how it was paid.
 func (f Refund) owedDigest() string {
-	return "refund " + digestOf(f.ID, f.ReceiptID, f.OrderID, f.GrantID, f.Account, f.Amount.Cents, f.Amount.Currency, f.Reason, f.AskedBy, f.DecidedBy,
+	return "refund " + digestOf(f.ID, f.ReceiptID, f.OrderID, f.GrantID, f.Account, f.Amount.Cents, f.Amount.Currency, f.Reason, f.AskedBy, f.DecidedBy, f.Alone,
 		f.AskedAt, f.DecidedAt)
 }
 

@@ -25,7 +25,7 @@ func (s *shop) askRefund(receiptID, shillings int64) (f billing.Refund, err erro
 }
 
 func (s *shop) approve(f billing.Refund, member int64) error {
-	return s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.ApproveRefund(tx, f.ID, member); return err })
+	return s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.ApproveRefund(tx, f.ID, member, true); return err })
 }
 
 func (s *shop) payBack(f billing.Refund, how, reference string) error {
@@ -83,7 +83,7 @@ func TestTwoPersonsPayBack(t *testing.T) {
 			t.Errorf("asked twice: %v", err)
 		}
 		s.holds(10, 10, 0, 0)
-		if err := s.approve(f, asha); fault.KeyOf(err) != "refund.same_person" {
+		if err := s.approve(f, asha); fault.KeyOf(err) != "approval.same_person" {
 			t.Errorf("approved by who asked: %v", err)
 		}
 		if err := s.payBack(f, billing.RefundByCash, ""); fault.KeyOf(err) != "refund.not_owed" {
@@ -240,7 +240,7 @@ func TestATamperedRefundIsNamed(t *testing.T) {
 		s.hear(s.success(0, "RKE1", 10))
 		s.refunded(o, 10)
 		s.prove()
-		for column, value := range map[string]any{"amount_cents": 900, "reason": "other", "asked_by": juma, "decided_by": asha, "paid_by": asha, "how": "mpesa",
+		for column, value := range map[string]any{"amount_cents": 900, "reason": "other", "asked_by": juma, "decided_by": asha, "alone": true, "paid_by": asha, "how": "mpesa",
 			"reference": "x", "state": "approved", "account": "2200", "grant_id": 5, "order_id": 5, "receipt_id": 5, "id": 5} {
 			var was any
 			if err := s.db.SQL().QueryRow("SELECT " + column + " FROM refunds").Scan(&was); err != nil {
@@ -264,7 +264,7 @@ func TestARefusedRefundMovesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.in(func(tx *db.Tx) error { f, err = s.bill.RefusePayback(tx, f.ID, juma); return err })
+		s.in(func(tx *db.Tx) error { f, err = s.bill.RefusePayback(tx, f.ID, juma, true); return err })
 		if err := s.approve(f, pendo); fault.KeyOf(err) != "refund.decided" {
 			t.Errorf("approved after it was refused: %v", err)
 		}

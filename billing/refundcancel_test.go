@@ -84,7 +84,7 @@ func TestOpenRefundsOfSites(t *testing.T) {
 			t.Fatal(err)
 		}
 		for n := range 100 {
-			s.exec("INSERT INTO refunds (id, receipt_id, order_id, grant_id, account, amount_cents, amount_currency, reason, state, asked_by, decided_by, paid_by, how, sending, reference, asked_at) VALUES (?, 7, 7, 0, '', 100, 'KES', 'x', 'asked', 1, 0, 0, '', 0, '', '2026-01-01 00:00:00')", n+1)
+			s.exec("INSERT INTO refunds (id, receipt_id, order_id, grant_id, account, amount_cents, amount_currency, reason, state, asked_by, decided_by, paid_by, alone, how, sending, reference, asked_at) VALUES (?, 7, 7, 0, '', 100, 'KES', 'x', 'asked', 1, 0, 0, 0, '', 0, '', '2026-01-01 00:00:00')", n+1)
 		}
 		for name, c := range map[string]struct {
 			sites []int64

@@ -23,6 +23,7 @@ type refundRow struct {
 	AskedBy     int64
 	DecidedBy   int64
 	PaidBy      int64
+	Alone       bool
 	How         string
 	Reference   string
 	Sending     int64
@@ -35,7 +36,7 @@ func (refundRow) TableName() string { return "refunds" }
 
 func (r refundRow) refund() Refund {
 	f := Refund{ID: r.ID, ReceiptID: r.ReceiptID, OrderID: r.OrderID, GrantID: r.GrantID, Account: r.Account, Amount: r.Amount, Reason: r.Reason,
-		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, How: r.How, Reference: r.Reference, Sending: r.Sending, AskedAt: r.AskedAt.UTC()}
+		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, Alone: r.Alone, How: r.How, Reference: r.Reference, Sending: r.Sending, AskedAt: r.AskedAt.UTC()}
 	if r.DecidedAt != nil {
 		f.DecidedAt = r.DecidedAt.UTC()
 	}
@@ -56,21 +57,17 @@ func (s *Service) refundTx(tx *db.Tx, refundID int64) (Refund, error) {
 	return r.refund(), err
 }
 
-// decideRefund moves a refund asked → approved or refused, by another than who asked.
-func (s *Service) decideRefund(tx *db.Tx, refundID, member int64, to RefundState) (Refund, error) {
-	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND asked_by <> ?", refundID, RefundAsked, member).
-		Updates(map[string]any{"state": to, "decided_by": member, "decided_at": s.Clock.Now(), "open_receipt": nil}))
+// decideRefund moves a refund asked → approved or refused, by another than who asked, or alone.
+func (s *Service) decideRefund(tx *db.Tx, refundID, member int64, to RefundState, alone bool) (Refund, error) {
+	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND (asked_by <> ? OR ?)", refundID, RefundAsked, member, alone).
+		Updates(map[string]any{"state": to, "decided_by": member, "decided_at": s.Clock.Now(), "alone": alone, "open_receipt": nil}))
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "refund.decided")
+	}
 	if err != nil {
 		return Refund{}, db.Fault(err)
 	}
-	f, err := s.refundTx(tx, refundID)
-	switch {
-	case err != nil || won:
-		return f, err
-	case f.State == RefundAsked:
-		return f, fault.New(fault.Denied, "refund.same_person")
-	}
-	return f, fault.New(fault.Conflict, "refund.decided")
+	return s.refundTx(tx, refundID)
 }
 
 // cancelRefund moves a refund asked → cancelled, by who asked. DecidedBy stays empty: nobody has decided.

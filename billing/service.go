@@ -55,7 +55,13 @@ type Options struct {
 	Settings  *settings.Store
 	Messages  Messages // codes to phones
 	Pause     Pause
-	PublicURL string // where the rails reach us, without a final slash; "" when they cannot
+	Approvals Approvals // who may decide a refund
+	PublicURL string    // where the rails reach us, without a final slash; "" when they cannot
+}
+
+// Approvals tell who may decide what another asked for. *approval.Service satisfies it.
+type Approvals interface {
+	MayDecide(tx *db.Tx, sites []int64, askedBy, member int64, proven bool) (alone bool, err error)
 }
 
 // Service is billing's use cases.

@@ -67,6 +67,12 @@ func (s *Service) storeTill(tx *db.Tx, t Till) (Till, error) {
 	return t, s.storeTillSites(tx, t)
 }
 
+// sitesOfTill are the sites that a till is for; none are all.
+func (s *Service) sitesOfTill(tx *db.Tx, tillID int64) (sites []int64, err error) {
+	err = tx.Gorm().Model(&tillSiteRow{}).Where("till_id = ?", tillID).Order("site_id").Pluck("site_id", &sites).Error
+	return sites, db.Fault(err)
+}
+
 func (s *Service) storeTillSites(tx *db.Tx, t Till) error {
 	if err := tx.Gorm().Where("till_id = ?", t.ID).Delete(&tillSiteRow{}).Error; err != nil {
 		return db.Fault(err)

@@ -72,7 +72,7 @@ func auditOne(p Payback, said map[string]map[string]string, tell func(string, ..
 	delete(said[entryPaid], p.source())
 	moved, gone := p.State == Approved || p.State == Paidback, p.State == Paidback
 	switch {
-	case p.DecidedBy != 0 && p.DecidedBy == p.AskedBy:
+	case p.DecidedBy != 0 && p.DecidedBy == p.AskedBy && !p.Alone:
 		tell("payback %d was asked for and decided by one person", p.ID)
 	case known != moved || moved && owed != p.owedProof():
 		tell("payback %d is not what the books say it was", p.ID)

@@ -8,7 +8,7 @@
 //
 // A certificate of withheld tax settles a debt: no more is taken with it than is owed and not covered by credit.
 //
-// A payback is asked for by one member and approved by another, who never asked; approved, it is out of the customer's credit and owed
+// A payback is asked for by one member and approved by another, who never asked, unless nobody else may (internal/approval); approved, it is out of the customer's credit and owed
 // (CreditPayable), until a member says how it was paid. While nobody has decided, who asked may take it back. A count says what was in a cashier's drawer on a day, beside what should have been; it moves
 // no money. The last count of a day is the one that holds.
 //

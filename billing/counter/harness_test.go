@@ -13,12 +13,14 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
+	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
 	"mtandao/internal/money"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
+	"mtandao/internal/staff"
 	"mtandao/internal/testdb"
 )
 
@@ -28,7 +30,22 @@ type desk struct {
 	*testing.T
 	clock  *clock.Manual
 	people *customers.Service
+	crew   crew
 }
+
+// crew are who works here now, each of whom may approve.
+type crew map[int64]bool
+
+func (c crew) ActiveTx(*db.Tx) (all []staff.Member, err error) {
+	for id, works := range c {
+		if works {
+			all = append(all, staff.Member{ID: id, State: staff.Active, Roles: []staff.Role{{Permissions: []staff.Permission{staff.PaymentsApprove}}}})
+		}
+	}
+	return all, nil
+}
+
+func (c crew) Active(context.Context) ([]staff.Member, error) { return c.ActiveTx(nil) }
 
 const anne, ben = 7001, 7002
 
@@ -51,7 +68,9 @@ func each(t *testing.T, f func(w *desk)) {
 		owed := invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: taxes.New(d, c), Customers: people, Purse: billing.Purse{Accounts: held}})
 		billing.JoinInvoices(owed, held, queue)
 		lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c})
-		f(&desk{T: t, clock: c, people: people, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines})})
+		works := crew{cashier.Member: true, manager.Member: true}
+		decides := approval.New(approval.Options{DB: d, Keys: keys, Clock: c, People: works})
+		f(&desk{T: t, clock: c, people: people, crew: works, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines, Approvals: decides})})
 	})
 }
 

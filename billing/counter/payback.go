@@ -41,6 +41,7 @@ type Payback struct {
 	Reason                     string
 	State                      PaybackState
 	AskedBy, DecidedBy, PaidBy int64 // members
+	Alone                      bool  // decided by who asked: nobody else could
 	How, Reference             string
 	AskedAt, DecidedAt, PaidAt time.Time
 }
@@ -55,7 +56,7 @@ func (p Payback) source() string { return "payback:" + idText(p.ID) }
 
 // owedProof is the digest of a payback in the books when it was approved, paidProof of how it was paid.
 func (p Payback) owedProof() string {
-	return digest(p.ID, p.CustomerID, p.Amount.Cents, p.Reason, p.AskedBy, p.DecidedBy, p.AskedAt.UnixMilli(), p.DecidedAt.UnixMilli())
+	return digest(p.ID, p.CustomerID, p.Amount.Cents, p.Reason, p.AskedBy, p.DecidedBy, p.Alone, p.AskedAt.UnixMilli(), p.DecidedAt.UnixMilli())
 }
 
 func (p Payback) paidProof() string {
@@ -101,7 +102,7 @@ func (s *Service) AskPayback(ctx context.Context, p Payback, by By) (Payback, er
 	return p, err
 }
 
-// DecidePayback is the second person's word. Approved, the money leaves the customer's credit at once. fault.Denied "payback.same_person", fault.Conflict
+// DecidePayback is the second person's word. Approved, the money leaves the customer's credit at once. fault.Denied as of internal/approval, fault.Conflict
 // "payback.decided" or "payback.spent".
 func (s *Service) DecidePayback(ctx context.Context, id int64, approve bool, by By) (p Payback, err error) {
 	to := Refused
@@ -115,7 +116,7 @@ func (s *Service) DecidePayback(ctx context.Context, id int64, approve bool, by 
 		if _, err := s.Accounts.Credit(tx, p.CustomerID); err != nil { // the account comes first
 			return err
 		}
-		if p, err = s.decide(tx, id, by.Member, to); err != nil {
+		if p, err = s.judge(tx, id, to, by); err != nil {
 			return err
 		}
 		if approve {
@@ -123,9 +124,33 @@ func (s *Service) DecidePayback(ctx context.Context, id int64, approve bool, by 
 				return err
 			}
 		}
-		return s.record(tx, by, "payback "+string(to), "customer", idText(p.CustomerID), p.Amount.String()+" "+p.Reason)
+		action := "payback " + string(to)
+		if p.Alone {
+			action += " alone"
+		}
+		return s.record(tx, by, action, "customer", idText(p.CustomerID), p.Amount.String()+" "+p.Reason)
 	})
 	return p, err
+}
+
+// judge decides a payback that waits, when the member may.
+func (s *Service) judge(tx *db.Tx, id int64, to PaybackState, by By) (Payback, error) {
+	p, err := s.paybackTx(tx, id)
+	if err != nil {
+		return p, err
+	}
+	if p.State != Asked {
+		return p, fault.New(fault.Conflict, "payback.decided")
+	}
+	site, err := s.siteOf(tx, p.CustomerID)
+	if err != nil {
+		return p, err
+	}
+	alone, err := s.Approvals.MayDecide(tx, site, p.AskedBy, by.Member, by.Proven)
+	if err != nil {
+		return p, err
+	}
+	return s.decide(tx, id, by.Member, to, alone)
 }
 
 // owe moves the money from credit to what is owed.

@@ -21,6 +21,7 @@ type paybackRow struct {
 	AskedBy      int64
 	DecidedBy    int64
 	PaidBy       int64
+	Alone        bool
 	How          string
 	Reference    string
 	AskedAt      time.Time
@@ -32,7 +33,7 @@ func (paybackRow) TableName() string { return "paybacks" }
 
 func (r paybackRow) payback() Payback {
 	return Payback{ID: r.ID, CustomerID: r.CustomerID, Amount: money.KES(r.Cents), Reason: r.Reason, State: PaybackState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy,
-		How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
+		Alone: r.Alone, How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
 }
 
 func (s *Service) insertPayback(tx *db.Tx, p Payback) error {
@@ -62,21 +63,23 @@ func payback(g *gorm.DB, id int64) (Payback, error) {
 
 func (s *Service) paybackTx(tx *db.Tx, id int64) (Payback, error) { return payback(tx.Gorm(), id) }
 
-// decide moves a payback asked → approved or refused, by another than who asked.
-func (s *Service) decide(tx *db.Tx, id, member int64, to PaybackState) (Payback, error) {
-	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND asked_by <> ?", id, Asked, member).
-		Updates(map[string]any{"state": to, "decided_by": member, "decided_at": s.now(), "open_customer": nil}))
+// siteOf is the site of a customer, where they have one.
+func (s *Service) siteOf(tx *db.Tx, customerID int64) (sites []int64, err error) {
+	err = tx.Gorm().Raw("SELECT site_id FROM customers WHERE id = ? AND site_id <> 0", customerID).Scan(&sites).Error
+	return sites, db.Fault(err)
+}
+
+// decide moves a payback asked → approved or refused, by another than who asked, or alone.
+func (s *Service) decide(tx *db.Tx, id, member int64, to PaybackState, alone bool) (Payback, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND (asked_by <> ? OR ?)", id, Asked, member, alone).
+		Updates(map[string]any{"state": to, "decided_by": member, "decided_at": s.now(), "alone": alone, "open_customer": nil}))
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "payback.decided")
+	}
 	if err != nil {
 		return Payback{}, db.Fault(err)
 	}
-	p, err := s.paybackTx(tx, id)
-	switch {
-	case err != nil || won:
-		return p, err
-	case p.State == Asked:
-		return p, fault.New(fault.Denied, "payback.same_person")
-	}
-	return p, fault.New(fault.Conflict, "payback.decided")
+	return s.paybackTx(tx, id)
 }
 
 // cancel moves a payback asked → cancelled, by who asked. DecidedBy stays empty: nobody has decided.

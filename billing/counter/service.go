@@ -21,6 +21,12 @@ type Options struct {
 	Accounts    *accounts.Service
 	Invoices    *invoices.Service
 	Lines       *subscriptions.Service
+	Approvals   Approvals
+}
+
+// Approvals tell who may decide what another asked for. *approval.Service satisfies it.
+type Approvals interface {
+	MayDecide(tx *db.Tx, sites []int64, askedBy, member int64, proven bool) (alone bool, err error)
 }
 
 // Service is what is done at the counter.
@@ -29,10 +35,11 @@ type Service struct{ Options }
 // New makes the service.
 func New(o Options) *Service { return &Service{Options: o} }
 
-// By is the member who does something, and from where.
+// By is the member who does something, and from where. Proven says that they proved just now that it is they.
 type By struct {
 	Member      int64
 	Actor, From string
+	Proven      bool
 }
 
 func (s *Service) record(tx *db.Tx, by By, action, object, id, said string) error {

@@ -94,7 +94,7 @@ func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string
 	return err
 }
 
-// auditPayouts: each payout is as it was written, was decided by another than who asked, and is an event when it was paid, and only then.
+// auditPayouts: each payout is as it was written, was decided by another than who asked or alone, and is an event when it was paid, and only then.
 func (s *Service) auditPayouts(ctx context.Context, see func(what string)) error {
 	for after := int64(0); ; {
 		page, changed, err := s.payoutsAfter(ctx, after)
@@ -112,7 +112,7 @@ func (s *Service) auditPayouts(ctx context.Context, see func(what string)) error
 			if paid != (p.State == counter.Paidback) || paid && (e.Delta != -p.Amount.Cents || e.How != p.How) {
 				see(fmt.Sprintf("payout %d was not paid as the events of partner %d say", p.ID, p.PartnerID))
 			}
-			if p.DecidedBy != 0 && p.DecidedBy == p.AskedBy {
+			if p.DecidedBy != 0 && p.DecidedBy == p.AskedBy && !p.Alone {
 				see(fmt.Sprintf("payout %d was asked for and decided by one person", p.ID))
 			}
 			after = p.ID

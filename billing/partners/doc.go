@@ -9,7 +9,7 @@
 //
 // A share that is chosen at the console counts from when a second person approved it (internal/approval, Propose).
 //
-// A payout is asked for by one member and approved by another, who never asked, as a payback to a customer is (billing/counter). It stays due until a member
+// A payout is asked for by one member and approved by another, who never asked, or alone where nobody else may, as a payback to a customer is (billing/counter). It stays due until a member
 // says how it was paid.
 //
 // Invariants: events are never changed; each has the next number of its partner, the balance after it, and one entry in the books with its digest;

@@ -23,6 +23,7 @@ type Payout struct {
 	Note                       string
 	State                      counter.PaybackState
 	AskedBy, DecidedBy, PaidBy int64 // members
+	Alone                      bool  // decided by who asked: nobody else could
 	How, Reference             string
 	AskedAt, DecidedAt, PaidAt time.Time
 }
@@ -73,7 +74,7 @@ func (s *Service) owing(tx *db.Tx, p Payout) (Partner, error) {
 	return who, err
 }
 
-// DecidePayout is the second person's word; what is approved may still be refused while it is not paid. fault.Denied "partner.same_person", fault.Conflict
+// DecidePayout is the second person's word; what is approved may still be refused while it is not paid. fault.Denied as of internal/approval, fault.Conflict
 // "partner.decided" or "partner.more_than_due".
 func (s *Service) DecidePayout(ctx context.Context, id int64, approve bool, by By) (p Payout, err error) {
 	to := counter.Refused
@@ -89,10 +90,18 @@ func (s *Service) DecidePayout(ctx context.Context, id int64, approve bool, by B
 				return err
 			}
 		}
-		if p, err = s.decide(tx, id, by.Member, to); err != nil {
+		alone, err := s.Approvals.MayDecide(tx, nil, p.AskedBy, by.Member, by.Proven)
+		if err != nil {
 			return err
 		}
-		return s.record(tx, by, "payout "+string(to), p.PartnerID, p.said())
+		if p, err = s.decide(tx, id, by.Member, to, alone); err != nil {
+			return err
+		}
+		action := "payout " + string(to)
+		if p.Alone {
+			action += " alone"
+		}
+		return s.record(tx, by, action, p.PartnerID, p.said())
 	})
 	return p, err
 }

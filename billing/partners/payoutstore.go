@@ -23,6 +23,7 @@ type payoutRow struct {
 	AskedBy     int64
 	DecidedBy   int64
 	PaidBy      int64
+	Alone       bool
 	How         string
 	Reference   string
 	AskedAt     time.Time
@@ -34,7 +35,7 @@ func (payoutRow) TableName() string { return "partner_payouts" }
 
 func (r payoutRow) payout() Payout {
 	return Payout{ID: r.ID, PartnerID: r.PartnerID, Amount: money.KES(r.Cents), Note: r.Note, State: counter.PaybackState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy,
-		How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
+		Alone: r.Alone, How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
 }
 
 // witnessed is the row without what is written for the index alone: it is told by the state.
@@ -109,20 +110,17 @@ func (s *Service) turn(tx *db.Tx, id int64, to map[string]any, as string, args .
 	return rows[0].payout(), won, err
 }
 
-// decide moves a payout asked → approved, or to refused while it is not paid, by another than who asked.
-func (s *Service) decide(tx *db.Tx, id, member int64, to counter.PaybackState) (Payout, error) {
-	set, from := map[string]any{"state": to, "decided_by": member, "decided_at": s.now()}, []counter.PaybackState{counter.Asked}
+// decide moves a payout asked → approved, or to refused while it is not paid, by another than who asked, or alone.
+func (s *Service) decide(tx *db.Tx, id, member int64, to counter.PaybackState, alone bool) (Payout, error) {
+	set, from := map[string]any{"state": to, "decided_by": member, "decided_at": s.now(), "alone": alone}, []counter.PaybackState{counter.Asked}
 	if to == counter.Refused {
 		set["open_partner"], from = nil, append(from, counter.Approved)
 	}
-	p, won, err := s.turn(tx, id, set, "state IN ? AND asked_by <> ?", from, member)
-	switch {
-	case err != nil || won:
-		return p, err
-	case p.AskedBy == member && p.State == counter.Asked:
-		return p, fault.New(fault.Denied, "partner.same_person")
+	p, won, err := s.turn(tx, id, set, "state IN ? AND (asked_by <> ? OR ?)", from, member, alone)
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "partner.decided")
 	}
-	return p, fault.New(fault.Conflict, "partner.decided")
+	return p, err
 }
 
 // pay moves a payout approved → paid.

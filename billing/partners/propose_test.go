@@ -18,6 +18,8 @@ import (
 
 type crew struct{}
 
+func (c crew) Active(context.Context) ([]staff.Member, error) { return c.ActiveTx(nil) }
+
 func (crew) ActiveTx(*db.Tx) ([]staff.Member, error) {
 	return []staff.Member{member(1, staff.PaymentsMatch).Member, member(2, staff.PaymentsApprove).Member, member(3, staff.PaymentsApprove).Member}, nil
 }

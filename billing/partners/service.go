@@ -33,6 +33,7 @@ type Doors interface {
 type Approvals interface {
 	On(kind string, d approval.Deed)
 	Ask(tx *db.Tx, a approval.Ask, by approval.By) (approval.Ask, error)
+	MayDecide(tx *db.Tx, sites []int64, askedBy, member int64, proven bool) (alone bool, err error)
 }
 
 // Options are a Service's collaborators. Clock is the machine's.
@@ -44,7 +45,7 @@ type Options struct {
 	Sales  []Sales
 	Doors  Doors // nil: nobody signs in
 
-	Approvals Approvals // nil: nothing is proposed
+	Approvals Approvals // nil: nothing is proposed, and no payout decided
 }
 
 // Service is what can be done with partners.
@@ -63,10 +64,11 @@ func New(o Options) *Service {
 	return s
 }
 
-// By is who does something, and from where. Member is of the staff; 0 elsewhere.
+// By is who does something, and from where. Member is of the staff, 0 elsewhere; Proven says that they proved just now that it is they.
 type By struct {
 	Member      int64
 	Actor, From string
+	Proven      bool
 }
 
 const purposePhone = "partner.phone"

@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/jobs"
 	"mtandao/internal/money"
@@ -71,7 +72,8 @@ func (s *Stage) pastFrom(at time.Time) *past {
 	p := &past{clock: c, kasarani: s.seeded.sites["kasarani"].ID}
 	p.vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: queue, Keys: m.Keys, Clock: c, Plan: c, Log: m.Log, Ledger: books, Plans: m.Plans, Sites: m.Sites, Grants: grants})
 	grants.AskVouchers(p.vouchers)
-	p.partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: c, Ledger: books, Sales: []partners.Sales{m.Billing, p.vouchers}, Doors: m.PINs})
+	p.partners = partners.New(partners.Options{DB: m.DB, Keys: m.Keys, Clock: c, Ledger: books, Sales: []partners.Sales{m.Billing, p.vouchers}, Doors: m.PINs,
+		Approvals: approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: c, People: m.Staff})})
 	return p
 }
 

@@ -245,8 +245,9 @@ func (m *Main) wireDomains() {
 	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
+	m.Approvals = approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, People: m.Staff})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
-		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, PublicURL: m.Config.PublicURL})
+		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, Approvals: m.Approvals, PublicURL: m.Config.PublicURL})
 	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
@@ -269,7 +270,7 @@ func (m *Main) wireDomains() {
 	}
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
-	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines})
+	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines, Approvals: m.Approvals})
 	m.Prompts = prompts.New(prompts.Options{DB: m.DB, Keys: m.Keys, Clock: m.Plan, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Accounts: m.Accounts, Billing: m.Billing})
 	m.Invoices.AskPrompts(m.Prompts.Waits)
 	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify})

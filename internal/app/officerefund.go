@@ -38,11 +38,25 @@ func (o officeDeeds) AskRefund(ctx context.Context, who staff.Member, by staff.B
 }
 
 // DecideRefund implements backoffice.Deeds.
-func (o officeDeeds) DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error) {
-	if !approve {
-		return o.refund(ctx, who, by, "refund refused", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.RefusePayback(tx, refundID, who.ID) })
+func (o officeDeeds) DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve, proven bool) (f billing.Refund, err error) {
+	decide := o.m.Billing.RefusePayback
+	if approve {
+		decide = o.m.Billing.ApproveRefund
 	}
-	return o.refund(ctx, who, by, "refund approved", func(tx *db.Tx) (billing.Refund, error) { return o.m.Billing.ApproveRefund(tx, refundID, who.ID) })
+	err = o.do(ctx, who, by, func(tx *db.Tx) (deed, error) {
+		f, err = decide(tx, refundID, who.ID, proven)
+		action := "refund refused"
+		switch {
+		case approve && f.Alone:
+			action = "refund approved alone"
+		case approve:
+			action = "refund approved"
+		case f.Alone:
+			action = "refund refused alone"
+		}
+		return deed{action: action, object: "refund", id: f.ID, after: refundSaid(f)}, err
+	})
+	return f, err
 }
 
 // CancelRefund implements backoffice.Deeds.

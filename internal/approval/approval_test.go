@@ -22,7 +22,8 @@ import (
 // crew are who works here.
 type crew struct{ all []staff.Member }
 
-func (c *crew) ActiveTx(*db.Tx) ([]staff.Member, error) { return c.all, nil }
+func (c *crew) ActiveTx(*db.Tx) ([]staff.Member, error)        { return c.all, nil }
+func (c *crew) Active(context.Context) ([]staff.Member, error) { return c.all, nil }
 
 type desk struct {
 	testing.TB

@@ -1,8 +1,8 @@
 // Package approval keeps deeds that one member asks for and another decides: what gives money away, or promises it.
 //
 // It owns what is asked for and how it was decided. It does not own the deeds: each domain names its kinds, and does in the deciding transaction
-// what was asked for. Refunds, paybacks and payouts go the same way with a step more, for they are paid after they were approved, and keep it in
-// their own tables (billing, billing/counter, billing/partners).
+// what was asked for. Refunds, paybacks and payouts go the same way with a step more, for they are paid after they were approved: they keep it in
+// their own tables (billing, billing/counter, billing/partners), and who may decide them is asked here (MayDecide).
 //
 // Who may decide holds payments.approve at every site that it is about; of no site means of all. Where exactly one active member may, that
 // member may also decide what they asked for themself, after a fresh proof that it is they, and the trail says that nobody else was there.

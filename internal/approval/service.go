@@ -19,6 +19,7 @@ import (
 // People tells who works here. *staff.Service satisfies it.
 type People interface {
 	ActiveTx(tx *db.Tx) ([]staff.Member, error)
+	Active(ctx context.Context) ([]staff.Member, error)
 }
 
 // Deed is what is done when something asked for is approved. Hold locks what it is about, before the ask itself.
@@ -105,21 +106,26 @@ func (s *Service) Asked(tx *db.Tx, kind string, objectID int64, request string) 
 	return found, err
 }
 
-// deciders are the active members who may decide.
-func (s *Service) deciders(tx *db.Tx, a Ask) (ids []int64, err error) {
-	all, err := s.People.ActiveTx(tx)
+// deciders are those who may decide about some sites.
+func deciders(all []staff.Member, sites []int64) (ids []int64) {
 	for _, m := range all {
-		if a.May(m) {
+		if (Ask{Sites: sites}).May(m) {
 			ids = append(ids, m.ID)
 		}
 	}
-	return ids, err
+	return ids
 }
 
 // lone says whether a member is the only one who may decide.
 func (s *Service) lone(tx *db.Tx, a Ask, m staff.Member) (bool, error) {
-	ids, err := s.deciders(tx, a)
-	return len(ids) == 1 && ids[0] == m.ID, err
+	all, err := s.People.ActiveTx(tx)
+	return slices.Equal(deciders(all, a.Sites), []int64{m.ID}), err
+}
+
+// Lone says whether a member is now the only one who may decide about some sites, of none about all of them.
+func (s *Service) Lone(ctx context.Context, member int64, sites []int64) (bool, error) {
+	all, err := s.People.Active(ctx)
+	return slices.Equal(deciders(all, sites), []int64{member}), err
 }
 
 // Decide is the second person's word; approved, it is done. The same word again is answered. fault.Invalid "approval.verdict" (a refusal says why);
@@ -151,11 +157,12 @@ func (s *Service) Decide(ctx context.Context, id int64, approve bool, verdict st
 }
 
 func (s *Service) decide(tx *db.Tx, a Ask, to State, verdict string, by By) (Ask, error) {
-	if err := s.mayDecide(tx, a, by); err != nil {
+	alone, err := s.MayDecide(tx, a.Sites, a.AskedBy, by.Member.ID, by.Proven)
+	if err != nil {
 		return a, err
 	}
 	now, won, err := s.turn(tx, a.ID, s.now(), map[string]any{
-		"state": to, "decided_by": by.Member.ID, "decider": by.Actor, "alone": a.AskedBy == by.Member.ID, "verdict": verdict})
+		"state": to, "decided_by": by.Member.ID, "decider": by.Actor, "alone": alone, "verdict": verdict})
 	switch {
 	case err != nil:
 		return now, err
@@ -190,20 +197,24 @@ func tooLate(a Ask) error {
 	return fault.New(fault.Conflict, "approval.decided")
 }
 
-// mayDecide looks in the transaction at who may: rights may have been taken away since the page was asked for.
-func (s *Service) mayDecide(tx *db.Tx, a Ask, by By) error {
-	ids, err := s.deciders(tx, a)
-	switch {
-	case err != nil:
-		return err
-	case !slices.Contains(ids, by.Member.ID):
-		return fault.New(fault.Denied, "approval.not_yours")
-	case a.AskedBy == by.Member.ID && len(ids) > 1:
-		return fault.New(fault.Denied, "approval.same_person")
-	case a.AskedBy == by.Member.ID && !by.Proven:
-		return fault.New(fault.Denied, "approval.proof")
+// MayDecide looks in the transaction at who may decide what a member asked for at some sites, of none at all of them: rights may have been taken away since
+// the page was asked for. Alone says that who asked decides, for nobody else may. fault.Denied "approval.not_yours", "approval.same_person" or "approval.proof".
+func (s *Service) MayDecide(tx *db.Tx, sites []int64, askedBy, member int64, proven bool) (alone bool, err error) {
+	all, err := s.People.ActiveTx(tx)
+	if err != nil {
+		return false, err
 	}
-	return nil
+	ids := deciders(all, sites)
+	alone = askedBy == member
+	switch {
+	case !slices.Contains(ids, member):
+		return false, fault.New(fault.Denied, "approval.not_yours")
+	case alone && len(ids) > 1:
+		return false, fault.New(fault.Denied, "approval.same_person")
+	case alone && !proven:
+		return false, fault.New(fault.Denied, "approval.proof")
+	}
+	return alone, nil
 }
 
 // Cancel takes back what a member asked for. fault.NotFound "approval.unknown", fault.Denied "approval.not_asked", fault.Conflict "approval.decided" or

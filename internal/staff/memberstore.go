@@ -195,8 +195,13 @@ func gone(err error) bool {
 }
 
 // ActiveTx lists who works here now, with roles.
-func (s *Service) ActiveTx(tx *db.Tx) (members []Member, err error) {
+func (s *Service) ActiveTx(tx *db.Tx) ([]Member, error) { return active(tx.Gorm()) }
+
+// Active lists who works here now, with roles.
+func (s *Service) Active(ctx context.Context) ([]Member, error) { return active(s.DB.Read(ctx)) }
+
+func active(from *gorm.DB) (members []Member, err error) {
 	var all []joined
-	err = tx.Gorm().Table("staff_members AS m").Select(joinedColumns).Joins(joinRoles).Where("m.state = ?", Active).Order("m.id, r.id").Scan(&all).Error
+	err = from.Table("staff_members AS m").Select(joinedColumns).Joins(joinRoles).Where("m.state = ?", Active).Order("m.id, r.id").Scan(&all).Error
 	return foldAll(all), db.Fault(err)
 }

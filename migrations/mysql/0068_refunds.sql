@@ -14,6 +14,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   asked_by BIGINT NOT NULL,
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
+  alone BOOLEAN NOT NULL,
   how VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   sending BIGINT NOT NULL,
   reference VARCHAR(64) NOT NULL,

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS paybacks (
   asked_by BIGINT NOT NULL,
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
+  alone BOOLEAN NOT NULL,
   how VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reference VARCHAR(240) NOT NULL,
   asked_at DATETIME(3) NOT NULL,

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   asked_by BIGINT NOT NULL,
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
+  alone BOOLEAN NOT NULL,
   how TEXT NOT NULL,
   sending BIGINT NOT NULL,
   reference TEXT NOT NULL,

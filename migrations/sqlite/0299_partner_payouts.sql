@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS partner_payouts (
   asked_by BIGINT NOT NULL,
   decided_by BIGINT NOT NULL,
   paid_by BIGINT NOT NULL,
+  alone BOOLEAN NOT NULL,
   how TEXT NOT NULL,
   reference TEXT NOT NULL,
   asked_at DATETIME NOT NULL,

@@ -8,6 +8,7 @@ import (
 	"mtandao/billing/partners"
 	"mtandao/internal/approval"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/staff"
 	"mtandao/vouchers/resellers"
 )
@@ -19,6 +20,7 @@ type Approvals interface {
 	Open(ctx context.Context, limit int) ([]approval.Ask, error)
 	Decide(ctx context.Context, id int64, approve bool, verdict string, by approval.By) (approval.Ask, error)
 	Cancel(ctx context.Context, id int64, by approval.By) (approval.Ask, error)
+	Lone(ctx context.Context, member int64, sites []int64) (bool, error)
 }
 
 func (b *Backoffice) approvalRoutes() []route {
@@ -40,6 +42,42 @@ func (q *request) mayApproval(a approval.Ask) bool {
 		return q.may(staff.VouchersView, 0)
 	}
 	return slices.ContainsFunc(a.Sites, func(id int64) bool { return q.may(staff.VouchersView, id) })
+}
+
+// mayDecide: who may decide what a member asked for at some sites, of none at all of them; their own only while nobody else may.
+func (q *request) mayDecide(askedBy int64, sites []int64) (bool, error) {
+	may := approval.Ask{Sites: sites}.May(q.in.Member)
+	if !may || askedBy != q.in.Member.ID {
+		return may, nil
+	}
+	return q.office.Approvals.Lone(q.ctx, askedBy, sites)
+}
+
+// tellAsked says on the next page who is to approve what was asked for.
+func (q *request) tellAsked(amount money.Amount, sites []int64) error {
+	alone, err := q.mayDecide(q.in.Member.ID, sites)
+	text := "office.refund.told_asked"
+	if alone {
+		text = "office.refund.told_asked_alone"
+	}
+	q.tell("good", text, "", "Amount", amount.String())
+	return err
+}
+
+// tellAlone says to who decides what they asked for themself that they are alone.
+func (q *request) tellAlone(p *formPage, askedBy int64) {
+	if askedBy == q.in.Member.ID {
+		p.Lead += " " + p.T("office.approval_decide.alone")
+	}
+}
+
+// decided is a state, and whether one person alone came to it.
+func decided(f *frame, state stateView, alone bool) cell {
+	c := stated(state)
+	if alone {
+		c.More = f.T("office.refund.alone")
+	}
+	return c
 }
 
 func approvalState(f *frame, s approval.State) stateView {

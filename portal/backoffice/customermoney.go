@@ -266,32 +266,6 @@ func (b *Backoffice) tellPaid(q *request, p *recordPage, c customers.Customer) e
 	return nil
 }
 
-func (b *Backoffice) tellPaybacks(q *request, p *recordPage, c customers.Customer) error {
-	all, err := b.Counter.PaybacksOf(q.ctx, c.ID, fewPayments)
-	if err != nil {
-		return err
-	}
-	credit, err := b.Accounts.Balances(q.ctx, []int64{c.ID})
-	may := q.may(staff.PaymentsRefund, c.SiteID) && credit[c.ID].IsPositive()
-	if err != nil || len(all) == 0 && !may {
-		return err
-	}
-	one := card{Name: p.T("office.refund.title"), Table: &table{Columns: refundColumns(&p.frame)}}
-	for _, f := range all {
-		cells := b.paybackCells(q, &p.frame, f, c)
-		cells[0].More, cells[0].Address = "", ""
-		one.Table.add(cells...)
-	}
-	if may {
-		one.Acts = []act{{Name: p.T("office.payback_ask.act"), Icon: "undo-2", Address: customerAddress(c.ID) + "/payback"}}
-		if one.Lead = ""; len(all) == 0 {
-			one.Lead = p.T("office.payback.none", "Credit", kes(credit[c.ID].Cents))
-		}
-	}
-	p.add(one)
-	return nil
-}
-
 // eventName is what happened to a customer's account.
 func eventName(f *frame, e accounts.Event) string {
 	key := "office.account.kind_" + strings.ReplaceAll(e.Kind, " ", "_")

@@ -27,7 +27,7 @@ type Deeds interface {
 	Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string) (access.Given, error)
 	Disconnect(ctx context.Context, who staff.Member, by staff.By, grantID int64) (sessions int, err error)
 	AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error)
-	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve bool) (billing.Refund, error)
+	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve, proven bool) (billing.Refund, error)
 	CancelRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	SendRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	RefundStays(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)

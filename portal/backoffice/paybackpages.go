@@ -12,19 +12,26 @@ func paybackState(f *frame, s counter.PaybackState) stateView {
 	return toned(f, "office.refund.", s, map[counter.PaybackState]string{counter.Asked: "warn", counter.Approved: "warn", counter.Paidback: "good"})
 }
 
-// paybackCells are a payback in the columns of refunds; who asked for it may not decide it.
-func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c customers.Customer) []cell {
+// paybackCells are a payback in the columns of refunds; who asked for it may decide it only while nobody else may.
+func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c customers.Customer) ([]cell, error) {
 	var last cell
 	at := "/office/paybacks/" + number(p.ID)
 	switch {
-	case p.State == counter.Asked && p.AskedBy != q.in.Member.ID && q.may(staff.PaymentsApprove, c.SiteID):
-		last.Acts = []act{{Name: f.T("office.refund.decide"), Address: at + "/decide"}}
-	case p.State == counter.Asked && p.AskedBy == q.in.Member.ID && q.may(staff.PaymentsRefund, c.SiteID):
-		last.Acts = []act{{Name: f.T("office.refund.cancel"), Address: at + "/cancel"}}
+	case p.State == counter.Asked:
+		may, err := q.mayDecide(p.AskedBy, []int64{c.SiteID})
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			last.Acts = append(last.Acts, act{Name: f.T("office.refund.decide"), Address: at + "/decide"})
+		}
+		if p.AskedBy == q.in.Member.ID && q.may(staff.PaymentsRefund, c.SiteID) {
+			last.Acts = append(last.Acts, act{Name: f.T("office.refund.cancel"), Address: at + "/cancel"})
+		}
 	case p.State == counter.Approved && q.may(staff.PaymentsMatch, c.SiteID):
 		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
 	}
-	return []cell{{Text: b.when(f, p.AskedAt), Address: customerAddress(c.ID) + "?tab=money", More: c.Name}, {Text: p.Amount.String()}, {Text: p.Reason}, stated(paybackState(f, p.State)), last}
+	return []cell{{Text: b.when(f, p.AskedAt), Address: customerAddress(c.ID) + "?tab=money", More: c.Name}, {Text: p.Amount.String()}, {Text: p.Reason}, decided(f, paybackState(f, p.State), p.Alone), last}, nil
 }
 
 // addPaybacks are those that wait for somebody, among the refunds.
@@ -42,10 +49,45 @@ func (b *Backoffice) addPaybacks(q *request, p *listPage, state counter.PaybackS
 		if err != nil {
 			return err
 		}
-		if q.may(staff.PaymentsView, c.SiteID) {
-			p.add(b.paybackCells(q, &p.frame, one, c)...)
+		if !q.may(staff.PaymentsView, c.SiteID) {
+			continue
+		}
+		cells, err := b.paybackCells(q, &p.frame, one, c)
+		if err != nil {
+			return err
+		}
+		p.add(cells...)
+	}
+	return nil
+}
+
+// tellPaybacks lists what of a customer's credit was, or is to be, paid back.
+func (b *Backoffice) tellPaybacks(q *request, p *recordPage, c customers.Customer) error {
+	all, err := b.Counter.PaybacksOf(q.ctx, c.ID, fewPayments)
+	if err != nil {
+		return err
+	}
+	credit, err := b.Accounts.Balances(q.ctx, []int64{c.ID})
+	may := q.may(staff.PaymentsRefund, c.SiteID) && credit[c.ID].IsPositive()
+	if err != nil || len(all) == 0 && !may {
+		return err
+	}
+	one := card{Name: p.T("office.refund.title"), Table: &table{Columns: refundColumns(&p.frame)}}
+	for _, f := range all {
+		cells, err := b.paybackCells(q, &p.frame, f, c)
+		if err != nil {
+			return err
+		}
+		cells[0].More, cells[0].Address = "", ""
+		one.Table.add(cells...)
+	}
+	if may {
+		one.Acts = []act{{Name: p.T("office.payback_ask.act"), Icon: "undo-2", Address: customerAddress(c.ID) + "/payback"}}
+		if one.Lead = ""; len(all) == 0 {
+			one.Lead = p.T("office.payback.none", "Credit", kes(credit[c.ID].Cents))
 		}
 	}
+	p.add(one)
 	return nil
 }
 
@@ -96,7 +138,9 @@ func (b *Backoffice) payback(q *request) error {
 		}
 		return q.refuse(err, "form", p, field)
 	}
-	q.tell("good", "office.refund.told_asked", "", "Amount", amount.String())
+	if err := q.tellAsked(amount, []int64{c.SiteID}); err != nil {
+		return err
+	}
 	return led(customerAddress(c.ID) + "?tab=money")
 }
 
@@ -128,6 +172,7 @@ func (b *Backoffice) askDecidePayback(q *request) error {
 	p := q.moneyPage("office.payback_decide.", "/office/refunds", "Amount", one.Amount.String(), "Reason", one.Reason, "Name", c.Name)
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
 		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
+	q.tellAlone(p, one.AskedBy)
 	p.Danger = true
 	return q.showForm(p)
 }
@@ -141,8 +186,10 @@ func (b *Backoffice) decidePayback(q *request) error {
 	if how != "yes" && how != "no" {
 		return led("/office/paybacks/" + number(one.ID) + "/decide")
 	}
-	one, err = b.Counter.DecidePayback(q.ctx, one.ID, how == "yes", q.counterBy())
-	if fault.KeyOf(err) == "payback.same_person" {
+	by := q.counterBy()
+	by.Proven = true // thePayback has seen to it
+	one, err = b.Counter.DecidePayback(q.ctx, one.ID, how == "yes", by)
+	if fault.Is(err, fault.Denied) {
 		q.tellFault(err)
 		return led("/office/refunds")
 	}

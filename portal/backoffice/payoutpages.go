@@ -20,20 +20,26 @@ func payoutState(f *frame, s counter.PaybackState) stateView {
 	return state
 }
 
-// payoutCells are a payout in the columns of refunds; who asked for it may not decide it.
-func (b *Backoffice) payoutCells(q *request, f *frame, p partners.Payout) []cell {
+// payoutCells are a payout in the columns of refunds; who asked for it may decide it only while nobody else may.
+func (b *Backoffice) payoutCells(q *request, f *frame, p partners.Payout) ([]cell, error) {
 	var last cell
-	at, second := "/office/payouts/"+number(p.ID), p.AskedBy != q.in.Member.ID && q.may(staff.PaymentsApprove, 0)
+	at, may := "/office/payouts/"+number(p.ID), false
+	if p.State == counter.Asked || p.State == counter.Approved {
+		var err error
+		if may, err = q.mayDecide(p.AskedBy, nil); err != nil {
+			return nil, err
+		}
+	}
 	if p.State == counter.Approved && q.may(staff.PaymentsMatch, 0) {
 		last.Acts = append(last.Acts, act{Name: f.T("office.payout.pay"), Address: at + "/pay"})
 	}
 	switch {
-	case p.State == counter.Asked && second:
+	case p.State == counter.Asked && may:
 		last.Acts = append(last.Acts, act{Name: f.T("office.refund.decide"), Address: at + "/decide"})
-	case p.State == counter.Approved && second:
+	case p.State == counter.Approved && may:
 		last.Acts = append(last.Acts, act{Name: f.T("office.payout.drop"), Address: at + "/decide"})
 	}
-	return []cell{{Text: b.when(f, p.AskedAt)}, {Text: p.Amount.String()}, {Text: p.Note, More: p.Reference}, stated(payoutState(f, p.State)), last}
+	return []cell{{Text: b.when(f, p.AskedAt)}, {Text: p.Amount.String()}, {Text: p.Note, More: p.Reference}, decided(f, payoutState(f, p.State), p.Alone), last}, nil
 }
 
 // addPayouts are those that wait for somebody, among the refunds, for who may see what is sold everywhere.
@@ -47,7 +53,10 @@ func (b *Backoffice) addPayouts(q *request, p *listPage, state counter.PaybackSt
 		if err != nil {
 			return err
 		}
-		cells := b.payoutCells(q, &p.frame, one)
+		cells, err := b.payoutCells(q, &p.frame, one)
+		if err != nil {
+			return err
+		}
 		cells[0].Address, cells[0].More = "/office/partners/"+number(who.ID), who.Name
 		p.add(cells...)
 	}
@@ -62,7 +71,11 @@ func (b *Backoffice) payoutsCard(q *request, p *recordPage, one partners.Partner
 	}
 	c := card{Name: p.T("office.partner.payouts"), Table: &table{Columns: refundColumns(&p.frame)}}
 	for _, payout := range all {
-		c.Table.add(b.payoutCells(q, &p.frame, payout)...)
+		cells, err := b.payoutCells(q, &p.frame, payout)
+		if err != nil {
+			return err
+		}
+		c.Table.add(cells...)
 	}
 	p.add(c)
 	return nil
@@ -104,7 +117,9 @@ func (b *Backoffice) payout(q *request) error {
 		}
 		return q.refuse(err, "form", payoutForm(q, one), field)
 	}
-	q.tell("good", "office.refund.told_asked", "", "Amount", amount.String())
+	if err := q.tellAsked(amount, nil); err != nil {
+		return err
+	}
 	return led("/office/partners/" + number(one.ID))
 }
 
@@ -142,6 +157,7 @@ func (b *Backoffice) askDecidePayout(q *request) error {
 		choices = append([]choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}}, choices...)
 	}
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true, Choices: choices})
+	q.tellAlone(p, one.AskedBy)
 	return q.showForm(p)
 }
 
@@ -154,8 +170,10 @@ func (b *Backoffice) decidePayout(q *request) error {
 	if how != "yes" && how != "no" {
 		return led("/office/payouts/" + number(one.ID) + "/decide")
 	}
-	one, err = b.Partners.DecidePayout(q.ctx, one.ID, how == "yes", q.partnerBy())
-	if fault.KeyOf(err) == "partner.same_person" {
+	by := q.partnerBy()
+	by.Proven = true // thePayout has seen to it
+	one, err = b.Partners.DecidePayout(q.ctx, one.ID, how == "yes", by)
+	if fault.Is(err, fault.Denied) {
 		q.tellFault(err)
 		return led(back)
 	}

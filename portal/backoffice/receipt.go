@@ -115,7 +115,11 @@ func (b *Backoffice) tellRefunds(q *request, p *receiptPage, r billing.Receipt) 
 	open := false
 	p.Refunds.Columns = refundColumns(&p.frame)
 	for _, f := range all {
-		p.Refunds.add(b.refundCells(q, &p.frame, f)...)
+		cells, err := b.refundCells(q, &p.frame, f, r)
+		if err != nil {
+			return err
+		}
+		p.Refunds.add(cells...)
 		open = open || f.State != billing.RefundRefused && f.State != billing.RefundCancelled
 	}
 	here := r.Placed == billing.PlacedOrder || r.Placed == billing.PlacedCredit || r.Placed == billing.PlacedSuspense || r.Placed == billing.PlacedAccount

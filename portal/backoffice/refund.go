@@ -16,19 +16,30 @@ func refundState(f *frame, s billing.RefundState) stateView {
 	return toned(f, "office.refund.", s, map[billing.RefundState]string{billing.RefundAsked: "warn", billing.RefundApproved: "warn", billing.RefundPaid: "good"})
 }
 
-// refundColumns are the columns of refunds, and refundCells those of one; who asked for it may not decide it.
+// refundColumns are the columns of refunds, and refundCells those of one; who asked for it may decide it only while nobody else may.
 func refundColumns(f *frame) []column {
 	return []column{{f.T("office.when"), "when"}, {f.T("office.amount"), "num"}, {f.T("office.extend.reason"), ""}, {f.T("office.state"), ""}, {}}
 }
 
-func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund) []cell {
+func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund, money billing.Receipt) ([]cell, error) {
 	var last cell
 	m, at := q.in.Member, "/office/refunds/"+number(r.ID)
 	switch {
-	case r.State == billing.RefundAsked && r.AskedBy != m.ID && staff.MaySomewhere(m, staff.PaymentsApprove):
-		last.Acts = []act{{Name: f.T("office.refund.decide"), Address: at + "/decide"}}
-	case r.State == billing.RefundAsked && r.AskedBy == m.ID && staff.MaySomewhere(m, staff.PaymentsRefund):
-		last.Acts = []act{{Name: f.T("office.refund.cancel"), Address: at + "/cancel"}}
+	case r.State == billing.RefundAsked:
+		sites, err := q.sitesOfReceipt(money)
+		if err != nil {
+			return nil, err
+		}
+		may, err := q.mayDecide(r.AskedBy, sites)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			last.Acts = append(last.Acts, act{Name: f.T("office.refund.decide"), Address: at + "/decide"})
+		}
+		if r.AskedBy == m.ID && staff.MaySomewhere(m, staff.PaymentsRefund) {
+			last.Acts = append(last.Acts, act{Name: f.T("office.refund.cancel"), Address: at + "/cancel"})
+		}
 	case r.State == billing.RefundApproved && staff.MaySomewhere(m, staff.PaymentsMatch):
 		last.Acts = []act{{Name: f.T("office.refund.send"), Address: at + "/send"}, {Name: f.T("office.refund.pay"), Address: at + "/pay"}}
 		if r.Sending != 0 {
@@ -39,7 +50,7 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund) []cell 
 	if r.Sending != 0 {
 		state = stateView{"warn", f.T("office.refund.sending")}
 	}
-	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String()}, {Text: r.Reason}, stated(state), last}
+	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String()}, {Text: r.Reason}, decided(f, state, r.Alone), last}, nil
 }
 
 func (b *Backoffice) refunds(q *request) error {
@@ -59,9 +70,14 @@ func (b *Backoffice) refunds(q *request) error {
 			}
 			if may, err := q.mayReceipt(staff.PaymentsView, r); err != nil {
 				return err
-			} else if may {
-				p.add(b.refundCells(q, &p.frame, f)...)
+			} else if !may {
+				continue
 			}
+			cells, err := b.refundCells(q, &p.frame, f, r)
+			if err != nil {
+				return err
+			}
+			p.add(cells...)
 		}
 		if err := errors.Join(b.addPaybacks(q, p, counter.PaybackState(state)), b.addPayouts(q, p, counter.PaybackState(state))); err != nil {
 			return err
@@ -115,7 +131,13 @@ func (b *Backoffice) refund(q *request) error {
 		}
 		return q.refuse(err, "form", refundForm(q, r), field)
 	}
-	q.tell("good", "office.refund.told_asked", "", "Amount", ask.Amount.String())
+	sites, err := q.sitesOfReceipt(r)
+	if err == nil {
+		err = q.tellAsked(ask.Amount, sites)
+	}
+	if err != nil {
+		return err
+	}
 	return led("/office/receipts/" + number(r.ID))
 }
 
@@ -151,6 +173,7 @@ func (b *Backoffice) askDecide(q *request) error {
 	p := q.moneyPage("office.refund_decide.", here, "Amount", f.Amount.String(), "Reason", f.Reason)
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
 		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
+	q.tellAlone(p, f.AskedBy)
 	p.Danger = true
 	return q.showForm(p)
 }
@@ -164,8 +187,8 @@ func (b *Backoffice) decide(q *request) error {
 	if how != "yes" && how != "no" {
 		return led("/office/refunds/" + number(f.ID) + "/decide")
 	}
-	f, err = b.Deeds.DecideRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID, how == "yes")
-	if fault.KeyOf(err) == "refund.same_person" {
+	f, err = b.Deeds.DecideRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID, how == "yes", true) // refundFor has seen to the proof
+	if fault.Is(err, fault.Denied) {
 		q.tellFault(err)
 		return led(here)
 	}

@@ -137,18 +137,24 @@ func (q *request) tills() ([]int64, error) {
 
 // mayReceipt says whether somebody may do something with a receipt: at its order's site, or at one of its till's.
 func (q *request) mayReceipt(p staff.Permission, r billing.Receipt) (bool, error) {
+	if r.OrderID == 0 && q.may(p, 0) {
+		return true, nil
+	}
+	sites, err := q.sitesOfReceipt(r)
+	return err == nil && slices.ContainsFunc(sites, func(id int64) bool { return q.may(p, id) }), err
+}
+
+// sitesOfReceipt are the sites that a receipt is about: its order's, or those of its till; none are all.
+func (q *request) sitesOfReceipt(r billing.Receipt) ([]int64, error) {
 	if r.OrderID != 0 {
 		m, err := q.office.Money.OrderMoney(q.ctx, r.OrderID)
-		return err == nil && q.may(p, m.Order.SiteID), err
-	}
-	if q.may(p, 0) {
-		return true, nil
+		return []int64{m.Order.SiteID}, err
 	}
 	all, err := q.office.Money.Tills(q.ctx)
 	for _, t := range all {
-		if t.ID == r.TillID && slices.ContainsFunc(t.Sites, func(id int64) bool { return q.may(p, id) }) {
-			return true, err
+		if t.ID == r.TillID {
+			return t.Sites, err
 		}
 	}
-	return false, err
+	return nil, err
 }

@@ -71,7 +71,7 @@ func newTown(t testing.TB, d *db.DB) *town {
 	w.approvals = approval.New(approval.Options{DB: d, Keys: keys, Clock: w.clock, People: crew{}})
 	w.Service = New(Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Vouchers: stock, Plans: menu, Messages: w.mail, Approvals: w.approvals,
 		CashAlone: func() money.Amount { return money.Shillings(10_000) }})
-	w.landlords = partners.New(partners.Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Sales: []partners.Sales{stock}})
+	w.landlords = partners.New(partners.Options{DB: d, Keys: keys, Clock: w.clock, Ledger: books, Sales: []partners.Sales{stock}, Approvals: w.approvals})
 	err = d.InTx(context.Background(), func(tx *db.Tx) error {
 		here, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
 		if err != nil {
