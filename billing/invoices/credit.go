@@ -25,7 +25,7 @@ type CreditNote struct {
 const creditCause = "credit:"
 
 // Credit issues a credit note at once: it lessens what is open, and what was paid already is the customer's credit again. An invoice that is credited
-// in full is void. fault.Invalid "invoice.reason", "invoice.credit_amount"; fault.Conflict "invoice.not_issued".
+// in full is void, and a late fee of it that has no number yet is dropped. fault.Invalid "invoice.reason", "invoice.credit_amount"; fault.Conflict "invoice.not_issued".
 func (s *Service) Credit(ctx context.Context, n CreditNote, by By) (note Document, err error) {
 	if n.Why = strings.TrimSpace(n.Why); n.Why == "" || !shortText(n.Why, longestNote) {
 		return note, fault.New(fault.Invalid, "invoice.reason")
@@ -106,6 +106,11 @@ func (s *Service) putNote(tx *db.Tx, d, note Document) error {
 	}
 	if err := s.issueTx(tx, []Document{note}); err != nil {
 		return err
+	}
+	if d.Credited+amount == d.Gross {
+		if err := s.dropFees(tx, d, By{Actor: note.By}); err != nil {
+			return err
+		}
 	}
 	if d.Credited+amount == d.Gross && strings.HasPrefix(d.Cause, runCause) {
 		if err := s.Jobs.Emit(tx, FactVoid, idText(d.ID), LineFact{d.SubscriptionID}); err != nil {

@@ -254,6 +254,25 @@ func (s *Service) charge(tx *db.Tx, d Document, st Step) error {
 	return err
 }
 
+// dropFees throws away what is not issued yet of the late fees of an invoice that asks for nothing any more.
+func (s *Service) dropFees(tx *db.Tx, d Document, by By) error {
+	fees, err := s.feesWaiting(tx, d.ID)
+	for _, fee := range fees {
+		if err != nil {
+			break
+		}
+		err = s.move(tx, fee.ID, fee.State, Dropped, d.Text())
+		if fault.KeyOf(err) == "invoice.moved" { // it was issued meanwhile
+			err = nil
+			continue
+		}
+		if err == nil {
+			err = s.record(tx, by, "invoice dropped", fee, d.Text())
+		}
+	}
+	return err
+}
+
 // FeeLine is the key of a late fee's line.
 const FeeLine = "late_fee"
 

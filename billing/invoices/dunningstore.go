@@ -86,6 +86,12 @@ type mark struct {
 	id  int64
 }
 
+// feesWaiting are the late fees of an invoice that have no number yet.
+func (s *Service) feesWaiting(tx *db.Tx, id int64) ([]Document, error) {
+	cause := feeCause + idText(id)
+	return documents(tx.Gorm().Where("cause > ? AND cause < ? AND state IN ?", cause+":", cause+";", []string{Draft, Review, Parked})) // ';' follows ':'
+}
+
 // lateAfter are invoices of which something is open, due before a day, after a mark.
 func (s *Service) lateAfter(ctx context.Context, before clock.Day, after mark, limit int) ([]Document, error) {
 	return documents(s.DB.Read(ctx).Where("state = ? AND due_day <= ? AND (due_day > ? OR due_day = ? AND id > ?)", Issued, before.String(), after.due, after.due, after.id).
