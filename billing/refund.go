@@ -3,6 +3,7 @@ package billing
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
@@ -60,7 +61,7 @@ func (s *Service) AskRefund(tx *db.Tx, f Refund) (Refund, error) {
 	if err != nil {
 		return f, err
 	}
-	if f.Reason = strings.TrimSpace(f.Reason); f.Reason == "" {
+	if f.Reason = strings.TrimSpace(f.Reason); f.Reason == "" || !utf8.ValidString(f.Reason) {
 		return f, fault.New(fault.Invalid, "refund.reason")
 	}
 	most, err := s.refundable(tx, r)
@@ -285,7 +286,9 @@ func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference st
 			return Refund{}, fault.Wrap(fault.Invalid, "refund.reference", err)
 		}
 	case RefundByCash:
-		reference = cutTo(reference, 60)
+		if reference = cutTo(reference, 60); !utf8.ValidString(reference) {
+			return Refund{}, fault.New(fault.Invalid, "refund.reference")
+		}
 	default:
 		return Refund{}, fault.New(fault.Invalid, "refund.how")
 	}

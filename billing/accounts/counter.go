@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/audit"
@@ -32,9 +31,9 @@ func (t Taking) check() (Taking, error) {
 		return t, fault.New(fault.Invalid, "account.how")
 	case !t.Amount.IsPositive() || t.Amount.Cents > mostMoved || t.Amount.Currency != money.Shilling:
 		return t, fault.New(fault.Invalid, "account.amount", "Most", money.KES(mostMoved))
-	case t.How != ByCash && t.Reference == "" || utf8.RuneCountInString(t.Reference) > 60:
+	case t.How != ByCash && t.Reference == "" || !shortText(t.Reference, 60):
 		return t, fault.New(fault.Invalid, "account.reference")
-	case utf8.RuneCountInString(t.Note) > longestNote:
+	case !shortText(t.Note, longestNote):
 		return t, fault.New(fault.Invalid, "account.note")
 	}
 	return t, nil
@@ -83,7 +82,7 @@ func (s *Service) Requested(tx *db.Tx, customerID int64, request string) (bool, 
 // ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
 // opened is owed. fault.Invalid "account.reason", fault.Conflict "account.returned" or "account.not_counter".
 func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by By) (back Event, err error) {
-	if reason = strings.TrimSpace(reason); reason == "" || utf8.RuneCountInString(reason) > longestNote {
+	if reason = strings.TrimSpace(reason); reason == "" || !shortText(reason, longestNote) {
 		return back, fault.New(fault.Invalid, "account.reason")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {

@@ -251,6 +251,10 @@ func (s *Service) append(tx *db.Tx, a account, c Cause, e Event, all []ledger.Po
 
 const longestNote = 200
 
+func shortText(s string, most int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
+}
+
 func cut(text string) string {
 	if utf8.RuneCountInString(text) <= longestNote {
 		return text

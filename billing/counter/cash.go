@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -38,7 +37,7 @@ func (c Count) check() error {
 		return fault.New(fault.Invalid, "cash.float")
 	case c.Counted.Cents < 0 || c.Counted.Cents > mostCash:
 		return fault.New(fault.Invalid, "cash.counted")
-	case !c.Difference().IsZero() && c.Note == "" || utf8.RuneCountInString(c.Note) > longestReason:
+	case !c.Difference().IsZero() && c.Note == "" || !shortText(c.Note, longestReason):
 		return fault.New(fault.Invalid, "cash.note", "Difference", c.Difference())
 	}
 	return nil

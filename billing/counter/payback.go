@@ -72,6 +72,10 @@ func digest(parts ...any) string {
 	return hex.EncodeToString(sum.Sum(nil))[:40]
 }
 
+func shortText(s string, most int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most
+}
+
 const (
 	longestReason    = 200
 	longestReference = 60
@@ -79,7 +83,7 @@ const (
 
 // AskPayback asks for credit to be paid back. fault.Invalid "payback.reason" or "payback.amount"; fault.Conflict "payback.open": another waits.
 func (s *Service) AskPayback(ctx context.Context, p Payback, by By) (Payback, error) {
-	if p.Reason = strings.TrimSpace(p.Reason); p.Reason == "" || utf8.RuneCountInString(p.Reason) > longestReason {
+	if p.Reason = strings.TrimSpace(p.Reason); p.Reason == "" || !shortText(p.Reason, longestReason) {
 		return p, fault.New(fault.Invalid, "payback.reason")
 	}
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -186,7 +190,7 @@ func (s *Service) PayPayback(ctx context.Context, id int64, how, reference strin
 	switch {
 	case outOf[how] == "":
 		return p, fault.New(fault.Invalid, "payback.how")
-	case how == accounts.ByBank && reference == "" || utf8.RuneCountInString(reference) > longestReference:
+	case how == accounts.ByBank && reference == "" || !shortText(reference, longestReference):
 		return p, fault.New(fault.Invalid, "payback.reference")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
