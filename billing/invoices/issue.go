@@ -91,6 +91,9 @@ func (s *Service) issueSome(ctx context.Context, all []Document) (done Outcome, 
 		if err != nil {
 			return err
 		}
+		if err := s.answering(tx, fresh); err != nil {
+			return err
+		}
 		good := fresh[:0]
 		for _, d := range fresh {
 			if err := d.check(); err != nil {

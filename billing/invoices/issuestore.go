@@ -42,6 +42,11 @@ func (s *Service) take(tx *db.Tx, all []Document) (fresh []Document, err error) 
 	return withLines(tx.Gorm(), fresh)
 }
 
+// rehome makes a draft another customer's.
+func (s *Service) rehome(tx *db.Tx, id, customerID int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE invoices SET customer_id = ? WHERE id = ? AND state = ?", customerID, id, Draft).Error)
+}
+
 // hold keeps every other issuer from a series until the transaction ends.
 func (s *Service) hold(tx *db.Tx, name string) error {
 	held, err := db.Won(tx.Gorm().Exec("UPDATE invoice_series SET last = last WHERE name = ?", name))

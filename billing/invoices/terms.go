@@ -139,6 +139,27 @@ func answered(r register, known map[int64]customers.Customer) error {
 	return nil
 }
 
+// answering gives drafts of who was merged since they were written to who answers for them.
+func (s *Service) answering(tx *db.Tx, drafts []Document) error {
+	var ids []int64
+	for _, d := range drafts {
+		ids = append(ids, d.CustomerID)
+	}
+	r := register{some: func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.Some(tx, ids) }}
+	known, err := r.some(ids)
+	if err == nil {
+		err = answered(r, known)
+	}
+	for n, d := range drafts {
+		c, ok := known[d.CustomerID]
+		if err != nil || !ok || c.ID == d.CustomerID {
+			continue
+		}
+		drafts[n].CustomerID, err = c.ID, s.rehome(tx, d.ID, c.ID)
+	}
+	return err
+}
+
 // mostMerged is how many accounts one after the other were merged into the next.
 const mostMerged = 20
 

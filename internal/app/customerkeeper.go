@@ -39,13 +39,13 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	if err != nil {
 		return err
 	}
-	if err := k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes"); err != nil {
-		return err
+	waits, err := k.Invoices.Unissued(tx, from) // before what is owed: a draft that is issued between the two is seen by one of them
+	if err == nil {
+		err = k.free(tx.Context(), from, "customer.merge_service", "customer.merge_owes")
 	}
-	if err := k.noDeposit(tx.Context(), from); err != nil {
-		return err
+	if err == nil {
+		err = k.noDeposit(tx.Context(), from)
 	}
-	waits, err := k.Invoices.Unissued(tx, from)
 	if err == nil && waits {
 		err = fault.New(fault.Conflict, "customer.merge_drafts")
 	}
