@@ -50,7 +50,7 @@ type Refund struct {
 	AskedBy, DecidedBy, PaidBy      int64 // members
 	How, Reference                  string
 	Sending                         int64 // the try of the rail that is under way; 0 for none
-	Alone                           bool // decided by who asked: nobody else could
+	Alone                           bool  // decided by who asked: nobody else could
 	AskedAt, DecidedAt, PaidAt      time.Time
 }
 
