@@ -18,17 +18,22 @@ type Which struct {
 	Sites    []int64 // nil: all
 	RouterID int64
 	MAC      access.MAC
+	Plan     string // of the grants of sessions
 	Ending   bool   // sessions that should be over and are not
+	Sort     string // of sessions; empty: the newest first
 	State    string // of enforcements
 	Before   int64  // an id: the page after the one that it ended
 	Limit    int
 }
 
+// ByOldest is the order of open sessions beside the newest first. There is none by data: what each report changes has no index, and without one each page would read all that are open.
+const ByOldest = "oldest"
+
 const mostOnPage = 200
 
 func (w Which) limit() int { return max(1, min(w.Limit, mostOnPage)) }
 
-// OpenSessions lists open sessions, the newest first.
+// OpenSessions lists open sessions as they are to be sorted.
 func (s *Service) OpenSessions(ctx context.Context, w Which) ([]Online, error) {
 	return openSessions(ctx, s.db, w)
 }

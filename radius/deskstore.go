@@ -32,15 +32,40 @@ func someSites(sites []int64) []int64 {
 	return sites
 }
 
+// openSessions names its table in each column: grants, which are asked for a plan one by one, have some of the same.
 func openSessions(ctx context.Context, d *db.DB, w Which) (open []Online, err error) {
-	q := paged(d, ctx, w)
+	q := d.Read(ctx).Select("sessions_open.*").Limit(w.limit())
+	if w.Plan != "" {
+		join := "CROSS JOIN" // which SQLite takes in this order, as MariaDB takes the other
+		if d.Dialect() == db.MySQL {
+			join = "STRAIGHT_JOIN"
+		}
+		q = q.Joins(join+" grants ON grants.id = sessions_open.grant_id").Where("grants.plan = ?", w.Plan)
+	}
+	for column, value := range map[string]any{"router_id": w.RouterID, "mac": w.MAC} {
+		if value != int64(0) && value != access.MAC("") {
+			q = q.Where("sessions_open."+column+" = ?", value)
+		}
+	}
 	if w.Sites != nil {
-		q = q.Where("site_id IN ?", someSites(w.Sites))
+		q = q.Where("sessions_open.site_id IN ?", someSites(w.Sites))
 	}
 	if w.Ending {
-		q = q.Where("ending_id > 0")
+		q = q.Where("sessions_open.ending_id > 0")
 	}
-	return open, db.Fault(q.Find(&open).Error)
+	return open, db.Fault(w.sorted(q).Find(&open).Error)
+}
+
+// sorted orders sessions, and begins after the one that the page before ended with.
+func (w Which) sorted(q *gorm.DB) *gorm.DB {
+	after, order := "sessions_open.id < ?", "sessions_open.id DESC"
+	if w.Sort == ByOldest {
+		after, order = "sessions_open.id > ?", "sessions_open.id"
+	}
+	if w.Before != 0 {
+		q = q.Where(after, w.Before)
+	}
+	return q.Order(order)
 }
 
 func usersOn(ctx context.Context, d *db.DB, routerID int64) (all []routers.User, err error) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"mtandao/internal/jobs"
 	"mtandao/internal/staff"
 	"mtandao/radius"
+	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
 
@@ -56,7 +58,41 @@ func (n onlineDesk) AttemptsOf(ctx context.Context, enforcementID int64) ([]radi
 	return n.Radius.AttemptsOf(ctx, enforcementID)
 }
 
+func (n onlineDesk) Views(ctx context.Context, grantIDs []int64) (map[int64]access.Viewed, error) {
+	return n.Access.Views(ctx, grantIDs)
+}
+
 func (n onlineDesk) AllRouters() []routers.Router { return n.Routers.All() }
+
+// RoutersAt are those that an address is of, on the way here or in the tunnel.
+func (n onlineDesk) RoutersAt(ip netip.Addr) (all []routers.Router) {
+	for _, at := range []func(netip.Addr) (*routers.Router, bool){n.Routers.ByAddress, n.Routers.ByTunnel} {
+		if r, ok := at(ip); ok && len(all) == 0 {
+			all = append(all, *r)
+		}
+	}
+	return all
+}
+
+// WhoHeld tells who had an address; the trail says who asked for which instant, and which sessions they were told.
+func (n onlineDesk) WhoHeld(ctx context.Context, by staff.By, w radius.WhoHeld) (all []radius.Over, err error) {
+	if all, err = n.Radius.Holders(ctx, w); err != nil {
+		return nil, err
+	}
+	at := w.At
+	if at.IsZero() {
+		at = n.Plan.Now()
+	}
+	told := make([]string, len(all))
+	for i, s := range all {
+		told[i] = idText(s.ID)
+	}
+	after, err := audit.Text(map[string]any{"at": at.UTC().Format(time.RFC3339), "sessions": told})
+	if err != nil {
+		return nil, err
+	}
+	return all, n.recorded(ctx, by, audit.Event{Action: "address looked up", Object: "address", ObjectID: w.IP.String(), After: after}, func(*db.Tx) error { return nil })
+}
 
 // CutOff ends a session; the trail says whose.
 func (n onlineDesk) CutOff(ctx context.Context, by staff.By, o radius.Online) (id int64, err error) {

@@ -128,7 +128,7 @@ func TestNoListReadsATableWhole(t *testing.T) {
 	testdb.WatchPlans(t, s.Main.DB)
 	owner := s.hire(t, "boss@demo.example", nil, "owner")
 	head := s.hire(t, "head@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
-	for _, path := range []string{"/office/sessions?show=ending", "/office/sessions?router=7", "/office/sessions?mac=112233445566&show=ending", "/office/sessions?before=5",
+	for _, path := range []string{"/office/sessions?show=ending", "/office/sessions?sort=oldest&before=5", "/office/sessions?plan=hour", "/office/search?q=10.9.8.7+at+2026-01-02+10:00", "/office/search?q=INV-2026-000001", "/office/search?q=asha", "/office/sessions?router=7", "/office/sessions?mac=112233445566&show=ending", "/office/sessions?before=5",
 		"/office/enforcements?state=all", "/office/enforcements?state=given_up&before=5", "/office/enforcements?router=7", "/office/overruns", "/office", "/office/refusals", "/office/refusals?about=all&before=5",
 		"/office/refusals?about=routers", "/office/refusals?router=7", "/office/refusals?who=112233445566", "/office/refusals?who=asha&before=5"} {
 		owner.expect(owner.ask(http.MethodGet, path, nil), http.StatusOK)

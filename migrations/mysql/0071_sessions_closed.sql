@@ -24,5 +24,6 @@ CREATE TABLE IF NOT EXISTS sessions_closed (
   UNIQUE KEY sessions_closed_identity (router_id, session_key, epoch),
   KEY sessions_closed_grant (grant_id, ended_at),
   KEY sessions_closed_mac (mac, ended_at),
-  KEY sessions_closed_router (router_id, ended_at)
+  KEY sessions_closed_router (router_id, ended_at),
+  KEY sessions_closed_ip (ip, ended_at, started_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

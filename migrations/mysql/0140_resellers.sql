@@ -21,5 +21,6 @@ CREATE TABLE IF NOT EXISTS resellers (
   PRIMARY KEY (id),
   UNIQUE KEY resellers_number (number),
   UNIQUE KEY resellers_phone (phone_hash),
-  KEY resellers_parent (parent_id, id)
+  KEY resellers_parent (parent_id, id),
+  KEY resellers_name (name)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -25,3 +25,4 @@ CREATE UNIQUE INDEX IF NOT EXISTS sessions_closed_identity ON sessions_closed (r
 CREATE INDEX IF NOT EXISTS sessions_closed_grant ON sessions_closed (grant_id, ended_at);
 CREATE INDEX IF NOT EXISTS sessions_closed_mac ON sessions_closed (mac, ended_at);
 CREATE INDEX IF NOT EXISTS sessions_closed_router ON sessions_closed (router_id, ended_at);
+CREATE INDEX IF NOT EXISTS sessions_closed_ip ON sessions_closed (ip, ended_at, started_at);

@@ -22,3 +22,4 @@ CREATE TABLE IF NOT EXISTS resellers (
 CREATE UNIQUE INDEX IF NOT EXISTS resellers_number ON resellers (number);
 CREATE UNIQUE INDEX IF NOT EXISTS resellers_phone ON resellers (phone_hash);
 CREATE INDEX IF NOT EXISTS resellers_parent ON resellers (parent_id, id);
+CREATE INDEX IF NOT EXISTS resellers_name ON resellers (name);

@@ -17,6 +17,7 @@ type Invoices interface {
 	Run(ctx context.Context, asOf clock.Day, source invoices.Source, o invoices.RunOptions) (invoices.Drafted, error)
 	Newest(ctx context.Context, f invoices.Filter, before int64, limit int) ([]invoices.Document, error)
 	Get(ctx context.Context, id int64) (invoices.Document, error)
+	Meant(ctx context.Context, typed string) ([]invoices.Document, error)
 	Allocations(ctx context.Context, invoiceID int64) ([]invoices.Allocation, error)
 	Notes(ctx context.Context, invoiceID int64) ([]invoices.Document, error)
 	IsProForma(d invoices.Document) bool

@@ -124,7 +124,11 @@ func (b *Backoffice) lineList(q *request) error {
 }
 
 func (b *Backoffice) zoneOf(sub subscriptions.Subscription) *time.Location {
-	s, _, err := b.Sites.Get(sub.State.Place.SiteID)
+	return b.zoneAt(sub.State.Place.SiteID)
+}
+
+func (b *Backoffice) zoneAt(siteID int64) *time.Location {
+	s, _, err := b.Sites.Get(siteID)
 	if err != nil {
 		return b.Zone
 	}

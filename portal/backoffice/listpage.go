@@ -19,6 +19,7 @@ type listPage struct {
 	pager
 	Empty blank
 	Live  string // address from which the list brings itself up to date
+	Fresh string // when it last did
 }
 
 // pager is the addresses of other pages of a list; empty where there are none. First and Older are of what is sorted by time.

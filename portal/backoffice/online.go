@@ -1,8 +1,12 @@
 package backoffice
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"net/netip"
 	"strconv"
+	"strings"
 	"time"
 
 	"mtandao/billing/plans"
@@ -23,7 +27,10 @@ type Network interface {
 	AttemptsOf(ctx context.Context, enforcementID int64) ([]radius.Attempt, error)
 	Overruns(ctx context.Context, since time.Time) ([]radius.RouterOverrun, error)
 	AllRouters() []routers.Router
-	// CutOff and TryAgain are recorded in the audit trail.
+	Views(ctx context.Context, grantIDs []int64) (map[int64]access.Viewed, error)
+	RoutersAt(ip netip.Addr) []routers.Router
+	// WhoHeld, CutOff and TryAgain are recorded in the audit trail.
+	WhoHeld(ctx context.Context, by staff.By, w radius.WhoHeld) ([]radius.Over, error)
 	CutOff(ctx context.Context, by staff.By, o radius.Online) (enforcementID int64, err error)
 	TryAgain(ctx context.Context, by staff.By, enforcementID int64) error
 }
@@ -53,14 +60,14 @@ func (q *request) which() (radius.Which, error) {
 
 func (b *Backoffice) sessions(q *request) error {
 	w, typing := q.which()
-	w.Ending = q.Query("show") == "ending"
+	w.Ending, w.Plan, w.Sort = q.Query("show") == "ending", cutTyped(q.Query("plan")), q.Query("sort")
 	p := q.listing("office.nav.sessions", "sessions")
-	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}), b.routerChips(q, p)}
 	p.Acts = []act{{Name: p.T("office.refusals.title"), Icon: "ban", Address: "/office/refusals"}, {Name: p.T("office.enforcements.title"), Icon: "refresh-cw", Address: "/office/enforcements"}}
-	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}},
-		Keep: q.keep("show", "router")}
+	if err := b.sessionFilters(q, p); err != nil {
+		return err
+	}
 	p.Empty = blank{Icon: "wifi-off", Title: p.T("office.sessions.none"), Text: p.T("office.sessions.none_text")}
-	if q.Query("show") == "ending" {
+	if w.Ending {
 		p.Empty = blank{Icon: "circle-check", Title: p.T("office.sessions.none_ending"), Text: p.T("office.sessions.none_ending_text")}
 	}
 	if typing != nil {
@@ -70,35 +77,60 @@ func (b *Backoffice) sessions(q *request) error {
 	if err != nil {
 		return err
 	}
-	b.fillSessions(q, p, open)
+	p.Live, p.Fresh = q.OriginalURL(), p.T("office.fresh", "When", b.Clock.Now().In(b.Zone).Format("15:04:05"))
+	if err := b.fillSessions(q, p, open); err != nil {
+		return err
+	}
 	return q.list(p)
 }
 
 const mostRouterChips = 12
 
-// routerChips are offered while they are few, for a chosen site or all.
-func (b *Backoffice) routerChips(q *request, p *listPage) []chip {
-	all := []choice{{Name: p.T("office.sessions.routers")}}
+// sessionFilters are chips, and fields for what may be many.
+func (b *Backoffice) sessionFilters(q *request, p *listPage) error {
+	p.Chips = [][]chip{q.chips("show", []choice{{Name: p.T("office.sessions.all")}, {Value: "ending", Name: p.T("office.sessions.ending")}}),
+		q.chips("sort", []choice{{Name: p.T("office.sessions.sort_newest")}, {Value: radius.ByOldest, Name: p.T("office.sessions.sort_oldest")}})}
+	p.Find = &find{Action: "/office/sessions", Fields: []formField{{Name: "mac", As: asSearch, Label: p.T("office.sessions.mac"), Value: cutTyped(q.Query("mac"))}}}
+	kept := []string{"show", "sort"}
+	routers := []choice{{Name: p.T("office.sessions.routers")}}
 	for _, r := range b.Network.AllRouters() {
 		if q.sees(r.SiteID) && (q.seen.site == 0 || q.seen.site == r.SiteID) {
-			all = append(all, choice{Value: number(r.ID), Name: r.Name})
+			routers = append(routers, choice{Value: number(r.ID), Name: r.Name, Here: number(r.ID) == q.Query("router")})
 		}
 	}
-	if len(all) < 3 || len(all) > mostRouterChips {
-		return nil
+	switch {
+	case len(routers) > mostRouterChips:
+		p.Find.Fields = append(p.Find.Fields, formField{Name: "router", As: asPick, Label: p.T("office.router"), Choices: routers})
+	case len(routers) > 2:
+		p.Chips = append(p.Chips, q.chips("router", routers))
+		kept = append(kept, "router")
 	}
-	return q.chips("router", all)
+	all, err := b.Plans.All(q.ctx)
+	plans := []choice{{Name: p.T("office.sessions.plans")}}
+	for _, plan := range all {
+		plans = append(plans, choice{Value: plan.Key, Name: plan.Name(p.Lang), Here: plan.Key == q.Query("plan")})
+	}
+	if len(plans) > 2 {
+		p.Find.Fields = append(p.Find.Fields, formField{Name: "plan", As: asPick, Label: p.T("office.plan"), Choices: plans})
+	}
+	p.Find.Keep = q.keep(kept...)
+	return err
 }
 
-func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online) {
-	p.Columns = []column{{p.T("office.device"), "code"}, {Name: p.T("office.state")}, {Name: p.T("office.router")}, {p.T("office.began"), "when"}, {p.T("office.time"), "num"},
-		{p.T("office.data"), "num"}, {}}
+// fillSessions shows one page: who, where, how fast, and what is left.
+func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online) error {
+	p.Columns = []column{{p.T("office.sessions.who"), "code"}, {Name: p.T("office.state")}, {Name: p.T("office.router")}, {p.T("office.began"), "when"},
+		{p.T("office.data"), "num"}, {p.T("office.sessions.left"), "num"}, {}}
 	open, p.pager = newest(q, open, mostListed, func(o radius.Online) int64 { return o.ID })
+	grants, lines, names, err := b.grantsOn(q, open)
+	if err != nil {
+		return err
+	}
 	for _, o := range open {
 		router, _ := b.Routers.Get(o.RouterID)
-		device := cell{Text: o.MAC.Colons(), More: o.IP, Address: storyAddress(o.GrantID)}
-		if device.Text == "" {
-			device.Text = o.Shown()
+		who := cell{Text: deviceName(o), More: o.IP, Address: storyAddress(o.GrantID)}
+		if lines[o.GrantID] != 0 { // known by its login, as a guest is by the device
+			who.Text, who.More = o.Shown(), strings.TrimSpace(o.MAC.Colons()+" "+o.IP)
 		}
 		last := cell{}
 		if q.may(staff.AccessChange, o.SiteID) && o.EndingID == 0 {
@@ -106,9 +138,41 @@ func (b *Backoffice) fillSessions(q *request, p *listPage, open []radius.Online)
 		} else if o.EndingID != 0 {
 			last.Acts = []act{{Name: p.T("office.sessions.trace"), Address: "/office/enforcements/" + number(o.EndingID), Tone: "plain"}}
 		}
-		p.add(device, stated(b.sessionState(&p.frame, o)), cell{Text: router.Name, More: b.siteName(o.SiteID)}, cell{Text: b.planWhen(&p.frame, o.StartedAt), More: p.T("office.sessions.heard", "Ago", ago(&p.frame, b.PlanClock.Now().Sub(o.UpdatedAt)))},
-			cell{Text: web.Span(p.Lang, secondsOf(o.Seconds))}, cell{Text: plans.Bytes(o.Bytes()), More: speed(&p.frame, o)}, last)
+		g := grants[o.GrantID].Grant
+		p.add(who, stated(b.sessionState(&p.frame, o)), cell{Text: router.Name, More: b.siteName(o.SiteID)}, cell{Text: b.planWhen(&p.frame, o.StartedAt), More: p.T("office.sessions.heard", "Ago", ago(&p.frame, b.PlanClock.Now().Sub(o.UpdatedAt)))},
+			cell{Text: plans.Bytes(o.Bytes()), More: speed(&p.frame, o)}, cell{Text: b.leftOn(&p.frame, g), More: cmp.Or(names[g.Plan], g.Plan)}, last)
 	}
+	return nil
+}
+
+// grantsOn are the grants of sessions and the lines that they are of, read together, and the names of plans.
+func (b *Backoffice) grantsOn(q *request, open []radius.Online) (grants map[int64]access.Viewed, lines map[int64]int64, names map[string]string, err error) {
+	var ids []int64
+	for _, o := range open {
+		if o.GrantID != 0 {
+			ids = append(ids, o.GrantID)
+		}
+	}
+	var e1, e2, e3 error
+	grants, e1 = b.Network.Views(q.ctx, ids)
+	lines, e2 = b.Lines.OfGrants(q.ctx, ids)
+	names, e3 = b.planNames(q)
+	return grants, lines, names, errors.Join(e1, e2, e3)
+}
+
+// leftOn is what a grant has left now, of time and of data.
+func (b *Backoffice) leftOn(f *frame, g access.Grant) string {
+	var left []string
+	if g.ID != 0 {
+		_, l := access.Decide(g, b.PlanClock.Now(), b.zoneAt(g.SiteID))
+		if l.Timed {
+			left = append(left, web.Span(f.Lang, l.Time))
+		}
+		if l.Capped {
+			left = append(left, plans.Bytes(l.Bytes))
+		}
+	}
+	return strings.Join(left, " · ")
 }
 
 func storyAddress(grantID int64) string {

@@ -23,6 +23,7 @@ type Resellers interface {
 	Newest(ctx context.Context, before int64, limit int) ([]resellers.Reseller, error)
 	Below(ctx context.Context, parentID int64) ([]resellers.Reseller, error)
 	Get(ctx context.Context, id int64) (resellers.Reseller, error)
+	Find(ctx context.Context, typed string) ([]resellers.Reseller, error)
 	Propose(ctx context.Context, r resellers.Reseller, why string, by approval.By) (resellers.Reseller, []approval.Ask, error)
 	Events(ctx context.Context, resellerID, before int64, limit int) ([]resellers.Event, error)
 	Take(ctx context.Context, q resellers.Request, kind string, amount money.Amount, by approval.By) (e resellers.Event, waits bool, err error)

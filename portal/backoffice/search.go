@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
@@ -34,11 +35,26 @@ type receiptLine struct {
 
 const longestSearch = 80
 
-func (b *Backoffice) search(q *request) error {
-	typed := strings.TrimSpace(q.Query("q"))
+// readSearch is what somebody typed as it is looked for: without signs that are not seen, and with one space between words.
+func readSearch(typed string) string {
+	typed = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs):
+			return -1
+		}
+		return r
+	}, typed[:min(len(typed), 8*longestSearch)])
+	typed = strings.Join(strings.Fields(typed), " ")
 	if r := []rune(typed); len(r) > longestSearch {
-		typed = string(r[:longestSearch])
+		typed = strings.TrimSpace(string(r[:longestSearch]))
 	}
+	return typed
+}
+
+func (b *Backoffice) search(q *request) error {
+	typed := readSearch(q.Query("q"))
 	p := q.record("office.search.title", "")
 	p.Search = typed
 	if typed == "" {
@@ -48,28 +64,12 @@ func (b *Backoffice) search(q *request) error {
 	if slip, err := b.foundSlip(q, typed); slip != "" || err != nil {
 		return cmp.Or(err, led(slip))
 	}
-	m, err := b.Stories.Find(q.ctx, typed)
-	if err != nil {
+	if a, ok, timely := readAddress(typed, b.Zone, b.PlanClock.Now()); ok && staff.MaySomewhere(q.in.Member, staff.AccessView) {
+		return b.searchAddress(q, p, a, timely)
+	}
+	if err := b.findAll(q, p, typed); err != nil {
 		return err
 	}
-	p.add(b.foundOrders(q, &p.frame, m.Orders))
-	p.add(b.foundReceipts(q, &p.frame, m.Receipts))
-	p.add(b.foundGrants(q, &p.frame, m.Grants))
-	people, err := b.foundCustomers(q, &p.frame, typed)
-	if err != nil {
-		return err
-	}
-	p.Cards = slices.Insert(p.Cards, 0, people)
-	found, err := b.foundVoucher(q, &p.frame, typed)
-	if err != nil {
-		return err
-	}
-	p.add(found)
-	if found, err = b.foundTickets(q, &p.frame, typed); err != nil {
-		return err
-	}
-	p.add(found)
-	p.Cards = slices.DeleteFunc(p.Cards, func(c card) bool { return len(c.Table.Rows) == 0 })
 	if len(p.Cards) == 1 && len(p.Cards[0].Table.Rows) == 1 {
 		return led(p.Cards[0].Address)
 	}
@@ -84,6 +84,49 @@ func (b *Backoffice) search(q *request) error {
 		p.add(card{Empty: &blank{Icon: "search", Title: p.T("office.search.nothing"), Text: p.T("office.search.nothing_text")}})
 	}
 	return q.show(p)
+}
+
+// findAll asks each kind for what was typed. Those that it names whole come before those of which it only begins a name; a card that has nothing is left out.
+func (b *Backoffice) findAll(q *request, p *recordPage, typed string) error {
+	f := &p.frame
+	m, err := b.Stories.Find(q.ctx, typed)
+	if err != nil {
+		return err
+	}
+	lines, rest, err := b.foundLines(q, f, typed, m.Grants)
+	if err != nil {
+		return err
+	}
+	some := []card{lines, b.foundOrders(q, f, m.Orders), b.foundReceipts(q, f, m.Receipts), b.foundGrants(q, f, rest)}
+	for _, find := range []func(*request, *frame, string) (card, error){b.foundInvoices, b.foundVoucher, b.foundTickets, b.foundRouters, b.foundResellers} {
+		found, err := find(q, f, typed)
+		if err != nil {
+			return err
+		}
+		some = append(some, found)
+	}
+	people, err := b.foundCustomers(q, f, typed)
+	if err != nil {
+		return err
+	}
+	all := append([]card{people}, some...)
+	slices.SortStableFunc(all, func(x, y card) int { return cmp.Compare(x.lacks(typed), y.lacks(typed)) })
+	for _, c := range all {
+		if len(c.Table.Rows) > 0 {
+			p.add(c)
+		}
+	}
+	return nil
+}
+
+// lacks is 0 for a card that has just what was typed in a cell.
+func (c card) lacks(typed string) int {
+	for _, row := range c.Table.Rows {
+		if slices.ContainsFunc(row, func(one cell) bool { return strings.EqualFold(one.Text, typed) }) {
+			return 0
+		}
+	}
+	return 1
 }
 
 // foundOrders are those at sites of who asks; the card's address is that of the last.

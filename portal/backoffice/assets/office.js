@@ -70,3 +70,23 @@ addEventListener('click', async (event) => {
     button.querySelector('span').textContent = button.dataset.copied;
   } catch { source.focus(); }
 });
+// What brings itself up to date keeps where somebody is in it: the link that has the focus, and how far it is scrolled aside. When no answer comes, it says so.
+let place = null;
+addEventListener('htmx:beforeSwap', (event) => {
+  if (event.target.id !== 'live') return;
+  const at = document.activeElement;
+  const aside = event.target.querySelector('.scroll');
+  place = { href: event.target.contains(at) ? at.getAttribute('href') : null, left: aside ? aside.scrollLeft : 0 };
+});
+addEventListener('htmx:afterSwap', () => {
+  const live = document.getElementById('live');
+  if (!live || !place) return;
+  const aside = live.querySelector('.scroll');
+  if (aside) aside.scrollLeft = place.left;
+  const link = place.href && live.querySelector(`a[href="${CSS.escape(place.href)}"]`);
+  if (link) link.focus({ preventScroll: true });
+  place = null;
+});
+['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach((name) => addEventListener(name, () => {
+  document.querySelectorAll('[data-stalled]').forEach((told) => { told.hidden = false; });
+}));
