@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
-
 	"mtandao/internal/db"
 	"mtandao/radius/access"
 )
@@ -33,29 +31,21 @@ func (s *Service) Around(ctx context.Context, w Whom, at time.Time) (a Around, e
 
 // sessionsAround are the last ones that had ended by an instant, the first ones that ended after it, and the open ones.
 func (s *Service) sessionsAround(ctx context.Context, grantID int64, at time.Time) (all []Over, err error) {
-	var before, after []Over
 	var open []Online
-	of := func() *gorm.DB { return s.db.Read(ctx).Where("grant_id = ?", grantID) }
-	err = errors.Join(of().Where("ended_at <= ?", at).Order("ended_at DESC").Limit(mostBefore).Find(&before).Error,
-		of().Where("ended_at > ?", at).Order("ended_at").Limit(mostAfter).Find(&after).Error,
-		of().Limit(mostSessions).Find(&open).Error)
-	all = append(before, after...)
+	e1 := s.db.Read(ctx).Raw("SELECT * FROM (SELECT * FROM sessions_closed WHERE grant_id = ? AND ended_at <= ? ORDER BY ended_at DESC LIMIT ?) AS past"+
+		" UNION ALL SELECT * FROM (SELECT * FROM sessions_closed WHERE grant_id = ? AND ended_at > ? ORDER BY ended_at LIMIT ?) AS later", grantID, at, mostBefore, grantID, at, mostAfter).Scan(&all).Error
+	e2 := s.db.Read(ctx).Where("grant_id = ?", grantID).Limit(mostSessions).Find(&open).Error
 	for _, o := range open {
 		all = append(all, Over{Session: o.Session})
 	}
 	slices.SortFunc(all, func(a, b Over) int { return cmp.Or(a.StartedAt.Compare(b.StartedAt), cmp.Compare(a.ID, b.ID)) })
-	return all, db.Fault(err)
+	return all, db.Fault(errors.Join(e1, e2))
 }
 
 func (s *Service) enforcedAround(ctx context.Context, grantID int64, at time.Time) (all []Enforcement, err error) {
-	for _, half := range []struct {
-		from, until time.Time
-		order       string
-	}{{at.Add(-AroundFor), at, "created_at DESC"}, {at, at.Add(AroundFor), "created_at"}} {
-		var some []Enforcement
-		err = errors.Join(err, s.db.Read(ctx).Where("grant_id = ? AND created_at > ? AND created_at <= ?", grantID, half.from, half.until).Order(half.order).Limit(mostAround).Find(&some).Error)
-		all = append(all, some...)
-	}
+	err = s.db.Read(ctx).Raw("SELECT * FROM (SELECT * FROM enforcements WHERE grant_id = ? AND created_at > ? AND created_at <= ? ORDER BY created_at DESC LIMIT ?) AS past"+
+		" UNION ALL SELECT * FROM (SELECT * FROM enforcements WHERE grant_id = ? AND created_at > ? AND created_at <= ? ORDER BY created_at LIMIT ?) AS later",
+		grantID, at.Add(-AroundFor), at, mostAround, grantID, at, at.Add(AroundFor), mostAround).Scan(&all).Error
 	slices.SortFunc(all, func(a, b Enforcement) int { return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID)) })
 	return all, db.Fault(err)
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"mtandao/billing/customers"
@@ -76,22 +78,22 @@ const (
 // OfLine tells of a customer's line.
 func (t *Teller) OfLine(ctx context.Context, sub subscriptions.Subscription, who customers.Customer, at time.Time) (Story, error) {
 	f := Facts{Now: t.Clock.Now(), Zone: t.Zone(sub.State.Place.SiteID), Line: &Line{Subscription: sub, zones: t.Zone}}
-	var err error
-	if f.Line.Events, err = t.Lines.Events(ctx, sub.ID); err != nil {
-		return Story{}, err
-	}
 	payer := sub.CustomerID
 	if who.ParentPays {
 		payer = who.ParentID
 	}
-	owed, e1 := t.owed(ctx, sub, payer)
-	moved, e2 := t.customerMoney(ctx, sub.CustomerID, at)
-	dunned, e3 := t.dunning(ctx, sub, payer)
-	if err := errors.Join(e1, e2, e3); err != nil {
+	whom := radius.Whom{GrantID: sub.GrantID}
+	err := together(
+		func() (err error) { f.Line.Owed, err = t.owed(ctx, sub, payer); return err },
+		func() (err error) { f.Money, err = t.customerMoney(ctx, sub.CustomerID, at); return err },
+		func() (err error) { f.Dunning, err = t.dunning(ctx, sub, payer); return err },
+		func() (err error) { f.Line.Events, err = t.Lines.Events(ctx, sub.ID); return err },
+		func() (err error) { f.Deeds, err = t.deeds(ctx, sub.GrantID); return err },
+		func() error { return t.grant(ctx, &f, &whom) })
+	if err != nil {
 		return Story{}, err
 	}
-	f.Line.Owed, f.Money, f.Dunning = owed, moved, dunned
-	whom := radius.Whom{GrantID: sub.GrantID, Names: f.Line.names()}
+	whom.Names = f.Line.names()
 	if mac, err := access.ParseMAC(sub.State.Login.Name); err == nil {
 		whom.MACs = append(whom.MACs, mac)
 	}
@@ -101,36 +103,60 @@ func (t *Teller) OfLine(ctx context.Context, sub subscriptions.Subscription, who
 // OfGrant tells of a guest's grant. fault.NotFound when there is none.
 func (t *Teller) OfGrant(ctx context.Context, grantID int64, at time.Time) (s Story, err error) {
 	f := Facts{Now: t.Clock.Now()}
-	if f.Money, err = t.grantMoney(ctx, grantID); err != nil {
+	whom := radius.Whom{GrantID: grantID}
+	err = together(
+		func() (err error) { f.Money, err = t.grantMoney(ctx, grantID); return err },
+		func() (err error) { f.Deeds, err = t.deeds(ctx, grantID); return err },
+		func() error { return t.grant(ctx, &f, &whom) })
+	if err != nil {
 		return s, err
 	}
-	return t.finish(ctx, f, radius.Whom{GrantID: grantID}, at)
+	f.Zone = t.Zone(f.Grant.SiteID)
+	return t.finish(ctx, f, whom, at)
 }
 
-// finish reads what a line and a guest have in common.
-func (t *Teller) finish(ctx context.Context, f Facts, whom radius.Whom, at time.Time) (s Story, err error) {
-	var slots []access.Slot
-	f.Grant, slots, _, err = t.Access.View(ctx, whom.GrantID)
+// grant reads what somebody was online with, and the devices that it was for. A line may have none any more.
+func (t *Teller) grant(ctx context.Context, f *Facts, whom *radius.Whom) error {
+	g, slots, _, err := t.Access.View(ctx, whom.GrantID)
 	if err != nil && !(f.Line != nil && fault.Is(err, fault.NotFound)) {
-		return s, err
+		return err
 	}
-	if f.Line == nil {
-		f.Zone = t.Zone(f.Grant.SiteID)
-	}
+	f.Grant = g
 	for _, slot := range slots {
 		whom.MACs = append(whom.MACs, slot.MAC)
 	}
-	whom.MACs = append(whom.MACs, f.Grant.Place.MAC)
+	whom.MACs = append(whom.MACs, g.Place.MAC)
+	return nil
+}
+
+// finish reads what a line and a guest have in common, which what was read before leads to.
+func (t *Teller) finish(ctx context.Context, f Facts, whom radius.Whom, at time.Time) (s Story, err error) {
 	if f.Around, err = t.Radius.Around(ctx, whom, at); err != nil {
 		return s, err
 	}
 	if f.Outages, err = t.outages(ctx, &f, at); err != nil {
 		return s, err
 	}
-	if f.Deeds, err = t.deeds(ctx, whom.GrantID); err != nil {
-		return s, err
-	}
 	return Explain(f, at.UTC()), nil
+}
+
+// together does things that do not wait for each other, and waits for all of them: each is a way to the database and back, and one after the other they took as long as all together. One that
+// breaks is an error of who asked, as it would be without the others.
+func together(all ...func() error) error {
+	var each sync.WaitGroup
+	failed := make([]error, len(all))
+	for i, do := range all {
+		each.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					failed[i] = fault.Wrap(fault.Internal, "internal", fmt.Errorf("%v", p))
+				}
+			}()
+			failed[i] = do()
+		})
+	}
+	each.Wait()
+	return errors.Join(failed...)
 }
 
 // outages are the silences of the router that they were on or would have been.
