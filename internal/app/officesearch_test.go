@@ -57,6 +57,7 @@ func (s *Stage) addressLookedUp(t *testing.T, owner, elsewhere *colleague) {
 	owner.expect(owner.searches(ip), http.StatusOK, "Who has "+ip+" now", "02:A1:B2:C3:D4:AA", "kasarani-1", "audit trail")
 	owner.expect(owner.searches(ip+":4431"), http.StatusOK, "02:A1:B2:C3:D4:AA", "No log of address translation")
 	at := open[0].StartedAt.Add(time.Second).In(clock.Nairobi)
+	until(t, 5*time.Second, "that second is over", func() bool { return s.Main.Clock.Now().After(at) })
 	owner.expect(owner.searches(ip+" at "+at.Format("2006-01-02 15:04:05")), http.StatusOK, "Who had "+ip, "02:A1:B2:C3:D4:AA")
 	owner.expect(owner.searches(ip+" at "+at.Add(-time.Hour).Format("2006-01-02 15:04")), http.StatusOK, "Nobody had it")
 	owner.expect(owner.searches(ip+" at 2099-01-01 10:00"), http.StatusOK, "At what time?")
