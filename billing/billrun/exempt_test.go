@@ -124,3 +124,39 @@ func TestALateCertificate(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestAnInclusivePriceOfWhoIsExempt: a certificate that is known before the bill and one that is known after come to the same: what the taxes leave of the price.
+func TestAnInclusivePriceOfWhoIsExempt(t *testing.T) {
+	each(t, func(w *town) {
+		w.rate(taxes.VAT, 1600, 1, 0)
+		w.sells("month", 3480, nil)
+		before, after := w.customer(1), w.customer(1)
+		exempt := func(c *customers.Customer) {
+			c.TaxExempt, c.ExemptCertificate, c.ExemptFrom = true, "KRA/EX/7", "2025-12-01"
+		}
+		w.changes(before.ID, exempt)
+		w.line(before.ID, "month", time.Time{}, nil)
+		w.line(after.ID, "month", time.Time{}, nil)
+		w.until(clock.Date(2026, 3, 10))
+		w.changes(after.ID, exempt)
+		_, sum := w.back(after.ID)
+		if err := w.creditsTaxes(after.ID, sum); err != nil {
+			t.Fatal(err)
+		}
+		w.until(clock.Date(2026, 4, 10))
+		for who, id := range map[string]int64{"before": before.ID, "after": after.ID} {
+			if gross, vat := w.owes(id); gross != 4*3000_00 || vat != 0 {
+				t.Errorf("%s: %d cents, %d of them VAT", who, gross, vat)
+			}
+		}
+		list, err := w.invoices.Newest(context.Background(), invoices.Filter{CustomerID: before.ID}, 0, 1)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		d, err := w.invoices.Get(context.Background(), list[0].ID)
+		if err != nil || d.Lines[0].Says("en") != "The whole period, at KES 3,480. Of KES 3,480 the taxes, which you do not pay, are left out" {
+			t.Errorf("%q: %v", d.Lines[0].Says("en"), err)
+		}
+		w.prove()
+	})
+}

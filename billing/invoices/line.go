@@ -117,9 +117,7 @@ func (c charge) changes(rates taxes.Rates, exempt Period) (days []clock.Day) {
 func (c charge) taxed(rates taxes.Rates, exempt Period) ([]Line, error) {
 	changes := c.changes(rates, exempt)
 	if len(changes) == 0 {
-		l := c.Line
-		var err error
-		l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt.holds(l.From))
+		l, err := c.Line.split(rates, exempt.holds(c.From))
 		return []Line{l}, err
 	}
 	var weights []int64
@@ -136,10 +134,18 @@ func (c charge) taxed(rates taxes.Rates, exempt Period) ([]Line, error) {
 	for n, d := range append(changes, c.Until) {
 		l := c.Line
 		l.From, l.Until, l.Amount = from, d, amounts[n].Cents
-		if l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt.holds(l.From)); err != nil {
+		if l, err = l.split(rates, exempt.holds(l.From)); err != nil {
 			return nil, err
 		}
 		all, from = append(all, l), d
 	}
 	return all, nil
+}
+
+// split is a line with its taxes on its first day; of one whose price holds taxes that its payer does not pay, it says so.
+func (l Line) split(rates taxes.Rates, exempt bool) (_ Line, err error) {
+	if l.Parts, err = rates.Split(l.Amount, l.Supply, l.From, l.Inclusive, exempt); err == nil && l.Inclusive && l.Gross != l.Amount {
+		l.Args = append(slices.Clone(l.Args), untaxedArg, cents(l.Amount))
+	}
+	return l, err
 }

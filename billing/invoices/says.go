@@ -10,10 +10,13 @@ import (
 )
 
 // inMoney are the arguments of reasons that are amounts, in cents.
-var inMoney = []string{"Price", "Sum", "Least", "Most", "Each", "Flat", "To"}
+var inMoney = []string{"Price", "Sum", "Least", "Most", "Each", "Flat", "To", untaxedArg}
 
-// lateArg is the argument of use that came late.
-const lateArg = "Late"
+// Arguments that say more of a line: of use that came late, and of a price of which its taxes are not paid.
+const (
+	lateArg    = "Late"
+	untaxedArg = "Untaxed"
+)
 
 // inDays are those that are days.
 var inDays = []string{"From", "Until", "Day"}
@@ -42,6 +45,9 @@ func (l Line) Says(lang words.Lang) string {
 	text := words.Text(lang, l.Why, args...)
 	if n := slices.Index(l.Args, lateArg); n >= 0 && n%2 == 0 {
 		text += ". " + words.Text(lang, "invoice.why.late", args...)
+	}
+	if n := slices.Index(l.Args, untaxedArg); n >= 0 && n%2 == 0 {
+		text += ". " + words.Text(lang, "invoice.why.untaxed", args...)
 	}
 	return text
 }

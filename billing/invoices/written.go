@@ -124,6 +124,6 @@ func (n NewLine) line(rates taxes.Rates, today clock.Day, exempt bool) (l Line, 
 	if l.Amount, err = money.MulDiv(n.Amount.Cents, n.Quantity, 1, money.Down); err != nil {
 		return l, err
 	}
-	l.Parts, err = rates.Split(l.Amount, l.Supply, today, l.Inclusive, exempt)
+	l, err = l.split(rates, exempt)
 	return l, err
 }

@@ -35,7 +35,9 @@ func TestSplit(t *testing.T) {
 		"equipment":           {1160_00, Equipment, today, true, false, Parts{1000_00, 0, 160_00, 1160_00, 0, 1600}},
 		"labour, on top":      {99_99, Labour, today, false, false, Parts{99_99, 0, 16_00, 115_99, 0, 1600}},
 		"a late fee":          {200_00, Levy, today, true, false, Parts{200_00, 0, 0, 200_00, 0, 0}},
-		"exempt":              {1334_00, Internet, today, true, true, Parts{1334_00, 0, 0, 1334_00, 0, 0}},
+		"exempt":              {1334_00, Internet, today, true, true, Parts{1000_00, 0, 0, 1000_00, 0, 0}},
+		"exempt, on top":      {1000_00, Internet, today, false, true, Parts{1000_00, 0, 0, 1000_00, 0, 0}},
+		"exempt, a late fee":  {200_00, Levy, today, true, true, Parts{200_00, 0, 0, 200_00, 0, 0}},
 		"as it was in 2022":   {1000_00, Internet, clock.Date(2022, 5, 5), false, false, Parts{1000_00, 200_00, 192_00, 1392_00, 2000, 1600}},
 		"the day before":      {1000_00, Internet, clock.Date(2023, 6, 30), false, false, Parts{1000_00, 200_00, 192_00, 1392_00, 2000, 1600}},
 		"the day of a change": {1000_00, Internet, clock.Date(2023, 7, 1), false, false, Parts{1000_00, 150_00, 184_00, 1334_00, 1500, 1600}},
@@ -66,7 +68,12 @@ func TestAMillionTaxesSumToTheWhole(t *testing.T) {
 		}
 		cents, s, day := r.Int64N(2_000_000_00)-1_000_000_00, supplies[r.IntN(4)], long+clock.Day(r.IntN(4000))
 		inclusive, exempt := r.IntN(2) == 0, r.IntN(10) == 0
-		p, err := rates.Split(cents, s, day, inclusive, exempt)
+		p, err := rates.Split(cents, s, day, inclusive, false)
+		if exempt { // pays the net of the others, whatever the price is told with
+			if free, err := rates.Split(cents, s, day, inclusive, true); err != nil || free != (Parts{Net: p.Net, Gross: p.Net}) {
+				t.Fatalf("%d of %s on %v: %+v, %v; whoever is not exempt: %+v", cents, s, day, free, err, p)
+			}
+		}
 		if err != nil || p.Net+p.Excise+p.VAT != p.Gross || inclusive && p.Gross != cents || !inclusive && p.Net != cents {
 			t.Fatalf("%d of %s on %v: %+v, %v", cents, s, day, p, err)
 		}
@@ -79,10 +86,10 @@ func TestAMillionTaxesSumToTheWhole(t *testing.T) {
 		excise := new(big.Rat).Mul(net, e)
 		near(t, excise, p.Excise)
 		near(t, new(big.Rat).Mul(new(big.Rat).Add(net, excise), v), p.VAT)
-		if back, err := rates.Split(p.Gross, s, day, true, exempt); err != nil || back.Net-p.Net > 1 || p.Net-back.Net > 1 || inclusive && back != p {
+		if back, err := rates.Split(p.Gross, s, day, true, false); err != nil || back.Net-p.Net > 1 || p.Net-back.Net > 1 || inclusive && back != p {
 			t.Fatalf("%d of %s on %v: %+v comes back as %+v, %v", cents, s, day, p, back, err)
 		}
-		if other, err := rates.Split(-cents, s, day, inclusive, exempt); err != nil || other != p.Neg() {
+		if other, err := rates.Split(-cents, s, day, inclusive, false); err != nil || other != p.Neg() {
 			t.Fatalf("%d of %s on %v: %+v, and its credit is %+v, %v", cents, s, day, p, other, err)
 		}
 	}

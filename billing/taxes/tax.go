@@ -144,15 +144,13 @@ func (p Parts) Neg() Parts {
 const mostCents = 1_000_000_000_000_00
 
 // Split divides an amount in cents of a supply on a day. Inclusive, it is the gross: what the taxes leave is the net. Exclusive, it is the net, and the
-// taxes come on top. Whoever is exempt pays none. fault.Invalid "money.overflow".
+// taxes come on top. Whoever is exempt pays the net that others pay, and no more. fault.Invalid "money.overflow".
 func (rs Rates) Split(cents int64, s Supply, d clock.Day, inclusive, exempt bool) (Parts, error) {
 	var p Parts
 	if cents > mostCents || cents < -mostCents {
 		return p, fault.New(fault.Invalid, "money.overflow")
 	}
-	if !exempt {
-		p.ExciseShare, p.VATShare = rs.On(s, d)
-	}
+	p.ExciseShare, p.VATShare = rs.On(s, d)
 	excised, taxed := whole+p.ExciseShare, whole+p.VATShare // the value with excise, and that with VAT, of a value of 1
 	over := int64(whole * whole)
 	if inclusive {
@@ -169,6 +167,9 @@ func (rs Rates) Split(cents int64, s Supply, d clock.Day, inclusive, exempt bool
 		p.Gross, p.Net = cents, cents-p.Excise-p.VAT
 	} else {
 		p.Net, p.Gross = cents, cents+p.Excise+p.VAT
+	}
+	if exempt {
+		return Parts{Net: p.Net, Gross: p.Net}, nil
 	}
 	return p, nil
 }
