@@ -172,8 +172,12 @@ func (s *shop) onlySuspense() billing.Receipt {
 func slip(number string) string { return number[:6] + string('0'+(number[6]-'0'+1)%10) }
 
 func (h homes) spend(c customers.Customer, shillings int64) (took bool, err error) {
+	return h.spendFor("month:1", c, shillings)
+}
+
+func (h homes) spendFor(request string, c customers.Customer, shillings int64) (took bool, err error) {
 	err = h.db.InTx(context.Background(), func(tx *db.Tx) (err error) {
-		took, err = h.Take(tx, c.ID, money.Shillings(shillings), accounts.Cause{Kind: "renewed", Request: "month:1"},
+		took, err = h.Take(tx, c.ID, money.Shillings(shillings), accounts.Cause{Kind: "renewed", Request: request},
 			ledger.Posting{Account: ledger.InternetSales, Amount: money.Shillings(-shillings)})
 		return err
 	})
