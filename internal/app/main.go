@@ -46,6 +46,7 @@ import (
 	"mtandao/internal/site"
 	"mtandao/internal/spool"
 	"mtandao/internal/staff"
+	"mtandao/internal/status"
 	"mtandao/internal/support"
 	"mtandao/portal"
 	"mtandao/radius"
@@ -109,6 +110,7 @@ type Main struct {
 	Accounts  *accounts.Service
 	Lines     *subscriptions.Service
 	Outages   *outages.Service // nil in commands
+	Status    *status.Service  // nil in commands
 	Invoices  *invoices.Service
 	Papers    *papers.Service
 	Arrears   *arrears.Service

@@ -17,9 +17,9 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 	stories := &report.Stories{Money: m.Billing, Access: m.Access, Radius: m.Radius, Routers: m.Routers, Zone: m.Sites.Location, Clock: m.Clock, Plan: m.Plan}
 	desk := report.NewDesk(m.DB, m.Clock)
 	return backoffice.New(backoffice.Options{Staff: m.Staff, Sites: m.Sites, Routers: m.Routers, Desk: desk, Crowd: desk, Machines: routerDesk{m}, Stories: stories,
-		Doorway:   doorway{m},
-		Trail:     m.Audit,
-		Network:   onlineDesk{m},
+		Doorway: doorway{m},
+		Trail:   m.Audit,
+		Network: onlineDesk{m}, Notices: m.Status,
 		Refused:   m.Radius,
 		Work:      work{m},
 		Messages:  mailroom{m},

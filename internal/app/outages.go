@@ -7,7 +7,9 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
 	"mtandao/internal/notify"
+	"mtandao/internal/report"
 	"mtandao/internal/settings"
+	"mtandao/internal/status"
 	"mtandao/radius/outages"
 )
 
@@ -15,6 +17,7 @@ import (
 func (m *Main) wireOutages() {
 	m.Outages = outages.New(outages.Options{DB: m.DB, Clock: m.Plan, Routers: m.Routers, Sessions: m.Radius, Give: m.giveForOutage, Node: m.Prints.Node,
 		Waits: func() time.Time { return m.accounting.Stats().Oldest }, Paused: m.Pause.Paused})
+	m.Status = status.New(status.Options{DB: m.DB, Clock: m.Plan, Machine: m.Clock, Sites: m.Sites, Silences: m.Outages, Pulse: publicPulse{report.NewPulse(m.DB, m.Clock), m.Config.PublicURL != ""}})
 	m.Jobs.Every("watch of "+m.Prints.Node, outages.WatchEvery, m.Outages.Watching)
 	m.Jobs.Every("outages", outages.WatchEvery, m.Outages.Tick)
 	m.Jobs.Every("forget outages", time.Hour, m.Outages.Forget)
@@ -55,4 +58,17 @@ func (m *Main) outagesIn(state outages.State) notify.Source {
 		}
 		return readings, err
 	}
+}
+
+// publicPulse is the rail's pulse for the public: where nobody can call back, that nobody does says nothing.
+type publicPulse struct {
+	*report.Pulse
+	calledBack bool
+}
+
+func (p publicPulse) Callbacks(ctx context.Context) ([]notify.Reading, error) {
+	if !p.calledBack {
+		return nil, nil
+	}
+	return p.Pulse.Callbacks(ctx)
 }

@@ -16,6 +16,7 @@ import (
 	"mtandao/portal/callbacks"
 	"mtandao/portal/guest"
 	linked "mtandao/portal/papers"
+	publicstatus "mtandao/portal/status"
 	"mtandao/portal/web"
 )
 
@@ -80,7 +81,12 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
+	public, err := publicstatus.New(publicstatus.Options{Boards: m.Status, Sites: m.Sites, Provider: func() string { return m.Settings.String(settings.ProviderName) },
+		Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Proxies: web.Proxies(proxies)})
+	if err != nil {
+		return err
+	}
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), public.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
 		Issued: m.issued(), PublicURL: m.Config.PublicURL})
 	return err

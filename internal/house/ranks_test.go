@@ -16,18 +16,18 @@ var ranks = rankTable(map[int]string{
 	6:  "radius/access internal/pin internal/approval",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions radius/outages",
-	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover",
+	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover internal/status",
 	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf billing/railbook",
 	11: "billing/papers vouchers/sheets vouchers/resellers internal/report internal/offline",
 	12: "portal/web vouchers/press",
-	13: "portal/papers portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",
+	13: "portal/papers portal/status portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",
 	14: "portal",
 	15: "internal/app",
 	16: "cmd/mtandao",
 })
 
 // faces are the packages that people and machines outside talk to.
-var faces = strings.Fields("portal/papers portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api")
+var faces = strings.Fields("portal/papers portal/status portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api")
 
 func rankTable(byRank map[int]string) map[string]int {
 	table := map[string]int{}

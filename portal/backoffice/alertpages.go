@@ -14,6 +14,9 @@ func (b *Backoffice) alerts(q *request) error {
 	p := q.record("office.nav.alerts", "alerts")
 	p.Lead = p.T("office.alerts.lead")
 	p.Acts = []act{{Name: p.T("office.alerts.whom"), Icon: "bell", Address: "/office/alerts/whom"}}
+	if q.reachable(statusAt) != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.status.title"), Icon: "list", Address: statusAt})
+	}
 	if q.before() == 0 {
 		open, err := b.Messages.OpenAlerts(q.ctx)
 		if err != nil {

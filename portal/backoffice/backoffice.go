@@ -59,6 +59,7 @@ type Options struct {
 	Doorway   Doorway
 	Trail     Trail
 	Network   Network
+	Notices   Notices
 	Refused   Refusals
 	Work      Work
 	Messages  Messages
@@ -129,7 +130,7 @@ func (b *Backoffice) table() []route {
 		b.machineRoutes(),
 		b.peopleRoutes(),
 		b.auditRoutes(),
-		b.onlineRoutes(),
+		b.onlineRoutes(), b.statusRoutes(),
 		b.poolRoutes(),
 		b.jobRoutes(),
 		b.voucherRoutes(),

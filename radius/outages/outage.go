@@ -37,6 +37,13 @@ type Outage struct {
 	due, told time.Time
 }
 
+// Silence is what is told of an outage where nobody is to know more.
+type Silence struct {
+	SiteID      int64
+	State       State
+	From, Until time.Time // Until is zero while it goes on
+}
+
 // Reasons of verdicts. The last two are proof.
 const (
 	WhyOurs    = "ours"    // we did not watch for long enough

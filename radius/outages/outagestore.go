@@ -144,6 +144,17 @@ func (s *Service) Of(ctx context.Context, routerID int64, from, until time.Time)
 	return outages(s.DB.Read(ctx).Where("router_id = ? AND from_at < ? AND (until_at IS NULL OR until_at > ?)", routerID, until, from).Order("from_at").Limit(mostSteps))
 }
 
+// Since tells of the silences that began since an instant no more than where, how they are judged and how long they lasted, the newest first.
+func (s *Service) Since(ctx context.Context, from time.Time) ([]Silence, error) {
+	var rows []outageRow
+	err := s.DB.Read(ctx).Select("site_id, state, from_at, until_at").Where("from_at > ?", from.UTC()).Order("from_at DESC").Limit(mostSince).Find(&rows).Error
+	all := make([]Silence, len(rows))
+	for i, r := range rows {
+		all[i] = Silence{SiteID: r.SiteID, State: r.State, From: r.FromAt.UTC(), Until: db.Instant(r.UntilAt)}
+	}
+	return all, db.Fault(err)
+}
+
 // News are the outages in a state of which something was found out since an instant, the newest first.
 func (s *Service) News(ctx context.Context, state State, since time.Time) ([]Outage, error) {
 	return outages(s.DB.Read(ctx).Where("told_at > ? AND state = ?", since, state).Order("told_at DESC").Limit(mostSteps))

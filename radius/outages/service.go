@@ -69,6 +69,7 @@ const (
 	mostSpoken    = 256 // sessions that told something within a gap
 	mostForgotten = 500 // silences, each time
 	mostWatches   = 1_000
+	mostSince     = 20_000 // silences of three months
 )
 
 // Tick goes on with every silence: new ones, and those for which it is time.
