@@ -156,8 +156,11 @@ func (s *Server) inTheClear(c *fiber.Ctx) bool {
 func (s *Server) fail(c *fiber.Ctx, err error) error {
 	defer pack(c.Context()) // an error's page is made when every middleware has returned
 	c.Set(fiber.HeaderCacheControl, "no-store")
-	if policy, _ := c.Locals(policyKey).(web.Policy); policy == web.Machine || policy == web.Health {
+	switch policy, _ := c.Locals(policyKey).(web.Policy); policy {
+	case web.Machine, web.Health:
 		return c.SendStatus(web.Status(err))
+	case web.Program:
+		return web.Problem(c, web.Status(err), err)
 	}
 	return s.options.Fail(c, err)
 }

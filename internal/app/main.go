@@ -30,6 +30,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
+	"mtandao/internal/apikeys"
 	"mtandao/internal/approval"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
@@ -120,6 +121,7 @@ type Main struct {
 	Counter   *counter.Service
 	Prompts   *prompts.Service
 	Tickets   *support.Service
+	APIKeys   *apikeys.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service

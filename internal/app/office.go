@@ -31,6 +31,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		PINs:      m.PINs,
 		Partners:  m.Partners,
 		Approvals: m.Approvals,
+		APIKeys:   m.APIKeys,
 		Lines:     m.Lines,
 		Whys:      m.whys(),
 		Outages:   m.Outages,

@@ -86,7 +86,11 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), public.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
+	programs, err := m.openAPI(web.Proxies(proxies))
+	if err != nil {
+		return err
+	}
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), public.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes(), programs.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
 		Issued: m.issued(), PublicURL: m.Config.PublicURL})
 	return err

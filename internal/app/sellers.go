@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing/partners"
+	"mtandao/internal/apikeys"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
 	"mtandao/internal/settings"
@@ -12,6 +13,7 @@ import (
 
 // wireSellers wires who sells and who shares, how they sign in, and how two persons decide what gives them money.
 func (m *Main) wireSellers() {
+	m.APIKeys = apikeys.New(apikeys.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs,
 		Approvals: m.Approvals, CashAlone: func() money.Amount { return money.Shillings(int64(m.Settings.Int(settings.CashAlone))) }})

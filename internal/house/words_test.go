@@ -31,7 +31,7 @@ var dynamic = []string{
 	"office.imports.state_", "office.imports.kind_", "office.imports.hint_", "office.imports.lead_", "office.imports.do_", "office.imports.rows_", "office.imports.what_", "office.import_new.", "office.import_edit.", "office.import_start.", "office.import_back.", "office.import_drop.",
 	"office.how.", "office.taking.", "office.taking_field.", "office.taking_return.", "office.payback_ask.", "office.payback_cancel.", "office.payback_decide.", "office.payback_pay.", "office.account.kind_", "office.statement.kind_", "office.promise.", "office.treat.", "office.write.", "office.write.done_", "office.write_field.", "office.cash_field.", "office.cash.kind_", "office.prompts.cause_", "office.prompts_on.", "office.prompts_stop.", "office.ask_money.", "office.outage.state_", "office.outage.verdict_", "office.outage.boot_", "office.outage.why_", "office.outage.strip_", "office.payout.", "office.payout.told_", "office.payout_decide.", "office.payout_pay.", "office.approval.kind_", "office.approval.state_", "office.approval.told_", "office.approval_decide.",
 	"office.tickets.show_", "office.ticket.", "office.ticket.queue_", "office.ticket.priority_", "office.ticket.state_", "office.ticket.category_", "office.ticket.how_", "office.ticket.link_", "office.ticket.see_", "office.ticket.event_",
-	"office.ticket_do.", "office.ticket_act.", "office.ticket_new.", "office.ticket_erase.", "office.canned.", "office.canned_new.", "office.canned_edit."}
+	"office.ticket_do.", "office.ticket_act.", "office.ticket_new.", "office.ticket_erase.", "office.canned.", "office.canned_new.", "office.canned_edit.", "office.apikey.scope_", "office.apikey_new."}
 
 // next ends the key of the sentence that goes with another: what to do about it.
 const next = ".next"

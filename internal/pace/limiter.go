@@ -62,6 +62,15 @@ func (l *Limiter) Peek(key string) time.Duration {
 	return max(l.full(short(key), now).Sub(now)+l.every-time.Duration(l.burst)*l.every, 0)
 }
 
+// Left is how many calls of the key would be let through now; it counts nothing.
+func (l *Limiter) Left(key string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.clock.Now()
+	owed := l.full(short(key), now).Sub(now)
+	return l.burst - int((owed+l.every-1)/l.every)
+}
+
 // full is when a key's bucket is full again: not before now, and not later than an empty one is.
 func (l *Limiter) full(key string, now time.Time) time.Time {
 	b := l.buckets[key]

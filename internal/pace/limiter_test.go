@@ -37,6 +37,21 @@ func TestLimiter(t *testing.T) {
 	}
 }
 
+func TestLimiterSaysHowManyAreLeft(t *testing.T) {
+	at := clock.NewManual(noon)
+	l := New(at, 3, 10*time.Second)
+	for _, want := range []int{3, 2, 1, 0, 0} {
+		if got := l.Left("a"); got != want {
+			t.Errorf("%d are left, not %d", got, want)
+		}
+		l.Wait("a")
+	}
+	at.Advance(19 * time.Second)
+	if got := l.Left("a"); got != 1 {
+		t.Errorf("19 seconds later %d are left", got)
+	}
+}
+
 func TestLimiterForgets(t *testing.T) {
 	at := clock.NewManual(noon)
 	l := New(at, 1, time.Second)

@@ -73,6 +73,7 @@ type Options struct {
 	PINs      PINs
 	Partners  Partners
 	Approvals Approvals
+	APIKeys   APIKeys
 	Lines     Lines
 	Whys      Whys
 	Outages   Outages
@@ -138,7 +139,7 @@ func (b *Backoffice) table() []route {
 		b.printsRoutes(),
 		b.resellerRoutes(),
 		b.returnRoutes(),
-		b.partnerRoutes(), b.approvalRoutes(),
+		b.partnerRoutes(), b.approvalRoutes(), b.keyRoutes(),
 		b.lineRoutes(), b.whyRoutes(),
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),

@@ -67,7 +67,9 @@ func inFours(s string) string {
 // codesPage shows recovery codes, once.
 type codesPage struct {
 	frame
+	Lead  string
 	Codes []string
+	Back  string // where whoever has kept them goes on
 }
 
 func (b *Backoffice) enrol(q *request) error {
@@ -91,5 +93,12 @@ func (b *Backoffice) enrol(q *request) error {
 	if q.in, err = b.Staff.Judge(q.ctx, token); err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "codes", &codesPage{frame: q.page("office.codes.title", ""), Codes: codes})
+	return q.showCodes(codes)
+}
+
+// showCodes shows recovery codes, this once.
+func (q *request) showCodes(codes []string) error {
+	p := &codesPage{frame: q.page("office.codes.title", ""), Codes: codes, Back: "/office"}
+	p.Lead = p.T("office.codes.lead")
+	return q.send(fiber.StatusOK, "codes", p)
 }

@@ -3,8 +3,6 @@ package backoffice
 import (
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
@@ -186,7 +184,7 @@ func (b *Backoffice) newCodes(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.send(fiber.StatusOK, "codes", &codesPage{frame: q.page("office.codes.title", ""), Codes: codes})
+	return q.showCodes(codes)
 }
 
 func (b *Backoffice) endOthers(q *request) error {

@@ -27,6 +27,7 @@ var settingsPlaces = []settingsPlace{
 	{"taxes", "chart-column", "/office/taxes"},
 	{"dunning", "hourglass", "/office/dunning"},
 	{"answers", "mail", answersAt},
+	{"apikeys", "lock", keysAt},
 	{"imports", "users", "/office/imports"},
 	{"setup", "play", "/office/setup"},
 }

@@ -18,6 +18,7 @@ const (
 	Public         // anybody: sign-in pages and the files that pages are made of
 	Seller         // a reseller or partner who is signed in by phone and PIN
 	Staff          // a member who is signed in and holds the permission that the route names
+	Program        // another program that proves itself by a key in a header: JSON, no cookie, no page
 )
 
 // Route is one route of a face.
@@ -30,5 +31,5 @@ type Route struct {
 
 // Declared says whether the route's policy can be kept.
 func (r Route) Declared() bool {
-	return r.Policy > 0 && r.Policy <= Staff && (r.May == "" || r.Policy == Staff)
+	return r.Policy > 0 && r.Policy <= Program && (r.May == "" || r.Policy == Staff)
 }
