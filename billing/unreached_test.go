@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
 
@@ -73,5 +74,17 @@ func TestALostAnswerAboutAReceiptIsAskedForAgain(t *testing.T) {
 		if len(s.rail.asked) != 2+4 || s.view(other).Claim != "asked" {
 			t.Fatalf("asked %d times about what is never answered", len(s.rail.asked)-2)
 		}
+	})
+}
+
+// TestWhomNoRailReachesSendsNothing: the result could not come.
+func TestWhomNoRailReachesSendsNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		f := s.owedRefund("RKA1B2C3D4", 10)
+		s.bill.PublicURL = ""
+		if err := s.trySend(f); fault.KeyOf(err) != "refund.no_way" {
+			t.Error(err)
+		}
+		s.isRefund(f, billing.RefundApproved, "", "")
 	})
 }

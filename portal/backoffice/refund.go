@@ -48,7 +48,11 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund, money b
 	}
 	state := refundState(f, r.State)
 	if r.Sending != 0 {
-		state = stateView{"warn", f.T("office.refund.sending")}
+		tries, err := b.Money.SendBacks(q.ctx, r.ID)
+		if err != nil {
+			return nil, err
+		}
+		state = sendingState(f, tries)
 	}
 	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String()}, {Text: r.Reason}, decided(f, state, r.Alone), last}, nil
 }

@@ -10,6 +10,14 @@ func sendBackState(f *frame, s billing.SendBackState) stateView {
 		billing.SendBackDone: "good", billing.SendBackLost: "bad"})
 }
 
+// sendingState is that of a refund of which a try is under way; the last one is.
+func sendingState(f *frame, tries []billing.SendBack) stateView {
+	if n := len(tries); n > 0 && tries[n-1].State == billing.SendBackLost {
+		return stateView{"bad", f.T("office.refund.sending_unknown")}
+	}
+	return stateView{"warn", f.T("office.refund.sending")}
+}
+
 // askSendRefund asks whether a refund is to go back by M-Pesa; of one that is on its way it tells how far.
 func (b *Backoffice) askSendRefund(q *request) error {
 	f, here, err := b.refundFor(q, staff.PaymentsMatch)
@@ -40,10 +48,11 @@ func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries 
 	case f.Sending == 0:
 		p.Lead = ""
 	case tries[len(tries)-1].State == billing.SendBackLost:
+		p.State = sendingState(&p.frame, tries)
 		p.Lead = p.T("office.refund.sending_lost")
 		p.Acts = []act{{Name: p.T("office.refund.went"), Address: at + "/pay"}, {Name: p.T("office.refund.stays"), Address: at + "/stays"}}
 	default:
-		p.State, p.Live = stateView{"warn", p.T("office.refund.sending")}, at+"/send"
+		p.State, p.Live = sendingState(&p.frame, tries), at+"/send"
 	}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refund.sending_none"), Text: p.T("office.refund.sending_none_text")}
 	p.table = *b.sendBackTable(&p.frame, tries)
