@@ -10,6 +10,7 @@ import (
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 )
@@ -184,4 +185,19 @@ func (s *Stage) numbered(t *testing.T, typed string) customers.Customer {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// TestDaysToPayOfEverybodyAreShown: who has none of their own is not shown as due at once, and the day they came is written as every other.
+func TestDaysToPayOfEverybodyAreShown(t *testing.T) {
+	s := openStage(t, 1)
+	manager, form := s.hire(t, "manager@demo.example", nil, "manager"), s.typedCustomer("Jane Akinyi", "0799 555 001")
+	form.Set("payment_days", "0")
+	made := manager.send("/office/customers/new", form)
+	manager.expect(made, http.StatusSeeOther)
+	came := s.numbered(t, "0799555001").CreatedAt.In(clock.Nairobi)
+	page := manager.ask(http.MethodGet, made.location, nil)
+	manager.expect(page, http.StatusOK, "14 days", came.Format("02.01.2006"), "A subscription gives a customer a plan")
+	if strings.Contains(page.body, "0 days") || strings.Contains(mainOf(page.body), came.Format("2006-01-02")+"<") {
+		t.Error(mainOf(page.body))
+	}
 }

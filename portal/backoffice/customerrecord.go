@@ -8,6 +8,7 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/internal/audit"
+	"mtandao/internal/clock"
 	"mtandao/internal/notify"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
@@ -114,7 +115,7 @@ func (b *Backoffice) tellWho(q *request, p *recordPage, c customers.Customer) er
 	who := card{Facts: []fact{{p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.customer_field.old_numbers"), strings.Join(old, ", ")},
 		{p.T("office.customer_field.kind"), p.T("office.customer.kind_" + string(c.Kind))}, {p.T("office.customer_field.segment"), segmentName(&p.frame, c.Segment)},
 		{p.T("office.site"), b.siteName(c.SiteID)}, {p.T("office.customer_field.language"), languageName(c.Lang)}, {p.T("office.customer_field.pin"), c.PIN},
-		{p.T("office.customer.since"), c.CreatedAt.In(b.Zone).Format(time.DateOnly)}, {p.T("office.customer_field.tags"), strings.Join(tags, ", ")}}}
+		{p.T("office.customer.since"), dayText(clock.DayOf(c.CreatedAt))}, {p.T("office.customer_field.tags"), strings.Join(tags, ", ")}}}
 	if paper != "" {
 		who.Facts = append(who.Facts, fact{p.T("office.customer_field.paper"), p.T("office.customer.paper_" + string(paper))})
 		if q.may(staff.IdentitiesView, c.SiteID) {
@@ -167,7 +168,11 @@ func (b *Backoffice) tellAddresses(q *request, p *recordPage, c customers.Custom
 }
 
 func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer) error {
-	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", c.PaymentDays)}}
+	terms, err := b.Invoices.TermsOf(q.ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", terms.DueDays)}}
 	if c.TaxExempt {
 		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), c.ExemptFrom}, fact{p.T("office.customer_field.exempt_until"), c.ExemptUntil})
 	}

@@ -323,7 +323,7 @@ func (b *Backoffice) paidCard(q *request, p *recordPage, d invoices.Document) er
 		c.Table.add(cell{}, cell{Text: p.T("office.invoice.state_written_off"), More: d.Why}, cell{Text: kes(d.Written)})
 	}
 	if len(c.Table.Rows) == 0 {
-		c.Table, c.Text = nil, p.T("office.invoice.not_paid")
+		c.Table, c.Lead = nil, p.T("office.invoice.not_paid")
 	}
 	p.add(c)
 	return nil

@@ -313,6 +313,9 @@ func (b *Backoffice) tellLines(q *request, p *recordPage, c customers.Customer) 
 		}
 	}
 	lines := card{Name: p.T("office.nav.subscriptions"), Table: t}
+	if len(all) == 0 {
+		lines.Lead = p.T("office.lines.none_text")
+	}
 	if c.State == customers.Active && staff.MaySomewhere(q.in.Member, staff.AccessChange) {
 		lines.Acts = []act{{Name: p.T("office.lines.new"), Icon: "plus", Address: linesAt + "/new?customer=" + c.Number}}
 	}
