@@ -3,7 +3,7 @@
 CREATE TABLE IF NOT EXISTS api_keys (
   id BIGINT NOT NULL,
   name VARCHAR(320) NOT NULL,
-  hash CHAR(64) NOT NULL,
+  hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   scopes TEXT NOT NULL,
   sites TEXT NOT NULL,
   made_by VARCHAR(255) NOT NULL,
