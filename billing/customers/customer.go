@@ -127,9 +127,9 @@ func (c Customer) Check() (Customer, error) {
 }
 
 func (c *Customer) fill() {
-	c.Name = strings.Join(strings.Fields(c.Name), " ")
+	c.Name = strings.Join(strings.Fields(asSeen(c.Name)), " ")
 	c.PIN = strings.ToUpper(strings.Join(strings.FieldsFunc(c.PIN, func(r rune) bool { return unicode.IsSpace(r) || r == '-' }), ""))
-	c.ExemptCertificate, c.PurchaseOrder = strings.TrimSpace(c.ExemptCertificate), strings.TrimSpace(c.PurchaseOrder)
+	c.ExemptCertificate, c.PurchaseOrder = strings.TrimSpace(asSeen(c.ExemptCertificate)), strings.TrimSpace(asSeen(c.PurchaseOrder))
 	if c.Kind == "" {
 		c.Kind = Person
 	}
@@ -153,6 +153,19 @@ func (c *Customer) fill() {
 func isDay(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
 	return err == nil
+}
+
+// asSeen leaves out what cannot be seen and turns or hides the letters beside it, on pages and on paper, but for the two joiners that some scripts need.
+func asSeen(s string) string {
+	if !utf8.ValidString(s) {
+		return s // and is refused
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Join_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // isLine says whether s is one readable line of that many characters.

@@ -121,3 +121,19 @@ func TestTwoAccountsNeverBecomePartsOfEachOther(t *testing.T) {
 		}
 	})
 }
+
+// TestANameIsWhatIsSeen: what turns the letters after it, or hides between them, is not kept; an invoice in it would name somebody else.
+func TestANameIsWhatIsSeen(t *testing.T) {
+	c, err := Customer{Name: "\u202eJane\u202c \u2067Aki\u200bnyi\u2069\ufeff", PurchaseOrder: "\u202e1322 OPL", SiteID: 1}.Check()
+	if err != nil || c.Name != "Jane Akinyi" || c.PurchaseOrder != "1322 OPL" {
+		t.Errorf("%q %q %v", c.Name, c.PurchaseOrder, err)
+	}
+	if c, err := (Customer{Name: "\u0646\u0645\u200c\u062f"}).Check(); err != nil || c.Name != "\u0646\u0645\u200c\u062f" {
+		t.Errorf("a joiner that a script needs is lost: %q %v", c.Name, err)
+	}
+	for _, nothing := range []string{"\u202e\u200b", "Jane \xff"} {
+		if _, err := (Customer{Name: nothing}).Check(); fault.KeyOf(err) != "customer.name" {
+			t.Errorf("of %q: %v", nothing, err)
+		}
+	}
+}
