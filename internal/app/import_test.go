@@ -157,6 +157,18 @@ func TestComingInByCommandsAlone(t *testing.T) {
 	}
 }
 
+// TestWhatIsMissingForAnImportIsNamed: a site that is not here, and a site at all, with how to have one.
+func TestWhatIsMissingForAnImportIsNamed(t *testing.T) {
+	inNewHouse(t, "sqlite")
+	must(t, "migrate")
+	people := inFile(t, "people.csv", "name,login,plan\nAmina,amina,Home 10\n")
+	for want, args := range map[string][]string{"There is no site yet": nil, "No site here has the short name nowhere: say which it is with --site.": {"--site", "nowhere"}} {
+		if code, _, errOut := runCommand(t, append([]string{"import", "csv", people, "--dry-run"}, args...)...); code != 1 || !strings.Contains(errOut, want) {
+			t.Errorf("%v: exit %d, %s", args, code, errOut)
+		}
+	}
+}
+
 // TestAnotherProgramsDatabaseIsRead: by its DSN it says what its dump says.
 func TestAnotherProgramsDatabaseIsRead(t *testing.T) {
 	inExampleHouse(t, "sqlite")

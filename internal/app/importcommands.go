@@ -199,10 +199,13 @@ func (f *importFlags) site(m *Main) (int64, error) {
 			first = s
 		}
 	}
-	if first.ID == 0 {
-		return 0, fault.New(fault.NotFound, "site.unknown", "Site", f.Site)
+	switch {
+	case first.ID != 0:
+		return first.ID, nil
+	case f.Site == "":
+		return 0, fault.New(fault.NotFound, "cutover.no_site_yet")
 	}
-	return first.ID, nil
+	return 0, fault.New(fault.NotFound, "cutover.no_site", "Site", f.Site)
 }
 
 // cutover brings in and takes over; speaks may be nil where no router is spoken to.

@@ -208,6 +208,13 @@ type Rest struct{ Key, Text string }
 
 // Rests reads what had no place of the customers of an import, for whoever may know it all: there may be passwords in it.
 func (s *Service) Rests(ctx context.Context, importID int64, see func(r Rest)) error {
+	var known int64
+	if err := s.DB.Read(ctx).Model(&importRow{}).Where("id = ?", importID).Count(&known).Error; err != nil {
+		return db.Fault(err)
+	}
+	if known == 0 {
+		return fault.New(fault.NotFound, "cutover.no_import")
+	}
 	for last := int64(0); ; {
 		var rows []rowRow
 		err := s.DB.Read(ctx).Select("id", "row_key", "rest").Where("import_id = ? AND kind = ? AND id > ?", importID, kindCustomer, last).Order("id").Limit(rowsAtOnce).Find(&rows).Error

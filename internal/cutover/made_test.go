@@ -158,6 +158,9 @@ func TestWhatHasNoPlaceIsSealed(t *testing.T) {
 		if err := h.Rests(ctx, r.ImportID, func(r Rest) { all = append(all, r) }); err != nil || len(all) != 1 || all[0].Text != "Wi-Fi password: mango tree 9" {
 			t.Errorf("%+v %v", all, err)
 		}
+		if err := h.Rests(ctx, r.ImportID+1, func(Rest) {}); fault.KeyOf(err) != "cutover.no_import" {
+			t.Errorf("of no import: %v", err)
+		}
 		c, err := h.Customers.FindNow(ctx, b.Customers[0].Numbers[0])
 		if err != nil {
 			t.Fatal(err)
