@@ -67,6 +67,7 @@ func TestDeathAtEachWriteOfARefund(t *testing.T) {
 				n++
 				receipt = s.onlyReceipt(o).ID
 				before := killer.Deaths()
+				s.stop() // a job that died would be waited for until its lease ends
 				for k, step := range steps {
 					if k == len(steps)-1 {
 						killer.Once(write)
@@ -81,6 +82,7 @@ func TestDeathAtEachWriteOfARefund(t *testing.T) {
 					}
 				}
 				killer.Spare()
+				s.run()
 				if got, err := s.bill.RefundByID(context.Background(), f.ID); err != nil || got.State != state {
 					t.Errorf("%s, dead at write %d: %+v %v", state, write, got, err)
 				}
