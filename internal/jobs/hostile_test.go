@@ -129,3 +129,30 @@ func TestTheSameTroubleIsToldOnceAMinute(t *testing.T) {
 		t.Errorf("%d lines:\n%s", lines, told.String())
 	}
 }
+
+// TestWhatBecameOfAJobIsStoredInTheEnd: one write that fails after the work must not have it rest until it is rescued, and done once more.
+func TestWhatBecameOfAJobIsStoredInTheEnd(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		q, k := quiet(d), testdb.NewKiller(t, d)
+		ran := map[string]int{}
+		q.On("paid", "test", func(_ context.Context, j Job) error {
+			ran[j.Key]++
+			k.Once(0) // what comes next is the storing
+			if j.Key == "bad" {
+				return Park(errors.New("no cure"))
+			}
+			return nil
+		})
+		start(t, q)
+		for n, key := range []string{"good", "bad"} {
+			emit(t, d, q, "paid", key)
+			idle(t, q)
+			if ran[key] != 1 || k.Deaths() != n+1 {
+				t.Errorf("%s ran %d times, %d writes died", key, ran[key], k.Deaths())
+			}
+		}
+		if s, err := q.Stats(t.Context()); err != nil || s.Parked != 1 || s.Running+s.Waiting != 0 {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}

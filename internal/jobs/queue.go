@@ -10,6 +10,7 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 )
 
 const (
@@ -148,14 +149,25 @@ func (q *Queue) do(ctx context.Context, j row) {
 	defer cancel()
 	err := q.call(ctx, j)
 	if err == nil {
-		q.warn("finishing a job", q.finish(context.WithoutCancel(ctx), j))
+		q.warn("finishing a job", insist(func() error { return q.finish(context.WithoutCancel(ctx), j) }))
 		return
 	}
 	j = after(j, err, q.clock.Now())
 	if j.Failures > 0 || j.State == parked {
 		q.log.Warn("job failed", "fact", j.Fact, "subscriber", j.Subscriber, "key", j.JobKey, "failures", j.Failures, "state", j.State, "error", err)
 	}
-	q.warn("storing a job's failure", q.release(context.WithoutCancel(ctx), j))
+	q.warn("storing a job's failure", insist(func() error { return q.release(context.WithoutCancel(ctx), j) }))
+}
+
+// insist stores what became of a job a few times over while the database does not take it: what is not stored rests until it is rescued, and is done again.
+func insist(store func() error) error {
+	for pause := 50 * time.Millisecond; ; pause *= 4 {
+		err := store()
+		if !fault.Is(err, fault.Unavailable) || pause > time.Second {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }
 
 func (q *Queue) call(ctx context.Context, j row) (err error) {
