@@ -331,10 +331,10 @@ func (s *story) usesSome(d clock.Day, busy bool) {
 }
 
 // TestTwoYears is "must be shown" 1: subscribers live as they like, three workers who are killed bill them each hour, and some pay. Nobody is billed
-// twice or left out, each bill equals the oracle's to the cent, access is as arrears say on each day, and the books come to zero. A fortieth of it is 200
-// subscribers for half a year on each database; MTANDAO_LONG tells all of it, MTANDAO_SEED another one.
+// twice or left out, each bill equals the oracle's to the cent, access is as arrears say on each day, and the books come to zero. A twentieth of it is 200
+// subscribers for a year on each database; MTANDAO_LONG tells all of it, MTANDAO_SEED another one.
 func TestTwoYears(t *testing.T) {
-	seed, lines, days := uint64(1), 200, 182
+	seed, lines, days := uint64(1), 200, 365
 	if os.Getenv("MTANDAO_LONG") != "" {
 		lines, days = 2_000, 730
 	}

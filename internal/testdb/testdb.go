@@ -56,7 +56,7 @@ func URL(t testing.TB, dialect string) string {
 func Empty(t testing.TB, dialect string) string {
 	t.Helper()
 	if dialect == db.SQLite {
-		return "sqlite:" + filepath.Join(t.TempDir(), "test.db")
+		return "sqlite:" + filepath.Join(folder(t), "test.db")
 	}
 	return server(t).create(t)
 }
@@ -87,11 +87,25 @@ func sqliteCopy(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("making the SQLite template: %v", err)
 	}
-	file := filepath.Join(t.TempDir(), "test.db")
+	file := filepath.Join(folder(t), "test.db")
 	if err := os.WriteFile(file, template, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return "sqlite:" + file
+}
+
+// folder is one for a database: in memory for a test, which asks what a commit means and not how long the disk takes over it, and on disk for a benchmark.
+func folder(t testing.TB) string {
+	t.Helper()
+	if _, measured := t.(*testing.B); measured {
+		return t.TempDir()
+	}
+	path, err := os.MkdirTemp(memory(), "mtandao-sqlite-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(path) })
+	return path
 }
 
 var databases atomic.Int64
