@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed guest
+//go:embed guest ground.css
 var files embed.FS
 
 // The themes of the captive pages. They share the markup, whose order and words are what guests are used to, and differ in
@@ -26,6 +26,11 @@ func Guest() fs.FS { return folder("guest") }
 func Skin(theme string) string { return skins[theme] }
 
 var skins = map[string]string{Bold: read("guest/bold.css"), Menu: read("guest/menu.css")}
+
+// Ground is the style of the plain pages of people who are no guests: bills by a link, a subscriber's own pages.
+func Ground() string { return plain }
+
+var plain = read("ground.css")
 
 func folder(name string) fs.FS {
 	sub, err := fs.Sub(files, name)

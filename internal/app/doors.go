@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 
 	"mtandao/internal/fault"
@@ -116,3 +117,6 @@ func (m *Main) openRadius(inside radius.Tunnel, all []routers.Dialect) (err erro
 	}
 	return nil
 }
+
+// RadiusAddresses are where RADIUS listens.
+func (m *Main) RadiusAddresses() (auth, acct netip.AddrPort) { return m.Radius.Addresses() }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"net/netip"
 	"path/filepath"
 	"sync"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"mtandao/billing/billrun"
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
+	"mtandao/billing/entrance"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/mpesa"
@@ -104,6 +104,7 @@ type Main struct {
 	Vouchers  *vouchers.Service
 	Prints    *press.Service
 	Resellers *resellers.Service
+	Entrance  *entrance.Service
 	PINs      *pin.Service
 	Approvals *approval.Service
 	Partners  *partners.Service
@@ -369,9 +370,6 @@ func (m *Main) schedule() {
 	m.Notify.Schedule()
 	m.watch()
 }
-
-// RadiusAddresses are where RADIUS listens.
-func (m *Main) RadiusAddresses() (auth, acct netip.AddrPort) { return m.Radius.Addresses() }
 
 // Close closes what Open opened; Run closes the rest itself.
 func (m *Main) Close() error {

@@ -77,6 +77,10 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
+	subscribers, err := m.openSelfcare(web.Proxies(proxies))
+	if err != nil {
+		return err
+	}
 	links, err := linked.New(linked.Options{Papers: m.Papers, Prompts: m.Prompts, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
 	if err != nil {
 		return err
@@ -90,7 +94,7 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), public.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes(), programs.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
+	m.server, err = portal.New(portal.Options{Routes: slices.Concat(pages.Routes(), links.Routes(), public.Routes(), machines.Routes(), m.routerFiles(web.Proxies(proxies)).Routes(), office.Routes(), sellers.Routes(), programs.Routes(), subscribers.Routes()), Fail: pages.Fail, Ready: m.ready, Note: m.readyNote,
 		Metrics: m.Metrics, Proxies: web.Proxies(proxies), Clock: m.Clock, Log: m.Log, CertFile: m.Config.TLSCertFile, KeyFile: m.Config.TLSKeyFile,
 		Issued: m.issued(), PublicURL: m.Config.PublicURL})
 	return err

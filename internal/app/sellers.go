@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"mtandao/billing/entrance"
 	"mtandao/billing/partners"
 	"mtandao/internal/apikeys"
 	"mtandao/internal/money"
@@ -11,10 +12,11 @@ import (
 	"mtandao/vouchers/resellers"
 )
 
-// wireSellers wires who sells and who shares, how they sign in, and how two persons decide what gives them money.
+// wireSellers wires who sells and who shares, how they and customers sign in, and how two persons decide what gives them money.
 func (m *Main) wireSellers() {
 	m.APIKeys = apikeys.New(apikeys.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.PINs = pin.New(pin.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
+	m.Entrance = entrance.New(entrance.Options{DB: m.DB, Jobs: m.Jobs, Customers: m.Customers, PINs: m.PINs, Messages: m.Notify})
 	m.Resellers = resellers.New(resellers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Ledger: m.Ledger, Vouchers: m.Vouchers, Plans: m.Plans, Messages: m.Notify, Doors: m.PINs,
 		Approvals: m.Approvals, CashAlone: func() money.Amount { return money.Shillings(int64(m.Settings.Int(settings.CashAlone))) }})
 	m.Billing.AskFloats(m.Resellers)

@@ -8,7 +8,7 @@ import (
 	"mtandao/internal/fault"
 )
 
-// accountRow: PhoneHash and CodeHash are keyed look-up hashes, PinHash is argon2id or empty while no PIN is set.
+// accountRow: PhoneHash and CodeHash are keyed look-up hashes, PinHash is argon2id or empty while no PIN is set. Of a code by which one enters CodeHash is the seed.
 type accountRow struct {
 	ID        int64
 	Kind      string
@@ -55,6 +55,21 @@ func (s *Service) setCode(tx *db.Tx, o Owner, hash string, until time.Time) erro
 		err = fault.New(fault.NotFound, "pin.no_account")
 	}
 	return db.Fault(err)
+}
+
+// keepCode has a code that still lives hold until then, and tells it; none is empty.
+func (s *Service) keepCode(tx *db.Tx, o Owner, until time.Time) (hash string, err error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_until = ? WHERE kind = ? AND owner_id = ? AND code_hash <> '' AND code_until > ?", until, o.Kind, o.ID, s.Clock.Now()))
+	if err != nil || !won {
+		return "", db.Fault(err)
+	}
+	err = tx.Gorm().Model(&accountRow{}).Select("code_hash").Where("kind = ? AND owner_id = ?", o.Kind, o.ID).Take(&hash).Error
+	return hash, db.Fault(err)
+}
+
+// prolong has a code that was not used yet, and lived within the hour in which messages are counted, hold until then.
+func (s *Service) prolong(tx *db.Tx, o Owner, until time.Time) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE pin_accounts SET code_until = ? WHERE kind = ? AND owner_id = ? AND code_hash <> '' AND code_until > ?", until, o.Kind, o.ID, s.Clock.Now().Add(-time.Hour)).Error)
 }
 
 // takeCode is the one use of a code.

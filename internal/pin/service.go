@@ -69,6 +69,7 @@ const (
 	purposeToken  = "pin.token"
 	purposeCode   = "pin.code"
 	purposeDevice = "pin.device"
+	purposeEntry  = "pin.entry"
 )
 
 // How long things last.

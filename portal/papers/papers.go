@@ -56,7 +56,10 @@ func New(o Options) (*Face, error) {
 		return nil, err
 	}
 	theme, err := web.NewRenderer(pages, "paper.css", "paper", "sorry")
-	return &Face{Options: o, theme: theme, opened: pace.New(o.Clock, 30, 2*time.Second), files: pace.New(o.Clock, 10, 3*time.Second), asked: pace.New(o.Clock, 5, 20*time.Second)}, err
+	if err != nil {
+		return nil, err
+	}
+	return &Face{Options: o, theme: theme.On(themes.Ground()), opened: pace.New(o.Clock, 30, 2*time.Second), files: pace.New(o.Clock, 10, 3*time.Second), asked: pace.New(o.Clock, 5, 20*time.Second)}, nil
 }
 
 // Routes are the addresses.

@@ -54,6 +54,9 @@ func NewRenderer(theme fs.FS, sheet string, pages ...string) (*Renderer, error) 
 	return &Renderer{Templates: parsed, sheet: string(css)}, nil
 }
 
+// On puts the theme's sheet on a ground that it shares with others.
+func (r *Renderer) On(ground string) *Renderer { return &Renderer{r.Templates, ground + r.sheet} }
+
 // HTML renders a page, and returns with it the hash that its style needs in the Content-Security-Policy.
 func (r *Renderer) HTML(page string, data Framed) (body []byte, styleHash string, err error) {
 	f := data.frame()

@@ -11,14 +11,15 @@ type Policy uint8
 
 // The policies. The zero value is no policy: the portal refuses to start with such a route.
 const (
-	_       Policy = iota
-	Guest          // anybody on the captive pages: pages, no session, stamped forms
-	Machine        // a machine that proves itself by a secret in the path
-	Health         // the balancer and the monitor: no secrets, no pages
-	Public         // anybody: sign-in pages and the files that pages are made of
-	Seller         // a reseller or partner who is signed in by phone and PIN
-	Staff          // a member who is signed in and holds the permission that the route names
-	Program        // another program that proves itself by a key in a header: JSON, no cookie, no page
+	_        Policy = iota
+	Guest           // anybody on the captive pages: pages, no session, stamped forms
+	Machine         // a machine that proves itself by a secret in the path
+	Health          // the balancer and the monitor: no secrets, no pages
+	Public          // anybody: sign-in pages and the files that pages are made of
+	Seller          // a reseller or partner who is signed in by phone and PIN
+	Customer        // a customer who is signed in by a code
+	Staff           // a member who is signed in and holds the permission that the route names
+	Program         // another program that proves itself by a key in a header: JSON, no cookie, no page
 )
 
 // Route is one route of a face.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"time"
 
 	"mtandao/internal/words"
@@ -23,4 +24,9 @@ func Span(l words.Lang, d time.Duration) string {
 		return words.Text(l, "guest.span.minutes", "M", rest)
 	}
 	return words.Text(l, "guest.span.moment")
+}
+
+// Day is a date as people say it: "2 Jan 2026".
+func Day(l words.Lang, at time.Time) string {
+	return at.Format("2 ") + strings.Fields(words.Text(l, "guest.months"))[at.Month()-1] + at.Format(" 2006")
 }

@@ -157,3 +157,12 @@ func TestStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestADayInBothLanguages(t *testing.T) {
+	at := time.Date(2026, 8, 2, 9, 0, 0, 0, time.UTC)
+	for l, want := range map[words.Lang]string{words.English: "2 Aug 2026", words.Swahili: "2 Ago 2026"} {
+		if got := Day(l, at); got != want {
+			t.Error(l, got)
+		}
+	}
+}

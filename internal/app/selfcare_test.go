@@ -1,0 +1,91 @@
+package app
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
+	"mtandao/billing/taxes"
+	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/internal/pin"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+)
+
+// subscriber makes a customer and a browser that is signed in as them.
+func (s *Stage) subscriber(t *testing.T, name, phone string) (customers.Customer, *kiosk) {
+	t.Helper()
+	m, k := s.Main, s.kiosk(t)
+	var c customers.Customer
+	err := m.DB.InTx(t.Context(), func(tx *db.Tx) (err error) {
+		c, err = m.Customers.Create(tx, customers.Customer{Name: name, SiteID: s.seeded.sites["kasarani"].ID}, []customers.Contact{{Kind: customers.ByPhone, Value: phone}}, customers.By{Actor: "test"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := ""
+	err = m.PINs.SendCode(t.Context(), pin.Owner{Kind: "customer", ID: c.ID}, c.Number, func(_ *db.Tx, made string) error { code = made; return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.sends("/my/code?l=en", "/my/code", url.Values{"who": {c.Number}, "code": {code}}, "Hello, "+name, customers.Grouped(c.Number), "There are no bills yet.")
+	return c, k
+}
+
+// owes writes a customer a bill of 1,500 shillings.
+func (s *Stage) owes(t *testing.T, c customers.Customer) invoices.Document {
+	t.Helper()
+	d, err := s.Main.Invoices.Write(t.Context(), invoices.NewDocument{Request: "visit" + c.Number, Kind: invoices.Invoice, CustomerID: c.ID,
+		Lines: []invoices.NewLine{{Name: "Visit", Supply: taxes.Internet, Quantity: 1, Amount: money.Shillings(1500)}}}, invoices.By{Actor: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err = s.Main.Invoices.IssueOne(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestACustomerLooksAfterHerself: she signs in and sees her bills, in both languages; a stranger's bill is answered like one that does not exist; the answer to
+// who asks for a code is the same whether or not there is such a customer; a form without our stamp does nothing.
+func TestACustomerLooksAfterHerself(t *testing.T) {
+	s := openStage(t, 1)
+	mine, me := s.subscriber(t, "Wanjiru Mugo", "0712345001")
+	_, other := s.subscriber(t, "Otieno", "0712345002")
+	d := s.owes(t, mine)
+	page := me.opens("/my", d.Text(), "to pay", "/my/bill/"+number(d.ID))
+	if len(page) > 14<<10 || strings.Contains(page, "<script") {
+		t.Errorf("a page of %d octets, or with a script", len(page))
+	}
+	me.opens("/my?l=sw", "Bili zangu", "Unadaiwa", web.Day(words.Swahili, d.Day.Start()))
+	if page := other.opens("/my/bill/" + number(d.ID)); page != other.opens("/my/bill/1") || strings.Contains(page, d.Text()) {
+		t.Error("another's bill:", page)
+	}
+	if page := other.opens("/my"); strings.Contains(page, d.Text()) {
+		t.Error("another's bills")
+	}
+	stranger := s.kiosk(t)
+	for _, path := range []string{"/my", "/my/bill/" + number(d.ID)} {
+		stranger.opens(path, "/my/in", `name="who"`)
+	}
+	stamp := regexp.MustCompile(`name="k" value="[^"]*"`)
+	known := stranger.sends("/my/in?l=en", "/my/in", url.Values{"who": {mine.Number}}, "Type the code")
+	unknown := stranger.sends("/my/in", "/my/in", url.Values{"who": {"9999999"}}, "Type the code")
+	if stamp.ReplaceAllString(strings.ReplaceAll(known, mine.Number, "#"), "") != stamp.ReplaceAllString(strings.ReplaceAll(unknown, "9999999", "#"), "") {
+		t.Error("the answer tells who is a customer")
+	}
+	answer, err := me.client.PostForm(me.base+"/my/out", url.Values{"k": {"00"}})
+	if err != nil || answer.StatusCode != http.StatusBadRequest {
+		t.Error(answer, err)
+	}
+	_ = answer.Body.Close()
+	me.opens("/my", d.Text())
+	me.sends("/my", "/my/out", url.Values{}, `name="who"`)
+	me.opens("/my", `name="who"`)
+}

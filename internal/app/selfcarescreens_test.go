@@ -1,0 +1,55 @@
+package app
+
+import (
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// TestScreensOfSubscribers looks at each of their pages in a real browser, on two phones and a desk, in both languages: axe, the console, the policy and the width; a page
+// is one request, and comes within a second on a slow line: 14 KB. Pictures go to the folder that MTANDAO_SCREENS names.
+func TestScreensOfSubscribers(t *testing.T) {
+	s := openStage(t, 1)
+	c, k := s.subscriber(t, "Wanjiru Mugo", "0712345001")
+	s.owes(t, c)
+	if os.Getenv("MTANDAO_SCREENS") == "" {
+		t.Setenv("MTANDAO_SCREENS", t.TempDir())
+	}
+	parent, stop := chromedp.NewContext(newAllocator(t))
+	t.Cleanup(stop)
+	if err := chromedp.Do(parent); err != nil {
+		t.Fatal(err)
+	}
+	var known sync.Map
+	in, out := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known), newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
+	at, err := url.Parse(in.base + "/my")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kept := range k.client.Jar.Cookies(at) {
+		_, err := chromedp.Call(in.ctx, network.SetCookie, network.SetCookieParams{Name: kept.Name, Value: kept.Value, URL: in.base + "/my"})
+		in.do(err)
+	}
+	for _, width := range []int64{320, 390, 1280} {
+		for _, lang := range []string{"en", "sw"} {
+			for path, l := range map[string]*looker{"/my": in, "/my/bill/1": in, "/my/in": out, "/my/code": out} {
+				l.do(chromedp.Do(l.ctx, chromedp.EmulateViewport(width, 700)))
+				f := l.at(path + "?l=" + lang)
+				if want := map[bool]int{true: 404, false: 200}[path == "/my/bill/1"]; f.Status != want {
+					t.Errorf("%s: %d", path, f.Status)
+				}
+				for _, complaint := range f.Complaints {
+					t.Errorf("%s in %s at %d: %s", path, lang, width, complaint)
+				}
+				l.keep(path, lang+"-"+number(width))
+				if page := k.opens(path+"?l="+lang, ""); len(page) > 14<<10 {
+					t.Errorf("%s is %d octets", path, len(page))
+				}
+			}
+		}
+	}
+}

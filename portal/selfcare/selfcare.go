@@ -1,0 +1,121 @@
+package selfcare
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"mtandao/billing"
+	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
+	"mtandao/billing/papers"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/clock"
+	"mtandao/internal/pace"
+	"mtandao/internal/pin"
+	"mtandao/internal/seal"
+	"mtandao/internal/site"
+	"mtandao/internal/words"
+	"mtandao/portal/web"
+	"mtandao/themes"
+)
+
+// Entrance lets customers in. *entrance.Service satisfies it.
+type Entrance interface {
+	Ask(ctx context.Context, typed string, l words.Lang) error
+	Enter(ctx context.Context, v pin.Visit, typed, code string) (token, device string, err error)
+	Judge(ctx context.Context, token string) (customers.Customer, pin.SignedIn, error)
+	SignOut(ctx context.Context, in pin.SignedIn) error
+}
+
+// Bills are what customers owe. *invoices.Service satisfies it.
+type Bills interface {
+	StandingOf(ctx context.Context, customerID int64, today clock.Day) (invoices.Standing, error)
+	Newest(ctx context.Context, f invoices.Filter, before int64, limit int) ([]invoices.Document, error)
+	Get(ctx context.Context, id int64) (invoices.Document, error)
+}
+
+// Papers are what bills look like. *papers.Service satisfies it.
+type Papers interface {
+	OfDocument(ctx context.Context, documentID int64) (papers.Paper, error)
+	File(ctx context.Context, p papers.Paper) ([]byte, error)
+}
+
+// Lines are what customers subscribe to. *subscriptions.Service satisfies it.
+type Lines interface {
+	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
+}
+
+// Sites are the provider's places. *site.Service satisfies it.
+type Sites interface {
+	Sites() []site.Site
+	Get(id int64) (site.Site, site.Brand, error)
+	Location(id int64) *time.Location
+}
+
+// Tills are where money is paid to. *billing.Service satisfies it.
+type Tills interface {
+	TillFor(ctx context.Context, siteID int64) (billing.Till, error)
+}
+
+// Options are what the pages stand on. Clock is the machine's, Plan that of days and periods.
+type Options struct {
+	Entrance    Entrance
+	Bills       Bills
+	Papers      Papers
+	Lines       Lines
+	Sites       Sites
+	Tills       Tills
+	Phone       func() string // whom to call
+	Keys        *seal.Keys
+	Clock, Plan clock.Clock
+	Log         *slog.Logger
+	Proxies     web.Proxies
+	Secure      bool // people reach us by HTTPS: cookies never leave it
+}
+
+// Face is the subscribers' face.
+type Face struct {
+	Options
+	theme  *web.Renderer
+	stamps web.Stamps
+	asked  *pace.Limiter // codes asked for, by network
+	files  *pace.Limiter // PDFs made, by network
+}
+
+//go:embed pages
+var files embed.FS
+
+// New parses the pages. It fails when one is missing.
+func New(o Options) (*Face, error) {
+	pages, err := fs.Sub(files, "pages")
+	if err != nil {
+		return nil, err
+	}
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "error")
+	if err != nil {
+		return nil, err
+	}
+	return &Face{Options: o, theme: theme.On(themes.Ground()), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, asked: pace.New(o.Clock, 6, 20*time.Second), files: pace.New(o.Clock, 10, 3*time.Second)}, nil
+}
+
+const root = "/my"
+
+// Routes are the addresses.
+func (f *Face) Routes() []web.Route {
+	open := func(method, path string, do handle, again handle) web.Route {
+		return web.Route{Method: method, Path: root + path, Policy: web.Public, Handle: f.handler(false, do, again)}
+	}
+	own := func(method, path string, do handle, again handle) web.Route {
+		return web.Route{Method: method, Path: root + path, Policy: web.Customer, Handle: f.handler(true, do, again)}
+	}
+	get, post := fiber.MethodGet, fiber.MethodPost
+	return []web.Route{
+		open(get, "/in", f.askWho, nil), open(post, "/in", f.sendCode, f.askWho), open(get, "/code", f.askCode, nil), open(post, "/code", f.enter, f.askCode),
+		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
+	}
+}
