@@ -303,7 +303,10 @@ func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference st
 		}
 		if b.State == SendBackLost {
 			b.By = member
-			return f, s.sendBackDone(tx, b, reference)
+			if err := s.sendBackDone(tx, b, reference); err != nil {
+				return f, err
+			}
+			return s.refundTx(tx, refundID)
 		}
 	}
 	return s.refundPaid(tx, Refund{ID: refundID, PaidBy: member, How: how, Reference: reference})

@@ -165,7 +165,7 @@ func (s *Service) SendBackStays(tx *db.Tx, refundID int64) (SendBack, error) {
 	if err != nil || f.Sending == 0 {
 		return SendBack{}, notLost(err)
 	}
-	b, err := s.sendBackTx(tx, f.Sending)
+	b, err := s.holdSendBack(tx, f.Sending)
 	if err != nil || b.State != SendBackLost {
 		return b, notLost(err)
 	}
@@ -180,8 +180,11 @@ func notLost(err error) error {
 	return err
 }
 
-// codeStays is the code of a try that a member said had sent nothing: the same way may be tried again.
-const codeStays = "stays"
+// Codes of ours of a try that sent nothing: the same way may be tried again.
+const (
+	codeStays     = "stays"      // as a member said
+	codeNotNeeded = "not needed" // the money was back before this try began
+)
 
 // sendBackRefused ends a try that moved nothing, and begins the next way when there is one and it is wanted.
 func (s *Service) sendBackRefused(tx *db.Tx, b SendBack, goOn bool) error {
@@ -243,5 +246,9 @@ func (s *Service) refundReversedBy(tx *db.Tx, f Refund, member int64, code strin
 	if b.Way == ByReversal {
 		return s.sendBackDone(tx, b, code)
 	}
-	return second(s.refundPaid(tx, paid)) // should the payout go too, its result is told as sent twice
+	if _, err := s.refundPaid(tx, paid); err != nil || b.State != SendBackPlanned { // should the payout go too, its result is told as sent twice
+		return err
+	}
+	b.State, b.Code, b.DoneAt = SendBackRefused, codeNotNeeded, s.Clock.Now()
+	return s.writeSendBack(tx, b)
 }

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -30,6 +31,9 @@ func (s *Service) sendBack(ctx context.Context, j jobs.Job) error {
 	}
 	won := false
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err = s.holdSendBack(tx, b.ID); err != nil { // whoever tells that the money is back already holds it too
+			return err
+		}
 		if won, err = s.beginSendBack(tx, b.ID); err != nil || !won {
 			return err
 		}
@@ -39,6 +43,10 @@ func (s *Service) sendBack(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	originator, conversation, err := s.Gateway.SendBack(ctx, till, o)
+	var refused *Refused
+	if errors.As(err, &refused) {
+		return s.refusedBack(ctx, b.ID, *refused)
+	}
 	return s.sentBack(ctx, b.ID, originator, conversation, err)
 }
 
@@ -72,35 +80,41 @@ func (s *Service) sendBackOrder(ctx context.Context, b SendBack) (till Till, o S
 	return till, o, err
 }
 
-// sentBack keeps what came of asking the rail. The result may have been faster.
+// sentBack keeps the rail's answer, if there was one. The result may have been faster.
 func (s *Service) sentBack(ctx context.Context, sendBackID int64, originator, conversation string, err error) error {
-	var refused *Refused
-	if err != nil && !errors.As(err, &refused) {
+	if err != nil {
 		s.Log.Warn("money to go back, and no answer", "send back", sendBackID, "error", err)
 		return nil // asked about later
 	}
+	return s.whileSending(ctx, sendBackID, func(tx *db.Tx, b SendBack) error {
+		b.State, b.Conversation, b.Originator = SendBackSent, conversation, cmp.Or(b.Originator, originator)
+		return s.writeSendBack(tx, b)
+	})
+}
+
+// refusedBack ends a try that the rail refused when it was asked for the first time. What it says when it is asked again tells nothing of the first.
+func (s *Service) refusedBack(ctx context.Context, sendBackID int64, r Refused) error {
+	return s.whileSending(ctx, sendBackID, func(tx *db.Tx, b SendBack) error {
+		b.Code, b.Says = r.Code, cut(r.Message)
+		if canPass(string(r.Reason)) || b.Code == "" {
+			b.Code, b.Says = string(r.Reason), cut(strings.TrimSpace(r.Code+" "+r.Message))
+		}
+		return s.sendBackRefused(tx, b, true)
+	})
+}
+
+func (s *Service) whileSending(ctx context.Context, sendBackID int64, do func(tx *db.Tx, b SendBack) error) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		b, err := s.holdSendBack(tx, sendBackID)
 		if err != nil || b.State != SendBackSending {
 			return err
 		}
-		if refused != nil {
-			b.Code, b.Says = refused.Code, cut(refused.Message)
-			if passes := canPass(string(refused.Reason)); passes || b.Code == "" {
-				b.Code, b.Says = string(refused.Reason), cut(strings.TrimSpace(refused.Code+" "+refused.Message))
-			}
-			return s.sendBackRefused(tx, b, true)
-		}
-		b.State, b.Conversation = SendBackSent, conversation
-		if b.Originator == "" {
-			b.Originator = originator
-		}
-		return s.writeSendBack(tx, b)
+		return do(tx, b)
 	})
 }
 
 // askBack handles "money going back": while the rail told nothing it is asked, ever more seldom. What was to be paid out is asked for again by the same
-// number, which the rail takes once.
+// number, which the rail takes once; a refusal then is no word about the first time.
 func (s *Service) askBack(ctx context.Context, j jobs.Job) error {
 	b, err := s.sendBackOf(ctx, j)
 	if err != nil || b.State.Final() || b.State == SendBackLost {
@@ -159,7 +173,7 @@ func (s *Service) applySentBack(ctx context.Context, m Incoming) (string, error)
 		b.Code, b.Says = r.Verdict.Code, cut(r.Verdict.Text)
 		switch {
 		case r.Verdict.State == VerdictPaid && r.Receipt != "":
-			return s.sendBackDone(tx, b, r.Receipt)
+			return s.wentBack(tx, b, r)
 		case r.Verdict.State == VerdictFailed:
 			return s.sendBackRefused(tx, b, true)
 		case r.Verdict.Reason == ReasonReversed: // by somebody else, perhaps: a person looks
@@ -178,13 +192,28 @@ func (s *Service) applySentBackStatus(ctx context.Context, m Incoming) (string, 
 	return s.onSendBack(ctx, m.Secret, func(tx *db.Tx, b SendBack) error {
 		b.Code, b.Says = r.Verdict.Code, cut(r.Verdict.Text)
 		if b.Way == ByPayout && r.Verdict.State == VerdictPaid && r.Receipt != "" {
-			return s.sendBackDone(tx, b, r.Receipt)
+			return s.wentBack(tx, b, r)
 		}
 		if b.Way == ByReversal && r.Verdict.Reason == ReasonReversed { // its own number is on the till's statement
 			return s.sendBackLost(tx, b)
 		}
 		return s.noteSendBack(tx, b)
 	})
+}
+
+// wentBack: the rail says that the money went. Of another sum than was asked for a person must know. fault.Conflict "refund.sent_twice".
+func (s *Service) wentBack(tx *db.Tx, b SendBack, r StatusResult) error {
+	f, err := s.refundTx(tx, b.RefundID)
+	switch {
+	case err != nil:
+		return err
+	case r.Amount.IsZero() || r.Amount == f.Amount:
+		return s.sendBackDone(tx, b, r.Receipt)
+	case b.State.Final():
+		return fault.New(fault.Conflict, "refund.sent_twice")
+	}
+	b.Says = cut(r.Receipt + " " + r.Amount.String() + ": " + r.Verdict.Text)
+	return s.sendBackLost(tx, b)
 }
 
 // noSendBack takes in the notice that there will be no result.
@@ -230,7 +259,7 @@ func (s *Service) noteSendBack(tx *db.Tx, b SendBack) error {
 // canPass says that a refusal was of the moment: the same way may be tried again.
 func canPass(code string) bool {
 	switch code {
-	case "1", codeStays, string(ReasonRailBusy), string(ReasonRailDown), "26":
+	case "1", codeStays, codeNotNeeded, string(ReasonRailBusy), string(ReasonRailDown), "26":
 		return true
 	}
 	return false

@@ -131,6 +131,20 @@ func (c *Client) ReadSentBack(body []byte) (billing.StatusResult, error) {
 	if r.Receipt = m.TransactionID.receipt(); r.Receipt == "" {
 		return billing.StatusResult{}, unreadable("receipt")
 	}
+	return withAmountBack(r, m.ResultParameters.ResultParameter)
+}
+
+// withAmountBack reads how much went: a payout and a reversal name it differently, and neither must.
+func withAmountBack(r billing.StatusResult, parameters pairs) (billing.StatusResult, error) {
+	for _, name := range []string{"TransactionAmount", "Amount"} {
+		told, err := parameters.only(name)
+		if err != nil {
+			return billing.StatusResult{}, err
+		}
+		if told != "" {
+			return withAmount(r, told)
+		}
+	}
 	return r, nil
 }
 

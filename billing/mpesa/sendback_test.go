@@ -170,6 +170,27 @@ func TestOrdersThatNeverLeave(t *testing.T) {
 	}
 }
 
+// TestHowMuchWentBackIsRead: a reversal and a payout name the sum differently, some results leave it out, and one that is told twice, differently, is none.
+func TestHowMuchWentBackIsRead(t *testing.T) {
+	m := openMarket(t, false)
+	receipt := m.payIn(50)
+	for way, name := range map[billing.SendBackWay]string{billing.ByPayout: "mtandao-1", billing.ByReversal: ""} {
+		if _, _, err := m.back(way, receipt, name, 50); err != nil {
+			t.Fatal(err)
+		}
+		if r := m.wentBack(); r.Amount != money.Shillings(50) {
+			t.Errorf("%s: %+v", way, r)
+		}
+	}
+	for more, want := range map[string]int64{`null`: 0, `{"Key":"TransactionAmount","Value":"7.00"}`: 7, `[{"Key":"Amount","Value":8},{"Key":"Amount","Value":8}]`: 8,
+		`[{"Key":"Amount","Value":8},{"Key":"Amount","Value":9}]`: -1, `{"Key":"TransactionAmount","Value":"many"}`: -1} {
+		r, err := m.ReadSentBack([]byte(`{"Result":{"ResultCode":0,"TransactionID":"SKO1ABC2DE","ResultParameters":{"ResultParameter":` + more + `}}}`))
+		if (err != nil) != (want < 0) || err == nil && r.Amount.Cents != want*100 {
+			t.Errorf("%s: %+v %v", more, r, err)
+		}
+	}
+}
+
 func TestResultsThatCannotBeRead(t *testing.T) {
 	m := openMarket(t, false)
 	for _, body := range []string{"", "{}", "[]", `{"Result":{}}`, `{"Result":{"ResultCode":"0"}}`, `{"Result":{"ResultCode":0,"TransactionID":"x y"}}`, `{"Result":{"ResultCode":{}}}`} {
