@@ -15,7 +15,10 @@
 // A pause, an outage or a change that moves PaidTo to another day has the row go on from that day. What is left of a period is what was really paid for it
 // (Span), by its days, without those on which the clock stood still; the price of today has no say. A change of plan turns that money into time on the
 // other plan, or keeps the time and has the difference paid; to what comes later by the history, renewals too, it is applied as they come. Of the set-up nothing
-// is time. An outage that is undone is as if it had never been given.
+// is time: it goes back with the period that it was paid with while no day of that was had, be it at an end or with the money of the renewal, and stays sold
+// from the first day on.
+// Minutes of an outage are had where they fell. When the line has run out since, they count from when they are given, less what the last noon had added; when
+// it was renewed after it had, they are added to what was paid then. An outage that is undone is as if it had never been given.
 // A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
 // When the money of a renewal goes back, the time of it that is not used is taken back (TakenBack): what was paid after it comes earlier, and with nothing
 // paid ahead the line ends where it would have without it. What was used stays sold.

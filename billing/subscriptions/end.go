@@ -107,7 +107,7 @@ func (s *Service) ending(how Ending) func(tx *db.Tx, sub Subscription) (draft, e
 func (s *Service) unused(state State, at time.Time) money.Amount {
 	sum := int64(0)
 	for _, span := range state.Ahead {
-		sum += span.left(state.clockAt(at), s.zone(state.Place.SiteID)).Cents
+		sum += span.back(state.clockAt(at), s.zone(state.Place.SiteID)).Cents
 	}
 	return money.KES(sum)
 }

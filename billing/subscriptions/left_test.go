@@ -253,6 +253,46 @@ func TestTheSetUpIsNoTime(t *testing.T) {
 	})
 }
 
+// TestTheSetUpGoesBackWhileNoDayWasHad: at an end, as when the money of the renewal goes back; from the first day on it stays sold, both ways. The preview
+// says the same.
+func TestTheSetUpGoesBackWhileNoDayWasHad(t *testing.T) {
+	each(t, func(w *shop) {
+		w.save(plans.Plan{Key: "fibre", NameEN: "fibre", Segment: plans.Home, Price: money.Shillings(3100), Limits: w.limits(),
+			Terms: plans.Terms{Mode: plans.Prepaid, Interval: plans.Interval{Unit: plans.Month, Every: 1}, Setup: money.Shillings(1000)}})
+		for _, c := range []struct {
+			at   string
+			back int64 // shillings
+		}{{"2027-01-13 15:00", 4100}, {"2027-01-14 09:00", 3000}} {
+			w.clock.Set(morning)
+			ended, reversed := w.line("fibre"), w.line("fibre")
+			w.pays(anne, 8200)
+			w.clock.Set(at(c.at))
+			how := Ending{Reason: "cannot be reached", GiveBack: true}
+			f, err := w.PreviewEnd(t.Context(), ended.ID, how)
+			if w.wants("preview", err, ""); f.Back != money.Shillings(c.back) {
+				w.Errorf("%s: %v is to go back, not %d", c.at, f.Back, c.back)
+			}
+			_, err = w.End(t.Context(), ended.ID, how, office)
+			w.does(ended, err)
+			w.holds(anne, c.back)
+			w.undoes(reversed, w.renewals(reversed)[0], c.back)
+			w.holds(anne, c.back)
+			w.undoes(reversed, w.renewals(reversed)[0], c.back) // only once
+			w.tx(func(tx *db.Tx) error { return tx.Gorm().Exec("UPDATE purses SET cents = 0").Error })
+			for _, sub := range []Subscription{ended, reversed} {
+				w.prove(sub)
+				if sub = w.again(sub); sub.HeldCents != 0 {
+					w.Errorf("%d cents are held of line %d", sub.HeldCents, sub.ID)
+				}
+			}
+			_, err = w.End(t.Context(), reversed.ID, how, office)
+			w.does(reversed, err)
+			w.holds(anne, 0)
+		}
+		w.sold(2 * 1100_00)
+	})
+}
+
 // TestTenDaysCostTenDays: of a line that bought some, a dearer plan and an add-on are paid for those.
 func TestTenDaysCostTenDays(t *testing.T) {
 	each(t, func(w *shop) {

@@ -56,6 +56,15 @@ func (s Span) unused(at time.Time, loc *time.Location) bool {
 	return left == whole
 }
 
+// back is what of a span goes back at an instant: what is not used up, and the set-up while no day was had.
+func (s Span) back(at time.Time, loc *time.Location) money.Amount {
+	left := s.left(at, loc)
+	if s.unused(at, loc) {
+		left.Cents += s.Setup
+	}
+	return left
+}
+
 // settle reckons what was used up of a span that has begun, so that what comes is priced by itself.
 func (s *Span) settle(at time.Time, loc *time.Location) {
 	if s.From.After(at) {

@@ -73,12 +73,7 @@ func (s *Service) takeBack(tx *db.Tx, sub Subscription, events []Event, renewal 
 	if n < 0 { // it is used up
 		return nil
 	}
-	loc := s.zone(state.Place.SiteID)
-	span, at := state.Ahead[n], state.clockAt(now)
-	left := span.left(at, loc)
-	if span.unused(at, loc) {
-		left.Cents += span.Setup
-	}
+	left := state.Ahead[n].back(state.clockAt(now), s.zone(state.Place.SiteID))
 	if err := s.give(tx, sub, left, "taken_back", prepaid(sub, left)); err != nil {
 		return err
 	}
