@@ -216,21 +216,42 @@ func (s *Service) giveFor(o Outage, sub Subscription, events []Event, stood bool
 	if len(gone) == 0 {
 		return draft{}, errPassed
 	}
-	return o.event(sub, gone, without(gone, coverOf(events).all())), nil
+	return s.giving(o, sub, events, gone, without(gone, coverOf(events).all()))
 }
 
-// event gives gaps for an outage in which the line had none in all of gone. A clock that was paid beforehand stood still then: it counts from there,
-// also when the line has run out since.
-func (o Outage) event(sub Subscription, gone, gaps []Gap) draft {
+// giving gives gaps for an outage in which the line had none in all of gone. A clock that was paid beforehand stood still then: it counts from there. When
+// the line has run out since, or was renewed after it had, that would be time that is over: it counts from now.
+func (s *Service) giving(o Outage, sub Subscription, events []Event, gone, gaps []Gap) (draft, error) {
 	said := Said{Minutes: minutes(gaps), Gaps: gaps, Whole: gone, OutageID: o.ID, Reason: o.Note}
 	if whole := o.Days * 24 * 60; whole > 0 && said.Minutes == whole {
 		said.Days, said.Minutes = o.Days, 0
 	}
 	d := draft{Event: Event{Kind: Compensated, Said: said}}
-	if o.Days == 0 && sub.State.Prepaid() {
+	if o.Days > 0 || !sub.State.Prepaid() {
+		return d, nil
+	}
+	lapsed, err := lapsedSince(events, gone[0].From, s.Clock.Now(), s.zone)
+	if !lapsed {
 		d.At = gone[0].From
 	}
-	return d
+	return d, err
+}
+
+// lapsedSince says that a line has run out between two instants, whether or not it was renewed then.
+func lapsedSince(events []Event, since, now time.Time, zone Zones) (lapsed bool, err error) {
+	var last State
+	look := func(by time.Time) {
+		end := last.End(zone(last.Place.SiteID))
+		lapsed = lapsed || by.After(since) && last.Status == Active && !end.IsZero() && !end.After(by)
+	}
+	err = Steps(events, zone, func(e Event, s State) {
+		if !e.At.After(now) {
+			look(e.At)
+			last = s
+		}
+	})
+	look(now)
+	return lapsed, err
 }
 
 // takeBack is all that a line was given for an outage.
@@ -262,7 +283,7 @@ func (s *Service) uncovered(tx *db.Tx, undone Outage, id int64) error {
 		}
 		request := fmt.Sprintf("outage:%d:%d", other, cover.again[other])
 		_, err = s.changeIn(tx, id, By{Actor: o.By, Request: request}, func(_ *db.Tx, sub Subscription) (draft, error) {
-			return o.event(sub, cover.whole[other], missing), nil
+			return s.giving(o, sub, events, cover.whole[other], missing)
 		})
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 )
@@ -33,8 +34,8 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 			return s, err
 		}
 	}
-	clock := s.clockAt(at)
-	s.Ahead = slices.DeleteFunc(s.Ahead, func(span Span) bool { return !span.Until.After(clock) })
+	stands := s.clockAt(at)
+	s.Ahead = slices.DeleteFunc(s.Ahead, func(span Span) bool { return !span.Until.After(stands) })
 	return s, nil
 }
 
@@ -245,12 +246,17 @@ func (s *State) move(after time.Time, shift func(time.Time) time.Time) {
 	}
 }
 
-// lengthen gives time for an outage. What is paid for up to a time of the day lasts until noon, and is not over before.
+// lengthen gives time for an outage. What is paid for up to a time of the day lasts until noon, and is not over before. Of a line that has run out by then, what
+// lies beyond its end is had from then on.
 func (s *State) lengthen(at time.Time, said Said, loc *time.Location) {
-	if !s.PaidTo.After(at) && s.End(loc).After(at) {
+	end, wait := s.End(loc), time.Duration(0)
+	if !s.PaidTo.After(at) && !end.IsZero() {
+		if !end.After(at) && said.onto(clock.Later(s.PaidTo, s.ExtendedTo), loc).After(end) {
+			wait = at.Sub(end)
+		}
 		at = s.PaidTo.Add(-time.Millisecond)
 	}
-	s.move(at, func(t time.Time) time.Time { return said.onto(t, loc) })
+	s.move(at, func(t time.Time) time.Time { return said.onto(t, loc).Add(wait) })
 }
 
 // onto adds days and minutes to an instant.
