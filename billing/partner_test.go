@@ -236,6 +236,60 @@ func TestAPayoutThatIsNotPaid(t *testing.T) {
 	})
 }
 
+// TestWhoAskedTakesAPayoutBack while nobody has decided, and nobody else does: it stays due, and may be asked for anew. Of those who decide and who takes it back
+// at once, one wins.
+func TestWhoAskedTakesAPayoutBack(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.clock.Advance(time.Date(2027, 3, 1, 5, 0, 0, 0, time.UTC).Sub(s.clock.Now()))
+		b, ctx := openBuilding(t, s), context.Background()
+		s.sold()
+		b.nextDay()
+		p, err := b.asks(1, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, second := partners.By{Member: 1, Actor: "first"}, partners.By{Member: 2, Actor: "second"}
+		if _, err := b.partners.CancelPayout(ctx, p.ID, second); fault.KeyOf(err) != "partner.not_yours" || fault.KindOf(err) != fault.Denied {
+			t.Error("another took it back:", err)
+		}
+		if p, err = b.partners.CancelPayout(ctx, p.ID, first); err != nil || p.State != counter.Cancelled || p.DecidedBy != 0 || p.DecidedAt.IsZero() {
+			t.Fatal(p, err)
+		}
+		_, approved := b.partners.DecidePayout(ctx, p.ID, true, second)
+		_, paid := b.partners.PayPayout(ctx, p.ID, partners.InCash, "", second)
+		_, again := b.partners.CancelPayout(ctx, p.ID, first)
+		_, unknown := b.partners.CancelPayout(ctx, 1, first)
+		if fault.KeyOf(approved) != "partner.decided" || fault.KeyOf(paid) != "partner.not_owed" || fault.KeyOf(again) != "partner.decided" || fault.KeyOf(unknown) != "partner.no_payout" {
+			t.Errorf("after it was taken back: %v, %v, %v, %v", approved, paid, again, unknown)
+		}
+		b.due(2)
+		b.prove()
+		cancelled := p.ID
+		for range 4 {
+			if p, err = b.asks(1, 2); err != nil {
+				t.Fatal("asked anew:", err)
+			}
+			b.once("partner.decided", func(n int64) (err error) {
+				if n%3 == 0 {
+					_, err = b.partners.CancelPayout(ctx, p.ID, first)
+				} else {
+					_, err = b.partners.DecidePayout(ctx, p.ID, false, second)
+				}
+				return err
+			})
+		}
+		if p, err = b.asks(1, 2); err == nil {
+			_, err = b.partners.DecidePayout(ctx, p.ID, true, second)
+		}
+		if _, late := b.partners.CancelPayout(ctx, p.ID, first); err != nil || fault.KeyOf(late) != "partner.decided" {
+			t.Error("what is approved is taken back by who asked:", err, late)
+		}
+		b.due(2)
+		b.prove()
+		b.tamperPayout(cancelled)
+	})
+}
+
 // tamperPayout changes each column that says something of a payout.
 func (b *building) tamperPayout(id int64) {
 	b.t.Helper()

@@ -9,11 +9,11 @@
 //
 // A share that is chosen at the console counts from when a second person approved it (internal/approval, Propose).
 //
-// A payout is asked for by one member and approved by another, who never asked, or alone where nobody else may, as a payback to a customer is (billing/counter). It stays due until a member
-// says how it was paid.
+// A payout is asked for by one member and approved by another, who never asked, or alone where nobody else may, as a payback to a customer is (billing/counter). Who asked may take
+// it back while nobody has decided. It stays due until a member says how it was paid.
 //
 // Invariants: events are never changed; each has the next number of its partner, the balance after it, and one entry in the books with its digest;
 // what staff chose of a partner is what its keyed digest says (internal/witness); every day since the partner was made has one; balance = sum of
-// events = what is due in the books; no more is paid out than is due; a partner has one payout at a time that is neither refused nor paid; each payout is
+// events = what is due in the books; no more is paid out than is due; a partner has one payout at a time that is neither refused, taken back nor paid; each payout is
 // what its keyed digest says, and an event when it was paid.
 package partners

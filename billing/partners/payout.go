@@ -15,8 +15,8 @@ import (
 	"mtandao/internal/money"
 )
 
-// Payout is money due that a partner gets. It goes the way of a customer's payback (billing/counter): asked for by one member, approved or refused by
-// another, and then paid. It stays due until it is paid.
+// Payout is money due that a partner gets. It goes the way of a customer's payback (billing/counter): asked for by one member, who may take it
+// back, approved or refused by another, and then paid. It stays due until it is paid.
 type Payout struct {
 	ID, PartnerID              int64
 	Amount                     money.Amount
@@ -102,6 +102,18 @@ func (s *Service) DecidePayout(ctx context.Context, id int64, approve bool, by B
 			action += " alone"
 		}
 		return s.record(tx, by, action, p.PartnerID, p.said())
+	})
+	return p, err
+}
+
+// CancelPayout takes back a payout that waits for the second person, by who asked for it: it stays due, and may be asked for again. fault.Denied
+// "partner.not_yours", fault.Conflict "partner.decided".
+func (s *Service) CancelPayout(ctx context.Context, id int64, by By) (p Payout, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if p, err = s.cancel(tx, id, by.Member); err != nil {
+			return err
+		}
+		return s.record(tx, by, "payout cancelled", p.PartnerID, p.said())
 	})
 	return p, err
 }

@@ -16,7 +16,7 @@ import (
 type payoutRow struct {
 	ID          int64
 	PartnerID   int64
-	OpenPartner *int64 // the partner while it is neither refused nor paid: one at a time
+	OpenPartner *int64 // the partner while it is neither refused, taken back nor paid: one at a time
 	Cents       int64
 	Note        string
 	State       string
@@ -121,6 +121,21 @@ func (s *Service) decide(tx *db.Tx, id, member int64, to counter.PaybackState, a
 		err = fault.New(fault.Conflict, "partner.decided")
 	}
 	return p, err
+}
+
+// cancel moves a payout asked → cancelled, by who asked. DecidedBy stays empty: nobody has decided.
+func (s *Service) cancel(tx *db.Tx, id, member int64) (Payout, error) {
+	if _, err := s.payoutIn(tx, id); err != nil {
+		return Payout{}, err
+	}
+	p, won, err := s.turn(tx, id, map[string]any{"state": counter.Cancelled, "decided_at": s.now(), "open_partner": nil}, "state = ? AND asked_by = ?", counter.Asked, member)
+	switch {
+	case err != nil || won:
+		return p, err
+	case p.AskedBy != member:
+		return p, fault.New(fault.Denied, "partner.not_yours")
+	}
+	return p, fault.New(fault.Conflict, "partner.decided")
 }
 
 // pay moves a payout approved → paid.

@@ -5,14 +5,18 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"mtandao/billing/counter"
 	"mtandao/billing/partners"
+	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
+	"mtandao/internal/words"
 )
 
 // owed counts today's share of a landlord of Kasarani as if it were tomorrow, and asks for a part of it: a payout that waits.
@@ -79,6 +83,7 @@ func landlordIsPaid(t *testing.T, s *Stage) {
 	manager.expect(manager.send(at+"/payout", url.Values{"amount": {"1"}}), http.StatusConflict, "waits already")
 	manager.expect(manager.send(old+"/decide", url.Values{"how": {"no"}}), http.StatusSeeOther)
 	manager.expect(manager.send(at+"/payout", url.Values{"amount": {"2"}, "note": {"too much"}}), http.StatusConflict, "No more than KES 1.50 is due.", `value="2"`, `value="too much"`)
+	s.takesBack(t, manager, second, id)
 	manager.expect(manager.ask(http.MethodGet, at+"/payout", nil), http.StatusOK, `value="1.50"`)
 	manager.expect(manager.send(at+"/payout", url.Values{"amount": {"1.50"}, "note": {"until today"}}), http.StatusSeeOther)
 	if open, err = s.Main.Partners.OpenPayouts(t.Context(), counter.Asked); err != nil || len(open) != 1 {
@@ -107,6 +112,44 @@ func landlordIsPaid(t *testing.T, s *Stage) {
 	k := s.kiosk(t)
 	k.sends("/share/in", "/share/in", url.Values{"phone": {demoLandlord}, "pin": {demoPIN}}, "Mzee Kamau", "Paid to you", "until today", "-KES 1.50")
 	verifyBooks(t, s.Main)
+}
+
+// takesBack has a manager ask for a payout and take it back, which nobody else can; it is told, in Swahili too, and is in the trail.
+func (s *Stage) takesBack(t *testing.T, manager, second *colleague, partnerID int64) {
+	t.Helper()
+	at := "/office/partners/" + number(partnerID)
+	manager.expect(manager.send(at+"/payout", url.Values{"amount": {"1"}, "note": {"a slip"}}), http.StatusSeeOther)
+	open, err := s.Main.Partners.OpenPayouts(t.Context(), counter.Asked)
+	if err != nil || len(open) != 1 {
+		t.Fatal(open, err)
+	}
+	cancel := "/office/payouts/" + number(open[0].ID) + "/cancel"
+	if strings.Contains(second.ask(http.MethodGet, "/office/refunds", nil).body, cancel) {
+		t.Error("another is offered to take it back")
+	}
+	if got := second.send(cancel, nil); got.status != http.StatusSeeOther || !strings.Contains(got.told, "partner.not_yours") {
+		t.Errorf("another takes it back: %d, %s", got.status, got.told)
+	}
+	manager.expect(manager.ask(http.MethodGet, "/office/refunds", nil), http.StatusOK, cancel, "a slip")
+	manager.expect(manager.ask(http.MethodGet, cancel, nil), http.StatusOK, "You asked for KES 1 to be paid out to Mzee Kamau, Kasarani Plaza.", "a slip")
+	if got := manager.send(cancel, nil); got.status != http.StatusSeeOther || !strings.Contains(got.told, "office.payout.told_cancelled") {
+		t.Errorf("%d, %s", got.status, got.told)
+	}
+	manager.expect(manager.ask(http.MethodGet, at, nil), http.StatusOK, "a slip", "Taken back")
+	if p, err := s.Main.Partners.PayoutByID(t.Context(), open[0].ID); err != nil || p.State != counter.Cancelled {
+		t.Error(p, err)
+	}
+	events, err := s.Main.Audit.List(t.Context(), audit.Filter{Object: "partner"})
+	if err != nil || !slices.ContainsFunc(events, func(e audit.Event) bool {
+		return e.Action == "payout cancelled" && e.Actor == "manager@demo.example" && e.ObjectID == number(partnerID)
+	}) {
+		t.Errorf("the trail: %+v %v", events, err)
+	}
+	for lang, want := range map[words.Lang]string{words.English: "Payout taken back by who asked", words.Swahili: "Ombi la malipo ya mgao limeondolewa na aliyeomba"} {
+		if got := words.Text(lang, "office.did.payout_cancelled"); got != want {
+			t.Error(got)
+		}
+	}
 }
 
 // TestTheDemosLandlordHasAWeek: what the demo sold at the landlord's before it was started, the share of each day, and what was paid of it, on the console's

@@ -26,6 +26,7 @@ type Partners interface {
 	Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]partners.Event, error)
 	AskPayout(ctx context.Context, p partners.Payout, by partners.By) (partners.Payout, error)
 	DecidePayout(ctx context.Context, id int64, approve bool, by partners.By) (partners.Payout, error)
+	CancelPayout(ctx context.Context, id int64, by partners.By) (partners.Payout, error)
 	PayPayout(ctx context.Context, id int64, how, reference string, by partners.By) (partners.Payout, error)
 	PayoutByID(ctx context.Context, id int64) (partners.Payout, error)
 	Payouts(ctx context.Context, partnerID int64, limit int) ([]partners.Payout, error)
@@ -41,6 +42,7 @@ func (b *Backoffice) partnerRoutes() []route {
 		{get, "/office/partners/:id/edit", everywhere, staff.PaymentsMatch, b.askPartner}, {post, "/office/partners/:id/edit", everywhere, staff.PaymentsMatch, b.savePartner},
 		{get, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.askPayout}, {post, "/office/partners/:id/payout", everywhere, staff.PaymentsMatch, b.payout},
 		{get, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.askDecidePayout}, {post, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.decidePayout},
+		{get, "/office/payouts/:id/cancel", everywhere, staff.PaymentsMatch, b.askCancelPayout}, {post, "/office/payouts/:id/cancel", everywhere, staff.PaymentsMatch, b.cancelPayout},
 		{get, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.askPayPayout}, {post, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.payPayout},
 		{post, "/office/partners/:id/pin", everywhere, staff.PaymentsMatch, b.partnerPIN},
 	}

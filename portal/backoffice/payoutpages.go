@@ -39,6 +39,9 @@ func (b *Backoffice) payoutCells(q *request, f *frame, p partners.Payout) ([]cel
 	case p.State == counter.Approved && may:
 		last.Acts = append(last.Acts, act{Name: f.T("office.payout.drop"), Address: at + "/decide"})
 	}
+	if p.State == counter.Asked && p.AskedBy == q.in.Member.ID && q.may(staff.PaymentsMatch, 0) {
+		last.Acts = append(last.Acts, act{Name: f.T("office.refund.cancel"), Address: at + "/cancel"})
+	}
 	return []cell{{Text: b.when(f, p.AskedAt)}, {Text: p.Amount.String()}, {Text: p.Note, More: p.Reference}, decided(f, payoutState(f, p.State), p.Alone), last}, nil
 }
 
@@ -181,6 +184,32 @@ func (b *Backoffice) decidePayout(q *request) error {
 		return q.refusal(err, back)
 	}
 	q.tell("good", "office.payout.told_"+string(one.State), "", "Amount", one.Amount.String())
+	return led(back)
+}
+
+func (b *Backoffice) askCancelPayout(q *request) error {
+	one, who, err := b.thePayout(q)
+	if err != nil {
+		return err
+	}
+	return q.showForm(q.payoutPage("office.payout_cancel.", one, who, "Note", one.Note))
+}
+
+func (b *Backoffice) cancelPayout(q *request) error {
+	one, who, err := b.thePayout(q)
+	if err != nil {
+		return err
+	}
+	back := "/office/partners/" + number(who.ID)
+	one, err = b.Partners.CancelPayout(q.ctx, one.ID, q.partnerBy())
+	if fault.Is(err, fault.Denied) {
+		q.tellFault(err)
+		return led(back)
+	}
+	if err != nil {
+		return q.refusal(err, back)
+	}
+	q.tell("good", "office.payout.told_cancelled", "", "Amount", one.Amount.String())
 	return led(back)
 }
 
