@@ -12,22 +12,24 @@ import (
 	"mtandao/internal/jobs"
 )
 
-// mostLost bounds the periods that are looked through for those that a discount had for nothing.
+// mostLost bounds the periods that are looked through for those that used up nothing of a discount.
 const mostLost = 400
 
-// lasts is the day on which a discount for so many intervals ends. A period whose bill was credited in full had it for nothing, and it goes on for as long
-// after: for an interval, or for the days that it held in the period in which it began.
+// lasts is the day on which a discount for so many intervals ends, that was given on a day while the line was on a track. A period that was never billed, for
+// the line was paused through all of it, uses up nothing of it, nor does one of which all was given; and it goes on for as long after: for an interval, or for
+// the days that it held in the period in which it began.
 func (r *reading) lasts(i plans.Interval, d clock.Day, n int) clock.Day {
-	until, days := after(i, d, n), clock.Day(0)
-	if len(r.void) == 0 {
+	until, days, track := after(i, d, n), clock.Day(0), trackOf(i)
+	if len(r.void[track]) == 0 && len(r.out.Pauses) == 0 {
 		return until
 	}
-	p := r.out.Cycle.Period(d)
+	cycle := r.cycles.of(track)
+	p := cycle.Period(d)
 	for range mostLost {
 		if p.From >= until {
 			break
 		}
-		if slices.Contains(r.void, p.From) {
+		if slices.Contains(r.void[track], p.From) || r.away(max(p.From, d), p.Until) {
 			if p.From < d {
 				days = p.Until - d
 			} else {
@@ -35,9 +37,14 @@ func (r *reading) lasts(i plans.Interval, d clock.Day, n int) clock.Day {
 			}
 			until = after(i, d, n) + days
 		}
-		p = r.out.Cycle.Period(p.Until)
+		p = cycle.Period(p.Until)
 	}
 	return until
+}
+
+// away says that the line was paused through some days.
+func (r *reading) away(from, until clock.Day) bool {
+	return slices.ContainsFunc(r.out.Pauses, func(p invoices.Pause) bool { return p.From <= from && (p.Until == 0 || until <= p.Until) })
 }
 
 // discounted are the lines that have, or had, a discount for some periods.
@@ -53,19 +60,11 @@ func discounted(pasts map[int64]subscriptions.Past) (ids []int64) {
 	return ids
 }
 
-// lookAgain handles "invoice void": what was billed after it may have had the discount that the void bill had for nothing.
+// lookAgain handles "invoice given": the periods of the bill are looked at again. What was billed after it may have had the discount that it had for nothing, and
+// a correction may have been made at the same time.
 func (s *Source) lookAgain(ctx context.Context, j jobs.Job) error {
 	var f invoices.LineFact
 	if err := j.Decode(&f); err != nil {
-		return err
-	}
-	ids := []int64{f.SubscriptionID}
-	past, err := s.Lines.Pasts(ctx, ids)
-	if err != nil || len(discounted(past)) == 0 {
-		return err
-	}
-	void, err := s.Void(ctx, ids)
-	if err != nil {
 		return err
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
@@ -77,8 +76,8 @@ func (s *Source) lookAgain(ctx context.Context, j jobs.Job) error {
 			return err
 		}
 		for _, p := range kept {
-			if days := void[p.SubscriptionID][p.Track]; p.Track != "" && len(days) > 0 {
-				if err := update(tx, p.noted(p.cycle(p.Track).Period(slices.Min(days)).Until, false)); err != nil {
+			if p.Track != "" && f.Since < p.Next { // of any track, for a discount goes on from one to another
+				if err := update(tx, p.noted(f.Since, false)); err != nil {
 					return err
 				}
 			}

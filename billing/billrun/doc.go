@@ -5,7 +5,9 @@
 //
 // Dates: a day is one of Nairobi. It counts as what the subscription is at its end: the day of the start is billed, that of the end is not, that of a
 // change of plan costs what the new plan does. An older price of a plan that a line leaves for a newer one goes on to the end of the period. A discount
-// for some periods lasts as many intervals of the plan, to the day. What was paid beforehand, here or elsewhere, is used up before anything is billed.
+// for some periods lasts as many intervals of the plan, to the day. A period that was never billed, for the line was paused through all of it, uses up nothing of
+// it, whenever that is told; nor does one of which corrections and what was credited or written off by hand left nothing: the discount goes on for one more. A
+// period of which a day was billed is used up. What was paid beforehand, here or elsewhere, is used up before anything is billed.
 //
 // A track is periods of one length. A subscription has one for each length of interval that it was ever on, all on the billing day that its customer
 // had when it began. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid

@@ -21,7 +21,8 @@ type page struct {
 	langs  map[int64]words.Lang
 	prices map[int64]plans.Price
 	names  map[string]plans.Plan
-	void   map[int64]map[string][]clock.Day // periods whose bills were credited in full
+	cycles map[int64]cycles
+	void   map[int64]map[string][]clock.Day // periods of which all was given
 }
 
 // Fill implements invoices.Source.
@@ -39,7 +40,7 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 			d.Problem = p.wrong[d.SubscriptionID]
 			continue
 		}
-		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, void: p.void[d.SubscriptionID][d.Track], table: t, out: &d.History}
+		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, void: p.void[d.SubscriptionID], cycles: p.cycles[d.SubscriptionID], table: t, out: &d.History}
 		r.read()
 		if m, is := s.meteredOf(r, d); is {
 			used, grants[d.SubscriptionID] = append(used, m), past.GrantID
@@ -62,6 +63,7 @@ func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err erro
 	if err := s.others(ctx, p.pasts, tracks); err != nil {
 		return p, err
 	}
+	p.cycles = tracks
 	p.lives, p.wrong = make(map[int64]life, len(ids)), map[int64]error{}
 	for _, id := range ids {
 		past, known := p.pasts[id]
@@ -82,15 +84,16 @@ func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err erro
 	return p, s.sold(ctx, &p)
 }
 
-// others adds the tracks that are not due, of lines of which a newer price waits for the next period of one.
+// others adds the tracks that are not due, of lines of which a newer price waits for the next period of one, or a discount was given for some.
 func (s *Source) others(ctx context.Context, pasts map[int64]subscriptions.Past, tracks map[int64]cycles) error {
-	var ids []int64
+	ids := discounted(pasts)
 	for id, past := range pasts {
 		if slices.ContainsFunc(past.Events, func(e subscriptions.Event) bool { return e.Kind == subscriptions.Repriced }) {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
+	ids = slices.Compact(ids)
 	for some := range db.Pieces(ids) {
 		all, err := s.positionsOf(ctx, some)
 		if err != nil {

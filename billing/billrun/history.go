@@ -30,7 +30,8 @@ type reading struct {
 	lang   words.Lang
 	prices map[int64]plans.Price // versions
 	names  map[string]plans.Plan
-	void   []clock.Day // periods whose bills were credited in full
+	void   map[string][]clock.Day // periods of which all was given, by track
+	cycles cycles
 	table  *table
 	out    *invoices.History
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mtandao/billing/accounts"
+	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
@@ -151,6 +152,12 @@ func (s *street) tells(one report) {
 // compare holds what was billed of each period against what its days cost.
 func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods int) {
 	s.Helper()
+	return s.compareWith(seed, sub, s.documents(sub), nil)
+}
+
+// compareWith is compare of some documents; void are periods of which all was given.
+func (s *street) compareWith(seed uint64, sub subscriptions.Subscription, docs []invoices.Document, void map[string][]clock.Day) (periods int) {
+	s.Helper()
 	ctx := context.Background()
 	events, err := s.Lines.Events(ctx, sub.ID)
 	if err != nil {
@@ -160,7 +167,7 @@ func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods i
 	if err != nil {
 		s.Fatal(err)
 	}
-	o := &oracle{events: ordered(events), prices: map[int64]plans.Price{}, octets: s.used[sub.GrantID], states: map[clock.Day]subscriptions.State{}, bills: map[string]int{}, moves: map[string][]clock.Day{}}
+	o := &oracle{events: ordered(events), prices: map[int64]plans.Price{}, octets: s.used[sub.GrantID], states: map[clock.Day]subscriptions.State{}, bills: map[string]int{}, moves: map[string][]clock.Day{}, void: void}
 	for _, p := range kept {
 		o.bills[p.Track], o.moves[p.Track] = p.BillDay, p.Moves
 	}
@@ -171,7 +178,7 @@ func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods i
 			}
 		}
 	}
-	got := billed(s.documents(sub))
+	got := billed(docs)
 	for _, p := range kept {
 		o.anchor = p.Anchor
 		last := clock.DayOf(s.clock.Now())

@@ -1,6 +1,7 @@
 package billrun
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type oracle struct {
 	octets map[clock.Day]int64
 	anchor clock.Day
 	bills  map[string]int         // days of the month, by track
+	void   map[string][]clock.Day // periods of which all was given
 	moves  map[string][]clock.Day // from each of which on periods begin on its day of the month
 	states map[clock.Day]subscriptions.State
 }
@@ -34,10 +36,18 @@ func (o *oracle) period(track string, d clock.Day) invoices.Period {
 	return p
 }
 
+// known is a track whose day of the month is that of another, which the line was never on.
+func (o *oracle) known(track string) string {
+	if _, is := o.bills[track]; is || len(o.bills) == 0 {
+		return track
+	}
+	return slices.Min(slices.Collect(maps.Keys(o.bills)))
+}
+
 // whole is the period of a day as if no move cut it short.
 func (o *oracle) whole(track string, d clock.Day) invoices.Period {
 	n := map[string]int{"m1": 1, "m3": 3, "d7": 7}[track]
-	anchor, day := o.anchor, o.bills[track]
+	anchor, day := o.anchor, o.bills[o.known(track)]
 	for _, moved := range o.moves[track] {
 		if moved <= d {
 			anchor = moved
@@ -145,7 +155,27 @@ func (o *oracle) stateBy(e subscriptions.Event) subscriptions.State {
 	return s
 }
 
+// lasts is the day on which a discount ends: a period in which the line was paused on each day, or of which all was given, is had after it.
 func (o *oracle) lasts(d clock.Day, i plans.Interval, n int) clock.Day {
+	track, until, days := trackOf(i), o.after(d, i, n), clock.Day(0)
+	for p := o.period(track, d); p.From < until && p.From < clock.Date(2032, 1, 1); p = o.period(track, p.Until) {
+		had := !slices.Contains(o.void[track], p.From)
+		for x := max(p.From, d); had && x < p.Until && o.state(x).Status == subscriptions.Paused; x++ {
+			had = x+1 < p.Until
+		}
+		switch {
+		case had:
+		case p.From < d:
+			days = p.Until - d
+		default:
+			n++
+		}
+		until = o.after(d, i, n) + days
+	}
+	return until
+}
+
+func (o *oracle) after(d clock.Day, i plans.Interval, n int) clock.Day {
 	if i.Unit == plans.Week {
 		return d + clock.Day(7*i.Every*n)
 	}
@@ -224,15 +254,16 @@ func (o *oracle) outages(track string, p invoices.Period) (sum int64) {
 			if d >= p.From && d < p.Until {
 				sum += given[e.Said.OutageID]
 			}
+			delete(given, e.Said.OutageID)
 		case e.Kind == subscriptions.Compensated && s.Status == subscriptions.Active && s.Sold.Mode == plans.Postpaid && trackOf(s.Sold.Interval) == track:
 			of := o.whole(track, d)
 			whole := o.less(o.prices[s.Sold.PriceID].Amount.Cents, d, true)
 			for _, a := range s.AddOns {
 				whole += o.less(a.Price.Cents, d, false)
 			}
-			given[e.Said.OutageID] = nearest(big.NewRat(whole*(int64(e.Said.Days)*1440+int64(e.Said.Minutes)), int64(of.Until-of.From)*1440))
-			if d >= p.From && d < p.Until {
-				sum -= given[e.Said.OutageID]
+			less := nearest(big.NewRat(whole*(int64(e.Said.Days)*1440+int64(e.Said.Minutes)), int64(of.Until-of.From)*1440))
+			if given[e.Said.OutageID] += less; d >= p.From && d < p.Until {
+				sum -= less
 			}
 		}
 	}

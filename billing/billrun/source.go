@@ -35,7 +35,7 @@ type Source struct {
 	versions sync.Map // versions of plans' prices by id: they never change
 }
 
-// Void tells of which periods bills were credited in full, by subscriptions and tracks. Service.VoidBills of billing/invoices is one.
+// Void tells of which billed periods nothing is left to pay, for it was given, by subscriptions and tracks. Service.VoidBills of billing/invoices is one.
 type Void func(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error)
 
 // New makes the source, and has it follow the subscriptions.
@@ -50,7 +50,7 @@ func New(o Options) *Source {
 		}
 		return s.Lines.Fit(ctx, id)
 	})
-	o.Jobs.On(invoices.FactVoid, "discounts", s.lookAgain)
+	o.Jobs.On(invoices.FactGiven, "look again", s.lookAgain)
 	return s
 }
 

@@ -44,20 +44,20 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 	if first, err := s.firstCredit(tx, n); !fault.Is(err, fault.NotFound) {
 		return first, err
 	}
-	d, left, err := s.creditable(tx, n.InvoiceID)
+	d, left, since, err := s.creditable(tx, n.InvoiceID)
 	if first, e := s.firstCredit(tx, n); !fault.Is(e, fault.NotFound) { // made while this one waited for the invoice
 		return first, e
 	}
 	if err != nil {
 		return note, err
 	}
-	most := d.Gross - d.Credited - d.Written
+	most := max(0, d.Gross-d.Credited-d.Written-since)
 	amount := n.Amount.Cents
 	if n.Amount.IsZero() {
 		amount = most
 	}
 	if amount <= 0 || amount > most {
-		return note, fault.New(fault.Invalid, "invoice.credit_amount", "Most", money.KES(most))
+		return note, tooMuch(most, since)
 	}
 	b, err := creditOf(left, amount, d, n.Why, s.today())
 	if err != nil {
@@ -72,6 +72,14 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 		return note, err
 	}
 	return s.getTx(tx, note.ID)
+}
+
+// tooMuch says that no more than so much may be credited, and what of it was credited since on later bills.
+func tooMuch(most, since int64) error {
+	if since > 0 {
+		return fault.New(fault.Invalid, "invoice.credited_since", "Most", money.KES(most), "Since", money.KES(since))
+	}
+	return fault.New(fault.Invalid, "invoice.credit_amount", "Most", money.KES(most))
 }
 
 // firstCredit is the note that a request made before; fault.NotFound when it made none, fault.Conflict "invoice.request" when that is of another invoice.
@@ -112,10 +120,8 @@ func (s *Service) putNote(tx *db.Tx, d, note Document) error {
 			return err
 		}
 	}
-	if d.Credited+amount == d.Gross && strings.HasPrefix(d.Cause, runCause) {
-		if err := s.Jobs.Emit(tx, FactVoid, idText(d.ID), LineFact{d.SubscriptionID}); err != nil {
-			return err
-		}
+	if err := s.tellGiven(tx, d); err != nil {
+		return err
 	}
 	fact := FactPaid
 	if d.Open > amount {
@@ -131,25 +137,29 @@ func wrap(err error, got, want int64) error {
 	return err
 }
 
-// creditable is an invoice, held, and what of each rate it still asks. The account comes before the invoice.
-func (s *Service) creditable(tx *db.Tx, id int64) (d Document, left []Line, err error) {
+// creditable is an invoice, held, and what of each rate it still asks: less what later bills have credited of it since. The account comes before the invoice.
+func (s *Service) creditable(tx *db.Tx, id int64) (d Document, left []Line, since int64, err error) {
 	if d, err = s.getTx(tx, id); err != nil {
-		return d, nil, err
+		return d, nil, 0, err
 	}
 	if _, err := s.Purse.Held(tx, d.CustomerID); err != nil {
-		return d, nil, err
+		return d, nil, 0, err
 	}
 	if d, err = s.lock(tx, id); err != nil {
-		return d, nil, err
+		return d, nil, 0, err
 	}
 	if d.Kind != Invoice || d.State != Issued && d.State != Paid && d.State != Written {
-		return d, nil, fault.New(fault.Conflict, "invoice.not_issued")
+		return d, nil, 0, fault.New(fault.Conflict, "invoice.not_issued")
 	}
 	notes, err := s.notesOf(tx, id)
 	if err != nil {
-		return d, nil, err
+		return d, nil, 0, err
 	}
-	return d, grouped(d, notes), nil
+	later, err := s.creditedSince(tx, d)
+	for _, l := range later.Lines {
+		since -= l.Gross
+	}
+	return d, grouped(d, append(notes, later)), since, err
 }
 
 // grouped sums lines of the same supply and rates, less what notes took of them.
@@ -237,6 +247,9 @@ func (s *Service) WriteOff(ctx context.Context, id int64, reason string, by By) 
 		e := ledger.Entry{Kind: entryWritten, Source: fmt.Sprintf("%s:%d", d.source(), d.Written+d.Open), At: s.now(), Memo: d.Text(), Postings: []ledger.Posting{
 			{Account: ledger.BadDebts, Amount: money.KES(d.Open)}, {Account: ledger.Receivables, Party: party(d.CustomerID), Amount: money.KES(-d.Open)}}}
 		if _, err := s.Ledger.Post(tx, e); err != nil {
+			return err
+		}
+		if err := s.tellGiven(tx, d); err != nil {
 			return err
 		}
 		if err := s.record(tx, by, "invoice written off", d, money.KES(d.Open).String()+" "+reason); err != nil {

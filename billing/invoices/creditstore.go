@@ -2,6 +2,9 @@ package invoices
 
 import (
 	"context"
+	"strings"
+
+	"gorm.io/gorm"
 
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -38,4 +41,28 @@ func (s *Service) writeOff(tx *db.Tx, d Document, why string) error {
 // Notes are the credit notes of an invoice, without their lines, the oldest first.
 func (s *Service) Notes(ctx context.Context, invoiceID int64) ([]Document, error) {
 	return documents(s.DB.Read(ctx).Where("of_id = ?", invoiceID).Order("id").Limit(mostLines))
+}
+
+// creditedSince reads what later bills took of the periods of an invoice.
+func (s *Service) creditedSince(tx *db.Tx, d Document) (Document, error) {
+	return s.laterBills(tx.Gorm(), d)
+}
+
+func (s *Service) creditedSinceNow(ctx context.Context, d Document) (Document, error) {
+	return s.laterBills(s.DB.Read(ctx), d)
+}
+
+func (s *Service) laterBills(from *gorm.DB, d Document) (Document, error) {
+	if !strings.HasPrefix(d.Cause, runCause) {
+		return Document{}, nil
+	}
+	since := forever
+	for _, l := range d.Lines {
+		since = min(since, l.PeriodDay)
+	}
+	all, notes, err := s.bills(from, []int64{d.SubscriptionID}, Period{since, lastDay}, func(other Document) bool { return trackOf(other) == trackOf(d) })
+	if err != nil {
+		return Document{}, err
+	}
+	return d.creditedSince(all, notes)
 }

@@ -20,8 +20,10 @@
 // Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. What was billed to another and turns out otherwise
 // is credited to them, in a document of their own. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
 //
-// What somebody credited or gave up stays given: a correction takes no more from a line than that left, and charges nothing for it. A discount for some periods
-// goes on for as long as bills with it were credited in full. A certificate that is written down late has the taxes of its days credited by notes of taxes
+// What somebody credited or gave up stays given, and nothing is given twice, whichever came first: a correction takes no more from a period than a credit left of
+// it, and of an invoice no more may be credited than corrections on later bills left of its periods (Creditable). A credit is borne by the periods that an
+// invoice charges for, by what it charges for each, and not by those of which it takes something off. Where both were made at once, or more was written off than
+// was left, the next bill charges again what is beyond: whoever gives something of a bill tells so (FactGiven), and its periods are looked at again. A certificate that is written down late has the taxes of its days credited by notes of taxes
 // alone (CreditTaxes), which are a part of the lines that they are of.
 //
 // The reminder on the day on which a bill is due waits for who is asked by a prompt first (AskPrompts).

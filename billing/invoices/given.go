@@ -1,14 +1,17 @@
 package invoices
 
 import (
+	"slices"
+
 	"mtandao/billing/taxes"
+	"mtandao/internal/clock"
 	"mtandao/internal/money"
 )
 
 // CreditedLine is the key of a line that charges again what a correction would credit a second time.
 const CreditedLine = "credited"
 
-// group is lines that are taxed alike; a deposit and a debt of before stand for themselves.
+// group is lines that are taxed alike; a deposit, a debt of before and what rounds a document stand for themselves.
 type group struct {
 	supply      taxes.Supply
 	key         string
@@ -17,7 +20,7 @@ type group struct {
 
 func (l Line) group() group {
 	g := group{supply: l.Supply, excise: l.ExciseShare, vat: l.VATShare}
-	if l.Key == DepositLine || l.Key == OpeningLine {
+	if l.Key == DepositLine || l.Key == OpeningLine || l.Key == RoundingLine {
 		g.key = l.Key
 	}
 	return g
@@ -32,38 +35,131 @@ type sums struct{ net, excise, vat int64 }
 
 func (p sums) gross() int64 { return p.net + p.excise + p.vat }
 
-// given tells what of each line of an invoice its credit notes took, and what was written off: lines that are taxed alike bear it by what they charge.
-// To the cent it is all that was taken.
+// cell is what a document says of one period, taxed alike.
+type cell struct {
+	day clock.Day
+	group
+}
+
+func (l Line) cell() cell { return cell{l.PeriodDay, l.group()} }
+
+// given tells what of each line of an invoice its credit notes took, and what was written off: periods that it charges for bear it, by what it charges. What it
+// corrects of others, and takes off there, stays taken off. To the cent it is all that was taken.
 func given(d Document, notes []Document) ([]Line, error) {
-	taken, whole := map[group]sums{}, map[group]sums{}
+	whole, order := map[cell]sums{}, []cell(nil)
 	for _, l := range d.Lines {
-		whole[l.group()] = whole[l.group()].plus(l.Parts)
+		if _, seen := whole[l.cell()]; !seen {
+			order = append(order, l.cell())
+		}
+		whole[l.cell()] = whole[l.cell()].plus(l.Parts)
 	}
+	bears, err := d.bears(notes, order, whole)
+	if err != nil {
+		return nil, err
+	}
+	var all []Line
+	upTo, was := map[cell]sums{}, map[cell]sums{}
+	for _, l := range d.Lines {
+		c := l.cell()
+		upTo[c] = upTo[c].plus(l.Parts)
+		now, err := bears[c].upTo(upTo[c], whole[c])
+		if err != nil {
+			return nil, err
+		}
+		l.Parts.Net, l.Parts.Excise, l.Parts.VAT = now.net-was[c].net, now.excise-was[c].excise, now.vat-was[c].vat
+		l.Gross = l.Net + l.Excise + l.VAT
+		all, was[c] = append(all, l), now
+	}
+	return all, nil
+}
+
+// bears is what each cell of a document bears of what was given.
+func (d Document) bears(notes []Document, order []cell, whole map[cell]sums) (map[cell]sums, error) {
+	taken, err := takenOf(notes)
+	if err != nil {
+		return nil, err
+	}
+	bears, rounds := map[cell]sums{}, sums{} // what rounds it down is given back with it
+	for _, c := range order {
+		if c.key == RoundingLine && whole[c].gross() < 0 {
+			if rounds, err = shareOf(d.Written, whole[c], d.Gross); err != nil {
+				return nil, err
+			}
+			bears[c] = sums{taken[c.group].net + rounds.net, taken[c.group].excise + rounds.excise, taken[c.group].vat + rounds.vat}
+			delete(taken, c.group)
+		}
+	}
+	charged := slices.DeleteFunc(slices.Clone(order), func(c cell) bool { return whole[c].gross() <= 0 })
+	for g, all := range taken {
+		of := slices.DeleteFunc(slices.Clone(charged), func(c cell) bool { return c.group != g })
+		if err := all.onto(bears, of, whole); err != nil {
+			return nil, err
+		}
+	}
+	var all sums
+	for _, c := range charged {
+		all = sums{all.net + whole[c].net, all.excise + whole[c].excise, all.vat + whole[c].vat}
+	}
+	written, err := shareOf(d.Written-rounds.gross(), all, all.gross())
+	if err != nil {
+		return nil, err
+	}
+	return bears, written.onto(bears, charged, whole)
+}
+
+// takenOf is what credit notes took of each group. One that a document takes off on the whole gives nothing: the others give so much less.
+func takenOf(notes []Document) (map[group]sums, error) {
+	taken, above, below := map[group]sums{}, int64(0), int64(0)
 	for _, note := range notes {
 		for _, l := range note.Lines {
 			taken[l.group()] = taken[l.group()].plus(l.Parts.Neg())
 		}
 	}
-	var all []Line
-	upTo, was, written, charged := map[group]sums{}, map[group]sums{}, sums{}, sums{}
-	for _, l := range d.Lines {
-		g := l.group()
-		upTo[g], charged = upTo[g].plus(l.Parts), charged.plus(l.Parts)
-		now, err := taken[g].upTo(upTo[g], whole[g])
-		if err != nil {
-			return nil, err
+	for g, all := range taken {
+		if g.key != RoundingLine {
+			above, below = above+max(0, all.gross()), below+min(0, all.gross())
 		}
-		off, err := shareOf(d.Written, charged, d.Gross)
-		if err != nil {
-			return nil, err
-		}
-		l.Parts.Net = now.net - was[g].net + off.net - written.net
-		l.Parts.Excise = now.excise - was[g].excise + off.excise - written.excise
-		l.Parts.VAT = now.vat - was[g].vat + off.vat - written.vat
-		l.Gross = l.Net + l.Excise + l.VAT
-		all, was[g], written = append(all, l), now, off
 	}
-	return all, nil
+	for g, all := range taken {
+		switch {
+		case g.key == RoundingLine:
+		case all.gross() <= 0:
+			delete(taken, g)
+		case below < 0:
+			part, err := shareOf(above+below, all, above)
+			if err != nil {
+				return nil, err
+			}
+			taken[g] = part
+		}
+	}
+	return taken, nil
+}
+
+// onto adds what was taken to the cells that bear it, of none more than it charges.
+func (p sums) onto(bears map[cell]sums, of []cell, whole map[cell]sums) error {
+	if p == (sums{}) || len(of) == 0 {
+		return nil
+	}
+	parts := [3][]money.Amount{}
+	for n, pick := range []func(sums) int64{func(s sums) int64 { return s.net }, func(s sums) int64 { return s.excise }, func(s sums) int64 { return s.vat }} {
+		weights, sum := make([]int64, len(of)), int64(0)
+		for i, c := range of {
+			weights[i] = max(0, pick(whole[c]))
+			sum += weights[i]
+		}
+		if sum == 0 {
+			weights[0] = 1
+		}
+		var err error
+		if parts[n], err = money.Allocate(money.KES(pick(p)), weights); err != nil {
+			return err
+		}
+	}
+	for i, c := range of {
+		bears[c] = bears[c].plus(taxes.Parts{Net: parts[0][i].Cents, Excise: parts[1][i].Cents, VAT: parts[2][i].Cents})
+	}
+	return nil
 }
 
 // upTo is what of all that was taken falls on what is charged up to a line, of the whole.
@@ -118,45 +214,61 @@ func (l Line) billing() billing {
 	return b
 }
 
-// leave charges again what the corrections of a period would take from a line beyond what earlier credit notes left of it: all such lines together are what
-// was given of a line and is not charged for any more.
-func (c *computing) leave(b *Bill, p Period) error {
-	taken, stands, again := map[billing]sums{}, map[billing]sums{}, map[billing]sums{}
-	var order []Line
-	for _, l := range c.Given {
-		if l.PeriodDay == p.From && l.Gross != 0 {
-			if _, seen := taken[l.billing()]; !seen {
-				order = append(order, l)
-			}
-			taken[l.billing()] = taken[l.billing()].plus(l.Parts)
+// tally is what a payer was charged for a period, taxed alike, and what was given of it.
+type tally struct{ stands, again, taken sums }
+
+// left is what they pay for it. Below zero it is due to them.
+func (t tally) left() int64 { return t.stands.gross() + t.again.gross() - t.taken.gross() }
+
+// beyond is what of all that was given the period is not charged for any more.
+func (t tally) beyond() int64 { return max(0, t.taken.gross()-max(0, t.stands.gross())) }
+
+// account is whose tally it is.
+type account struct {
+	payer int64
+	cell
+}
+
+// tallies are those of lines that were billed and of what was given of them.
+func tallies(billed, given []Line) map[account]tally {
+	all := map[account]tally{}
+	for _, l := range billed {
+		t := all[account{l.Payer, l.cell()}]
+		if l.Key == CreditedLine {
+			t.again = t.again.plus(l.Parts)
+		} else {
+			t.stands = t.stands.plus(l.Parts)
 		}
+		all[account{l.Payer, l.cell()}] = t
 	}
-	if len(order) == 0 {
+	for _, l := range given {
+		t := all[account{l.Payer, l.cell()}]
+		t.taken = t.taken.plus(l.Parts)
+		all[account{l.Payer, l.cell()}] = t
+	}
+	return all
+}
+
+// leave charges again what the corrections of a period would take from it beyond what earlier credit notes left: all such lines together are what was given
+// for a period and is not charged for any more.
+func (c *computing) leave(b *Bill, p Period) error {
+	of := slices.DeleteFunc(slices.Clone(c.Given), func(l Line) bool { return l.PeriodDay != p.From || l.Gross == 0 })
+	if len(of) == 0 {
 		return nil
 	}
-	for _, lines := range [][]Line{c.Billed, b.Lines} {
-		for _, l := range lines {
-			switch {
-			case l.PeriodDay != p.From:
-			case l.Key == CreditedLine:
-				again[l.billing()] = again[l.billing()].plus(l.Parts)
-			default:
-				stands[l.billing()] = stands[l.billing()].plus(l.Parts)
-			}
+	all, seen := tallies(slices.Concat(c.Billed, b.Lines), of), map[account]bool{}
+	for _, l := range of {
+		at := account{l.Payer, l.cell()}
+		t := all[at]
+		if seen[at] || t.taken.gross() <= 0 {
+			continue
 		}
-	}
-	for _, l := range order {
-		of := l.billing()
-		most := taken[of].gross()
-		beyond := max(0, most-stands[of].gross())
-		if most < 0 {
-			beyond = min(0, most-stands[of].gross())
-		}
-		all, err := shareOf(beyond, taken[of], most)
+		seen[at] = true
+		part, err := shareOf(t.beyond(), t.taken, t.taken.gross())
 		if err != nil {
 			return err
 		}
-		l.Net, l.Excise, l.VAT = all.net-again[of].net, all.excise-again[of].excise, all.vat-again[of].vat
+		l.Net, l.Excise, l.VAT = part.net-t.again.net, part.excise-t.again.excise, part.vat-t.again.vat
 		if l.Gross = l.Net + l.Excise + l.VAT; l.Gross == 0 {
 			continue
 		}

@@ -99,7 +99,7 @@ func (s *Service) Unopen(tx *db.Tx, customerID int64, by By) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	d, left, err := s.creditable(tx, d.ID)
+	d, left, _, err := s.creditable(tx, d.ID)
 	if fault.Is(err, fault.Conflict) || err == nil && (d.State != Issued || d.Open != d.Gross) {
 		if _, e := s.byCause(tx, unopened+idText(customerID)); !fault.Is(e, fault.NotFound) {
 			return false, e

@@ -172,6 +172,9 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 		if err != nil {
 			return nil, err
 		}
+		if err := s.tellAgain(tx, due, b); err != nil {
+			return nil, err
+		}
 		all, others = append(all, own), append(others, theirs...)
 	}
 	return append(all, others...), nil

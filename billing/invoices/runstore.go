@@ -26,46 +26,73 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 	}
 	all := map[track]past{}
 	for some := range db.Pieces(ids) {
-		docs, err := documents(tx.Gorm().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", some, first.String(), last.String(), runCause+"%").
-			Order("subscription_id, period_day").Limit(mostCorrected * len(some)))
-		if err != nil {
-			return nil, err
-		}
-		docs = slices.DeleteFunc(docs, func(d Document) bool { return !from[trackOf(d)].holds(d.Period.From) })
-		if docs, err = withLines(tx.Gorm().Session(&gorm.Session{NewDB: true}), docs); err != nil {
-			return nil, err
-		}
-		notes, err := s.notesOfMany(tx, docs)
+		docs, notes, err := s.bills(tx.Gorm(), some, Period{first, last}, func(d Document) bool { return from[trackOf(d)].holds(d.Period.From) })
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range docs {
 			of := trackOf(d)
-			byHand, charged := notes[d.ID][:0:0], d.Lines
-			for _, note := range notes[d.ID] {
-				if strings.HasPrefix(note.Cause, exemptCause) { // of taxes alone, line by line
-					charged = append(slices.Clip(charged), note.Lines...)
-				} else {
-					byHand = append(byHand, note)
-				}
-			}
-			took, err := given(d, byHand)
+			charged, took, err := d.tell(notes[d.ID])
 			if err != nil {
 				return nil, err
 			}
-			all[of] = past{d.since(all[of].billed, charged, from[of].From), d.since(all[of].given, took, from[of].From)}
+			all[of] = past{since(all[of].billed, charged, from[of].From), since(all[of].given, took, from[of].From)}
 		}
 	}
 	return all, nil
 }
 
+// lastDay is later than any period begins, and sorts so as a text.
+var lastDay = clock.Date(9999, 1, 1)
+
+// bills are those of some subscriptions for periods that begin in some days, those that are wanted, with their lines and the notes by which somebody credited
+// them, or their taxes.
+func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wanted func(Document) bool) ([]Document, map[int64][]Document, error) {
+	fresh := func() *gorm.DB { return from.Session(&gorm.Session{NewDB: true}) }
+	docs, err := documents(fresh().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", subscriptionIDs, in.From.String(), in.Until.String(), runCause+"%").
+		Order("subscription_id, period_day").Limit(mostCorrected * len(subscriptionIDs)))
+	if err != nil {
+		return nil, nil, err
+	}
+	docs = slices.DeleteFunc(docs, func(d Document) bool { return !wanted(d) })
+	if docs, err = withLines(fresh(), docs); err != nil {
+		return nil, nil, err
+	}
+	notes, err := s.notesOfMany(fresh, docs)
+	return docs, notes, err
+}
+
+// tell is what a bill charges, less what only its taxes were credited, and what was given of it.
+func (d Document) tell(notes []Document) (charged, took []Line, err error) {
+	byHand := notes[:0:0]
+	charged = d.Lines
+	for _, note := range notes {
+		if strings.HasPrefix(note.Cause, exemptCause) { // of taxes alone, line by line
+			charged = append(slices.Clip(charged), note.Lines...)
+		} else {
+			byHand = append(byHand, note)
+		}
+	}
+	if took, err = given(d, byHand); err != nil {
+		return nil, nil, err
+	}
+	charged = slices.Clone(charged)
+	for n := range charged {
+		charged[n].Payer = d.CustomerID
+	}
+	for n := range took {
+		took[n].Payer = d.CustomerID
+	}
+	return charged, took, nil
+}
+
 // past is what earlier documents say of a track, and what was given of it.
 type past struct{ billed, given []Line }
 
-// since adds lines of a document to others, those of periods from a day on.
-func (d Document) since(all, lines []Line, from clock.Day) []Line {
+// since adds lines to others, those of periods from a day on.
+func since(all, lines []Line, from clock.Day) []Line {
 	for _, l := range lines {
-		if l.Payer = d.CustomerID; l.PeriodDay >= from {
+		if l.PeriodDay >= from {
 			all = append(all, l)
 		}
 	}
@@ -73,7 +100,7 @@ func (d Document) since(all, lines []Line, from clock.Day) []Line {
 }
 
 // notesOfMany are the notes by which somebody credited some invoices, or their taxes, by the ids of these.
-func (s *Service) notesOfMany(tx *db.Tx, docs []Document) (map[int64][]Document, error) {
+func (s *Service) notesOfMany(fresh func() *gorm.DB, docs []Document) (map[int64][]Document, error) {
 	var ids []int64
 	for _, d := range docs {
 		if d.Credited != 0 {
@@ -82,11 +109,11 @@ func (s *Service) notesOfMany(tx *db.Tx, docs []Document) (map[int64][]Document,
 	}
 	by := map[int64][]Document{}
 	for some := range db.Pieces(ids) {
-		notes, err := documents(tx.Gorm().Where("of_id IN ? AND (cause LIKE ? OR cause LIKE ?)", some, creditCause+"%", exemptCause+"%").Order("id").Limit(mostLines * len(some)))
+		notes, err := documents(fresh().Where("of_id IN ? AND (cause LIKE ? OR cause LIKE ?)", some, creditCause+"%", exemptCause+"%").Order("id").Limit(mostLines * len(some)))
 		if err != nil {
 			return nil, err
 		}
-		if notes, err = withLines(tx.Gorm().Session(&gorm.Session{NewDB: true}), notes); err != nil {
+		if notes, err = withLines(fresh(), notes); err != nil {
 			return nil, err
 		}
 		for _, n := range notes {
@@ -110,26 +137,29 @@ func (s *Service) unpark(tx *db.Tx, all []Document) error {
 	return nil
 }
 
-// VoidBills are the periods of which some subscriptions' bills charged something and were credited in full, by subscriptions and tracks.
+// VoidBills are the periods that were billed to some subscriptions and of which nothing is left to pay, by subscriptions and tracks, for somebody gave it.
 func (s *Service) VoidBills(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error) {
 	all := map[int64]map[string][]clock.Day{}
 	for some := range db.Pieces(subscriptionIDs) {
-		docs, err := documents(s.DB.Read(ctx).Where("subscription_id IN ? AND state = ? AND cause LIKE ?", some, Void, runCause+"%").Limit(mostLines * len(some)))
+		docs, notes, err := s.bills(s.DB.Read(ctx), some, Period{0, lastDay}, func(Document) bool { return true })
 		if err != nil {
 			return nil, err
 		}
-		if docs, err = withLines(s.DB.Read(ctx), docs); err != nil {
-			return nil, err
-		}
+		by := map[track][2][]Line{}
 		for _, d := range docs {
-			of := trackOf(d)
-			if all[of.subscriptionID] == nil {
-				all[of.subscriptionID] = map[string][]clock.Day{}
+			charged, took, err := d.tell(notes[d.ID])
+			if err != nil {
+				return nil, err
 			}
-			for _, l := range d.Lines {
-				if days := all[of.subscriptionID][of.name]; !l.Correction && l.Key != RoundingLine && !slices.Contains(days, l.PeriodDay) {
-					all[of.subscriptionID][of.name] = append(days, l.PeriodDay)
+			of := by[trackOf(d)]
+			by[trackOf(d)] = [2][]Line{append(of[0], charged...), append(of[1], took...)}
+		}
+		for of, lines := range by {
+			if days := givenUp(lines[0], lines[1]); len(days) > 0 {
+				if all[of.subscriptionID] == nil {
+					all[of.subscriptionID] = map[string][]clock.Day{}
 				}
+				all[of.subscriptionID][of.name] = days
 			}
 		}
 	}

@@ -59,11 +59,14 @@ const (
 	FactPaid     = "invoice paid"      // nothing is open any more
 	FactPartPaid = "invoice part paid" // or less is asked, and something is open still
 	FactReopened = "invoice reopened"  // what had paid it went back
-	FactVoid     = "invoice void"      // a bill of a subscription was credited in full; the payload is a LineFact
+	FactGiven    = "invoice given"     // something of a subscription's bill was credited or written off by hand; the payload is a LineFact
 )
 
-// LineFact is the payload of facts about a subscription's bills.
-type LineFact struct{ SubscriptionID int64 }
+// LineFact is the payload of facts about a subscription's bills, with the first day of the earliest period that one charges for.
+type LineFact struct {
+	SubscriptionID int64
+	Since          clock.Day
+}
 
 // Fact is the payload of facts about invoices.
 type Fact struct{ InvoiceID, CustomerID int64 }

@@ -6,16 +6,20 @@ import (
 )
 
 // invoiceForm asks before something is done to an invoice. what names it in the words' keys.
-func (b *Backoffice) invoiceForm(q *request, d invoices.Document, what string, fields ...formField) *formPage {
+func (b *Backoffice) invoiceForm(q *request, d invoices.Document, what string, fields ...formField) (*formPage, error) {
+	left, err := b.Invoices.Creditable(q.ctx, d)
+	if err != nil {
+		return nil, err
+	}
 	at := "/office/invoices/" + number(d.ID)
 	f := q.page("office.nav.invoices", "invoices")
-	p := q.asking("office.invoice_"+what+".", "invoices", at, "Number", b.invoiceTitle(&f, d), "Total", kes(d.Gross), "Open", kes(d.Open), "Left", kes(d.Gross-d.Credited-d.Written))
+	p := q.asking("office.invoice_"+what+".", "invoices", at, "Number", b.invoiceTitle(&f, d), "Total", kes(d.Gross), "Open", kes(d.Open), "Left", left.String())
 	p.Crumbs, p.Hidden = []crumb{{p.T("office.nav.invoices"), "/office/invoices"}}, q.onceOf()
 	for n := range fields {
 		fields[n].Label, fields[n].Value = p.T("office.invoice_field."+fields[n].Name), q.typedOr(fields[n].Name, fields[n].Value)
 	}
 	p.ask(fields...)
-	return p
+	return p, nil
 }
 
 // typedOr is what was typed into a form that was sent, or what it begins with.
@@ -39,7 +43,10 @@ func (b *Backoffice) askOfInvoice(q *request, one invoiceDeed) error {
 	if err != nil {
 		return err
 	}
-	p := b.invoiceForm(q, d, one.what, one.fields(d)...)
+	p, err := b.invoiceForm(q, d, one.what, one.fields(d)...)
+	if err != nil {
+		return err
+	}
 	p.Danger = !one.safe
 	return q.showForm(p)
 }
@@ -49,10 +56,13 @@ func (b *Backoffice) doToInvoice(q *request, one invoiceDeed) error {
 	if err != nil {
 		return err
 	}
-	if err := one.do(q, d); err != nil {
-		p := b.invoiceForm(q, d, one.what, one.fields(d)...)
+	if failed := one.do(q, d); failed != nil {
+		p, err := b.invoiceForm(q, d, one.what, one.fields(d)...)
+		if err != nil {
+			return err
+		}
 		p.Danger = !one.safe
-		return q.refuseInvoice(err, p)
+		return q.refuseInvoice(failed, p)
 	}
 	q.tell("good", "office.invoice_"+one.what+".done", "")
 	return led("/office/invoices/" + number(d.ID))

@@ -25,6 +25,7 @@ type Invoices interface {
 	Drop(ctx context.Context, id int64, reason string, by invoices.By) error
 	Retry(ctx context.Context, id int64, by invoices.By) error
 	IssueOne(ctx context.Context, id int64) (invoices.Document, error)
+	Creditable(ctx context.Context, d invoices.Document) (money.Amount, error)
 	Credit(ctx context.Context, n invoices.CreditNote, by invoices.By) (invoices.Document, error)
 	TaxesBack(ctx context.Context, customerID int64) ([]invoices.TaxBack, error)
 	CreditTaxes(ctx context.Context, customerID int64, seen money.Amount, by invoices.By) ([]invoices.Document, error)
@@ -386,7 +387,7 @@ func (q *request) onceOf() []fact {
 	return []fact{{"once", once}}
 }
 
-var invoiceFields = map[string]string{"invoice.reason": "reason", "invoice.credit_amount": "amount", "money.invalid": "amount", "invoice.control": "control", "invoice.po_number": "order"}
+var invoiceFields = map[string]string{"invoice.reason": "reason", "invoice.credit_amount": "amount", "invoice.credited_since": "amount", "money.invalid": "amount", "invoice.control": "control", "invoice.po_number": "order"}
 
 func (q *request) refuseInvoice(err error, p *formPage) error {
 	return q.refuse(err, "form", p, invoiceFields[fault.KeyOf(err)])
