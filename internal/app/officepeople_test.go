@@ -69,7 +69,7 @@ func TestAnOldFormIsSentAgain(t *testing.T) {
 	if strings.Contains(got.body, "Mwiki") {
 		t.Error("what was typed can be read on the page")
 	}
-	again := url.Values{"k": {stampField.FindStringSubmatch(got.body[strings.Index(got.body, `class="setup"`):])[1]}, "kept": {keptForm.FindStringSubmatch(got.body)[1]}}
+	again := url.Values{"k": {stampField.FindStringSubmatch(got.body[strings.Index(got.body, `class="setup"`):])[1]}, "kept_form": {keptForm.FindStringSubmatch(got.body)[1]}}
 	manager.expect(manager.ask(http.MethodPost, "/office/sites/new", again), http.StatusSeeOther)
 	if s.idOf(t, "site", "mwiki") == "" {
 		t.Error("what was typed is lost")
@@ -77,7 +77,7 @@ func TestAnOldFormIsSentAgain(t *testing.T) {
 }
 
 // keptForm is what was typed into a form that is to be sent again.
-var keptForm = regexp.MustCompile(`name="kept" value="([^"]+)"`)
+var keptForm = regexp.MustCompile(`name="kept_form" value="([^"]+)"`)
 
 func TestSomebodyIsInvitedAndBegins(t *testing.T) {
 	s := openStage(t, 1)
@@ -174,7 +174,7 @@ func TestAGraveThingAsksForProofAndKeepsWhatWasTyped(t *testing.T) {
 	form := url.Values{"name": {`<b>"Njeri"`}, "email": {"njeri@demo.example"}, "language": {"sw"}, "role": {"support", "cashier"}}
 	kept := owner.send("/office/staff/new", form)
 	owner.expect(kept, http.StatusOK, "Is it you?")
-	wrong := owner.send("/office/staff/new", url.Values{"kept": {keptForm.FindStringSubmatch(kept.body)[1]}, "proof": {"000000"}})
+	wrong := owner.send("/office/staff/new", url.Values{"kept_form": {keptForm.FindStringSubmatch(kept.body)[1]}, "proof": {"000000"}})
 	owner.expect(wrong, http.StatusForbidden, "This code is wrong")
 	if strings.Contains(kept.body+wrong.body, "Njeri") || strings.Contains(kept.body+wrong.body, `name="role"`) {
 		t.Error("what was typed can be read on the page")
@@ -183,7 +183,7 @@ func TestAGraveThingAsksForProofAndKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("invited without a proof: %+v", m)
 	}
 	s.proven(t)
-	owner.expect(owner.send("/office/staff/new", url.Values{"kept": {keptForm.FindStringSubmatch(wrong.body)[1]}}), http.StatusOK, "It is not shown again")
+	owner.expect(owner.send("/office/staff/new", url.Values{"kept_form": {keptForm.FindStringSubmatch(wrong.body)[1]}}), http.StatusOK, "It is not shown again")
 	if m, err := s.Main.Staff.MemberByEmail(context.Background(), "njeri@demo.example"); err != nil || m.Name != `<b>"Njeri"` || len(m.Roles) != 2 {
 		t.Errorf("%+v %v", m, err)
 	}

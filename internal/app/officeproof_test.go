@@ -42,7 +42,7 @@ func TestARouterIsChangedByWhoHasProvedThemself(t *testing.T) {
 		t.Fatalf("changed: %+v", r)
 	}
 	s.proven(t)
-	again := url.Values{"kept": {keptForm.FindStringSubmatch(asked.body)[1]}}
+	again := url.Values{"kept_form": {keptForm.FindStringSubmatch(asked.body)[1]}}
 	technician.expect(technician.send(at+"/edit", again), http.StatusSeeOther)
 	if r, _ := s.Main.Routers.Get(before.ID); r.Secret != "my own secret 123" || r.APIPassword != "my own password" {
 		t.Errorf("what was typed is lost: %+v", r.Addresses)

@@ -13,7 +13,7 @@ import (
 // What somebody typed into a form that is to be sent again (for a proof, or after too long) waits in the page itself, which may be
 // left open or looked at: it is sealed, for the member who typed it and the address that it goes to, and only for so long.
 const (
-	keptField = "kept"
+	keptField = "kept_form" // no field of a form is called so
 	keptLife  = 15 * time.Minute
 )
 
