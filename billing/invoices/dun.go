@@ -249,7 +249,7 @@ func (s *Service) carryOut(tx *db.Tx, d Document, one Doing) error {
 
 // charge writes a late fee, which is issued as any other invoice.
 func (s *Service) charge(tx *db.Tx, d Document, st Step) error {
-	_, err := s.write(tx, NewDocument{Request: feeRequest + idText(d.ID) + ":" + idText(int64(st.After)), Kind: Invoice, CustomerID: d.CustomerID, SubscriptionID: d.SubscriptionID, Why: d.Text(),
+	_, _, err := s.write(tx, NewDocument{Request: feeRequest + idText(d.ID) + ":" + idText(int64(st.After)), Kind: Invoice, CustomerID: d.CustomerID, SubscriptionID: d.SubscriptionID, Why: d.Text(),
 		Lines: []NewLine{{Key: FeeLine, Name: d.Text(), Supply: taxes.Levy, Quantity: 1, Amount: money.KES(st.Cents), Inclusive: true}}}, By{Actor: "dunning"})
 	return err
 }

@@ -39,7 +39,8 @@ const writtenCause = "by:"
 // Write makes a document that will be issued by itself, or waits for review. fault.Invalid "invoice.…".
 func (s *Service) Write(ctx context.Context, n NewDocument, by By) (d Document, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if d, err = s.write(tx, n, by); err != nil {
+		var fresh bool
+		if d, fresh, err = s.write(tx, n, by); err != nil || !fresh {
 			return err
 		}
 		return s.record(tx, by, "invoice written", d, money.KES(d.Gross).String())
@@ -88,28 +89,29 @@ func (s *Service) compose(n NewDocument, terms Terms, rates taxes.Rates) (d Docu
 	return d, d.check()
 }
 
-func (s *Service) write(tx *db.Tx, n NewDocument, by By) (d Document, err error) {
+// write says whether the document is a new one; else it is the first of that request.
+func (s *Service) write(tx *db.Tx, n NewDocument, by By) (d Document, fresh bool, err error) {
 	terms, err := s.termsOf(tx, []int64{n.CustomerID})
 	if err != nil {
-		return d, err
+		return d, false, err
 	}
 	rates, err := s.Taxes.All(tx.Context())
 	if err == nil {
 		d, err = s.compose(n, terms[n.CustomerID], rates)
 	}
 	if err != nil {
-		return d, err
+		return d, false, err
 	}
 	d.ID, d.By = tx.ID(), by.Actor
 	added, err := s.insert(tx, []Document{d})
 	if err != nil || added[d.ID] {
-		return d, err
+		return d, err == nil, err
 	}
 	first, err := s.byCause(tx, d.Cause)
 	if err == nil && (first.linesHash != d.linesHash || first.CustomerID != d.CustomerID) {
 		err = fault.New(fault.Conflict, "invoice.request")
 	}
-	return first, err
+	return first, false, err
 }
 
 func (n NewLine) line(rates taxes.Rates, today clock.Day, exempt bool) (l Line, err error) {
