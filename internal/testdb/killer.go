@@ -19,12 +19,14 @@ var ErrKilled = fault.New(fault.Unavailable, "db.unavailable")
 type Killer struct {
 	left, every atomic.Int64 // writes until one dies, and from one death to the next; below zero for none
 	deaths      atomic.Int64
+	whose       []func() bool
 }
 
-// NewKiller stands behind each write of a database and lets all pass.
-func NewKiller(t testing.TB, d *db.DB) *Killer {
+// NewKiller stands behind each write of a database and lets all pass. Of whom it is said, it only knows the writes of which each says, while they are made, that
+// they are meant.
+func NewKiller(t testing.TB, d *db.DB, whose ...func() bool) *Killer {
 	t.Helper()
-	k := &Killer{}
+	k := &Killer{whose: whose}
 	k.Spare()
 	err := d.InTx(context.Background(), func(tx *db.Tx) error {
 		const name = "testdb:killer"
@@ -39,11 +41,20 @@ func NewKiller(t testing.TB, d *db.DB) *Killer {
 }
 
 func (k *Killer) strike(g *gorm.DB) {
-	if k.left.Load() >= 0 && k.left.Add(-1) < 0 {
+	if k.left.Load() >= 0 && k.means() && k.left.Add(-1) < 0 {
 		k.left.Store(k.every.Load())
 		k.deaths.Add(1)
 		_ = g.AddError(ErrKilled)
 	}
+}
+
+func (k *Killer) means() bool {
+	for _, mine := range k.whose {
+		if !mine() {
+			return false
+		}
+	}
+	return true
 }
 
 // Once has the write die that comes after so many others, and no other.

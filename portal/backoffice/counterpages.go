@@ -243,9 +243,9 @@ func (b *Backoffice) take(q *request) error {
 		return q.showForm(form)
 	}
 	t, err := b.typedTaking(q, c)
-	t.Named = slices.DeleteFunc(t.Named, func(id int64) bool {
-		return !slices.ContainsFunc(owed, func(d invoices.Document) bool { return d.ID == id })
-	})
+	if err == nil {
+		t.Named, err = b.namedOf(q, c, owed, t.Named)
+	}
 	if err == nil && q.FormValue("do") == "take" {
 		var e accounts.Event
 		if e, err = b.Counter.Take(q.ctx, t, q.counterBy()); err == nil {
@@ -263,7 +263,25 @@ func (b *Backoffice) take(q *request) error {
 	return b.confirmTaking(q, c, t, e)
 }
 
-var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "counter.withheld": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank"}
+// namedOf are those of the invoices that a form names which the customer still owes. fault.Invalid "taking.named": one is another's.
+func (b *Backoffice) namedOf(q *request, c customers.Customer, owed []invoices.Document, named []int64) (open []int64, err error) {
+	for _, id := range named {
+		if slices.ContainsFunc(owed, func(d invoices.Document) bool { return d.ID == id }) {
+			open = append(open, id)
+			continue
+		}
+		d, err := b.Invoices.Get(q.ctx, id)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		if d.CustomerID != c.ID { // one of theirs may have been paid meanwhile
+			return nil, fault.New(fault.Invalid, "taking.named", "Name", c.Name)
+		}
+	}
+	return open, nil
+}
+
+var takingFields = map[string]string{"account.how": "how", "account.amount": "amount", "counter.withheld": "amount", "money.invalid": "amount", "account.reference": "reference", "account.reference_used": "reference", "account.note": "note", "taking.bank": "bank", "taking.named": "named"}
 
 // confirmTaking shows what the money will do.
 func (b *Backoffice) confirmTaking(q *request, c customers.Customer, t counter.Taking, e counter.Effect) error {
