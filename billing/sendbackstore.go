@@ -129,6 +129,17 @@ func (s *Service) sendBacksTx(tx *db.Tx, refundID int64) ([]SendBack, error) {
 	return s.toSendBacks(rows, err)
 }
 
+// LastSendBack is the newest try of a till by one way that is over; false for none.
+func (s *Service) LastSendBack(ctx context.Context, tillID int64, way SendBackWay) (SendBack, bool, error) {
+	var rows []sendBackRow
+	err := s.DB.Read(ctx).Where("till_id = ? AND way = ? AND state IN ?", tillID, way, []SendBackState{SendBackDone, SendBackRefused}).Order("id DESC").Limit(1).Find(&rows).Error
+	all, err := s.toSendBacks(rows, err)
+	if err != nil || len(all) == 0 {
+		return SendBack{}, false, err
+	}
+	return all[0], true, nil
+}
+
 // SendBacks lists the tries to bring a refund's money back, the oldest first.
 func (s *Service) SendBacks(ctx context.Context, refundID int64) ([]SendBack, error) {
 	var rows []sendBackRow

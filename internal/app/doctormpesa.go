@@ -26,7 +26,7 @@ type doctorMPesaCommand struct {
 
 // Help implements kong.HelpProvider.
 func (doctorMPesaCommand) Help() string {
-	return "Tries each till's key, secret, passkey and certificate without moving money, and asks the running portal at the public address.\n\n" +
+	return "Tries each till's key, secret, passkey, certificate and what refunds by M-Pesa need, without moving money, and asks the running portal at the public address.\n\n" +
 		"Example: mtandao doctor mpesa --live 0712345678"
 }
 
@@ -47,10 +47,12 @@ func (cmd *doctorMPesaCommand) Run(c *console) error {
 	if err != nil {
 		return errors.Join(err, m.Close())
 	}
+	public := m.examinePublic(c)
 	for _, t := range tills {
 		found.till(c, m, t)
+		found.goingBack(c, m, t, public.state == stateOK)
 	}
-	found.publicAddress(c, m)
+	found.see("", []seenOf{public})
 	if cmd.Live != "" {
 		err = found.live(c, m, tills[0], cmd.Live)
 	}
@@ -80,10 +82,6 @@ func (f *findings) till(ctx context.Context, m *Main, t billing.Till) {
 	f.see(t.Key+" ", m.examine(ctx, t))
 }
 
-func (f *findings) publicAddress(ctx context.Context, m *Main) {
-	f.see("", []seenOf{m.examinePublic(ctx)})
-}
-
 // see says in English what was seen.
 func (f *findings) see(prefix string, all []seenOf) {
 	for _, s := range all {
@@ -111,7 +109,7 @@ func (m *Main) examine(ctx context.Context, t billing.Till) (all []seenOf) {
 		}
 		all = append(all, one)
 	}
-	return append(all, m.examinePaybill(ctx, t))
+	return append(all, m.examinePaybill(ctx, t), m.examineBack(ctx, t))
 }
 
 // examinePaybill says whether money paid to the till by hand is told to us.

@@ -20,5 +20,6 @@ CREATE TABLE IF NOT EXISTS send_backs (
   PRIMARY KEY (id),
   UNIQUE KEY send_backs_secret (secret_hash),
   KEY send_backs_refund (refund_id, id),
-  KEY send_backs_state (state, id)
+  KEY send_backs_state (state, id),
+  KEY send_backs_till (till_id, way, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

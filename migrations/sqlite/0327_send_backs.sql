@@ -22,3 +22,4 @@ CREATE TABLE IF NOT EXISTS send_backs (
 CREATE UNIQUE INDEX IF NOT EXISTS send_backs_secret ON send_backs (secret_hash);
 CREATE INDEX IF NOT EXISTS send_backs_refund ON send_backs (refund_id, id);
 CREATE INDEX IF NOT EXISTS send_backs_state ON send_backs (state, id);
+CREATE INDEX IF NOT EXISTS send_backs_till ON send_backs (till_id, way, id);

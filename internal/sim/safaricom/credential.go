@@ -38,7 +38,8 @@ func (s *Server) CertificatePEM() []byte { return s.certificate }
 
 // operatorProblem is the result code that a wrong initiator or credential earns; "" when both are right.
 func (s *Server) operatorProblem(m Merchant, initiator, credential string) string {
-	if m.InitiatorLocked {
+	faults := s.Faults()
+	if m.InitiatorLocked || faults.OperatorLocked {
 		return "8006"
 	}
 	sealed, err := base64.StdEncoding.DecodeString(credential)
@@ -49,6 +50,9 @@ func (s *Server) operatorProblem(m Merchant, initiator, credential string) strin
 	password, err := rsa.DecryptPKCS1v15(nil, s.key, sealed)
 	if err != nil || string(password) != m.InitiatorPassword || initiator != m.Initiator {
 		return "2001"
+	}
+	if faults.NoRoles {
+		return "21"
 	}
 	return ""
 }

@@ -170,7 +170,7 @@ func TestSwitchesReachEveryFault(t *testing.T) {
 			t.Errorf("switch %s moves nothing, or another's field", w.Key)
 		}
 	}
-	want := Faults{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true}
+	want := Faults{true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true}
 	if f != want {
 		t.Errorf("a fault has no switch: %+v", f)
 	}

@@ -24,6 +24,7 @@ type Faults struct {
 	LoseStatus, StatusTimeout                  bool // Transaction Status: no result, or a time-out notice
 	LoseSentBack, SentBackTimeout              bool // reversals and payouts: no result, or a time-out notice
 	DropSendBack, DoubleSentBack               bool // the answer is lost, or the result comes twice
+	OperatorLocked, NoRoles                    bool // result 8006, or 21 for all that an operator wants
 	SameAmountRule                             bool // result 17 within two minutes
 	Down                                       bool // every connection is dropped; SetFaults only
 }
@@ -70,6 +71,8 @@ var Switches = []Switch{
 	{"double_sent_back", groupBack, "Result comes twice", "The same result is sent two times.", true, func(f *Faults) *bool { return &f.DoubleSentBack }},
 	{"same_amount_rule", groupAll, "Same amount within two minutes", "Paying the same amount to the same merchant again is refused with code 17.", false, func(f *Faults) *bool { return &f.SameAmountRule }},
 	{"down", groupAll, "Safaricom is down", "Every call is cut off without an answer.", true, func(f *Faults) *bool { return &f.Down }},
+	{"operator_locked", groupAll, "Operator is locked", "Whatever the operator wants is refused with code 8006.", true, func(f *Faults) *bool { return &f.OperatorLocked }},
+	{"no_roles", groupAll, "Operator has no roles", "Whatever the operator wants is refused with code 21.", true, func(f *Faults) *bool { return &f.NoRoles }},
 }
 
 // Set switches a fault by its key; false when there is none of that name.
