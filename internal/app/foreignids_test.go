@@ -64,7 +64,7 @@ func TestIdsOfAnotherInAnAddress(t *testing.T) {
 	if tried < len(foreign) {
 		t.Errorf("only %d routes of two things", tried)
 	}
-	verifyBooks(t, d.Main)
+	d.proves()
 }
 
 // batch is one of vouchers, on a plan.
@@ -136,7 +136,7 @@ func idsInForms(d *desks) {
 	if moved := d.count().less(was); len(moved) > 0 {
 		d.Errorf("a router that another line has: moved %v", moved)
 	}
-	verifyBooks(d.T, d.Main)
+	d.proves()
 }
 
 func with(form url.Values, name, value string) url.Values {
