@@ -249,6 +249,7 @@ func TestKilledWhileReading(t *testing.T) {
 	each(t, func(s *shop) {
 		s.paid("SKA0000001", 100)
 		s.paid("SKA0000002", 50)
+		s.idle() // or what follows a payment meets the cut
 		kills := 0
 		for n := range int64(60) {
 			s.left.Store(n)
