@@ -33,6 +33,8 @@ func (s *Stage) announce(out io.Writer) {
      with the same one you may do everything, and need an app that makes codes.
   5. A reseller's phone %s/sell
      Sign in with %s and the PIN %s; the landlord at /share with %s.
+  6. A subscriber       %s/my
+     Type %s; the code comes by SMS, to the page below.
 
   Another new phone     %s/d/02a1b2c3d402/%s
   Mailboxes and SMS     %s/mail and %s
@@ -43,7 +45,7 @@ func (s *Stage) announce(out io.Writer) {
   An hour takes %s here (--speed %d), so plans and sessions run ahead of your clock. Stop with Ctrl-C.
 
 `, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
-		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN, demoLandlord,
+		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN, demoLandlord, s.Main.Config.PublicURL, demoLines[0].phone,
 		s.Routers["kasarani-1"].URL(), s.secondSite(), s.PostURL, s.PostURL, s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
 }
 

@@ -74,6 +74,9 @@ func TestACustomerLooksAfterHerself(t *testing.T) {
 	for _, path := range []string{"/my", "/my/bill/" + number(d.ID)} {
 		stranger.opens(path, "/my/in", `name="who"`)
 	}
+	for _, who := range []string{"", "  ", strings.Repeat("7", 41)} {
+		stranger.sends("/my/in?l=en", "/my/in", url.Values{"who": {who}}, "for example 0712 345 678")
+	}
 	stamp := regexp.MustCompile(`name="k" value="[^"]*"`)
 	known := stranger.sends("/my/in?l=en", "/my/in", url.Values{"who": {mine.Number}}, "Type the code")
 	unknown := stranger.sends("/my/in", "/my/in", url.Values{"who": {"9999999"}}, "Type the code")

@@ -1,9 +1,13 @@
 package selfcare
 
 import (
+	"strings"
+
 	"mtandao/internal/fault"
 	"mtandao/internal/pace"
 )
+
+const longestWho = 40 // of an account number or phone, in whatever way it is typed
 
 func (f *Face) askWho(q *request) error {
 	if _, _, err := f.Entrance.Judge(q.ctx, q.token); err == nil && q.failed == nil {
@@ -16,11 +20,11 @@ func (f *Face) askWho(q *request) error {
 
 // sendCode has a code sent, and asks for it, whoever was meant.
 func (f *Face) sendCode(q *request) error {
+	if who := strings.TrimSpace(q.typed("who")); who == "" || len(who) > longestWho {
+		return fault.New(fault.Invalid, "entry.who")
+	}
 	if wait := f.asked.Wait(pace.Network(q.visit().Address)); wait > 0 {
 		return fault.New(fault.TooMany, "pin.slow", "Count", int(wait.Seconds())+1)
-	}
-	if len(q.typed("who")) > 40 {
-		return fault.New(fault.Invalid, "entry.wrong")
 	}
 	if err := f.Entrance.Ask(q.ctx, q.typed("who"), q.lang); err != nil {
 		return err
@@ -35,7 +39,7 @@ func (f *Face) askCode(q *request) error {
 }
 
 func (f *Face) enter(q *request) error {
-	if len(q.typed("who")) > 40 || len(q.typed("code")) > 20 {
+	if len(q.typed("who")) > longestWho || len(q.typed("code")) > 20 {
 		return fault.New(fault.Denied, "entry.wrong")
 	}
 	token, device, err := f.Entrance.Enter(q.ctx, q.visit(), q.typed("who"), q.typed("code"))
