@@ -47,6 +47,25 @@ func newAllocator(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Co
 	return ctx
 }
 
+// openBrowser starts a browser, whose windows are opened from what it returns.
+func openBrowser(t *testing.T) context.Context {
+	t.Helper()
+	ctx, stop := chromedp.NewContext(newAllocator(t))
+	t.Cleanup(stop)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+// keepScreens has pictures go to a folder of the test when nobody named one: they are made all the same.
+func keepScreens(t *testing.T) {
+	t.Helper()
+	if os.Getenv("MTANDAO_SCREENS") == "" {
+		t.Setenv("MTANDAO_SCREENS", t.TempDir())
+	}
+}
+
 // newTab opens a window: the first of an allocator, or another of a tab's browser. Scripts are off unless scripted.
 func newTab(t *testing.T, parent context.Context, scripted bool) *browser {
 	t.Helper()

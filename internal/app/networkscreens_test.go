@@ -1,7 +1,6 @@
 package app
 
 import (
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -20,9 +19,7 @@ func TestScreensOfTheNetwork(t *testing.T) {
 	s.customer(t)
 	s.invoiced(t)
 	s.bought(t, "kasarani-1", "02a1b2c3d4aa")
-	if os.Getenv("MTANDAO_SCREENS") == "" {
-		t.Setenv("MTANDAO_SCREENS", t.TempDir())
-	}
+	keepScreens(t)
 	now := s.Main.Plan.Now()
 	said := map[words.Lang]string{words.English: "A fibre is cut at Ngong road. We are on our way.", words.Swahili: "Nyaya imekatika barabara ya Ngong. Tuko njiani."}
 	for _, n := range []status.Notice{{Kind: status.Trouble, Sites: []int64{s.seeded.sites["ngong"].ID}, From: now.Add(-time.Hour), Texts: said}, {Kind: status.Planned, From: now.Add(24 * time.Hour), Until: now.Add(26 * time.Hour), Texts: said}} {
@@ -30,11 +27,7 @@ func TestScreensOfTheNetwork(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	owner := s.hire(t, "sees@demo.example", nil, "owner")

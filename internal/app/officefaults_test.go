@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // TestALookAtTheConsoleFindsFaults: the look itself must see what it is there for.
@@ -33,11 +31,7 @@ func TestALookAtTheConsoleFindsFaults(t *testing.T) {
 		_, _ = w.Write([]byte(`<!doctype html><html lang="en"><title>Faults</title><body style="background:#fff"><main><h1>Faults</h1>` + fault + `</main></body></html>`))
 	}))
 	t.Cleanup(server.Close)
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	l := newLooker(t, parent, server.URL, &sync.Map{})
 	if clean := l.at("/"); clean.Status != http.StatusOK || len(clean.Complaints) > 0 {
 		t.Errorf("of a page without a fault: %+v", clean)

@@ -46,11 +46,7 @@ func largePhoto(t *testing.T) string {
 func TestAPhotographOfMegabytesBecomesAPicture(t *testing.T) {
 	s := openStage(t, 60)
 	token := s.hire(t, "brands@demo.example", nil, "owner").token
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &sync.Map{})
 	defer l.limited(time.Minute)()
 	l.be(token, words.English, false)

@@ -138,11 +138,7 @@ func TestEveryPageOfTheConsoleAsEveryRole(t *testing.T) {
 	defer func() {
 		t.Logf("%d pages in two languages, of which %d were opened, %v", len(screens), opened.Load(), watch().Round(time.Second))
 	}()
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	var known sync.Map
 	var tabs sync.WaitGroup
 	room := make(chan bool, 2)
@@ -217,11 +213,7 @@ func TestScreensOfTheConsole(t *testing.T) {
 		t.Setenv("MTANDAO_SCREENS", t.TempDir())
 		paths = paths[:1]
 	}
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	only := os.Getenv("MTANDAO_SCREENS_ONLY")

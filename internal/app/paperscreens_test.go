@@ -1,7 +1,6 @@
 package app
 
 import (
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -23,14 +22,8 @@ func TestScreensOfPapers(t *testing.T) {
 		}
 	}
 	until(t, 30*time.Second, "four e-mails and two SMS", func() bool { return len(s.Messages.Inbox("")) == 6 })
-	if os.Getenv("MTANDAO_SCREENS") == "" {
-		t.Setenv("MTANDAO_SCREENS", t.TempDir())
-	}
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	keepScreens(t)
+	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	owner := s.hire(t, "sees@demo.example", nil, "owner")

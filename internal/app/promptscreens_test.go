@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -29,14 +28,8 @@ func TestScreensOfPrompts(t *testing.T) {
 		}
 	}
 	until(t, 30*time.Second, "four e-mails and two SMS", func() bool { return len(s.Messages.Inbox("")) == 6 })
-	if os.Getenv("MTANDAO_SCREENS") == "" {
-		t.Setenv("MTANDAO_SCREENS", t.TempDir())
-	}
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	keepScreens(t)
+	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	owner := s.hire(t, "sees@demo.example", nil, "owner")

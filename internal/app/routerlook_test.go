@@ -31,11 +31,7 @@ func TestThePagesOfARouterAreWhole(t *testing.T) {
 		return err == nil && all[fresh.ID].Look.Version != ""
 	})
 	owner := s.hire(t, "looks@demo.example", nil, "owner")
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	at := "/office/routers/" + number(fresh.ID)

@@ -2,7 +2,6 @@ package app
 
 import (
 	"net/url"
-	"os"
 	"sync"
 	"testing"
 
@@ -16,14 +15,8 @@ func TestScreensOfSubscribers(t *testing.T) {
 	s := openStage(t, 1)
 	c, k := s.subscriber(t, "Wanjiru Mugo", "0712345001")
 	s.owes(t, c)
-	if os.Getenv("MTANDAO_SCREENS") == "" {
-		t.Setenv("MTANDAO_SCREENS", t.TempDir())
-	}
-	parent, stop := chromedp.NewContext(newAllocator(t))
-	t.Cleanup(stop)
-	if err := chromedp.Do(parent); err != nil {
-		t.Fatal(err)
-	}
+	keepScreens(t)
+	parent := openBrowser(t)
 	var known sync.Map
 	in, out := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known), newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	at, err := url.Parse(in.base + "/my")

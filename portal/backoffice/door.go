@@ -157,18 +157,10 @@ func stagePath(s staff.Stage) string {
 
 // ours says that a form was made by us for this sign-in, and sent by a page of ours.
 func (q *request) ours() bool {
-	if site := q.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
-		return false
-	}
-	return q.office.stamps.Valid(q.FormValue("k"), "office", q.token)
+	return web.FromHere(q.Ctx) && q.office.stamps.Valid(q.FormValue("k"), "office", q.token)
 }
 
-// somewhere is a redirect, passed as an error so that nothing after it happens.
-type somewhere string
-
-func (s somewhere) Error() string { return "see " + string(s) }
-
-func led(path string) error { return somewhere(path) }
+func led(path string) error { return web.Led(path) }
 
 func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
 
@@ -177,7 +169,7 @@ func (q *request) answer(err error) error {
 	if err == nil || err == errAnswered {
 		return nil
 	}
-	if there, ok := err.(somewhere); ok {
+	if there, ok := err.(web.Led); ok {
 		if q.Get("HX-Request") == "true" { // a part of a page has asked: it is the page that goes there
 			q.Set("HX-Redirect", string(there))
 			return q.SendStatus(fiber.StatusNoContent)

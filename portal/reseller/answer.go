@@ -12,10 +12,7 @@ import (
 	"mtandao/vouchers/resellers"
 )
 
-// led is a redirect, passed as an error so that nothing after it happens.
-type led string
-
-func (l led) Error() string { return "see " + string(l) }
+type led = web.Led
 
 func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
 

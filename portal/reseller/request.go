@@ -1,6 +1,7 @@
 package reseller
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -63,10 +64,7 @@ func (f *Face) handler(at side, signedIn bool, do handle, from shown) fiber.Hand
 		ctx, cancel := web.Context()
 		defer cancel()
 		q := &request{Ctx: c, side: at, face: f, ctx: ctx, from: from, token: c.Cookies(at.cookieName(aboutSignIn))}
-		q.lang = web.Language(c.Query("l"), c.Get(fiber.HeaderAcceptLanguage), "")
-		if kept, ok := words.Parse(c.Cookies(at.cookieName(aboutLang))); ok && c.Query("l") == "" {
-			q.lang = kept
-		}
+		q.lang = web.Language(cmp.Or(c.Query("l"), c.Cookies(at.cookieName(aboutLang))), c.Get(fiber.HeaderAcceptLanguage), "")
 		if l, ok := words.Parse(c.Query("l")); ok {
 			q.cookie(aboutLang, string(l), deviceKept)
 		}
@@ -88,8 +86,7 @@ func (q *request) admit(signedIn bool) error {
 	if q.Method() != fiber.MethodPost {
 		return nil
 	}
-	from := q.Get("Sec-Fetch-Site")
-	q.own = from == "" || from == "same-origin"
+	q.own = web.FromHere(q.Ctx)
 	if !q.own || !q.stamped() {
 		return fault.New(fault.Invalid, "form.expired")
 	}

@@ -1,6 +1,7 @@
 package selfcare
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"html/template"
@@ -39,10 +40,7 @@ type request struct {
 
 type handle = func(*request) error
 
-// led is a redirect, passed as an error so that nothing after it happens.
-type led string
-
-func (l led) Error() string { return "see " + string(l) }
+type led = web.Led
 
 func notHere() error { return fault.New(fault.NotFound, "page.unknown") }
 
@@ -52,10 +50,7 @@ func (f *Face) handler(signedIn bool, do, again handle) fiber.Handler {
 		ctx, cancel := web.Context()
 		defer cancel()
 		q := &request{Ctx: c, face: f, ctx: ctx, token: c.Cookies(signInCookie)}
-		q.lang = web.Language(c.Query("l"), c.Get(fiber.HeaderAcceptLanguage), "")
-		if kept, ok := words.Parse(c.Cookies(langCookie)); ok && c.Query("l") == "" {
-			q.lang = kept
-		}
+		q.lang = web.Language(cmp.Or(c.Query("l"), c.Cookies(langCookie)), c.Get(fiber.HeaderAcceptLanguage), "")
 		if l, ok := words.Parse(c.Query("l")); ok {
 			q.cookie(langCookie, string(l), deviceKept)
 		}
@@ -78,8 +73,7 @@ func (q *request) admit(signedIn bool) (err error) {
 			return err
 		}
 	}
-	from := q.Get("Sec-Fetch-Site")
-	if q.Method() == fiber.MethodPost && (from != "" && from != "same-origin" || !q.face.stamps.Valid(q.FormValue("k"), root, q.token)) {
+	if q.Method() == fiber.MethodPost && (!web.FromHere(q.Ctx) || !q.face.stamps.Valid(q.FormValue("k"), root, q.token)) {
 		return fault.New(fault.Invalid, "form.expired")
 	}
 	return nil
