@@ -5,5 +5,6 @@
 // a job does.
 //
 // Invariants: a job is named after its emitter's fact ("grant ended"), never after a command. A job runs at least once:
-// handlers are safe to run again. A finished job's row is deleted; a parked one stays until a person retries or drops it.
+// handlers are safe to run again. What became of it is stored by trying for a second: one write that fails leaves no job to be rescued.
+// A finished job's row is deleted; a parked one stays until a person retries or drops it.
 package jobs

@@ -53,8 +53,9 @@ func TestALetterIsFromItsBrand(t *testing.T) {
 		w.s.Look = func(int64) Look {
 			return Look{Name: "Baraka Wi-Fi", FromName: "Baraka, \r\nBilling", From: "accounts@baraka.co.ke", ReplyTo: answers}
 		}
-		w.is(w.send(bill("bill 1")), Queued, "", 0)
+		id := w.send(bill("bill 1"))
 		w.idle()
+		w.is(id, Sent, "", 1)
 		got := w.sim.Inbox("")[0]
 		from, err := mail.ParseAddress(got.Header["From"][0])
 		if err != nil || from.Address != "accounts@baraka.co.ke" || from.Name != "Baraka, Billing" || got.From != "bills@mtaa.co.ke" {
