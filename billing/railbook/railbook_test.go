@@ -2,7 +2,6 @@ package railbook
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -10,8 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"gorm.io/gorm"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
@@ -37,10 +34,7 @@ type shop struct {
 	bill  *billing.Service
 	books *ledger.Ledger
 	till  billing.Till
-	left  atomic.Int64 // writes until the next kill; below zero for none
 }
-
-var errKilled = fault.New(fault.Unavailable, "db.unavailable")
 
 func each(t *testing.T, f func(s *shop)) {
 	t.Helper()
@@ -55,7 +49,6 @@ func open(t testing.TB, d *db.DB) *shop {
 	}
 	quiet := slog.New(slog.DiscardHandler)
 	s := &shop{TB: t, clock: clock.NewManual(time.Date(2027, 3, 4, 9, 0, 0, 0, time.UTC))}
-	s.left.Store(-1)
 	queue, sites := jobs.New(d, s.clock, quiet), site.New(d, s.clock)
 	s.books = ledger.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: queue, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.books, Plans: plans.New(d, s.clock), Sites: sites,
@@ -64,16 +57,6 @@ func open(t testing.TB, d *db.DB) *shop {
 	s.in(func(tx *db.Tx) (err error) {
 		s.till, err = s.bill.SaveTill(tx, billing.Till{Key: "main", Type: billing.TillPaybill, ShortCode: "600100", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk", BaseURL: "http://rail.invalid"})
 		return err
-	})
-	s.in(func(tx *db.Tx) error {
-		die := func(g *gorm.DB) {
-			if s.left.Load() >= 0 && s.left.Add(-1) < 0 {
-				s.left.Store(-1)
-				_ = g.AddError(errKilled)
-			}
-		}
-		all := tx.Gorm().Callback()
-		return errors.Join(all.Create().Before("gorm:create").Register("kill", die), all.Update().Before("gorm:update").Register("kill", die), all.Raw().Before("gorm:raw").Register("kill", die))
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
@@ -249,12 +232,11 @@ func TestKilledWhileReading(t *testing.T) {
 	each(t, func(s *shop) {
 		s.paid("SKA0000001", 100)
 		s.paid("SKA0000002", 50)
-		s.idle() // or what follows a payment meets the cut
-		kills := 0
-		for n := range int64(60) {
-			s.left.Store(n)
+		killer, kills := testdb.NewKiller(s, s.DB, testdb.Within("mtandao/billing/railbook.(*Service).Take")), 0
+		for n := range 60 {
+			killer.Once(n)
 			_, err := s.Take(context.Background(), strings.NewReader(statement), 0, asha)
-			s.left.Store(-1)
+			killer.Spare()
 			if err == nil {
 				break
 			}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -87,7 +86,7 @@ func TestDeathAtEachWriteOfMoneyFromTheOffice(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
 			d := openDesks(t, dialect)
-			killer := testdb.NewKiller(t, d.Main.DB, inTheOffice)
+			killer := testdb.NewKiller(t, d.Main.DB, testdb.Within("mtandao/portal/backoffice."))
 			for _, deed := range moneyOf {
 				t.Run(deed.name, func(t *testing.T) {
 					defer func(whole *testing.T) { d.T = whole }(d.T)
@@ -124,19 +123,6 @@ func (d *desks) proves() {
 	d.Helper()
 	d.must(d.Main.Ledger.Chain(d.Context()))
 	verifyBooks(d.T, d.Main)
-}
-
-// inTheOffice says that what writes now was asked for by a page of the office.
-func inTheOffice() bool {
-	pcs := make([]uintptr, 200)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	for more := true; more; {
-		var frame runtime.Frame
-		if frame, more = frames.Next(); strings.HasPrefix(frame.Function, "mtandao/portal/backoffice.") {
-			return true
-		}
-	}
-	return false
 }
 
 func openDesks(t *testing.T, dialect string) *desks {

@@ -3,6 +3,8 @@ package testdb
 import (
 	"context"
 	"errors"
+	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -74,3 +76,18 @@ func (k *Killer) Spare() { k.Once(-1) }
 
 // Deaths counts the writes that died so far.
 func (k *Killer) Deaths() int { return int(k.deaths.Load()) }
+
+// Within says of a write whether it is made within a function whose full name begins so, for a killer that means no other.
+func Within(function string) func() bool {
+	return func() bool {
+		pcs := make([]uintptr, 200)
+		frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+		for more := true; more; {
+			var frame runtime.Frame
+			if frame, more = frames.Next(); strings.HasPrefix(frame.Function, function) {
+				return true
+			}
+		}
+		return false
+	}
+}

@@ -63,3 +63,21 @@ func TestEveryKindOfWriteDies(t *testing.T) {
 		}
 	})
 }
+
+func meant(d *db.DB, name string) error {
+	return d.InTx(context.Background(), func(tx *db.Tx) error { return insertLease(tx, name) })
+}
+
+// TestAKillerKnowsWhomItIsFor: writes of others neither die nor count.
+func TestAKillerKnowsWhomItIsFor(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		k := testdb.NewKiller(t, d, testdb.Within("mtandao/internal/testdb_test.meant"))
+		k.Once(0)
+		if err := d.InTx(context.Background(), func(tx *db.Tx) error { return insertLease(tx, "another's") }); err != nil || k.Deaths() != 0 {
+			t.Errorf("another's write: %v, %d died", err, k.Deaths())
+		}
+		if err := meant(d, "ours"); !errors.Is(err, testdb.ErrKilled) || k.Deaths() != 1 {
+			t.Errorf("ours: %v, %d died", err, k.Deaths())
+		}
+	})
+}
