@@ -49,7 +49,8 @@ func (s *Service) change(ctx context.Context, r routers.Router, d routers.Dialec
 }
 
 // reserve decides what a session is told. A larger share is taken before the router learns of it, a smaller one is given back
-// when the router has it: so two nodes that tell two sessions of one grant never give the same octets twice.
+// when the router has it: so two nodes that tell two sessions of one grant never give the same octets twice. The smaller one is
+// kept until then, for the router may stop the session by it before we hear that it has it.
 func (s *Service) reserve(ctx context.Context, g access.Grant, left access.Left, session Online) (Online, Told, error) {
 	var told Told
 	err := s.db.InTx(ctx, func(tx *db.Tx) error {
@@ -65,6 +66,9 @@ func (s *Service) reserve(ctx context.Context, g access.Grant, left access.Left,
 		told = s.tell(g, left, session, open)
 		if told.ToldBytes > session.ToldBytes {
 			return saveTold(tx, session.ID, Told{session.ToldUpKbps, session.ToldDownKbps, told.ToldBytes})
+		}
+		if told.ToldBytes < session.ToldBytes {
+			return saveTelling(tx, session.ID, told.ToldBytes)
 		}
 		return nil
 	})

@@ -35,13 +35,13 @@ func (s *Service) measureAll(tx *db.Tx, rows []*row) error {
 // measure notes how exactly a session was stopped that is closed now: by its router at its share, or by our order. Who left by
 // himself was not stopped, nor who had to go for what is nobody's limit, unless the share was used up before.
 func (s *Service) measure(tx *db.Tx, r *row) error {
-	atShare := r.told.ToldBytes > 0 && r.Bytes() >= r.told.ToldBytes
-	if !r.closedNow() || !atShare && r.endingID == 0 {
+	share := r.stoppedAt()
+	if !r.closedNow() || share == 0 && r.endingID == 0 {
 		return nil
 	}
 	o := Overrun{ID: tx.ID(), RouterID: r.RouterID, GrantID: r.GrantID, SessionRow: r.ID, EndedBy: r.ClosedBy, At: s.clock.Now()}
-	if atShare {
-		o.OverBytes = r.Bytes() - r.told.ToldBytes
+	if share != 0 {
+		o.OverBytes = r.Bytes() - share
 	}
 	if r.endingID != 0 {
 		e, err := enforcementIn(tx, r.endingID)
@@ -49,7 +49,7 @@ func (s *Service) measure(tx *db.Tx, r *row) error {
 			return err
 		}
 		limit := access.Cause(e.Cause) != causeStaff && e.Cause != "logged_out" && e.Cause != "changed" && access.Cause(e.Cause) != access.CauseRestored
-		if !limit && !atShare {
+		if !limit && share == 0 {
 			return nil
 		}
 		if limit {

@@ -36,7 +36,7 @@ func saveRows(tx *db.Tx, rows []*row, now time.Time) error {
 }
 
 func (c *changes) take(r *row, now time.Time) {
-	online := Online{Session: r.Session, StopAt: &now, Told: r.told, Before: r.before} // the next sweep computes the real one
+	online := Online{Session: r.Session, StopAt: &now, Told: r.told, TellingBytes: r.telling, Before: r.before} // the next sweep computes the real one
 	isOpen := r.ClosedBy == ""
 	switch {
 	case r.place == inOpen && isOpen && r.onlyCounted():

@@ -44,6 +44,7 @@ type Online struct {
 	StopAt   *time.Time
 	EndingID int64 // the enforcement that is ending it; 0: none
 	Told
+	TellingBytes int64 // the smaller share that its router is being told, and may go by already; 0: none
 	Before
 }
 

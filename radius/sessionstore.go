@@ -69,7 +69,7 @@ func anyOf[T any](all []T, one string, columns func(T) []any) (string, []any) {
 
 func openRow(o Online) *row {
 	over := Over{Session: o.Session}
-	return &row{Over: over, was: over, place: inOpen, told: o.Told, before: o.Before, endingID: o.EndingID}
+	return &row{Over: over, was: over, place: inOpen, told: o.Told, telling: o.TellingBytes, before: o.Before, endingID: o.EndingID}
 }
 
 // openRows reads open sessions, locked.
@@ -230,7 +230,12 @@ func readOfMAC(ctx context.Context, d *db.DB, siteID int64, mac access.MAC) (Onl
 
 func saveTold(tx *db.Tx, id int64, t Told) error {
 	return tx.Gorm().Model(&Online{}).Where("id = ?", id).
-		Updates(map[string]any{"told_up_kbps": t.ToldUpKbps, "told_down_kbps": t.ToldDownKbps, "told_bytes": t.ToldBytes}).Error
+		Updates(map[string]any{"told_up_kbps": t.ToldUpKbps, "told_down_kbps": t.ToldDownKbps, "told_bytes": t.ToldBytes, "telling_bytes": 0}).Error
+}
+
+// saveTelling keeps the smaller share that a router is about to be told: it may stop the session before its answer is here.
+func saveTelling(tx *db.Tx, id, bytes int64) error {
+	return tx.Gorm().Model(&Online{}).Where("id = ?", id).UpdateColumn("telling_bytes", bytes).Error
 }
 
 // openAt says whether an open session stands on an address.

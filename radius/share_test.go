@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"testing"
 	"time"
 
@@ -232,6 +233,34 @@ func TestAnIdleDeviceGivesItsShareBack(t *testing.T) {
 	eventually(t, "the busy one is told more", func() bool {
 		open := allOpen(t, b.db)
 		return open[1].ToldBytes > 70*megabyte && open[0].unused(0)+open[1].unused(0) <= 306*megabyte
+	})
+}
+
+// TestAStopByAShareThatIsBeingTold: a router that goes by a smaller share at once may stop its session, and say so, before we hear that it has it. The device comes
+// back all the same, and how exactly it was stopped is known.
+func TestAStopByAShareThatIsBeingTold(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		b := threeShare(t, d)
+		b.access.edit(func(f *fakeAccess) { f.grant.UsedBytes = 590 * megabyte })
+		b.applied(t, arrived{0, report{status: begin, id: "other", mac: "11:22:33:44:55:66", class: b.classTold(5 * megabyte)}})
+		var first sync.Once
+		b.coa.answers(func(p *codec.Packet) (*codec.Packet, error) {
+			first.Do(func() {
+				if err := b.apply(context.Background(), b.records(t, arrived{time.Minute, report{status: end, id: "81a0", seconds: 60, out: 153 * megabyte}})); err != nil {
+					t.Error(err)
+				}
+			})
+			return p.Response(codec.CodeCoAACK), nil
+		})
+		b.clock.Advance(time.Minute)
+		stops(t, b)
+		if e := b.enforcement(t, WantLogIn, Done, acknowledged); e.Cause != "share_used" || e.MAC != testMAC {
+			t.Errorf("%+v", e)
+		}
+		all, err := b.Overruns(context.Background(), b.clock.Now().Add(-time.Hour))
+		if err != nil || len(all) != 1 || all[0].MostBytes != 153*megabyte-305*megabyte/2 {
+			t.Errorf("%+v, %v", all, err)
+		}
 	})
 }
 

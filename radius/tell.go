@@ -31,8 +31,7 @@ func sourceOfTerms(o Online, t Told) string {
 // comeBack logs devices in again that their routers stopped at their share, while the grant has more.
 func (w *work) comeBack(tx *db.Tx) error {
 	for _, r := range w.rows {
-		atShare := r.told.ToldBytes > 0 && r.Bytes() >= r.told.ToldBytes
-		if !r.closedNow() || r.ClosedBy != ByRouter || !atShare || r.GrantID == 0 || r.MAC == "" {
+		if !r.closedNow() || r.ClosedBy != ByRouter || r.stoppedAt() == 0 || r.GrantID == 0 || r.MAC == "" {
 			continue
 		}
 		g, slots, left, err := w.service.access.View(tx.Context(), r.GrantID)
@@ -49,6 +48,16 @@ func (w *work) comeBack(tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// stoppedAt is the share that a session has used up, be it one that its router was still being told; 0 for none.
+func (r *row) stoppedAt() int64 {
+	for _, share := range []int64{r.told.ToldBytes, r.telling} {
+		if share > 0 && r.Bytes() >= share {
+			return share
+		}
+	}
+	return 0
 }
 
 // closedNow says that this transaction closes the session.

@@ -23,6 +23,7 @@ type row struct {
 	place     place
 	lastEpoch int64 // of the same id before this session, while it is new
 	told      Told
+	telling   int64
 	before    Before
 	endingID  int64
 }

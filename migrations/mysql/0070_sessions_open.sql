@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS sessions_open (
   told_up_kbps BIGINT NOT NULL,
   told_down_kbps BIGINT NOT NULL,
   told_bytes BIGINT NOT NULL,
+  telling_bytes BIGINT NOT NULL DEFAULT 0,
   before_seconds BIGINT NOT NULL,
   before_up BIGINT NOT NULL,
   before_down BIGINT NOT NULL,
