@@ -155,7 +155,7 @@ func TestThreeDevicesTwoRoutersOneCap(t *testing.T) {
 		d.Use(rates[i])
 	}
 	until(t, 90*time.Second, "the cap", func() bool {
-		p.plan.Advance(2 * time.Second)
+		p.plan.Advance(500 * time.Millisecond) // faster it would measure how far the machine lags behind the clock
 		return p.grant(t, id).State == access.Ended
 	})
 	until(t, 30*time.Second, "all offline", func() bool {
@@ -172,10 +172,12 @@ func TestThreeDevicesTwoRoutersOneCap(t *testing.T) {
 	}
 	until(t, 30*time.Second, "each byte is counted", func() bool { return p.grant(t, id).UsedBytes == sum })
 	p.tellOutcomes(t, id)
-	over, err := p.Main.Radius.Overruns(t.Context(), p.plan.Now().Add(-30*24*time.Hour))
-	if err != nil || len(over) != 2 {
-		t.Errorf("measured on both routers: %+v %v", over, err)
-	}
+	var over []radius.RouterOverrun
+	until(t, 30*time.Second, "measured on both routers", func() bool { // a Stop may come after the last octets
+		var err error
+		over, err = p.Main.Radius.Overruns(t.Context(), p.plan.Now().Add(-30*24*time.Hour))
+		return err == nil && len(over) == 2
+	})
 	for _, o := range over {
 		t.Logf("router %d: %d stops, at most %d bytes over and %v late", o.RouterID, o.Stops, o.MostBytes, o.MostLate)
 	}
