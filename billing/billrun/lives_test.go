@@ -190,7 +190,14 @@ func (s *street) compareWith(seed uint64, sub subscriptions.Subscription, docs [
 			}
 			if got[p.Track][q.From] != want {
 				for _, e := range o.events {
-					s.Logf("%s %s (recorded %s) %+v", e.At.In(clock.Nairobi).Format(time.DateTime), e.Kind, e.Recorded.Format(time.DateOnly), e.Said.Sold)
+					s.Logf("%s %s (recorded %s) %+v, given %+v, %d days %d minutes, paid to %v", e.At.In(clock.Nairobi).Format(time.DateTime), e.Kind, e.Recorded.In(clock.Nairobi).Format(time.DateTime), e.Said.Sold, e.Said.Given,
+						e.Said.Days, e.Said.Minutes, e.Said.Paid.To)
+				}
+				for _, d := range docs {
+					s.Logf("%s on %v: %s", d.Cause, d.Day, d.State)
+					for _, l := range d.Lines {
+						s.Logf("  %v %s %s: %d", l.PeriodDay, l.Key, l.Says("en"), l.Amount)
+					}
 				}
 				s.Fatalf("seed %d: of the period from %v on %s is billed %d, and its days cost %d (%d of it in arrears)", seed, q.From, p.Track, got[p.Track][q.From], want, late)
 			}
