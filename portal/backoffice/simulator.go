@@ -16,16 +16,30 @@ type supposed struct {
 	who              plans.Subject
 }
 
-// a month of 30 days that begins on a Monday.
+// simulated begins on a Monday. A month has 30 days.
 var simulated = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// used spreads it over the month: what is used by day at noon, by night at 23 hours.
-func (s supposed) used(zone *time.Location) (all []plans.Used) {
-	const days = 30
-	for day := range int64(days) {
-		share := func(n, percent int64) int64 { // so that the days sum to the month
+const monthDays = 30
+
+// daysOf is how long a period of a price is.
+func daysOf(p plans.Price) int64 {
+	switch every := int64(p.Terms.Interval.Every); p.Terms.Interval.Unit {
+	case plans.Day:
+		return every
+	case plans.Week:
+		return 7 * every
+	case plans.Month:
+		return monthDays * every
+	}
+	return monthDays
+}
+
+// used spreads the month's use over so many days, so that 30 of them sum to it: what is used by day at noon, by night at 23 hours.
+func (s supposed) used(days int64, zone *time.Location) (all []plans.Used) {
+	for day := range days {
+		share := func(n, percent int64) int64 {
 			whole := n * percent / 100
-			return whole*(day+1)/days - whole*day/days
+			return whole*(day+1)/monthDays - whole*day/monthDays
 		}
 		at := simulated.AddDate(0, 0, int(day))
 		for hour, percent := range map[int]int64{12: 100 - s.night, 23: s.night} {
@@ -35,8 +49,19 @@ func (s supposed) used(zone *time.Location) (all []plans.Used) {
 	return all
 }
 
+// charges are those of a whole period of the price.
 func (s supposed) charges(p plans.Price, zone *time.Location) []plans.Charge {
-	return plans.Charges(p, s.who, s.used(zone), zone)
+	return plans.Charges(p, s.who, s.used(daysOf(p), zone), zone)
+}
+
+// month is what 30 days come to, of a price whose periods are longer or shorter their part of it; what is paid once is whole.
+func (s supposed) month(p plans.Price, zone *time.Location) money.Amount {
+	once := money.Amount{}
+	if s.who.First {
+		once = p.Terms.Setup
+	}
+	sum, days := plans.Sum(s.charges(p, zone)).Cents-once.Cents, daysOf(p)
+	return money.KES((sum*monthDays+days/2)/days + once.Cents)
 }
 
 func priceOf(p plans.Plan) plans.Price {
@@ -74,7 +99,12 @@ func (b *Backoffice) simulate(q *request) error {
 	p.Lead = p.T("office.simulate.lead")
 	p.Find = &find{Action: q.Path(), Button: p.T("office.simulate.work_out"), Fields: s.fields(&p.frame, price)}
 	charges := s.charges(price, b.Zone)
-	p.add(card{Name: p.T("office.simulate.month", "Amount", plans.Sum(charges).String()), Table: chargeTable(&p.frame, charges)})
+	month := p.T("office.simulate.month", "Amount", s.month(price, b.Zone).String())
+	if days := daysOf(price); days == monthDays {
+		p.add(card{Name: month, Table: chargeTable(&p.frame, charges)})
+	} else {
+		p.add(card{Name: p.T("office.simulate.period", "Days", p.T("unit.day", "Count", int(days)), "Amount", plans.Sum(charges).String()), Lead: month, Table: chargeTable(&p.frame, charges)})
+	}
 	p.add(card{Name: p.T("office.simulate.by_use"), Lead: p.T("office.simulate.by_use_lead"), Table: s.curve(&p.frame, price, b.Zone)})
 	return q.show(p)
 }
@@ -122,7 +152,7 @@ func (s supposed) curve(f *frame, price plans.Price, zone *time.Location) *table
 	most := int64(1)
 	for _, gb := range months {
 		s.gb = gb
-		sum := plans.Sum(s.charges(price, zone))
+		sum := s.month(price, zone)
 		sums, most = append(sums, sum), max(most, sum.Cents)
 	}
 	for i, gb := range months {
@@ -144,7 +174,7 @@ func (p *formPage) tellMonths(plan plans.Plan) {
 		text := p.Reads[i].Text
 		for _, gb := range []int64{0, 100, 500} {
 			s := supposed{gb: gb, hours: gb, night: 20, who: plans.Subject{Segment: plan.Segment}}
-			text += " · " + words.Text(l, "office.simulate.says", "Data", strconv.FormatInt(gb, 10)+" GB", "Amount", plans.Sum(s.charges(priceOf(plan), time.UTC)).String())
+			text += " · " + words.Text(l, "office.simulate.says", "Data", strconv.FormatInt(gb, 10)+" GB", "Amount", s.month(priceOf(plan), time.UTC).String())
 			if !plan.Terms.Data.Counts() && !plan.Terms.Time.Counts() {
 				break
 			}
