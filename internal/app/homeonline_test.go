@@ -3,7 +3,9 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +49,31 @@ func TestALapsedHomeComesBackByPaybill(t *testing.T) {
 			s := stageOn(t, dialect, 1)
 			home, customer := s.lapsed(t, 0)
 			s.payByHand(t, "254799000123", customer.Number, 2500)
+			until(t, 20*time.Second, "the home is back", inGarden(home, false))
+			verifyBooks(t, s.Main)
+		})
+	}
+}
+
+// TestALapsedHomeComesBackByOneClick: money whose account number was mistyped lies in suspense, and the press that matches it to the customer brings
+// the home back, with nobody having to do anything else.
+func TestALapsedHomeComesBackByOneClick(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			s := stageOn(t, dialect, 1)
+			home, customer := s.lapsed(t, 0)
+			wrong := customer.Number[:6] + string('0'+(customer.Number[6]-'0'+1)%10)
+			s.payByHand(t, "254799000123", wrong, 2500)
+			cashier := s.hire(t, "cashier@demo.example", nil, "cashier")
+			until(t, 10*time.Second, "in suspense", func() bool {
+				return strings.Contains(cashier.ask(http.MethodGet, "/office/suspense", nil).body, customer.Name)
+			})
+			if !inGarden(home, true)() {
+				t.Error("the home is back before anybody knows whose money it is")
+			}
+			if told := cashier.press("/office/suspense", "/match", nil); told.status != http.StatusSeeOther {
+				t.Fatalf("%d to %q: %s", told.status, told.location, told.body)
+			}
 			until(t, 20*time.Second, "the home is back", inGarden(home, false))
 			verifyBooks(t, s.Main)
 		})
