@@ -147,5 +147,5 @@ func taxStory(owner *colleague, tax int64) {
 	owner.expect(owner.send(at+"/remove", nil), http.StatusSeeOther)
 	owner.expect(owner.send("/office/dunning", url.Values{"rows": {"2"}, "action0": {"fee"}, "day0": {"five"}, "fee0": {"200"}}), http.StatusBadRequest, "Days are a number", "five")
 	owner.expect(owner.send("/office/dunning?segment=business", url.Values{"rows": {"2"}, "action0": {"fee"}, "day0": {"5"}, "fee0": {"200"}, "action1": {"suspend"}, "day1": {"30"}}), http.StatusSeeOther)
-	owner.expect(owner.ask("GET", "/office/dunning?segment=business", nil), http.StatusOK, "Late payers: businesses", `value="200"`, `value="30"`)
+	owner.expect(owner.ask("GET", "/office/dunning?segment=business", nil), http.StatusOK, "Late payers: Businesses", `value="200"`, `value="30"`)
 }

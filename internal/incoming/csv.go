@@ -15,9 +15,9 @@ import (
 // Columns of a table that are understood, each with the headings by which they are known.
 var csvColumns = map[string][]string{
 	"name":     {"name", "full name", "fullname", "customer", "customer name", "client", "client name", "jina", "mteja"},
-	"phone":    {"phone", "phone number", "phonenumber", "mobile", "telephone", "tel", "msisdn", "simu", "namba ya simu"},
+	"phone":    {"phone", "phone number", "phonenumber", "mobile", "telephone", "tel", "msisdn", "simu", "namba ya simu", "nambari ya simu"},
 	"email":    {"email", "e-mail", "mail", "barua pepe"},
-	"account":  {"account", "account number", "account no", "acc no", "account id", "customer number", "customer id", "akaunti", "namba ya akaunti"},
+	"account":  {"account", "account number", "account no", "acc no", "account id", "customer number", "customer id", "akaunti", "namba ya akaunti", "nambari ya akaunti"},
 	"login":    {"login", "username", "user name", "pppoe user", "pppoe username", "pppoe", "user"},
 	"password": {"password", "secret", "pppoe password", "pass"},
 	"plan":     {"plan", "package", "tariff", "profile", "product", "internet plan", "kifurushi"},

@@ -82,3 +82,18 @@ func BenchmarkText(b *testing.B) {
 		Text(Swahili, "phone.short")
 	}
 }
+
+// TestOneSwahiliWordForOneThing: a thing has one name in Swahili on all pages, and not another beside it.
+func TestOneSwahiliWordForOneThing(t *testing.T) {
+	for another, word := range map[string]string{"namba": "nambari", "nywila": "nenosiri", "arifa": "tahadhari", "hati (ya|za) marejesho": "hati ya punguzo", "usitishaji": "usimamishaji",
+		"kutengua|kutenguliwa|tengua|alitengua": "tendua", "kumbusho|ukumbusho": "kikumbusho", "stoo": "ghala", "oda ya ununuzi": "agizo la ununuzi", "dokezo": "maelezo", "floti": "salio",
+		"sufuri": "sifuri", "mpaka": "hadi", "opereta|mhudumu": "mwendeshaji", "tunnel": "handaki", "maeneo": "vituo", "faili (la|limefutwa)": "faili ya", "mipango": "vifurushi",
+		"wachelewaji": "wanaochelewa kulipa", "tazama|itazame": "angalia", "nambari (ya|za) m-pesa (zili|ili)?andik\\w+": "msimbo wa M-Pesa"} {
+		match := regexp.MustCompile(`(?i)\b(` + another + `)\b`)
+		for key, text := range catalogues[Swahili].keys {
+			if match.MatchString(text) {
+				t.Errorf("%q says %q, and elsewhere it is called %s: %s", key, match.FindString(text), word, text)
+			}
+		}
+	}
+}
