@@ -1,7 +1,9 @@
 package invoices
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -10,7 +12,7 @@ import (
 // ages sums what is open by how late it is. The index invoices_open has all that it reads.
 const ages = " SUM(CASE WHEN due_day >= ? THEN open_cents ELSE 0 END) AS current_cents, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days30," +
 	" SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days60, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days90," +
-	" SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS older FROM invoices WHERE state = ? AND customer_id > ?"
+	" SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS older FROM invoices WHERE state = ? AND customer_id IN ? GROUP BY customer_id"
 
 type ageRow struct {
 	CustomerID                                  int64
@@ -27,20 +29,42 @@ func (r ageRow) age() Age {
 	return Age{r.CustomerID, n(r.CurrentCents), n(r.Days30), n(r.Days60), n(r.Days90), n(r.Older)}
 }
 
-func ageArgs(today clock.Day, after int64) (args []any) {
+func ageArgs(today clock.Day, customers []int64) (args []any) {
 	day := func(n clock.Day) string { return (today - n).String() }
-	return []any{day(0), day(0), day(30), day(30), day(60), day(60), day(90), day(90), Issued, after}
+	return []any{day(0), day(0), day(30), day(30), day(60), day(60), day(90), day(90), Issued, customers}
 }
 
-// Ageing tells who owes, after a customer, and how late it is on a day.
-func (s *Service) Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]Age, error) {
+// Ageing tells who owes, after a place in the list, and how late it is on a day: most overdue first, and who is not late at its end.
+func (s *Service) Ageing(ctx context.Context, today clock.Day, after Overdue, limit int) ([]Age, error) {
+	var ids []int64
+	query, args := s.owingSQL(today, after, limit)
+	if err := s.DB.Read(ctx).Raw(query, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
+		return nil, db.Fault(err)
+	}
 	var rows []ageRow
-	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages+" GROUP BY customer_id ORDER BY customer_id LIMIT ?", append(ageArgs(today, after), limit)...).Scan(&rows).Error
+	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages, ageArgs(today, ids)...).Scan(&rows).Error
 	all := make([]Age, len(rows))
 	for n, r := range rows {
 		all[n] = r.age()
 	}
+	slices.SortFunc(all, func(a, b Age) int { // a payment meanwhile moves nobody to another page
+		return cmp.Or(cmp.Compare(b.Overdue().Cents, a.Overdue().Cents), cmp.Compare(a.CustomerID, b.CustomerID))
+	})
 	return all, db.Fault(err)
+}
+
+// owingSQL finds a page of who owes. One comparison of days for each bill, and no row of a bill is read.
+func (s *Service) owingSQL(today clock.Day, after Overdue, limit int) (string, []any) {
+	index := " INDEXED BY invoices_open"
+	if s.DB.Dialect() == db.MySQL {
+		index = " FORCE INDEX (invoices_open)"
+	}
+	query := "SELECT customer_id FROM (SELECT customer_id, SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS late FROM invoices" + index + " WHERE state = ? GROUP BY customer_id) owing"
+	args := []any{today.String(), Issued}
+	if after.CustomerID != 0 {
+		query, args = query+" WHERE late < ? OR late = ? AND customer_id > ?", append(args, after.Cents, after.Cents, after.CustomerID)
+	}
+	return query + " ORDER BY late DESC, customer_id LIMIT ?", append(args, limit)
 }
 
 // AgeingTotal tells what all customers owe together, and how late it is. It is summed by due days: each comparison of texts for each bill took longer than the reading.

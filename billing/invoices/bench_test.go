@@ -101,7 +101,7 @@ func BenchmarkRun(b *testing.B) {
 				}
 				b.ReportMetric(float64(ageing().Milliseconds()), "ms-ageing")
 				page := clock.Stopwatch()
-				if all, err := w.Ageing(ctx, first+60, 1_000_000+n/2, 50); err != nil || len(all) != 50 {
+				if all, err := w.Ageing(ctx, first+60, Overdue{}, 50); err != nil || len(all) != 50 {
 					b.Fatal(len(all), err)
 				}
 				b.ReportMetric(float64(page().Microseconds())/1000, "ms-page")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -282,7 +283,7 @@ func TestAgeing(t *testing.T) {
 		w.writes(ben, 7_00)
 		due := w.list(Filter{CustomerID: anne})[4].DueDay // of the first
 		for days, want := range map[int]Age{0: {anne, 1500, 0, 0, 0, 0}, 1: {anne, 1400, 100, 0, 0, 0}, 30: {anne, 1200, 300, 0, 0, 0}, 31: {anne, 1200, 200, 100, 0, 0}, 92: {anne, 0, 500, 400, 300, 300}, 999: {anne, 0, 0, 0, 0, 1500}} {
-			all, err := w.Ageing(ctx, due+clock.Day(days), 0, 10)
+			all, err := w.Ageing(ctx, due+clock.Day(days), Overdue{}, 10)
 			if err != nil || len(all) != 2 || all[0] != want {
 				t.Errorf("after %d days: %+v, %v; want %+v", days, all, err, want)
 			}
@@ -290,8 +291,43 @@ func TestAgeing(t *testing.T) {
 				t.Errorf("after %d days: %+v, %v", days, sum, err)
 			}
 		}
-		if all, err := w.Ageing(ctx, due, anne, 10); err != nil || len(all) != 1 || all[0].CustomerID != ben {
+		if all, err := w.Ageing(ctx, due, Overdue{CustomerID: anne}, 10); err != nil || len(all) != 1 || all[0].CustomerID != ben {
 			t.Error(all, err)
+		}
+	})
+}
+
+// TestWhoOwesMostOverdueComesFirst: whatever their number, and on each page of the list once; who is not late comes last.
+func TestWhoOwesMostOverdueComesFirst(t *testing.T) {
+	each(t, func(w *desk) {
+		for n, cents := range []int64{5_00, 90_00, 5_00, 40_00} {
+			w.writes(7_100+int64(n), cents)
+		}
+		w.later(20)
+		w.writes(7_000, 900_00) // not late yet
+		w.writes(7_102, 30_00)
+		today := w.list(Filter{CustomerID: 7_101})[0].DueDay + 1
+		var got []int64
+		for after := (Overdue{}); ; {
+			page, err := w.Ageing(t.Context(), today, after, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range page {
+				got, after = append(got, a.CustomerID), a.Overdue()
+			}
+			if len(page) < 2 {
+				break
+			}
+		}
+		if want := []int64{7_101, 7_103, 7_100, 7_102, 7_000}; !slices.Equal(got, want) {
+			t.Errorf("listed %v, want %v", got, want)
+		}
+		query, args := w.owingSQL(today, Overdue{5_00, 7_100}, 50)
+		for _, plan := range w.plan(query, args...) {
+			if strings.Contains(plan, "invoices") && (!strings.Contains(plan, "invoices_open") || !strings.Contains(plan, "COVERING") && !strings.Contains(plan, "Using index")) {
+				t.Error(plan)
+			}
 		}
 	})
 }

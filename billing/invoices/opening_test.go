@@ -31,7 +31,7 @@ func TestDebtsOfBefore(t *testing.T) {
 				t.Errorf("%+v: %v", wrong, err)
 			}
 		}
-		ages, err := w.Ageing(t.Context(), w.today(), 0, 10)
+		ages, err := w.Ageing(t.Context(), w.today(), Overdue{}, 10)
 		if err != nil || len(ages) != 3 || ages[0].Current != 123_450 {
 			t.Fatalf("%+v %v", ages, err)
 		}
@@ -54,7 +54,7 @@ func TestDebtsOfBefore(t *testing.T) {
 		if _, err := back(2); fault.KeyOf(err) != "invoice.opening_moved" {
 			t.Error(err)
 		}
-		third, err := w.Ageing(t.Context(), w.today(), 2, 10)
+		third, err := w.Ageing(t.Context(), w.today(), Overdue{CustomerID: 2}, 10)
 		if err != nil || len(third) != 1 {
 			t.Fatalf("%+v %v", third, err)
 		}

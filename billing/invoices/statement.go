@@ -54,3 +54,9 @@ type Age struct {
 
 // Total is all that is open.
 func (a Age) Total() int64 { return a.Current + a.Days30 + a.Days60 + a.Days90 + a.Older }
+
+// Overdue is a customer's place in the list of who owes: how much of it is late, and who; the zero one stands before everybody.
+type Overdue struct{ Cents, CustomerID int64 }
+
+// Overdue is where a customer stands in the list.
+func (a Age) Overdue() Overdue { return Overdue{a.Total() - a.Current, a.CustomerID} }

@@ -12,6 +12,7 @@ import (
 
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -124,14 +125,16 @@ func (h *house) isAs(c incoming.Customer) {
 // owes is what the ageing says of a customer.
 func (h *house) owes(customerID int64) int64 {
 	h.Helper()
-	ages, err := h.bills.Ageing(ctx, clock.DayOf(h.clock.Now()), customerID-1, 1)
+	ages, err := h.bills.Ageing(ctx, clock.DayOf(h.clock.Now()), invoices.Overdue{}, 100_000)
 	if err != nil {
 		h.Fatal(err)
 	}
-	if len(ages) == 0 || ages[0].CustomerID != customerID {
-		return 0
+	for _, a := range ages {
+		if a.CustomerID == customerID {
+			return a.Total()
+		}
 	}
-	return ages[0].Total()
+	return 0
 }
 
 func (h *house) goesBack(id int64, people, lines int) {

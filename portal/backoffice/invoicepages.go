@@ -31,7 +31,7 @@ type Invoices interface {
 	CreditTaxes(ctx context.Context, customerID int64, seen money.Amount, by invoices.By) ([]invoices.Document, error)
 	WriteOff(ctx context.Context, id int64, reason string, by invoices.By) error
 	SetControl(ctx context.Context, id int64, number, qr string, by invoices.By) error
-	Ageing(ctx context.Context, today clock.Day, after int64, limit int) ([]invoices.Age, error)
+	Ageing(ctx context.Context, today clock.Day, after invoices.Overdue, limit int) ([]invoices.Age, error)
 	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
 	Steps(ctx context.Context) ([]invoices.Step, error)
 	Would(ctx context.Context, segment string, steps []invoices.Step) (map[invoices.Action]int, bool, error)
@@ -328,54 +328,6 @@ func (b *Backoffice) paidCard(q *request, p *recordPage, d invoices.Document) er
 	}
 	p.add(c)
 	return nil
-}
-
-func (b *Backoffice) ageing(q *request) error {
-	p := q.listing("office.nav.ageing", "invoices")
-	p.Crumbs = []crumb{{p.T("office.nav.invoices"), "/office/invoices"}}
-	today := clock.DayOf(b.PlanClock.Now())
-	p.Lead = p.T("office.ageing.lead", "Day", dayText(today))
-	p.Columns = []column{{Name: p.T("office.invoice.customer")}, {p.T("office.ageing.current"), "num"}, {"1–30", "num"}, {"31–60", "num"}, {"61–90", "num"}, {"90+", "num"}, {p.T("office.ageing.total"), "num"}}
-	p.Empty = blank{Icon: "circle-check", Title: p.T("office.ageing.none"), Text: p.T("office.ageing.none_text")}
-	after := idIn(q.Query("after"))
-	all, err := b.Invoices.Ageing(q.ctx, today, after, mostListed+1)
-	if err != nil {
-		return err
-	}
-	if len(all) > mostListed {
-		all = all[:mostListed]
-		p.Next = q.with("after", number(all[mostListed-1].CustomerID))
-	}
-	var ids []int64
-	for _, a := range all {
-		ids = append(ids, a.CustomerID)
-	}
-	names, err := b.Invoices.Names(q.ctx, ids)
-	if err != nil {
-		return err
-	}
-	row := func(a invoices.Age, first cell) {
-		cells := []cell{first}
-		for _, n := range []int64{a.Current, a.Days30, a.Days60, a.Days90, a.Older, a.Total()} {
-			text := ""
-			if n != 0 {
-				text = kes(n)
-			}
-			cells = append(cells, cell{Text: text})
-		}
-		p.add(cells...)
-	}
-	if len(all) > 0 && after == 0 {
-		sum, err := b.Invoices.AgeingTotal(q.ctx, today)
-		if err != nil {
-			return err
-		}
-		row(sum, cell{Text: p.T("office.ageing.everybody")})
-	}
-	for _, a := range all {
-		row(a, cell{Text: names[a.CustomerID], Address: "/office/invoices?customer=" + number(a.CustomerID)})
-	}
-	return q.list(p)
 }
 
 // onceOf is what makes a form one request however often it is sent.
