@@ -61,7 +61,7 @@ screens:
 	rm -rf screens
 	mkdir -p screens
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest ./vouchers/sheets ./billing/pdf
-	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink|TestScreensOfTheConsole' -timeout 40m ./internal/app
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink|TestScreensOf' -timeout 40m ./internal/app
 	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
 	cp screens/console/-en-1280.png themes/pictures/today.png
 	cp screens/console/orders_*-en-1280.png themes/pictures/order.png

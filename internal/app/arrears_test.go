@@ -225,7 +225,7 @@ func TestWhatDunningDidAndWillDo(t *testing.T) {
 	owner := d.hire(t, "owner-dunning@demo.example", nil, "owner")
 	invoice, record := fmt.Sprintf("/office/invoices/%d", made.ID), fmt.Sprintf("/office/customers/%d", d.who.ID)
 	promised := (today + 16).Start().In(clock.Nairobi).Format("02.01.2006")
-	owner.expect(owner.ask("GET", invoice, nil), http.StatusOK, "Late payment", "Promised to pay by "+promised, "Next, if nothing is paid: Charge a late fee on ")
+	owner.expect(owner.ask("GET", invoice, nil), http.StatusOK, "If it is not paid", "Promised to pay by "+promised, "Next, if nothing is paid: Charge a late fee on ")
 	owner.expect(owner.ask("GET", record, nil), http.StatusOK, "Late payment", "Charge a late fee on ", "days after the due day", "Promised to pay by "+promised)
 	if _, err := d.Main.Accounts.TakeAtCounter(t.Context(), accounts.Taking{Request: "cash", CustomerID: d.who.ID, How: accounts.ByCash, Amount: money.Shillings(4000)}, accounts.By{Actor: "test"}); err != nil {
 		t.Fatal(err)

@@ -52,7 +52,7 @@ func TestABillDayAndAFarewellFromTheConsole(t *testing.T) {
 	here := lineAddress(all[0].ID)
 	end := url.Values{"reason": {"moves away"}}
 	page := owner.send(here+"/change/end", end)
-	owner.expect(page, http.StatusOK, "Fee for leaving early", "KES 4,000", "On an invoice")
+	owner.expect(page, http.StatusOK, "End office-line?", "Fee for leaving early", "KES 4,000", "On an invoice")
 	got, err := s.Main.Lines.Get(ctx, all[0].ID)
 	if err != nil || got.State.Status == subscriptions.Ended {
 		t.Fatal("looking at it ended the line", err)

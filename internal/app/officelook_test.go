@@ -127,6 +127,12 @@ const axeRun = `axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', '
 func (l *looker) at(path string) found {
 	l.t.Helper()
 	l.open(l.base + path)
+	return l.here(path)
+}
+
+// here looks at the page that is open.
+func (l *looker) here(path string) found {
+	l.t.Helper()
 	f, err := chromedp.Run(l.ctx, chromedp.Evaluate[found](l.look))
 	l.do(err)
 	if preview := strings.HasSuffix(path, "/preview"); preview { // it is a guest's page, which has tests of its own

@@ -42,7 +42,7 @@ func TestARefundGoesBackByMPesaFromTheOffice(t *testing.T) {
 	if page := pays.ask(http.MethodGet, at+"/send", nil); page.status != http.StatusOK || !strings.Contains(page.body, gone[0].Receipt) || !strings.Contains(page.body, "It went back") {
 		t.Errorf("told %d", page.status)
 	}
-	if got := pays.press(at+"/pay", "/pay", url.Values{"how": {"cash"}, "reference": {""}}); got.status != http.StatusBadRequest && got.status != http.StatusConflict {
+	if got := pays.send(at+"/pay", url.Values{"how": {"cash"}, "reference": {""}}); got.status != http.StatusBadRequest && got.status != http.StatusConflict {
 		t.Errorf("in cash as well: %d", got.status)
 	}
 

@@ -1,6 +1,9 @@
 package backoffice
 
 import (
+	"slices"
+	"strings"
+
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
@@ -25,12 +28,19 @@ func (b *Backoffice) tellDunning(q *request, p *recordPage, d invoices.Document)
 		return err
 	}
 	c := card{Name: p.T("office.arrears.title")}
+	late := len(told) > 0 || d.DueDay < clock.DayOf(b.PlanClock.Now())
+	if !late {
+		c.Name = p.T("office.arrears.ahead")
+	}
 	if d.State == invoices.Issued {
 		seen, err := b.Invoices.OutlookOf(q.ctx, d.CustomerID)
 		if err != nil {
 			return err
 		}
-		c.State, c.Lead = barredState(&p.frame, seen.Level), b.aheadText(&p.frame, seen, d.ID)
+		c.Lead = b.aheadText(&p.frame, seen, d.ID, late)
+		if late {
+			c.State = barredState(&p.frame, seen.Level)
+		}
 	}
 	if c.Table = b.dunned(&p.frame, told, false); c.Table != nil || c.Lead != "" {
 		p.add(c)
@@ -51,7 +61,11 @@ func (b *Backoffice) tellArrears(q *request, p *recordPage, c customers.Customer
 	if err != nil || len(told) == 0 && len(seen.Unpaid) == 0 {
 		return err
 	}
-	now := card{Name: p.T("office.arrears.title"), State: barredState(&p.frame, seen.Level), Lead: b.heldText(&p.frame, seen)}
+	title, today := "office.arrears.unpaid", clock.DayOf(b.PlanClock.Now())
+	if len(told) > 0 || slices.ContainsFunc(seen.Unpaid, func(w invoices.Waiting) bool { return w.DueDay < today }) {
+		title = "office.arrears.title"
+	}
+	now := card{Name: p.T(title), State: barredState(&p.frame, seen.Level), Lead: b.heldText(&p.frame, seen)}
 	if len(seen.Unpaid) > 0 {
 		now.Table = &table{Columns: []column{{Name: p.T("office.invoice.number")}, {p.T("office.invoice.due"), "when"}, {p.T("office.invoice.open"), "num"}, {Name: p.T("office.arrears.next_column")}}}
 	}
@@ -106,18 +120,16 @@ func (b *Backoffice) heldText(f *frame, seen invoices.Outlook) string {
 	return f.T("office.arrears.promised", "Day", dayText(seen.Hold.PromiseUntil))
 }
 
-// aheadText says what holds dunning back, and what comes next for one invoice.
-func (b *Backoffice) aheadText(f *frame, seen invoices.Outlook, id int64) string {
-	text := b.heldText(f, seen)
-	for _, w := range seen.Unpaid {
-		if w.ID == id && text != "" {
-			return text + " " + f.T("office.arrears.next", "Text", nextText(f, w))
-		}
-		if w.ID == id {
-			return f.T("office.arrears.next", "Text", nextText(f, w))
-		}
+// aheadText says what holds dunning back, and what comes next for one invoice: nothing of one that is not late and has no step ahead.
+func (b *Backoffice) aheadText(f *frame, seen invoices.Outlook, id int64, late bool) string {
+	held, i := b.heldText(f, seen), slices.IndexFunc(seen.Unpaid, func(w invoices.Waiting) bool { return w.ID == id })
+	switch {
+	case i < 0 || !late && seen.Unpaid[i].Next.Day == 0:
+		return held
+	case !late && held == "": // the card's name has said the rest
+		return nextText(f, seen.Unpaid[i])
 	}
-	return text
+	return strings.TrimSpace(held + " " + f.T("office.arrears.next", "Text", nextText(f, seen.Unpaid[i])))
 }
 
 // nextText is the next step of an invoice, with its day and why then.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/clock"
 	"mtandao/internal/staff"
 )
 
@@ -170,7 +171,7 @@ func (b *Backoffice) addCustomers(q *request, f *frame, t *table, all []customer
 	phones, err := b.Customers.FirstPhones(q.ctx, ids)
 	for _, c := range all {
 		t.add(cell{Text: c.Name, Address: customerAddress(c.ID)}, cell{Text: customers.Grouped(c.Number)}, cell{Text: phoneText(phones[c.ID])}, cell{Text: b.siteName(c.SiteID)},
-			cell{Text: segmentName(f, c.Segment)}, cell{Text: c.CreatedAt.In(b.Zone).Format(time.DateOnly)}, stated(customerState(f, c.State)))
+			cell{Text: segmentName(f, c.Segment)}, cell{Text: dayText(clock.DayOf(c.CreatedAt))}, stated(customerState(f, c.State)))
 	}
 	return err
 }

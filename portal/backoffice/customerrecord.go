@@ -174,7 +174,7 @@ func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer
 	}
 	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", terms.DueDays)}}
 	if c.TaxExempt {
-		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), c.ExemptFrom}, fact{p.T("office.customer_field.exempt_until"), c.ExemptUntil})
+		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), dayTyped(c.ExemptFrom)}, fact{p.T("office.customer_field.exempt_until"), dayTyped(c.ExemptUntil)})
 	}
 	if c.PurchaseOrderNeeded || c.PurchaseOrder != "" {
 		facts = append(facts, fact{p.T("office.customer_field.purchase_order"), cmp.Or(c.PurchaseOrder, p.T("office.customer.order_missing"))})
@@ -258,7 +258,7 @@ func (b *Backoffice) timeline(q *request, p *recordPage, c customers.Customer, m
 		all = append(all, happened{n.ID, n.At, p.T("office.customer.note"), n.Text, n.By, ""})
 	}
 	slices.SortFunc(all, func(a, b happened) int { return cmp.Compare(b.id, a.id) })
-	t := card{Name: p.T("office.customer.timeline"), Table: &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.customer.happened")}, {Name: p.T("office.audit.who")}}}}
+	t := card{Name: p.T("office.customer.timeline"), Table: &table{Columns: []column{{p.T("office.when"), "when"}, {p.T("office.customer.happened"), "tells"}, {Name: p.T("office.audit.who")}}}}
 	if len(all) > most || len(events) > most {
 		all = all[:min(len(all), most)]
 		t.Older = customerAddress(c.ID) + "?tab=history&before=" + number(all[len(all)-1].id)
@@ -281,13 +281,30 @@ func customerChanges(f *frame, e audit.Event) string {
 		if key := "office.customer_field." + strings.ReplaceAll(s.Name, " ", "_"); words.Has(key) {
 			name = f.T(key)
 		}
-		text := cmp.Or(strings.ReplaceAll(s.Before, "\n", ", "), "–") + " → " + cmp.Or(strings.ReplaceAll(s.After, "\n", ", "), "–")
+		text := sideText(f, s.Before) + " → " + sideText(f, s.After)
 		if name != "" {
 			text = name + ": " + text
 		}
 		said = append(said, text)
 	}
 	return strings.Join(said, " · ")
+}
+
+// dayTyped is a day that is kept as it was typed, as people say it.
+func dayTyped(text string) string {
+	d, _ := clock.ParseDay(text)
+	return dayText(d)
+}
+
+// sideText is a value of a trail's entry as people say it.
+func sideText(f *frame, value string) string {
+	switch value {
+	case "true":
+		return f.T("office.consent.yes")
+	case "false":
+		return f.T("office.consent.no")
+	}
+	return cmp.Or(dayTyped(value), strings.ReplaceAll(value, "\n", ", "), "–")
 }
 
 // tellConsents says what may be sent to each of a customer's contacts, and what they said when and how.

@@ -20,10 +20,9 @@ func (b *Backoffice) dunningPage(q *request, segment customers.Segment) (*formPa
 	p := q.asking("office.dunning.", "settings", "/office/settings")
 	p.Danger, p.Crumbs = false, []crumb{{p.T("office.nav.settings"), "/office/settings"}}
 	p.Action = "/office/dunning?segment=" + string(segment)
+	p.Chips = [][]chip{nil}
 	for _, s := range dunningSegments {
-		if s != segment {
-			p.Acts = append(p.Acts, act{Name: dunnedSegment(&p.frame, s), Address: "/office/dunning?segment=" + string(s)})
-		}
+		p.Chips[0] = append(p.Chips[0], chip{Name: dunnedSegment(&p.frame, s), Address: "/office/dunning?segment=" + string(s), Here: s == segment})
 	}
 	p.Title = p.T("office.dunning.of", "Segment", dunnedSegment(&p.frame, segment))
 	all, err := b.Invoices.Steps(q.ctx)
@@ -47,13 +46,10 @@ func (b *Backoffice) dunningPage(q *request, segment customers.Segment) (*formPa
 		for _, a := range invoices.Actions {
 			choices = append(choices, choice{Name: p.T("office.dunning.do_" + string(a)), Value: string(a)})
 		}
-		i, hint := strconv.Itoa(n), ""
-		if n == 0 {
-			hint = p.T("office.dunning.day_hint")
-		}
+		i := strconv.Itoa(n)
 		p.Sections = append(p.Sections, section{Title: p.T("office.dunning.step", "N", n+1), Fields: []formField{
 			{Name: "action" + i, Label: p.T("office.dunning.action"), As: asPick, Choices: chosen(choices, q.typedOr("action"+i, action))},
-			{Name: "day" + i, Label: p.T("office.dunning.day"), Hint: hint, As: asText, Value: q.typedOr("day"+i, day), Most: 4},
+			{Name: "day" + i, Label: p.T("office.dunning.day"), Hint: p.T("office.dunning.day_hint"), As: asText, Value: q.typedOr("day"+i, day), Most: 4},
 			{Name: "fee" + i, Label: p.T("office.dunning.fee"), As: asMoney, Value: q.typedOr("fee"+i, fee), Most: 12}}})
 	}
 	p.Hidden = []fact{{"rows", strconv.Itoa(rows)}}

@@ -15,6 +15,7 @@ type formPage struct {
 	State     stateView
 	Facts     []fact
 	Acts      []act
+	Chips     [][]chip
 	Text      string // what is asked, or will happen
 	Sections  []section
 	Hidden    []fact

@@ -36,6 +36,7 @@ func (b *Backoffice) endLine(q *request, sub subscriptions.Subscription, a lineA
 	}
 	p := &formPage{frame: q.page("office.line_do.end", "subscriptions"), Action: q.Path(), Cancel: lineAt(sub.ID) + "/change/end", Danger: true, Button: words.Text(q.lang(), "office.line_do.end")}
 	p.Crumbs = []crumb{{p.T("office.nav.subscriptions"), linesAt}, {sub.State.Login.Name, lineAt(sub.ID)}}
+	p.Title = p.T("office.line_end.title", "Name", sub.State.Login.Name)
 	p.Text, p.Facts = p.T("office.line_end.lead", "Name", sub.State.Login.Name), b.farewellFacts(&p.frame, shown)
 	p.Hidden = []fact{{"seen", strconv.FormatInt(shown.Seen, 10)}, {"sure", "1"}}
 	for _, name := range []string{"reason", "give_back", "waive", "from_deposit", "at"} {

@@ -194,6 +194,9 @@ func (b *Backoffice) lineCards(q *request, p *recordPage, sub subscriptions.Subs
 	if err != nil {
 		return err
 	}
+	if at := q.reachable(customerAddress(sub.CustomerID)); at != "" {
+		p.Crumbs = append(p.Crumbs, crumb{who.Name, at})
+	}
 	names, err := b.planNames(q)
 	if err != nil {
 		return err

@@ -130,7 +130,7 @@ func (b *Backoffice) sharesCard(q *request, f *frame, one partners.Partner) (car
 		{f.T("office.partner.back"), "num"}, {f.T("office.amount"), "num"}, {f.T("office.partner.due"), "num"}, {Name: f.T("office.batch.by")}}}}
 	slices.Reverse(events)
 	for _, e := range events {
-		c.Table.add(cell{Text: e.Day}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
+		c.Table.add(cell{Text: dayTyped(e.Day)}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
 			cell{Text: money.KES(e.Delta).String()}, cell{Text: money.KES(e.Balance).String()}, cell{Text: e.By})
 	}
 	if len(events) == 0 {

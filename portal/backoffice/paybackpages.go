@@ -169,6 +169,9 @@ func (b *Backoffice) askDecidePayback(q *request) error {
 	if err != nil {
 		return err
 	}
+	if one.State != counter.Asked {
+		return q.refusal(fault.New(fault.Conflict, "payback.decided"), "/office/refunds")
+	}
 	p := q.moneyPage("office.payback_decide.", "/office/refunds", "Amount", one.Amount.String(), "Reason", one.Reason, "Name", c.Name)
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
 		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
@@ -209,6 +212,9 @@ func (b *Backoffice) askCancelPayback(q *request) error {
 	if err != nil {
 		return err
 	}
+	if one.State != counter.Asked {
+		return q.refusal(fault.New(fault.Conflict, "payback.decided"), "/office/refunds")
+	}
 	return q.showForm(q.moneyPage("office.payback_cancel.", "/office/refunds", "Amount", one.Amount.String(), "Reason", one.Reason, "Name", c.Name))
 }
 
@@ -244,6 +250,9 @@ func (b *Backoffice) askPayPayback(q *request) error {
 	one, c, err := b.thePayback(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
+	}
+	if one.State != counter.Approved {
+		return q.refusal(fault.New(fault.Conflict, "payback.not_owed"), "/office/refunds")
 	}
 	return q.showForm(b.payPaybackForm(q, one, c))
 }

@@ -153,6 +153,9 @@ func (b *Backoffice) askDecidePayout(q *request) error {
 	if err != nil {
 		return err
 	}
+	if one.State != counter.Asked && one.State != counter.Approved {
+		return q.refusal(fault.New(fault.Conflict, "partner.decided"), "/office/partners/"+number(who.ID))
+	}
 	f := q.page("office.nav.partners", "partners")
 	p := q.payoutPage("office.payout_decide.", one, who, "Due", who.Due.String(), "Percent", who.Percent(), "Sites", b.siteNamesOf(&f, who.Sites), "Note", one.Note)
 	choices := []choice{{Name: p.T("office.refund_decide.no"), Value: "no"}}
@@ -228,6 +231,9 @@ func (b *Backoffice) askPayPayout(q *request) error {
 	one, who, err := b.thePayout(q)
 	if err != nil {
 		return err
+	}
+	if one.State != counter.Approved {
+		return q.refusal(fault.New(fault.Conflict, "partner.not_owed"), "/office/partners/"+number(who.ID))
 	}
 	return q.showForm(payPayoutForm(q, one, who))
 }

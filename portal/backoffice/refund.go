@@ -174,6 +174,9 @@ func (b *Backoffice) askDecide(q *request) error {
 	if err != nil {
 		return err
 	}
+	if f.State != billing.RefundAsked {
+		return q.refusal(fault.New(fault.Conflict, "refund.decided"), here)
+	}
 	p := q.moneyPage("office.refund_decide.", here, "Amount", f.Amount.String(), "Reason", f.Reason)
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
 		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
@@ -208,6 +211,9 @@ func (b *Backoffice) askCancelRefund(q *request) error {
 	if err != nil {
 		return err
 	}
+	if f.State != billing.RefundAsked {
+		return q.refusal(fault.New(fault.Conflict, "refund.decided"), here)
+	}
 	return q.showForm(q.moneyPage("office.refund_cancel.", here, "Amount", f.Amount.String(), "Reason", f.Reason))
 }
 
@@ -232,6 +238,9 @@ func (b *Backoffice) askPay(q *request) error {
 	f, here, err := b.refundFor(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
+	}
+	if f.State != billing.RefundApproved {
+		return q.refusal(fault.New(fault.Conflict, "refund.not_owed"), here)
 	}
 	return q.showForm(payForm(q, f, here))
 }

@@ -2,6 +2,7 @@ package backoffice
 
 import (
 	"mtandao/billing"
+	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 )
 
@@ -23,6 +24,9 @@ func (b *Backoffice) askSendRefund(q *request) error {
 	f, here, err := b.refundFor(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
+	}
+	if f.State != billing.RefundApproved && f.State != billing.RefundPaid {
+		return q.refusal(fault.New(fault.Conflict, "refund.not_owed"), here)
 	}
 	tries, err := b.Money.SendBacks(q.ctx, f.ID)
 	if err != nil {
@@ -87,6 +91,9 @@ func (b *Backoffice) askRefundStays(q *request) error {
 	f, here, err := b.refundFor(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
+	}
+	if f.Sending == 0 {
+		return q.refusal(fault.New(fault.Conflict, "refund.not_lost"), here)
 	}
 	return q.showForm(q.moneyPage("office.refund_stays.", here, "Amount", f.Amount.String()))
 }

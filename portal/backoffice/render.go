@@ -4,6 +4,7 @@ import (
 	"embed"
 	"html/template"
 	"io/fs"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -37,8 +38,13 @@ func newLook(names ...string) (*look, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.pages, err = web.ParseTemplates(templates, "layout.html", template.FuncMap{"asset": l.assets.Address, "icon": l.icon, "on": on}, names...)
+	l.pages, err = web.ParseTemplates(templates, "layout.html", template.FuncMap{"asset": l.assets.Address, "icon": l.icon, "on": on, "whole": unbroken}, names...)
 	return l, err
+}
+
+// unbroken says that a text is an e-mail address, which is not broken where a line ends.
+func unbroken(text string) bool {
+	return strings.Contains(text, "@") && !strings.ContainsAny(text, " \n")
 }
 
 // icon is a picture of the sprite; it says nothing to a screen reader, because a word always stands beside it.

@@ -222,7 +222,11 @@ func (b *Backoffice) repricePage(q *request) (*formPage, plans.Plan, error) {
 	if err != nil {
 		return nil, plan, err
 	}
-	p := q.asking("office.reprice.", "plans", "/office/plans/"+number(id)+"/edit", "Name", plan.NameEN, "Count", int(n))
+	p := q.asking("office.reprice.", "plans", "/office/plans/"+number(id)+"/edit", "Count", int(n))
+	p.Title = p.T("office.reprice.title", "Name", plan.Name(p.Lang))
+	if n == 0 {
+		p.Action, p.Lead = "", p.T("office.reprice.none")
+	}
 	p.Crumbs = []crumb{{p.T("office.plan.list"), "/office/plans"}}
 	for _, v := range versions {
 		p.Facts = append(p.Facts, fact{p.T("office.reprice.since", "When", b.planWhen(&p.frame, v.From)), v.Amount.String() + " · " + plans.Sentence(p.Lang, plans.Plan{Segment: plan.Segment, Terms: v.Terms, Limits: v.Limits})})

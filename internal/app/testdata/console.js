@@ -33,8 +33,10 @@
     if (!node.textContent.trim() || ['SCRIPT', 'STYLE', 'TEXTAREA', 'OPTION'].includes(holder.tagName) || unseen(holder)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
+    const lines = [...range.getClientRects()], cell = holder.closest('td, .facts > div');
+    if (cell && /^\S+@\S+$/.test(node.textContent.trim()) && lines.length > 1 && lines.reduce((sum, line) => sum + line.width, 0) < cell.clientWidth - 24) complain(holder, 'an address breaks within a word');
     const surface = box(holder.closest('td, .card, .note, .figure, .btn, .rail a, .chips a, .top, .head, main, body'));
-    for (const line of range.getClientRects())
+    for (const line of lines)
       if (line.width > 1 && (line.left < surface.left - 1 || line.right > Math.min(surface.right, window.innerWidth) + 1)) { complain(holder, 'text leaves its surface'); break; }
   }
   return { status: performance.getEntriesByType('navigation')[0].responseStatus, complaints };
