@@ -3,6 +3,7 @@ package apikeys
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,11 +36,11 @@ func TestAKeyOpensUntilItIsRevokedOrLapses(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		s, at := service(t, d)
 		ctx := context.Background()
-		made, secret, err := s.Make(ctx, Key{Name: " Book  keeper ", Scopes: []Scope{InvoicesRead}, Sites: []int64{7}, Until: at.Now().Add(time.Hour)}, by)
+		made, secret, err := s.Make(ctx, Key{Name: " Book  keeper ", Scopes: []Scope{InvoicesRead}, Sites: []int64{7}, Until: at.Now().Add(time.Hour)}, "", by)
 		if err != nil || made.Name != "Book keeper" {
 			t.Fatal(made, err)
 		}
-		_, other, err := s.Make(ctx, Key{Name: "Other", Scopes: Scopes}, by)
+		_, other, err := s.Make(ctx, Key{Name: "Other", Scopes: Scopes}, "", by)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,7 +84,7 @@ func TestAKeyOpensUntilItIsRevokedOrLapses(t *testing.T) {
 func TestASecretIsNotStored(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		s, _ := service(t, d)
-		_, secret, err := s.Make(t.Context(), Key{Name: "Canary", Scopes: Scopes}, by)
+		_, secret, err := s.Make(t.Context(), Key{Name: "Canary", Scopes: Scopes}, "", by)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,4 +113,45 @@ func TestAKeyThatIsRefused(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
+}
+
+// One form makes one key: whoever sends it twice at once sees its secret twice; sent later, or with other words, it is refused; somebody else's form is another.
+func TestAFormMakesOneKey(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		s, at := service(t, d)
+		want := Key{Name: "Canary", Scopes: Scopes, Sites: []int64{7}, Until: at.Now().AddDate(0, 1, 0)}
+		secrets := make([]string, 6)
+		var all sync.WaitGroup
+		for n := range secrets {
+			all.Go(func() {
+				k, secret, err := s.Make(t.Context(), want, "0123456789abcdef", by)
+				if secrets[n] = secret; err != nil || k.ID == 0 {
+					t.Error(k, err)
+				}
+			})
+		}
+		all.Wait()
+		for _, secret := range secrets {
+			if k, err := s.Judge(t.Context(), secret); err != nil || secret != secrets[0] {
+				t.Error(k, err, secret == secrets[0])
+			}
+		}
+		other := want
+		other.Name = "Another"
+		if _, secret, err := s.Make(t.Context(), other, "0123456789abcdef", by); fault.KeyOf(err) != "apikey.request" || secret != "" {
+			t.Error("with other words:", err)
+		}
+		if _, secret, err := s.Make(t.Context(), want, "0123456789abcdef", By{Actor: "else@demo.example"}); err != nil || secret == secrets[0] {
+			t.Error("somebody else's form:", err)
+		}
+		at.Advance(time.Hour)
+		if _, secret, err := s.Make(t.Context(), want, "0123456789abcdef", by); fault.KeyOf(err) != "apikey.request" || secret != "" {
+			t.Error("an hour later:", err)
+		}
+		kept, err := s.List(t.Context())
+		trail, err2 := audit.New(d, at).List(t.Context(), audit.Filter{Limit: 10})
+		if len(kept) != 2 || len(trail) != 2 || err != nil || err2 != nil {
+			t.Error(kept, trail, err, err2)
+		}
+	})
 }

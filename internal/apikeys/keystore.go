@@ -10,11 +10,12 @@ import (
 	"mtandao/internal/fault"
 )
 
-// keyRow: Hash is a keyed look-up hash; Scopes and Sites are lists with spaces between.
+// keyRow: Hash is a keyed look-up hash, Request that of the form which asked for it, if one did; Scopes and Sites are lists with spaces between.
 type keyRow struct {
 	ID        int64
 	Name      string
 	Hash      string
+	Request   *string
 	Scopes    string
 	Sites     string
 	MadeBy    string
@@ -46,8 +47,8 @@ func (r keyRow) key() Key {
 	return k
 }
 
-func insert(tx *db.Tx, k Key, hash string) error {
-	row := keyRow{ID: k.ID, Name: k.Name, Hash: hash, MadeBy: k.MadeBy, MadeAt: k.MadeAt, Until: db.Nullable(k.Until)}
+func insert(tx *db.Tx, k Key, hash string, request *string) error {
+	row := keyRow{ID: k.ID, Name: k.Name, Hash: hash, Request: request, MadeBy: k.MadeBy, MadeAt: k.MadeAt, Until: db.Nullable(k.Until)}
 	var scopes, sites []string
 	for _, s := range k.Scopes {
 		scopes = append(scopes, string(s))
@@ -77,6 +78,22 @@ func get(tx *db.Tx, id int64) (Key, error) {
 		return Key{}, fault.New(fault.NotFound, "apikey.unknown")
 	}
 	return rows[0].key(), nil
+}
+
+// byRequest is the key that a form asked for, and its hash.
+func byRequest(tx *db.Tx, request string) (Key, string, error) {
+	var row keyRow
+	err := db.Fault(tx.Gorm().Where("request = ?", request).Take(&row).Error)
+	return row.key(), row.Hash, err
+}
+
+// Get is one key; fault.NotFound "apikey.unknown".
+func (s *Service) Get(ctx context.Context, id int64) (k Key, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+		k, err = get(tx, id)
+		return err
+	})
+	return k, err
 }
 
 func (s *Service) byHash(ctx context.Context, hashes []string) (k Key, found bool, err error) {

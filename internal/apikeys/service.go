@@ -2,6 +2,7 @@ package apikeys
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/internal/audit"
@@ -33,25 +34,53 @@ const (
 	secretBytes = 24
 	longestKey  = 100
 	usedEvery   = time.Minute
+	againFor    = 5 * time.Minute // the answer to a form is given again
 )
 
-// Make keeps a new key and tells its secret, this once. fault.Invalid "apikey.name", "apikey.scopes" or "apikey.until".
-func (s *Service) Make(ctx context.Context, k Key, by By) (made Key, secret string, err error) {
+// Make keeps a new key and tells its secret. request names the form that asks: sent again within minutes it is answered alike, later or with other words
+// it is refused; empty: none asks. fault.Invalid "apikey.name", "apikey.scopes" or "apikey.until", fault.Conflict "apikey.request".
+func (s *Service) Make(ctx context.Context, k Key, request string, by By) (made Key, secret string, err error) {
 	now := s.Clock.Now()
 	if k, err = k.check(now); err != nil {
 		return k, "", err
 	}
 	secret = prefix + seal.RandomHex(secretBytes)
+	var asked *string
+	if request != "" { // whoever sends it twice sees the second answer only: both tell the same secret
+		secret = prefix + s.Keys.Lookup(purpose+" secret", by.Actor+" "+request)[:2*secretBytes]
+		hash := s.Keys.Lookup(purpose+" request", by.Actor+" "+request)
+		asked = &hash
+	}
 	k.MadeAt, k.MadeBy = now, by.Actor
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		made = k
 		made.ID = tx.ID()
-		if err := insert(tx, made, s.Keys.Lookup(purpose, secret)); err != nil {
+		if err := insert(tx, made, s.Keys.Lookup(purpose, secret), asked); err != nil {
 			return err
 		}
 		return s.record(tx, by, "API key made", made)
 	})
+	if asked != nil && fault.Is(err, fault.Conflict) {
+		made, err = s.madeBefore(ctx, k, *asked, secret)
+	}
+	if err != nil {
+		secret = ""
+	}
 	return made, secret, err
+}
+
+// madeBefore is the key that the same form has made a moment ago.
+func (s *Service) madeBefore(ctx context.Context, k Key, asked, secret string) (made Key, err error) {
+	hash := ""
+	err = s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+		made, hash, err = byRequest(tx, asked)
+		return err
+	})
+	same := made.Name == k.Name && slices.Equal(made.Scopes, k.Scopes) && slices.Equal(made.Sites, k.Sites) && made.Until.Equal(k.Until) && slices.Contains(s.Keys.Lookups(purpose, secret), hash)
+	if err == nil && (!same || !made.Good(k.MadeAt) || k.MadeAt.Sub(made.MadeAt) > againFor) {
+		err = fault.New(fault.Conflict, "apikey.request")
+	}
+	return made, err
 }
 
 // Revoke ends a key at once; one that is revoked already stays as it is. fault.NotFound "apikey.unknown".

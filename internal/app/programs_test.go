@@ -82,7 +82,14 @@ func keyStory(t *testing.T, s *Stage) {
 	if err != nil || len(all) != 2 || all[1].UsedAt.IsZero() {
 		t.Fatal(all, err)
 	}
-	if got := owner.send("/office/apikeys/"+number(all[1].ID)+"/revoke", url.Values{}); got.status != http.StatusSeeOther {
+	if got := owner.look("/office/apikeys"); strings.Contains(got.body, `action="/office/apikeys/`) {
+		t.Error("a key is revoked without a question")
+	}
+	owner.expect(owner.look("/office/apikeys/"+number(all[1].ID)+"/revoke"), http.StatusOK, "Revoke the key of Book keeper?", "from this moment on")
+	if status, _ := p.get("/plans"); status != http.StatusOK {
+		t.Errorf("asked, and revoked already: %d", status)
+	}
+	if got := owner.press("/office/apikeys/"+number(all[1].ID)+"/revoke", "/revoke", nil); got.status != http.StatusSeeOther {
 		t.Fatal(got.status, got.body)
 	}
 	if status, body := p.get("/plans"); status != http.StatusUnauthorized {

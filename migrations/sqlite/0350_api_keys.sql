@@ -3,6 +3,7 @@ CREATE TABLE IF NOT EXISTS api_keys (
   id BIGINT NOT NULL,
   name TEXT NOT NULL,
   hash TEXT NOT NULL,
+  request TEXT,
   scopes TEXT NOT NULL,
   sites TEXT NOT NULL,
   made_by TEXT NOT NULL,
@@ -13,3 +14,4 @@ CREATE TABLE IF NOT EXISTS api_keys (
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS api_keys_hash ON api_keys (hash);
+CREATE UNIQUE INDEX IF NOT EXISTS api_keys_request ON api_keys (request);

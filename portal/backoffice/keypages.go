@@ -16,7 +16,8 @@ import (
 // APIKeys are the keys of other programs; what changes something is recorded in the audit trail. *apikeys.Service satisfies it.
 type APIKeys interface {
 	List(ctx context.Context) ([]apikeys.Key, error)
-	Make(ctx context.Context, k apikeys.Key, by apikeys.By) (made apikeys.Key, secret string, err error)
+	Get(ctx context.Context, id int64) (apikeys.Key, error)
+	Make(ctx context.Context, k apikeys.Key, request string, by apikeys.By) (made apikeys.Key, secret string, err error)
 	Revoke(ctx context.Context, id int64, by apikeys.By) (apikeys.Key, error)
 }
 
@@ -27,7 +28,7 @@ func (b *Backoffice) keyRoutes() []route {
 	return []route{
 		{get, keysAt, everywhere, staff.StaffManage, b.keyList},
 		{get, keysAt + "/new", everywhere, staff.StaffManage, b.askKey}, {post, keysAt + "/new", everywhere, staff.StaffManage, b.makeKey},
-		{post, keysAt + "/:id/revoke", everywhere, staff.StaffManage, b.revokeKey},
+		{get, keysAt + "/:id/revoke", everywhere, staff.StaffManage, b.askRevokeKey}, {post, keysAt + "/:id/revoke", everywhere, staff.StaffManage, b.revokeKey},
 	}
 }
 
@@ -63,7 +64,7 @@ func (b *Backoffice) keyList(q *request) error {
 	for _, k := range all {
 		state := stated(b.keyState(&p.frame, k))
 		if k.Good(b.Clock.Now()) {
-			state.Acts = []act{{Name: p.T("office.apikey.revoke"), Icon: "x", Address: keysAt + "/" + number(k.ID) + "/revoke", Posted: true}}
+			state.Acts = []act{{Name: p.T("office.apikey.revoke"), Icon: "x", Address: keysAt + "/" + number(k.ID) + "/revoke"}}
 		}
 		p.add(cell{Text: k.Name, More: k.MadeBy}, cell{Text: b.scopeNames(&p.frame, k)}, cell{Text: b.keySites(&p.frame, k)}, cell{Text: b.sinceText(&p.frame, k.UsedAt)}, cell{Text: b.sinceText(&p.frame, k.Until)}, state)
 	}
@@ -99,7 +100,7 @@ func (b *Backoffice) sinceText(f *frame, at time.Time) string {
 
 func (b *Backoffice) keyForm(q *request) *formPage {
 	p := q.asking("office.apikey_new.", "settings", keysAt)
-	p.Danger, p.Crumbs = false, []crumb{{p.T("office.apikey.title"), keysAt}}
+	p.Danger, p.Crumbs, p.Hidden = false, []crumb{{p.T("office.apikey.title"), keysAt}}, q.onceOf()
 	scopes := formField{Name: "scopes", As: asTicks, Label: p.T("office.apikey.scopes")}
 	for _, s := range apikeys.Scopes {
 		scopes.Choices = append(scopes.Choices, choice{Name: scopeName(&p.frame, s), Value: string(s), Here: slices.Contains(q.values("scopes"), string(s))})
@@ -142,7 +143,7 @@ func (b *Backoffice) typedKey(q *request) (k apikeys.Key, err error) {
 	return k, nil
 }
 
-// makeKey shows the secret, this once.
+// makeKey shows the secret, once.
 func (b *Backoffice) makeKey(q *request) error {
 	if err := q.proven(); err != nil {
 		return err
@@ -150,7 +151,7 @@ func (b *Backoffice) makeKey(q *request) error {
 	k, err := b.typedKey(q)
 	secret := ""
 	if err == nil {
-		k, secret, err = b.APIKeys.Make(q.ctx, k, q.keyBy())
+		k, secret, err = b.APIKeys.Make(q.ctx, k, q.FormValue("once"), q.keyBy())
 	}
 	if err != nil {
 		field := map[string]string{"apikey.name": "name", "apikey.scopes": "scopes", "apikey.until": "until"}[fault.KeyOf(err)]
@@ -159,6 +160,25 @@ func (b *Backoffice) makeKey(q *request) error {
 	p := &codesPage{frame: q.page("office.apikey.made", "settings"), Codes: []string{secret}, Back: keysAt}
 	p.Lead = p.T("office.apikey.made_lead", "Name", k.Name)
 	return q.send(fiber.StatusOK, "codes", p)
+}
+
+// askRevokeKey asks first: what uses the key stops, and nothing brings it back.
+func (b *Backoffice) askRevokeKey(q *request) error {
+	id, err := q.idOf("id")
+	if err != nil {
+		return err
+	}
+	k, err := b.APIKeys.Get(q.ctx, id)
+	if err != nil {
+		return hidden(err)
+	}
+	if !k.Good(b.Clock.Now()) {
+		return led(keysAt)
+	}
+	p := q.asking("office.apikey_revoke.", "settings", keysAt, "Name", k.Name)
+	p.Crumbs = []crumb{{p.T("office.apikey.title"), keysAt}}
+	p.Facts = []fact{{p.T("office.apikey.scopes"), b.scopeNames(&p.frame, k)}, {p.T("office.apikey.sites"), b.keySites(&p.frame, k)}, {p.T("office.apikey.used"), b.sinceText(&p.frame, k.UsedAt)}}
+	return q.showForm(p)
 }
 
 func (b *Backoffice) revokeKey(q *request) error {
