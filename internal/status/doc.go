@@ -5,6 +5,6 @@
 // (portal/status).
 //
 // Invariants: nothing on a board is about a person, a router's name or an address; however often the board is asked for, the database is read once in half a minute, by one caller,
-// and while it cannot be read the last board stands, with its own time. Trouble is a router that is silent now, a notice of trouble that has not ended, and, of days that are past,
+// and while it cannot be read the last board stands, with its own time; with none yet, nobody tries again for some seconds. Trouble is a router that is silent now, a notice of trouble that has not ended, and, of days that are past,
 // an outage that was proven. A notice is never changed, only ended. All dates are on the plan clock.
 package status

@@ -46,6 +46,7 @@ type Service struct {
 	board   atomic.Pointer[Board]
 	reading sync.Mutex
 	tried   time.Time
+	broken  error // of the last try, when it failed
 }
 
 // New makes the service.
@@ -54,6 +55,7 @@ func New(o Options) *Service { return &Service{Options: o} }
 // Bounds.
 const (
 	freshFor   = 30 * time.Second
+	againAfter = 5 * time.Second // what could not be read, and there is no board yet
 	noticesFor = 400 * 24 * time.Hour
 	fewPaid    = 30 // percent of prompts, below which payments are in trouble
 	longSilent = 10 // minutes without a word of the rail
@@ -122,11 +124,15 @@ func (s *Service) Board(ctx context.Context) (Board, error) {
 	}
 	defer s.reading.Unlock()
 	now := s.Machine.Now()
-	if last = s.board.Load(); !s.tried.IsZero() && now.Sub(s.tried) < freshFor && last != nil {
+	last = s.board.Load()
+	switch since := now.Sub(s.tried); {
+	case last != nil && since < freshFor:
 		return *last, nil
+	case last == nil && s.broken != nil && since < againAfter: // whoever waited for the first is told what it was told
+		return Board{}, s.broken
 	}
 	b, err := s.read(ctx, s.Clock.Now())
-	s.tried = now
+	s.tried, s.broken = s.Machine.Now(), err
 	if err == nil {
 		s.board.Store(&b)
 		return b, nil

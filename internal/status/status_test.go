@@ -165,6 +165,30 @@ func TestABoardIsReadOnce(t *testing.T) {
 	}
 }
 
+// TestADatabaseThatIsAwayIsAskedByOne: with no board yet, those who come meanwhile are told what the first was told, and the next try is made by one again.
+func TestADatabaseThatIsAwayIsAskedByOne(t *testing.T) {
+	n := newNet(testdb.SQLite(t))
+	n.broken = errors.New("gone")
+	for tries := range 3 {
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if _, err := n.Board(context.Background()); err == nil {
+					t.Error("a board of nothing")
+				}
+			})
+		}
+		if all.Wait(); n.reads != tries+1 {
+			t.Fatalf("read %d times in %d tries", n.reads, tries+1)
+		}
+		n.clock.Advance(againAfter)
+	}
+	n.broken = nil
+	if b, err := n.Board(context.Background()); err != nil || len(b.Sites) != 2 {
+		t.Error("it is back:", b, err)
+	}
+}
+
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &noticeRow{}) })
 }

@@ -58,8 +58,15 @@ func New(o Options) (*Face, error) {
 		return nil, err
 	}
 	theme, err := web.NewRenderer(pages, "status.css", "status")
-	return &Face{Options: o, theme: theme, slow: pace.New(o.Clock, 30, 2*time.Second)}, err
+	return &Face{Options: o, theme: theme, slow: pace.New(o.Clock, networkBurst, networkEvery)}, err
 }
+
+// An address is often a whole site behind its router, and a page comes again by itself once a minute: all of two thousand viewers may, and a thousand at once, who
+// look when they see that something is wrong. A page is made of memory.
+const (
+	networkBurst = 1000
+	networkEvery = 30 * time.Millisecond
+)
 
 // home is the address of the page of all sites.
 const home = "/status"
@@ -175,6 +182,11 @@ func (f *Face) page(l words.Lang, b status.Board, asked string, look site.Brand)
 		p.All = home + "?l=" + string(l)
 	}
 	for _, n := range b.Notices {
+		for _, id := range n.Sites { // the board has open sites only; a notice may be that one was closed
+			if s, _, err := f.Sites.Get(id); err == nil && asked == "" {
+				names[id] = s.Name
+			}
+		}
 		p.Notices = append(p.Notices, told(&p.Frame, n, names))
 	}
 	return p
