@@ -36,7 +36,7 @@ type report struct {
 	octets  int64
 }
 
-var kinds = []string{"month", "big", "after", "week", "quarter", "metered", "hybrid", "before"}
+var kinds = []string{"month", "big", "after", "week", "quarter", "metered", "bounded", "hybrid", "before"}
 
 func (s *street) begin(n int) {
 	s.Helper()
@@ -48,6 +48,10 @@ func (s *street) begin(n int) {
 	s.sells("quarter", 8003, func(p *plans.Plan) { p.Terms.Interval.Every = 3 })
 	s.sells("metered", 1009, func(p *plans.Plan) {
 		p.Terms.Data = plans.Meter{Included: 20, Tiers: []plans.Tier{{UpTo: 15, Each: shillings(31)}, {Each: shillings(17)}}}
+	})
+	s.sells("bounded", 1103, func(p *plans.Plan) {
+		p.Terms.Minimum, p.Terms.Maximum = shillings(1801), shillings(2603)
+		p.Terms.Data = plans.Meter{Included: 5, Tiers: []plans.Tier{{Each: shillings(67)}}}
 	})
 	s.sells("hybrid", 999, func(p *plans.Plan) {
 		p.Terms.Mode, p.Terms.Data = plans.Hybrid, plans.Meter{Included: 30, Tiers: []plans.Tier{{Each: shillings(13)}}}

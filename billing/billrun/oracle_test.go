@@ -187,6 +187,7 @@ func (o *oracle) after(d clock.Day, i plans.Interval, n int) clock.Day {
 // costs is what a period of a track costs in advance and in arrears.
 func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 	days, octets := map[int64]int64{}, map[int64]int64{}
+	least, most, capped := int64(0), int64(0), true
 	whole := o.whole(track, p.From)
 	for d := p.From; d < p.Until; d++ {
 		s, sold := o.state(d), o.sold(d)
@@ -199,6 +200,8 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 		price := o.prices[sold.PriceID]
 		days[price.ID]++
 		octets[price.ID] += o.octets[d]
+		least, most = least+day(price.Terms.Minimum.Cents, whole, d), most+day(price.Terms.Maximum.Cents, whole, d)
+		capped = capped && !price.Terms.Maximum.IsZero()
 		if sold.Mode == plans.Hybrid {
 			continue
 		}
@@ -215,7 +218,9 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 	for id, n := range days {
 		late += overage(o.prices[id].Terms.Data, octets[id], n, int64(whole.Until-whole.From))
 	}
-	late -= min(0, early+late) // a period never costs less than nothing, though discounts of all of it are rounded each
+	if late += max(0, least-early-late); capped && len(days) > 0 { // never less than nothing, though discounts of all of it are rounded each
+		late -= max(0, early+late-most)
+	}
 	return early + o.once(track, p), late
 }
 

@@ -55,7 +55,8 @@ func (t *table) number(of priced, made func() invoices.Price) int64 {
 // plan is the price of a plan for somebody.
 func (t *table) plan(p plans.Price, segment, level string, hybrid bool, lang words.Lang) int64 {
 	return t.number(priced{versionID: p.ID, segment: segment, level: level, hybrid: hybrid, lang: lang}, func() invoices.Price {
-		made := invoices.Price{Amount: p.AmountFor(segment, level).Cents, Inclusive: p.Terms.Inclusive, Arrears: p.Terms.Arrears}
+		made := invoices.Price{Amount: p.AmountFor(segment, level).Cents, Inclusive: p.Terms.Inclusive, Arrears: p.Terms.Arrears,
+			Minimum: p.Terms.Minimum.Cents, Maximum: p.Terms.Maximum.Cents}
 		if hybrid || p.Terms.Interval.Unit == plans.Once {
 			made.Amount = 0
 		}

@@ -28,6 +28,12 @@ func TestTheSimulatorIsTheBill(t *testing.T) {
 		p.Until = invoices.Cycle{Every: invoices.Months, N: 1, Anchor: first}.Period(first).Until
 		price := plans.Price{ID: 7, Amount: money.KES(1 + r.Int64N(900_000)), Terms: plans.Terms{Mode: plans.Postpaid, Interval: plans.Interval{Unit: plans.Month, Every: 1}, Arrears: r.IntN(2) == 0,
 			Inclusive: r.IntN(2) == 0, Setup: money.KES(r.Int64N(2) * r.Int64N(90_000)), Data: randomMeter(r), Time: randomMeter(r)}}
+		if r.IntN(2) == 0 {
+			price.Terms.Minimum = money.KES(r.Int64N(price.Amount.Cents * 2))
+		}
+		if r.IntN(2) == 0 {
+			price.Terms.Maximum = money.KES(max(price.Amount.Cents, price.Terms.Minimum.Cents) + r.Int64N(200_000))
+		}
 		who := plans.Subject{Segment: plans.Home, First: true}
 		sold := subscriptions.Sold{PlanKey: "any", PriceID: 7, Mode: plans.Postpaid, Interval: price.Terms.Interval}
 		events := []subscriptions.Event{{Seq: 1, Kind: subscriptions.Started, At: first.Start(), Said: subscriptions.Said{Segment: plans.Home, Sold: &sold, Place: &subscriptions.Place{}, Login: &subscriptions.Login{}}}}

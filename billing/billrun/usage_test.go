@@ -67,3 +67,29 @@ func TestUseIsBilled(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestAnInvoiceHasALeastAndAMost: what is used brings a period up to no more than the most, too little use down to no less than the least, of a part of a period
+// to their part; what is charged once is beside both, and use that is told of late takes the least back.
+func TestAnInvoiceHasALeastAndAMost(t *testing.T) {
+	each(t, func(w *town) {
+		w.sells("bounded", 1000, func(p *plans.Plan) {
+			p.Terms.Setup, p.Terms.Minimum, p.Terms.Maximum = money.Shillings(500), money.Shillings(1240), money.Shillings(1550)
+			p.Terms.Data = plans.Meter{Tiers: []plans.Tier{{Each: money.Shillings(10)}}}
+		})
+		c := w.customer(1)
+		little, much := w.line(c.ID, "bounded", time.Time{}, nil), w.line(c.ID, "bounded", clock.Date(2026, 1, 17).Start(), nil)
+		noon := clock.Date(2026, 1, 20).Start().Add(12 * time.Hour)
+		w.hears(little.GrantID, noon, 4*gigabyte, 0)
+		w.hears(much.GrantID, noon, 400*gigabyte, 0)
+		w.until(clock.Date(2026, 2, 10))
+		w.hears(little.GrantID, noon, 26*gigabyte, 0)
+		w.until(clock.Date(2026, 3, 1))
+		w.want(little, "2026-01-01 issued KES 1,500; bounded, The whole period, at KES 1,000: KES 1,000; Installation, Once, on 01.01.2026: KES 500",
+			"2026-02-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Data, 4 used, 0 included: 4 at KES 10 each: KES 40; Least charge, Came to KES 1,040: brought up to the least, KES 1,240: KES 200",
+			"2026-03-01 issued KES 1,300; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240; Data, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 40; Least charge, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 200; Data, 30 used, 0 included: 30 at KES 10 each: KES 300")
+		w.want(much, "2026-01-01 issued KES 984; bounded, 15 of 31 days, at KES 1,000 for all of them: KES 483.87; Installation, Once, on 17.01.2026: KES 500; Rounding, The total is rounded to KES 1: KES 0.13",
+			"2026-02-01 issued KES 1,266; bounded, The whole period, at KES 1,000: KES 1,000; Data, 400 used, 0 included: 400 at KES 10 each: KES 4,000; Most that is charged, Came to KES 4,483.87: brought down to the most, KES 750: -KES 3,733.87; Rounding, The total is rounded to KES 1: -KES 0.13",
+			"2026-03-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240")
+		w.prove()
+	})
+}

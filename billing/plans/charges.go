@@ -20,6 +20,8 @@ const (
 	ForFree   ChargeKind = "free" // use that is included: nothing to pay, and said
 	ForWindow ChargeKind = "window"
 	Off       ChargeKind = "discount"
+	ForLeast  ChargeKind = "least" // what brings it up to the least
+	ForMost   ChargeKind = "most"  // what brings it down to the most
 )
 
 // What a meter counts in a unit.
@@ -61,23 +63,37 @@ func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	amount := p.AmountFor(who.Segment, who.Level)
 	all := []Charge{{Kind: ForPeriod, Amount: amount}}
 	left := []money.Amount{amount} // of what recurs, the plan first
+	var once []Charge              // beside the least and the most
 	for _, a := range who.AddOns {
-		if p.Holds(a.Key) {
-			continue
-		}
-		all = append(all, Charge{Kind: ForAddOn, NameEN: a.NameEN, NameSW: a.NameSW, Amount: a.Price})
-		if !a.Once {
-			left = append(left, a.Price)
+		one := Charge{Kind: ForAddOn, NameEN: a.NameEN, NameSW: a.NameSW, Amount: a.Price}
+		switch {
+		case p.Holds(a.Key):
+		case a.Once:
+			once = append(once, one)
+		default:
+			all, left = append(all, one), append(left, a.Price)
 		}
 	}
 	for _, d := range who.Discounts {
 		all = append(all, Charge{Kind: Off, Amount: d.off(left).Neg(), Percent: d.Percent})
 	}
 	if who.First && !p.Terms.Setup.IsZero() {
-		all = append(all, Charge{Kind: ForSetup, Amount: p.Terms.Setup})
+		once = append(once, Charge{Kind: ForSetup, Amount: p.Terms.Setup})
 	}
 	all = append(all, p.Terms.Data.charges("gb", perGB, loc, used, func(u Used) int64 { return u.Octets })...)
-	return append(all, p.Terms.Time.charges("hour", perHour, loc, used, func(u Used) int64 { return int64(u.Time / time.Second) })...)
+	all = append(all, p.Terms.Time.charges("hour", perHour, loc, used, func(u Used) int64 { return int64(u.Time / time.Second) })...)
+	return append(append(all, p.Terms.bound(Sum(all))...), once...)
+}
+
+// bound is what brings a whole interval to its least or its most.
+func (t Terms) bound(sum money.Amount) []Charge {
+	switch {
+	case sum.Cents < t.Minimum.Cents:
+		return []Charge{{Kind: ForLeast, Each: t.Minimum, Amount: money.KES(t.Minimum.Cents - sum.Cents)}}
+	case t.Maximum.Cents > 0 && sum.Cents > t.Maximum.Cents:
+		return []Charge{{Kind: ForMost, Each: t.Maximum, Amount: money.KES(t.Maximum.Cents - sum.Cents)}}
+	}
+	return nil
 }
 
 // off takes a discount off what is left of what recurs, and tells how much that is.
@@ -205,7 +221,10 @@ func (c Charge) Reason(l words.Lang) string {
 		quantity = Duration(l, time.Duration(c.Quantity)*time.Second)
 	}
 	each := ""
-	if c.Unit != "" {
+	switch {
+	case c.Kind == ForLeast || c.Kind == ForMost:
+		each = c.Each.String()
+	case c.Unit != "":
 		each = words.Text(l, "charge.each_"+c.Unit, "Price", c.Each.String())
 	}
 	return words.Text(l, "charge."+string(c.Kind), "Name", Plan{NameEN: c.NameEN, NameSW: c.NameSW}.Name(l), "Quantity", quantity, "Each", each, "Percent", Percent(c.Percent))

@@ -75,6 +75,28 @@ func TestVolumeAndHours(t *testing.T) {
 	}
 }
 
+// TestAMonthHasALeastAndAMost of all but what is charged once, and says how it was reached.
+func TestAMonthHasALeastAndAMost(t *testing.T) {
+	p := hybrid()
+	p.Terms.Mode, p.Terms.Minimum, p.Terms.Maximum = Postpaid, money.Shillings(3000), money.Shillings(5000)
+	pack := AddOn{Key: "pack", NameEN: "Pack", Price: money.Shillings(300), Once: true}
+	for _, c := range []struct {
+		gb, want int64
+		says     string
+	}{{0, 3000, "Brought up to the least, KES 3,000"}, {100, 3000, "Brought up to the least, KES 3,000"}, {120, 3500, ""}, {150, 5000, ""}, {700, 5000, "Brought down to the most, KES 5,000"}} {
+		all := Charges(priceOf(p), Subject{First: true, AddOns: []AddOn{pack}}, []Used{{At: noon, Octets: gb(c.gb)}}, clock.Nairobi)
+		says := ""
+		for _, one := range all {
+			if one.Kind == ForLeast || one.Kind == ForMost {
+				says = one.Reason(words.English)
+			}
+		}
+		if got := Sum(all); got != money.Shillings(c.want+1500+300) || says != c.says {
+			t.Errorf("%d GB: %v, want %d and what is once: %q", c.gb, got, c.want, says)
+		}
+	}
+}
+
 func TestAddOnsAndBundles(t *testing.T) {
 	p := home()
 	p.Limits.FairUse = access.FairUse{Bytes: gb(200), Per: access.PerMonth, UpKbps: 1000, DownKbps: 1000}
@@ -175,6 +197,8 @@ func TestAWrongSubscriptionPlanIsRefusedByField(t *testing.T) {
 		"plan.hybrid":        func(p *Plan) { p.Terms.Data = Meter{} },
 		"plan.once_meter":    func(p *Plan) { p.Terms.Interval = Interval{Once, 1} },
 		"plan.free":          func(p *Plan) { p.Price, p.Terms.Data, p.Terms.Mode = money.KES(0), Meter{}, Postpaid },
+		"plan.bounds_mode":   func(p *Plan) { p.Terms.Minimum = money.Shillings(1) },
+		"plan.bounds":        func(p *Plan) { p.Terms.Mode, p.Terms.Maximum = Postpaid, money.Shillings(4499) }, // a priority business costs more
 		"plan.amount":        func(p *Plan) { p.Price = money.KES(-5) },
 		"plan.timed":         func(p *Plan) { p.Limits.Time = time.Hour },
 		"plan.segment":       func(p *Plan) { p.Segment = "moon" },

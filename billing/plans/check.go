@@ -21,7 +21,8 @@ func priced(a money.Amount) bool {
 }
 
 // check says what is wrong with the terms of a plan: fault.Invalid "plan.mode", "plan.interval", "plan.arrears", "plan.setup", "plan.meter",
-// "plan.tiers", "plan.windows", "plan.rates", "plan.includes", "plan.hybrid" or "plan.free".
+// "plan.tiers", "plan.windows", "plan.rates", "plan.includes", "plan.hybrid", "plan.free",
+// "plan.bounds_mode" or "plan.bounds".
 func (p Plan) checkTerms() error {
 	t := p.Terms
 	wrong := func(key string) error { return fault.New(fault.Invalid, key, "Key", p.Key) }
@@ -54,7 +55,28 @@ func (p Plan) checkTerms() error {
 	case p.Price.IsZero() && !counts:
 		return wrong("plan.free")
 	}
+	if err := p.checkBounds(); err != nil {
+		return err
+	}
 	return p.checkRates()
+}
+
+// checkBounds wants a least and a most to be of an invoice, and the most to be no less than what the plan costs without any use.
+func (p Plan) checkBounds() error {
+	t := p.Terms
+	base := max(p.Price.Cents, t.Minimum.Cents)
+	for _, r := range t.Rates {
+		base = max(base, r.Amount.Cents)
+	}
+	switch {
+	case t.Minimum.IsZero() && t.Maximum.IsZero():
+		return nil
+	case t.Mode != Postpaid || t.Interval.Unit == Once:
+		return fault.New(fault.Invalid, "plan.bounds_mode", "Key", p.Key)
+	case !priced(t.Minimum) || !priced(t.Maximum) || !t.Maximum.IsZero() && t.Maximum.Cents < base:
+		return fault.New(fault.Invalid, "plan.bounds", "Key", p.Key)
+	}
+	return nil
 }
 
 func (p Plan) checkRates() error {

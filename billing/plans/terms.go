@@ -37,6 +37,8 @@ type Terms struct {
 	Arrears   bool         // the amount is due after the interval, not before it
 	Inclusive bool         // amounts hold the taxes already
 	Setup     money.Amount // once, with the first period
+	Minimum   money.Amount // the least that an interval is invoiced at: what recurs, less discounts, and what is used
+	Maximum   money.Amount // the most; zero: no end
 	Data      Meter        // per GB
 	Time      Meter        // per hour online
 	Rates     []Tariff     // other amounts, the first that fits

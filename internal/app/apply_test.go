@@ -118,7 +118,7 @@ func checkExample(t *testing.T, m *Main) {
 	}
 	office := plan["office"].Terms
 	if office.Mode != plans.Postpaid || !office.Arrears || !office.Inclusive || office.Data.Included != 200 || office.Data.Tiers[0].UpTo != 100 || office.Data.Tiers[1].UpTo != 0 ||
-		office.Data.Windows[0].Each != money.Shillings(5) || office.Rates[0].Level != "priority" || office.Rates[0].Segment != plans.Business || office.Includes[0] != "support" {
+		office.Minimum != money.Shillings(5000) || office.Maximum != money.Shillings(20_000) || office.Data.Windows[0].Each != money.Shillings(5) || office.Rates[0].Level != "priority" || office.Rates[0].Segment != plans.Business || office.Includes[0] != "support" {
 		t.Errorf("office: %+v", office)
 	}
 	addons, err := m.Plans.AddOns(ctx)

@@ -87,6 +87,8 @@ type (
 		Arrears    yesNo     `yaml:"arrears,omitempty"`
 		Inclusive  yesNo     `yaml:"inclusive,omitempty"`
 		Setup      text      `yaml:"setup,omitempty"`
+		Minimum    text      `yaml:"minimum,omitempty"`
+		Maximum    text      `yaml:"maximum,omitempty"`
 		PerGB      meterPart `yaml:"per_gb,omitempty"`
 		PerHour    meterPart `yaml:"per_hour,omitempty"`
 		Rates      textList  `yaml:"rates,omitempty"`

@@ -19,7 +19,7 @@ var planSheets = []sheet{
 		return fields["segment"] != "" && fields["segment"] != plans.Hotspot
 	}, specs: []spec{{name: "segment", as: asPick, choices: []string{plans.Hotspot, plans.Home, plans.Business, plans.HighUse}, usual: plans.Hotspot},
 		{name: "mode", as: asPick, choices: []string{"", string(plans.Prepaid), string(plans.Postpaid), string(plans.Hybrid)}}, {name: "interval", as: asText, most: 20}, {name: "arrears", as: asTick}, {name: "inclusive", as: asTick},
-		{name: "setup", as: asMoney}, {name: "rates", as: asLines, most: 2000}, {name: "includes", as: asLines, most: 2000}}},
+		{name: "setup", as: asMoney}, {name: "minimum", as: asMoney}, {name: "maximum", as: asMoney}, {name: "rates", as: asLines, most: 2000}, {name: "includes", as: asLines, most: 2000}}},
 	{title: "office.plan.per_gb", folded: true, opened: func(fields map[string]string) bool { return fields["per_gb.tiers"]+fields["per_gb.hours"] != "" }, specs: []spec{{name: "per_gb.included", as: asNumber, most: 9}, {name: "per_gb.tiers", as: asLines, most: 2000}, {name: "per_gb.volume", as: asTick}, {name: "per_gb.hours", as: asLines, most: 2000}}},
 	{title: "office.plan.per_hour", folded: true, specs: []spec{{name: "per_hour.included", as: asNumber, most: 9}, {name: "per_hour.tiers", as: asLines, most: 2000}, {name: "per_hour.volume", as: asTick}, {name: "per_hour.hours", as: asLines, most: 2000}}},
 	{title: "office.plan.gives", specs: []spec{{name: "time", as: asAmount, units: timeIn}, {name: "time_kind", as: asPick, choices: []string{"calendar", "online"}, usual: "calendar"},
