@@ -22,6 +22,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Network: onlineDesk{m}, Notices: m.Status,
 		Refused:   m.Radius,
 		Work:      work{m},
+		Taken:     reportsTaken{m},
 		Messages:  mailroom{m},
 		Money:     m.Billing,
 		Deeds:     officeDeeds{m},

@@ -49,6 +49,7 @@ type Options struct {
 	Sites     Sites
 	Routers   Routers
 	Desk      Desk
+	Taken     Taken
 	Stories   Stories
 	Setup     Setup
 	Settings  Settings
@@ -122,7 +123,7 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
-	"settings", "router", "done", "suspense", "receipt", "paper", "why"}
+	"settings", "router", "done", "suspense", "receipt", "paper", "why", "report"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
@@ -145,7 +146,7 @@ func (b *Backoffice) table() []route {
 		b.messageRoutes(),
 		b.customerRoutes(), b.ticketRoutes(),
 		b.importRoutes(), b.railBookRoutes(),
-		b.counterRoutes(), b.promptRoutes(),
+		b.counterRoutes(), b.promptRoutes(), b.reportRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},

@@ -49,6 +49,7 @@ func (b *Backoffice) moneyIn(q *request) error {
 	if q.reachable(railBookAt) != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.money_statement.title"), Icon: "list", Address: railBookAt})
 	}
+	p.Acts = append(p.Acts, act{Name: p.T("office.money_report.title"), Icon: "chart-column", Address: moneyReportAt})
 	rails := []choice{{Name: p.T("office.money_in.all")}}
 	for _, rail := range report.Rails {
 		rails = append(rails, choice{Name: howName(&p.frame, rail), Value: rail})
