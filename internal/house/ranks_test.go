@@ -15,7 +15,7 @@ var ranks = rankTable(map[int]string{
 	5:  "internal/site internal/staff internal/notify",
 	6:  "radius/access internal/pin internal/approval internal/apikeys",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
-	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions radius/outages billing/entrance",
+	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions billing/daybook radius/outages billing/entrance",
 	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover internal/status",
 	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf billing/railbook",
 	11: "billing/papers vouchers/sheets vouchers/resellers internal/report internal/offline",
