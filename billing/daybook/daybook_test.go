@@ -138,6 +138,7 @@ func (k *kept) world() {
 	k.post("reversal", "entry:1", noon, to(ledger.Bank, "", 3), to(ledger.FeeIncome, "", -3)) // nobody can tell of what this is
 	k.post("receipt numbered", "receipt:21:9", noon, to(ledger.TillClearing, "till:1", 0), to(ledger.TillClearing, "till:1", 0))
 	k.post("partner", "partner:1", noon, to(ledger.PartnerShares, "", 50), to(ledger.PartnersDue, "partner:6", -50))
+	k.clock.Set(late)
 	k.fold()
 }
 
@@ -250,32 +251,45 @@ func TestTwoFoldersCountNothingTwice(t *testing.T) {
 	})
 }
 
-// TestTheProofFindsWhatTheDaybookHides: a sum that was changed, one that is gone, one that nobody posted; and an entry that waits is none of these.
+// TestTheProofFindsWhatTheDaybookHides: a sum that was changed, one that is gone, one that nobody posted; and an entry that waits is none of these. A daybook
+// that is emptied is folded again to the same.
 func TestTheProofFindsWhatTheDaybookHides(t *testing.T) {
-	for name, harm := range map[string]string{
+	harms := map[string]string{
 		"changed":          "UPDATE daybook SET credit_cents = credit_cents + 1 WHERE kind = 'service used' AND account = '4000'",
 		"counted twice":    "UPDATE daybook SET postings = postings * 2 WHERE kind = 'invoice' AND account = '2500'",
 		"gone":             "DELETE FROM daybook WHERE kind = 'partner' AND account = '5210'",
 		"never posted":     "INSERT INTO daybook VALUES ('4000', '2026-11-24', 'gift', '', 0, '', 0, 0, 0, 5, 1)",
 		"of another day":   "UPDATE daybook SET day = '2026-10-01' WHERE kind = 'money in' AND account = '1100'",
 		"of no day at all": "INSERT INTO daybook VALUES ('1000', '1999-01-01', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
-	} {
-		t.Run(name, func(t *testing.T) {
-			testdb.Each(t, func(t *testing.T, d *db.DB) {
-				k := keep(t, d)
-				k.world()
-				k.post("money in", "receipt:99", noon, to(ledger.TillClearing, "till:1", 100), to(ledger.Suspense, "receipt:99", -100)) // not folded
-				if wrong := k.wrong(); len(wrong) != 0 {
-					t.Fatal("before any harm:", wrong)
-				}
-				if _, err := d.SQL().Exec(harm); err != nil {
-					t.Fatal(err)
-				}
-				if wrong := k.wrong(); len(wrong) == 0 {
-					t.Error("nothing was found")
-				}
-			})
-		})
+		"of no account":    "INSERT INTO daybook VALUES ('9999', '2026-11-24', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
+	}
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		k := keep(t, d)
+		k.world()
+		right := fmt.Sprint(k.earned(ByPlan, both))
+		k.post("money in", "receipt:99", k.clock.Now(), to(ledger.TillClearing, "till:1", 100), to(ledger.Suspense, "receipt:99", -100)) // not folded
+		if wrong := k.wrong(); len(wrong) != 0 {
+			t.Fatal("before any harm:", wrong)
+		}
+		for name, harm := range harms {
+			k.exec(harm)
+			if wrong := k.wrong(); len(wrong) == 0 {
+				t.Error(name, "was not found")
+			}
+			k.exec("DELETE FROM daybook")
+			k.exec("UPDATE daybook_heads SET seq = 0")
+			k.fold()
+			if wrong, now := k.wrong(), fmt.Sprint(k.earned(ByPlan, both)); len(wrong) != 0 || now != right {
+				t.Error("folded again it is wrong:", wrong, now)
+			}
+		}
+	})
+}
+
+func (k *kept) exec(statement string) {
+	k.Helper()
+	if _, err := k.d.SQL().Exec(statement); err != nil {
+		k.Fatal(err)
 	}
 }
 

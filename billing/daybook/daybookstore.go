@@ -82,9 +82,19 @@ func (b *Book) add(tx *db.Tx, lines []Line) error {
 	return nil
 }
 
-// sums reads the daybook as the ledger would tell it.
-func (b *Book) sums(ctx context.Context) (all []ledger.DaySum, err error) {
-	err = b.db.Read(ctx).Raw("SELECT account, day, kind, SUM(debit_cents) AS debit_cents, SUM(credit_cents) AS credit_cents, SUM(postings) AS postings" +
-		" FROM daybook GROUP BY account, day, kind").Scan(&all).Error
+// sumsOf reads an account of the daybook as the ledger would tell it.
+func (b *Book) sumsOf(ctx context.Context, account string) (all []ledger.DaySum, err error) {
+	err = b.db.Read(ctx).Raw("SELECT account, day, kind, SUM(debit_cents) AS debit_cents, SUM(credit_cents) AS credit_cents, SUM(postings) AS postings"+
+		" FROM daybook WHERE account = ? GROUP BY account, day, kind", account).Scan(&all).Error
 	return all, db.Fault(err)
+}
+
+// nextAccount is the first account of the daybook behind another, in the chart or not; empty when there is none.
+func (b *Book) nextAccount(ctx context.Context, account string) (string, error) {
+	var accounts []string
+	err := b.db.Read(ctx).Model(&lineRow{}).Where("account > ?", account).Order("account").Limit(1).Pluck("account", &accounts).Error
+	if err != nil || len(accounts) == 0 {
+		return "", db.Fault(err)
+	}
+	return accounts[0], nil
 }

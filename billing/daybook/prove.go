@@ -7,6 +7,9 @@ import (
 	"mtandao/billing/ledger"
 )
 
+// of is what the daybook and the entries are compared by: neither knows more of the other.
+type of struct{ account, day, kind string }
+
 // Audit reads all books a second time, day by day, and tells where the daybook says another sum than the entries that were folded. What is chained and not
 // folded yet is no fault of it.
 func (b *Book) Audit(ctx context.Context, see func(what string)) error {
@@ -14,36 +17,55 @@ func (b *Book) Audit(ctx context.Context, see func(what string)) error {
 	if err != nil {
 		return err
 	}
-	sums, err := b.sums(ctx)
+	kept, err := b.kept(ctx)
 	if err != nil {
 		return err
 	}
-	type of struct{ account, day, kind string }
-	kept := make(map[of]ledger.DaySum, len(sums))
-	for _, s := range sums {
-		kept[of{s.Account, s.Day, s.Kind}] = s
-	}
 	for day := ""; ; {
-		if day, err = b.ledger.NextDay(ctx, day); err != nil || day == "" {
+		if day, err = b.ledger.NextDay(ctx, day); err != nil {
+			return err
+		}
+		if day == "" {
 			break
 		}
 		real, err := b.ledger.SumsOf(ctx, day, head)
 		if err != nil {
 			return err
 		}
-		for _, want := range real {
-			k := of{want.Account, want.Day, want.Kind}
-			if got := kept[k]; got.DebitCents != want.DebitCents || got.CreditCents != want.CreditCents || got.Postings != want.Postings {
-				see(fmt.Sprintf("the daybook of %s says %d, %d and %d of %q in account %s, the entries say %d, %d and %d", day, got.DebitCents, got.CreditCents, got.Postings,
-					want.Kind, want.Account, want.DebitCents, want.CreditCents, want.Postings))
-			}
-			delete(kept, k)
+		compare(kept, real, see)
+	}
+	for _, s := range kept {
+		see(fmt.Sprintf("the daybook of %s has %q in account %s, and no entry has", s.Day, s.Kind, s.Account))
+	}
+	return nil
+}
+
+// kept is the whole daybook without what sales are told apart by.
+func (b *Book) kept(ctx context.Context) (map[of]ledger.DaySum, error) {
+	kept := map[of]ledger.DaySum{}
+	for account := ""; ; {
+		var err error
+		if account, err = b.nextAccount(ctx, account); err != nil || account == "" {
+			return kept, err
+		}
+		sums, err := b.sumsOf(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range sums {
+			kept[of{s.Account, s.Day, s.Kind}] = s
 		}
 	}
-	if err == nil {
-		for _, s := range kept {
-			see(fmt.Sprintf("the daybook of %s has %q in account %s, and no entry has", s.Day, s.Kind, s.Account))
+}
+
+// compare takes what the entries of a day say out of what is kept.
+func compare(kept map[of]ledger.DaySum, real []ledger.DaySum, see func(what string)) {
+	for _, want := range real {
+		k := of{want.Account, want.Day, want.Kind}
+		if got := kept[k]; got.DebitCents != want.DebitCents || got.CreditCents != want.CreditCents || got.Postings != want.Postings {
+			see(fmt.Sprintf("the daybook of %s says %d, %d and %d of %q in account %s, the entries say %d, %d and %d", want.Day, got.DebitCents, got.CreditCents, got.Postings,
+				want.Kind, want.Account, want.DebitCents, want.CreditCents, want.Postings))
 		}
+		delete(kept, k)
 	}
-	return err
 }

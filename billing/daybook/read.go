@@ -160,3 +160,12 @@ func MonthsUntil(last clock.Day, months int) Asked {
 	year, month, _ := last.Date()
 	return Asked{First: clock.Date(year, month-time.Month(months-1), 1), Last: clock.Date(year, month+1, 0), Months: true}
 }
+
+// NameKeys are the keys in internal/words of the accounts' names, by their codes.
+func NameKeys() map[string]string {
+	keys := map[string]string{}
+	for _, a := range ledger.Chart {
+		keys[a.Code] = a.NameKey
+	}
+	return keys
+}

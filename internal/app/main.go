@@ -18,6 +18,7 @@ import (
 	"mtandao/billing/billrun"
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
+	"mtandao/billing/daybook"
 	"mtandao/billing/entrance"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -99,6 +100,7 @@ type Main struct {
 	Pools     *pools.Service
 	Plans     *plans.Service
 	Ledger    *ledger.Ledger
+	Daybook   *daybook.Book
 	MPesa     *mpesa.Client
 	Billing   *billing.Service
 	Vouchers  *vouchers.Service
@@ -249,6 +251,7 @@ func (m *Main) wireDomains() {
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Plans.AskRouters(able{m})
 	m.Ledger = ledger.New(m.DB, m.Clock)
+	m.Daybook = daybook.New(m.DB, m.Ledger)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Approvals = approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, People: m.Staff})
 	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
@@ -337,11 +340,8 @@ func (m *Main) openSpool(name string) (*spool.Spool, error) {
 // schedule subscribes the work that one node does at a time.
 func (m *Main) schedule() {
 	m.Jobs.Every("access sweep", time.Second, m.Access.Sweep)
-	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
-	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
+	m.scheduleBooks()
 	m.Jobs.Every("staff sweep", 5*time.Minute, m.Staff.Sweep)
-	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
-	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
 	m.Jobs.Every("forget strangers", time.Minute, m.Billing.ForgetStrangers)
 	m.Jobs.Every("forget codes", time.Minute, m.Billing.ForgetCodes)
 	m.Jobs.Every("register addresses", time.Minute, m.Billing.RegisterURLs)

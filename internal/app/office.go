@@ -23,6 +23,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Refused:   m.Radius,
 		Work:      work{m},
 		Taken:     reportsTaken{m},
+		Daybook:   m.Daybook,
 		Messages:  mailroom{m},
 		Money:     m.Billing,
 		Deeds:     officeDeeds{m},

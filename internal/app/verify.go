@@ -19,7 +19,7 @@ type verifyCommand struct {
 // Help implements kong.HelpProvider.
 func (verifyCommand) Help() string {
 	return "Reads all books: each entry balanced and as it was posted, the chain whole and as it was when its head was last copied, each\n" +
-		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them, each voucher, batch, seller and grace as it was written. Reads the audit trail too: no event changed or removed.\n" +
+		"receipt credited once and as it was, each paid order with its grant, vouchers by state times price what is owed for them, each voucher, batch, seller and grace as it was written, the daybook that reports read what the entries say. Reads the audit trail too: no event changed or removed.\n" +
 		"Lists what the tills hold and what waits.\n\n" +
 		"Example: mtandao ledger verify --json"
 }
@@ -66,14 +66,23 @@ func (cmd *verifyCommand) Run(c *console) error {
 	return err
 }
 
+// scheduleBooks is what keeps the books and the trail provable, and their days together.
+func (m *Main) scheduleBooks() {
+	m.Jobs.Every("ledger chain", 2*time.Second, m.Ledger.Chain)
+	m.Jobs.Every("daybook", 5*time.Second, m.Daybook.Fold)
+	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
+	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
+	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
+}
+
 // proofs compare what every domain keeps with the books.
 func (m *Main) proofs() *report.Proofs {
-	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Approvals, m.Invoices, m.Accounts, m.Counter)
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Approvals, m.Invoices, m.Accounts, m.Counter, m.Daybook)
 }
 
 // prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.
 func prove(c *console, m *Main) (proofReport, error) {
-	if err := errors.Join(m.Ledger.Chain(c), m.Audit.Chain(c)); err != nil {
+	if err := errors.Join(m.Ledger.Chain(c), m.Daybook.Fold(c), m.Audit.Chain(c)); err != nil {
 		return proofReport{}, err
 	}
 	books, err := m.Ledger.Verify(c)

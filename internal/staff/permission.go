@@ -31,6 +31,7 @@ const (
 	SettingsEdit    Permission = "settings.edit"
 	StaffManage     Permission = "staff.manage"
 	AuditView       Permission = "audit.view"
+	ReportsView     Permission = "reports.view" // what is earned, and the taxes of it
 )
 
 // Described is a permission with the key of its text.
@@ -65,6 +66,7 @@ var Permissions = []Described{
 	{SettingsEdit, "permission.settings_edit"},
 	{StaffManage, "permission.staff_manage"},
 	{AuditView, "permission.audit_view"},
+	{ReportsView, "permission.reports_view"},
 }
 
 // grave are the permissions that need a second factor.

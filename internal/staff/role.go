@@ -30,7 +30,7 @@ type seed struct {
 var seeds = []seed{
 	{Owner, "role.owner", nil},
 	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, AccessView, AccessChange,
-		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView}},
+		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView, ReportsView}},
 	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView, CustomersView, VouchersView, VouchersManage}},
 	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, TicketsView, TicketsWork, VouchersView}},
 	{"technician", "role.technician", []Permission{AccessView, AccessChange, CustomersView, TicketsView, TicketsWork, RoutersEdit, JobsManage, AlertsManage}},
