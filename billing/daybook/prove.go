@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/fault"
 )
 
 // of is what the daybook and the entries are compared by: neither knows more of the other.
@@ -13,11 +14,7 @@ type of struct{ account, day, kind string }
 // Audit reads all books a second time, day by day, and tells where the daybook says another sum than the entries that were folded. What is chained and not
 // folded yet is no fault of it.
 func (b *Book) Audit(ctx context.Context, see func(what string)) error {
-	head, err := b.head(ctx)
-	if err != nil {
-		return err
-	}
-	kept, err := b.kept(ctx)
+	head, kept, err := b.still(ctx)
 	if err != nil {
 		return err
 	}
@@ -38,6 +35,26 @@ func (b *Book) Audit(ctx context.Context, see func(what string)) error {
 		see(fmt.Sprintf("the daybook of %s has %q in account %s, and no entry has", s.Day, s.Kind, s.Account))
 	}
 	return nil
+}
+
+// looks is how often the daybook is read for a time at which nobody folds; it is read in far less than the seconds between two folds.
+const looks = 20
+
+// still reads the whole daybook as it is at one head: nothing was folded while it was read.
+func (b *Book) still(ctx context.Context) (head int64, kept map[of]ledger.DaySum, err error) {
+	for range looks {
+		if head, err = b.head(ctx); err != nil {
+			return 0, nil, err
+		}
+		if kept, err = b.kept(ctx); err != nil {
+			return 0, nil, err
+		}
+		now, err := b.head(ctx)
+		if err != nil || now == head {
+			return head, kept, err
+		}
+	}
+	return 0, nil, fault.New(fault.Unavailable, "daybook.busy")
 }
 
 // kept is the whole daybook without what sales are told apart by.

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"mtandao/billing/daybook"
+	"mtandao/billing/ledger"
+	"mtandao/internal/clock"
+	"mtandao/internal/db"
+)
+
+// TestWhatAWeekEarnedIsTheSameInEveryReport: vouchers of a week that were used up, lines of homes and bills of businesses, all through the services, and what
+// the reports say of it beside what the vouchers, the bills and the books say.
+func TestWhatAWeekEarnedIsTheSameInEveryReport(t *testing.T) {
+	for _, dialect := range []string{db.SQLite, db.MySQL} {
+		t.Run(dialect, func(t *testing.T) {
+			s := stageOn(t, dialect, 1)
+			for _, seed := range []func(context.Context) error{s.seedStaff, s.seedCustomers, s.seedLines, s.seedMoney, s.seedWeek} {
+				if err := seed(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			weekIsEarned(t, s)
+		})
+	}
+}
+
+func weekIsEarned(t *testing.T, s *Stage) {
+	const used = "SELECT COUNT(*) FROM vouchers v JOIN grants g ON g.id = v.grant_id WHERE g.state = 'ended'"
+	const earned = "SELECT COUNT(*) FROM ledger_entries WHERE kind = 'voucher earned'"
+	until(t, 60*time.Second, "the week's vouchers are used up and earned", func() bool {
+		return s.counted(t, used) > 40 && s.counted(t, used) == s.counted(t, earned)
+	})
+	until(t, 30*time.Second, "all is in the daybook", func() bool {
+		head, _, err := s.Main.Ledger.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		folded, err := s.Main.Daybook.FoldedUntil(t.Context())
+		return err == nil && folded == head && head == s.counted(t, "SELECT COUNT(*) FROM ledger_entries")
+	})
+	asked := daybook.MonthsUntil(clock.DayOf(s.Main.Clock.Now()), 12)
+	plan, way := s.earnedBy(t, daybook.ByPlan, asked), s.earnedBy(t, daybook.ByWay, asked)
+	sold := s.counted(t, "SELECT SUM(b.price_cents) FROM vouchers v JOIN grants g ON g.id = v.grant_id JOIN voucher_batches b ON b.id = v.batch_id WHERE g.state = 'ended'")
+	if way[daybook.ByVoucher] != sold || plan["day"] != sold {
+		t.Errorf("vouchers of %d cents were used up, the reports say %v and %v", sold, way, plan)
+	}
+	billed := s.counted(t, "SELECT SUM(l.net_cents * CASE WHEN i.kind = 'invoice' THEN 1 ELSE -1 END) FROM invoices i JOIN invoice_lines l ON l.invoice_id = i.id"+
+		" WHERE i.issued_at IS NOT NULL AND l.item NOT IN ('deposit', 'opening')")
+	if billed == 0 || way[daybook.ByInvoice] != billed {
+		t.Errorf("bills of %d cents were given out, the report says %v", billed, way)
+	}
+	if way[""] != 0 {
+		t.Error("nobody can tell how this was sold:", way)
+	}
+	var books int64
+	for _, account := range ledger.Chart {
+		if account.Kind == ledger.Income {
+			b, err := s.Main.Ledger.Balance(t.Context(), account.Code, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			books -= b.Cents
+		}
+	}
+	for _, by := range []daybook.By{daybook.ByPlan, daybook.BySite, daybook.ByWay, daybook.ByReseller, daybook.ByPartner} {
+		var total int64
+		for _, cents := range s.earnedBy(t, by, asked) {
+			total += cents
+		}
+		if total != books || books <= 0 {
+			t.Errorf("by %s %d cents are earned, the books say %d", by, total, books)
+		}
+	}
+	if sites := s.earnedBy(t, daybook.BySite, asked); sites[fmt.Sprint(s.seeded.sites["kasarani"].ID)] < sold {
+		t.Error("the vouchers of Kasarani are not in its revenue:", sites)
+	}
+	if problems, err := s.Main.proofs().Prove(t.Context()); err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+}
+
+func (s *Stage) earnedBy(t *testing.T, by daybook.By, asked daybook.Asked) map[string]int64 {
+	t.Helper()
+	sums, err := s.Main.Daybook.Earned(t.Context(), by, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]int64{}
+	for _, sum := range sums {
+		all[sum.Name] += sum.Cents
+	}
+	return all
+}
+
+// counted is what a statement counts; nothing is 0.
+func (s *Stage) counted(t *testing.T, query string) int64 {
+	t.Helper()
+	var n *int64
+	if err := s.Main.DB.SQL().QueryRow(query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if n == nil {
+		return 0
+	}
+	return *n
+}
