@@ -259,7 +259,7 @@ func TestTheProofFindsWhatTheDaybookHides(t *testing.T) {
 		"counted twice":    "UPDATE daybook SET postings = postings * 2 WHERE kind = 'invoice' AND account = '2500'",
 		"gone":             "DELETE FROM daybook WHERE kind = 'partner' AND account = '5210'",
 		"never posted":     "INSERT INTO daybook VALUES ('4000', '2026-11-24', 'gift', '', 0, '', 0, 0, 0, 5, 1)",
-		"of another day":   "UPDATE daybook SET day = '2026-10-01' WHERE kind = 'money in' AND account = '1100'",
+		"of another day":   "UPDATE daybook SET day = '2026-10-01' WHERE kind = 'money in' AND account = '1100' AND day = '2026-11-24'",
 		"of no day at all": "INSERT INTO daybook VALUES ('1000', '1999-01-01', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
 		"of no account":    "INSERT INTO daybook VALUES ('9999', '2026-11-24', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
 	}

@@ -69,8 +69,9 @@ func (b *Book) Spent(ctx context.Context, by By, a Asked) ([]Sum, error) {
 	return b.sumsBy(ctx, accountsOf(ledger.Expense), by, a)
 }
 
-// Taxes is what was charged of taxes for the state less what was credited again, account by account.
+// Taxes is what was charged of taxes for the state less what was credited again, account by account. A tax is of no site.
 func (b *Book) Taxes(ctx context.Context, a Asked) ([]Sum, error) {
+	a.Sites = nil
 	if err := a.check(); err != nil {
 		return nil, err
 	}

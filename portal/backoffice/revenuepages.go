@@ -98,7 +98,9 @@ func (b *Backoffice) defined(q *request, d definition) error {
 	}
 	p := &reportPage{listPage: *q.listing(d.Title, "payments")}
 	p.Lead, p.Means, p.Crumbs = p.T(d.Lead), p.T(d.Means), railBookCrumbs(&p.frame)
-	p.Acts = []act{{Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: strings.Replace(q.with("", ""), q.Path(), q.Path()+"/export", 1)}}
+	taken := strings.Replace(q.with("", ""), q.Path(), q.Path()+"/export", 1)
+	p.Acts = []act{{Name: p.T("office.revenue.xlsx"), Icon: "download", Posted: true, Address: strings.Replace(q.with("as", "xlsx"), q.Path(), q.Path()+"/export", 1)},
+		{Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: taken}}
 	p.Chips = [][]chip{b.reportsBeside(q, &p.frame), q.lengths(&p.frame)}
 	p.Find = &find{Action: reportsAt + d.Name, Button: p.T("office.filter"), Keep: q.keep("days", "months"), Fields: []formField{{Name: "until", As: asDay, Label: p.T("office.money_report.until"), Value: now.Last.String()}}}
 	p.Empty = blank{Icon: "chart-column", Title: p.T("office.revenue.none"), Text: p.T("office.revenue.none_text")}
@@ -215,29 +217,28 @@ func (b *Backoffice) exportDefined(q *request, d definition) error {
 	if err != nil {
 		return hiddenUnless(err)
 	}
-	f := q.page(d.Title, "payments")
+	p := q.page(d.Title, "payments")
 	names := daybook.Names(sums)
-	called, err := d.Called(b, q, &f, names)
+	called, err := d.Called(b, q, &p, names)
 	if err != nil {
 		return err
 	}
 	if err := b.Taken.ReportTaken(q.ctx, q.in.By(q.visit()), d.Name, now.First, now.Last); err != nil {
 		return err
 	}
-	head := []string{f.T("office.money_report.day")}
+	head := []string{p.T("office.money_report.day")}
 	for _, name := range names {
-		head = append(head, nameOr(called, name, f.T("office.revenue.nobody")))
+		head = append(head, nameOr(called, name, p.T("office.revenue.nobody")))
 	}
-	head = append(head, f.T("office.money_report.total"))
-	file := d.Name + "-" + now.First.String() + "-" + now.Last.String() + ".csv"
-	return q.download(file, "text/csv; charset=utf-8", exportFor, func(_ context.Context, out io.Writer) error {
-		return writeSums(tables.NewCSV(out), head, now.Spans(), names, sums)
-	})
+	head = append(head, p.T("office.money_report.total"))
+	return q.takeAlong(d.Name+"-"+now.First.String()+"-"+now.Last.String(), p.Title, sumRows(head, now.Spans(), names, sums))
 }
 
-func writeSums(rows *tables.CSV, head, spans, names []string, sums []daybook.Sum) error {
-	if err := rows.Write(head); err != nil {
-		return err
+// sumRows are the cells of a report: a row for each span, and what it is in all.
+func sumRows(head, spans, names []string, sums []daybook.Sum) [][]tables.Cell {
+	rows := make([][]tables.Cell, 1, 1+len(spans))
+	for _, text := range head {
+		rows[0] = append(rows[0], tables.Cell{Text: text})
 	}
 	type place struct{ span, name string }
 	cents := map[place]int64{}
@@ -245,14 +246,44 @@ func writeSums(rows *tables.CSV, head, spans, names []string, sums []daybook.Sum
 		cents[place{s.Day, s.Name}] += s.Cents
 	}
 	for _, span := range spans {
-		cells, total := []string{span}, int64(0)
+		row, total := []tables.Cell{{Text: span}}, int64(0)
 		for _, name := range names {
-			total += cents[place{span, name}]
-			cells = append(cells, bareAmount(cents[place{span, name}]))
+			one := cents[place{span, name}]
+			total += one
+			row = append(row, tables.Cell{Cents: one, Money: true})
 		}
-		if err := rows.Write(append(cells, bareAmount(total))); err != nil {
-			return err
-		}
+		rows = append(rows, append(row, tables.Cell{Cents: total, Money: true}))
 	}
-	return rows.Flush()
+	return rows
+}
+
+// takeAlong answers with a table as the address asks for it: a workbook, or comma-separated values.
+func (q *request) takeAlong(name, title string, rows [][]tables.Cell) error {
+	if q.Query("as") == "xlsx" {
+		return q.download(name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exportFor, func(_ context.Context, out io.Writer) error {
+			book, err := tables.NewXLSX(out, title)
+			for n := 0; err == nil && n < len(rows); n++ {
+				err = book.Write(rows[n])
+			}
+			if err != nil {
+				return err
+			}
+			return book.Flush()
+		})
+	}
+	return q.download(name+".csv", "text/csv; charset=utf-8", exportFor, func(_ context.Context, out io.Writer) error {
+		file := tables.NewCSV(out)
+		for _, row := range rows {
+			texts := make([]string, len(row))
+			for n, c := range row {
+				if texts[n] = c.Text; c.Money {
+					texts[n] = bareAmount(c.Cents)
+				}
+			}
+			if err := file.Write(texts); err != nil {
+				return err
+			}
+		}
+		return file.Flush()
+	})
 }
