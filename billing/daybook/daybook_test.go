@@ -242,7 +242,7 @@ func TestTwoFoldersCountNothingTwice(t *testing.T) {
 		if got := k.earned(ByPlan, both); got["hour"] != 420 {
 			t.Error("42 sales of 10 cents are", got)
 		}
-		if head, err := k.book.FoldedUntil(t.Context()); err != nil || head != 42 {
+		if head, err := k.book.head(t.Context()); err != nil || head != 42 {
 			t.Error(head, err)
 		}
 		if wrong := k.wrong(); len(wrong) != 0 {

@@ -109,9 +109,6 @@ func (b *Book) CashFlow(ctx context.Context, a Asked) (before map[string]int64, 
 	return before, all, err
 }
 
-// FoldedUntil is how many entries are in the daybook: the number of the last link that was folded.
-func (b *Book) FoldedUntil(ctx context.Context) (int64, error) { return b.head(ctx) }
-
 // Total is the money of all sums.
 func Total(sums []Sum) (cents int64) {
 	for _, s := range sums {

@@ -1,10 +1,6 @@
 package ledger
 
-import (
-	"context"
-
-	"mtandao/internal/db"
-)
+import "context"
 
 // Chained is an entry with its number in the chain.
 type Chained struct {
@@ -15,20 +11,7 @@ type Chained struct {
 // After lists entries in the order of the chain, those behind a link. What is chained never moves and nothing is chained before it, so whoever keeps the last
 // number reads each entry once.
 func (l *Ledger) After(ctx context.Context, seq int64, most int) ([]Chained, error) {
-	links, err := l.linksAfter(ctx, seq, most)
-	if err != nil || len(links) == 0 {
-		return nil, err
-	}
-	ids := make([]int64, len(links))
-	for n, k := range links {
-		ids[n] = k.EntryID
-	}
-	entries, err := assemble(l.db.Read(ctx), ids)
-	all := make([]Chained, len(links))
-	for n, k := range links {
-		all[n] = Chained{k.Seq, entries[k.EntryID]}
-	}
-	return all, db.Fault(err)
+	return l.chained(ctx, seq, most)
 }
 
 // DaySum is what entries of a kind moved on a day in an account: debits, and credits, both above zero.

@@ -8,12 +8,26 @@ import (
 
 type linkRow struct{ Seq, EntryID int64 }
 
-func (l *Ledger) linksAfter(ctx context.Context, seq int64, most int) (links []linkRow, err error) {
-	err = l.db.Read(ctx).Table("ledger_links").Select("seq, entry_id").Where("seq > ?", seq).Order("seq").Limit(most).Scan(&links).Error
-	return links, db.Fault(err)
+// chained reads the links first: one of them tells where the next reading begins.
+func (l *Ledger) chained(ctx context.Context, seq int64, most int) ([]Chained, error) {
+	g := l.db.Read(ctx)
+	var links []linkRow
+	if err := g.Table("ledger_links").Select("seq, entry_id").Where("seq > ?", seq).Order("seq").Limit(most).Scan(&links).Error; err != nil || len(links) == 0 {
+		return nil, db.Fault(err)
+	}
+	ids := make([]int64, len(links))
+	for n, k := range links {
+		ids[n] = k.EntryID
+	}
+	entries, err := assemble(l.db.Read(ctx), ids)
+	all := make([]Chained, len(links))
+	for n, k := range links {
+		all[n] = Chained{k.Seq, entries[k.EntryID]}
+	}
+	return all, db.Fault(err)
 }
 
-// Debits is the sum of what an account was given in SQL, Credits of what was taken from it.
+// What an account was given, and what was taken from it, in SQL.
 const (
 	debits  = "SUM(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END)"
 	credits = "SUM(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END)"

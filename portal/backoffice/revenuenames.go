@@ -9,7 +9,7 @@ func (b *Backoffice) planNamesOf(q *request, f *frame, _ []string) (map[string]s
 	all, err := b.Plans.All(q.ctx)
 	names := make(map[string]string, len(all))
 	for _, p := range all {
-		names[p.Key] = p.Name.In(f.Lang)
+		names[p.Key] = p.Name(f.Lang)
 	}
 	return names, err
 }

@@ -18,6 +18,7 @@ import (
 type Daybook interface {
 	Earned(ctx context.Context, by daybook.By, a daybook.Asked) ([]daybook.Sum, error)
 	Taxes(ctx context.Context, a daybook.Asked) ([]daybook.Sum, error)
+	CashFlow(ctx context.Context, a daybook.Asked) (before map[string]int64, all []daybook.Flow, err error)
 }
 
 // definition is a report of money: what it asks, who may, and how it is read. One page shows them all.
@@ -36,12 +37,23 @@ func earnedBy(by daybook.By) func(Daybook, context.Context, daybook.Asked) ([]da
 	}
 }
 
+// netFlow is what came into each account that money really is in, less what went out of it.
+func netFlow(d Daybook, ctx context.Context, a daybook.Asked) ([]daybook.Sum, error) {
+	_, flows, err := d.CashFlow(ctx, a)
+	sums := make([]daybook.Sum, len(flows))
+	for n, f := range flows {
+		sums[n] = daybook.Sum{Day: f.Day, Name: f.Account, Cents: f.InCents - f.OutCents}
+	}
+	return sums, err
+}
+
 // definitions are the reports of the daybook, in the order in which they are shown.
 var definitions = []definition{
 	{"revenue-plans", "office.revenue.plans", "office.revenue.plans_lead", "office.revenue.means", "office.revenue.plan", full, earnedBy(daybook.ByPlan), (*Backoffice).planNamesOf},
 	{"revenue-sites", "office.revenue.sites", "office.revenue.sites_lead", "office.revenue.means", "office.revenue.site", full, earnedBy(daybook.BySite), (*Backoffice).siteNamesBy},
 	{"revenue-ways", "office.revenue.ways", "office.revenue.ways_lead", "office.revenue.means", "office.revenue.way", full, earnedBy(daybook.ByWay), wayNames},
 	{"taxes", "office.revenue.taxes", "office.revenue.taxes_lead", "office.revenue.taxes_means", "office.revenue.tax", everywhere, Daybook.Taxes, accountNames},
+	{"cash-flow", "office.revenue.cash", "office.revenue.cash_lead", "office.revenue.cash_means", "office.revenue.account", everywhere, netFlow, accountNames},
 }
 
 const reportsAt = "/office/reports/"
