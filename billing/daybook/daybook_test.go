@@ -147,7 +147,7 @@ var both = Asked{First: clock.DayOf(noon), Last: clock.DayOf(noon) + 1}
 // TestAllReportsOfRevenueTellTheSameMoney: by plan, by site and by way, each is the sum that the books say, and each sale is where it was made.
 func TestAllReportsOfRevenueTellTheSameMoney(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &lineRow{}, &headRow{})
+		testdb.ModelsMatch(t, d, &lineRow{}, &monthRow{}, &headRow{})
 		k := keep(t, d)
 		k.world()
 		for by, want := range map[By]map[string]int64{
@@ -261,6 +261,9 @@ func TestTheProofFindsWhatTheDaybookHides(t *testing.T) {
 		"never posted":     "INSERT INTO daybook VALUES ('4000', '2026-11-24', 'gift', '', 0, '', 0, 0, 0, 5, 1)",
 		"of another day":   "UPDATE daybook SET day = '2026-10-01' WHERE kind = 'money in' AND account = '1100' AND day = '2026-11-24'",
 		"of no day at all": "INSERT INTO daybook VALUES ('1000', '1999-01-01', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
+		"a month changed":  "UPDATE daybook_months SET debit_cents = debit_cents + 1 WHERE kind = 'invoice' AND account = '1200'",
+		"a month gone":     "DELETE FROM daybook_months WHERE kind = 'partner'",
+		"a month's own":    "INSERT INTO daybook_months VALUES ('9998', '2026-11', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
 		"of no account":    "INSERT INTO daybook VALUES ('9999', '2026-11-24', 'money in', '', 0, '', 0, 0, 7, 0, 1)",
 	}
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
@@ -277,6 +280,7 @@ func TestTheProofFindsWhatTheDaybookHides(t *testing.T) {
 				t.Error(name, "was not found")
 			}
 			k.exec("DELETE FROM daybook")
+			k.exec("DELETE FROM daybook_months")
 			k.exec("UPDATE daybook_heads SET seq = 0")
 			k.fold()
 			if wrong, now := k.wrong(), fmt.Sprint(k.earned(ByPlan, both)); len(wrong) != 0 || now != right {

@@ -2,6 +2,7 @@ package daybook
 
 import (
 	"context"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -25,6 +26,23 @@ type lineRow struct {
 }
 
 func (lineRow) TableName() string { return "daybook" }
+
+// monthRow is a line of a whole month: a year of days would be half a million of them.
+type monthRow struct {
+	Account     string `gorm:"primaryKey"`
+	Month       string `gorm:"primaryKey"`
+	Kind        string `gorm:"primaryKey"`
+	PlanKey     string `gorm:"primaryKey"`
+	SiteID      int64  `gorm:"primaryKey;autoIncrement:false"`
+	Way         string `gorm:"primaryKey"`
+	ResellerID  int64  `gorm:"primaryKey;autoIncrement:false"`
+	PartnerID   int64  `gorm:"primaryKey;autoIncrement:false"`
+	DebitCents  int64
+	CreditCents int64
+	Postings    int64
+}
+
+func (monthRow) TableName() string { return "daybook_months" }
 
 type headRow struct {
 	Name string `gorm:"primaryKey"`
@@ -57,25 +75,39 @@ func (b *Book) moveHead(tx *db.Tx, from, to int64) (bool, error) {
 	return won, db.Fault(err)
 }
 
-// added is a column with what a line of the same key brings.
-func (b *Book) added(column string) clause.Expr {
-	if b.db.Dialect() == db.MySQL {
-		return gorm.Expr("daybook." + column + " + VALUES(" + column + ")")
+// joined is how lines join those of their keys in a table.
+func (b *Book) joined(table, span string) clause.OnConflict {
+	values := map[string]any{}
+	for _, column := range []string{"debit_cents", "credit_cents", "postings"} {
+		brought := "excluded." + column
+		if b.db.Dialect() == db.MySQL {
+			brought = "VALUES(" + column + ")"
+		}
+		values[column] = gorm.Expr(table + "." + column + " + " + brought)
 	}
-	return gorm.Expr("daybook." + column + " + excluded." + column)
-}
-
-func (b *Book) add(tx *db.Tx, lines []Line) error {
-	rows := make([]lineRow, len(lines))
-	for n, l := range lines {
-		rows[n] = lineRow{l.Account, l.Day, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings}
-	}
-	join := clause.OnConflict{DoUpdates: clause.Assignments(map[string]any{"debit_cents": b.added("debit_cents"), "credit_cents": b.added("credit_cents"), "postings": b.added("postings")})}
-	for _, column := range []string{"account", "day", "kind", "plan_key", "site_id", "way", "reseller_id", "partner_id"} {
+	join := clause.OnConflict{DoUpdates: clause.Assignments(values)}
+	for _, column := range []string{"account", span, "kind", "plan_key", "site_id", "way", "reseller_id", "partner_id"} {
 		join.Columns = append(join.Columns, clause.Column{Name: column})
 	}
-	for some := range db.Pieces(rows) {
-		if err := tx.Gorm().Clauses(join).Create(&some).Error; err != nil {
+	return join
+}
+
+// add joins lines to those of their days, and of their months.
+func (b *Book) add(tx *db.Tx, lines []Line) error {
+	days, months := make([]lineRow, len(lines)), []monthRow(nil)
+	for n, l := range lines {
+		days[n] = lineRow{l.Account, l.Day, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings}
+	}
+	for _, l := range monthly(lines) {
+		months = append(months, monthRow{l.Account, l.Day, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings})
+	}
+	for some := range db.Pieces(days) {
+		if err := tx.Gorm().Clauses(b.joined("daybook", "day")).Create(&some).Error; err != nil {
+			return db.Fault(err)
+		}
+	}
+	for some := range db.Pieces(months) {
+		if err := tx.Gorm().Clauses(b.joined("daybook_months", "month")).Create(&some).Error; err != nil {
 			return db.Fault(err)
 		}
 	}
@@ -89,12 +121,27 @@ func (b *Book) sumsOf(ctx context.Context, account string) (all []ledger.DaySum,
 	return all, db.Fault(err)
 }
 
+// monthsOf reads an account's months: as its days make them, and as they are kept.
+func (b *Book) monthsOf(ctx context.Context, account string) (made, kept []ledger.DaySum, err error) {
+	const sums = "SUM(debit_cents) AS debit_cents, SUM(credit_cents) AS credit_cents, SUM(postings) AS postings FROM "
+	if err = b.db.Read(ctx).Raw("SELECT account, SUBSTR(day, 1, 7) AS day, kind, "+sums+"daybook WHERE account = ? GROUP BY account, SUBSTR(day, 1, 7), kind", account).Scan(&made).Error; err == nil {
+		err = b.db.Read(ctx).Raw("SELECT account, month AS day, kind, "+sums+"daybook_months WHERE account = ? GROUP BY account, month, kind", account).Scan(&kept).Error
+	}
+	return made, kept, db.Fault(err)
+}
+
 // nextAccount is the first account of the daybook behind another, in the chart or not; empty when there is none.
 func (b *Book) nextAccount(ctx context.Context, account string) (string, error) {
 	var accounts []string
-	err := b.db.Read(ctx).Model(&lineRow{}).Where("account > ?", account).Order("account").Limit(1).Pluck("account", &accounts).Error
-	if err != nil || len(accounts) == 0 {
-		return "", db.Fault(err)
+	for _, model := range []any{&lineRow{}, &monthRow{}} {
+		var first []string
+		if err := b.db.Read(ctx).Model(model).Where("account > ?", account).Order("account").Limit(1).Pluck("account", &first).Error; err != nil {
+			return "", db.Fault(err)
+		}
+		accounts = append(accounts, first...)
 	}
-	return accounts[0], nil
+	if len(accounts) == 0 {
+		return "", nil
+	}
+	return slices.Min(accounts), nil
 }

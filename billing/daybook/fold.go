@@ -127,6 +127,25 @@ func fold(entries []ledger.Chained, sold sales) []Line {
 			l.add(p.Amount.Cents)
 		}
 	}
+	return sorted(sums)
+}
+
+// monthly sums lines by their months; they stay in the order of their keys.
+func monthly(lines []Line) []Line {
+	sums := map[key]*Line{}
+	for _, l := range lines {
+		l.Day = l.Day[:len("2026-11")]
+		k := key{l.Account, l.Day, l.Kind, l.Of}
+		if sum := sums[k]; sum != nil {
+			sum.DebitCents, sum.CreditCents, sum.Postings = sum.DebitCents+l.DebitCents, sum.CreditCents+l.CreditCents, sum.Postings+l.Postings
+		} else {
+			sums[k] = &l
+		}
+	}
+	return sorted(sums)
+}
+
+func sorted(sums map[key]*Line) []Line {
 	lines := make([]Line, 0, len(sums))
 	for _, l := range sums {
 		lines = append(lines, *l)

@@ -65,6 +65,13 @@ func (b *Book) kept(ctx context.Context) (map[of]ledger.DaySum, error) {
 		if account, err = b.nextAccount(ctx, account); err != nil || account == "" {
 			return kept, err
 		}
+		made, months, err := b.monthsOf(ctx, account)
+		if err != nil {
+			return nil, err
+		}
+		if !sameSums(made, months) {
+			kept[of{account, "", "months"}] = ledger.DaySum{Account: account, Day: "months", Kind: "other sums than its days"}
+		}
 		sums, err := b.sumsOf(ctx, account)
 		if err != nil {
 			return nil, err
@@ -85,4 +92,18 @@ func compare(kept map[of]ledger.DaySum, real []ledger.DaySum, see func(what stri
 		}
 		delete(kept, k)
 	}
+}
+
+// sameSums compares sums of the same account in any order.
+func sameSums(a, b []ledger.DaySum) bool {
+	sums := map[ledger.DaySum]bool{}
+	for _, s := range a {
+		sums[s] = true
+	}
+	for _, s := range b {
+		if !sums[s] {
+			return false
+		}
+	}
+	return len(a) == len(b)
 }

@@ -6,22 +6,23 @@ import (
 	"mtandao/internal/db"
 )
 
-// span is the column that lines are of: a day, or its month.
-func (a Asked) span() string {
+// from is where lines of days are read, or of months, and the first and the last that are asked for.
+func (a Asked) from() (column, table, first, last string) {
 	if a.Months {
-		return "SUBSTR(day, 1, 7)"
+		return "month", "daybook_months", a.First.String()[:len("2026-11")], a.Last.String()[:len("2026-11")]
 	}
-	return "day"
+	return "day", "daybook", a.First.String(), a.Last.String()
 }
 
 // sumsBySQL reads a range of the primary key for each account.
 func sumsBySQL(accounts []string, by By, a Asked) (string, []any) {
-	query, args := "SELECT "+a.span()+" AS day, "+string(by)+" AS name, SUM(credit_cents - debit_cents) AS cents FROM daybook WHERE account IN ? AND day >= ? AND day <= ?",
-		[]any{accounts, a.First.String(), a.Last.String()}
+	span, table, first, last := a.from()
+	query, args := "SELECT "+span+" AS day, "+string(by)+" AS name, SUM(credit_cents - debit_cents) AS cents FROM "+table+" WHERE account IN ? AND "+span+" >= ? AND "+span+" <= ?",
+		[]any{accounts, first, last}
 	if a.Sites != nil {
 		query, args = query+" AND site_id IN ?", append(args, append([]int64{-1}, a.Sites...)) // an empty list is no SQL
 	}
-	return query + " GROUP BY " + a.span() + ", " + string(by), args
+	return query + " GROUP BY " + span + ", " + string(by), args
 }
 
 func (b *Book) sumsBy(ctx context.Context, accounts []string, by By, a Asked) (all []Sum, err error) {
@@ -44,7 +45,8 @@ func (b *Book) before(ctx context.Context, accounts []string, day string) (map[s
 }
 
 func (b *Book) flows(ctx context.Context, accounts []string, a Asked) (all []Flow, err error) {
-	err = b.db.Read(ctx).Raw("SELECT "+a.span()+" AS day, account, SUM(debit_cents) AS in_cents, SUM(credit_cents) AS out_cents FROM daybook"+
-		" WHERE account IN ? AND day >= ? AND day <= ? GROUP BY "+a.span()+", account ORDER BY 1, 2", accounts, a.First.String(), a.Last.String()).Scan(&all).Error
+	span, table, first, last := a.from()
+	err = b.db.Read(ctx).Raw("SELECT "+span+" AS day, account, SUM(debit_cents) AS in_cents, SUM(credit_cents) AS out_cents FROM "+table+
+		" WHERE account IN ? AND "+span+" >= ? AND "+span+" <= ? GROUP BY "+span+", account ORDER BY 1, 2", accounts, first, last).Scan(&all).Error
 	return all, db.Fault(err)
 }

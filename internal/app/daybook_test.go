@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
+	"mtandao/radius/access"
 )
 
 // TestWhatAWeekEarnedIsTheSameInEveryReport: vouchers of a week that were used up, lines of homes and bills of businesses, all through the services, and what
@@ -32,6 +34,7 @@ func TestWhatAWeekEarnedIsTheSameInEveryReport(t *testing.T) {
 }
 
 func weekIsEarned(t *testing.T, s *Stage) {
+	s.endVouchers(t)
 	const used = "SELECT COUNT(*) FROM vouchers v JOIN grants g ON g.id = v.grant_id WHERE g.state = 'ended'"
 	const earned = "SELECT COUNT(*) FROM ledger_entries WHERE kind = 'voucher earned'"
 	until(t, 60*time.Second, "the week's vouchers are used up and earned", func() bool {
@@ -84,6 +87,31 @@ func weekIsEarned(t *testing.T, s *Stage) {
 		t.Error(problems, err)
 	}
 	readsReports(t, s, money.KES(books), money.KES(sold))
+}
+
+// endVouchers ends what guests of the week had, as their time did.
+func (s *Stage) endVouchers(t *testing.T) {
+	t.Helper()
+	rows, err := s.Main.DB.SQL().Query("SELECT grant_id FROM vouchers WHERE grant_id <> 0 AND used_at IS NOT NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var grants []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		grants = append(grants, id)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range grants {
+		if err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error { _, err := s.Main.Access.End(tx, id, access.CauseTimeUsed); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // readsReports: who may see what is earned reads each report and takes it along; a cashier may not, and of one site nobody sees what another earned.
