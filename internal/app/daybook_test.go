@@ -133,9 +133,15 @@ func readsReports(t *testing.T, s *Stage, all, vouchers money.Amount) {
 	}
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/taxes?months=12", nil), http.StatusOK, "VAT")
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/money", nil), http.StatusOK, "Money in by day")
-	for _, wrong := range []string{"?months=13", "?months=x", "?days=0", "?days=93", "?until=2026-02-30"} {
+	for _, wrong := range []string{"?months=13", "?months=x", "?days=0", "?days=93", "?until=2026-02-30", "?from=2026-02-30", "?range=year"} {
 		manager.expect(manager.ask(http.MethodGet, "/office/reports/revenue-plans"+wrong, nil), http.StatusNotFound)
 	}
+	for _, right := range []string{"?range=today", "?range=week", "?range=month", "?range=last_month", "?from=2026-01-01"} {
+		manager.expect(manager.ask(http.MethodGet, "/office/reports/revenue-plans"+right, nil), http.StatusOK, "Revenue by plan")
+	}
+	manager.expect(manager.ask(http.MethodGet, "/office/reports/revenue-plans?from=2026-11-02&until=2026-11-01", nil), http.StatusBadRequest, "A report holds 1 to 92 days.")
+	manager.expect(manager.ask(http.MethodGet, "/office/reports", nil), http.StatusOK, "Revenue by plan", "Money in by day")
+	cashier.expect(cashier.ask(http.MethodGet, "/office/reports", nil), http.StatusForbidden)
 }
 
 func (s *Stage) earnedBy(t *testing.T, by daybook.By, asked daybook.Asked) map[string]int64 {

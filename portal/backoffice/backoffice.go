@@ -147,7 +147,7 @@ func (b *Backoffice) table() []route {
 		b.messageRoutes(),
 		b.customerRoutes(), b.ticketRoutes(),
 		b.importRoutes(), b.railBookRoutes(),
-		b.counterRoutes(), b.promptRoutes(), b.reportRoutes(), b.definedRoutes(),
+		b.counterRoutes(), b.promptRoutes(), b.definedRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},

@@ -50,9 +50,6 @@ func (b *Backoffice) moneyIn(q *request) error {
 		p.Acts = append(p.Acts, act{Name: p.T("office.money_statement.title"), Icon: "list", Address: railBookAt})
 	}
 	p.Acts = append(p.Acts, act{Name: p.T("office.money_report.title"), Icon: "chart-column", Address: moneyReportAt})
-	if at := q.reachable(reportsAt + definitions[0].Name); at != "" {
-		p.Acts = append(p.Acts, act{Name: p.T("office.revenue.title"), Icon: "chart-column", Address: at})
-	}
 	rails := []choice{{Name: p.T("office.money_in.all")}}
 	for _, rail := range report.Rails {
 		rails = append(rails, choice{Name: howName(&p.frame, rail), Value: rail})

@@ -28,6 +28,7 @@ var places = []place{
 	{key: "partners", icon: "users", address: "/office/partners", far: true},
 	{key: "subscriptions", icon: "wifi", address: "/office/subscriptions", far: true},
 	{key: "plans", icon: "tag", address: "/office/plans", far: true},
+	{key: "reports", icon: "chart-column", address: "/office/reports", far: true},
 	{key: "jobs", icon: "list", address: "/office/jobs", far: true},
 	{key: "staff", icon: "users", address: "/office/staff", far: true},
 	{key: "audit", icon: "history", address: "/office/audit", far: true},

@@ -1,94 +1,45 @@
 package backoffice
 
 import (
-	"context"
-	"io"
-	"strconv"
 	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/internal/clock"
-	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/report"
-	"mtandao/internal/staff"
 	tables "mtandao/internal/table"
 )
 
-// Taken tells the trail which report was taken along.
-type Taken interface {
-	ReportTaken(ctx context.Context, by staff.By, name string, first, last clock.Day) error
-}
+const moneyReportAt = reportsAt + "money"
 
-// reportPage shows what a report says: figures, a chart and the table.
-type reportPage struct {
-	listPage
-	Figures      []figure
-	Chart, Means string
-	Width        int
-	Bars         []reportBar
-	Axis         []string
-}
-
-// reportBar is one day, drawn in a column of 10 of a box that is 100 high.
-type reportBar struct {
-	Label, Amount string
-	X, Y, Height  int
-}
-
-const moneyReportAt = "/office/reports/money"
-
-func (b *Backoffice) reportRoutes() []route {
-	return []route{{get, moneyReportAt, everywhere, staff.PaymentsView, b.moneyReport}, {post, moneyReportAt + "/export", everywhere, staff.PaymentsView, b.exportMoneyReport}}
-}
-
-// reportLengths are the ranges of a report, in days; the first is the usual one.
-var reportLengths = []int{30, 7, 90}
-
-// reportDays reads the range of the address. What was not made by us is a page that does not exist.
-func (b *Backoffice) reportDays(q *request) (first, last clock.Day, err error) {
-	last, length := clock.DayOf(b.Clock.Now()), reportLengths[0]
-	if typed := q.Query("until"); typed != "" {
-		var known bool
-		if last, known = clock.ParseDay(typed); !known {
-			return 0, 0, notHere()
+// tellMoney is the money that came, by day and rail, beside the time before.
+func tellMoney(a asking) (said telling, err error) {
+	days, err := a.Desk.MoneyByDay(a.ctx, a.Now.First, a.Now.Last)
+	if err != nil {
+		return said, err
+	}
+	before, err := a.Desk.MoneyByDay(a.ctx, a.Before.First, a.Before.Last)
+	if err != nil {
+		return said, err
+	}
+	said.Taken = a.moneyRows(days)
+	sum, times := summed(days)
+	if times == 0 {
+		return said, nil
+	}
+	was, wasTimes := summed(before)
+	best := days[0]
+	for _, d := range days {
+		if d.Total().Cents > best.Total().Cents {
+			best = d
 		}
+		said.Bars = append(said.Bars, bar{dayText(d.Day), d.Total().String(), d.Total().Cents})
 	}
-	if typed := q.Query("days"); typed != "" {
-		if length, err = strconv.Atoi(typed); err != nil || length < 1 || length > report.LongestDays {
-			return 0, 0, notHere()
-		}
-	}
-	return last - clock.Day(length) + 1, last, nil
-}
-
-// moneyReport is the money that came, by day and rail, beside the days before.
-func (b *Backoffice) moneyReport(q *request) error {
-	first, last, err := b.reportDays(q)
-	if err != nil {
-		return err
-	}
-	days, err := b.Desk.MoneyByDay(q.ctx, first, last)
-	if err != nil {
-		return hiddenUnless(err)
-	}
-	before, err := b.Desk.MoneyByDay(q.ctx, first-(last-first)-1, first-1)
-	if err != nil {
-		return err
-	}
-	p := &reportPage{listPage: *q.listing("office.money_report.title", "payments")}
-	p.Lead, p.Means, p.Crumbs = p.T("office.money_report.lead"), p.T("office.money_report.means"), railBookCrumbs(&p.frame)
-	p.Acts = []act{{Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: strings.Replace(q.with("", ""), moneyReportAt, moneyReportAt+"/export", 1)}}
-	lengths := []choice{{Name: p.T("office.money_report.days30")}, {Name: p.T("office.money_report.days7"), Value: "7"}, {Name: p.T("office.money_report.days90"), Value: "90"}}
-	p.Chips = [][]chip{q.chips("days", lengths)}
-	p.Find = &find{Action: moneyReportAt, Button: p.T("office.filter"), Keep: q.keep("days"), Fields: []formField{{Name: "until", As: asDay, Label: p.T("office.money_report.until"), Value: last.String()}}}
-	p.Empty = blank{Icon: "banknote", Title: p.T("office.money_report.none"), Text: p.T("office.money_report.none_text")}
-	if tellMoneyFigures(p, days, before) {
-		p.draw(days)
-		p.tellMoneyDays(days)
-	}
-	return q.send(fiber.StatusOK, "report", p)
+	said.Total = sum.String()
+	said.Figures = []figure{{Label: a.T("office.money_report.total"), Value: sum.String(), Detail: a.wasBefore(sum.Cents, was.Cents)},
+		{Label: a.T("office.money_report.times"), Value: number(times), Detail: a.T("office.money_report.times_before", "N", number(wasTimes))},
+		{Label: a.T("office.money_report.best"), Value: best.Total().String(), Detail: dayText(best.Day), Address: moneyOfDay(best.Day, "")}}
+	a.moneyTable(&said, days)
+	return said, nil
 }
 
 // summed are the money and the payments of days.
@@ -100,26 +51,6 @@ func summed(days []report.DayMoney) (sum money.Amount, times int64) {
 	return sum, times
 }
 
-// tellMoneyFigures says what came in all; nothing of days on which none came.
-func tellMoneyFigures(p *reportPage, days, before []report.DayMoney) (some bool) {
-	sum, times := summed(days)
-	if times == 0 {
-		return false
-	}
-	was, wasTimes := summed(before)
-	best := days[0]
-	for _, d := range days {
-		if d.Total().Cents > best.Total().Cents {
-			best = d
-		}
-	}
-	p.Figures = []figure{{Label: p.T("office.money_report.total"), Value: sum.String(), Detail: p.T("office.money_report.before", "Amount", was.String())},
-		{Label: p.T("office.money_report.times"), Value: number(times), Detail: p.T("office.money_report.times_before", "N", number(wasTimes))},
-		{Label: p.T("office.money_report.best"), Value: best.Total().String(), Detail: dayText(best.Day), Address: moneyOfDay(best.Day, "")}}
-	p.Chart = p.T("office.money_report.chart", "From", dayText(days[0].Day), "Until", dayText(days[len(days)-1].Day), "Total", sum.String())
-	return true
-}
-
 // moneyOfDay is the list behind a figure.
 func moneyOfDay(day clock.Day, rail string) string {
 	at := "/office/money?day=" + day.String()
@@ -129,30 +60,13 @@ func moneyOfDay(day clock.Day, rail string) string {
 	return at
 }
 
-// draw makes a bar of each day; one on which more went back than came has none.
-func (p *reportPage) draw(days []report.DayMoney) {
-	var most int64 = 1
-	for _, d := range days {
-		most = max(most, d.Total().Cents)
-	}
-	p.Width = 10 * len(days)
-	for n, d := range days {
-		height := max(0, int(d.Total().Cents*96/most))
-		if d.Total().IsPositive() {
-			height = max(height, 2)
-		}
-		p.Bars = append(p.Bars, reportBar{Label: dayText(d.Day), Amount: d.Total().String(), X: 10 * n, Y: 100 - height, Height: height})
-	}
-	p.Axis = []string{p.Bars[0].Label, p.Bars[len(days)/2].Label, p.Bars[len(days)-1].Label}
-}
-
-// tellMoneyDays fills the table, the last day first, without days on which nothing came; each figure leads to its list.
-func (p *reportPage) tellMoneyDays(days []report.DayMoney) {
-	p.Columns = []column{{Name: p.T("office.money_report.day")}}
+// moneyTable has the last day first, without days on which nothing came; each figure leads to its list.
+func (a asking) moneyTable(said *telling, days []report.DayMoney) {
+	said.Columns = []column{{Name: a.T("office.money_report.day")}}
 	for _, rail := range report.Rails {
-		p.Columns = append(p.Columns, column{howName(&p.frame, rail), "num"})
+		said.Columns = append(said.Columns, column{howName(a.f, rail), "num"})
 	}
-	p.Columns = append(p.Columns, column{p.T("office.money_report.total"), "num"})
+	said.Columns = append(said.Columns, column{a.T("office.money_report.total"), "num"})
 	for n := len(days) - 1; n >= 0; n-- {
 		d := days[n]
 		if d.Times == 0 {
@@ -166,57 +80,28 @@ func (p *reportPage) tellMoneyDays(days []report.DayMoney) {
 			}
 			cells = append(cells, one)
 		}
-		p.add(append(cells, cell{Text: d.Total().String()})...)
+		said.add(append(cells, cell{Text: d.Total().String()})...)
 	}
 }
 
-// exportMoneyReport gives the days as a table, each day of the range with a row; the trail says who took it along.
-func (b *Backoffice) exportMoneyReport(q *request) error {
-	first, last, err := b.reportDays(q)
-	if err != nil {
-		return err
-	}
-	days, err := b.Desk.MoneyByDay(q.ctx, first, last)
-	if err != nil {
-		return hiddenUnless(err)
-	}
-	if err := b.Taken.ReportTaken(q.ctx, q.in.By(q.visit()), "money", first, last); err != nil {
-		return err
-	}
-	f := q.page("office.money_report.title", "payments")
-	head := []string{f.T("office.money_report.day")}
+// moneyRows are the days as a file has them, each day of the range with a row.
+func (a asking) moneyRows(days []report.DayMoney) [][]tables.Cell {
+	rows := [][]tables.Cell{{{Text: a.T("office.money_report.day")}}}
 	for _, rail := range report.Rails {
-		head = append(head, howName(&f, rail))
+		rows[0] = append(rows[0], tables.Cell{Text: howName(a.f, rail)})
 	}
-	head = append(head, f.T("office.money_report.total"))
-	name := "money-" + first.String() + "-" + last.String() + ".csv"
-	return q.download(name, "text/csv; charset=utf-8", exportFor, func(_ context.Context, out io.Writer) error {
-		rows := tables.NewCSV(out)
-		if err := rows.Write(head); err != nil {
-			return err
+	rows[0] = append(rows[0], tables.Cell{Text: a.T("office.money_report.total")})
+	for _, d := range days {
+		row := []tables.Cell{{Text: d.Day.String()}}
+		for _, cents := range d.Cents {
+			row = append(row, tables.Cell{Cents: cents, Money: true})
 		}
-		for _, d := range days {
-			cells := []string{d.Day.String()}
-			for _, cents := range d.Cents {
-				cells = append(cells, bareAmount(cents))
-			}
-			if err := rows.Write(append(cells, bareAmount(d.Total().Cents))); err != nil {
-				return err
-			}
-		}
-		return rows.Flush()
-	})
+		rows = append(rows, append(row, tables.Cell{Cents: d.Total().Cents, Money: true}))
+	}
+	return rows
 }
 
 // bareAmount is shillings as a spreadsheet reads them.
 func bareAmount(cents int64) string {
 	return strings.ReplaceAll(money.Amount{Cents: cents}.String(), ",", "")
-}
-
-// hiddenUnless: a range that no report holds is a page that does not exist.
-func hiddenUnless(err error) error {
-	if fault.Is(err, fault.Invalid) {
-		return notHere()
-	}
-	return err
 }
