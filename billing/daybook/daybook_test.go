@@ -201,6 +201,10 @@ func TestTaxesAndCashAreTheBooks(t *testing.T) {
 		if err != nil || len(taxes) != 1 || taxes[0] != (Sum{"2026-11", ledger.VATPayable, 144}) {
 			t.Error(taxes, err)
 		}
+		lines, err := k.book.Recurring(t.Context(), MonthsUntil(both.Last, 1))
+		if err != nil || len(lines) != 1 || lines[0].Day != "2026-11" || lines[0].Cents != 840 { // used up 40, billed 900, credited 100; no fee, no equipment, no guest
+			t.Error(lines, err)
+		}
 		spent, err := k.book.Spent(t.Context(), ByPartner, both)
 		if err != nil || len(spent) != 1 || spent[0].Name != "6" || spent[0].Cents != -50 {
 			t.Error(spent, err)

@@ -61,6 +61,14 @@ func (b *Book) Earned(ctx context.Context, by By, a Asked) ([]Sum, error) {
 	return b.sumsBy(ctx, accountsOf(ledger.Income), by, a)
 }
 
+// Recurring is what customers' lines earned for internet, from credit or by invoice. What guests and vouchers bring is no part of it.
+func (b *Book) Recurring(ctx context.Context, a Asked) ([]Sum, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	return b.sumsOfLines(ctx, []string{ByAccount, ByInvoice}, a)
+}
+
 // Spent is what it cost to sell, account by account.
 func (b *Book) Spent(ctx context.Context, by By, a Asked) ([]Sum, error) {
 	if err := a.check(); err != nil {
@@ -69,13 +77,19 @@ func (b *Book) Spent(ctx context.Context, by By, a Asked) ([]Sum, error) {
 	return b.sumsBy(ctx, accountsOf(ledger.Expense), by, a)
 }
 
+// VAT and Excise are the names by which Taxes tells them.
+const (
+	VAT    = ledger.VATPayable
+	Excise = ledger.ExcisePayable
+)
+
 // Taxes is what was charged of taxes for the state less what was credited again, account by account. A tax is of no site.
 func (b *Book) Taxes(ctx context.Context, a Asked) ([]Sum, error) {
 	a.Sites = nil
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	return b.sumsBy(ctx, []string{ledger.VATPayable, ledger.ExcisePayable}, ByAccountCode, a)
+	return b.sumsBy(ctx, []string{VAT, Excise}, ByAccountCode, a)
 }
 
 func accountsOf(kind ledger.Kind) (codes []string) {

@@ -2,7 +2,9 @@ package daybook
 
 import (
 	"context"
+	"strings"
 
+	"mtandao/billing/ledger"
 	"mtandao/internal/db"
 )
 
@@ -28,6 +30,14 @@ func sumsBySQL(accounts []string, by By, a Asked) (string, []any) {
 func (b *Book) sumsBy(ctx context.Context, accounts []string, by By, a Asked) (all []Sum, err error) {
 	query, args := sumsBySQL(accounts, by, a)
 	err = b.db.Read(ctx).Raw(query+" ORDER BY 1, 2", args...).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+// sumsOfLines sums what was sold in some ways and is of a plan.
+func (b *Book) sumsOfLines(ctx context.Context, ways []string, a Asked) (all []Sum, err error) {
+	query, args := sumsBySQL([]string{ledger.InternetSales}, ByAccountCode, a)
+	head, rest, _ := strings.Cut(query, " GROUP BY ")
+	err = b.db.Read(ctx).Raw(head+" AND way IN ? AND plan_key <> '' GROUP BY "+rest+" ORDER BY 1", append(args, ways)...).Scan(&all).Error
 	return all, db.Fault(err)
 }
 

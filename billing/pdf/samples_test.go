@@ -108,5 +108,5 @@ func papersOf(l words.Lang) map[string]interface{ PDF() ([]byte, error) } {
 	offer := home(l)
 	offer.Kind, offer.Balanced, offer.Number = ProForma, false, ""
 	return map[string]interface{ PDF() ([]byte, error) }{"invoice": home(l), "business": business(l, 45), "proforma": offer, "credit": credit(l),
-		"statement": statement(l, 12), "receipt": receipt(l)}
+		"statement": statement(l, 12), "receipt": receipt(l), "report": report(l, 92)}
 }

@@ -131,6 +131,18 @@ func readsReports(t *testing.T, s *Stage, all, vouchers money.Amount) {
 			t.Errorf("who works at Ngong is answered with %d, and sees what Kasarani earned", page.status)
 		}
 	}
+	for _, path := range s.reportPaths(t) {
+		manager.expect(manager.ask(http.MethodGet, path, nil), http.StatusOK, "<h1")
+		for as, begins := range map[string]string{"": `"`, "xlsx": "PK", "pdf": "%PDF-"} {
+			if file := manager.send(path+"/export?as="+as, nil); file.status != http.StatusOK || !strings.HasPrefix(file.body, begins) {
+				t.Errorf("%s as %q is answered with %d and begins with %.20q", path, as, file.status, file.body)
+			}
+		}
+	}
+	s.paperOfReport(t, manager, all)
+	if s.Main.DB.Dialect() == db.SQLite {
+		s.looksAtReports(t, manager.token)
+	}
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/taxes?months=12", nil), http.StatusOK, "VAT")
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/money", nil), http.StatusOK, "Money in by day")
 	for _, wrong := range []string{"?months=13", "?months=x", "?days=0", "?days=93", "?until=2026-02-30", "?from=2026-02-30", "?range=year"} {

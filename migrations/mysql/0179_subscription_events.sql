@@ -12,5 +12,6 @@ CREATE TABLE IF NOT EXISTS subscription_events (
   content MEDIUMTEXT NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY subscription_events_seq (subscription_id, seq),
-  UNIQUE KEY subscription_events_request (subscription_id, request)
+  UNIQUE KEY subscription_events_request (subscription_id, request),
+  KEY subscription_events_kind (kind, effective_at)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

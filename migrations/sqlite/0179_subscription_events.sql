@@ -13,3 +13,4 @@ CREATE TABLE IF NOT EXISTS subscription_events (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS subscription_events_seq ON subscription_events (subscription_id, seq);
 CREATE UNIQUE INDEX IF NOT EXISTS subscription_events_request ON subscription_events (subscription_id, request);
+CREATE INDEX IF NOT EXISTS subscription_events_kind ON subscription_events (kind, effective_at);

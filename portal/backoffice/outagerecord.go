@@ -16,6 +16,7 @@ import (
 type Outages interface {
 	List(ctx context.Context, beforeID int64, limit int) ([]outages.Outage, error)
 	Get(ctx context.Context, id int64) (outages.Outage, error)
+	Within(ctx context.Context, from, until time.Time, sites []int64, limit int) ([]outages.Outage, error)
 	Of(ctx context.Context, routerID int64, from, until time.Time) ([]outages.Outage, error)
 	Holes(ctx context.Context, from, until time.Time) ([]outages.Span, error)
 	Drop(ctx context.Context, id int64, by, from string) error

@@ -22,7 +22,7 @@ type definition struct {
 	Name, Title, Lead, Means string // of its address and its files; keys of its texts
 	Need                     need
 	May                      staff.Permission
-	Days                     bool // it knows no months
+	Times                    times
 	Tell                     func(asking) (telling, error)
 }
 
@@ -52,14 +52,31 @@ type bar struct {
 	Size        int64
 }
 
+// times are those that a report knows.
+type times int
+
+const (
+	anyTime  times = iota
+	byDays         // no months
+	byMonths       // nothing shorter
+	asItIs         // now
+)
+
 // definitions are the reports, in the order in which they are shown.
 var definitions = []definition{
-	{"money", "office.money_report.title", "office.money_report.lead", "office.money_report.means", everywhere, staff.PaymentsView, true, tellMoney},
-	{"revenue-plans", "office.revenue.plans", "office.revenue.plans_lead", "office.revenue.means", full, staff.ReportsView, false, tellSums("office.revenue.plan", earnedBy(daybook.ByPlan), planNamesOf)},
-	{"revenue-sites", "office.revenue.sites", "office.revenue.sites_lead", "office.revenue.means", full, staff.ReportsView, false, tellSums("office.revenue.site", earnedBy(daybook.BySite), siteNamesBy)},
-	{"revenue-ways", "office.revenue.ways", "office.revenue.ways_lead", "office.revenue.means", full, staff.ReportsView, false, tellSums("office.revenue.way", earnedBy(daybook.ByWay), wayNames)},
-	{"taxes", "office.revenue.taxes", "office.revenue.taxes_lead", "office.revenue.taxes_means", everywhere, staff.ReportsView, false, tellSums("office.revenue.tax", Daybook.Taxes, accountNames)},
-	{"cash-flow", "office.revenue.cash", "office.revenue.cash_lead", "office.revenue.cash_means", everywhere, staff.ReportsView, false, tellSums("office.revenue.account", netFlow, accountNames)},
+	{"money", "office.money_report.title", "office.money_report.lead", "office.money_report.means", everywhere, staff.PaymentsView, byDays, tellMoney},
+	{"revenue-plans", "office.revenue.plans", "office.revenue.plans_lead", "office.revenue.means", full, staff.ReportsView, anyTime, tellSums("office.revenue.plan", earnedBy(daybook.ByPlan), planNamesOf)},
+	{"revenue-sites", "office.revenue.sites", "office.revenue.sites_lead", "office.revenue.means", full, staff.ReportsView, anyTime, tellSums("office.revenue.site", earnedBy(daybook.BySite), siteNamesBy)},
+	{"revenue-ways", "office.revenue.ways", "office.revenue.ways_lead", "office.revenue.means", full, staff.ReportsView, anyTime, tellSums("office.revenue.way", earnedBy(daybook.ByWay), wayNames)},
+	{"lines", "office.lines_report.title", "office.lines_report.lead", "office.lines_report.means", everywhere, staff.ReportsView, byMonths, tellLines},
+	{"resellers", "office.revenue.resellers", "office.revenue.resellers_lead", "office.revenue.resellers_means", full, staff.ReportsView, anyTime, tellSums("office.revenue.reseller", soldByResellers, resellerNames)},
+	{"commission", "office.revenue.commission", "office.revenue.commission_lead", "office.revenue.commission_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.reseller", costBy(daybook.ByReseller), resellerNames)},
+	{"partners", "office.revenue.partners", "office.revenue.partners_lead", "office.revenue.partners_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.partner", costBy(daybook.ByPartner), partnerNames)},
+	{"ageing", "office.ageing_report.title", "office.ageing_report.lead", "office.ageing_report.means", everywhere, staff.ReportsView, asItIs, tellAgeing},
+	{"cash-flow", "office.revenue.cash", "office.revenue.cash_lead", "office.revenue.cash_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.account", netFlow, accountNames)},
+	{"taxes", "office.revenue.taxes", "office.revenue.taxes_lead", "office.revenue.taxes_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.tax", Daybook.Taxes, accountNames)},
+	{"tax-returns", "office.tax_returns.title", "office.tax_returns.lead", "office.tax_returns.means", everywhere, staff.ReportsView, byMonths, tellReturns},
+	{"outages", "office.outages_report.title", "office.outages_report.lead", "office.outages_report.means", full, staff.ReportsView, anyTime, tellOutages},
 }
 
 const reportsAt = "/office/reports/"
@@ -124,11 +141,13 @@ func (b *Backoffice) defined(q *request, d definition) error {
 		return err
 	}
 	p.Figures, p.table = said.Figures, said.table
-	p.Find.Fields[0].Value, p.Find.Fields[1].Value = a.Now.First.String(), a.Now.Last.String()
+	if p.Find != nil {
+		p.Find.Fields[0].Value, p.Find.Fields[1].Value = a.Now.First.String(), a.Now.Last.String()
+	}
 	export := func(as string) string {
 		return strings.Replace(q.with("as", as), q.Path(), q.Path()+"/export", 1)
 	}
-	p.Acts = []act{{Name: p.T("office.revenue.xlsx"), Icon: "download", Posted: true, Address: export("xlsx")}, {Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: export("")}}
+	p.Acts = []act{{Name: p.T("office.report.pdf"), Icon: "download", Posted: true, Address: export("pdf")}, {Name: p.T("office.revenue.xlsx"), Icon: "download", Posted: true, Address: export("xlsx")}, {Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: export("")}}
 	if len(said.Bars) > 0 {
 		p.draw(said.Bars)
 		p.Chart = p.T("office.revenue.chart", "Title", p.Title, "From", dayText(a.Now.First), "Until", dayText(a.Now.Last), "Total", said.Total)
@@ -171,8 +190,18 @@ func (b *Backoffice) exportDefined(q *request, d definition) error {
 	if err != nil {
 		return err
 	}
+	var paper []byte
+	if q.Query("as") == "pdf" {
+		if paper, err = a.paper(d, said); err != nil {
+			return err
+		}
+	}
 	if err := b.Taken.ReportTaken(q.ctx, q.in.By(q.visit()), d.Name, a.Now.First, a.Now.Last); err != nil {
 		return err
 	}
-	return q.takeAlong(d.Name+"-"+a.Now.First.String()+"-"+a.Now.Last.String(), a.T(d.Title), said.Taken)
+	name := d.Name + "-" + a.Now.First.String() + "-" + a.Now.Last.String()
+	if q.Query("as") == "pdf" {
+		return q.givePaper(name, paper)
+	}
+	return q.takeAlong(name, a.T(d.Title), said.Taken)
 }

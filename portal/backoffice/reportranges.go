@@ -11,8 +11,11 @@ import (
 	"mtandao/internal/report"
 )
 
-// usualDays are how many a report holds when nobody says anything.
-const usualDays = 30
+// What a report holds when nobody says anything.
+const (
+	usualDays   = 30
+	usualMonths = 12
+)
 
 // spell is a time that one press chooses: its name, and the days of it and of the time that it is compared with.
 type spell struct {
@@ -63,6 +66,11 @@ func free(first, last clock.Day, days bool) (now, before daybook.Asked, err erro
 	if months > mostMonths {
 		return now, before, fault.New(fault.Invalid, "report.months")
 	}
+	return wholeMonths(last, months)
+}
+
+// wholeMonths are some months, the last of which is that of a day, and as many before them.
+func wholeMonths(last clock.Day, months int) (now, before daybook.Asked, err error) {
 	now = daybook.MonthsUntil(last, months)
 	return now, daybook.MonthsUntil(now.First-1, months), nil
 }
@@ -88,6 +96,10 @@ func (b *Backoffice) timesOf(q *request, d definition) (now, before daybook.Aske
 		now, before = spells[n].days(today)
 		return now, before, nil
 	}
+	if d.Times == asItIs {
+		now, before = lasting(today, today)
+		return now, before, nil
+	}
 	last, known := today, true
 	if until := q.Query("until"); until != "" {
 		if last, known = clock.ParseDay(until); !known {
@@ -99,15 +111,17 @@ func (b *Backoffice) timesOf(q *request, d definition) (now, before daybook.Aske
 		if !known {
 			return now, before, notHere()
 		}
-		return free(first, last, d.Days)
+		return free(first, last, d.Times == byDays)
 	}
 	if q.Query("months") != "" {
 		months, err := strconv.Atoi(q.Query("months"))
-		if err != nil || d.Days || months < 1 || months > 12 {
+		if err != nil || d.Times == byDays || months < 1 || months > 12 {
 			return now, before, notHere()
 		}
-		now = daybook.MonthsUntil(last, months)
-		return now, daybook.MonthsUntil(now.First-1, months), nil
+		return wholeMonths(last, months)
+	}
+	if d.Times == byMonths && q.Query("days") == "" {
+		return wholeMonths(last, usualMonths)
 	}
 	length := usualDays
 	if typed := q.Query("days"); typed != "" {
@@ -121,9 +135,18 @@ func (b *Backoffice) timesOf(q *request, d definition) (now, before daybook.Aske
 
 // ranges are the times that one press chooses.
 func (q *request) ranges(f *frame, d definition) (all []chip) {
+	if d.Times == asItIs {
+		return nil
+	}
 	here := q.Query("range") + "|" + q.Query("days") + "|" + q.Query("months") + "|" + q.Query("from")
 	add := func(name, query string, is ...string) {
 		all = append(all, chip{Name: name, Address: q.Path() + "?" + query, Here: slices.Contains(is, here)})
+	}
+	if d.Times == byMonths {
+		add(f.T("office.range.month"), "months=1", "||1|")
+		add(f.T("office.range.last_month"), "range=last_month", "last_month|||")
+		add(f.T("office.revenue.months12"), "months=12", "||12|", "|||")
+		return all
 	}
 	for _, s := range spells {
 		add(f.T("office.range."+s.name), "range="+s.name, s.name+"|||")
@@ -131,7 +154,7 @@ func (q *request) ranges(f *frame, d definition) (all []chip) {
 	add(f.T("office.money_report.days7"), "days=7", "|7||")
 	add(f.T("office.money_report.days30"), "days=30", "|30||", "|||")
 	add(f.T("office.money_report.days90"), "days=90", "|90||")
-	if !d.Days {
+	if d.Times != byDays {
 		add(f.T("office.revenue.months12"), "months=12", "||12|")
 	}
 	return all
@@ -139,6 +162,9 @@ func (q *request) ranges(f *frame, d definition) (all []chip) {
 
 // freeRange is the form for any other days.
 func (q *request) freeRange(f *frame, d definition) *find {
+	if d.Times == asItIs {
+		return nil
+	}
 	return &find{Action: reportsAt + d.Name, Button: f.T("office.filter"), Fields: []formField{{Name: "from", As: asDay, Label: f.T("office.range.from"), Value: q.Query("from")},
 		{Name: "until", As: asDay, Label: f.T("office.money_report.until"), Value: q.Query("until")}}}
 }

@@ -15,6 +15,8 @@ import (
 // Daybook is the ledger by day. *daybook.Book satisfies it.
 type Daybook interface {
 	Earned(ctx context.Context, by daybook.By, a daybook.Asked) ([]daybook.Sum, error)
+	Recurring(ctx context.Context, a daybook.Asked) ([]daybook.Sum, error)
+	Spent(ctx context.Context, by daybook.By, a daybook.Asked) ([]daybook.Sum, error)
 	Taxes(ctx context.Context, a daybook.Asked) ([]daybook.Sum, error)
 	CashFlow(ctx context.Context, a daybook.Asked) (before map[string]int64, all []daybook.Flow, err error)
 }

@@ -23,6 +23,7 @@ type Desk interface {
 	Queues(ctx context.Context, scope report.Scope) ([]report.Queue, error)
 	Payments(ctx context.Context, f report.PaymentFilter) ([]report.PaymentLine, error)
 	MoneyIn(ctx context.Context, f report.MoneyFilter) ([]report.MoneyLine, error)
+	LinesByMonth(ctx context.Context, first clock.Day, months int) ([]report.LineMonth, error)
 	MoneyByDay(ctx context.Context, first, last clock.Day) ([]report.DayMoney, error)
 	CashOf(ctx context.Context, of report.Drawer, after report.CashPlace, limit int) ([]report.Cash, error)
 	CashSums(ctx context.Context, of report.Drawer) ([]report.CashSum, error)

@@ -139,6 +139,15 @@ func (s *Service) List(ctx context.Context, beforeID int64, limit int) ([]Outage
 	return outages(from)
 }
 
+// Within tells outages that began within a time, the newest first, but for those that turned out to be none. Sites: nil are all.
+func (s *Service) Within(ctx context.Context, from, until time.Time, sites []int64, limit int) ([]Outage, error) {
+	read := s.DB.Read(ctx).Where("from_at >= ? AND from_at < ? AND state NOT IN ?", from, until, []State{Unproven, Dropped, Withdrawn})
+	if sites != nil {
+		read = read.Where("site_id IN ?", sites)
+	}
+	return outages(read.Order("from_at DESC").Limit(limit))
+}
+
 // Of tells the outages of a router that lie within a time, in order.
 func (s *Service) Of(ctx context.Context, routerID int64, from, until time.Time) ([]Outage, error) {
 	return outages(s.DB.Read(ctx).Where("router_id = ? AND from_at < ? AND (until_at IS NULL OR until_at > ?)", routerID, until, from).Order("from_at").Limit(mostSteps))
