@@ -65,7 +65,7 @@ func (s *Stage) looksAtReports(t *testing.T, token string) {
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 	manager := viewer{name: "manager", token: token, may: func(staff.Permission) bool { return true }}
-	for name, see := range map[string]sight{"en-1280": {words.English, 1280, false}, "sw-390": {words.Swahili, 390, false}, "en-390-dark": {words.English, 390, true}} {
+	for name, see := range map[string]sight{"en-1280": {words.English, 1280, false}, "sw-390": {words.Swahili, 390, false}, "en-390-dark": {words.English, 390, true}, "sw-320": {words.Swahili, 320, false}} {
 		for _, path := range append(s.reportPaths(t), "/office/reports") {
 			if l.judge(screen{manager, path, staff.ReportsView}, see) && os.Getenv("MTANDAO_SCREENS") != "" {
 				l.keep(path, name)
