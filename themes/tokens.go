@@ -76,4 +76,9 @@ func (t Tokens) CSS() string {
 	}, ";") + "}"
 }
 
+// Night are the tokens of who wants pages dark: the same accent on a dark paper.
+func Night(accent, accentInk string) string {
+	return "@media(prefers-color-scheme:dark){:root{color-scheme:dark}" + Pour(accent, accentInk, "#11161c", "#e7ecf2").CSS() + "}"
+}
+
 func property(name string, c Colour) string { return fmt.Sprintf("--%s:%s", name, c) }

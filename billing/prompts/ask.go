@@ -19,6 +19,7 @@ const (
 	DueDay Cause = "due"   // by itself, on the day
 	Staff  Cause = "staff" // a member asked
 	Link   Cause = "link"  // somebody asked on the page of a paper's link
+	Self   Cause = "self"  // the customer, on pages of their own
 )
 
 // Ask is a prompt for a customer's money, and why it was made.

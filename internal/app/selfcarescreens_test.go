@@ -5,11 +5,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
-// TestScreensOfSubscribers looks at each of their pages in a real browser, on two phones and a desk, in both languages: axe, the console, the policy and the width; a page
+// TestScreensOfSubscribers looks at each of their pages in a real browser, on two phones and a desk, in both languages, English on one phone dark: axe, the console, the policy and the width; a page
 // is one request, and comes within a second on a slow line: 14 KB. Pictures go to the folder that MTANDAO_SCREENS names.
 func TestScreensOfSubscribers(t *testing.T) {
 	s := openStage(t, 1)
@@ -27,10 +28,12 @@ func TestScreensOfSubscribers(t *testing.T) {
 		_, err := chromedp.Call(in.ctx, network.SetCookie, network.SetCookieParams{Name: kept.Name, Value: kept.Value, URL: in.base + "/my"})
 		in.do(err)
 	}
+	pages := map[string]*looker{"/my": in, "/my/pay": in, "/my/bill/1": in, "/my/in": out, "/my/code": out}
 	for _, width := range []int64{320, 390, 1280} {
 		for _, lang := range []string{"en", "sw"} {
-			for path, l := range map[string]*looker{"/my": in, "/my/bill/1": in, "/my/in": out, "/my/code": out} {
+			for path, l := range pages {
 				l.do(chromedp.Do(l.ctx, chromedp.EmulateViewport(width, 700)))
+				l.likes(lang == "en" && width == 390)
 				f := l.at(path + "?l=" + lang)
 				if want := map[bool]int{true: 404, false: 200}[path == "/my/bill/1"]; f.Status != want {
 					t.Errorf("%s: %d", path, f.Status)
@@ -45,4 +48,12 @@ func TestScreensOfSubscribers(t *testing.T) {
 			}
 		}
 	}
+}
+
+// likes has the browser say that its person likes pages dark, or light.
+func (l *looker) likes(dark bool) {
+	l.t.Helper()
+	scheme := map[bool]string{true: "dark", false: "light"}[dark]
+	_, err := chromedp.Call(l.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+	l.do(err)
 }

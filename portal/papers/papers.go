@@ -164,7 +164,7 @@ func (f *Face) send(c *fiber.Ctx, status int, name string, p *page) error {
 
 // framed is a page in the looks of a brand.
 func framed(b site.Brand, l words.Lang, title string) web.Frame {
-	out := web.Frame{Lang: l, Title: title, Brand: b.Name, Tokens: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink)}
+	out := web.Frame{Lang: l, Title: title, Brand: b.Name, Tokens: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink), Rules: themes.Night(b.Accent, b.AccentInk)}
 	if len(b.Logo) > 0 {
 		out.Logo = template.URL("data:" + b.LogoType + ";base64," + base64.StdEncoding.EncodeToString(b.Logo))
 	}

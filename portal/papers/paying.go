@@ -2,7 +2,6 @@ package papers
 
 import (
 	"context"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -26,16 +25,10 @@ type paying struct {
 	Action        string // empty: no phone may be asked now
 	Amount, Phone string
 	Once          string
-	Wrong         string // why the phone was not asked
-	State         string // ask, slow, paid, failed; empty when nobody was asked lately
-	Mask, Why     string // of the last prompt
+	Wrong         string       // why the phone was not asked
+	Step          prompts.Step // empty when nobody was asked lately
+	Mask, Why     string       // of the last prompt
 }
-
-const (
-	slowAfter  = time.Minute      // nobody is told any more to look at the phone
-	toldFor    = 30 * time.Minute // how long a page tells of a prompt that has its verdict
-	spentAfter = 2 * time.Minute  // money that came may not have paid for the paper yet
-)
 
 // paying tells how what a paper asks for is paid on its page.
 func (f *Face) paying(ctx context.Context, c *fiber.Ctx, p papers.Paper, v papers.View) (*paying, error) {
@@ -44,38 +37,24 @@ func (f *Face) paying(ctx context.Context, c *fiber.Ctx, p papers.Paper, v paper
 		return nil, err
 	}
 	out := &paying{}
-	if asked && (last.Open() || last.Age < toldFor) {
+	if asked && last.Told() {
 		out.say(p.Lang(), last)
 	}
-	switch out.State {
-	case "ask":
-		c.Set("Refresh", "4")
-	case "slow":
-		c.Set("Refresh", "15")
+	if every := out.Step.Again(); every != "" {
+		c.Set("Refresh", every)
 	}
-	waits := out.State == "ask" || out.State == "slow" || out.State == "paid" && last.Age < spentAfter
-	if v.Pay != "" && !waits {
+	if v.Pay != "" && (out.Step == "" || !last.Waits()) {
 		out.Action, out.Once, out.Phone = papers.LinkPath+c.Params("link")+"/pay", seal.RandomHex(8), c.FormValue("phone")
 		out.Amount = prompts.Whole(v.Asks).String()
 	}
-	if out.Action == "" && out.State == "" {
+	if out.Action == "" && out.Step == "" {
 		return nil, nil
 	}
 	return out, nil
 }
 
 func (out *paying) say(l words.Lang, last prompts.Asked) {
-	out.Mask = last.Order.PhoneMask
-	switch {
-	case last.Came.IsPositive():
-		out.State, out.Amount = "paid", last.Came.String()
-	case last.Open() && last.Age < slowAfter:
-		out.State, out.Amount = "ask", last.Order.Price.String()
-	case last.Open():
-		out.State = "slow"
-	default:
-		out.State, out.Why = "failed", words.Text(l, "guest.fail."+string(last.Payment.Reason), "Phone", out.Mask)
-	}
+	out.Step, out.Mask, out.Amount, out.Why = last.Step(), last.Order.PhoneMask, last.Sum().String(), last.Why(l)
 }
 
 // pay asks the phone that somebody typed for what the paper asks for. The same form is one prompt.

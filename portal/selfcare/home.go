@@ -6,9 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
-	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/pace"
@@ -24,31 +22,25 @@ type bill struct {
 }
 
 type home struct {
-	Account, Owe, Late string // Late is empty when nothing is
-	PayTo, Till        string // the till's name and number; empty: no till takes money
-	Lines              []line
-	Bills              []bill
+	Owe, Late string // Late is empty when nothing is
+	hand
+	Lines []line
+	Bills []bill
 }
 
 const billsShown = 12
 
 func (f *Face) home(q *request) error {
-	zone := f.Sites.Location(q.who.SiteID)
-	st, err := f.Bills.StandingOf(q.ctx, q.who.ID, clock.DayOf(f.Plan.Now().In(zone)))
+	st, err := f.Bills.StandingOf(q.ctx, q.who.ID, q.today())
 	if err != nil {
 		return err
 	}
 	p := q.page("my.title", "Name", q.who.Name)
-	p.Home = &home{Account: customers.Grouped(q.who.Number), Owe: st.Open.String()}
+	p.Home = &home{Owe: st.Open.String()}
 	if st.Late.IsPositive() {
 		p.Home.Late = st.Late.String()
 	}
-	if t, err := f.Tills.TillFor(q.ctx, q.who.SiteID); err == nil {
-		p.Home.PayTo, p.Home.Till = p.T("my.paybill"), t.ShortCode
-		if t.PartyB != "" {
-			p.Home.PayTo, p.Home.Till = p.T("my.till"), t.PartyB
-		}
-	} else if !fault.Is(err, fault.Unavailable) {
+	if p.Home.hand, err = f.byHand(q); err != nil {
 		return err
 	}
 	if err := f.lines(q, p); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/pin"
 	"mtandao/internal/site"
@@ -98,6 +99,11 @@ func (q *request) answer(err error, again handle) error {
 	return q.send("error", q.page("my.error"))
 }
 
+// today is the day at the customer's site.
+func (q *request) today() clock.Day {
+	return clock.DayOf(q.face.Plan.Now().In(q.face.Sites.Location(q.who.SiteID)))
+}
+
 // typed is what a form said; an address fills nothing in.
 func (q *request) typed(name string) string {
 	if q.Method() != fiber.MethodPost {
@@ -131,6 +137,7 @@ type page struct {
 	Who           string // as it was typed
 	Code          bool   // the page asks for a code
 	Home          *home
+	Pay           *pay
 }
 
 // Dial is the number as a telephone takes it.
@@ -138,7 +145,7 @@ func (p *page) Dial() string { return web.Dial(p.Phone) }
 
 func (q *request) page(title string, args ...any) *page {
 	s, b := q.worn()
-	p := &page{Frame: web.Frame{Lang: q.lang, Title: words.Text(q.lang, title, args...), Brand: b.Name, Tokens: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink)},
+	p := &page{Frame: web.Frame{Lang: q.lang, Title: words.Text(q.lang, title, args...), Brand: b.Name, Tokens: themes.Pour(b.Accent, b.AccentInk, b.Paper, b.Ink), Rules: themes.Night(b.Accent, b.AccentInk)},
 		Here: root, Stamp: q.face.stamps.Make(root, q.token), Other: "Kiswahili", OtherLang: string(words.Swahili), Phone: s.Phone, SignedIn: q.who.ID != 0}
 	if len(b.Logo) > 0 {
 		p.Logo = template.URL("data:" + b.LogoType + ";base64," + base64.StdEncoding.EncodeToString(b.Logo))

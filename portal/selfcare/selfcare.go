@@ -13,8 +13,10 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/papers"
+	"mtandao/billing/prompts"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
+	"mtandao/internal/money"
 	"mtandao/internal/pace"
 	"mtandao/internal/pin"
 	"mtandao/internal/seal"
@@ -45,6 +47,18 @@ type Papers interface {
 	File(ctx context.Context, p papers.Paper) ([]byte, error)
 }
 
+// Prompts asks customers' phones for money. *prompts.Service satisfies it.
+type Prompts interface {
+	Ask(ctx context.Context, r prompts.Request, by prompts.By) (prompts.Ask, error)
+	Asks(ctx context.Context, customerID int64, limit int) ([]prompts.Asked, error)
+	Wanting(ctx context.Context, customerID int64) (money.Amount, error)
+}
+
+// Customers are those who are served. *customers.Service satisfies it.
+type Customers interface {
+	FirstPhones(ctx context.Context, ids []int64) (map[int64]customers.Phone, error)
+}
+
 // Lines are what customers subscribe to. *subscriptions.Service satisfies it.
 type Lines interface {
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
@@ -67,6 +81,8 @@ type Options struct {
 	Entrance    Entrance
 	Bills       Bills
 	Papers      Papers
+	Prompts     Prompts
+	Customers   Customers
 	Lines       Lines
 	Sites       Sites
 	Tills       Tills
@@ -85,6 +101,7 @@ type Face struct {
 	stamps web.Stamps
 	asked  *pace.Limiter // codes asked for, by network
 	files  *pace.Limiter // PDFs made, by network
+	phones *pace.Limiter // phones asked for money, by customer
 }
 
 //go:embed pages
@@ -96,11 +113,12 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "error")
 	if err != nil {
 		return nil, err
 	}
-	return &Face{Options: o, theme: theme.On(themes.Ground()), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, asked: pace.New(o.Clock, 6, 20*time.Second), files: pace.New(o.Clock, 10, 3*time.Second)}, nil
+	return &Face{Options: o, theme: theme.On(themes.Ground()), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, asked: pace.New(o.Clock, 6, 20*time.Second), files: pace.New(o.Clock, 10, 3*time.Second),
+		phones: pace.New(o.Clock, 10, 20*time.Second)}, nil
 }
 
 const root = "/my"
@@ -116,6 +134,6 @@ func (f *Face) Routes() []web.Route {
 	get, post := fiber.MethodGet, fiber.MethodPost
 	return []web.Route{
 		open(get, "/in", f.askWho, nil), open(post, "/in", f.sendCode, f.askWho), open(get, "/code", f.askCode, nil), open(post, "/code", f.enter, f.askCode),
-		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
+		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
 	}
 }

@@ -1,0 +1,115 @@
+package selfcare
+
+import (
+	"strconv"
+	"strings"
+
+	"mtandao/billing"
+	"mtandao/billing/customers"
+	"mtandao/billing/prompts"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/seal"
+	"mtandao/internal/words"
+)
+
+// pay is how money is asked for on a phone, how far the last prompt is, and how to pay by hand.
+type pay struct {
+	Owe           string
+	Amount, Phone string // as they stand in the form
+	Once          string // empty: nobody is asked now
+	Step          prompts.Step
+	Sum           string
+	Mask, Why     string
+	hand
+}
+
+// hand is where money is sent to by hand; without a till none is taken.
+type hand struct{ PayTo, Till, Steps, Account string }
+
+func (f *Face) askPay(q *request) error {
+	p := q.page("my.pay.title")
+	st, err := f.Bills.StandingOf(q.ctx, q.who.ID, q.today())
+	if err != nil {
+		return err
+	}
+	asked, err := f.Prompts.Asks(q.ctx, q.who.ID, 1)
+	if err != nil {
+		return err
+	}
+	p.Pay = &pay{Owe: st.Open.String()}
+	if p.Pay.hand, err = f.byHand(q); err != nil {
+		return err
+	}
+	waits := p.Pay.Till == ""
+	if len(asked) == 1 && asked[0].Told() {
+		last := asked[0]
+		p.Pay.Step, p.Pay.Sum, p.Pay.Mask, p.Pay.Why = last.Step(), last.Sum().String(), last.Order.PhoneMask, last.Why(q.lang)
+		waits = waits || last.Waits()
+	}
+	if every := p.Pay.Step.Again(); every != "" {
+		q.Set("Refresh", every+"; url="+root+"/pay")
+	}
+	if !waits {
+		err = f.fillPay(q, p.Pay)
+	}
+	if err != nil {
+		return err
+	}
+	return q.send("pay", p)
+}
+
+// fillPay fills the form with what is likely to be paid, and from which phone, else with what was typed.
+func (f *Face) fillPay(q *request, to *pay) error {
+	to.Once = seal.RandomHex(8)
+	if q.failed != nil {
+		to.Amount, to.Phone = q.typed("amount"), q.typed("phone")
+		return nil
+	}
+	wanting, err := f.Prompts.Wanting(q.ctx, q.who.ID)
+	if err != nil {
+		return err
+	}
+	if wanting.IsPositive() {
+		to.Amount = strings.ReplaceAll(strings.TrimPrefix(wanting.String(), money.Shilling+" "), ",", "")
+	}
+	phones, err := f.Customers.FirstPhones(q.ctx, []int64{q.who.ID})
+	if phones[q.who.ID] != "" {
+		to.Phone = phones[q.who.ID].Local()
+	}
+	return err
+}
+
+// byHand is the till of the customer's site, as people say it.
+func (f *Face) byHand(q *request) (h hand, err error) {
+	t, err := f.Tills.TillFor(q.ctx, q.who.SiteID)
+	if fault.Is(err, fault.Unavailable) {
+		return h, nil
+	}
+	if err != nil {
+		return h, err
+	}
+	h = hand{words.Text(q.lang, "my.paybill"), t.ShortCode, words.Text(q.lang, "my.paybill_steps"), customers.Grouped(q.who.Number)}
+	if t.Type == billing.TillBuyGoods {
+		h.PayTo, h.Till, h.Steps = words.Text(q.lang, "my.till"), t.PartyB, words.Text(q.lang, "my.till_steps")
+	}
+	return h, nil
+}
+
+// askPhone asks a phone for money. The same form is one prompt; where it leads to says how far that is.
+func (f *Face) askPhone(q *request) error {
+	amount, err := money.Parse(q.typed("amount"), money.Shilling)
+	if err != nil {
+		return err
+	}
+	asks := strconv.FormatInt(q.who.ID, 10)
+	if f.phones.Peek(asks) > 0 {
+		return fault.New(fault.TooMany, "paper.slow")
+	}
+	_, err = f.Prompts.Ask(q.ctx, prompts.Request{CustomerID: q.who.ID, Cause: prompts.Self, Phone: q.typed("phone"), Amount: amount, Once: q.typed("once")}, prompts.By{})
+	if err != nil {
+		return err
+	}
+	f.phones.Wait(asks) // what was refused rang nowhere
+	return led(root + "/pay")
+}
