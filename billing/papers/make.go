@@ -173,7 +173,7 @@ func (s *Service) paidBetween(ctx context.Context, from, to invoices.Document) (
 		if e.Kind == accounts.Returned {
 			back[e.OtherID] = true
 		}
-		if !isPayment(e) || e.At.Before(from.IssuedAt) || e.At.After(to.IssuedAt) || back[e.ID] || e.OtherID != 0 && back[e.OtherID] {
+		if !IsPayment(e) || e.At.Before(from.IssuedAt) || e.At.After(to.IssuedAt) || back[e.ID] || e.OtherID != 0 && back[e.OtherID] {
 			continue
 		}
 		one, err := s.paymentOf(ctx, e)
@@ -188,8 +188,8 @@ func (s *Service) paidBetween(ctx context.Context, from, to invoices.Document) (
 	return all, nil
 }
 
-// isPayment says whether an event is money that somebody brought.
-func isPayment(e accounts.Event) bool {
+// IsPayment says that money came by an event of an account: there is a receipt of it.
+func IsPayment(e accounts.Event) bool {
 	return (e.Kind == accounts.PaidIn || e.Kind == accounts.Counter) && e.Delta.IsPositive()
 }
 

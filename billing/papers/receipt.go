@@ -32,7 +32,7 @@ func (s *Service) OfPayment(ctx context.Context, customerID, eventID int64) (Pap
 		return p, err
 	}
 	e, err := s.Accounts.Event(ctx, customerID, eventID)
-	if fault.Is(err, fault.NotFound) || err == nil && !isPayment(e) {
+	if fault.Is(err, fault.NotFound) || err == nil && !IsPayment(e) {
 		err = fault.New(fault.NotFound, "paper.unknown")
 	}
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
+	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
@@ -20,22 +21,50 @@ import (
 // subscriber makes a customer and a browser that is signed in as them.
 func (s *Stage) subscriber(t *testing.T, name, phone string) (customers.Customer, *kiosk) {
 	t.Helper()
-	m, k := s.Main, s.kiosk(t)
 	var c customers.Customer
-	err := m.DB.InTx(t.Context(), func(tx *db.Tx) (err error) {
-		c, err = m.Customers.Create(tx, customers.Customer{Name: name, SiteID: s.seeded.sites["kasarani"].ID}, []customers.Contact{{Kind: customers.ByPhone, Value: phone}}, customers.By{Actor: "test"})
+	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) (err error) {
+		c, err = s.Main.Customers.Create(tx, customers.Customer{Name: name, SiteID: s.seeded.sites["kasarani"].ID}, []customers.Contact{{Kind: customers.ByPhone, Value: phone}}, customers.By{Actor: "test"})
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	code := ""
-	err = m.PINs.SendCode(t.Context(), pin.Owner{Kind: "customer", ID: c.ID}, c.Number, func(_ *db.Tx, made string) error { code = made; return nil })
+	return c, s.signsIn(t, c)
+}
+
+// codeOf is a code for a customer, as it comes by SMS.
+func (s *Stage) codeOf(t *testing.T, c customers.Customer) (code string) {
+	t.Helper()
+	err := s.Main.PINs.SendCode(t.Context(), pin.Owner{Kind: "customer", ID: c.ID}, c.Number, func(_ *db.Tx, made string) error { code = made; return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.sends("/my/code?l=en", "/my/code", url.Values{"who": {c.Number}, "code": {code}}, "Hello, "+name, customers.Grouped(c.Number), "There are no bills yet.")
-	return c, k
+	return code
+}
+
+// signsIn is a browser that is signed in as a customer.
+func (s *Stage) signsIn(t *testing.T, c customers.Customer) *kiosk {
+	t.Helper()
+	k := s.kiosk(t)
+	k.sends("/my/code?l=en", "/my/code", url.Values{"who": {c.Number}, "code": {s.codeOf(t, c)}}, "Hello, "+c.Name, customers.Grouped(c.Number))
+	return k
+}
+
+// subscribed is one of the demo's homes, signed in.
+func (s *Stage) subscribed(t *testing.T, phone string) (customers.Customer, subscriptions.Subscription, *kiosk) {
+	t.Helper()
+	if err := s.seedLines(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.Main.Customers.FindNow(t.Context(), phone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.Main.Lines.Of(t.Context(), c.ID)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	return c, all[0], s.signsIn(t, c)
 }
 
 // owes writes a customer a bill of 1,500 shillings.

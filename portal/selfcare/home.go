@@ -4,21 +4,18 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"mtandao/billing/invoices"
-	"mtandao/internal/fault"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/money"
-	"mtandao/internal/pace"
 	"mtandao/portal/web"
 )
 
-type line struct{ Name, State, Until string }
+type line struct{ ID, Name, Login, State, Until string }
 
 type bill struct {
 	ID                       int64
 	Name, Day, Amount, State string
-	Open                     bool
+	Left                     string // what is open
 }
 
 type home struct {
@@ -57,15 +54,26 @@ func (f *Face) lines(q *request, p *page) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range all {
-		l := line{Name: s.State.Login.Name, State: p.T("my.status." + string(s.State.Status))}
-		if !s.State.PaidTo.IsZero() {
-			until := s.State.PaidTo.In(f.Sites.Location(s.State.Place.SiteID))
-			l.Until = web.Day(q.lang, until) + until.Format(" 15:04")
+	for _, sub := range all {
+		l, err := f.lineOf(q, sub)
+		if err != nil {
+			return err
 		}
 		p.Home.Lines = append(p.Home.Lines, l)
 	}
 	return nil
+}
+
+// lineOf is a line as people know it: by its plan.
+func (f *Face) lineOf(q *request, sub subscriptions.Subscription) (line, error) {
+	l := line{ID: strconv.FormatInt(sub.ID, 10), Login: sub.State.Login.Name, State: q.T("my.status." + string(sub.State.Status))}
+	zone := f.Sites.Location(sub.State.Place.SiteID)
+	if end := sub.State.End(zone); !end.IsZero() {
+		l.Until = when(q.lang, end.In(zone))
+	}
+	plan, err := f.Plans.ByKey(q.ctx, sub.State.Sold.PlanKey)
+	l.Name = plan.Name(q.lang)
+	return l, err
 }
 
 func (f *Face) bills(q *request, p *page) error {
@@ -77,30 +85,27 @@ func (f *Face) bills(q *request, p *page) error {
 		if d.Number == 0 {
 			continue
 		}
-		b := bill{ID: d.ID, Name: d.Text(), Day: web.Day(q.lang, d.Day.Start()), Amount: money.KES(d.Gross).String(), Open: d.Open > 0, State: p.T("my.done")}
-		if b.Open {
-			b.State = p.T("my.open", "Amount", money.KES(d.Open).String())
-		}
-		p.Home.Bills = append(p.Home.Bills, b)
+		p.Home.Bills = append(p.Home.Bills, q.billOf(d))
 	}
 	return nil
 }
 
+func (q *request) billOf(d invoices.Document) bill {
+	b := bill{ID: d.ID, Name: d.Text(), Day: web.Day(q.lang, d.Day.Start()), Amount: money.KES(d.Gross).String(), State: q.T("my.done"), Left: money.KES(d.Open).String()}
+	if d.Open > 0 {
+		b.State = q.T("my.open", "Amount", b.Left)
+	}
+	return b
+}
+
 // bill opens a bill of the customer's own: its page, where it is paid, while its link holds, else its file.
 func (f *Face) bill(q *request) error {
-	id, err := strconv.ParseInt(q.Params("id"), 10, 64)
-	if err != nil {
-		return notHere()
-	}
-	d, err := f.Bills.Get(q.ctx, id)
-	if fault.Is(err, fault.NotFound) || err == nil && (d.CustomerID != q.who.ID || d.Number == 0) {
-		return notHere()
+	d, err := f.theBill(q)
+	if err == nil {
+		err = f.slow(q)
 	}
 	if err != nil {
 		return err
-	}
-	if f.files.Wait(pace.Network(q.visit().Address)) > 0 {
-		return fault.New(fault.TooMany, "paper.slow")
 	}
 	paper, err := f.Papers.OfDocument(q.ctx, d.ID)
 	if err != nil {
@@ -109,12 +114,5 @@ func (f *Face) bill(q *request) error {
 	if address := paper.Address(); address != "" && f.Clock.Now().Add(time.Hour).Before(paper.LinkUntil) {
 		return led(address)
 	}
-	file, err := f.Papers.File(q.ctx, paper)
-	if err != nil {
-		return err
-	}
-	q.Set(fiber.HeaderContentType, "application/pdf")
-	q.Set(fiber.HeaderContentDisposition, `inline; filename="`+paper.FileName()+`"`)
-	q.Set(fiber.HeaderCacheControl, "no-store")
-	return q.Send(file)
+	return f.sendPaper(q, paper)
 }

@@ -10,7 +10,6 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/seal"
-	"mtandao/internal/words"
 )
 
 // pay is how money is asked for on a phone, how far the last prompt is, and how to pay by hand.
@@ -89,9 +88,9 @@ func (f *Face) byHand(q *request) (h hand, err error) {
 	if err != nil {
 		return h, err
 	}
-	h = hand{words.Text(q.lang, "my.paybill"), t.ShortCode, words.Text(q.lang, "my.paybill_steps"), customers.Grouped(q.who.Number)}
+	h = hand{q.T("my.paybill"), t.ShortCode, q.T("my.paybill_steps"), customers.Grouped(q.who.Number)}
 	if t.Type == billing.TillBuyGoods {
-		h.PayTo, h.Till, h.Steps = words.Text(q.lang, "my.till"), t.PartyB, words.Text(q.lang, "my.till_steps")
+		h.PayTo, h.Till, h.Steps = q.T("my.till"), t.PartyB, q.T("my.till_steps")
 	}
 	return h, nil
 }

@@ -99,6 +99,9 @@ func (q *request) answer(err error, again handle) error {
 	return q.send("error", q.page("my.error"))
 }
 
+// T is the text of a key in the reader's language.
+func (q *request) T(key string, args ...any) string { return words.Text(q.lang, key, args...) }
+
 // today is the day at the customer's site.
 func (q *request) today() clock.Day {
 	return clock.DayOf(q.face.Plan.Now().In(q.face.Sites.Location(q.who.SiteID)))
@@ -138,6 +141,9 @@ type page struct {
 	Code          bool   // the page asks for a code
 	Home          *home
 	Pay           *pay
+	Use           *use
+	Owed          *owed
+	Kept          *kept
 }
 
 // Dial is the number as a telephone takes it.

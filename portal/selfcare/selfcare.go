@@ -13,6 +13,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/papers"
+	"mtandao/billing/plans"
 	"mtandao/billing/prompts"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
@@ -44,6 +45,8 @@ type Bills interface {
 // Papers are what bills look like. *papers.Service satisfies it.
 type Papers interface {
 	OfDocument(ctx context.Context, documentID int64) (papers.Paper, error)
+	OfPayment(ctx context.Context, customerID, eventID int64) (papers.Paper, error)
+	StatementFile(ctx context.Context, customerID int64, from, until clock.Day) (name string, file []byte, err error)
 	File(ctx context.Context, p papers.Paper) ([]byte, error)
 }
 
@@ -62,6 +65,12 @@ type Customers interface {
 // Lines are what customers subscribe to. *subscriptions.Service satisfies it.
 type Lines interface {
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
+	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
+}
+
+// Plans are what is sold. *plans.Service satisfies it.
+type Plans interface {
+	ByKey(ctx context.Context, key string) (plans.Plan, error)
 }
 
 // Sites are the provider's places. *site.Service satisfies it.
@@ -84,6 +93,10 @@ type Options struct {
 	Prompts     Prompts
 	Customers   Customers
 	Lines       Lines
+	Plans       Plans
+	Access      Access
+	Radius      Radius
+	Accounts    Accounts
 	Sites       Sites
 	Tills       Tills
 	Phone       func() string // whom to call
@@ -113,7 +126,7 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "owe", "papers", "error")
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +147,8 @@ func (f *Face) Routes() []web.Route {
 	get, post := fiber.MethodGet, fiber.MethodPost
 	return []web.Route{
 		open(get, "/in", f.askWho, nil), open(post, "/in", f.sendCode, f.askWho), open(get, "/code", f.askCode, nil), open(post, "/code", f.enter, f.askCode),
-		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
+		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/bill/:id/pdf", f.billPDF, nil),
+		own(get, "/use/:id", f.use, nil), own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
+		own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
 	}
 }
