@@ -1,4 +1,4 @@
-// Package entrance lets customers in: by the number of their account, or their phone, and a code that comes by SMS.
+// Package entrance lets customers in: by the number of their account, or their phone, and a code that comes by SMS or a password.
 //
 // It owns what is asked for and who is meant by it. It does not own customers (billing/customers), codes and sign-ins (internal/pin), how a message
 // leaves (internal/notify), or any page (portal/selfcare).

@@ -96,6 +96,46 @@ func (s *Service) Enter(ctx context.Context, v pin.Visit, typed, code string) (t
 	return s.PINs.Enter(ctx, v, kind, name, code)
 }
 
+// SignIn signs in who has the password: fault.Denied "entry.password", fault.TooMany "pin.slow".
+func (s *Service) SignIn(ctx context.Context, v pin.Visit, typed, password string) (token, device string, err error) {
+	c, err := s.meant(ctx, typed)
+	if err != nil {
+		return "", "", err
+	}
+	name := c.Number
+	if c.ID == 0 {
+		name = "? " + strings.TrimSpace(typed)
+	}
+	token, device, err = s.PINs.SignIn(ctx, v, kind, name, password)
+	if fault.KeyOf(err) == "pin.sign_in" {
+		err = fault.New(fault.Denied, "entry.password")
+	}
+	return token, device, err
+}
+
+// Prove takes a code or the password again from who is signed in: faults of pin.Prove.
+func (s *Service) Prove(ctx context.Context, v pin.Visit, in pin.SignedIn, c customers.Customer, typed string) error {
+	return s.PINs.Prove(ctx, v, in, c.Number, typed)
+}
+
+// SetPassword gives a customer a password: faults of pin.SetPassword.
+func (s *Service) SetPassword(ctx context.Context, v pin.Visit, in pin.SignedIn, c customers.Customer, password string) (token string, err error) {
+	contacts, err := s.Customers.Contacts(ctx, c.ID)
+	if err != nil {
+		return "", err
+	}
+	own := append(strings.Fields(c.Name), c.Number, strings.Join(strings.Fields(c.Name), ""))
+	for _, one := range contacts {
+		own = append(own, one.Value, strings.TrimPrefix(one.Value, "254"))
+	}
+	return s.PINs.SetPassword(ctx, v, in, password, own)
+}
+
+// HasPassword says whether a customer has one.
+func (s *Service) HasPassword(ctx context.Context, in pin.SignedIn) (bool, error) {
+	return s.PINs.HasPassword(ctx, in.Owner)
+}
+
 // Judge is who asks: fault.Denied "pin.signed_out" when it is nobody.
 func (s *Service) Judge(ctx context.Context, token string) (customers.Customer, pin.SignedIn, error) {
 	in, err := s.PINs.Judge(ctx, token)

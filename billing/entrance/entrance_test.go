@@ -202,3 +202,47 @@ func TestAStrangersAskingVoidsNoCode(t *testing.T) {
 		}
 	})
 }
+
+// TestACustomerComesInByAPassword: by the account's number and by the phone; strangers get the sentence of a wrong one; who was merged into another is out, and an old
+// password opens nothing of the other's.
+func TestACustomerComesInByAPassword(t *testing.T) {
+	each(t, func(d door) {
+		a, b := d.customer("Asha", "0712000001"), d.customer("Baraka", "0712000002")
+		d.asks(a.Number)
+		token, device, err := d.Enter(t.Context(), from("10.0.0.1"), a.Number, d.code())
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		_, in, err := d.Judge(t.Context(), token)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		if _, err := d.SetPassword(t.Context(), from("10.0.0.1"), in, a, "0712000001!"); fault.KeyOf(err) != "staff.password_own" {
+			d.t.Error("her phone is a password:", err)
+		}
+		if token, err = d.SetPassword(t.Context(), from("10.0.0.1"), in, a, "four goats on a hill"); err != nil {
+			d.t.Fatal(err)
+		}
+		v := from("10.0.0.1")
+		v.Device = device
+		for _, typed := range []string{a.Number, "0712 000 001"} {
+			if _, _, err := d.SignIn(t.Context(), v, typed, "four goats on a hill"); err != nil {
+				d.t.Errorf("%s: %v", typed, err)
+			}
+		}
+		for n, typed := range []string{a.Number, b.Number, "0799000000", "9999999", ""} {
+			if _, _, err := d.SignIn(t.Context(), from(netip.AddrFrom4([4]byte{41, byte(n), 0, 1}).String()), typed, "five goats on a hill"); fault.KeyOf(err) != "entry.password" {
+				d.t.Errorf("%q: %v", typed, err)
+			}
+		}
+		if err := d.Customers.Merge(t.Context(), a.ID, b.ID, customers.By{Actor: "test"}); err != nil {
+			d.t.Fatal(err)
+		}
+		if _, _, err := d.Judge(t.Context(), token); fault.KeyOf(err) != "pin.signed_out" {
+			d.t.Error("who was merged is in:", err)
+		}
+		if _, _, err := d.SignIn(t.Context(), v, a.Number, "four goats on a hill"); fault.KeyOf(err) != "entry.password" {
+			d.t.Error("an old password opens the other's:", err)
+		}
+	})
+}

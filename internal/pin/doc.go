@@ -7,6 +7,9 @@
 // and the network that it comes from, and all others together by the phone. Whoever guesses from elsewhere so cannot lock the holder out of
 // their own device. Staff set a forgotten PIN by a code that holds for a day and works once.
 //
+// Customers enter by a code that comes to their phone, or by a password that they chose after one (entry.go, password.go). What only they may see asks for a proof
+// that is a few minutes old: the code or the password again. Who guesses passwords slows no codes down.
+//
 // Invariants: unknown phones and wrong PINs take the same time and get the same sentence; PINs are argon2id, codes for a PIN and tokens keyed hashes; of a
 // code by which one enters a random seed is kept, which says nothing without our keys; a new
 // PIN, a code for one and another phone end every sign-in, and nobody signs in by the PIN that was before.

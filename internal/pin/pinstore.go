@@ -29,6 +29,7 @@ type signInRow struct {
 	Address   string
 	StartedAt time.Time
 	SeenAt    time.Time
+	ProvenAt  time.Time
 	Until     time.Time
 }
 
@@ -77,6 +78,18 @@ func (s *Service) takeCode(tx *db.Tx, id int64, hashes []string, pin string) (bo
 	now := s.Clock.Now()
 	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_hash = '', pin_hash = ?, updated_at = ? WHERE id = ? AND code_hash IN ? AND code_until > ?", pin, now, id, hashes, now))
 	return won, db.Fault(err)
+}
+
+// enterBy is the one use of a code by which somebody enters, or proves who they are.
+func (s *Service) enterBy(tx *db.Tx, id int64, seed string) (bool, error) {
+	now := s.Clock.Now()
+	won, err := db.Won(tx.Gorm().Exec("UPDATE pin_accounts SET code_hash = '', updated_at = ? WHERE id = ? AND code_hash = ? AND code_until > ?", now, id, seed, now))
+	return won, db.Fault(err)
+}
+
+// prove has a sign-in count as proven from now on.
+func (s *Service) prove(tx *db.Tx, id int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE pin_sign_ins SET proven_at = ? WHERE id = ?", s.Clock.Now(), id).Error)
 }
 
 // holdPIN keeps an account from getting another PIN until the transaction ends; false when it has another by now.

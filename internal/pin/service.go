@@ -60,6 +60,7 @@ type Visit struct {
 // SignedIn is a sign-in as judged at one request.
 type SignedIn struct {
 	Owner     Owner
+	ProvenAt  time.Time // when they last proved who they are
 	id        int64
 	accountID int64
 }
@@ -249,7 +250,7 @@ func (s *Service) begin(tx *db.Tx, a accountRow, v Visit) (token string, err err
 	token = base64.RawURLEncoding.EncodeToString(seal.Random(32))
 	now := s.Clock.Now()
 	return token, s.insertSignIn(tx, signInRow{ID: tx.ID(), AccountID: a.ID, TokenHash: s.Keys.Lookup(purposeToken, token), Address: v.Address.WithZone("").String(),
-		StartedAt: now, SeenAt: now, Until: now.Add(signInLasts)})
+		StartedAt: now, SeenAt: now, ProvenAt: now, Until: now.Add(signInLasts)})
 }
 
 // Judge is asked at every request: fault.Denied "pin.signed_out" when the token opens nothing any more.
@@ -267,7 +268,7 @@ func (s *Service) Judge(ctx context.Context, token string) (SignedIn, error) {
 			return SignedIn{}, err
 		}
 	}
-	return SignedIn{Owner: Owner{a.Kind, a.OwnerID}, id: row.ID, accountID: a.ID}, nil
+	return SignedIn{Owner: Owner{a.Kind, a.OwnerID}, ProvenAt: row.ProvenAt.UTC(), id: row.ID, accountID: a.ID}, nil
 }
 
 // SignOut ends a sign-in.

@@ -44,6 +44,15 @@ func checkPassword(password string, own []string) error {
 	return nil
 }
 
+// CheckPassword is the rule for the passwords of others too; own are words that everybody knows of them.
+func CheckPassword(password string, own []string) error {
+	small := make([]string, 0, len(own))
+	for _, word := range own {
+		small = append(small, strings.ToLower(word))
+	}
+	return checkPassword(password, small)
+}
+
 // left counts the characters of a password that are in none of the words; words under four letters are in everything.
 func left(small string, words []string) int {
 	for _, word := range words {

@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS pin_sign_ins (
   address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   started_at DATETIME(3) NOT NULL,
   seen_at DATETIME(3) NOT NULL,
+  proven_at DATETIME(3) NOT NULL,
   until DATETIME(3) NOT NULL,
   PRIMARY KEY (id),
   UNIQUE KEY pin_sign_ins_token (token_hash),

@@ -6,6 +6,7 @@ CREATE TABLE IF NOT EXISTS pin_sign_ins (
   address TEXT NOT NULL,
   started_at DATETIME NOT NULL,
   seen_at DATETIME NOT NULL,
+  proven_at DATETIME NOT NULL,
   until DATETIME NOT NULL,
   PRIMARY KEY (id)
 );

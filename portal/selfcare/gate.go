@@ -34,7 +34,7 @@ func (f *Face) sendCode(q *request) error {
 
 func (f *Face) askCode(q *request) error {
 	p := q.page("my.code.title")
-	p.Lead, p.Action, p.Who, p.Code = p.T("my.code.lead"), root+"/code", q.typed("who"), true
+	p.Lead, p.Action, p.Who, p.Field = p.T("my.code.lead"), root+"/code", q.typed("who"), "code"
 	return q.send("gate", p)
 }
 

@@ -138,7 +138,8 @@ type page struct {
 	SignedIn      bool
 	Lead, Action  string
 	Who           string // as it was typed
-	Code          bool   // the page asks for a code
+	Field         string // what the page of the gate asks for: code, password; empty: the number alone
+	To            string // what a proof is for
 	Home          *home
 	Pay           *pay
 	Use           *use

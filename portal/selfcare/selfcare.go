@@ -32,6 +32,10 @@ type Entrance interface {
 	Ask(ctx context.Context, typed string, l words.Lang) error
 	Enter(ctx context.Context, v pin.Visit, typed, code string) (token, device string, err error)
 	Judge(ctx context.Context, token string) (customers.Customer, pin.SignedIn, error)
+	SignIn(ctx context.Context, v pin.Visit, typed, password string) (token, device string, err error)
+	Prove(ctx context.Context, v pin.Visit, in pin.SignedIn, c customers.Customer, typed string) error
+	SetPassword(ctx context.Context, v pin.Visit, in pin.SignedIn, c customers.Customer, password string) (token string, err error)
+	HasPassword(ctx context.Context, in pin.SignedIn) (bool, error)
 	SignOut(ctx context.Context, in pin.SignedIn) error
 }
 
@@ -126,7 +130,7 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "owe", "papers", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "owe", "papers", "prove", "password", "error")
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +151,8 @@ func (f *Face) Routes() []web.Route {
 	get, post := fiber.MethodGet, fiber.MethodPost
 	return []web.Route{
 		open(get, "/in", f.askWho, nil), open(post, "/in", f.sendCode, f.askWho), open(get, "/code", f.askCode, nil), open(post, "/code", f.enter, f.askCode),
+		open(get, "/enter", f.askPassword, nil), open(post, "/enter", f.enterByPassword, f.askPassword), own(get, "/prove", f.askProof, nil), own(post, "/prove", f.prove, f.askProof), own(post, "/prove/send", f.sendProof, f.askProof),
+		own(get, "/password", f.askNewPassword, nil), own(post, "/password", f.setPassword, f.askNewPassword),
 		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/bill/:id/pdf", f.billPDF, nil),
 		own(get, "/use/:id", f.use, nil), own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
 		own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
