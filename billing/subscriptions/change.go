@@ -2,6 +2,7 @@ package subscriptions
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mtandao/billing/plans"
@@ -103,6 +104,33 @@ func (s *Service) AddOn(ctx context.Context, id int64, key string, by By) (Subsc
 		}
 		return draft{}, fault.New(fault.Invalid, "addon.unknown", "Key", key)
 	})
+}
+
+// PreviewAddOn works out what an add-on would cost now, and changes nothing; seen is the last event. fault.Invalid "addon.unknown".
+func (s *Service) PreviewAddOn(ctx context.Context, id int64, key string) (cost money.Amount, seen int64, err error) {
+	sold, err := s.Plans.AddOns(ctx)
+	if err != nil {
+		return cost, 0, err
+	}
+	n := slices.IndexFunc(sold, func(a plans.AddOn) bool { return a.Key == key && a.State == plans.Live })
+	if n < 0 {
+		return cost, 0, fault.New(fault.Invalid, "addon.unknown", "Key", key)
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, err := oneIn(tx, id)
+		if err != nil {
+			return err
+		}
+		seen = sub.Seq
+		if sub, err = s.now(tx, sub); err != nil {
+			return err
+		}
+		if cost = sold[n].Price; sub.State.Prepaid() && !sold[n].Once {
+			cost = sumOf(s.rest(sub.State, sold[n].Price))
+		}
+		return nil
+	})
+	return cost, seen, err
 }
 
 // rest are the shares of an amount for a whole period that are left of those that were paid.

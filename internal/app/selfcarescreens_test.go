@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/url"
+	"strings"
 	"sync"
 	"testing"
 
@@ -14,8 +15,9 @@ import (
 // is one request, and comes within a second on a slow line: 14 KB. Pictures go to the folder that MTANDAO_SCREENS names.
 func TestScreensOfSubscribers(t *testing.T) {
 	s := openStage(t, 1)
-	c, k := s.subscriber(t, "Wanjiru Mugo", "0712345001")
+	c, line, k := s.subscribed(t, "0711200003")
 	s.owes(t, c)
+	s.downloaded(t, number(line.GrantID))
 	keepScreens(t)
 	parent := openBrowser(t)
 	var known sync.Map
@@ -28,7 +30,10 @@ func TestScreensOfSubscribers(t *testing.T) {
 		_, err := chromedp.Call(in.ctx, network.SetCookie, network.SetCookieParams{Name: kept.Name, Value: kept.Value, URL: in.base + "/my"})
 		in.do(err)
 	}
-	pages := map[string]*looker{"/my": in, "/my/pay": in, "/my/bill/1": in, "/my/in": out, "/my/code": out}
+	pages := map[string]*looker{"/my/bill/1": in, "/my/in": out, "/my/code": out, "/my/enter": out}
+	for _, path := range []string{"", "/pay", "/owe", "/papers", "/password", "/prove", "/use/" + number(line.ID), "/line/" + number(line.ID)} {
+		pages["/my"+path] = in
+	}
 	for _, width := range []int64{320, 390, 1280} {
 		for _, lang := range []string{"en", "sw"} {
 			for path, l := range pages {
@@ -41,7 +46,7 @@ func TestScreensOfSubscribers(t *testing.T) {
 				for _, complaint := range f.Complaints {
 					t.Errorf("%s in %s at %d: %s", path, lang, width, complaint)
 				}
-				l.keep(path, lang+"-"+number(width))
+				l.keep(strings.ReplaceAll(path, "/"+number(line.ID), ""), lang+"-"+number(width))
 				if page := k.opens(path+"?l="+lang, ""); len(page) > 14<<10 {
 					t.Errorf("%s is %d octets", path, len(page))
 				}

@@ -9,7 +9,6 @@ import (
 	"mtandao/billing/prompts"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
-	"mtandao/internal/seal"
 )
 
 // pay is how money is asked for on a phone, how far the last prompt is, and how to pay by hand.
@@ -60,7 +59,7 @@ func (f *Face) askPay(q *request) error {
 
 // fillPay fills the form with what is likely to be paid, and from which phone, else with what was typed.
 func (f *Face) fillPay(q *request, to *pay) error {
-	to.Once = seal.RandomHex(8)
+	to.Once = q.once()
 	if q.failed != nil {
 		to.Amount, to.Phone = q.typed("amount"), q.typed("phone")
 		return nil

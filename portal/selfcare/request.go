@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/pin"
+	"mtandao/internal/seal"
 	"mtandao/internal/site"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
@@ -102,6 +103,9 @@ func (q *request) answer(err error, again handle) error {
 // T is the text of a key in the reader's language.
 func (q *request) T(key string, args ...any) string { return words.Text(q.lang, key, args...) }
 
+// once is the own random value of a form: the same form does something once.
+func (q *request) once() string { return seal.RandomHex(8) }
+
 // today is the day at the customer's site.
 func (q *request) today() clock.Day {
 	return clock.DayOf(q.face.Plan.Now().In(q.face.Sites.Location(q.who.SiteID)))
@@ -143,6 +147,7 @@ type page struct {
 	Home          *home
 	Pay           *pay
 	Use           *use
+	Manage        *manage
 	Owed          *owed
 	Kept          *kept
 }

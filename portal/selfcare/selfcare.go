@@ -13,9 +13,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/papers"
-	"mtandao/billing/plans"
 	"mtandao/billing/prompts"
-	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/internal/pace"
@@ -64,17 +62,6 @@ type Prompts interface {
 // Customers are those who are served. *customers.Service satisfies it.
 type Customers interface {
 	FirstPhones(ctx context.Context, ids []int64) (map[int64]customers.Phone, error)
-}
-
-// Lines are what customers subscribe to. *subscriptions.Service satisfies it.
-type Lines interface {
-	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
-	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
-}
-
-// Plans are what is sold. *plans.Service satisfies it.
-type Plans interface {
-	ByKey(ctx context.Context, key string) (plans.Plan, error)
 }
 
 // Sites are the provider's places. *site.Service satisfies it.
@@ -130,7 +117,7 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "owe", "papers", "prove", "password", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "line", "owe", "papers", "prove", "password", "error")
 	if err != nil {
 		return nil, err
 	}
@@ -154,7 +141,8 @@ func (f *Face) Routes() []web.Route {
 		open(get, "/enter", f.askPassword, nil), open(post, "/enter", f.enterByPassword, f.askPassword), own(get, "/prove", f.askProof, nil), own(post, "/prove", f.prove, f.askProof), own(post, "/prove/send", f.sendProof, f.askProof),
 		own(get, "/password", f.askNewPassword, nil), own(post, "/password", f.setPassword, f.askNewPassword),
 		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/bill/:id/pdf", f.billPDF, nil),
-		own(get, "/use/:id", f.use, nil), own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
+		own(get, "/use/:id", f.use, nil), own(get, "/line/:id", f.manage, nil), own(post, "/line/:id/plan", f.changePlan, f.manage), own(post, "/line/:id/addon", f.takeAddOn, f.manage), own(post, "/line/:id/do/:do", f.turn, f.manage),
+		own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
 		own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
 	}
 }
