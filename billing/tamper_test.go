@@ -107,6 +107,7 @@ var notBooks = map[string]string{
 	"voucher_uses":        inStock,
 	"voucher_styles":      "keeps two batches from being placed at once",
 	"pin_accounts":        "who signs in",
+	"device_names":        "what devices are called",
 	"pin_sign_ins":        "who signs in",
 	"invoices":            "a book: invoices' TestATamperedInvoiceIsNamed changes its columns",
 	"invoice_lines":       "a book: invoices' TestATamperedInvoiceIsNamed changes its columns",

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
@@ -18,6 +19,10 @@ func TestScreensOfSubscribers(t *testing.T) {
 	c, line, k := s.subscribed(t, "0711200003")
 	s.owes(t, c)
 	s.downloaded(t, number(line.GrantID))
+	if _, err := s.plugIn("amina", 7); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 30*time.Second, "she is online", func() bool { return strings.Contains(k.opens("/my/use/"+number(line.ID)), "Online since") })
 	keepScreens(t)
 	parent := openBrowser(t)
 	var known sync.Map
@@ -31,7 +36,8 @@ func TestScreensOfSubscribers(t *testing.T) {
 		in.do(err)
 	}
 	pages := map[string]*looker{"/my/bill/1": in, "/my/in": out, "/my/code": out, "/my/enter": out}
-	for _, path := range []string{"", "/pay", "/owe", "/papers", "/password", "/prove", "/use/" + number(line.ID), "/line/" + number(line.ID)} {
+	for _, path := range []string{"", "/pay", "/owe", "/papers", "/password", "/prove", "/consent", "/data", "/use/" + number(line.ID), "/line/" + number(line.ID), "/line/" + number(line.ID) + "/secret",
+		"/line/" + number(line.ID) + "/devices"} {
 		pages["/my"+path] = in
 	}
 	for _, width := range []int64{320, 390, 1280} {

@@ -26,6 +26,7 @@ type Lines interface {
 	DropAddOn(ctx context.Context, id int64, key string, by subscriptions.By) (subscriptions.Subscription, error)
 	Pause(ctx context.Context, id int64, at time.Time, reason string, by subscriptions.By) (subscriptions.Subscription, error)
 	Resume(ctx context.Context, id int64, at time.Time, by subscriptions.By) (subscriptions.Subscription, error)
+	ChangeLogin(ctx context.Context, id int64, to subscriptions.Login, secret string, by subscriptions.By) (subscriptions.Subscription, error)
 	Extend(ctx context.Context, id int64, by subscriptions.By) (subscriptions.Subscription, error)
 }
 

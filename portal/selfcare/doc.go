@@ -1,4 +1,5 @@
-// Package selfcare is the subscriber's own pages: what I owe and why, paying it, my papers, what I use, and changing my line.
+// Package selfcare is the subscriber's own pages: what I owe and why, paying it, my papers, what I use, changing my line, its
+// devices and password, and what is stored of me.
 //
 // It owns these pages and their cookies, and which changes of a line customers make by themselves. It does not own who is let in (billing/entrance), bills
 // (billing/invoices), what a paper looks like and its file (billing/papers), prompts (billing/prompts), lines and what a change comes to

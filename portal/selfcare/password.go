@@ -39,8 +39,8 @@ func (q *request) proved(to string) error {
 
 // wanted is the address of what a proof is for; what we do not know is the first page.
 func wanted(to string) string {
-	if to == "password" {
-		return root + "/password"
+	if to == "password" || to == "data" {
+		return root + "/" + to
 	}
 	if id, is := strings.CutPrefix(to, "line"); is && id != "" && strings.Trim(id, "0123456789") == "" {
 		return root + "/line/" + id + "/secret"

@@ -148,6 +148,8 @@ type page struct {
 	Pay           *pay
 	Use           *use
 	Manage        *manage
+	Own           *own
+	Consents      *consents
 	Owed          *owed
 	Kept          *kept
 }

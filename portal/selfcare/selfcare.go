@@ -56,6 +56,9 @@ type Papers interface {
 type Prompts interface {
 	Ask(ctx context.Context, r prompts.Request, by prompts.By) (prompts.Ask, error)
 	Asks(ctx context.Context, customerID int64, limit int) ([]prompts.Asked, error)
+	Agreed(ctx context.Context, customerID int64) (*prompts.Consent, error)
+	Agree(ctx context.Context, customerID int64, phone, who string, by prompts.By) (prompts.Consent, error)
+	Withdraw(ctx context.Context, customerID int64, by prompts.By) (bool, error)
 	Wanting(ctx context.Context, customerID int64) (money.Amount, error)
 }
 
@@ -84,6 +87,7 @@ type Options struct {
 	Prompts     Prompts
 	Customers   Customers
 	Lines       Lines
+	Desk        Desk
 	Plans       Plans
 	Access      Access
 	Radius      Radius
@@ -117,7 +121,7 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "line", "owe", "papers", "prove", "password", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "line", "secret", "devices", "consent", "data", "owe", "papers", "prove", "password", "error")
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +146,8 @@ func (f *Face) Routes() []web.Route {
 		own(get, "/password", f.askNewPassword, nil), own(post, "/password", f.setPassword, f.askNewPassword),
 		own(get, "", f.home, nil), own(get, "/bill/:id", f.bill, nil), own(get, "/bill/:id/pdf", f.billPDF, nil),
 		own(get, "/use/:id", f.use, nil), own(get, "/line/:id", f.manage, nil), own(post, "/line/:id/plan", f.changePlan, f.manage), own(post, "/line/:id/addon", f.takeAddOn, f.manage), own(post, "/line/:id/do/:do", f.turn, f.manage),
+		own(get, "/line/:id/secret", f.secret, nil), own(post, "/line/:id/secret", f.changeSecret, f.secret), own(get, "/line/:id/devices", f.devices, nil), own(post, "/line/:id/device/:n/:do", f.changeDevice, f.devices),
+		own(get, "/consent", f.consents, nil), own(post, "/consent", f.consent, f.consents), own(post, "/auto", f.autoPay, f.consents), own(get, "/data", f.askData, nil), own(post, "/data", f.data, f.askData),
 		own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
 		own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
 	}

@@ -13,7 +13,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{}, &ownRow{})
+		testdb.ModelsMatch(t, d, &grantRow{}, &slotRow{}, &sourceRow{}, &deviceRow{}, &loginRow{}, &moved{}, &ownRow{}, &deviceNameRow{})
 	})
 }
 
