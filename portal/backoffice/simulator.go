@@ -21,8 +21,8 @@ var simulated = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 
 const monthDays = 30
 
-// daysOf is how long a period of a price is.
-func daysOf(p plans.Price) int64 {
+// periodDays is how long a period of a price is.
+func periodDays(p plans.Price) int64 {
 	switch every := int64(p.Terms.Interval.Every); p.Terms.Interval.Unit {
 	case plans.Day:
 		return every
@@ -51,7 +51,7 @@ func (s supposed) used(days int64, zone *time.Location) (all []plans.Used) {
 
 // charges are those of a whole period of the price.
 func (s supposed) charges(p plans.Price, zone *time.Location) []plans.Charge {
-	return plans.Charges(p, s.who, s.used(daysOf(p), zone), zone)
+	return plans.Charges(p, s.who, s.used(periodDays(p), zone), zone)
 }
 
 // month is what 30 days come to, of a price whose periods are longer or shorter their part of it; what is paid once is whole.
@@ -60,7 +60,7 @@ func (s supposed) month(p plans.Price, zone *time.Location) money.Amount {
 	if s.who.First {
 		once = p.Terms.Setup
 	}
-	sum, days := plans.Sum(s.charges(p, zone)).Cents-once.Cents, daysOf(p)
+	sum, days := plans.Sum(s.charges(p, zone)).Cents-once.Cents, periodDays(p)
 	return money.KES((sum*monthDays+days/2)/days + once.Cents)
 }
 
@@ -100,7 +100,7 @@ func (b *Backoffice) simulate(q *request) error {
 	p.Find = &find{Action: q.Path(), Button: p.T("office.simulate.work_out"), Fields: s.fields(&p.frame, price)}
 	charges := s.charges(price, b.Zone)
 	month := p.T("office.simulate.month", "Amount", s.month(price, b.Zone).String())
-	if days := daysOf(price); days == monthDays {
+	if days := periodDays(price); days == monthDays {
 		p.add(card{Name: month, Table: chargeTable(&p.frame, charges)})
 	} else {
 		p.add(card{Name: p.T("office.simulate.period", "Days", p.T("unit.day", "Count", int(days)), "Amount", plans.Sum(charges).String()), Lead: month, Table: chargeTable(&p.frame, charges)})
