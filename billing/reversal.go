@@ -34,6 +34,9 @@ const (
 // EntryReversed is the kind of the entry by which reversed money left.
 const EntryReversed = "money reversed"
 
+// EntryCharge is the kind of the entry by which a charge of the rail's left (billing/railbook).
+const EntryCharge = "rail charge"
+
 // Reversal is money that a rail took back from a till. Code is its own number at the rail, Receipt that of the money.
 type Reversal struct {
 	ID, TillID           int64

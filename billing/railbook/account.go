@@ -18,9 +18,11 @@ const (
 type Account struct {
 	TillID      int64
 	ShortCode   string
-	Read        int // rows below the headings
-	Passed      int // by which nothing moved
-	Wrong       int // that cannot be read
+	PaysOut     bool  // it is the statement of the code that pays out for the till
+	Fees        int64 // cents of the charges that are new here; each goes to the books with its line
+	Read        int   // rows below the headings
+	Passed      int   // by which nothing moved
+	Wrong       int   // that cannot be read
 	Lines       []Count
 	Bad         []Bad
 	Reversed    int // lines by which the rail took money back
@@ -58,10 +60,10 @@ type Finding struct {
 }
 
 // counts are what lines are counted as, in their order.
-var counts = []string{incoming.LineIn, incoming.LineReversal, incoming.LineBack, incoming.LineCharge, incoming.LineOut, incoming.LineOther}
+var counts = []string{incoming.LineIn, incoming.LineReversal, incoming.LineBack, incoming.LineCharge, incoming.LineChargeBack, incoming.LineOut, incoming.LineOther}
 
-func newAccount(t billing.Till) *Account {
-	a := &Account{TillID: t.ID, ShortCode: t.ShortCode}
+func newAccount(b book, shortCode string) *Account {
+	a := &Account{TillID: b.tillID, ShortCode: shortCode, PaysOut: b.code != ""}
 	for _, kind := range counts {
 		a.Lines = append(a.Lines, Count{Kind: kind})
 	}
@@ -82,6 +84,7 @@ func (a *Account) count(l incoming.StatementLine, fresh bool) {
 	c := a.of(l.Kind)
 	if c.In, c.Out = c.In+l.In.Cents, c.Out+l.Out.Cents; fresh {
 		c.Fresh++
+		a.Fees += chargedBy(l.Kind, l.In.Cents, l.Out.Cents)
 	} else {
 		c.Known++
 	}

@@ -7,6 +7,11 @@
 // its lines. The command reads once, either way. A line is kept once for its till, receipt and kind: the same file again, or another that overlaps it, changes
 // nothing. The file itself goes when its lines are kept.
 //
-// Invariants: a line is never changed; a reversal is found in the transaction that keeps its line, so that a reading that is cut half-way loses none and may
-// be made again.
+// A code that pays out has a statement of its own, which is kept apart, once for the code, for it may pay out for several tills.
+//
+// What the rail charges stands on lines of its own, with the receipt of the payment, the payout or the reversal that it is for, and is booked as an expense
+// (RailFees), out of the till or of the code that pays out; what it gives back of that the other way round.
+//
+// Invariants: a line is never changed; a reversal is found, and a charge booked, in the transaction that keeps its line, so that a reading that is cut half-way
+// loses none and may be made again; each charge has one entry, with a digest of its line.
 package railbook

@@ -53,7 +53,7 @@ func open(t testing.TB, d *db.DB) *shop {
 	s.books = ledger.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: queue, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.books, Plans: plans.New(d, s.clock), Sites: sites,
 		Grants: access.New(d, queue, keys, s.clock, sites), Settings: settings.New(d, s.clock)})
-	s.Service = New(Options{DB: d, Jobs: queue, Keys: keys, Clock: s.clock, Log: quiet, Money: s.bill})
+	s.Service = New(Options{DB: d, Jobs: queue, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.books, Money: s.bill})
 	s.in(func(tx *db.Tx) (err error) {
 		s.till, err = s.bill.SaveTill(tx, billing.Till{Key: "main", Type: billing.TillPaybill, ShortCode: "600100", ConsumerKey: "ck", ConsumerSecret: "cs", Passkey: "pk", BaseURL: "http://rail.invalid"})
 		return err
@@ -101,7 +101,7 @@ func (s *shop) holds(shillings int64) {
 			s.Errorf("account %s holds %v, want %d (%v)", account, got, want, err)
 		}
 	}
-	if problems, err := report.NewProofs(s.DB, s.books, s.bill).Prove(ctx); err != nil || len(problems) > 0 {
+	if problems, err := report.NewProofs(s.DB, s.books, s.bill, s.Service).Prove(ctx); err != nil || len(problems) > 0 {
 		s.Errorf("%v, %v", problems, err)
 	}
 }
@@ -242,7 +242,7 @@ func TestKilledWhileReading(t *testing.T) {
 			}
 			kills++
 			s.idle()
-			if problems, err := report.NewProofs(s.DB, s.books, s.bill).Prove(context.Background()); err != nil || len(problems) > 0 {
+			if problems, err := report.NewProofs(s.DB, s.books, s.bill, s.Service).Prove(context.Background()); err != nil || len(problems) > 0 {
 				t.Fatalf("after a kill at write %d: %v, %v", n, problems, err)
 			}
 		}
@@ -361,5 +361,5 @@ func TestWhichTill(t *testing.T) {
 }
 
 func TestModels(t *testing.T) {
-	each(t, func(s *shop) { testdb.ModelsMatch(t, s.DB, &lineRow{}, &fileRow{}, &pieceRow{}) })
+	each(t, func(s *shop) { testdb.ModelsMatch(t, s.DB, &lineRow{}, &payoutLineRow{}, &fileRow{}, &pieceRow{}) })
 }

@@ -1,11 +1,13 @@
 package railbook
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
 
 	"mtandao/billing"
+	"mtandao/billing/ledger"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -29,6 +31,7 @@ type reading struct {
 	tillID  int64 // 0: the till that the statement is of
 	by      By
 	dry     bool
+	book    book
 	account *Account
 	waiting []incoming.StatementLine
 }
@@ -59,29 +62,47 @@ func (s *Service) read(in io.Reader, r *reading) (*Account, error) {
 	return r.account, err
 }
 
-// begin finds the till that a statement is of.
+// begin finds the till that a statement is of, or that the code pays out for.
 func (r *reading) begin(shortCode string) error {
 	tills, err := r.Money.Tills(r.ctx)
 	if err != nil {
 		return err
 	}
-	fits := func(t billing.Till) bool {
-		return (r.tillID == 0 || t.ID == r.tillID) && (shortCode == "" || slices.Contains([]string{t.ShortCode, t.PartyB, t.StoreNumber}, shortCode))
+	own, pays := booksOf(tills, shortCode)
+	found := own
+	if len(own) == 0 && len(pays) > 0 {
+		found = pays
 	}
-	var found []billing.Till
-	for _, t := range tills {
-		if fits(t) {
-			found = append(found, t)
-		}
+	if r.tillID != 0 {
+		found = slices.DeleteFunc(slices.Clone(found), func(b book) bool { return b.tillID != r.tillID })
 	}
 	switch {
-	case len(found) == 1:
-		r.account = newAccount(found[0])
-		return nil
 	case len(found) == 0 && shortCode != "":
 		return fault.New(fault.Invalid, "statement.other_till", "ShortCode", shortCode)
+	case len(found) == 0 || len(found) > 1 && found[0].code == "":
+		return fault.New(fault.Invalid, "statement.which_till")
 	}
-	return fault.New(fault.Invalid, "statement.which_till")
+	if r.book = found[0]; r.book.code == "" {
+		at := slices.IndexFunc(tills, func(t billing.Till) bool { return t.ID == r.book.tillID })
+		shortCode = tills[at].ShortCode
+	} else {
+		r.book = pays[0] // whichever of its tills was named, so that it has one
+	}
+	r.account = newAccount(r.book, shortCode)
+	return nil
+}
+
+// booksOf are the tills that a code may be, and those that it pays out for, the oldest first; without a code any till may be it.
+func booksOf(tills []billing.Till, code string) (own, pays []book) {
+	for _, t := range tills {
+		if code == "" || slices.Contains([]string{t.ShortCode, t.PartyB, t.StoreNumber}, code) {
+			own = append(own, book{tillID: t.ID})
+		} else if t.PayoutCode == code {
+			pays = append(pays, book{tillID: t.ID, code: code})
+		}
+	}
+	slices.SortFunc(pays, func(a, b book) int { return cmp.Compare(a.tillID, b.tillID) })
+	return own, pays
 }
 
 func (r *reading) bad(row int, why error) {
@@ -104,7 +125,7 @@ func (r *reading) flush() error {
 	if len(lines) == 0 {
 		return nil
 	}
-	known, err := r.known(r.ctx, r.account.TillID, lines)
+	known, err := r.known(r.ctx, r.book, lines)
 	if err != nil {
 		return err
 	}
@@ -121,7 +142,7 @@ func (r *reading) flush() error {
 	}
 	for n, l := range lines {
 		r.account.count(l, fresh[n])
-		if l.Kind != incoming.LineReversal {
+		if !r.takesBack(l) {
 			continue
 		}
 		if err := r.foresee(l, fresh[n]); err != nil {
@@ -143,30 +164,45 @@ func (r *reading) foresee(l incoming.StatementLine, fresh bool) (err error) {
 	return nil
 }
 
+// takesBack: what goes back out of a code that pays out was never paid to a till.
+func (r *reading) takesBack(l incoming.StatementLine) bool {
+	return l.Kind == incoming.LineReversal && r.book.code == ""
+}
+
 func (r *reading) reversal(l incoming.StatementLine) billing.Reversal {
 	return billing.Reversal{TillID: r.account.TillID, Code: l.Receipt, Receipt: l.Linked, Amount: l.Out, At: l.At, CameBy: billing.ReversedOnStatement, By: r.by.Actor, From: r.by.From, Member: r.by.Member}
 }
 
-// keep keeps the fresh ones of some lines, and each reversal among them, in one transaction. Who reads the same file at once keeps the others.
+// keep keeps the fresh ones of some lines, each reversal among them, and books each charge, in one transaction. Who reads the same file at once keeps the others.
 func (r *reading) keep(lines []incoming.StatementLine, fresh []bool) error {
 	kept := make([]bool, len(lines))
 	err := r.DB.InTx(r.ctx, func(tx *db.Tx) error {
+		var charges []ledger.Entry
 		for n, l := range lines {
 			if kept[n] = fresh[n]; !fresh[n] {
 				continue
 			}
-			won, err := r.insertLine(tx, r.account.TillID, r.fileID, l)
+			row, won, err := r.insertLine(tx, r.book, r.fileID, l)
 			if err != nil {
 				return err
 			}
-			if kept[n] = won; !won || l.Kind != incoming.LineReversal {
+			if kept[n] = won; !won {
+				continue
+			}
+			if row.charged() != 0 {
+				charges = append(charges, r.chargeEntry(r.book, row))
+			}
+			if !r.takesBack(l) {
 				continue
 			}
 			if _, _, err := r.Money.FindReversal(tx, r.reversal(l)); err != nil {
 				return err
 			}
 		}
-		return nil
+		if len(charges) == 0 {
+			return nil
+		}
+		return r.Ledger.PostAll(tx, charges)
 	})
 	copy(fresh, kept)
 	return err

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 
 	"mtandao/billing"
+	"mtandao/billing/ledger"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
@@ -22,12 +23,13 @@ type Money interface {
 
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
-	DB    *db.DB
-	Jobs  *jobs.Queue
-	Keys  *seal.Keys
-	Clock clock.Clock
-	Log   *slog.Logger
-	Money Money
+	DB     *db.DB
+	Jobs   *jobs.Queue
+	Keys   *seal.Keys
+	Clock  clock.Clock
+	Log    *slog.Logger
+	Ledger *ledger.Ledger
+	Money  Money
 }
 
 // Service is what can be done with statements.

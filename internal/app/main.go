@@ -286,7 +286,7 @@ func (m *Main) wireDomains() {
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
 	m.Notify.AskPapers(m.Papers.Attached)
-	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Money: m.Billing})
+	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Money: m.Billing})
 	m.Lines.OnReturn(m.Papers.Returned)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.wireSellers()

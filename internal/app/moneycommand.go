@@ -36,6 +36,7 @@ type statementReport struct {
 	Rows      int             `json:"rows"`
 	Passed    int             `json:"passed"`
 	Lines     []statementKind `json:"lines"`
+	Fees      int64           `json:"fees_cents"`
 	Reversals []statementBack `json:"reversals"`
 	Wrong     int             `json:"wrong"`
 	Problems  []rowProblem    `json:"problems"`
@@ -131,7 +132,7 @@ func statementOf(a *railbook.Account, dry bool) statementReport {
 		}
 		return t.Format(time.RFC3339)
 	}
-	r := statementReport{ShortCode: a.ShortCode, DryRun: dry, From: day(a.First), Until: day(a.Last), Rows: a.Read, Passed: a.Passed, Wrong: a.Wrong, Lines: []statementKind{}, Reversals: []statementBack{},
+	r := statementReport{ShortCode: a.ShortCode, DryRun: dry, From: day(a.First), Until: day(a.Last), Rows: a.Read, Passed: a.Passed, Fees: a.Fees, Wrong: a.Wrong, Lines: []statementKind{}, Reversals: []statementBack{},
 		Problems: []rowProblem{}}
 	for _, l := range a.Lines {
 		if l.Fresh+l.Known > 0 {
@@ -154,6 +155,9 @@ func (r statementReport) print(c *console) {
 	}
 	for _, l := range r.Lines {
 		c.printf("%-8s %d new, %d known, in %s, out %s\n", l.Kind, l.New, l.Known, money.KES(l.In), money.KES(l.Out))
+	}
+	if r.Fees != 0 {
+		c.printf("fees     %s, booked as payment fees\n", money.KES(r.Fees))
 	}
 	for _, b := range r.Reversals {
 		c.printf("row %d  %s of %s, %s: %s\n", b.Row, b.Code, b.Receipt, money.KES(b.Cents), b.says(r.DryRun))

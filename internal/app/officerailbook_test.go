@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"mtandao/billing"
+	"mtandao/billing/ledger"
 	"mtandao/billing/railbook"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -34,6 +35,10 @@ func paidRow(receipt string, shillings int) string {
 
 func reversedRow(code, receipt string, shillings int) string {
 	return fmt.Sprintf(`%s,03-03-2027 11:15:20,03-03-2027 11:15:20,Pay Bill Reversal,Completed,,-%d.00,9000.00,true,Pay Bill Reversal,254712***678 - JANE W,%s,`, code, shillings, receipt)
+}
+
+func chargeRow(receipt string, shillings int) string {
+	return fmt.Sprintf(`%s,03-03-2027 11:15:20,03-03-2027 11:15:20,Pay Bill Reversal Charge,Completed,,-%d.00,8997.00,true,Reversal Charge,600100 - BARAKA,,`, receipt, shillings)
 }
 
 // strayed is money at the demo's till that nobody knows the owner of.
@@ -81,7 +86,7 @@ func TestAStatementFromThePage(t *testing.T) {
 	}
 	receipt := s.strayed(t, "SKS0000001", 150)
 	s.strayed(t, "SKS0000002", 70)
-	text := s.tillStatement(t, paidRow("SKS0000001", 150), paidRow("SKS0000002", 70), reversedRow("SKT0000001", "SKS0000001", 150), reversedRow("SKT0000002", "SKS0000009", 40), "nonsense,03-03-2027 10:15:20,,Pay Bill,Completed,5,,,,,,,")
+	text := s.tillStatement(t, paidRow("SKS0000001", 150), paidRow("SKS0000002", 70), reversedRow("SKT0000001", "SKS0000001", 150), reversedRow("SKT0000002", "SKS0000009", 40), chargeRow("SKT0000001", 3), "nonsense,03-03-2027 10:15:20,,Pay Bill,Completed,5,,,,,,,")
 	if answer, body := manager.upload("/office/money/statements/new", map[string]string{"till": ""}, "file", "empty.csv", ""); answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "Choose a file") {
 		t.Errorf("no file: %d", answer.StatusCode)
 	}
@@ -101,13 +106,16 @@ func TestAStatementFromThePage(t *testing.T) {
 			}
 		}
 	}
-	has(at, "To be confirmed", "2 payments taken back by M-Pesa", "Taken out of the money of nobody", "Its payment is not here yet", "1 row that cannot be read", "is no receipt number of M-Pesa", "KES 220", "KES 190")
+	has(at, "To be confirmed", "2 payments taken back by M-Pesa", "Taken out of the money of nobody", "Its payment is not here yet", "1 row that cannot be read", "is no receipt number of M-Pesa", "KES 220", "KES 190", "KES 3; they go to the books as payment fees when you confirm")
 	has("/office/money/statements", "march.csv", "To be confirmed")
 	has("/office/money", "M-Pesa statements")
-	has(at+"/confirm", "Keep march.csv?", "4 new lines are kept. 2 payments were taken back")
+	has(at+"/confirm", "Keep march.csv?", "5 new lines are kept. 2 payments were taken back", "KES 3, go to the books as payment fees")
 	done(t, manager.press(at+"/confirm", "/confirm", nil))
 	s.stated(t, id, railbook.Taken)
-	has(at, "Kept", "It is done:")
+	has(at, "Kept", "It is done:", "KES 3, booked as payment fees")
+	if fees, err := s.Main.Ledger.Balance(t.Context(), ledger.RailFees, ""); err != nil || fees.Cents != 3_00 {
+		t.Errorf("%v of payment fees are in the books: %v", fees, err)
+	}
 	has("/office/receipts/"+number(receipt), "Taken back by M-Pesa", "KES 150 on", "SKT0000001")
 	has("/office/money", "Taken back by M-Pesa")
 	if got := manager.press(at+"/drop", "/drop", nil); got.status == http.StatusSeeOther && strings.HasSuffix(got.location, "/statements") {
@@ -135,7 +143,7 @@ func (s *Stage) commandReads(t *testing.T, text string) {
 		return out.String()
 	}
 	dry := run(moneyStatementCommand{DryRun: true})
-	for _, want := range []string{"in       1 new, 2 known", "reversal 1 new, 2 known", "row 8  SKT0000002 of SKS0000009, KES 40: its payment is not here yet", "SKT0000003 of SKS0000002, KES 70: It would be so: taken out of the money of nobody.", "Nothing was changed."} {
+	for _, want := range []string{"in       1 new, 2 known", "reversal 1 new, 2 known", "charge   0 new, 1 known", "row 8  SKT0000002 of SKS0000009, KES 40: its payment is not here yet", "SKT0000003 of SKS0000002, KES 70: It would be so: taken out of the money of nobody.", "Nothing was changed."} {
 		if !strings.Contains(dry, want) {
 			t.Errorf("the dry run does not say %q:\n%s", want, dry)
 		}

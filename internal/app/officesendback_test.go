@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing/ledger"
+	"mtandao/billing/railbook"
 	"mtandao/internal/sim/safaricom"
 )
 
@@ -46,6 +48,15 @@ func TestARefundGoesBackByMPesaFromTheOffice(t *testing.T) {
 		t.Errorf("in cash as well: %d", got.status)
 	}
 
+	s.chargedFor(t, gone[0].Receipt)
+	for _, path := range []string{receipt, at + "/send"} {
+		if page := pays.ask(http.MethodGet, path, nil); !strings.Contains(page.body, "M-Pesa charged KES 27") {
+			t.Errorf("%s does not tell the charge: %d", path, page.status)
+		}
+	}
+	if page := pays.ask(http.MethodGet, receipt, nil); !strings.Contains(page.body, "How it went") {
+		t.Error("the way to what M-Pesa said is not there")
+	}
 	s.Safaricom.SetFaults(safaricom.Faults{LoseSentBack: true})
 	at, receipt = owed("02a1b2c3d4ab")
 	done(t, pays.press(at+"/send", "/send", nil))
@@ -62,4 +73,17 @@ func TestARefundGoesBackByMPesaFromTheOffice(t *testing.T) {
 		}
 	}
 	verifyBooks(t, s.Main)
+}
+
+// chargedFor has M-Pesa's statement say that it took 27 shillings for something.
+func (s *Stage) chargedFor(t *testing.T, receipt string) {
+	t.Helper()
+	text := s.tillStatement(t, receipt+",03-03-2027 10:15:20,03-03-2027 10:15:19,Reversal Charge,Completed,,-27.00,9000.00,true,Reversal Charge,600100 - BARAKA,,")
+	if a, err := s.Main.RailBook.Take(t.Context(), strings.NewReader(text), 0, railbook.By{Actor: "test"}); err != nil || a.Fees != 27_00 {
+		t.Fatalf("%+v, %v", a, err)
+	}
+	fees, err := s.Main.Ledger.Balance(t.Context(), ledger.RailFees, "")
+	if err != nil || fees.Cents != 27_00 {
+		t.Errorf("the books have %v of payment fees: %v", fees, err)
+	}
 }

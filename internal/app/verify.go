@@ -77,7 +77,7 @@ func (m *Main) scheduleBooks() {
 
 // proofs compare what every domain keeps with the books.
 func (m *Main) proofs() *report.Proofs {
-	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Approvals, m.Invoices, m.Accounts, m.Counter, m.Daybook)
+	return report.NewProofs(m.DB, m.Ledger, m.Billing, m.Vouchers, m.Resellers, m.Partners, m.Approvals, m.Invoices, m.Accounts, m.Counter, m.Daybook, m.RailBook)
 }
 
 // prove chains first what no running program has chained yet: a copy's last seconds, or what commands did while none ran.

@@ -14,13 +14,17 @@ import (
 
 // The kinds of a statement's lines.
 const (
-	LineIn       = "in"       // somebody paid
-	LineReversal = "reversal" // the rail took back what somebody had paid; Linked is the receipt of that money
-	LineBack     = "back"     // the rail gave back what had left, or was charged
-	LineCharge   = "charge"
-	LineOut      = "out"   // it left: to a bank, another till, a person
-	LineOther    = "other" // no money moved
+	LineIn         = "in"       // somebody paid
+	LineReversal   = "reversal" // the rail took back what somebody had paid; Linked is the receipt of that money
+	LineBack       = "back"     // the rail gave back what had left
+	LineCharge     = "charge"
+	LineChargeBack = "charge_back" // the rail gave back what it had charged
+	LineOut        = "out"         // it left: to a bank, another till, a person
+	LineOther      = "other"       // no money moved
 )
+
+// Charges are the kinds of lines that are about what the rail takes for itself.
+var Charges = []string{LineCharge, LineChargeBack}
 
 // StatementLine is one movement on a rail's own statement. Charges stand on lines of their own with the receipt of what they are for, so that receipt and
 // kind together name a line.
@@ -236,6 +240,8 @@ func lineKind(l StatementLine) string {
 	said := strings.ToLower(l.Details + " " + l.Reason)
 	reversed, charge := strings.Contains(said, "revers"), strings.Contains(said, "charge") || strings.Contains(said, "tariff")
 	switch {
+	case charge && l.In.IsPositive():
+		return LineChargeBack
 	case reversed && l.In.IsPositive():
 		return LineBack
 	case charge:

@@ -56,7 +56,7 @@ func (h heard) wants(t *testing.T) {
 		receipt, kind, linked string
 		in, out               int64
 	}{{"SKA0000001", LineIn, "", 1000_00, 0}, {"SKA0000001", LineCharge, "", 0, 5_00}, {"SKR0000001", LineReversal, "SKA0000001", 0, 1000_00}, {"SKR0000002", LineReversal, "SKA0000002", 0, 250_00},
-		{"SKR0000003", LineBack, "SKA0000001", 5_00, 0}, {"SKB0000001", LineOut, "", 0, 3000_00}} {
+		{"SKR0000003", LineChargeBack, "SKA0000001", 5_00, 0}, {"SKB0000001", LineOut, "", 0, 3000_00}} {
 		if l := h.lines[n]; l.Receipt != want.receipt || l.Kind != want.kind || l.Linked != want.linked || l.In.Cents != want.in || l.Out.Cents != want.out || l.At.In(clock.Nairobi).Format("2006-01-02") != "2027-03-03" {
 			t.Errorf("line %d: %+v, want %+v", n, l, want)
 		}

@@ -19,7 +19,8 @@ const (
 	verifyPage  = 500
 )
 
-// Stock proves what is sold before it is used, and by whom. *vouchers.Service, *resellers.Service and *partners.Service satisfy it.
+// Stock proves what is sold before it is used, and by whom. *vouchers.Service, *resellers.Service and *partners.Service satisfy it, and so does
+// who else keeps what the books have.
 type Stock interface {
 	Audit(ctx context.Context, see func(what string)) error
 }
@@ -52,7 +53,7 @@ func (p *proof) add(format string, args ...any) {
 func (s *Proofs) Prove(ctx context.Context) ([]Problem, error) {
 	p := &proof{}
 	for _, step := range []func(context.Context, *proof) error{s.proveReceipts, s.proveRows, s.proveOrders,
-		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveReversals, s.proveStock} {
+		s.proveGrants, s.proveSources, s.proveService, s.proveCredit, s.proveSuspense, s.proveTills, s.proveRefunds, s.proveReversals, s.proveCharges, s.proveStock} {
 		if err := step(ctx, p); err != nil {
 			return p.problems, err
 		}
@@ -138,6 +139,15 @@ func (s *Proofs) proveService(ctx context.Context, p *proof) error {
 	return err
 }
 
+// proveCharges: each entry by which the rail charged something has its line of a statement; that each line is what its entry says, railbook tells.
+func (s *Proofs) proveCharges(ctx context.Context, p *proof) error {
+	lost, err := s.chargesWithoutLine(ctx, maxProblems)
+	for _, e := range lost {
+		p.add("entry %d speaks of %s, and there is no such charge on a statement", e.ID, e.Source)
+	}
+	return err
+}
+
 // proveStock: vouchers by state × price are what the books hold, and resellers' and partners' balances are.
 func (s *Proofs) proveStock(ctx context.Context, p *proof) error {
 	for _, stock := range s.stock {
@@ -164,7 +174,7 @@ func (s *Proofs) proveSuspense(ctx context.Context, p *proof) error {
 	return err
 }
 
-// proveTills: what the tills hold is what arrived and was not counted twice.
+// proveTills: what the tills hold is what arrived and was not counted twice, less what the rail charged.
 func (s *Proofs) proveTills(ctx context.Context, p *proof) error {
 	differ, err := s.tillsThatDiffer(ctx, maxProblems)
 	for _, t := range differ {

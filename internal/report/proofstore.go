@@ -6,6 +6,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
+	"mtandao/internal/incoming"
 	"mtandao/internal/money"
 	"mtandao/radius/access"
 )
@@ -114,9 +115,11 @@ func (s *Proofs) tillsThatDiffer(ctx context.Context, n int) (all []tillBooks, e
 	err = s.db.Read(ctx).Raw("SELECT id, SUM(arrived) AS arrived, SUM(books) AS books FROM"+
 		" (SELECT till_id AS id, amount_cents - reversed_cents AS arrived, 0 AS books FROM receipts WHERE placed IN ?"+
 		" UNION ALL SELECT r.till_id AS id, -f.amount_cents AS arrived, 0 AS books FROM refunds f JOIN receipts r ON r.id = f.receipt_id WHERE f.state = 'paid' AND f.how = 'mpesa'"+
+		" UNION ALL SELECT till_id AS id, in_cents - out_cents AS arrived, 0 AS books FROM statement_lines WHERE kind IN ?"+
 		" UNION ALL SELECT CAST(SUBSTR(party, 6) AS "+s.integer()+") AS id, 0 AS arrived, cents AS books FROM ledger_postings WHERE account = ?) AS t"+
 		" GROUP BY id HAVING SUM(arrived) <> SUM(books) LIMIT ?",
-		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount, billing.PlacedReversed}, ledger.TillClearing, n).Scan(&all).Error
+		[]string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount, billing.PlacedReversed},
+		incoming.Charges, ledger.TillClearing, n).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
@@ -129,6 +132,14 @@ type entryProof struct {
 func (s *Proofs) entriesWithoutReceipt(ctx context.Context, n int) (all []entryProof, err error) {
 	err = s.db.Read(ctx).Raw("SELECT e.id, e.source FROM ledger_entries e WHERE e.kind = ? AND NOT EXISTS"+
 		" (SELECT 1 FROM receipts r WHERE r.id = CAST(SUBSTR(e.source, 9) AS "+s.integer()+")) LIMIT ?", billing.EntryMoneyIn, n).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+// chargesWithoutLine: the source of an entry by which the rail charged something is line:ID.
+func (s *Proofs) chargesWithoutLine(ctx context.Context, n int) (all []entryProof, err error) {
+	const is = " l WHERE l.id = e.line AND l.kind IN ? AND l.in_cents <> l.out_cents)"
+	err = s.db.Read(ctx).Raw("SELECT e.id, e.source FROM (SELECT id, source, CAST(SUBSTR(source, 6) AS "+s.integer()+") AS line FROM ledger_entries WHERE kind = ?) AS e"+
+		" WHERE NOT EXISTS (SELECT 1 FROM statement_lines"+is+" AND NOT EXISTS (SELECT 1 FROM payout_lines"+is+" LIMIT ?", billing.EntryCharge, incoming.Charges, incoming.Charges, n).Scan(&all).Error
 	return all, db.Fault(err)
 }
 

@@ -22,6 +22,7 @@ type RailBook interface {
 	File(ctx context.Context, id int64) (railbook.File, error)
 	Files(ctx context.Context, before int64, limit int) ([]railbook.File, error)
 	Account(ctx context.Context, id int64) (railbook.Account, error)
+	Charges(ctx context.Context, tillID int64, receipts []string) (map[string]money.Amount, error)
 }
 
 const railBookAt = "/office/money/statements"
@@ -105,7 +106,10 @@ func (b *Backoffice) railFile(q *request) error {
 		facts = append(facts, fact{p.T("office.money_statement.reason"), words.Fault(p.Lang, f.Reason)})
 	}
 	if read {
-		facts = append(facts, fact{p.T("office.money_statement.till"), a.ShortCode}, fact{p.T("office.money_statement.rows"), strconv.Itoa(a.Read)})
+		facts = append(facts, fact{p.T("office.money_statement.till"), railCode(&p.frame, a)}, fact{p.T("office.money_statement.rows"), strconv.Itoa(a.Read)})
+		if a.Fees != 0 {
+			facts = append(facts, fact{p.T("office.money_statement.fees"), p.T("office.money_statement.fees_"+f.State, "Amount", money.KES(a.Fees).String())})
+		}
 		if !a.First.IsZero() {
 			facts = append(facts, fact{p.T("office.money_statement.from"), b.when(&p.frame, a.First)}, fact{p.T("office.money_statement.until"), b.when(&p.frame, a.Last)})
 		}
@@ -116,6 +120,13 @@ func (b *Backoffice) railFile(q *request) error {
 	}
 	q.follow(p, f.Moving())
 	return q.show(p)
+}
+
+func railCode(f *frame, a railbook.Account) string {
+	if a.PaysOut {
+		return f.T("office.money_statement.pays_out", "Code", a.ShortCode)
+	}
+	return a.ShortCode
 }
 
 func (b *Backoffice) railCards(q *request, p *recordPage, f railbook.File, a railbook.Account) {
@@ -239,7 +250,7 @@ func (b *Backoffice) railDeed(q *request, texts, to string, do func(f railbook.F
 	for _, l := range a.Lines {
 		fresh += l.Fresh
 	}
-	p := q.asking(texts, "payments", railFileAddress(f), "Name", f.Name, "Lines", fresh, "Reversals", a.Reversed)
+	p := q.asking(texts, "payments", railFileAddress(f), "Name", f.Name, "Lines", fresh, "Reversals", a.Reversed, "Fees", money.KES(a.Fees).String())
 	p.Crumbs = append(railBookCrumbs(&p.frame), crumb{p.T("office.money_statement.title"), railBookAt})
 	return q.showForm(p)
 }

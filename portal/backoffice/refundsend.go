@@ -1,8 +1,11 @@
 package backoffice
 
 import (
+	"maps"
+
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/staff"
 )
 
@@ -33,17 +36,21 @@ func (b *Backoffice) askSendRefund(q *request) error {
 		return err
 	}
 	if f.State != billing.RefundApproved || f.Sending != 0 {
-		return q.list(b.sendBacks(q, f, here, tries))
+		charges, err := b.chargesOf(q, tries)
+		if err != nil {
+			return err
+		}
+		return q.list(b.sendBacks(q, f, here, tries, charges))
 	}
 	p := q.moneyPage("office.refund_send.", here, "Amount", f.Amount.String())
 	if len(tries) > 0 {
-		p.Table = b.sendBackTable(&p.frame, tries)
+		p.Table = b.sendBackTable(&p.frame, tries, nil)
 	}
 	return q.showForm(p)
 }
 
 // sendBacks tells how far M-Pesa is with a refund, and asks the member about what nobody knows.
-func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries []billing.SendBack) *listPage {
+func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries []billing.SendBack, charges map[string]money.Amount) *listPage {
 	p := q.listing("office.refund.sending_title", "payments")
 	p.Crumbs = []crumb{{p.T("office.refund.title"), "/office/refunds"}, {f.Amount.String(), here}}
 	p.State, p.Lead = refundState(&p.frame, f.State), p.T("office.refund.sending_lead")
@@ -59,18 +66,42 @@ func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries 
 		p.State, p.Live = sendingState(&p.frame, tries), at+"/send"
 	}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refund.sending_none"), Text: p.T("office.refund.sending_none_text")}
-	p.table = *b.sendBackTable(&p.frame, tries)
+	p.table = *b.sendBackTable(&p.frame, tries, charges)
 	return p
 }
 
-func (b *Backoffice) sendBackTable(f *frame, tries []billing.SendBack) *table {
+// chargesOf is what M-Pesa's statements say that it charged for tries, by the number of each.
+func (b *Backoffice) chargesOf(q *request, tries []billing.SendBack) (map[string]money.Amount, error) {
+	all := map[string]money.Amount{}
+	for _, one := range tries {
+		if one.Reference == "" {
+			continue
+		}
+		charges, err := b.RailBook.Charges(q.ctx, one.TillID, []string{one.Reference})
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(all, charges)
+	}
+	return all, nil
+}
+
+// charged tells what M-Pesa charged; "" when no statement says.
+func charged(f *frame, a money.Amount) string {
+	if a.IsZero() {
+		return ""
+	}
+	return f.T("office.refund.charged", "Amount", a.String())
+}
+
+func (b *Backoffice) sendBackTable(f *frame, tries []billing.SendBack, charges map[string]money.Amount) *table {
 	t := &table{Columns: []column{{f.T("office.when"), "when"}, {f.T("office.how"), ""}, {f.T("office.state"), ""}, {f.T("office.send_back.said"), ""}}}
 	for _, one := range tries {
 		said := one.Reference
 		if said == "" && one.Says != "" {
 			said = f.T("office.send_back.says", "Says", one.Says, "Code", one.Code)
 		}
-		t.add(cell{Text: b.when(f, one.CreatedAt)}, cell{Text: f.T("office.send_back.way_" + string(one.Way))}, stated(sendBackState(f, one.State)), cell{Text: said})
+		t.add(cell{Text: b.when(f, one.CreatedAt)}, cell{Text: f.T("office.send_back.way_" + string(one.Way))}, stated(sendBackState(f, one.State)), cell{Text: said, More: charged(f, charges[one.Reference])})
 	}
 	return t
 }
