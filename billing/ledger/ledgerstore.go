@@ -125,6 +125,26 @@ func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) 
 	return *cents, nil
 }
 
+// Posted is what entries of a kind moved on an account, by the source of each that there is.
+func (l *Ledger) Posted(ctx context.Context, kind, account string, sources []string) (map[string]int64, error) {
+	posted := map[string]int64{}
+	for some := range db.Pieces(sources) {
+		var rows []struct {
+			Source string
+			Cents  int64
+		}
+		err := l.db.Read(ctx).Raw("SELECT e.source, SUM(p.cents) AS cents FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id AND p.account = ?"+
+			" WHERE e.kind = ? AND e.source IN ? GROUP BY e.source LIMIT ?", account, kind, some, len(some)).Scan(&rows).Error
+		if err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			posted[r.Source] = r.Cents
+		}
+	}
+	return posted, nil
+}
+
 // pageRow is an entry as the proof sees it.
 type pageRow struct {
 	entry                  Entry

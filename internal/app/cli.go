@@ -56,7 +56,8 @@ type commands struct {
 	Money struct {
 		Statement moneyStatementCommand `cmd:"" help:"Read a till's statement from the rail: keep its lines, and take back what the rail took back."`
 	} `cmd:"" help:"Money at the rails."`
-	Backup struct {
+	DayClose dayCloseCommand `cmd:"" name:"dayclose" help:"Compare a day by the rail's statements, the books and the service, and list what does not agree."`
+	Backup   struct {
 		Take  backupCommand      `cmd:"" default:"withargs" help:"Make a whole copy now: also mtandao backup alone."`
 		Key   backupKeyCommand   `cmd:"" help:"Make the pair of keys; the private one is printed once and kept nowhere."`
 		Drill backupDrillCommand `cmd:"" help:"Restore the newest copy to a place that is removed again, and prove its books."`

@@ -19,6 +19,7 @@ import (
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
 	"mtandao/billing/daybook"
+	"mtandao/billing/dayclose"
 	"mtandao/billing/entrance"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -121,6 +122,7 @@ type Main struct {
 	Taxes     *taxes.Service
 	Imports   *cutover.Desk
 	RailBook  *railbook.Service
+	Days      *dayclose.Service
 	Counter   *counter.Service
 	Prompts   *prompts.Service
 	Tickets   *support.Service
@@ -286,7 +288,7 @@ func (m *Main) wireDomains() {
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
 	m.Notify.AskPapers(m.Papers.Attached)
-	m.RailBook = railbook.New(railbook.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Money: m.Billing})
+	m.wireRails()
 	m.Lines.OnReturn(m.Papers.Returned)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
 	m.wireSellers()
@@ -361,10 +363,8 @@ func (m *Main) schedule() {
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
-	m.Jobs.Every("forget statement files", time.Hour, m.RailBook.Clean)
-	m.Jobs.Every("reversals", time.Minute, m.Billing.TakeBackWaiting)
+	m.scheduleRails()
 	m.Jobs.Every("tickets that are done", time.Hour, m.Tickets.Sweep)
-	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)
 	m.Notify.Schedule()

@@ -268,6 +268,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	at["tickets"], at["answers"] = s.ticketed(t, at["customers"])
+	at["apikeys"] = s.keyed(t)
 	pairs = append(pairs, "/act/:what", "/act/answer", "/turn/:state", "/turn/waiting")
 	pairs = append(pairs, s.lined(t, at)...)
 	pairs = append(pairs, s.paid(t, at)...)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"mtandao/internal/apikeys"
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 )
@@ -130,4 +131,14 @@ func sitesOfAKey(t *testing.T, s *Stage, owner *colleague) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
+}
+
+// keyed is a key that a program has.
+func (s *Stage) keyed(t *testing.T) int64 {
+	t.Helper()
+	key, _, err := s.Main.APIKeys.Make(t.Context(), apikeys.Key{Name: "Book keeper", Scopes: []apikeys.Scope{"customers.read"}}, "keyed", apikeys.By{Actor: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.ID
 }

@@ -24,6 +24,7 @@ func (m *Main) wireSellers() {
 }
 
 func (m *Main) scheduleSellers() {
+	m.Jobs.Every("forget wrong codes", time.Hour, m.Vouchers.ForgetTries)
 	m.Jobs.Every("resellers' used vouchers", time.Minute, m.Resellers.Sweep)
 	m.Jobs.Every("partners' shares", 5*time.Minute, m.Partners.Share)
 	m.Jobs.Every("what nobody decided", 5*time.Minute, m.Approvals.Lapse)

@@ -17,7 +17,7 @@ var ranks = rankTable(map[int]string{
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions billing/daybook radius/outages billing/entrance",
 	9:  "billing billing/counter billing/billrun radius internal/support internal/cutover internal/status",
-	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf billing/railbook",
+	10: "vouchers billing/arrears billing/prompts billing/partners billing/mpesa billing/pdf billing/railbook billing/dayclose",
 	11: "billing/papers vouchers/sheets vouchers/resellers internal/report internal/offline",
 	12: "portal/web vouchers/press",
 	13: "portal/papers portal/status portal/guest portal/selfcare portal/reseller portal/backoffice portal/callbacks portal/api",

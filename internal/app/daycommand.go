@@ -1,0 +1,143 @@
+package app
+
+import (
+	"time"
+
+	"mtandao/billing/dayclose"
+	"mtandao/internal/clock"
+	"mtandao/internal/fault"
+	"mtandao/internal/money"
+	"mtandao/internal/words"
+)
+
+type dayCloseCommand struct {
+	withConfig
+	Day  time.Time `format:"2006-01-02" required:"" help:"The day, as 2026-12-01; one that is over."`
+	JSON bool      `help:"Print JSON."`
+}
+
+// Help implements kong.HelpProvider.
+func (dayCloseCommand) Help() string {
+	return "Compares what the rail's statements say of a day with what arrived in the books and with the service that was given, and lists what does not agree.\n" +
+		"Read the statements first: mtandao money statement. Changes nothing; ends with 1 when something is unexplained.\n\n" +
+		"Example: mtandao dayclose --day 2026-12-01 --json"
+}
+
+// dayReport is a day as the command tells it; all money is cents.
+type dayReport struct {
+	Day         string    `json:"day"`
+	Tills       []dayTill `json:"tills"`
+	Sites       []daySite `json:"sites"`
+	Unexplained int       `json:"unexplained"`
+	Cents       int64     `json:"unexplained_cents"`
+	Items       []dayItem `json:"items"`
+	More        bool      `json:"more"`
+}
+
+type dayTill struct {
+	Till      string `json:"till"`
+	ShortCode string `json:"short_code"`
+	Until     string `json:"statement_until,omitempty"`
+	Lines     int64  `json:"lines"`
+	In        int64  `json:"in_cents"`
+	Back      int64  `json:"taken_back_cents"`
+	Charged   int64  `json:"charged_cents"`
+	Out       int64  `json:"out_cents"`
+	Receipts  int64  `json:"receipts"`
+	Books     int64  `json:"books_cents"`
+	Ledger    int64  `json:"ledger_cents"`
+	Served    int64  `json:"served_cents"`
+	Raised    int64  `json:"raised_cents"`
+	Held      int64  `json:"held_cents"`
+	Gone      int64  `json:"gone_cents"`
+	Elsewhere int64  `json:"arrived_other_day_cents"`
+	Strayed   int64  `json:"told_other_day_cents"`
+}
+
+type daySite struct {
+	Site   string `json:"site"`
+	Orders int64  `json:"orders"`
+	Cents  int64  `json:"cents"`
+}
+
+type dayItem struct {
+	Cause     string `json:"cause"`
+	Says      string `json:"says"`
+	Till      string `json:"till,omitempty"`
+	Receipt   string `json:"receipt,omitempty"`
+	ReceiptID int64  `json:"receipt_id,omitempty,string"`
+	OrderID   int64  `json:"order_id,omitempty,string"`
+	Statement int64  `json:"statement_cents"`
+	Books     int64  `json:"books_cents"`
+	At        string `json:"at"`
+	at        time.Time
+}
+
+// Run tells a day; fault.Conflict "dayclose.unexplained" when something of it is.
+func (cmd *dayCloseCommand) Run(c *console) error {
+	return c.observe(&cmd.Config, func(m *Main) error { return cmd.tell(c, m) })
+}
+
+func (cmd *dayCloseCommand) tell(c *console, m *Main) error {
+	found, err := m.Days.Look(c, clock.Date(cmd.Day.Date()))
+	if err != nil {
+		return err
+	}
+	r := m.dayReport(found)
+	if cmd.JSON {
+		err = c.printJSON(r)
+	} else {
+		r.print(c)
+	}
+	if err == nil && r.Unexplained > 0 {
+		err = fault.New(fault.Conflict, "dayclose.unexplained", "Count", r.Unexplained, "Amount", money.KES(r.Cents))
+	}
+	return err
+}
+
+func (m *Main) dayReport(d dayclose.Day) dayReport {
+	r := dayReport{Day: d.Day.String(), Tills: []dayTill{}, Sites: []daySite{}, Items: []dayItem{}, More: d.More}
+	tills := map[int64]string{}
+	for _, t := range d.Tills {
+		until := ""
+		if !t.Until.IsZero() {
+			until = t.Until.Format(time.RFC3339)
+		}
+		tills[t.ID] = t.Key
+		r.Tills = append(r.Tills, dayTill{t.Key, t.ShortCode, until, t.Lines, t.In, t.Back, t.Charged, t.Out, t.Receipts, t.Books, t.Ledger, t.Served, t.Raised, t.Held, t.Gone, t.Elsewhere, t.Strayed})
+	}
+	for _, one := range d.Sites {
+		here, _, _ := m.Sites.Get(one.ID) // a site that is gone has no name
+		r.Sites = append(r.Sites, daySite{here.Slug, one.Orders, one.Cents})
+	}
+	for _, i := range d.Items {
+		r.Unexplained, r.Cents = r.Unexplained+1, r.Cents+i.Cents()
+		r.Items = append(r.Items, dayItem{string(i.Cause), words.Text(words.English, "dayclose.cause."+string(i.Cause)), tills[i.TillID], i.Receipt, i.ReceiptID, i.OrderID, i.Statement, i.Books,
+			i.At.Format(time.RFC3339), i.At})
+	}
+	return r
+}
+
+func (r dayReport) print(c *console) {
+	kes := func(cents int64) string { return money.KES(cents).String() }
+	for _, t := range r.Tills {
+		c.printf("till %s (%s)\n", t.Till, t.ShortCode)
+		c.printf("  statement  %s in, %s taken back, %s charged, %s out, %d lines\n", kes(t.In), kes(t.Back), kes(t.Charged), kes(t.Out), t.Lines)
+		c.printf("  ledger     %s of %s that arrived in %d receipts\n", kes(t.Ledger), kes(t.Books), t.Receipts)
+		c.printf("  service    %s served, %s to accounts, %s wait, %s gone\n", kes(t.Served), kes(t.Raised), kes(t.Held), kes(t.Gone))
+	}
+	for _, s := range r.Sites {
+		c.printf("site %s: %d orders of %s\n", s.Site, s.Orders, kes(s.Cents))
+	}
+	for _, i := range r.Items {
+		name := i.Receipt
+		if name == "" {
+			name = i.Till
+		}
+		c.printf("%s  %-10s %s: statement %s, books %s\n", i.at.In(clock.Nairobi).Format("02 Jan 15:04"), name, i.Says, kes(i.Statement), kes(i.Books))
+	}
+	if r.More {
+		c.printf("There is more that does not agree.\n")
+	}
+	c.printf("%s: %d unexplained, %s\n", r.Day, r.Unexplained, kes(r.Cents))
+}
