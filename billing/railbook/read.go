@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strconv"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
@@ -208,6 +209,17 @@ func (r *reading) keep(lines []incoming.StatementLine, fresh []bool) error {
 	return err
 }
 
+// tell says of which time lines are kept now.
+func (r *reading) tell() error {
+	a := r.account
+	if a.First.IsZero() {
+		return nil
+	}
+	return r.DB.InTx(r.ctx, func(tx *db.Tx) error {
+		return r.Jobs.Emit(tx, FactTold, strconv.FormatInt(a.TillID, 10), ToldFact{a.TillID, a.First, a.Last})
+	})
+}
+
 // finish takes back now what a job would take back in a moment, and tells what became of it.
 func (r *reading) finish() error {
 	var codes []string
@@ -216,6 +228,9 @@ func (r *reading) finish() error {
 	}
 	found, err := r.Money.ReversalsByCode(r.ctx, r.account.TillID, codes)
 	if err != nil {
+		return err
+	}
+	if err := r.tell(); err != nil {
 		return err
 	}
 	for n := range r.account.Found {

@@ -3,6 +3,7 @@ package railbook
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/ledger"
@@ -36,6 +37,15 @@ type Options struct {
 type Service struct{ Options }
 
 const factFile = "statement moved"
+
+// FactTold is that lines of a statement are kept. The payload is a ToldFact.
+const FactTold = "statement told"
+
+// ToldFact names the till, and the first and the last instant that its statement tells of.
+type ToldFact struct {
+	TillID      int64
+	First, Last time.Time
+}
 
 type fileFact struct{ FileID int64 }
 

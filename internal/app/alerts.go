@@ -35,6 +35,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleOutage, m.outagesIn(outages.Given))
 	m.Notify.Watch(notify.RuleDoubt, m.outagesIn(outages.Doubted))
 	m.Notify.Watch(notify.RuleReversed, m.reversed)
+	m.Notify.Watch(notify.RuleDay, m.daysWaiting)
 	m.Notify.Watch(notify.RuleComplaint, m.Tickets.ComplaintsEnd)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)

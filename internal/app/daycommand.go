@@ -26,9 +26,12 @@ func (dayCloseCommand) Help() string {
 // dayReport is a day as the command tells it; all money is cents.
 type dayReport struct {
 	Day         string    `json:"day"`
+	State       string    `json:"state"` // open or closed
+	ClosedBy    string    `json:"closed_by,omitempty"`
+	Changed     bool      `json:"changed_since_closed"`
 	Tills       []dayTill `json:"tills"`
 	Sites       []daySite `json:"sites"`
-	Unexplained int       `json:"unexplained"`
+	Unexplained int64     `json:"unexplained"`
 	Cents       int64     `json:"unexplained_cents"`
 	Items       []dayItem `json:"items"`
 	More        bool      `json:"more"`
@@ -63,6 +66,9 @@ type daySite struct {
 type dayItem struct {
 	Cause     string `json:"cause"`
 	Says      string `json:"says"`
+	Standing  string `json:"standing"` // left, or explained
+	Reason    string `json:"reason,omitempty"`
+	Late      bool   `json:"late"` // found after the day was closed
 	Till      string `json:"till,omitempty"`
 	Receipt   string `json:"receipt,omitempty"`
 	ReceiptID int64  `json:"receipt_id,omitempty,string"`
@@ -79,7 +85,7 @@ func (cmd *dayCloseCommand) Run(c *console) error {
 }
 
 func (cmd *dayCloseCommand) tell(c *console, m *Main) error {
-	found, err := m.Days.Look(c, clock.Date(cmd.Day.Date()))
+	found, err := m.Days.See(c, clock.Date(cmd.Day.Date()))
 	if err != nil {
 		return err
 	}
@@ -95,8 +101,9 @@ func (cmd *dayCloseCommand) tell(c *console, m *Main) error {
 	return err
 }
 
-func (m *Main) dayReport(d dayclose.Day) dayReport {
-	r := dayReport{Day: d.Day.String(), Tills: []dayTill{}, Sites: []daySite{}, Items: []dayItem{}, More: d.More}
+func (m *Main) dayReport(v dayclose.View) dayReport {
+	d := v.Look
+	r := dayReport{Day: d.Day.String(), State: string(v.State), ClosedBy: v.ClosedBy, Changed: v.Changed(), Tills: []dayTill{}, Sites: []daySite{}, Items: []dayItem{}, More: d.More}
 	tills := map[int64]string{}
 	for _, t := range d.Tills {
 		until := ""
@@ -110,10 +117,12 @@ func (m *Main) dayReport(d dayclose.Day) dayReport {
 		here, _, _ := m.Sites.Get(one.ID) // a site that is gone has no name
 		r.Sites = append(r.Sites, daySite{here.Slug, one.Orders, one.Cents})
 	}
-	for _, i := range d.Items {
-		r.Unexplained, r.Cents = r.Unexplained+1, r.Cents+i.Cents()
-		r.Items = append(r.Items, dayItem{string(i.Cause), words.Text(words.English, "dayclose.cause."+string(i.Cause)), tills[i.TillID], i.Receipt, i.ReceiptID, i.OrderID, i.Statement, i.Books,
-			i.At.Format(time.RFC3339), i.At})
+	r.Unexplained, r.Cents = v.Left, v.LeftCents
+	for _, i := range v.Differences {
+		if i.Standing != dayclose.Gone {
+			r.Items = append(r.Items, dayItem{string(i.Cause), words.Text(words.English, "dayclose.cause."+string(i.Cause)), string(i.Standing), i.Reason, i.Late, tills[i.TillID], i.Receipt, i.ReceiptID, i.OrderID,
+				i.Statement, i.Books, i.At.Format(time.RFC3339), i.At})
+		}
 	}
 	return r
 }
@@ -134,10 +143,19 @@ func (r dayReport) print(c *console) {
 		if name == "" {
 			name = i.Till
 		}
+		if i.Reason != "" {
+			i.Says += " (" + i.Reason + ")"
+		}
 		c.printf("%s  %-10s %s: statement %s, books %s\n", i.at.In(clock.Nairobi).Format("02 Jan 15:04"), name, i.Says, kes(i.Statement), kes(i.Books))
 	}
 	if r.More {
 		c.printf("There is more that does not agree.\n")
+	}
+	if r.ClosedBy != "" {
+		c.printf("Closed by %s.\n", r.ClosedBy)
+	}
+	if r.Changed {
+		c.printf("The figures are not those any more that it was closed with.\n")
 	}
 	c.printf("%s: %d unexplained, %s\n", r.Day, r.Unexplained, kes(r.Cents))
 }

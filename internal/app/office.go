@@ -42,6 +42,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		Taxes:     m.Taxes,
 		Imports:   m.Imports,
 		RailBook:  m.RailBook,
+		Days:      m.Days,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

@@ -266,6 +266,9 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["payouts"], at["approvals"] = s.owed(t, at["partners"]), s.awaiting(t, at["resellers"])
 	at["customers"], at["imports"], at["statements"] = s.customer(t).ID, s.importing(t), s.stating(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
+	day, difference := s.differing(t)
+	at["differences"] = difference
+	pairs = append(pairs, "/days/:day", "/days/"+day)
 	pairs = append(pairs, "/do/:act", "/do/signout")
 	at["tickets"], at["answers"] = s.ticketed(t, at["customers"])
 	at["apikeys"] = s.keyed(t)

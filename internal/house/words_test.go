@@ -11,7 +11,7 @@ import (
 
 // dynamic lists the prefixes from which code builds keys; a key with one of them counts as used.
 var dynamic = []string{
-	"why.is.", "status.kind_", "office.status.", "why.tell.", "why.then.", "why.step.", "why.item.", "statement.becomes.", "office.money_statement.state_", "office.money_statement.lead_", "office.money_statement.reversals_", "office.money_statement.kind_", "office.money_statement.fees_", "office.money_statement_new.", "office.money_statement_confirm.", "office.money_statement_drop.", "paper.say.", "paper.how.", "paper.entry.", "office.paper_send.", "dayclose.cause.",
+	"why.is.", "status.kind_", "office.status.", "why.tell.", "why.then.", "why.step.", "why.item.", "statement.becomes.", "office.money_statement.state_", "office.money_statement.lead_", "office.money_statement.reversals_", "office.money_statement.kind_", "office.money_statement.fees_", "office.money_statement_new.", "office.money_statement_confirm.", "office.money_statement_drop.", "paper.say.", "paper.how.", "paper.entry.", "office.paper_send.", "dayclose.cause.", "office.money_day.", "office.money_day.part_", "office.money_close.", "office.difference.state_", "office.difference.why_",
 	"customer.like_", "office.customer.address_", "office.customer.kind_", "office.customer.paper_", "office.customer.segment_", "office.customer.state_", "office.customer.tab_",
 	"office.customer_close.", "office.customer_edit.", "office.customer_field.", "office.customer_merge.", "office.customer_merge_sure.", "office.customer_new.", "office.consent.from_",
 	"part.", "office.router_repair.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",

@@ -25,6 +25,7 @@ const (
 	RuleOutage      = "outage_given"
 	RuleDoubt       = "outage_doubted"
 	RuleReversed    = "money_reversed"
+	RuleDay         = "day_waits"
 	RuleComplaint   = "complaint_ends"
 )
 
@@ -54,6 +55,7 @@ var Rules = []Rule{
 	{Name: RuleOutage, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
+	{Name: RuleDay, Limit: settings.AlertDay, Many: true},
 	{Name: RuleComplaint, Limit: settings.AlertComplaint, Below: true, Many: true},
 }
 

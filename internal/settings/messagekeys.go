@@ -44,6 +44,7 @@ const (
 	AlertEarly           = "alert.early_hours"
 	AlertOutage          = "alert.outage_hours"
 	AlertReversed        = "alert.reversed_hours"
+	AlertDay             = "alert.day_mornings"
 	AlertComplaint       = "alert.complaint_days"
 )
 
@@ -74,6 +75,7 @@ var messageKeys = []Key{
 	{AlertEarly, "24", "hours for which vouchers that were tried before they were signed out are an alert", between(0, 1000)},
 	{AlertOutage, "24", "hours for which an outage that was made up for by itself is an alert", between(0, 1000)},
 	{AlertReversed, "24", "hours for which money that a rail took back is an alert", between(0, 1000)},
+	{AlertDay, "2", "mornings that a day of money may wait to be closed, or to be explained", between(0, 60)},
 	{AlertComplaint, "5", "days before the end of a complaint's time from which it is an alert", between(0, 60)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},

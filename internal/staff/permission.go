@@ -11,6 +11,7 @@ const (
 	PaymentsMatch   Permission = "payments.match"
 	PaymentsRefund  Permission = "payments.refund"
 	PaymentsApprove Permission = "payments.approve" // as the second person
+	PaymentsClose   Permission = "payments.close"   // close a day, explain what does not agree
 	AccessView      Permission = "access.view"
 	AccessChange    Permission = "access.change" // put online, move a device, extend, disconnect
 	CustomersView   Permission = "customers.view"
@@ -46,6 +47,7 @@ var Permissions = []Described{
 	{PaymentsMatch, "permission.payments_match"},
 	{PaymentsRefund, "permission.payments_refund"},
 	{PaymentsApprove, "permission.payments_approve"},
+	{PaymentsClose, "permission.payments_close"},
 	{AccessView, "permission.access_view"},
 	{AccessChange, "permission.access_change"},
 	{CustomersView, "permission.customers_view"},

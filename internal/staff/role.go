@@ -29,7 +29,7 @@ type seed struct {
 // seeds are made at the first start. Where money goes, and who works here, stays with the owner.
 var seeds = []seed{
 	{Owner, "role.owner", nil},
-	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, AccessView, AccessChange,
+	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, PaymentsClose, AccessView, AccessChange,
 		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView, ReportsView}},
 	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView, CustomersView, VouchersView, VouchersManage}},
 	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, TicketsView, TicketsWork, VouchersView}},

@@ -147,6 +147,10 @@ func objectAddress(e audit.Event) string {
 		if e.ObjectID != "0" {
 			return "/office/staff/" + e.ObjectID
 		}
+	case "money day":
+		return daysAt + "/" + e.ObjectID
+	case "difference":
+		return differenceAddress(idIn(e.ObjectID))
 	case "enforcement", "message", "job", "order", "grant", "receipt", "customer":
 		return "/office/" + e.Object + "s/" + e.ObjectID
 	}

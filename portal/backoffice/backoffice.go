@@ -91,6 +91,7 @@ type Options struct {
 	Taxes     Taxes
 	Imports   Imports
 	RailBook  RailBook
+	Days      Days
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -146,7 +147,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(), b.ticketRoutes(),
-		b.importRoutes(), b.railBookRoutes(),
+		b.importRoutes(), b.railBookRoutes(), b.dayRoutes(),
 		b.counterRoutes(), b.promptRoutes(), b.definedRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},

@@ -46,6 +46,7 @@ func (b *Backoffice) moneyIn(q *request) error {
 	if q.reachable(cashierAt) != "" {
 		p.Acts = []act{{Name: p.T("office.taking.act"), Icon: "banknote", Address: cashierAt, Tone: "primary"}}
 	}
+	p.Acts = append(p.Acts, act{Name: p.T("office.money_day.title"), Icon: "chart-column", Address: daysAt})
 	if q.reachable(railBookAt) != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.money_statement.title"), Icon: "list", Address: railBookAt})
 	}

@@ -40,6 +40,7 @@ type card struct {
 	Older      string // address of the next page
 	Fill       *fill
 	Strip      *strip
+	Strips     []*strip
 }
 
 // side is one value of a change, before and after.

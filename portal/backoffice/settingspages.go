@@ -70,7 +70,7 @@ var providerSheets = []sheet{
 	{title: "office.settings.limits", folded: true, specs: []spec{bounded(settings.AlertPromptSuccess, 0, 80), bounded(settings.AlertCallbackSilence, 0, 1440),
 		bounded(settings.AlertRouterDown, 0, 3600), bounded(settings.AlertRejects, 0, 1_000_000), bounded(settings.AlertQueueAge, 0, 10_000),
 		bounded(settings.AlertBalance, 0, 1_000_000), bounded(settings.AlertDiskFree, 0, 80), bounded(settings.AlertBackupAge, 0, 1000),
-		bounded(settings.AlertCertificate, 0, 60), bounded(settings.AlertSpoolFull, 0, 90), bounded(settings.AlertFlapping, 0, 1000), bounded(settings.AlertGuessing, 0, 100000), bounded(settings.AlertEarly, 0, 1000), bounded(settings.AlertOutage, 0, 1000), bounded(settings.AlertReversed, 0, 1000), bounded(settings.AlertComplaint, 0, 60)}},
+		bounded(settings.AlertCertificate, 0, 60), bounded(settings.AlertSpoolFull, 0, 90), bounded(settings.AlertFlapping, 0, 1000), bounded(settings.AlertGuessing, 0, 100000), bounded(settings.AlertEarly, 0, 1000), bounded(settings.AlertOutage, 0, 1000), bounded(settings.AlertReversed, 0, 1000), bounded(settings.AlertDay, 0, 60), bounded(settings.AlertComplaint, 0, 60)}},
 	{title: "office.settings.tickets", folded: true, specs: []spec{bounded(settings.TicketUrgentHours, 1, 720), bounded(settings.TicketHighHours, 1, 720), bounded(settings.TicketNormalHours, 1, 720),
 		bounded(settings.TicketLowHours, 1, 720), bounded(settings.TicketComplaintDays, 1, 90), bounded(settings.TicketCloseDays, 1, 90), bounded(settings.TicketKeepMonths, 1, 120)}},
 	{title: "office.settings.messages", folded: true, specs: []spec{typed(settings.MessageZone, 60), typed(settings.MessageQuietFrom, 5),
