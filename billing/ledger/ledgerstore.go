@@ -129,17 +129,20 @@ func (l *Ledger) sum(ctx context.Context, account, party string) (int64, error) 
 func (l *Ledger) Posted(ctx context.Context, kind, account string, sources []string) (map[string]int64, error) {
 	posted := map[string]int64{}
 	for some := range db.Pieces(sources) {
-		var rows []struct {
-			Source string
-			Cents  int64
+		var rows []entryRow
+		if err := l.db.Read(ctx).Where("kind = ? AND source IN ?", kind, some).Limit(len(some)).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
 		}
-		err := l.db.Read(ctx).Raw("SELECT e.source, SUM(p.cents) AS cents FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id AND p.account = ?"+
-			" WHERE e.kind = ? AND e.source IN ? GROUP BY e.source LIMIT ?", account, kind, some, len(some)).Scan(&rows).Error
+		entries, err := withPostings(l.db.Read(ctx), rows) // by their key: an account has as many postings as there was ever money
 		if err != nil {
 			return nil, db.Fault(err)
 		}
-		for _, r := range rows {
-			posted[r.Source] = r.Cents
+		for _, e := range entries {
+			for _, p := range e.Postings {
+				if p.Account == account {
+					posted[e.Source] += p.Amount.Cents
+				}
+			}
 		}
 	}
 	return posted, nil
