@@ -140,6 +140,8 @@ var notBooks = map[string]string{
 	"statement_lines":     "a book: railbook's TestATamperedChargeIsNamed changes its charges; what else a rail told is reversals",
 	"payout_lines":        "a book: railbook's TestATamperedChargeIsNamed changes its charges",
 	"statement_files":     "files to read",
+	"money_days":          "what was seen of a day; its money is receipts, entries and what a rail told",
+	"money_differences":   "what did not agree on a day, and why; it moves no money",
 	"statement_pieces":    "files to read",
 	"receipt_matches":     "recognises payers; what was matched is a receipt",
 	"reseller_returns":    "wishes; what was done is an event",
