@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -35,6 +36,7 @@ const (
 const (
 	EntryRefundOwed = "refund owed"
 	EntryRefundPaid = "refund paid"
+	EntryRefundCode = "refund code" // no money: the code of one that was paid was put right
 )
 
 // PlacedRefunded is money of nobody that goes back to who paid it.
@@ -49,9 +51,13 @@ type Refund struct {
 	State                           RefundState
 	AskedBy, DecidedBy, PaidBy      int64 // members
 	How, Reference                  string
+	Typed                           string // the code as a member first wrote it down; empty: the rail told it, or it is none
+	Codes                           int64  // how often the code was put right since, by CodeBy at CodeAt the last time
+	CodeBy                          int64
 	Sending                         int64 // the try of the rail that is under way; 0 for none
 	Alone                           bool  // decided by who asked: nobody else could
 	AskedAt, DecidedAt, PaidAt      time.Time
+	CodeAt                          time.Time
 }
 
 // AskRefund asks for a receipt's money, or a part of it, to be paid back. fault.Invalid "refund.amount" or "refund.reason",
@@ -302,14 +308,18 @@ func (s *Service) PayRefund(tx *db.Tx, refundID, member int64, how, reference st
 			return f, err
 		}
 		if b.State == SendBackLost {
-			b.By = member
+			b.By, b.Code, b.Says = member, codeTold, ""
 			if err := s.sendBackDone(tx, b, reference); err != nil {
 				return f, err
 			}
 			return s.refundTx(tx, refundID)
 		}
 	}
-	return s.refundPaid(tx, Refund{ID: refundID, PaidBy: member, How: how, Reference: reference})
+	paid := Refund{ID: refundID, PaidBy: member, How: how, Reference: reference}
+	if how == RefundByMPesa {
+		paid.Typed = reference
+	}
+	return s.refundPaid(tx, paid)
 }
 
 // refundPaid moves the money of a refund that is owed out of where it is paid from.
@@ -359,5 +369,5 @@ func (f Refund) owedDigest() string {
 }
 
 func (f Refund) paidDigest() string {
-	return "paid back " + digestOf(f.ID, f.How, f.Reference, f.PaidBy, f.PaidAt)
+	return "paid back " + digestOf(f.ID, f.How, cmp.Or(f.Typed, f.Reference), f.PaidBy, f.PaidAt)
 }

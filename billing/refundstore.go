@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"gorm.io/gorm"
+
 	"mtandao/billing/ledger"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -26,6 +28,10 @@ type refundRow struct {
 	Alone       bool
 	How         string
 	Reference   string
+	Typed       string
+	Codes       int64
+	CodeBy      int64
+	CodeAt      *time.Time
 	Sending     int64
 	AskedAt     time.Time
 	DecidedAt   *time.Time
@@ -36,7 +42,7 @@ func (refundRow) TableName() string { return "refunds" }
 
 func (r refundRow) refund() Refund {
 	f := Refund{ID: r.ID, ReceiptID: r.ReceiptID, OrderID: r.OrderID, GrantID: r.GrantID, Account: r.Account, Amount: r.Amount, Reason: r.Reason,
-		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, Alone: r.Alone, How: r.How, Reference: r.Reference, Sending: r.Sending, AskedAt: r.AskedAt.UTC()}
+		State: RefundState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy, Alone: r.Alone, How: r.How, Reference: r.Reference, Typed: r.Typed, Codes: r.Codes, CodeBy: r.CodeBy, CodeAt: db.Instant(r.CodeAt), Sending: r.Sending, AskedAt: r.AskedAt.UTC()}
 	if r.DecidedAt != nil {
 		f.DecidedAt = r.DecidedAt.UTC()
 	}
@@ -96,7 +102,7 @@ func (s *Service) keepRefund(tx *db.Tx, f Refund) error {
 // payRefund moves a refund approved → paid, when the try that f names is the one under way.
 func (s *Service) payRefund(tx *db.Tx, f Refund) (Refund, error) {
 	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND sending = ?", f.ID, RefundApproved, f.Sending).
-		Updates(map[string]any{"state": RefundPaid, "paid_by": f.PaidBy, "paid_at": s.Clock.Now(), "how": f.How, "reference": f.Reference, "sending": 0}))
+		Updates(map[string]any{"state": RefundPaid, "paid_by": f.PaidBy, "paid_at": s.Clock.Now(), "how": f.How, "reference": f.Reference, "typed": f.Typed, "sending": 0}))
 	if err != nil {
 		return Refund{}, db.Fault(err)
 	}
@@ -108,6 +114,25 @@ func (s *Service) payRefund(tx *db.Tx, f Refund) (Refund, error) {
 		return now, fault.New(fault.Conflict, "refund.sending")
 	}
 	return now, fault.New(fault.Conflict, "refund.not_owed")
+}
+
+// correctCode writes another code into a refund that is paid by a code which a member wrote down, and into the try of the rail which they said so of.
+func (s *Service) correctCode(tx *db.Tx, refundID, member int64, reference string) (Refund, error) {
+	won, err := db.Won(tx.Gorm().Model(&refundRow{}).Where("id = ? AND state = ? AND typed <> '' AND reference <> ?", refundID, RefundPaid, reference).
+		Updates(map[string]any{"reference": reference, "codes": gorm.Expr("codes + 1"), "code_by": member, "code_at": s.Clock.Now()}))
+	if err != nil {
+		return Refund{}, db.Fault(err)
+	}
+	f, err := s.refundTx(tx, refundID)
+	switch {
+	case err != nil:
+		return f, err
+	case !won && f.Typed != "" && f.Reference == reference:
+		return f, fault.New(fault.Conflict, "refund.code_same")
+	case !won:
+		return f, fault.New(fault.Conflict, "refund.code_told")
+	}
+	return f, db.Fault(tx.Gorm().Model(&sendBackRow{}).Where("refund_id = ? AND state = ? AND code = ?", refundID, SendBackDone, codeTold).Update("reference", reference).Error)
 }
 
 // holdReceipt writes a receipt's row, so that nobody moves it before this transaction ends; false when somebody did.

@@ -184,6 +184,7 @@ func notLost(err error) error {
 const (
 	codeStays     = "stays"      // as a member said
 	codeNotNeeded = "not needed" // the money was back before this try began
+	codeTold      = "told"       // by a member, that it did send
 )
 
 // sendBackRefused ends a try that moved nothing, and begins the next way when there is one and it is wanted.
@@ -221,7 +222,17 @@ func (s *Service) sendBackDone(tx *db.Tx, b SendBack, reference string) error {
 	if _, err := s.refundSends(tx, b.RefundID, 0, b.ID); err != nil { // was refused, and is under way after all
 		return err
 	}
+	now, err := s.refundTx(tx, b.RefundID)
+	if err != nil {
+		return err
+	}
 	f := Refund{ID: b.RefundID, PaidBy: b.By, How: RefundByMPesa, Reference: reference, Sending: b.ID}
+	if now.Sending != 0 { // perhaps another one, which began when this was refused: it is not begun, or not asked for again
+		f.Sending = now.Sending
+	}
+	if b.Code == codeTold {
+		f.Typed = reference
+	}
 	if b.Way == ByPayout {
 		f.How = RefundByPayout
 	}
@@ -230,7 +241,10 @@ func (s *Service) sendBackDone(tx *db.Tx, b SendBack, reference string) error {
 	} else if err != nil {
 		return err
 	}
-	return s.writeSendBack(tx, b)
+	if err := s.writeSendBack(tx, b); err != nil || f.Sending == b.ID {
+		return err
+	}
+	return s.notNeeded(tx, f.Sending)
 }
 
 // refundReversedBy: the rail's own word about a receipt tells that a refund which is owed was paid by a reversal, ours or one by hand.
@@ -246,7 +260,17 @@ func (s *Service) refundReversedBy(tx *db.Tx, f Refund, member int64, code strin
 	if b.Way == ByReversal {
 		return s.sendBackDone(tx, b, code)
 	}
-	if _, err := s.refundPaid(tx, paid); err != nil || b.State != SendBackPlanned { // should the payout go too, its result is told as sent twice
+	if _, err := s.refundPaid(tx, paid); err != nil {
+		return err
+	}
+	return s.notNeeded(tx, b.ID)
+}
+
+// notNeeded ends a try of a refund that was paid meanwhile, whose row is held. One that may have left stays as it is: it is not asked for again, and should its
+// money go too, its result is told as sent twice.
+func (s *Service) notNeeded(tx *db.Tx, sendBackID int64) error {
+	b, err := s.sendBackTx(tx, sendBackID)
+	if err != nil || b.State != SendBackPlanned {
 		return err
 	}
 	b.State, b.Code, b.DoneAt = SendBackRefused, codeNotNeeded, s.Clock.Now()

@@ -127,7 +127,11 @@ func (s *Service) askBack(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if b.State == SendBackSending && b.Way == ByPayout {
+	f, err := s.RefundByID(ctx, b.RefundID)
+	if err != nil {
+		return err
+	}
+	if b.State == SendBackSending && b.Way == ByPayout && f.Sending == b.ID { // else the money was back another way meanwhile
 		originator, conversation, err := s.Gateway.SendBack(ctx, till, o)
 		if err := s.sentBack(ctx, b.ID, originator, conversation, err); err != nil {
 			return err

@@ -84,6 +84,13 @@ func (o officeDeeds) RefundStays(ctx context.Context, who staff.Member, by staff
 	})
 }
 
+// CorrectRefund implements backoffice.Deeds.
+func (o officeDeeds) CorrectRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, reference string) (billing.Refund, error) {
+	return o.refund(ctx, who, by, "refund code corrected", func(tx *db.Tx) (billing.Refund, error) {
+		return o.m.Billing.CorrectRefund(tx, refundID, who.ID, reference)
+	})
+}
+
 // PayRefund implements backoffice.Deeds.
 func (o officeDeeds) PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error) {
 	return o.refund(ctx, who, by, "refund paid", func(tx *db.Tx) (billing.Refund, error) {

@@ -58,6 +58,8 @@ func (p *proof) refund(f billing.Refund, said map[string]string) {
 	moved := f.State == billing.RefundApproved || f.State == billing.RefundPaid
 	was, known := said[f.OwedSource()]
 	how, left := said[f.PaidSource()]
+	code, corrected := said[f.CodeSource(f.Codes)]
+	_, later := said[f.CodeSource(f.Codes+1)]
 	switch {
 	case f.DecidedBy != 0 && f.DecidedBy == f.AskedBy && !f.Alone:
 		p.add("refund %d was asked for and decided by one person", f.ID)
@@ -65,5 +67,7 @@ func (p *proof) refund(f billing.Refund, said map[string]string) {
 		p.add("refund %d is not what the books say it was", f.ID)
 	case left != (f.State == billing.RefundPaid) || left && how != paid:
 		p.add("refund %d was not paid as the books say", f.ID)
+	case corrected != (f.Codes > 0) || corrected && code != f.SaysCode() || later || !corrected && f.Typed != "" && f.Typed != f.Reference:
+		p.add("refund %d has another code than the books say", f.ID)
 	}
 }

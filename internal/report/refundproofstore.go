@@ -9,13 +9,13 @@ import (
 
 // saidOfRefunds is what the books say of refunds, by the source of each entry.
 func (s *Proofs) saidOfRefunds(ctx context.Context, page []billing.Refund) (map[string]string, error) {
-	owed, paid := []string{""}, []string{""}
+	owed, paid, codes := []string{""}, []string{""}, []string{""}
 	for _, f := range page {
-		owed, paid = append(owed, f.OwedSource()), append(paid, f.PaidSource())
+		owed, paid, codes = append(owed, f.OwedSource()), append(paid, f.PaidSource()), append(codes, f.CodeSource(f.Codes), f.CodeSource(f.Codes+1))
 	}
 	var rows []struct{ Source, Memo string }
-	err := s.db.Read(ctx).Raw("SELECT source, memo FROM ledger_entries WHERE (kind = ? AND source IN ?) OR (kind = ? AND source IN ?)",
-		billing.EntryRefundOwed, owed, billing.EntryRefundPaid, paid).Scan(&rows).Error
+	err := s.db.Read(ctx).Raw("SELECT source, memo FROM ledger_entries WHERE (kind = ? AND source IN ?) OR (kind = ? AND source IN ?) OR (kind = ? AND source IN ?)",
+		billing.EntryRefundOwed, owed, billing.EntryRefundPaid, paid, billing.EntryRefundCode, codes).Scan(&rows).Error
 	said := map[string]string{}
 	for _, r := range rows {
 		said[r.Source] = r.Memo

@@ -172,6 +172,7 @@ func (b *Backoffice) table() []route {
 			{get, "/office/refunds/:id/cancel", full, staff.PaymentsRefund, b.askCancelRefund}, {post, "/office/refunds/:id/cancel", full, staff.PaymentsRefund, b.cancelRefund},
 			{get, "/office/refunds/:id/send", full, staff.PaymentsMatch, b.askSendRefund}, {post, "/office/refunds/:id/send", full, staff.PaymentsMatch, b.sendRefund},
 			{get, "/office/refunds/:id/stays", full, staff.PaymentsMatch, b.askRefundStays}, {post, "/office/refunds/:id/stays", full, staff.PaymentsMatch, b.refundStays},
+			{get, "/office/refunds/:id/code", full, staff.PaymentsMatch, b.askRefundCode}, {post, "/office/refunds/:id/code", full, staff.PaymentsMatch, b.correctRefund},
 			{get, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.askPay}, {post, "/office/refunds/:id/pay", full, staff.PaymentsMatch, b.pay},
 			{get, "/office/suspense", full, staff.PaymentsView, b.suspense},
 			{get, "/office/receipts/:id", full, staff.PaymentsView, b.receipt},

@@ -31,6 +31,7 @@ type Deeds interface {
 	CancelRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	SendRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
 	RefundStays(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error)
+	CorrectRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, reference string) (billing.Refund, error)
 	PayRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, how, reference string) (billing.Refund, error)
 }
 

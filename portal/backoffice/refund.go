@@ -48,9 +48,12 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund, money b
 	case r.State == billing.RefundPaid && r.How != billing.RefundByCash && staff.MaySomewhere(m, staff.PaymentsMatch):
 		last.Acts = []act{{Name: f.T("office.refund.how_it_went"), Address: at + "/send"}}
 	}
-	fee, err := b.refundCharge(q, f, r, money)
+	told, err := b.refundTold(q, f, r, money)
 	if err != nil {
 		return nil, err
+	}
+	if r.Typed != "" && staff.MaySomewhere(m, staff.PaymentsMatch) {
+		last.Acts = append(last.Acts, act{Name: f.T("office.refund.correct"), Address: at + "/code"})
 	}
 	state := refundState(f, r.State)
 	if r.Sending != 0 {
@@ -60,16 +63,19 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund, money b
 		}
 		state = sendingState(f, tries)
 	}
-	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String(), More: fee}, {Text: r.Reason}, decided(f, state, r.Alone), last}, nil
+	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String(), More: told}, {Text: r.Reason}, decided(f, state, r.Alone), last}, nil
 }
 
-// refundCharge tells what M-Pesa charged for bringing a refund back.
-func (b *Backoffice) refundCharge(q *request, f *frame, r billing.Refund, of billing.Receipt) (string, error) {
+// refundTold is a refund's code, and what M-Pesa charged for bringing it back.
+func (b *Backoffice) refundTold(q *request, f *frame, r billing.Refund, of billing.Receipt) (string, error) {
 	if r.State != billing.RefundPaid || r.How == billing.RefundByCash {
-		return "", nil
+		return r.Reference, nil
 	}
 	charges, err := b.RailBook.Charges(q.ctx, of.TillID, []string{r.Reference})
-	return charged(f, charges[r.Reference]), err
+	if fee := charged(f, charges[r.Reference]); fee != "" {
+		return r.Reference + " · " + fee, err
+	}
+	return r.Reference, err
 }
 
 func (b *Backoffice) refunds(q *request) error {

@@ -140,3 +140,34 @@ func (b *Backoffice) refundStays(q *request) error {
 	q.tell("good", "office.refund.told_stays", "", "Amount", f.Amount.String())
 	return led(here)
 }
+
+func refundCodeForm(q *request, f billing.Refund, here string) *formPage {
+	p := q.moneyPage("office.refund_code.", here, "Amount", f.Amount.String(), "Code", f.Reference)
+	p.ask(formField{Name: "reference", Label: p.T("office.refund_pay.reference"), Value: q.typedOr("reference", f.Reference), Most: 40, Must: true})
+	return p
+}
+
+// askRefundCode asks for the right code of a refund whose code a member wrote down.
+func (b *Backoffice) askRefundCode(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	if f.Typed == "" {
+		return led(here)
+	}
+	return q.showForm(refundCodeForm(q, f, here))
+}
+
+func (b *Backoffice) correctRefund(q *request) error {
+	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return err
+	}
+	now, err := b.Deeds.CorrectRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID, q.FormValue("reference"))
+	if err != nil {
+		return q.refuse(err, "form", refundCodeForm(q, f, here), "reference")
+	}
+	q.tell("good", "office.refund.told_code", "", "Code", now.Reference)
+	return led(here)
+}
