@@ -46,6 +46,16 @@ func (c Contact) Masked() string {
 	return name[:min(1, len(name))] + "•••@" + host
 }
 
+// OwnPhone is the phone of contacts that is the customer's own: the first; none is empty.
+func OwnPhone(contacts []Contact) Phone {
+	for _, c := range contacts {
+		if c.Kind == ByPhone {
+			return Phone(c.Value)
+		}
+	}
+	return ""
+}
+
 // CheckContacts brings contacts to the form in which they are stored; what is written twice is kept once. Faults of ParsePhone, and
 // fault.Invalid "customer.email", "customer.contact_person" or "customer.contacts".
 func CheckContacts(typed []Contact) (all []Contact, err error) {

@@ -68,6 +68,12 @@ func (s *Service) contactsTx(tx *db.Tx, customerID int64) ([]Contact, error) {
 	return s.contacts(tx.Gorm().Where("customer_id = ?", customerID))
 }
 
+// OwnPhone is the phone that is a customer's own, as the transaction sees it; none is empty.
+func (s *Service) OwnPhone(tx *db.Tx, customerID int64) (Phone, error) {
+	contacts, err := s.contactsTx(tx, customerID)
+	return OwnPhone(contacts), err
+}
+
 // reachedBy lists the customers who are not merged that a phone or address leads to.
 func (s *Service) reachedBy(from *gorm.DB, value string) (ids []int64, err error) {
 	err = from.Raw(`SELECT DISTINCT k.customer_id FROM customer_contacts k JOIN customers c ON c.id = k.customer_id

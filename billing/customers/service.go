@@ -25,6 +25,7 @@ type Service struct {
 	keepers []Keeper
 	payers  []func(tx *db.Tx, c Customer) error
 	days    []func(tx *db.Tx, c Customer) error
+	phones  []func(tx *db.Tx, customerID int64) error
 }
 
 // New makes it.
@@ -141,6 +142,9 @@ func (s *Service) AskBillDay(f func(tx *db.Tx, c Customer) error) { s.days = app
 // AskPayer has f follow that somebody else pays for a customer, in the transaction in which they are saved; call it at wiring.
 func (s *Service) AskPayer(f func(tx *db.Tx, c Customer) error) { s.payers = append(s.payers, f) }
 
+// AskPhone has f follow that the phone that is a customer's own is another, or none, in the transaction in which contacts are saved; call it at wiring.
+func (s *Service) AskPhone(f func(tx *db.Tx, customerID int64) error) { s.phones = append(s.phones, f) }
+
 // SaveContacts puts these contacts in the place of those that a customer has.
 func (s *Service) SaveContacts(tx *db.Tx, customerID int64, contacts []Contact, by By) error {
 	contacts, err := CheckContacts(contacts)
@@ -156,6 +160,13 @@ func (s *Service) SaveContacts(tx *db.Tx, customerID int64, contacts []Contact, 
 	}
 	if err := s.writeContacts(tx, customerID, contacts); err != nil {
 		return err
+	}
+	if OwnPhone(before) != OwnPhone(contacts) {
+		for _, follow := range s.phones {
+			if err := follow(tx, customerID); err != nil {
+				return err
+			}
+		}
 	}
 	return s.record(tx, by, "contacts changed", customerID, toldContacts(before), toldContacts(contacts))
 }

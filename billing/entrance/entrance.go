@@ -46,6 +46,7 @@ type asked struct {
 func New(o Options) *Service {
 	s := &Service{o}
 	o.Jobs.On(factAsked, "entrance", s.send)
+	o.Customers.AskPhone(s.phoneChanged)
 	return s
 }
 
@@ -63,15 +64,20 @@ func (s *Service) send(ctx context.Context, j jobs.Job) error {
 	if err != nil || c.ID == 0 {
 		return err
 	}
-	phones, err := s.Customers.FirstPhones(ctx, []int64{c.ID})
-	if err != nil || phones[c.ID] == "" {
-		return err
-	}
 	return s.PINs.SendCode(ctx, pin.Owner{Kind: kind, ID: c.ID}, c.Number, func(tx *db.Tx, code string) error {
-		_, err := s.Messages.Send(tx, notify.Message{Key: fmt.Sprintf("customer code %d", j.ID), Purpose: notify.ForCode, Channel: notify.SMS, To: string(phones[c.ID]),
+		phone, err := s.Customers.OwnPhone(tx, c.ID)
+		if err != nil || phone == "" {
+			return err
+		}
+		_, err = s.Messages.Send(tx, notify.Message{Key: fmt.Sprintf("customer code %d", j.ID), Purpose: notify.ForCode, Channel: notify.SMS, To: string(phone),
 			Language: a.Lang, Words: "entry.code", Args: []any{"Account", c.Number, "Code", code}})
 		return err
 	})
+}
+
+// phoneChanged puts out whoever is signed in as a customer whose phone is another now: the one before may be stolen, or somebody else's by now.
+func (s *Service) phoneChanged(tx *db.Tx, customerID int64) error {
+	return s.PINs.Lock(tx, pin.Owner{Kind: kind, ID: customerID})
 }
 
 // meant is the customer whose number or phone was typed; none has no id.

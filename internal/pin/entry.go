@@ -39,6 +39,15 @@ func (s *Service) SendCode(ctx context.Context, o Owner, name string, send func(
 	return err
 }
 
+// Lock takes away in tx all that an owner came in by so far: sign-ins, a code that was sent and a password or PIN. Whoever has the phone that the next code goes to
+// comes in by that.
+func (s *Service) Lock(tx *db.Tx, o Owner) error {
+	if err := s.forget(tx, o); err != nil {
+		return err
+	}
+	return s.endOf(tx, o)
+}
+
 // seed is what an owner's living code is made of; there is a new one when none lives.
 func (s *Service) seed(tx *db.Tx, o Owner, until time.Time) (string, error) {
 	if living, err := s.keepCode(tx, o, until); err != nil || living != "" {

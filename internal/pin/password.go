@@ -46,7 +46,7 @@ func (s *Service) Prove(ctx context.Context, v Visit, in SignedIn, name, typed s
 }
 
 // SetPassword gives whoever is signed in, and proved lately who they are, a password in place of a PIN; all sign-ins end, this one too, and a new one begins. own
-// are words that everybody knows of them. fault.Denied "entry.prove", fault.Conflict "conflict", faults of staff.CheckPassword.
+// are words that everybody knows of them. fault.Denied "entry.prove" and "pin.signed_out", fault.Conflict "conflict", faults of staff.CheckPassword.
 func (s *Service) SetPassword(ctx context.Context, v Visit, in SignedIn, password string, own []string) (token string, err error) {
 	if !in.Proven(s.Clock.Now()) {
 		return "", fault.New(fault.Denied, "entry.prove")
@@ -65,6 +65,9 @@ func (s *Service) SetPassword(ctx context.Context, v Visit, in SignedIn, passwor
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if won, err := s.setPIN(tx, a, hash); err != nil || !won {
 			return orElse(err, fault.New(fault.Conflict, "conflict"))
+		}
+		if here, err := s.end(tx, in.id); err != nil || !here { // ended while this one was looked at, because the phone is another's
+			return orElse(err, fault.New(fault.Denied, "pin.signed_out"))
 		}
 		if err := s.endAll(tx, a.ID); err != nil {
 			return err

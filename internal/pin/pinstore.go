@@ -103,6 +103,11 @@ func (s *Service) setPIN(tx *db.Tx, a accountRow, pin string) (bool, error) {
 	return won, db.Fault(err)
 }
 
+// forget has neither code nor PIN open an account any more.
+func (s *Service) forget(tx *db.Tx, o Owner) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE pin_accounts SET pin_hash = '', code_hash = '', updated_at = ? WHERE kind = ? AND owner_id = ?", s.Clock.Now(), o.Kind, o.ID).Error)
+}
+
 // account is that of a phone; none has no id.
 func (s *Service) account(ctx context.Context, kind, phone string) (a accountRow, err error) {
 	err = s.DB.Read(ctx).Where("kind = ? AND phone_hash IN ?", kind, s.Keys.Lookups(purposePhone, phone)).Limit(1).Find(&a).Error
@@ -137,8 +142,10 @@ func (s *Service) see(ctx context.Context, id int64, now time.Time) error {
 	})
 }
 
-func (s *Service) end(tx *db.Tx, id int64) error {
-	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&signInRow{}).Error)
+// end tells whether there still was such a sign-in.
+func (s *Service) end(tx *db.Tx, id int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Where("id = ?", id).Delete(&signInRow{}))
+	return won, db.Fault(err)
 }
 
 func (s *Service) endAll(tx *db.Tx, accountID int64) error {

@@ -273,7 +273,7 @@ func (s *Service) Judge(ctx context.Context, token string) (SignedIn, error) {
 
 // SignOut ends a sign-in.
 func (s *Service) SignOut(ctx context.Context, in SignedIn) error {
-	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.end(tx, in.id) })
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { _, err := s.end(tx, in.id); return err })
 }
 
 // newDevice names a browser to an account, signed, so that it is known again.
