@@ -163,7 +163,7 @@ func wrongLinks(t *testing.T, s *Stage, link string) {
 		if first == "" {
 			first = string(body)
 		}
-		if answer.StatusCode != http.StatusNotFound || string(body) != first || !strings.Contains(first, "This link opens nothing") {
+		if answer.StatusCode != http.StatusNotFound || string(body) != first || !strings.Contains(first, "This link no longer opens anything") {
 			t.Errorf("%s answers %d:\n%s", bad, answer.StatusCode, body)
 		}
 	}
