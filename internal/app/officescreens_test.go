@@ -7,9 +7,9 @@ import (
 	"os"
 	stdpath "path"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -133,28 +133,21 @@ func TestEveryPageOfTheConsoleAsEveryRole(t *testing.T) {
 			}
 		}
 	}
-	watch := clock.Stopwatch()
-	var opened atomic.Int64
-	defer func() {
-		t.Logf("%d pages in two languages, of which %d were opened, %v", len(screens), opened.Load(), watch().Round(time.Second))
-	}()
 	parent := openBrowser(t)
 	var known sync.Map
-	var tabs sync.WaitGroup
-	room := make(chan bool, 2)
 	for _, see := range sights() {
-		tabs.Go(func() {
-			room <- true
-			defer func() { <-room }()
+		t.Run(see.String(), func(t *testing.T) {
+			t.Parallel()
+			watch, opened := clock.Stopwatch(), 0
 			l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
 			for _, one := range screens {
 				if l.judge(one, see) {
-					opened.Add(1)
+					opened++
 				}
 			}
+			t.Logf("%d pages, of which %d were opened, %v", len(screens), opened, watch().Round(time.Second))
 		})
 	}
-	tabs.Wait()
 }
 
 // sights are how the pages are seen.
@@ -176,6 +169,15 @@ type sight struct {
 	lang  words.Lang
 	width int64
 	dark  bool
+}
+
+// String names a sight, as "en1280".
+func (s sight) String() string {
+	name := string(s.lang) + strconv.FormatInt(s.width, 10)
+	if s.dark {
+		name += "dark"
+	}
+	return name
 }
 
 // judge looks at one page: whether it is shown or refused as the role may, and, in the browser, what it is like. A page that says
