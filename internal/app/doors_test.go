@@ -98,7 +98,13 @@ func TestNobodyIsRefusedWhileServeChanges(t *testing.T) {
 				t.Setenv("MTANDAO_DB", url)
 				fail = func() func() { line.Break(); return line.Mend }
 			}
-			stop := serve(t, &lines{})
+			first := &lines{}
+			t.Cleanup(func() {
+				if t.Failed() {
+					t.Logf("the first run said:\n%s", first)
+				}
+			})
+			stop := serve(t, first)
 			until(t, 20*time.Second, "the copy is on disk", func() bool { return hasCopy(Config{Data: os.Getenv("MTANDAO_DATA")}) })
 			if code := stop(); code != 0 {
 				t.Fatal("the first run ends with", code)

@@ -58,6 +58,21 @@ func TestHowFullAPoolIs(t *testing.T) {
 				}
 			}
 		}
+		s := pools.New(d, c)
+		again, err := s.Lease(t.Context(), homes.Name, 2, device(2), free)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := desk.Leases(t.Context(), LeaseFilter{Pool: homes, At: again, Limit: 1})
+		if err != nil || len(kept) != 1 {
+			t.Fatal(kept, err)
+		}
+		if err := d.InTx(t.Context(), func(tx *db.Tx) error { return s.Free(tx, homes.ID, kept[0].Lease) }); err != nil {
+			t.Fatal(err)
+		}
+		if use, err := desk.PoolUse(t.Context(), homes, c.Now()); err != nil || use.Held != 1 { // at that very instant
+			t.Errorf("one of two is freed: %+v %v", use, err)
+		}
 	})
 }
 

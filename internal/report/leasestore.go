@@ -18,13 +18,13 @@ const (
 	stoodPrefix  = "EXISTS (SELECT 1 FROM sessions_open s WHERE s.grant_id = l.grant_id AND s.mac = l.mac)"
 )
 
-// PoolUse counts how full a pool is at an instant of the plan clock.
+// PoolUse counts how full a pool is at an instant of the plan clock. What was freed at that instant is nobody's already.
 func (d *Desk) PoolUse(ctx context.Context, p pools.Pool, now time.Time) (u PoolUse, err error) {
 	stood := stoodPrefix
 	if p.Length == 32 {
 		stood = stoodAddress
 	}
-	err = d.db.Read(ctx).Raw("SELECT COUNT(*) AS `all`, COALESCE(SUM(CASE WHEN l.until >= ? OR l.grant_id <> 0 AND "+stood+" THEN 1 ELSE 0 END), 0) AS held "+
+	err = d.db.Read(ctx).Raw("SELECT COUNT(*) AS `all`, COALESCE(SUM(CASE WHEN l.grant_id <> 0 AND (l.until >= ? OR "+stood+") THEN 1 ELSE 0 END), 0) AS held "+
 		"FROM address_leases l WHERE l.pool_id = ?", now, p.ID).Scan(&u).Error
 	return u, db.Fault(err)
 }
