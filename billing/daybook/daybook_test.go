@@ -147,7 +147,7 @@ var both = Asked{First: clock.DayOf(noon), Last: clock.DayOf(noon) + 1}
 // TestAllReportsOfRevenueTellTheSameMoney: by plan, by site and by way, each is the sum that the books say, and each sale is where it was made.
 func TestAllReportsOfRevenueTellTheSameMoney(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &lineRow{}, &monthRow{}, &headRow{})
+		testdb.ModelsMatch(t, d, &dayRow{}, &monthRow{}, &headRow{})
 		k := keep(t, d)
 		k.world()
 		for by, want := range map[By]map[string]int64{

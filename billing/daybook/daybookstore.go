@@ -11,9 +11,9 @@ import (
 	"mtandao/internal/db"
 )
 
-type lineRow struct {
+// sumRow is what was posted of one kind to an account in a span of days, whatever else it is told by.
+type sumRow struct {
 	Account     string `gorm:"primaryKey"`
-	Day         string `gorm:"primaryKey"`
 	Kind        string `gorm:"primaryKey"`
 	PlanKey     string `gorm:"primaryKey"`
 	SiteID      int64  `gorm:"primaryKey;autoIncrement:false"`
@@ -25,21 +25,21 @@ type lineRow struct {
 	Postings    int64
 }
 
-func (lineRow) TableName() string { return "daybook" }
+func (l Line) row() sumRow {
+	return sumRow{l.Account, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings}
+}
 
-// monthRow is a line of a whole month: a year of days would be half a million of them.
+type dayRow struct {
+	Sum sumRow `gorm:"embedded"`
+	Day string `gorm:"primaryKey"`
+}
+
+func (dayRow) TableName() string { return "daybook" }
+
+// monthRow is of a whole month: a year of days would be half a million of them.
 type monthRow struct {
-	Account     string `gorm:"primaryKey"`
-	Month       string `gorm:"primaryKey"`
-	Kind        string `gorm:"primaryKey"`
-	PlanKey     string `gorm:"primaryKey"`
-	SiteID      int64  `gorm:"primaryKey;autoIncrement:false"`
-	Way         string `gorm:"primaryKey"`
-	ResellerID  int64  `gorm:"primaryKey;autoIncrement:false"`
-	PartnerID   int64  `gorm:"primaryKey;autoIncrement:false"`
-	DebitCents  int64
-	CreditCents int64
-	Postings    int64
+	Sum   sumRow `gorm:"embedded"`
+	Month string `gorm:"primaryKey"`
 }
 
 func (monthRow) TableName() string { return "daybook_months" }
@@ -94,12 +94,12 @@ func (b *Book) joined(table, span string) clause.OnConflict {
 
 // add joins lines to those of their days, and of their months.
 func (b *Book) add(tx *db.Tx, lines []Line) error {
-	days, months := make([]lineRow, len(lines)), []monthRow(nil)
+	days, months := make([]dayRow, len(lines)), []monthRow(nil)
 	for n, l := range lines {
-		days[n] = lineRow{l.Account, l.Day, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings}
+		days[n] = dayRow{l.row(), l.Day}
 	}
 	for _, l := range monthly(lines) {
-		months = append(months, monthRow{l.Account, l.Day, l.Kind, l.PlanKey, l.SiteID, l.Way, l.ResellerID, l.PartnerID, l.DebitCents, l.CreditCents, l.Postings})
+		months = append(months, monthRow{l.row(), l.Day})
 	}
 	for some := range db.Pieces(days) {
 		if err := tx.Gorm().Clauses(b.joined("daybook", "day")).Create(&some).Error; err != nil {
@@ -133,7 +133,7 @@ func (b *Book) monthsOf(ctx context.Context, account string) (made, kept []ledge
 // nextAccount is the first account of the daybook behind another, in the chart or not; empty when there is none.
 func (b *Book) nextAccount(ctx context.Context, account string) (string, error) {
 	var accounts []string
-	for _, model := range []any{&lineRow{}, &monthRow{}} {
+	for _, model := range []any{&dayRow{}, &monthRow{}} {
 		var first []string
 		if err := b.db.Read(ctx).Model(model).Where("account > ?", account).Order("account").Limit(1).Pluck("account", &first).Error; err != nil {
 			return "", db.Fault(err)

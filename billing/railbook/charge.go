@@ -81,7 +81,7 @@ func (s *Service) auditCharges(ctx context.Context, of lines, see func(what stri
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		said, err := s.Ledger.Proofs(ctx, []string{billing.EntryCharge}, page[0].source(), page[len(page)-1].source()+";")
+		said, err := s.Ledger.Proofs(ctx, []string{billing.EntryCharge}, page[0].Line.source(), page[len(page)-1].Line.source()+";")
 		if err != nil {
 			return err
 		}
@@ -90,8 +90,8 @@ func (s *Service) auditCharges(ctx context.Context, of lines, see func(what stri
 			proofs[p.Source] = p.Proof
 		}
 		for _, r := range page {
-			if after = r.ID; proofs[r.source()] != r.proof(r.code) {
-				see(fmt.Sprintf("the charge on line %d of a statement is not what the books say it was", r.ID))
+			if after = r.Line.ID; proofs[r.Line.source()] != r.Line.proof(r.Code) {
+				see(fmt.Sprintf("the charge on line %d of a statement is not what the books say it was", r.Line.ID))
 			}
 		}
 	}

@@ -16,29 +16,19 @@ const (
 	payoutLines lines = true
 )
 
-// codedRow is a line with the code that pays out, "" on a till's own statement.
-type codedRow struct {
-	lineRow
-	code string
-}
-
 const auditPage = 500
 
-// chargesAfter is a page of the lines that are booked by themselves, in the order of their ids.
-func (s *Service) chargesAfter(ctx context.Context, of lines, after int64) (all []codedRow, err error) {
+// chargesAfter is a page of the lines that are booked by themselves, in the order of their ids; those of a till's own statement have no code.
+func (s *Service) chargesAfter(ctx context.Context, of lines, after int64) (all []payoutLineRow, err error) {
 	from := s.DB.Read(ctx).Where("id > ? AND kind IN ? AND in_cents <> out_cents", after, incoming.Charges).Order("id").Limit(auditPage)
 	if of == payoutLines {
-		var rows []payoutLineRow
-		err = from.Find(&rows).Error
-		for _, r := range rows {
-			all = append(all, codedRow{r.line(), r.Code})
-		}
+		err = from.Find(&all).Error
 		return all, db.Fault(err)
 	}
 	var rows []lineRow
 	err = from.Find(&rows).Error
 	for _, r := range rows {
-		all = append(all, codedRow{r, ""})
+		all = append(all, payoutLineRow{Line: r})
 	}
 	return all, db.Fault(err)
 }

@@ -38,32 +38,11 @@ func keyOf(l incoming.StatementLine) lineKey { return lineKey{l.Receipt, l.Kind}
 
 // payoutLineRow is a line of the statement of a code that pays out. The code may do so for more than one till.
 type payoutLineRow struct {
-	ID           int64
-	Code         string
-	TillID       int64
-	FileID       int64
-	RowN         int64
-	Receipt      string
-	Kind         string
-	At           time.Time
-	InCents      int64
-	OutCents     int64
-	BalanceCents *int64
-	Linked       string
-	Said         []byte
+	Line lineRow `gorm:"embedded"`
+	Code string
 }
 
 func (payoutLineRow) TableName() string { return "payout_lines" }
-
-func (r payoutLineRow) line() lineRow {
-	return lineRow{ID: r.ID, TillID: r.TillID, FileID: r.FileID, RowN: r.RowN, Receipt: r.Receipt, Kind: r.Kind, At: r.At, InCents: r.InCents, OutCents: r.OutCents, BalanceCents: r.BalanceCents,
-		Linked: r.Linked, Said: r.Said}
-}
-
-func (r lineRow) ofPayouts(code string) *payoutLineRow {
-	return &payoutLineRow{ID: r.ID, Code: code, TillID: r.TillID, FileID: r.FileID, RowN: r.RowN, Receipt: r.Receipt, Kind: r.Kind, At: r.At, InCents: r.InCents, OutCents: r.OutCents,
-		BalanceCents: r.BalanceCents, Linked: r.Linked, Said: r.Said}
-}
 
 // insertLine keeps a line; false when it is kept.
 func (s *Service) insertLine(tx *db.Tx, b book, fileID int64, l incoming.StatementLine) (lineRow, bool, error) {
@@ -81,7 +60,7 @@ func (s *Service) insertLine(tx *db.Tx, b book, fileID int64, l incoming.Stateme
 	}
 	err = tx.Savepoint(func() error {
 		if b.code != "" {
-			return tx.Gorm().Create(row.ofPayouts(b.code)).Error
+			return tx.Gorm().Create(&payoutLineRow{row, b.code}).Error
 		}
 		return tx.Gorm().Create(&row).Error
 	})
