@@ -78,3 +78,15 @@ func TestAChangeIsToldTowardsNothing(t *testing.T) {
 		}
 	}
 }
+
+// TestSharesAreTheNearest: 50,400 and 3,000 of 53,400 are 94 and 6 %, which sum to all of it.
+func TestSharesAreTheNearest(t *testing.T) {
+	for _, c := range []struct {
+		part, whole int64
+		want        string
+	}{{50_400, 53_400, "94 %"}, {3_000, 53_400, "6 %"}, {53_400, 53_400, "100 %"}, {1, 200, "1 %"}, {0, 5, "0 %"}, {1, 0, ""}, {-1, 5, ""}} {
+		if got := percentOf(c.part, c.whole); got != c.want {
+			t.Errorf("%d of %d: %q, not %q", c.part, c.whole, got, c.want)
+		}
+	}
+}

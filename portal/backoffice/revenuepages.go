@@ -125,12 +125,12 @@ func changeOf(now, before int64) string {
 	return sign + number(percent) + " %"
 }
 
-// percentOf is whole percent, rounded down; nothing of nothing.
+// percentOf is the nearest whole percent; nothing of nothing.
 func percentOf(part, whole int64) string {
 	if whole <= 0 || part < 0 {
 		return ""
 	}
-	return number(part*100/whole) + " %"
+	return number((part*200+whole)/(2*whole)) + " %"
 }
 
 func nameOr(called map[string]string, name, otherwise string) string {
