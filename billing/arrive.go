@@ -151,6 +151,7 @@ func (s *Service) placeFor(tx *db.Tx, r Receipt, o Order, from origin, serve boo
 			return Outcome{}, err
 		}
 		entry.Postings = append(entry.Postings, ledger.Posting{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()})
+		entry.Postings = append(entry.Postings, o.taxDue()...)
 	}
 	r.OrderID = o.ID
 	if rest.IsPositive() {
@@ -199,6 +200,9 @@ func (s *Service) serveOrder(tx *db.Tx, o *Order, r Receipt, serve bool) (bool, 
 		return false, err
 	}
 	o.GrantID, o.How = given.GrantID, given.How
+	if o.Tax, err = s.taxOf(tx, *o); err != nil {
+		return false, err
+	}
 	won, err := s.payOrder(tx, *o)
 	if err != nil || !won {
 		return won, err

@@ -100,8 +100,13 @@ func (s *Service) earn(tx *db.Tx, grantID int64, cause string) (account string, 
 	if grant.EndCause != "" {
 		cause = grant.EndCause
 	}
+	tax, err := s.taxHeld(tx, grantID)
+	if err != nil {
+		return account, err
+	}
+	postings := []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(grantID), Amount: sum}, {Account: account, Amount: sum.Neg()}}
 	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: grantParty(grantID), At: s.Clock.Now(), Memo: "grant ended: " + cause,
-		Postings: []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(grantID), Amount: sum}, {Account: account, Amount: sum.Neg()}}})
+		Postings: append(postings, ledger.TaxUsed(grantParty(grantID), account, tax.Excise, tax.VAT)...)})
 	return account, err
 }
 

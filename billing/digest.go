@@ -47,7 +47,7 @@ func (r orderRow) digest() string {
 		paidAt = *r.PaidAt
 	}
 	return digestOf(r.ID, r.Code, r.TokenHash, r.OnceHash, r.SiteID, r.PlanID, r.PlanKey, r.PlanNameEN, r.PlanNameSW, r.Segment, r.Price.Cents,
-		r.Price.Currency, r.Limits, r.PhoneHash, r.PhoneMask, r.RouterID, r.MAC, r.IP, r.Visit, r.Lang, r.State, r.GrantID, r.How, r.CreatedAt, paidAt)
+		r.Price.Currency, r.ExciseCents, r.VATCents, r.Limits, r.PhoneHash, r.PhoneMask, r.RouterID, r.MAC, r.IP, r.Visit, r.Lang, r.State, r.GrantID, r.How, r.CreatedAt, paidAt)
 }
 
 // digest of what was settled when the payment was made; its course since is the rail's word, on which no money depends.

@@ -37,6 +37,8 @@
 //   - what is owed goes back by its rail when a member presses (sendback.go): by reversal, else paid out to the phone that paid, else it stays owed, for cash.
 //     One try at a time: while a rail may be bringing the money back nobody can pay it otherwise, a reversal is asked for once, a payout again only by the
 //     same number, and where the rail never tells, a member looks and says
+//   - what another domain owes (owes.go: customers' paybacks) is paid out to a phone on the same engine: it says what is owed and to which phone two persons
+//     decided that it goes, and books it when the rail says that it went
 //   - what a rail took back (reversal.go) is kept once for its code at the till, and taken back once, of a receipt never more than came: what its
 //     order bought is suspended; credit, float, suspense or a customer's account give it back. Known before its receipt it waits for it; how a refund
 //     of ours was paid, it moves nothing. Left is what of a receipt can still be moved

@@ -3,12 +3,40 @@ package billing
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"mtandao/internal/db"
 )
 
 func (s *Service) ordersWhere(ctx context.Context, where string, value any) ([]Order, error) {
 	var rows []orderRow
 	err := s.DB.Read(ctx).Where(where, value).Order("id DESC").Limit(mostFound).Find(&rows).Error
+	return s.toOrders(rows, err)
+}
+
+// WhichOrders narrows a list of orders; empty fields do not.
+type WhichOrders struct {
+	Sites []int64
+	State OrderState
+}
+
+// Orders lists orders before an id, the newest first.
+func (s *Service) Orders(ctx context.Context, w WhichOrders, before int64, limit int) ([]Order, error) {
+	from, err := db.NewestAt(func() *gorm.DB {
+		from := s.DB.Read(ctx).Model(&orderRow{})
+		if before != 0 {
+			from = from.Where("id < ?", before)
+		}
+		if w.State != "" {
+			from = from.Where("state = ?", w.State)
+		}
+		return from
+	}, w.Sites, limit)
+	if err != nil {
+		return nil, err
+	}
+	var rows []orderRow
+	err = from.Find(&rows).Error
 	return s.toOrders(rows, err)
 }
 

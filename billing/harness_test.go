@@ -14,6 +14,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/approval"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -70,7 +71,7 @@ func open(t *testing.T, d *db.DB) *shop {
 	s.approvals = approval.New(approval.Options{DB: d, Keys: keys, Clock: s.clock, People: s.crew})
 	sold := plans.New(d, s.clock)
 	s.bill = billing.New(billing.Options{DB: d, Jobs: s.jobs, Keys: keys, Clock: s.clock, Log: quiet, Ledger: s.ledger, Plans: sold, Sites: sites,
-		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, Approvals: s.approvals, PublicURL: "https://pay.example"})
+		Grants: s.grants, Gateway: s.rail, Settings: settings.New(d, s.clock), Messages: &s.told, Approvals: s.approvals, Taxes: taxes.New(d, s.clock), PublicURL: "https://pay.example"})
 	s.in(func(tx *db.Tx) error {
 		brand, err := sites.SaveBrand(tx, site.Brand{Key: "baraka", Name: "Baraka Wi-Fi", Accent: "#0a7a3d", AccentInk: "#ffffff", Paper: "#ffffff", Ink: "#111111"})
 		if err != nil {

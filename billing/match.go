@@ -156,6 +156,7 @@ func (s *Service) takeBackOrder(tx *db.Tx, r Receipt) ([]ledger.Posting, error) 
 		return nil, notMatched(err)
 	}
 	back := []ledger.Posting{{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price}}
+	back = append(back, ledger.TaxAhead(grantParty(o.GrantID), -o.Tax.Excise, -o.Tax.VAT)...)
 	rest, err := r.Amount.Sub(o.Price)
 	if err != nil || !rest.IsPositive() {
 		return back, err

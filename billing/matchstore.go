@@ -95,6 +95,6 @@ func (s *Service) receiptTx(tx *db.Tx, id int64) (Receipt, error) {
 // unpayOrder opens an order whose money was taken back; false when it is not paid with that grant.
 func (s *Service) unpayOrder(tx *db.Tx, o Order) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&orderRow{}).Where("id = ? AND state = ? AND grant_id = ?", o.ID, OrderPaid, o.GrantID).
-		Updates(map[string]any{"state": OrderPlaced, "grant_id": 0, "how": "", "paid_at": nil, "updated_at": s.Clock.Now()}))
+		Updates(map[string]any{"state": OrderPlaced, "grant_id": 0, "how": "", "excise_cents": 0, "vat_cents": 0, "paid_at": nil, "updated_at": s.Clock.Now()}))
 	return won, db.Fault(err)
 }

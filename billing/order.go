@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/taxes"
 	"mtandao/internal/money"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
@@ -28,6 +29,7 @@ type Order struct {
 	PlanNameEN, PlanNameSW string
 	Segment                string
 	Price                  money.Amount
+	Tax                    taxes.Tax // in the price, by the rates of the day on which it was paid
 	Limits                 access.Limits
 	Phone                  customers.Phone // who is asked to pay
 	PhoneMask              string

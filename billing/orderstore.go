@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/taxes"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -13,33 +14,35 @@ import (
 )
 
 type orderRow struct {
-	ID         int64
-	Code       string
-	TokenHash  string
-	Token      []byte
-	OnceHash   string
-	SiteID     int64
-	PlanID     int64
-	PlanKey    string
-	PlanNameEN string `gorm:"column:plan_name_en"`
-	PlanNameSW string `gorm:"column:plan_name_sw"`
-	Segment    string
-	Price      money.Amount `gorm:"embedded;embeddedPrefix:price_"`
-	Limits     string
-	Phone      []byte
-	PhoneHash  string
-	PhoneMask  string
-	RouterID   int64
-	MAC        string `gorm:"column:mac"`
-	IP         string `gorm:"column:ip"`
-	Visit      string
-	Lang       string
-	State      string
-	GrantID    int64
-	How        string
-	CreatedAt  time.Time
-	PaidAt     *time.Time
-	UpdatedAt  time.Time
+	ID          int64
+	Code        string
+	TokenHash   string
+	Token       []byte
+	OnceHash    string
+	SiteID      int64
+	PlanID      int64
+	PlanKey     string
+	PlanNameEN  string `gorm:"column:plan_name_en"`
+	PlanNameSW  string `gorm:"column:plan_name_sw"`
+	Segment     string
+	Price       money.Amount `gorm:"embedded;embeddedPrefix:price_"`
+	ExciseCents int64
+	VATCents    int64 `gorm:"column:vat_cents"`
+	Limits      string
+	Phone       []byte
+	PhoneHash   string
+	PhoneMask   string
+	RouterID    int64
+	MAC         string `gorm:"column:mac"`
+	IP          string `gorm:"column:ip"`
+	Visit       string
+	Lang        string
+	State       string
+	GrantID     int64
+	How         string
+	CreatedAt   time.Time
+	PaidAt      *time.Time
+	UpdatedAt   time.Time
 }
 
 func (orderRow) TableName() string { return "orders" }
@@ -79,7 +82,7 @@ func (s *Service) toOrder(r orderRow) (Order, error) {
 		return Order{}, err
 	}
 	o := Order{ID: r.ID, Code: r.Code, Token: string(token), SiteID: r.SiteID, PlanID: r.PlanID, PlanKey: r.PlanKey,
-		PlanNameEN: r.PlanNameEN, PlanNameSW: r.PlanNameSW, Segment: r.Segment, Price: r.Price, Limits: limits,
+		PlanNameEN: r.PlanNameEN, PlanNameSW: r.PlanNameSW, Segment: r.Segment, Price: r.Price, Tax: taxes.Tax{Excise: r.ExciseCents, VAT: r.VATCents}, Limits: limits,
 		Phone: customers.Phone(phone), PhoneMask: r.PhoneMask, Place: access.Place{RouterID: r.RouterID, MAC: access.MAC(r.MAC), IP: r.IP},
 		Visit: r.Visit, Lang: words.Lang(r.Lang), State: OrderState(r.State), GrantID: r.GrantID, How: r.How, CreatedAt: r.CreatedAt}
 	if r.PaidAt != nil {
@@ -187,7 +190,7 @@ func (s *Service) boughtAgain(tx *db.Tx, o Order) (bool, error) {
 func (s *Service) payOrder(tx *db.Tx, o Order) (bool, error) {
 	now := s.Clock.Now()
 	won, err := db.Won(tx.Gorm().Model(&orderRow{}).Where("id = ? AND state = ?", o.ID, OrderPlaced).
-		Updates(map[string]any{"state": OrderPaid, "grant_id": o.GrantID, "how": o.How, "paid_at": now, "updated_at": now}))
+		Updates(map[string]any{"state": OrderPaid, "grant_id": o.GrantID, "how": o.How, "excise_cents": o.Tax.Excise, "vat_cents": o.Tax.VAT, "paid_at": now, "updated_at": now}))
 	return won, db.Fault(err)
 }
 

@@ -13,6 +13,7 @@ import (
 	"mtandao/billing/ledger"
 	"mtandao/billing/partners"
 	"mtandao/billing/plans"
+	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/report"
@@ -66,8 +67,8 @@ func (b *building) due(shillings float64) {
 // nextDay goes to eight in the morning of the next day in Nairobi and counts shares.
 func (b *building) nextDay() {
 	b.t.Helper()
-	now := b.clock.Now().UTC()
-	b.clock.Advance(time.Date(now.Year(), now.Month(), now.Day()+1, 5, 0, 0, 0, time.UTC).Sub(now))
+	now := b.clock.Now()
+	b.clock.Advance((clock.DayOf(now) + 1).Start().Add(8 * time.Hour).Sub(now))
 	for range 2 { // again changes nothing
 		if err := b.partners.Share(context.Background()); err != nil {
 			b.t.Fatal(err)

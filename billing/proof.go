@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 // receiptKinds are the kinds of entries that speak of a receipt.
@@ -44,26 +45,20 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 
 // auditGraces: each grace is as it was written.
 func (s *Service) auditGraces(ctx context.Context, see func(what string)) error {
-	for after := int64(0); ; {
-		last, changed, err := s.changedGraces(ctx, after)
-		for try := 0; err == nil && len(changed) > 0 && try < 3; try++ { // one may be charged between the readings
+	for after, last := int64(0), int64(-1); last != 0; after = last {
+		err := witness.Steady(see, func(tell witness.Tell) (err error) { // one may be charged between the readings
+			var changed []wrongGrace
 			last, changed, err = s.changedGraces(ctx, after)
-		}
+			for _, g := range changed {
+				tell("grace %d of order %d %s", g.id, g.order, g.why)
+			}
+			return err
+		})
 		if err != nil {
 			return err
 		}
-		for _, g := range changed {
-			see(fmt.Sprintf("grace %d of order %d %s", g.id, g.order, g.why))
-		}
-		if after = last; last == 0 {
-			break
-		}
 	}
-	gone, err := s.graces.Gone(ctx)
-	for _, id := range gone {
-		see(fmt.Sprintf("grace %d is gone", id))
-	}
-	return err
+	return s.graces.TellGone(ctx, witness.To(see), "grace")
 }
 
 // auditAgain: while the program takes money a receipt may change between the reading of its rows and of the books.

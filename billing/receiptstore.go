@@ -42,7 +42,10 @@ func (s *Service) insertReceipt(tx *db.Tx, r Receipt) error {
 	if r.Number != "" {
 		row.Receipt = &r.Number
 	}
-	return db.Fault(tx.Gorm().Create(&row).Error)
+	if err := tx.Gorm().Create(&row).Error; err != nil || r.CameBy == byCredit {
+		return db.Fault(err)
+	}
+	return s.Jobs.Emit(tx, FactReceived, id(r.ID), ReceiptFact{r.ID})
 }
 
 func (s *Service) toReceipt(r receiptRow) (Receipt, error) {
@@ -200,4 +203,20 @@ func (s *Service) mergeReceipts(tx *db.Tx, known, pending Receipt) error {
 			Updates(map[string]any{"receipt": known.Number, "updated_at": now}).Error
 	}
 	return db.Fault(err)
+}
+
+// CameFor is what of the money of some orders, as a transaction sees it, is in the accounts that they raise, in cents by the orders' ids.
+func (s *Service) CameFor(tx *db.Tx, orderIDs []int64) (map[int64]int64, error) {
+	came := map[int64]int64{}
+	for some := range db.Pieces(orderIDs) {
+		var rows []struct{ OrderID, Cents int64 }
+		err := tx.Gorm().Raw("SELECT order_id, SUM(amount_cents - reversed_cents) AS cents FROM receipts WHERE order_id IN ? AND placed IN ? GROUP BY order_id", some, []string{PlacedAccount, PlacedFloat}).Scan(&rows).Error
+		if err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			came[r.OrderID] = r.Cents
+		}
+	}
+	return came, nil
 }

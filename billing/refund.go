@@ -134,8 +134,19 @@ func (s *Service) ApproveRefund(tx *db.Tx, refundID, member int64, proven bool) 
 	if err := s.keepRefund(tx, f); err != nil {
 		return f, err
 	}
-	return f, s.post(tx, r.ID, ledger.Entry{Kind: EntryRefundOwed, Source: f.OwedSource(), At: s.Clock.Now(), Memo: f.owedDigest(),
-		Postings: []ledger.Posting{from, {Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount.Neg()}}})
+	postings := []ledger.Posting{from, {Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount.Neg()}}
+	if f.OrderID != 0 && r.Placed == PlacedOrder { // the only refund of it, and before any reversal: see refundable
+		o, err := s.orderTx(tx, f.OrderID)
+		if err != nil {
+			return f, err
+		}
+		tax, err := o.taxBack(from, 0)
+		if err != nil {
+			return f, err
+		}
+		postings = append(postings, tax...)
+	}
+	return f, s.post(tx, r.ID, ledger.Entry{Kind: EntryRefundOwed, Source: f.OwedSource(), At: s.Clock.Now(), Memo: f.owedDigest(), Postings: postings})
 }
 
 // refundStands holds a refund's receipt where it is, and sees that what was asked for is there still: the money may have been
@@ -341,7 +352,10 @@ func (s *Service) refundPaid(tx *db.Tx, paid Refund) (Refund, error) {
 	}
 	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: EntryRefundPaid, Source: f.PaidSource(), At: s.Clock.Now(), Memo: f.paidDigest(),
 		Postings: []ledger.Posting{{Account: ledger.RefundsPayable, Party: refundParty(f.ID), Amount: f.Amount}, to}})
-	return f, err
+	if err != nil {
+		return f, err
+	}
+	return f, s.Jobs.Emit(tx, FactRefunded, id(f.ID), RefundFact{f.ID})
 }
 
 func refundParty(n int64) string { return "refund:" + id(n) }

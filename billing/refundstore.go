@@ -132,7 +132,7 @@ func (s *Service) correctCode(tx *db.Tx, refundID, member int64, reference strin
 	case !won:
 		return f, fault.New(fault.Conflict, "refund.code_told")
 	}
-	return f, db.Fault(tx.Gorm().Model(&sendBackRow{}).Where("refund_id = ? AND state = ? AND code = ?", refundID, SendBackDone, codeTold).Update("reference", reference).Error)
+	return f, db.Fault(tx.Gorm().Model(&sendBackRow{}).Where("owed_kind = ? AND owed_id = ? AND state = ? AND code = ?", OfRefund, refundID, SendBackDone, codeTold).Update("reference", reference).Error)
 }
 
 // holdReceipt writes a receipt's row, so that nobody moves it before this transaction ends; false when somebody did.

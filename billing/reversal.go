@@ -259,7 +259,11 @@ func (s *Service) takeFromOrder(tx *db.Tx, v *Reversal, r Receipt) (all []ledger
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, from)
+		tax, err := o.taxBack(from, refunded.Cents+before)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, from), tax...)
 	}
 	lost, err := s.lose(tx, v, r, need-v.Service.Cents)
 	return append(all, lost...), err

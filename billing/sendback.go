@@ -9,13 +9,13 @@ import (
 	"mtandao/internal/seal"
 )
 
-// SendBackWay is how a rail brings a refund's money back.
+// SendBackWay is how a rail brings money that is owed.
 type SendBackWay string
 
 // The ways, in the order in which they are tried (reference/mpesa.md §10).
 const (
-	ByReversal SendBackWay = "reversal" // of the whole receipt
-	ByPayout   SendBackWay = "b2c"      // paid out to the phone that paid
+	ByReversal SendBackWay = "reversal" // of the whole receipt that a refund is of
+	ByPayout   SendBackWay = "b2c"      // paid out to a phone: who paid, or whom it is owed to
 )
 
 // SendBackState is how far one try got: planned → sending → sent → done or refused; lost, when the rail never told.
@@ -34,20 +34,21 @@ const (
 // Final says that a try is over.
 func (s SendBackState) Final() bool { return s == SendBackDone || s == SendBackRefused }
 
-// SendBack is one try of a rail to bring a refund's money back. At most one of a refund is not over.
+// SendBack is one try of a rail to bring money that is owed. At most one of what is owed is not over.
 type SendBack struct {
-	ID, RefundID, TillID int64
-	Way                  SendBackWay
-	State                SendBackState
-	Originator           string // ours of what is paid out; else the rail's, "" until it answered
-	Conversation         string
-	Code, Says           string // the rail's, or why nobody knows
-	Reference            string // the rail's number of the money that went back
-	Asks                 int
-	By                   int64 // the member who had it sent
-	CreatedAt            time.Time
-	SentAt, DoneAt       time.Time
-	secret               string // of the addresses that the rail's answers come to
+	ID, TillID     int64
+	Of             Of
+	Way            SendBackWay
+	State          SendBackState
+	Originator     string // ours of what is paid out; else the rail's, "" until it answered
+	Conversation   string
+	Code, Says     string // the rail's, or why nobody knows
+	Reference      string // the rail's number of the money that went back
+	Asks           int
+	By             int64 // the member who had it sent
+	CreatedAt      time.Time
+	SentAt, DoneAt time.Time
+	secret         string // of the addresses that the rail's answers come to
 }
 
 // factSendBack is that money is to go back by a rail; factSendingBack that it may be on its way.
@@ -61,34 +62,17 @@ type sendBackFact struct{ SendBackID int64 }
 // leastPayout is the least that is paid out to a phone, in cents.
 const leastPayout = 10_00
 
-// SendRefund has a refund that is owed brought back by the rail that its money came by: by reversal, else paid out to the phone that paid. What was refused
-// for good is not tried again. fault.Conflict "refund.not_owed", "refund.sending" (a try is under way) or "refund.no_way" (only by hand).
-func (s *Service) SendRefund(tx *db.Tx, refundID, member int64) (SendBack, error) {
-	f, err := s.refundTx(tx, refundID)
-	if err != nil {
-		return SendBack{}, err
-	}
-	if f.State != RefundApproved {
-		return SendBack{}, fault.New(fault.Conflict, "refund.not_owed")
-	}
-	if f.Sending != 0 {
-		return SendBack{}, fault.New(fault.Conflict, "refund.sending")
-	}
-	b, err := s.wayBack(tx, f)
-	if err != nil {
-		return b, err
-	}
-	b.By = member
-	return b, s.planSendBack(tx, b, 0)
-}
-
 // planSendBack writes a try in place of another that is over, or of none, and has it made.
 func (s *Service) planSendBack(tx *db.Tx, b SendBack, instead int64) error {
 	b.ID, b.State, b.CreatedAt, b.secret = tx.ID(), SendBackPlanned, s.Clock.Now(), seal.RandomHex(16)
 	if b.Way == ByPayout {
 		b.Originator = "mtandao-" + seal.RandomHex(12)
 	}
-	if won, err := s.refundSends(tx, b.RefundID, instead, b.ID); err != nil {
+	owes, err := s.owesOf(b.Of)
+	if err != nil {
+		return err
+	}
+	if won, err := owes.SendOwed(tx, b.Of.ID, instead, b.ID); err != nil {
 		return err
 	} else if !won {
 		return fault.New(fault.Conflict, "refund.sending")
@@ -99,9 +83,9 @@ func (s *Service) planSendBack(tx *db.Tx, b SendBack, instead int64) error {
 	return s.Jobs.Emit(tx, factSendBack, id(b.ID), sendBackFact{b.ID})
 }
 
-// wayBack is the first way that is open and was not refused for good.
+// wayBack is the first way of a refund that is open and was not refused for good.
 func (s *Service) wayBack(tx *db.Tx, f Refund) (SendBack, error) {
-	b := SendBack{RefundID: f.ID}
+	b := SendBack{Of: Of{OfRefund, f.ID}}
 	r, err := s.receiptTx(tx, f.ReceiptID)
 	if err != nil {
 		return b, err
@@ -111,7 +95,7 @@ func (s *Service) wayBack(tx *db.Tx, f Refund) (SendBack, error) {
 	if err != nil {
 		return b, err
 	}
-	tried, err := s.sendBacksTx(tx, f.ID)
+	tried, err := s.sendBacksTx(tx, b.Of)
 	if err != nil {
 		return b, err
 	}
@@ -158,21 +142,6 @@ func (s *Service) payeeOf(tx *db.Tx, r Receipt) (customers.Phone, error) {
 	return o.Phone, err
 }
 
-// SendBackStays says, by a member who looked at the till's own portal, that a lost try sent nothing: the refund is owed as before. That it did send is said
-// by PayRefund with the code. fault.Conflict "refund.not_lost".
-func (s *Service) SendBackStays(tx *db.Tx, refundID int64) (SendBack, error) {
-	f, err := s.refundTx(tx, refundID)
-	if err != nil || f.Sending == 0 {
-		return SendBack{}, notLost(err)
-	}
-	b, err := s.holdSendBack(tx, f.Sending)
-	if err != nil || b.State != SendBackLost {
-		return b, notLost(err)
-	}
-	b.Code = codeStays
-	return b, s.sendBackRefused(tx, b, false)
-}
-
 func notLost(err error) error {
 	if err == nil {
 		err = fault.New(fault.Conflict, "refund.not_lost")
@@ -196,11 +165,15 @@ func (s *Service) sendBackRefused(tx *db.Tx, b SendBack, goOn bool) error {
 	if err := s.writeSendBack(tx, b); err != nil {
 		return err
 	}
-	f, err := s.refundTx(tx, b.RefundID)
+	owes, err := s.owesOf(b.Of)
 	if err != nil {
 		return err
 	}
-	next, err := s.wayBack(tx, f)
+	owed, err := owes.Owed(tx, b.Of.ID)
+	if err != nil {
+		return err
+	}
+	next, err := s.wayOf(tx, b.Of, owed)
 	if err == nil && goOn && next.Way != b.Way {
 		next.By = b.By
 		return s.planSendBack(tx, next, b.ID)
@@ -208,43 +181,43 @@ func (s *Service) sendBackRefused(tx *db.Tx, b SendBack, goOn bool) error {
 	if err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
-	_, err = s.refundSends(tx, b.RefundID, b.ID, 0)
+	_, err = owes.SendOwed(tx, b.Of.ID, b.ID, 0)
 	return err
 }
 
-// sendBackDone ends a try that brought the money back: the refund is paid. It may have been said before that nothing moved. fault.Conflict
+// sendBackDone ends a try that brought the money: what was owed is paid. It may have been said before that nothing moved. fault.Conflict
 // "refund.sent_twice" when the money went back another way meanwhile, which a person must see.
 func (s *Service) sendBackDone(tx *db.Tx, b SendBack, reference string) error {
 	if b.State == SendBackDone {
 		return nil
 	}
-	b.State, b.Reference, b.DoneAt = SendBackDone, reference, s.Clock.Now()
-	if _, err := s.refundSends(tx, b.RefundID, 0, b.ID); err != nil { // was refused, and is under way after all
-		return err
-	}
-	now, err := s.refundTx(tx, b.RefundID)
+	owes, err := s.owesOf(b.Of)
 	if err != nil {
 		return err
 	}
-	f := Refund{ID: b.RefundID, PaidBy: b.By, How: RefundByMPesa, Reference: reference, Sending: b.ID}
+	b.State, b.Reference, b.DoneAt = SendBackDone, reference, s.Clock.Now()
+	if _, err := owes.SendOwed(tx, b.Of.ID, 0, b.ID); err != nil { // was refused, and is under way after all
+		return err
+	}
+	now, err := owes.Owed(tx, b.Of.ID)
+	if err != nil {
+		return err
+	}
+	w := Went{Try: b.ID, TillID: b.TillID, By: b.By, Way: b.Way, Reference: reference, Typed: b.Code == codeTold}
 	if now.Sending != 0 { // perhaps another one, which began when this was refused: it is not begun, or not asked for again
-		f.Sending = now.Sending
+		w.Try = now.Sending
 	}
-	if b.Code == codeTold {
-		f.Typed = reference
+	won, err := owes.OwedWent(tx, b.Of.ID, w)
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "refund.sent_twice")
 	}
-	if b.Way == ByPayout {
-		f.How = RefundByPayout
-	}
-	if _, err := s.refundPaid(tx, f); fault.KeyOf(err) == "refund.sending" || fault.KeyOf(err) == "refund.not_owed" {
-		return fault.New(fault.Conflict, "refund.sent_twice")
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
-	if err := s.writeSendBack(tx, b); err != nil || f.Sending == b.ID {
+	if err := s.writeSendBack(tx, b); err != nil || w.Try == b.ID {
 		return err
 	}
-	return s.notNeeded(tx, f.Sending)
+	return s.notNeeded(tx, w.Try)
 }
 
 // refundReversedBy: the rail's own word about a receipt tells that a refund which is owed was paid by a reversal, ours or one by hand.
@@ -266,7 +239,7 @@ func (s *Service) refundReversedBy(tx *db.Tx, f Refund, member int64, code strin
 	return s.notNeeded(tx, b.ID)
 }
 
-// notNeeded ends a try of a refund that was paid meanwhile, whose row is held. One that may have left stays as it is: it is not asked for again, and should its
+// notNeeded ends a try of what was paid meanwhile, whose row is held. One that may have left stays as it is: it is not asked for again, and should its
 // money go too, its result is told as sent twice.
 func (s *Service) notNeeded(tx *db.Tx, sendBackID int64) error {
 	b, err := s.sendBackTx(tx, sendBackID)

@@ -38,8 +38,10 @@ func (s *shop) owedRefund(receipt string, shillings int64) billing.Refund {
 	return f
 }
 
+func ofRefund(f billing.Refund) billing.Of { return billing.Of{Kind: billing.OfRefund, ID: f.ID} }
+
 func (s *shop) trySend(f billing.Refund) error {
-	return s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.SendRefund(tx, f.ID, pendo); return err })
+	return s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.Send(tx, ofRefund(f), pendo); return err })
 }
 
 func (s *shop) send(f billing.Refund) {
@@ -98,7 +100,7 @@ func (s *shop) refundOf(o billing.SendBackOrder) billing.Refund {
 
 func (s *shop) tries(f billing.Refund) []billing.SendBack {
 	s.t.Helper()
-	all, err := s.bill.SendBacks(context.Background(), f.ID)
+	all, err := s.bill.SendBacks(context.Background(), ofRefund(f))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -260,9 +262,9 @@ func TestARailThatDoesNotTell(t *testing.T) {
 		if err := s.payBack(f, billing.RefundByCash, ""); fault.KeyOf(err) != "refund.sending" {
 			t.Errorf("in cash while nobody knows: %v", err)
 		}
-		s.in(func(tx *db.Tx) error { _, err := s.bill.SendBackStays(tx, f.ID); return err })
+		s.in(func(tx *db.Tx) error { _, err := s.bill.SendStays(tx, ofRefund(f)); return err })
 		s.isRefund(f, billing.RefundApproved, "", "", billing.SendBackRefused)
-		if err := s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.SendBackStays(tx, f.ID); return err }); fault.KeyOf(err) != "refund.not_lost" {
+		if err := s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.SendStays(tx, ofRefund(f)); return err }); fault.KeyOf(err) != "refund.not_lost" {
 			t.Errorf("said twice: %v", err)
 		}
 		if err := s.payBack(f, billing.RefundByCash, ""); err != nil {

@@ -111,7 +111,10 @@ func TestAMemberAndTheRailSpeakAtOnce(t *testing.T) {
 			s.hear(incoming(billing.AboutSentBackStatus, lastPart(s.rail.order(n).ResultURL), billing.StatusResult{Verdict: billing.Verdict{State: billing.VerdictFailed, Reason: billing.ReasonReversed, Code: "0"}}))
 			var both sync.WaitGroup
 			both.Go(func() {
-				err := s.db.InTx(context.Background(), func(tx *db.Tx) error { _, err := s.bill.SendBackStays(tx, f.ID); return err })
+				err := s.db.InTx(context.Background(), func(tx *db.Tx) error {
+					_, err := s.bill.SendStays(tx, ofRefund(f))
+					return err
+				})
 				if err != nil && !fault.Is(err, fault.Conflict) {
 					t.Error(err)
 				}

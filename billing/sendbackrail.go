@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
@@ -25,7 +26,7 @@ func (s *Service) sendBack(ctx context.Context, j jobs.Job) error {
 	if s.paused() {
 		return s.waitPaused()
 	}
-	till, o, err := s.sendBackOrder(ctx, b)
+	till, o, _, err := s.sendBackOrder(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -58,26 +59,42 @@ func (s *Service) sendBackOf(ctx context.Context, j jobs.Job) (SendBack, error) 
 	return s.sendBackByID(ctx, f.SendBackID)
 }
 
-// sendBackOrder is what the rail is asked.
-func (s *Service) sendBackOrder(ctx context.Context, b SendBack) (till Till, o SendBackOrder, err error) {
+// sendBackOrder is what the rail is asked, and which try is under way now.
+func (s *Service) sendBackOrder(ctx context.Context, b SendBack) (till Till, o SendBackOrder, sending int64, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		f, err := s.refundTx(tx, b.RefundID)
+		owes, err := s.owesOf(b.Of)
 		if err != nil {
 			return err
 		}
-		r, err := s.receiptTx(tx, f.ReceiptID)
+		owed, err := owes.Owed(tx, b.Of.ID)
 		if err != nil {
 			return err
 		}
-		o = SendBackOrder{Way: b.Way, Receipt: r.Number, Amount: f.Amount, Originator: b.Originator,
-			ResultURL: s.callback("/in/b/" + b.secret), TimeoutURL: s.callback("/in/d/" + b.secret)}
-		o.Phone, err = s.payeeOf(tx, r)
+		sending = owed.Sending
+		o = SendBackOrder{Way: b.Way, Phone: owed.Phone, Amount: owed.Amount, Originator: b.Originator, ResultURL: s.callback("/in/b/" + b.secret), TimeoutURL: s.callback("/in/d/" + b.secret)}
+		if b.Of.Kind == OfRefund {
+			o.Receipt, o.Phone, err = s.refundTo(tx, b.Of.ID)
+		}
 		return err
 	})
 	if err == nil {
 		till, err = s.Till(ctx, b.TillID)
 	}
-	return till, o, err
+	return till, o, sending, err
+}
+
+// refundTo is the receipt that a refund is of, and the phone that paid it.
+func (s *Service) refundTo(tx *db.Tx, refundID int64) (receipt string, phone customers.Phone, err error) {
+	f, err := s.refundTx(tx, refundID)
+	if err != nil {
+		return "", "", err
+	}
+	r, err := s.receiptTx(tx, f.ReceiptID)
+	if err != nil {
+		return "", "", err
+	}
+	phone, err = s.payeeOf(tx, r)
+	return r.Number, phone, err
 }
 
 // sentBack keeps the rail's answer, if there was one. The result may have been faster.
@@ -123,15 +140,11 @@ func (s *Service) askBack(ctx context.Context, j jobs.Job) error {
 	if s.paused() {
 		return s.waitPaused()
 	}
-	till, o, err := s.sendBackOrder(ctx, b)
+	till, o, sending, err := s.sendBackOrder(ctx, b)
 	if err != nil {
 		return err
 	}
-	f, err := s.RefundByID(ctx, b.RefundID)
-	if err != nil {
-		return err
-	}
-	if b.State == SendBackSending && b.Way == ByPayout && f.Sending == b.ID { // else the money was back another way meanwhile
+	if b.State == SendBackSending && b.Way == ByPayout && sending == b.ID { // else the money was back another way meanwhile
 		originator, conversation, err := s.Gateway.SendBack(ctx, till, o)
 		if err := s.sentBack(ctx, b.ID, originator, conversation, err); err != nil {
 			return err
@@ -207,11 +220,15 @@ func (s *Service) applySentBackStatus(ctx context.Context, m Incoming) (string, 
 
 // wentBack: the rail says that the money went. Of another sum than was asked for a person must know. fault.Conflict "refund.sent_twice".
 func (s *Service) wentBack(tx *db.Tx, b SendBack, r StatusResult) error {
-	f, err := s.refundTx(tx, b.RefundID)
+	owes, err := s.owesOf(b.Of)
+	if err != nil {
+		return err
+	}
+	owed, err := owes.Owed(tx, b.Of.ID)
 	switch {
 	case err != nil:
 		return err
-	case r.Amount.IsZero() || r.Amount == f.Amount:
+	case r.Amount.IsZero() || r.Amount == owed.Amount:
 		return s.sendBackDone(tx, b, r.Receipt)
 	case b.State.Final():
 		return fault.New(fault.Conflict, "refund.sent_twice")

@@ -11,7 +11,8 @@ import (
 
 type sendBackRow struct {
 	ID           int64
-	RefundID     int64
+	OwedKind     string
+	OwedID       int64
 	TillID       int64
 	Way          string
 	State        string
@@ -33,7 +34,7 @@ func (sendBackRow) TableName() string { return "send_backs" }
 
 func (s *Service) toSendBack(r sendBackRow) (SendBack, error) {
 	secret, err := s.Keys.Open(purposeCallback, r.Secret)
-	b := SendBack{ID: r.ID, RefundID: r.RefundID, TillID: r.TillID, Way: SendBackWay(r.Way), State: SendBackState(r.State), Originator: r.Originator,
+	b := SendBack{ID: r.ID, Of: Of{r.OwedKind, r.OwedID}, TillID: r.TillID, Way: SendBackWay(r.Way), State: SendBackState(r.State), Originator: r.Originator,
 		Conversation: r.Conversation, Code: r.Code, Says: r.Says, Reference: r.Reference, Asks: r.Asks, By: r.SentBy, CreatedAt: r.CreatedAt.UTC(), secret: string(secret)}
 	if r.SentAt != nil {
 		b.SentAt = r.SentAt.UTC()
@@ -61,7 +62,7 @@ func (s *Service) insertSendBack(tx *db.Tx, b SendBack) error {
 	if err != nil {
 		return err
 	}
-	return db.Fault(tx.Gorm().Create(&sendBackRow{ID: b.ID, RefundID: b.RefundID, TillID: b.TillID, Way: string(b.Way), State: string(b.State),
+	return db.Fault(tx.Gorm().Create(&sendBackRow{ID: b.ID, OwedKind: b.Of.Kind, OwedID: b.Of.ID, TillID: b.TillID, Way: string(b.Way), State: string(b.State),
 		SecretHash: s.lookup(purposeCallback, b.secret), Secret: sealed, Originator: b.Originator, SentBy: b.By, CreatedAt: b.CreatedAt}).Error)
 }
 
@@ -78,14 +79,23 @@ func (s *Service) beginSendBack(tx *db.Tx, sendBackID int64) (bool, error) {
 	return won, db.Fault(err)
 }
 
-// holdSendBack holds a try's refund, so that nobody else moves either before this transaction ends, and reads the try as it is then.
+// holdRefund writes a refund's row, so that nobody else moves it before this transaction ends.
+func (s *Service) holdRefund(tx *db.Tx, refundID int64) error {
+	return db.Fault(tx.Gorm().Model(&refundRow{}).Where("id = ?", refundID).Update("sending", gorm.Expr("sending")).Error)
+}
+
+// holdSendBack holds what a try is for, so that nobody else moves either before this transaction ends, and reads the try as it is then.
 func (s *Service) holdSendBack(tx *db.Tx, sendBackID int64) (SendBack, error) {
 	b, err := s.sendBackTx(tx, sendBackID)
 	if err != nil {
 		return b, err
 	}
-	if err := tx.Gorm().Model(&refundRow{}).Where("id = ?", b.RefundID).Update("sending", gorm.Expr("sending")).Error; err != nil {
-		return b, db.Fault(err)
+	owes, err := s.owesOf(b.Of)
+	if err != nil {
+		return b, err
+	}
+	if err := owes.HoldOwed(tx, b.Of.ID); err != nil {
+		return b, err
 	}
 	return s.sendBackTx(tx, sendBackID)
 }
@@ -123,9 +133,9 @@ func (s *Service) sendBackBySecret(ctx context.Context, secret string) (SendBack
 	return s.toSendBack(r)
 }
 
-func (s *Service) sendBacksTx(tx *db.Tx, refundID int64) ([]SendBack, error) {
+func (s *Service) sendBacksTx(tx *db.Tx, of Of) ([]SendBack, error) {
 	var rows []sendBackRow
-	err := tx.Gorm().Where("refund_id = ?", refundID).Order("id").Limit(100).Find(&rows).Error
+	err := tx.Gorm().Where("owed_kind = ? AND owed_id = ?", of.Kind, of.ID).Order("id").Limit(100).Find(&rows).Error
 	return s.toSendBacks(rows, err)
 }
 
@@ -140,9 +150,9 @@ func (s *Service) LastSendBack(ctx context.Context, tillID int64, way SendBackWa
 	return all[0], true, nil
 }
 
-// SendBacks lists the tries to bring a refund's money back, the oldest first.
-func (s *Service) SendBacks(ctx context.Context, refundID int64) ([]SendBack, error) {
+// SendBacks lists the tries to bring money that is owed, the oldest first.
+func (s *Service) SendBacks(ctx context.Context, of Of) ([]SendBack, error) {
 	var rows []sendBackRow
-	err := s.DB.Read(ctx).Where("refund_id = ?", refundID).Order("id").Limit(100).Find(&rows).Error
+	err := s.DB.Read(ctx).Where("owed_kind = ? AND owed_id = ?", of.Kind, of.ID).Order("id").Limit(100).Find(&rows).Error
 	return s.toSendBacks(rows, err)
 }

@@ -9,6 +9,7 @@ import (
 
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
@@ -56,7 +57,13 @@ type Options struct {
 	Messages  Messages // codes to phones
 	Pause     Pause
 	Approvals Approvals // who may decide a refund
+	Taxes     Taxes     // the rates by which orders are taxed; nil: there are none
 	PublicURL string    // where the rails reach us, without a final slash; "" when they cannot
+}
+
+// Taxes are the rates.
+type Taxes interface {
+	All(ctx context.Context) (taxes.Rates, error)
 }
 
 // Approvals tell who may decide what another asked for. *approval.Service satisfies it.
@@ -68,6 +75,7 @@ type Approvals interface {
 type Service struct {
 	Options
 	floats      Floats                                           // nil: nobody has one
+	owes        map[string]Owes                                  // by kind
 	accounts    Accounts                                         // nil: there are no customers
 	stillWanted func(ctx context.Context, o Order) (bool, error) // nil: what was ordered is
 	graces      *witness.Witness
@@ -85,7 +93,8 @@ const (
 
 // New makes the service and subscribes its jobs.
 func New(o Options) *Service {
-	s := &Service{Options: o, graces: witness.New(o.DB, o.Keys, "graces")}
+	s := &Service{Options: o, graces: witness.New(o.DB, o.Keys, "graces"), owes: map[string]Owes{}}
+	s.owes[OfRefund] = refunds{s}
 	o.Jobs.On(factOrderPlaced, "push", s.push)
 	o.Jobs.On(factPaymentSending, "ask", s.ask)
 	o.Jobs.On(factPaymentDoubted, "confirm", s.confirmDoubted)

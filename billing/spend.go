@@ -39,10 +39,10 @@ func (s *Service) spendTaken(tx *db.Tx, o Order, r Receipt) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return Outcome{OrderID: o.ID, ReceiptID: r.ID, Placed: r.Placed}, s.post(tx, r.ID, ledger.Entry{Kind: EntryMoneyIn,
-		Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit", Postings: []ledger.Posting{
+		Source: receiptParty(r.ID), At: s.Clock.Now(), Memo: "order " + o.Code + " from credit", Postings: append([]ledger.Posting{
 			{Account: ledger.GuestCredit, Party: r.payerHash, Amount: o.Price},
 			{Account: ledger.PrepaidService, Party: grantParty(o.GrantID), Amount: o.Price.Neg()},
-		}})
+		}, o.taxDue()...)})
 }
 
 func notServed(err error) error {

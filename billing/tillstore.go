@@ -202,6 +202,17 @@ func (s *Service) touchTill(tx *db.Tx, tillID int64) error {
 }
 
 // tillSends is what a till can send money back by: its operator, and the code that pays out.
+// tillThatPaysOut is the till that pays out for a site: the site's own when it can, else the first that can; 0 for none.
+func (s *Service) tillThatPaysOut(tx *db.Tx, siteID int64) (int64, error) {
+	var ids []int64
+	err := tx.Gorm().Raw("SELECT id FROM tills WHERE state = ? AND payout_code <> '' AND initiator <> '' ORDER BY CASE WHEN EXISTS"+
+		" (SELECT 1 FROM till_sites s WHERE s.till_id = tills.id AND s.site_id = ?) THEN 0 ELSE 1 END, id LIMIT 1", TillLive, siteID).Scan(&ids).Error
+	if err != nil || len(ids) == 0 {
+		return 0, db.Fault(err)
+	}
+	return ids[0], nil
+}
+
 func (s *Service) tillSends(tx *db.Tx, tillID int64) (operator, payout string, err error) {
 	var r tillRow
 	err = tx.Gorm().Select("initiator", "payout_code").Where("id = ?", tillID).Take(&r).Error

@@ -18,6 +18,9 @@ import (
 //go:embed mysql/*.sql sqlite/*.sql
 var files embed.FS
 
+// Files are all of them, of both databases.
+func Files() fs.FS { return files }
+
 // ErrBinaryTooOld is returned when the database was changed by a newer program than this one.
 var ErrBinaryTooOld = errors.New("the database needs a newer program")
 

@@ -19,7 +19,9 @@ const (
 	mostImport = backoffice.MostImport + 64<<10 // bytes: the file, and the fields beside it
 	importFor  = 5 * time.Minute                // on a slow line
 	importsIn  = time.Minute
-	importsAll = 6 // large bodies in that time: they are read before anybody knows who sends them
+	importsAll = 6                            // large bodies in that time: they are read before anybody knows who sends them
+	mostFile   = backoffice.MostFile + 64<<10 // bytes: a photograph or a paper of somebody, which browsers make smaller
+	filesAll   = 12
 )
 
 // rooms gives forms with files of the staff's pages more room than any other request, and a few of them a lot of it.
@@ -27,7 +29,7 @@ type rooms struct {
 	clock clock.Clock
 	at    sync.Mutex
 	since time.Time
-	given int
+	given map[string]int // by where they go
 }
 
 // give says how large a request may be, by its head.
@@ -36,19 +38,30 @@ func (r *rooms) give(h *fasthttp.RequestHeader) (c fasthttp.RequestConfig) {
 	if !strings.HasPrefix(address, uploadsAt) || !strings.HasPrefix(string(h.ContentType()), fiber.MIMEMultipartForm) {
 		return c
 	}
-	if c.MaxRequestBodySize = maxUpload; (strings.HasPrefix(address, importsAt) || strings.HasPrefix(address, railFileAt)) && len(h.Peek(fiber.HeaderCookie)) > 0 && r.large() {
-		c.MaxRequestBodySize, c.ReadTimeout = mostImport, importFor
+	c.MaxRequestBodySize = maxUpload
+	if len(h.Peek(fiber.HeaderCookie)) == 0 {
+		return c
+	}
+	switch {
+	case strings.HasPrefix(address, importsAt) || strings.HasPrefix(address, railFileAt):
+		if r.large(importsAt, importsAll) {
+			c.MaxRequestBodySize, c.ReadTimeout = mostImport, importFor
+		}
+	case strings.HasPrefix(address, backoffice.FileAdded):
+		if r.large(backoffice.FileAdded, filesAll) {
+			c.MaxRequestBodySize, c.ReadTimeout = mostFile, importFor
+		}
 	}
 	return c
 }
 
-// large counts a large body, unless there were too many lately.
-func (r *rooms) large() bool {
+// large counts a large body to somewhere, unless there were too many lately.
+func (r *rooms) large(to string, most int) bool {
 	r.at.Lock()
 	defer r.at.Unlock()
 	if now := r.clock.Now(); now.Sub(r.since) >= importsIn {
-		r.since, r.given = now, 0
+		r.since, r.given = now, map[string]int{}
 	}
-	r.given++
-	return r.given <= importsAll
+	r.given[to]++
+	return r.given[to] <= most
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"mtandao/internal/clock"
+	"mtandao/portal/backoffice"
 )
 
 func TestOnlyStaffsFormsWithFilesHaveMoreRoom(t *testing.T) {
@@ -36,13 +37,18 @@ func TestOnlyStaffsFormsWithFilesHaveMoreRoom(t *testing.T) {
 	if got := room(importsAt, form, ""); got != maxUpload {
 		t.Errorf("who is not signed in has %d", got)
 	}
-	for n := range 2 * importsAll {
-		want := mostImport
-		if n >= importsAll {
-			want = maxUpload
-		}
-		if got := room(importsAt, form, "office"); got != want {
-			t.Errorf("large file %d has %d, not %d", n, got, want)
+	for _, large := range []struct {
+		at         string
+		most, many int
+	}{{importsAt, mostImport, importsAll}, {backoffice.FileAdded, mostFile, filesAll}} {
+		for n := range 2 * large.many {
+			want := large.most
+			if n >= large.many {
+				want = maxUpload
+			}
+			if got := room(large.at, form, "office"); got != want {
+				t.Errorf("large file %d to %s has %d, not %d", n, large.at, got, want)
+			}
 		}
 	}
 	c.Advance(importsIn)

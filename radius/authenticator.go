@@ -23,9 +23,6 @@ const rejectDelay = 900 * time.Millisecond
 
 const longestMessage = 120
 
-// causeShared is why a device waits whose plan's other devices hold all that is left.
-const causeShared = access.Cause("shared")
-
 var errShared = errors.New("the other devices hold all that is left")
 
 // authenticator answers Access-Requests.
@@ -67,7 +64,7 @@ func (a *authenticator) handle(r request) reply {
 		return a.reject(r, access.CauseWrongSecret, who)
 	}
 	if !attempt.MACLogin && a.guard.bars(r.router, attempt.MAC) {
-		return a.reject(r, causeTries, who)
+		return a.reject(r, CauseTries, who)
 	}
 	known := a.access.AdmitKnown(attempt, &t.admission)
 	comesIn := t.admission.Cause == access.CauseOK || t.admission.Garden
@@ -102,7 +99,7 @@ func (a *authenticator) answer(ctx context.Context, r request) reply {
 	}
 	accepted, err := a.accept(ctx, r)
 	if errors.Is(err, errShared) {
-		return a.reject(r, causeShared, who)
+		return a.reject(r, CauseShared, who)
 	}
 	if err != nil {
 		a.log.Error("radius answer cannot be made", "router", r.router.Name, "dialect", r.router.Dialect, "error", err)

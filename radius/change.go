@@ -118,11 +118,11 @@ func (s *Service) replaceSession(ctx context.Context, r routers.Router, e *Enfor
 	}
 	source := fmt.Sprintf("change:%d", e.ID)
 	return true, s.db.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.wantDisconnect(tx, source+":out", session, "changed"); err != nil {
+		if err := s.wantDisconnect(tx, source+":out", session, CauseChanged); err != nil {
 			return err
 		}
 		return s.want(tx, Enforcement{Source: source + ":in", Wanted: WantLogIn, RouterID: session.RouterID, GrantID: session.GrantID,
-			MAC: session.MAC, IP: session.IP, Cause: "changed"})
+			MAC: session.MAC, IP: session.IP, Cause: string(CauseChanged)})
 	})
 }
 

@@ -143,7 +143,7 @@ func TestEveryReplyMessageIsShort(t *testing.T) {
 	b := offering(t)
 	router := testRouter()
 	for _, cause := range []access.Cause{access.CauseUnknown, access.CauseWrongSecret, access.CauseSuspended, access.CauseEnded, access.CauseTimeUsed, access.CauseDataUsed,
-		access.CauseExpired, access.CauseHours, access.CauseDevicesFull, access.CauseOtherSite, access.CauseUnavailable, causeShared, causeTries} {
+		access.CauseExpired, access.CauseHours, access.CauseDevicesFull, access.CauseOtherSite, access.CauseUnavailable, CauseShared, CauseTries} {
 		if !words.Has("cause." + string(cause)) {
 			t.Errorf("%s has no sentence", cause)
 		}

@@ -10,9 +10,6 @@ import (
 	"mtandao/radius/routers"
 )
 
-// causeStaff is why a session ends that somebody who works here cut off.
-const causeStaff = access.Cause("staff")
-
 // Which chooses open sessions and enforcements; what is empty does not restrict.
 type Which struct {
 	Sites    []int64 // nil: all
@@ -71,7 +68,7 @@ func (s *Service) CutOff(tx *db.Tx, id int64) (enforcementID int64, err error) {
 	if session.EndingID != 0 {
 		return session.EndingID, nil
 	}
-	if err := s.wantDisconnect(tx, fmt.Sprintf("staff:%d", tx.ID()), *session, causeStaff); err != nil {
+	if err := s.wantDisconnect(tx, fmt.Sprintf("staff:%d", tx.ID()), *session, CauseStaff); err != nil {
 		return 0, err
 	}
 	if session, err = openByID(tx, id); err != nil || session == nil {

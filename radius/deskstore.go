@@ -32,40 +32,38 @@ func someSites(sites []int64) []int64 {
 	return sites
 }
 
-// openSessions names its table in each column: grants, which are asked for a plan one by one, have some of the same.
+// openSessions asks each of several sites by itself, and for a plan grant by grant, so that no page sorts all that are open.
 func openSessions(ctx context.Context, d *db.DB, w Which) (open []Online, err error) {
-	q := d.Read(ctx).Select("sessions_open.*").Limit(w.limit())
-	if w.Plan != "" {
-		join := "CROSS JOIN" // which SQLite takes in this order, as MariaDB takes the other
-		if d.Dialect() == db.MySQL {
-			join = "STRAIGHT_JOIN"
-		}
-		q = q.Joins(join+" grants ON grants.id = sessions_open.grant_id").Where("grants.plan = ?", w.Plan)
-	}
-	for column, value := range map[string]any{"router_id": w.RouterID, "mac": w.MAC} {
-		if value != int64(0) && value != access.MAC("") {
-			q = q.Where("sessions_open."+column+" = ?", value)
-		}
-	}
-	if w.Sites != nil {
-		q = q.Where("sessions_open.site_id IN ?", someSites(w.Sites))
-	}
-	if w.Ending {
-		q = q.Where("sessions_open.ending_id > 0")
-	}
-	return open, db.Fault(w.sorted(q).Find(&open).Error)
-}
-
-// sorted orders sessions, and begins after the one that the page before ended with.
-func (w Which) sorted(q *gorm.DB) *gorm.DB {
-	after, order := "sessions_open.id < ?", "sessions_open.id DESC"
+	first, after := db.NewestAt, "id < ?"
 	if w.Sort == ByOldest {
-		after, order = "sessions_open.id > ?", "sessions_open.id"
+		first, after = db.OldestAt, "id > ?"
 	}
-	if w.Before != 0 {
-		q = q.Where(after, w.Before)
+	var sites []int64
+	if w.Sites != nil {
+		sites = someSites(w.Sites)
 	}
-	return q.Order(order)
+	q, err := first(func() *gorm.DB {
+		q := d.Read(ctx).Model(&Online{})
+		if w.Plan != "" {
+			q = q.Where("(SELECT plan FROM grants WHERE grants.id = sessions_open.grant_id) = ?", w.Plan)
+		}
+		for column, value := range map[string]any{"router_id": w.RouterID, "mac": w.MAC} {
+			if value != int64(0) && value != access.MAC("") {
+				q = q.Where(column+" = ?", value)
+			}
+		}
+		if w.Ending {
+			q = q.Where("ending_id > 0")
+		}
+		if w.Before != 0 { // the one that the page before ended with
+			q = q.Where(after, w.Before)
+		}
+		return q
+	}, sites, w.limit())
+	if err != nil {
+		return nil, err
+	}
+	return open, db.Fault(q.Find(&open).Error)
 }
 
 func usersOn(ctx context.Context, d *db.DB, routerID int64) (all []routers.User, err error) {

@@ -2,7 +2,7 @@
 //
 // It owns: the packets in and out (server, front, authentic, signing, replycache), the answer to a log-in (authenticator) and
 // how it proves itself (pap, chap, mschap), the sessions as accounting tells them (accounting, applyaccounting, fold, work,
-// sessionstore), how fast one is (speed), what a grant used by the hour and the day (usage), how long both are kept (prune), and the carrying out of decisions on routers (enforce, disconnect, change, login, coa, turnstile, sweep), what running sessions
+// sessionstore), how fast one is (speed), what a grant used by the hour and the day, and all of a plan by the day (usage), how long both are kept (prune), and the carrying out of decisions on routers (enforce, disconnect, change, login, coa, turnstile, sweep), what running sessions
 // are told and how a cap is shared among them (share, tell), where they stand (stand), who is let in no further than the walled garden (garden), how exactly they were stopped (overrun), and
 // how a reboot is seen (reboot), what sessions and boots tell of an outage (testify); who is slowed down (guard), what is wrong with a router's secret (misfit), and the memory of who was kept
 // off and why (refusal). It does not own who may be online (radius/access), the routers

@@ -3,6 +3,7 @@ package radius
 import (
 	"context"
 	"net/netip"
+	"strconv"
 	"sync"
 	"time"
 
@@ -197,6 +198,15 @@ func (f *fakeAccess) Views(ctx context.Context, ids []int64) (map[int64]access.V
 		}
 	}
 	return all, nil
+}
+
+// PlansOf has each grant on a plan of its own.
+func (f *fakeAccess) PlansOf(_ *db.Tx, ids []int64) (map[int64]string, error) {
+	plans := map[int64]string{}
+	for _, id := range ids {
+		plans[id] = "plan-" + strconv.FormatInt(id, 10)
+	}
+	return plans, nil
 }
 
 func (f *fakeAccess) Use(_ *db.Tx, all []access.Used) error {

@@ -12,9 +12,6 @@ import (
 	"mtandao/radius/routers"
 )
 
-// causeTries is why a device waits that guessed too often.
-const causeTries = access.Cause("too_many_tries")
-
 // What a router and a device may do before they are slowed down. Whoever is accepted from memory is not counted: a town that comes
 // back after a power cut is let in as fast as it asks.
 const (

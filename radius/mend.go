@@ -15,7 +15,7 @@ func (s *Service) PutOnline(tx *db.Tx, grantID int64, at access.Place) error {
 		return fault.New(fault.Conflict, "online.no_place")
 	}
 	return s.want(tx, Enforcement{Source: fmt.Sprintf("put-online:%d", tx.ID()), Wanted: WantLogIn, RouterID: at.RouterID, GrantID: grantID,
-		MAC: at.MAC, IP: at.IP, Cause: "put_online"})
+		MAC: at.MAC, IP: at.IP, Cause: string(CausePutOnline)})
 }
 
 // Disconnect asks for the open sessions of a grant to be ended, in the transaction of whoever decides it, and tells how many.
@@ -25,7 +25,7 @@ func (s *Service) Disconnect(tx *db.Tx, grantID int64) (int, error) {
 		return 0, err
 	}
 	for _, session := range open {
-		if err := s.wantDisconnect(tx, fmt.Sprintf("log-out:%d", tx.ID()), session, "logged_out"); err != nil {
+		if err := s.wantDisconnect(tx, fmt.Sprintf("log-out:%d", tx.ID()), session, CauseLoggedOut); err != nil {
 			return 0, err
 		}
 	}

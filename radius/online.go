@@ -11,7 +11,7 @@ import (
 // LogOut ends the sessions of a grant on one device, or on all of them for an empty MAC.
 func (s *Service) LogOut(ctx context.Context, grantID int64, mac access.MAC) error {
 	return s.db.InTx(ctx, func(tx *db.Tx) error {
-		return s.endOpen(tx, grantID, mac, "logged_out", func(int64) string { return fmt.Sprintf("log-out:%d", tx.ID()) })
+		return s.endOpen(tx, grantID, mac, CauseLoggedOut, func(int64) string { return fmt.Sprintf("log-out:%d", tx.ID()) })
 	})
 }
 

@@ -48,7 +48,7 @@ func (s *Service) measure(tx *db.Tx, r *row) error {
 		if err != nil {
 			return err
 		}
-		limit := access.Cause(e.Cause) != causeStaff && e.Cause != "logged_out" && e.Cause != "changed" && access.Cause(e.Cause) != access.CauseRestored
+		limit := !slices.Contains([]access.Cause{CauseStaff, CauseLoggedOut, CauseChanged, access.CauseRestored}, access.Cause(e.Cause))
 		if !limit && share == 0 {
 			return nil
 		}

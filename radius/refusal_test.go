@@ -225,7 +225,7 @@ func TestWhoIsSuspendedDoesNotGuess(t *testing.T) {
 
 // TestEveryCauseHasASentence for staff, in both languages: a row without one explains nothing.
 func TestEveryCauseHasASentence(t *testing.T) {
-	causes := []string{CauseBadSecret, CauseEndedSecret, CauseOthersSecret, CauseGarbled, CauseStranger, "malformed", string(causeTries)}
+	causes := []string{CauseBadSecret, CauseEndedSecret, CauseOthersSecret, CauseGarbled, CauseStranger, "malformed", string(CauseTries)}
 	for _, dropped := range []string{wrongCode, noAuthenticator, proxyWithout, tooManyAsk} {
 		if explain[dropped] == "" {
 			t.Errorf("the log does not explain %q", dropped)

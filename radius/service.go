@@ -38,6 +38,7 @@ type Access interface {
 	AdmitKnown(a *access.Attempt, answer *access.Admission) bool
 	Admit(ctx context.Context, a access.Attempt) access.Admission
 	Use(tx *db.Tx, all []access.Used) error
+	PlansOf(tx *db.Tx, grantIDs []int64) (map[int64]string, error)
 	OnceLogin(tx *db.Tx, grantID int64, ttl time.Duration) (name, secret string, err error)
 	View(ctx context.Context, grantID int64) (access.Grant, []access.Slot, access.Left, error)
 	Views(ctx context.Context, grantIDs []int64) (map[int64]access.Viewed, error)

@@ -8,9 +8,6 @@ import (
 	"mtandao/radius/access"
 )
 
-// causeTerms is why a session is told anew when nothing was bought: the hour, fair use, or the other devices' shares.
-const causeTerms = access.Cause("terms")
-
 // tellAnew wants a session told that goes by a speed or a share which no longer holds.
 func (s *Service) tellAnew(tx *db.Tx, g access.Grant, session Online, open []Online) error {
 	_, left := access.Decide(g, s.clock.Now(), s.zoneOf(&g, session.SiteID))
@@ -19,7 +16,7 @@ func (s *Service) tellAnew(tx *db.Tx, g access.Grant, session Online, open []Onl
 		return nil
 	}
 	e := aboutSession(session)
-	e.Source, e.Wanted, e.Cause = sourceOfTerms(session, next), WantChange, string(causeTerms)
+	e.Source, e.Wanted, e.Cause = sourceOfTerms(session, next), WantChange, string(CauseTerms)
 	return s.want(tx, e)
 }
 
@@ -42,7 +39,7 @@ func (w *work) comeBack(tx *db.Tx) error {
 		if g.State != access.Active || !more || !slices.ContainsFunc(slots, func(s access.Slot) bool { return s.MAC == r.MAC }) {
 			continue
 		}
-		e := Enforcement{Source: fmt.Sprintf("share:%d", r.ID), Wanted: WantLogIn, RouterID: r.RouterID, GrantID: r.GrantID, MAC: r.MAC, IP: r.IP, Cause: "share_used"}
+		e := Enforcement{Source: fmt.Sprintf("share:%d", r.ID), Wanted: WantLogIn, RouterID: r.RouterID, GrantID: r.GrantID, MAC: r.MAC, IP: r.IP, Cause: string(CauseShareUsed)}
 		if err := w.service.want(tx, e); err != nil {
 			return err
 		}

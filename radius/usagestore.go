@@ -38,9 +38,12 @@ const (
 )
 
 // addedTo turns an INSERT into an addition to the row that the grant has for the same hour or day at the same site.
-func addedTo(period string) db.Upsert {
+func addedTo(period string) db.Upsert { return added("grant_id, " + period + ", site_id") }
+
+// added turns an INSERT into an addition to the row of the same key.
+func added(key string) db.Upsert {
 	return db.Upsert{
-		SQLite: " ON CONFLICT (grant_id, " + period + ", site_id) DO UPDATE SET online_seconds = online_seconds + excluded.online_seconds, bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down",
+		SQLite: " ON CONFLICT (" + key + ") DO UPDATE SET online_seconds = online_seconds + excluded.online_seconds, bytes_up = bytes_up + excluded.bytes_up, bytes_down = bytes_down + excluded.bytes_down",
 		MySQL:  " ON DUPLICATE KEY UPDATE online_seconds = online_seconds + VALUES(online_seconds), bytes_up = bytes_up + VALUES(bytes_up), bytes_down = bytes_down + VALUES(bytes_down)",
 	}
 }

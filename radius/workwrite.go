@@ -36,6 +36,9 @@ func (w *work) write(tx *db.Tx) error {
 	if err := w.rollUp.add(tx); err != nil {
 		return err
 	}
+	if err := w.addSums(tx); err != nil {
+		return err
+	}
 	if err := insertLate(tx, w.late); err != nil {
 		return err
 	}

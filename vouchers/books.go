@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
 	"mtandao/internal/money"
@@ -47,9 +48,13 @@ func (s *Service) bookDeed(tx *db.Tx, b Batch, d Deed, m move, moved, first, n i
 	if m.debit == "" || sum.IsZero() {
 		return 0, nil
 	}
+	tax, err := s.taxKept(tx, b, d, m, moved)
+	if err != nil {
+		return 0, err
+	}
 	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryDeed, Source: fmt.Sprintf("deed:%d:%d:%d", d.ID, first, n), At: s.Clock.Now(),
-		Memo: fmt.Sprintf("%s %d of batch %d", d.Kind, moved, b.Number), Postings: []ledger.Posting{
-			{Account: m.debit, Party: b.partyOf(m.debit), Amount: sum}, {Account: m.credit, Party: b.partyOf(m.credit), Amount: sum.Neg()}}})
+		Memo: fmt.Sprintf("%s %d of batch %d", d.Kind, moved, b.Number), Postings: append([]ledger.Posting{
+			{Account: m.debit, Party: b.partyOf(m.debit), Amount: sum}, {Account: m.credit, Party: b.partyOf(m.credit), Amount: sum.Neg()}}, tax...)})
 	return sum.Cents, err
 }
 
@@ -62,9 +67,13 @@ func (s *Service) bookUse(tx *db.Tx, v full, paid bool, grantID int64) error {
 	if paid {
 		from = ledger.Vouchers
 	}
-	_, err := s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: "voucher:" + key(v.ID), At: s.Clock.Now(), Memo: "voucher " + Serial(v.batch.Number, v.Serial),
-		Postings: []ledger.Posting{{Account: from, Party: v.batch.party(), Amount: v.batch.Price},
-			{Account: ledger.PrepaidService, Party: "grant:" + key(grantID), Amount: v.batch.Price.Neg()}}})
+	tax, err := s.taxOf(tx, v.batch, 1, clock.DayOf(s.Clock.Now()))
+	if err != nil {
+		return err
+	}
+	postings := []ledger.Posting{{Account: from, Party: v.batch.party(), Amount: v.batch.Price}, {Account: ledger.PrepaidService, Party: "grant:" + key(grantID), Amount: v.batch.Price.Neg()}}
+	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryUsed, Source: "voucher:" + key(v.ID), At: s.Clock.Now(), Memo: "voucher " + Serial(v.batch.Number, v.Serial),
+		Postings: append(postings, ledger.TaxAhead("grant:"+key(grantID), tax.Excise, tax.VAT)...)})
 	return err
 }
 
@@ -88,8 +97,12 @@ func (s *Service) earn(ctx context.Context, j jobs.Job) error {
 			return err
 		}
 		party := "grant:" + key(f.GrantID)
+		tax, err := s.taxUsed(tx, f.GrantID, account)
+		if err != nil {
+			return err
+		}
 		_, err = s.Ledger.Post(tx, ledger.Entry{Kind: entryEarned, Source: party, At: s.Clock.Now(), Memo: "grant ended: " + g.EndCause,
-			Postings: []ledger.Posting{{Account: ledger.PrepaidService, Party: party, Amount: sum}, {Account: account, Amount: sum.Neg()}}})
+			Postings: append([]ledger.Posting{{Account: ledger.PrepaidService, Party: party, Amount: sum}, {Account: account, Amount: sum.Neg()}}, tax...)})
 		return err
 	})
 }
@@ -132,9 +145,13 @@ func (s *Service) expireSome(tx *db.Tx, due []Voucher, now time.Time) error {
 			return err
 		}
 		if sum := b.worth(lost); !sum.IsZero() {
+			tax, err := s.taxOf(tx, b, lost, clock.DayOf(s.Clock.Now()))
+			if err != nil {
+				return err
+			}
 			if _, err := s.Ledger.Post(tx, ledger.Entry{Kind: entryExpired, Source: "expiry:" + key(tx.ID()), At: s.Clock.Now(),
-				Memo: fmt.Sprintf("%d of batch %d expired", lost, b.Number), Postings: []ledger.Posting{
-					{Account: ledger.Vouchers, Party: b.party(), Amount: sum}, {Account: ledger.Breakage, Amount: sum.Neg()}}}); err != nil {
+				Memo: fmt.Sprintf("%d of batch %d expired", lost, b.Number), Postings: append([]ledger.Posting{
+					{Account: ledger.Vouchers, Party: b.party(), Amount: sum}, {Account: ledger.Breakage, Amount: sum.Neg()}}, ledger.TaxBack(ledger.Breakage, -tax.Excise, -tax.VAT)...)}); err != nil {
 				return err
 			}
 		}

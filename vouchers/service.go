@@ -49,6 +49,7 @@ type Options struct {
 	Plans       Plans
 	Sites       Sites
 	Grants      Grants
+	Taxes       Taxes // the rates; nil: there are none
 }
 
 // Service is what can be done with vouchers.

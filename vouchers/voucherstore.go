@@ -168,6 +168,12 @@ func (s *Service) worthOfGrant(tx *db.Tx, grantID int64) (sum money.Amount, err 
 	return sum, db.Fault(err)
 }
 
+// ofGrant are the vouchers that fed a grant.
+func (s *Service) ofGrant(tx *db.Tx, grantID int64) (ids []int64, err error) {
+	err = tx.Gorm().Raw("SELECT id FROM vouchers WHERE grant_id = ? ORDER BY id", grantID).Scan(&ids).Error
+	return ids, db.Fault(err)
+}
+
 // Stock counts a batch.
 func (s *Service) Stock(ctx context.Context, batchID int64) (Stock, error) {
 	var rows []struct {

@@ -140,18 +140,20 @@ func TestAChequeThatBounces(t *testing.T) {
 // TestAReturnedChequeMayComeAgain: its number is free when it went back, once.
 func TestAReturnedChequeMayComeAgain(t *testing.T) {
 	each(t, func(w *desk) {
-		ctx := context.Background()
+		ctx, number := context.Background(), "Equity 000123"
 		cheque := func(request string) (Event, error) {
-			return w.TakeAtCounter(ctx, Taking{Request: request, CustomerID: anne, How: ByCheque, Reference: "000123", Amount: money.Shillings(50)}, office)
+			return w.TakeAtCounter(ctx, Taking{Request: request, CustomerID: anne, How: ByCheque, Reference: number, Amount: money.Shillings(50)}, office)
 		}
 		for n := range 3 {
 			e, err := cheque(fmt.Sprint("good-", n))
 			if err != nil {
 				t.Fatal(err)
 			}
+			number = "EQUITY 000123"
 			if _, err := cheque(fmt.Sprint("twice-", n)); fault.KeyOf(err) != "account.reference_used" {
 				t.Errorf("the same cheque while it is good: %v", err)
 			}
+			number = "Equity 000123"
 			w.has(anne, 50)
 			if _, err := w.ReturnTaking(ctx, anne, e.ID, "refer to drawer", office); err != nil {
 				t.Fatal(err)
@@ -271,6 +273,9 @@ func TestBadTakings(t *testing.T) {
 			{Taking{Request: "x", CustomerID: anne, How: ByCash, Amount: money.KES(mostMoved + 1)}, "account.amount"},
 			{Taking{Request: "x", CustomerID: anne, How: ByCash, Amount: money.Amount{Cents: 100, Currency: "USD"}}, "account.amount"},
 			{Taking{Request: "x", CustomerID: anne, How: ByCheque, Reference: "  ", Amount: money.Shillings(1)}, "account.reference"},
+			{Taking{Request: "x", CustomerID: anne, How: ByBank, Reference: "FT1\u200b", Amount: money.Shillings(1)}, "account.reference"},
+			{Taking{Request: "x", CustomerID: anne, How: ByBank, Reference: "FT\x001", Amount: money.Shillings(1)}, "account.reference"},
+			{Taking{Request: "x", CustomerID: anne, How: ByBank, Reference: "\u202eFT1", Amount: money.Shillings(1)}, "account.reference"},
 			{Taking{Request: "", CustomerID: anne, How: ByCash, Amount: money.Shillings(1)}, "account.request"},
 			{Taking{Request: "x y", CustomerID: anne, How: ByCash, Amount: money.Shillings(1)}, "account.request"},
 		} {
@@ -342,4 +347,34 @@ func TestATamperedRowIsNamed(t *testing.T) {
 
 func TestModels(t *testing.T) {
 	each(t, func(w *desk) { testdb.ModelsMatch(w.T, w.DB, &accountRow{}, &eventRow{}, &slipRow{}) })
+}
+
+// TestPagesHideNoEventOfAClockThatIsBehind: of two nodes one gave a later event a smaller id; whoever pages by ids sees each once.
+func TestPagesHideNoEventOfAClockThatIsBehind(t *testing.T) {
+	each(t, func(w *desk) {
+		want := map[string]bool{}
+		for _, request := range []string{"a", "b", "c", "d"} {
+			w.takes(request, anne, 10)
+			want[request] = true
+		}
+		if _, err := w.DB.SQL().Exec("UPDATE customer_events SET id = 5 - seq WHERE customer_id = ?", int64(anne)); err != nil {
+			t.Fatal(err)
+		}
+		for before, pages := int64(0), 0; pages < 5; pages++ {
+			page, err := w.Latest(t.Context(), anne, before, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page {
+				if !want[e.Request] {
+					t.Errorf("%s is told twice", e.Request)
+				}
+				delete(want, e.Request)
+				before = e.ID
+			}
+		}
+		if len(want) > 0 {
+			t.Errorf("hidden: %v", want)
+		}
+	})
 }

@@ -3,6 +3,7 @@ package accounts
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -99,9 +100,12 @@ type slipRow struct {
 
 func (slipRow) TableName() string { return "customer_slips" }
 
+// numberOf is the number that an event came by, as it is in use once: the same in other letters is the same.
+func (e Event) numberOf() string { return strings.ToUpper(e.Reference) }
+
 // keepSlip refuses a number that is in the books: fault.Conflict "account.reference_used".
 func (s *Service) keepSlip(tx *db.Tx, e Event) error {
-	err := tx.Gorm().Create(&slipRow{CustomerID: e.CustomerID, How: e.How, Reference: e.Reference, EventID: e.ID}).Error
+	err := tx.Gorm().Create(&slipRow{CustomerID: e.CustomerID, How: e.How, Reference: e.numberOf(), EventID: e.ID}).Error
 	if db.IsDuplicate(err) {
 		err = fault.New(fault.Conflict, "account.reference_used")
 	}
@@ -172,6 +176,15 @@ func (s *Service) Events(ctx context.Context, customerID, before int64, limit in
 	from := s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("seq DESC").Limit(limit)
 	if before != 0 {
 		from = from.Where("seq < ?", before)
+	}
+	return events(from)
+}
+
+// Latest lists a customer's events before an id, the newest first, for whoever joins them with what else happened; 0: from now.
+func (s *Service) Latest(ctx context.Context, customerID, beforeID int64, limit int) ([]Event, error) {
+	from := s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("id DESC").Limit(limit) // and not by number: of two nodes' clocks one may be behind
+	if beforeID != 0 {
+		from = from.Where("id < ?", beforeID)
 	}
 	return events(from)
 }

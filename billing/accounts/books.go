@@ -2,10 +2,10 @@ package accounts
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 const auditPage = 500
@@ -15,10 +15,7 @@ type tally struct{ seq, balance int64 }
 
 // Audit tells see what of customers' money is not in the books what it is in the tables, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	var told []string
-	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
-		told = nil
-		tell := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
+	return witness.Steady(see, func(tell witness.Tell) error {
 		sums, slips := map[int64]*tally{}, map[int64]slip{}
 		if err := s.auditEvents(ctx, sums, slips, tell); err != nil {
 			return err
@@ -26,14 +23,8 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 		if err := s.auditSlips(ctx, slips, tell); err != nil {
 			return err
 		}
-		if err := s.auditBalances(ctx, sums, tell); err != nil {
-			return err
-		}
-	}
-	for _, what := range told {
-		see(what)
-	}
-	return nil
+		return s.auditBalances(ctx, sums, tell)
+	})
 }
 
 // slip is a number that is in use by an event, so that it comes once.
@@ -46,14 +37,14 @@ type slip struct {
 func (e Event) note(slips map[int64]slip) {
 	switch {
 	case e.Kind == Counter && e.Reference != "":
-		slips[e.ID] = slip{e.CustomerID, e.How, e.Reference}
+		slips[e.ID] = slip{e.CustomerID, e.How, e.numberOf()}
 	case e.Kind == Returned && e.Request == returnOf(e.OtherID):
 		delete(slips, e.OtherID)
 	}
 }
 
 // auditSlips: each number in use is that of an event which did not go back, and each such event has its number.
-func (s *Service) auditSlips(ctx context.Context, slips map[int64]slip, tell func(string, ...any)) error {
+func (s *Service) auditSlips(ctx context.Context, slips map[int64]slip, tell witness.Tell) error {
 	for after := (slipRow{}); ; {
 		page, err := s.slipsAfter(ctx, after, auditPage)
 		if err != nil {
@@ -77,7 +68,7 @@ func (s *Service) auditSlips(ctx context.Context, slips map[int64]slip, tell fun
 }
 
 // auditEvents: each event is what its entry says, in order, and each entry has its event.
-func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, slips map[int64]slip, tell func(string, ...any)) error {
+func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, slips map[int64]slip, tell witness.Tell) error {
 	from := "customer:"
 	for after := int64(0); ; {
 		page, err := s.eventsAfter(ctx, after, auditPage)
@@ -88,13 +79,9 @@ func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, slips 
 		if len(page) == auditPage {
 			to = page[len(page)-1].source() + "!"
 		}
-		said, err := s.Ledger.Proofs(ctx, []string{entryEvent}, from, to)
+		proofs, err := s.Ledger.Said(ctx, []string{entryEvent}, from, to)
 		if err != nil {
 			return err
-		}
-		proofs := map[string]string{}
-		for _, p := range said {
-			proofs[p.Source] = p.Proof
 		}
 		for _, e := range page {
 			auditEvent(e, proofs, sums, tell)
@@ -111,7 +98,7 @@ func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, slips 
 	}
 }
 
-func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell func(string, ...any)) {
+func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell witness.Tell) {
 	t := sums[e.CustomerID]
 	if t == nil {
 		t = &tally{}
@@ -128,7 +115,7 @@ func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell f
 }
 
 // auditBalances: a balance is the sum of its events and what the books hold.
-func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell witness.Tell) error {
 	for after := int64(0); ; {
 		page, err := s.accountsAfter(ctx, after, auditPage)
 		if err != nil {
@@ -151,7 +138,7 @@ func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell
 	return nil
 }
 
-func (s *Service) auditBalance(ctx context.Context, a account, t *tally, tell func(string, ...any)) error {
+func (s *Service) auditBalance(ctx context.Context, a account, t *tally, tell witness.Tell) error {
 	if t == nil {
 		t = &tally{}
 	}

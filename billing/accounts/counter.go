@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"mtandao/billing/ledger"
 	"mtandao/internal/audit"
@@ -31,7 +32,7 @@ func (t Taking) check() (Taking, error) {
 		return t, fault.New(fault.Invalid, "account.how")
 	case !t.Amount.IsPositive() || t.Amount.Cents > mostMoved || t.Amount.Currency != money.Shilling:
 		return t, fault.New(fault.Invalid, "account.amount", "Most", money.KES(mostMoved))
-	case t.How != ByCash && t.Reference == "" || !shortText(t.Reference, 60):
+	case t.How != ByCash && t.Reference == "" || !shortText(t.Reference, 60) || strings.ContainsFunc(t.Reference, unseen):
 		return t, fault.New(fault.Invalid, "account.reference")
 	case !shortText(t.Note, longestNote):
 		return t, fault.New(fault.Invalid, "account.note")
@@ -39,8 +40,11 @@ func (t Taking) check() (Taking, error) {
 	return t, nil
 }
 
+// unseen is what nobody reads in a number: with it one number were several.
+func unseen(r rune) bool { return !unicode.IsPrint(r) }
+
 // TakeAtCounter brings in money without a rail. Faults: fault.Invalid "account.…", fault.Conflict "account.reference_used" (that cheque, slip or
-// certificate of this customer is in the books).
+// certificate of this customer is in the books) or "customer.merged".
 func (s *Service) TakeAtCounter(ctx context.Context, t Taking, by By) (e Event, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		e, err = s.TakeIn(tx, t, by)
@@ -61,6 +65,13 @@ func (s *Service) TakeIn(tx *db.Tx, t Taking, by By) (e Event, err error) {
 	c := Cause{Kind: Counter, Request: t.Request, Note: t.Note, By: by.Actor}
 	e, found, err := s.first(tx, t.CustomerID, c, t.Amount.Cents)
 	if err != nil || found {
+		return e, err
+	}
+	to, err := s.answers(tx, t.CustomerID)
+	if err == nil && to != t.CustomerID { // nobody would find it there
+		err = fault.New(fault.Conflict, "customer.merged")
+	}
+	if err != nil {
 		return e, err
 	}
 	e, err = s.write(tx, a, c, Event{How: t.How, Reference: t.Reference, Delta: t.Amount}, []ledger.Posting{{Account: accountOf[t.How], Amount: t.Amount}})

@@ -12,8 +12,8 @@ import (
 	"mtandao/radius/access"
 )
 
-// reason is why lines end, in their history.
-const reason = "arrears"
+// Reason is why lines end, in their history.
+const Reason = "arrears"
 
 // Follow implements invoices.Enforcer.
 func (s *Service) Follow(tx *db.Tx, customerID int64) error {
@@ -56,7 +56,7 @@ func (s *Service) End(tx *db.Tx, customerID int64) error {
 		return err
 	}
 	for _, c := range concerned {
-		if err := s.Lines.EndInvoiced(tx, c.ID, reason, subscriptions.By{Actor: "dunning"}); err != nil {
+		if err := s.Lines.EndInvoiced(tx, c.ID, Reason, subscriptions.By{Actor: "dunning"}); err != nil {
 			return err
 		}
 	}
@@ -127,14 +127,13 @@ func (s *Service) isKept(ctx context.Context, customerID int64) (bool, error) {
 		}
 		return err
 	})
+	if err != nil {
+		return false, err
+	}
 	for id, kept := range want {
-		if err != nil {
-			break
-		}
-		var right bool
-		if right, err = s.Lines.AreKept(ctx, id, kept); !right {
+		if right, err := s.Lines.AreKept(ctx, id, kept); err != nil || !right {
 			return false, err
 		}
 	}
-	return true, err
+	return true, nil
 }

@@ -11,7 +11,6 @@ import (
 	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
 	"mtandao/internal/settings"
-	"mtandao/internal/words"
 )
 
 // reversed handles "money reversed": whoever had paid is told that it went back, and what now.
@@ -44,7 +43,7 @@ func (s *Service) tellGuestReversed(ctx context.Context, v billing.Reversal) err
 	}
 	name, sender := s.brand(o.SiteID)
 	m := notify.Message{Language: o.Lang, Sender: sender, Words: "reversed.sms.guest", Args: []any{"Provider", name, "Amount", v.Amount, "Receipt", v.Receipt, "Phone", s.phoneOf(o.SiteID)}}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.sendReversed(tx, v, 0, string(o.Phone), m) })
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.sms(tx, m, string(o.Phone), reversedKey(v, 0)) })
 }
 
 func (s *Service) tellCustomerReversed(ctx context.Context, v billing.Reversal) error {
@@ -75,7 +74,7 @@ func (s *Service) tellCustomerReversed(ctx context.Context, v billing.Reversal) 
 			m.Words, m.Args = "reversed.sms.owes", append(m.Args, "Owed", held.Neg())
 		}
 		for n, phone := range phones {
-			if err := s.sendReversed(tx, v, n, phone, m); err != nil {
+			if err := s.sms(tx, m, phone, reversedKey(v, n)); err != nil {
 				return err
 			}
 		}
@@ -86,8 +85,7 @@ func (s *Service) tellCustomerReversed(ctx context.Context, v billing.Reversal) 
 func (s *Service) reversedSays(ctx context.Context, v billing.Reversal, c customers.Customer) (notify.Message, error) {
 	name, sender := s.brand(c.SiteID)
 	how, err := s.how(ctx, c)
-	return notify.Message{Language: c.Lang, Sender: sender, Words: "reversed.sms.customer", Args: []any{"Provider", name, "Amount", v.Amount, "Receipt", v.Receipt,
-		"How", words.Text(c.Lang, how.key, how.args...)}}, err
+	return notify.Message{Customer: c.ID, Language: c.Lang, Sender: sender, Words: "reversed.sms.customer", Args: []any{"Provider", name, "Amount", v.Amount, "Receipt", v.Receipt, "How", how}}, err
 }
 
 // phoneOf is the number to call at a site.
@@ -98,11 +96,5 @@ func (s *Service) phoneOf(siteID int64) string {
 	return s.Settings.String(settings.ProviderPhone)
 }
 
-// sendReversed sends one, unless the number takes none.
-func (s *Service) sendReversed(tx *db.Tx, v billing.Reversal, n int, to string, m notify.Message) error {
-	m.Purpose, m.Channel, m.To, m.Key = notify.ForReminder, notify.SMS, to, fmt.Sprintf("reversed %d %d", v.ID, n)
-	if _, err := s.Messages.Send(tx, m); err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) {
-		return err
-	}
-	return nil
-}
+// reversedKey names the nth message about a reversal.
+func reversedKey(v billing.Reversal, n int) string { return fmt.Sprintf("reversed %d %d", v.ID, n) }

@@ -9,7 +9,6 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/words"
 )
@@ -66,11 +65,10 @@ func (s *Service) tellEnd(tx *db.Tx, line subscriptions.Subscription, by time.Ti
 		return err
 	}
 	name, sender := s.brand(c.SiteID)
-	m := notify.Message{Purpose: notify.ForReminder, Channel: notify.SMS, Language: c.Lang, Sender: sender, Until: r.End, Words: "line.sms.runs_out", Args: []any{"Provider", name,
-		"Login", r.Subscription.State.Login.Name, "Amount", r.Missing, "Day", dayText(clock.DayOf(r.End)), "Hour", r.End.In(clock.Nairobi).Format("15:04"), "How", words.Text(c.Lang, how.key, how.args...)}}
+	m := notify.Message{Customer: c.ID, Language: c.Lang, Sender: sender, Until: r.End, Words: "line.sms.runs_out", Args: []any{"Provider", name, "Login", r.Subscription.State.Login.Name, "Amount", r.Missing,
+		"Day", words.DateOf(c.Lang, clock.DayOf(r.End)), "Hour", r.End.In(clock.Nairobi).Format("15:04"), "How", how}}
 	for n, phone := range phones {
-		m.Key, m.To = fmt.Sprintf("runs out %d %d %d", line.ID, r.End.Unix(), n), phone
-		if _, err := s.Messages.Send(tx, m); err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) { // a number that takes no SMS holds nothing up
+		if err := s.sms(tx, m, phone, fmt.Sprintf("runs out %d %d %d", line.ID, r.End.Unix(), n)); err != nil {
 			return err
 		}
 	}

@@ -40,15 +40,23 @@ func (s *Service) Tell(tx *db.Tx, d invoices.Doing) error {
 	if err != nil {
 		return err
 	}
-	m := notify.Message{Purpose: notify.ForReminder, Channel: notify.SMS, Language: c.Lang, Sender: sender, Words: wordsOf(d), Args: []any{"Provider", name, "Number", d.Text, "Amount", d.Open, "Due", dayText(d.DueDay),
-		"Days", d.Days, "How", words.Text(c.Lang, how.key, how.args...)}}
+	m := notify.Message{Customer: c.ID, Language: c.Lang, Sender: sender, Words: wordsOf(d), Args: []any{"Provider", name, "Number", d.Text, "Amount", d.Open, "Due", words.DateOf(c.Lang, d.DueDay), "Days", d.Days, "How", how}}
 	for n, phone := range phones {
-		m.Key, m.To = messageKey(d.InvoiceID, d.Step, clock.DayOf(s.Clock.Now()), n), phone
-		if _, err := s.Messages.Send(tx, m); err != nil && !fault.Is(err, fault.Invalid) && !fault.Is(err, fault.Conflict) { // a number that takes no SMS, or was told today, holds nothing up
+		if err := s.sms(tx, m, phone, messageKey(d.InvoiceID, d.Step, clock.DayOf(s.Clock.Now()), n)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// sms sends one. A number that takes none, or was told by this key, holds nothing up.
+func (s *Service) sms(tx *db.Tx, m notify.Message, to, key string) error {
+	m.Purpose, m.Channel, m.To, m.Key = notify.ForReminder, notify.SMS, to, key
+	_, err := s.Messages.Send(tx, m)
+	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+		return nil
+	}
+	return err
 }
 
 // wordsOf names what a step says.
@@ -68,8 +76,6 @@ func wordsOf(d invoices.Doing) string {
 func messageKey(invoiceID int64, st invoices.Step, day clock.Day, n int) string {
 	return fmt.Sprintf("dunning %d %s %d %s %d", invoiceID, st.Action, st.After, day, n)
 }
-
-func dayText(d clock.Day) string { return d.Start().In(clock.Nairobi).Format("02.01.2006") }
 
 // phones are those to which bills go; with none, the customer's own.
 func (s *Service) phones(ctx context.Context, c customers.Customer) (all []string, err error) {
@@ -103,22 +109,16 @@ func (s *Service) brand(siteID int64) (name, sender string) {
 	return name, sender
 }
 
-// said is a text and what fills it.
-type said struct {
-	key  string
-	args []any
-}
-
-// how is how a customer pays.
-func (s *Service) how(ctx context.Context, c customers.Customer) (said, error) {
+// how tells a customer how they pay.
+func (s *Service) how(ctx context.Context, c customers.Customer) (string, error) {
 	t, err := s.Tills.TillFor(ctx, c.SiteID)
 	if err != nil && !fault.Is(err, fault.Unavailable) {
-		return said{}, err
+		return "", err
 	}
 	if err == nil && t.Type == billing.TillPaybill {
-		return said{"dunning.sms.paybill", []any{"Paybill", t.ShortCode, "Account", c.Number}}, nil
+		return words.Text(c.Lang, "dunning.sms.paybill", "Paybill", t.ShortCode, "Account", c.Number), nil
 	}
-	return said{"dunning.sms.account", []any{"Account", c.Number}}, nil
+	return words.Text(c.Lang, "dunning.sms.account", "Account", c.Number), nil
 }
 
 // withdraw takes back what a customer was to be told of an invoice that is paid now.

@@ -35,12 +35,12 @@ func TestALineThatIsPaidOnceMoreBeforeItIsInvoiced(t *testing.T) {
 		sub := w.line(c.ID, "before", time.Time{}, nil)
 		pays(3100)
 		w.until(clock.Date(2026, 1, 20))
-		given, _, err := w.Lines.Compensate(ctx, w.site, 2, "fibre cut", office)
+		given, _, err := w.compensates(2, "fibre cut")
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.must(w.Lines.ChangePlan(ctx, sub.ID, subscriptions.Change{PlanKey: "week", AtEnd: true}, office))
-		if _, err := w.Lines.UndoOutage(ctx, given.ID, office); err != nil {
+		if _, err := w.takesBack(given.ID); err != nil {
 			t.Fatal(err)
 		}
 		now, err := w.Lines.Get(ctx, sub.ID)

@@ -13,9 +13,15 @@
 // had when it began. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid
 // beforehand is not billed; of a hybrid plan its use alone is, and of any the fee for leaving its contract early.
 //
-// When staff move a customer's billing day, what is billed stays: the next period of each track by the month ends on the new day, and costs its part of the
-// whole that it would have been. What a line that is paid by invoice may use in a month before it is slower is counted by the same months; of a part of one
+// A month has a billing day up to 31: one that is too short begins its period on its last day, and keeps the day for the months after it. Weeks begin on the day
+// of the week that the customer has, else on that of the line's first day.
+//
+// When staff move a customer's billing day, what is billed stays: the next period of each track by the month ends on the new day, of each by the week on the new
+// day of the week, and costs its part of the whole that it would have been. What a line that is paid by invoice may use in a month before it is slower is counted by the same months; of a part of one
 // it may use all, while what is included in the price is a part too.
+//
+// What is included by use is the plan's and, by the days that they are had, its add-ons'. A pack that is bought, or given by staff, comes off what is over in the
+// period of its day, whenever in it that was used; what is left of it is gone with the period.
 //
 // Use is looked at again for 31 days after its period. What is told of later, by up to 92 days, is something new about its day: the next bill has it, marked as
 // late, even when the line has ended. What comes later still is counted and never billed; staff are shown it until one of them has seen it.

@@ -160,3 +160,40 @@ func TestAnInclusivePriceOfWhoIsExempt(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestWhoIsExemptPaysTheNetThatOthersPay also of a month in which a rate changes, whether the price holds the taxes or not.
+func TestWhoIsExemptPaysTheNetThatOthersPay(t *testing.T) {
+	each(t, func(w *town) {
+		w.rate(taxes.VAT, 1600, 1, clock.Date(2026, 1, 16))
+		w.rate(taxes.VAT, 1400, clock.Date(2026, 1, 16), 0)
+		w.sells("inside", 3100, nil)
+		w.sells("beside", 3100, func(p *plans.Plan) { p.Terms.Inclusive = false })
+		for key, want := range map[string]int64{"inside": 1293_10 + 1403_51, "beside": 3100_00} { // 1,500 / 1.16 and 1,600 / 1.14
+			var nets []int64
+			var lines []subscriptions.Subscription
+			for _, exempt := range []bool{true, false} {
+				c := w.customer(1)
+				w.changes(c.ID, func(c *customers.Customer) {
+					if exempt {
+						c.TaxExempt, c.ExemptCertificate = true, "KRA/EX/7"
+					}
+				})
+				lines = append(lines, w.line(c.ID, key, time.Time{}, nil))
+			}
+			w.bills()
+			for _, sub := range lines {
+				net := int64(0)
+				for _, l := range w.documents(sub)[0].Lines {
+					if l.Key != invoices.RoundingLine {
+						net += l.Net
+					}
+				}
+				nets = append(nets, net)
+			}
+			if nets[0] != want || nets[1] != want {
+				t.Errorf("%s: who is exempt pays %d, others a net of %d, want %d: %q", key, nets[0], nets[1], want, w.says(lines[0]))
+			}
+		}
+		w.prove()
+	})
+}

@@ -3,6 +3,7 @@ package billrun
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
@@ -40,6 +41,7 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 			d.Problem = p.wrong[d.SubscriptionID]
 			continue
 		}
+		d.Line = s.called(p.lives[d.SubscriptionID].last)
 		r := reading{life: p.lives[d.SubscriptionID], track: d.Track, lang: p.langs[past.CustomerID], prices: p.prices, names: p.names, void: p.void[d.SubscriptionID], cycles: p.cycles[d.SubscriptionID], table: t, out: &d.History}
 		r.read()
 		if m, is := s.meteredOf(r, d); is {
@@ -47,6 +49,21 @@ func (s *Source) Fill(ctx context.Context, due []invoices.Due) (map[int64]invoic
 		}
 	}
 	return t.prices, s.measure(ctx, used, grants)
+}
+
+// longestPlace is of an address as bills name a line by it.
+const longestPlace = 80
+
+// called is a line as its bills name it: where it is, and its login.
+func (s *Source) called(now subscriptions.State) string {
+	place := strings.Join(strings.Fields(now.Place.Installed), " ")
+	if place == "" {
+		place = s.Site(now.Place.SiteID)
+	}
+	if r := []rune(place); len(r) > longestPlace {
+		place = string(r[:longestPlace-1]) + "…"
+	}
+	return strings.Trim(place+", "+now.Login.Name, ", ")
 }
 
 func (s *Source) page(ctx context.Context, due []invoices.Due) (p page, err error) {

@@ -50,7 +50,7 @@ func (g *gifts) gives(today clock.Day) {
 			g.may(g.invoices.WriteOff(ctx, docs[g.r.IntN(len(docs))].ID, "lost", by))
 		}
 	case n == 6:
-		if o, _, err := g.Lines.Compensate(ctx, g.site, 1+g.r.IntN(4), "storm", office); err == nil {
+		if o, _, err := g.compensates(1+g.r.IntN(4), "storm"); err == nil {
 			g.outages = append(g.outages, o.ID)
 		}
 	case n == 7:
@@ -60,7 +60,7 @@ func (g *gifts) gives(today clock.Day) {
 		g.may(g.Lines.MakeUp(ctx))
 		g.outages = append(g.outages, cut.ID)
 	case n == 8 && len(g.outages) > 0:
-		_, err := g.Lines.UndoOutage(ctx, g.outages[g.r.IntN(len(g.outages))], office)
+		_, err := g.takesBack(g.outages[g.r.IntN(len(g.outages))])
 		g.may(err)
 	default:
 		g.pays(sub.CustomerID, 1+g.r.Int64N(6000))

@@ -2,11 +2,13 @@ package billrun
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"mtandao/billing/invoices"
+	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
@@ -114,6 +116,58 @@ func TestAPeriodCostsItsPlanLessWhatWasGiven(t *testing.T) {
 			if want := max(0, prices[key]-1000) * 100; january != want {
 				t.Errorf("%s: January costs %d, not %d: %q", key, january, want, w.says(sub))
 			}
+		}
+		w.prove()
+	})
+}
+
+// TestAWriteOffOfMoreThanIsLeft: of a bill from which a later one took something off, no more than the rest can be given; whoever writes off all that is open is told what
+// is beyond (the office's form asks Creditable), and just that is charged again by the next bill, once.
+func TestAWriteOffOfMoreThanIsLeft(t *testing.T) {
+	each(t, func(w *town) {
+		w.rate(taxes.VAT, 1600, 1, 0)
+		w.sells("month", 3100, nil)
+		sub := w.line(w.customer(1).ID, "month", time.Time{}, nil)
+		w.until(clock.Date(2026, 2, 5))
+		w.away(sub, clock.Date(2026, 1, 11), clock.Date(2026, 1, 21))
+		w.until(clock.Date(2026, 3, 5))
+		first := w.documents(sub)[0]
+		left, err := w.invoices.Creditable(t.Context(), first)
+		if err != nil || first.Open != 3100_00 || left.Cents != 2100_00 {
+			t.Error(first.Open, left, err)
+		}
+		if err := w.invoices.WriteOff(t.Context(), first.ID, "moved away", invoices.By{Actor: "clerk"}); err != nil {
+			t.Fatal(err)
+		}
+		w.idleJobs() // its periods are looked at again
+		w.until(clock.Date(2026, 5, 5))
+		bills := w.of(sub.CustomerID, sub)
+		for n, want := range []string{"2026-03-01 invoice KES 2,100", "2026-04-01 invoice KES 4,100", "2026-05-01 invoice KES 3,100"} {
+			if got := bills[len(bills)-3+n]; got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+		w.prove()
+	})
+}
+
+// TestAPartOfABillIsCredited of which the total was rounded down: what is credited is of what was charged, and the rest can be credited after it.
+func TestAPartOfABillIsCredited(t *testing.T) {
+	each(t, func(w *town) {
+		ctx, by := context.Background(), invoices.By{Actor: "clerk"}
+		w.rate(taxes.VAT, 1600, 1, 0)
+		w.sells("month", 3101, func(p *plans.Plan) { p.Terms.Inclusive = false }) // 3,597.16
+		sub := w.line(w.customer(1).ID, "month", time.Time{}, nil)
+		w.bills()
+		bill := w.documents(sub)[0]
+		for n, cents := range []int64{1_000_00, 2_597_00} {
+			note, err := w.invoices.Credit(ctx, invoices.CreditNote{Request: fmt.Sprint("part", n), InvoiceID: bill.ID, Amount: money.KES(cents), Why: "a part"}, by)
+			if err != nil || note.Gross != -cents {
+				t.Fatal(note.Gross, err)
+			}
+		}
+		if now := w.documents(sub)[0]; now.State != invoices.Void {
+			t.Error("all of it is credited, and it is", now.State)
 		}
 		w.prove()
 	})

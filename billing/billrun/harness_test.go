@@ -51,6 +51,8 @@ type town struct {
 	accounts *accounts.Service
 	jobs     *jobs.Queue
 	taxes    *taxes.Service
+	keys     *seal.Keys
+	url      string // of the database, where other processes work on it
 	site     int64
 	n        int
 }
@@ -66,7 +68,10 @@ func together(t *testing.T, f func(t *testing.T, w *town)) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			f(t, newTown(t, testdb.Open(t, dialect)))
+			url := testdb.URL(t, dialect)
+			w := newTown(t, testdb.OpenURL(t, url, db.Options{}))
+			w.url = url
+			f(t, w)
 		})
 	}
 }
@@ -78,22 +83,28 @@ func newTown(t testing.TB, d *db.DB) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := clock.NewManual(clock.Date(2026, 1, 1).Start().Add(9 * time.Hour))
+	w := wired(d, keys, clock.NewManual(clock.Date(2026, 1, 1).Start().Add(9*time.Hour)))
+	w.TB = t
+	w.in(func(tx *db.Tx) error {
+		s, err := w.Lines.Sites.SaveSite(tx, site.Site{Slug: "here", Name: "here"})
+		w.site = s.ID
+		return err
+	})
+	return w
+}
+
+// wired is what works on a database.
+func wired(d *db.DB, keys *seal.Keys, c *clock.Manual) *town {
 	queue, books, sites, store := jobs.New(d, c, slog.New(slog.DiscardHandler)), ledger.New(d, c), site.New(d, c), settings.New(d, c)
 	people := customers.New(customers.Options{DB: d, Keys: keys, Clock: c})
 	held := accounts.New(accounts.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Customers: people})
-	w := &town{TB: t, clock: c, ledger: books, accounts: held, jobs: queue, taxes: taxes.New(d, c)}
+	w := &town{clock: c, ledger: books, accounts: held, jobs: queue, taxes: taxes.New(d, c), keys: keys}
 	w.invoices = invoices.New(invoices.Options{DB: d, Jobs: queue, Clock: c, Ledger: books, Settings: store, Taxes: w.taxes, Customers: people, Purse: billing.Purse{Accounts: held}})
 	billing.JoinInvoices(w.invoices, held, queue)
 	sold := plans.New(d, c)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: sold, Access: access.New(d, queue, keys, c, sites), Ledger: books, Sites: sites, Settings: store, Customers: people, Credit: purse{held}})
 	held.OnCredit(lines.Renew)
-	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }, Jobs: queue, Void: w.invoices.VoidBills})
-	w.in(func(tx *db.Tx) error {
-		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "here"})
-		w.site = s.ID
-		return err
-	})
+	w.Source = New(Options{DB: d, Lines: lines, Plans: sold, Customers: people, Zone: sites.Location, Site: sites.Called, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }, Jobs: queue, Void: w.invoices.VoidBills})
 	return w
 }
 
@@ -116,10 +127,12 @@ func (w *town) sells(key string, bob int64, change func(*plans.Plan)) plans.Plan
 	return p
 }
 
-func (w *town) addOn(key string, bob int64, once bool) {
+func (w *town) addOn(key string, bob int64, once bool) { w.Helper(); w.addOnOf(key, bob, once, 0) }
+
+func (w *town) addOnOf(key string, bob int64, once bool, octets int64) {
 	w.Helper()
 	w.in(func(tx *db.Tx) error {
-		_, err := w.Plans.SaveAddOn(tx, plans.AddOn{Key: key, NameEN: key, Price: money.Shillings(bob), Once: once, State: plans.Live})
+		_, err := w.Plans.SaveAddOn(tx, plans.AddOn{Key: key, NameEN: key, Price: money.Shillings(bob), Once: once, Bytes: octets, State: plans.Live})
 		return err
 	})
 }

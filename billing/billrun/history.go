@@ -52,6 +52,9 @@ func (r *reading) read() {
 			continue
 		}
 		r.item(invoices.Item{Key: invoices.PlanItem, Name: r.called(s.sold), PriceID: r.table.plan(price, s.segment, s.sold.Level, s.sold.Mode == plans.Hybrid, r.lang), From: from, Until: s.until})
+		for _, a := range s.addOns {
+			r.more(invoices.Extra{Quantity: a.Bytes, From: from, Until: s.until})
+		}
 		if s.sold.Mode == plans.Hybrid {
 			continue
 		}
@@ -65,6 +68,13 @@ func (r *reading) read() {
 	r.out.Pauses = r.pauses()
 	for _, m := range r.moments {
 		r.once(m)
+	}
+}
+
+// more is data that is had beside what the price includes.
+func (r *reading) more(x invoices.Extra) {
+	if x.Meter = dataMeter; x.Quantity > 0 {
+		r.out.Extras = append(r.out.Extras, x)
 	}
 }
 
@@ -123,6 +133,9 @@ func (r *reading) once(m moment) {
 		return
 	}
 	terms := r.prices[sold.PriceID].Terms
+	if pack := m.Said.AddOn; m.Kind == subscriptions.AddOnTaken && pack.Once && sold.Mode != plans.Prepaid {
+		r.more(invoices.Extra{Quantity: pack.Bytes, From: m.day, Once: true})
+	}
 	switch {
 	case m.Kind == subscriptions.Finished && m.Said.Amount != nil: // also of a line that was paid beforehand
 		r.charge(invoices.Once{Key: leavingLine, Supply: taxes.Levy, Day: m.day, Amount: m.Said.Amount.Cents, Inclusive: true})

@@ -35,11 +35,13 @@ type moment struct {
 type life struct {
 	stretches []stretch
 	moments   []moment // what is billed by itself, or changes what is
+	last      subscriptions.State
 }
 
 // lifeOf reads events as days: a day is what they come to at its end.
 func lifeOf(events []subscriptions.Event, zone subscriptions.Zones, tracks cycles) (l life, err error) {
 	err = subscriptions.Steps(events, zone, func(e subscriptions.Event, state subscriptions.State) {
+		l.last = state
 		if !counts(e) && (!movesPaid(e) || state.Sold.Mode != plans.Postpaid) { // what was renewed before a change was dated back is paid, until its money goes back
 			return
 		}

@@ -11,7 +11,7 @@ import (
 	"mtandao/internal/fault"
 )
 
-// moveDay has the lines of a customer be billed on another day of the month. What is billed stays: the next period of each ends on that day, and costs
+// moveDay has the lines of a customer be billed on another day of the month, or of the week. What is billed stays: the next period of each ends on that day, and costs
 // its part of a whole one.
 func (s *Source) moveDay(tx *db.Tx, c customers.Customer) error {
 	ids, err := s.live(tx, c.ID)
@@ -27,7 +27,7 @@ func (s *Source) moveDay(tx *db.Tx, c customers.Customer) error {
 			return fault.New(fault.Invalid, "customer.bill_day_often")
 		}
 	}
-	return want(tx, ids, c.BillDay)
+	return want(tx, ids, c.BillDay, c.BillWeekday)
 }
 
 // mostMoves of one line: a move each month for eight years.
@@ -44,12 +44,11 @@ func (s *Source) live(tx *db.Tx, customerID int64) (ids []int64, err error) {
 // moving is a source of one customer's lines alone, as if they had been moved to another day. It is there to be run dry.
 type moving struct {
 	*Source
-	customerID int64
-	day        int
+	to customers.Customer
 }
 
-// Moving is the bill run's source, of what a customer's lines would be billed next on another day of the month. It is for a run that writes nothing.
-func (s *Source) Moving(customerID int64, day int) invoices.Source { return moving{s, customerID, day} }
+// Moving is the bill run's source, of what a customer's lines would be billed next on the days that the customer is given. It is for a run that writes nothing.
+func (s *Source) Moving(to customers.Customer) invoices.Source { return moving{s, to} }
 
 // Due implements invoices.Source: whatever is next, on which day that be.
 func (m moving) Due(ctx context.Context, _ clock.Day, after int64, _ int) (all []invoices.Due, err error) {
@@ -57,7 +56,7 @@ func (m moving) Due(ctx context.Context, _ clock.Day, after int64, _ int) (all [
 		return nil, nil
 	}
 	err = m.DB.InTx(ctx, func(tx *db.Tx) error {
-		ids, err := m.live(tx, m.customerID)
+		ids, err := m.live(tx, m.to.ID)
 		if err != nil {
 			return err
 		}
@@ -68,7 +67,9 @@ func (m moving) Due(ctx context.Context, _ clock.Day, after int64, _ int) (all [
 			}
 			for _, p := range kept {
 				if p.Due != 0 && p.Track != "" {
-					p.Wanted = m.day
+					if p.Wanted = m.to.BillDay; !byMonth(p.Track) {
+						p.Wanted = m.to.BillWeekday
+					}
 					all = append(all, p.due())
 				}
 			}

@@ -2,6 +2,8 @@ package billrun
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -19,18 +22,24 @@ import (
 // moves has staff move a customer's bill day.
 func (w *town) moves(customerID int64, day int) {
 	w.Helper()
-	if err := w.triesToMove(customerID, day); err != nil {
+	w.movesTo(customerID, day, 0)
+}
+
+// movesTo is moves, of the day of the week too.
+func (w *town) movesTo(customerID int64, day, ofWeek int) {
+	w.Helper()
+	if err := w.triesToMove(customerID, day, ofWeek); err != nil {
 		w.Fatal(err)
 	}
 }
 
-func (w *town) triesToMove(customerID int64, day int) error {
+func (w *town) triesToMove(customerID int64, day, ofWeek int) error {
 	ctx := context.Background()
 	c, err := w.Customers.Get(ctx, customerID)
 	if err != nil {
 		return err
 	}
-	return w.Customers.MoveBillDay(ctx, customerID, day, c.Version, customers.By{Actor: "clerk"})
+	return w.Customers.MoveBillDay(ctx, customerID, day, ofWeek, c.Version, customers.By{Actor: "clerk"})
 }
 
 // TestTheBillDayIsMoved to a later day and back to an earlier one: what is billed stays, the period between is a part of the whole that it would have been
@@ -114,7 +123,7 @@ func TestTheDayIsMovedWhileItIsBilled(t *testing.T) {
 			w.clock.Set(clock.Date(2026, month, 1).Start().Add(time.Hour))
 			day := 1 + int(month)*5%28
 			s := &interrupted{Source: w.Source, between: func([]invoices.Due) {
-				if err := w.triesToMove(c.ID, day); err != nil && !fault.Is(err, fault.Conflict) { // of three at once one wins
+				if err := w.triesToMove(c.ID, day, 0); err != nil && !fault.Is(err, fault.Conflict) { // of three at once one wins
 					t.Error(err)
 				}
 			}}
@@ -152,7 +161,7 @@ func TestTheNextBillsOnAnotherDay(t *testing.T) {
 		w.until(clock.Date(2026, 3, 10))
 		var told []invoices.Due
 		var sum int64
-		_, err := w.invoices.Run(context.Background(), clock.Date(2026, 3, 10), w.Moving(c.ID, 15), invoices.RunOptions{Tell: func(d invoices.Due, b invoices.Bill, err error) {
+		_, err := w.invoices.Run(context.Background(), clock.Date(2026, 3, 10), w.Moving(customers.Customer{ID: c.ID, BillDay: 15}), invoices.RunOptions{Tell: func(d invoices.Due, b invoices.Bill, err error) {
 			if err != nil {
 				t.Error(err)
 			}
@@ -244,4 +253,47 @@ func (w *town) idleJobs() {
 	}
 	end()
 	running.Wait()
+}
+
+// TestTheLastOfEachMonthAndADayOfTheWeek: who is billed on the 31st is billed on the last of each month, moved from there and to there too, in a short month as
+// in a long one; a fair share's months go with it. Weeks begin on the day that the customer has, and move to another; each week's price is paid once.
+func TestTheLastOfEachMonthAndADayOfTheWeek(t *testing.T) {
+	each(t, func(w *town) {
+		ctx := context.Background()
+		w.sells("month", 3100, nil)
+		w.sells("fair", 3100, func(p *plans.Plan) {
+			p.Limits.FairUse = access.FairUse{Bytes: 100 * gigabyte, Per: access.PerMonth, UpKbps: 512, DownKbps: 512}
+		})
+		w.sells("week", 700, func(p *plans.Plan) { p.Terms.Interval.Unit = plans.Week })
+		last, moved, weekly, later := w.customer(31), w.customer(10), w.customer(1), w.customer(1)
+		w.movesTo(weekly.ID, 1, 1) // 1 January 2026 is a Thursday
+		lines := []subscriptions.Subscription{w.line(last.ID, "month", time.Time{}, nil), w.line(moved.ID, "month", time.Time{}, nil), w.line(weekly.ID, "week", time.Time{}, nil), w.line(later.ID, "week", time.Time{}, nil)}
+		fair := w.line(last.ID, "fair", time.Time{}, nil)
+		w.until(clock.Date(2026, 1, 18))
+		w.moves(moved.ID, 31)
+		w.movesTo(later.ID, 1, 7)
+		w.until(clock.Date(2026, 2, 12))
+		w.moves(moved.ID, 30)
+		w.until(clock.Date(2026, 5, 2))
+		for n, want := range [][]string{
+			{"2025-12-31 3000", "2026-01-31 3100", "2026-02-28 3100", "2026-03-31 3100", "2026-04-30 3100"},
+			{"2025-12-10 900", "2026-01-10 3100", "2026-02-10 1993", "2026-02-28 3100", "2026-03-30 3100", "2026-04-30 3100"},
+			{"2025-12-29 400", "2026-01-05 700", "2026-01-12 700", "2026-01-19 700"},
+			{"2026-01-01 700", "2026-01-08 700", "2026-01-15 700", "2026-01-22 300", "2026-01-25 700", "2026-02-01 700"},
+		} {
+			var got []string
+			for _, d := range w.documents(lines[n]) {
+				got = append(got, fmt.Sprint(d.Period.From, " ", d.Gross/100))
+			}
+			if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+				t.Errorf("line %d was billed %q, and should be %q", n, got, want)
+			}
+			(&street{town: w}).compare(0, lines[n])
+		}
+		g, _, _, err := w.Lines.Access.View(ctx, fair.GrantID)
+		if p := g.Period(clock.Date(2026, 3, 2).Start(), clock.Nairobi); err != nil || g.Limits.FairUse.Day != 31 || clock.DayOf(p.Start) != clock.Date(2026, 2, 28) || clock.DayOf(p.End) != clock.Date(2026, 3, 31) {
+			t.Error("a fair month does not go with the bill's", p, g.Limits.FairUse.Day, err)
+		}
+		w.prove()
+	})
 }

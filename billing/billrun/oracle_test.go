@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-	"strings"
 	"time"
 
 	"mtandao/billing/invoices"
@@ -17,11 +16,13 @@ import (
 type oracle struct {
 	events []subscriptions.Event
 	prices map[int64]plans.Price
+	firm   bool  // its segment is plans.Business
+	out    int64 // of the period that was worked out last: what is priced without taxes
 	octets map[clock.Day]int64
 	anchor clock.Day
-	bills  map[string]int         // days of the month, by track
-	void   map[string][]clock.Day // periods of which all was given
-	moves  map[string][]clock.Day // from each of which on periods begin on its day of the month
+	bills  map[string]int             // days of the month, by track
+	void   map[string][]clock.Day     // periods of which all was given
+	moves  map[string][]invoices.Move // from each of which on periods begin on another day
 	states map[clock.Day]subscriptions.State
 }
 
@@ -29,8 +30,8 @@ type oracle struct {
 func (o *oracle) period(track string, d clock.Day) invoices.Period {
 	p := o.whole(track, d)
 	for _, moved := range o.moves[track] {
-		if p.From < moved && moved < p.Until {
-			p.Until = moved
+		if p.From < moved.On && moved.On < p.Until {
+			p.Until = moved.On
 		}
 	}
 	return p
@@ -49,17 +50,19 @@ func (o *oracle) whole(track string, d clock.Day) invoices.Period {
 	n := map[string]int{"m1": 1, "m3": 3, "d7": 7}[track]
 	anchor, day := o.anchor, o.bills[o.known(track)]
 	for _, moved := range o.moves[track] {
-		if moved <= d {
-			anchor = moved
-			_, _, day = moved.Date()
+		if moved.On <= d {
+			anchor, day = moved.On, moved.Day
 		}
 	}
 	begin := func(k int) clock.Day {
 		if track[0] == 'd' {
-			return o.anchor + clock.Day(k*n)
+			return anchor + clock.Day(k*n)
 		}
 		year, month, _ := anchor.Date()
-		return clock.Date(year, month+time.Month(k*n), day)
+		month += time.Month(k * n)
+		last := clock.Date(year, month+1, 1) - 1
+		_, _, days := last.Date()
+		return last - clock.Day(days-min(day, days))
 	}
 	k := -60
 	for begin(k+1) <= d {
@@ -118,6 +121,14 @@ func day(price int64, p invoices.Period, d clock.Day) int64 {
 		return nearest(new(big.Rat).Mul(new(big.Rat).SetInt64(price), big.NewRat(int64(n), int64(p.Until-p.From))))
 	}
 	return upTo(d-p.From+1) - upTo(d-p.From)
+}
+
+// amount is what a period costs by the line's segment: firms have prices of their own of some plans.
+func (o *oracle) amount(p plans.Price) int64 {
+	if o.firm && len(p.Terms.Rates) > 0 {
+		return p.Terms.Rates[0].Amount.Cents
+	}
+	return p.Amount.Cents
 }
 
 // net is what a day of a period costs at a price after the discounts of the day, each rounded; those of an amount are off the plan alone.
@@ -186,9 +197,11 @@ func (o *oracle) after(d clock.Day, i plans.Interval, n int) clock.Day {
 
 // costs is what a period of a track costs in advance and in arrears.
 func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
-	days, octets := map[int64]int64{}, map[int64]int64{}
+	days, octets, more := map[int64]int64{}, map[int64]int64{}, map[int64]int64{}
+	var order []int64 // of prices, as they ran
 	least, most, capped := int64(0), int64(0), true
-	whole := o.whole(track, p.From)
+	whole, first := o.whole(track, p.From), int64(0)
+	o.out = 0
 	for d := p.From; d < p.Until; d++ {
 		s, sold := o.state(d), o.sold(d)
 		if s.Status != subscriptions.Active || sold.Mode == plans.Prepaid || trackOf(sold.Interval) != track {
@@ -197,31 +210,52 @@ func (o *oracle) costs(track string, p invoices.Period) (early, late int64) {
 		if sold.Mode == plans.Postpaid && s.PaidTo.After(d.Start()) { // paid beforehand, for some of the day at least
 			continue
 		}
+		if first == 0 {
+			first = sold.PriceID
+		}
 		price := o.prices[sold.PriceID]
-		days[price.ID]++
+		if days[price.ID]++; days[price.ID] == 1 {
+			order = append(order, price.ID)
+		}
+		for _, a := range s.AddOns {
+			more[price.ID] += a.Bytes
+		}
 		octets[price.ID] += o.octets[d]
 		least, most = least+day(price.Terms.Minimum.Cents, whole, d), most+day(price.Terms.Maximum.Cents, whole, d)
 		capped = capped && !price.Terms.Maximum.IsZero()
 		if sold.Mode == plans.Hybrid {
 			continue
 		}
-		cost := o.net(price.Amount.Cents, whole, d, true)
+		cost := o.net(o.amount(price), whole, d, true)
 		for _, a := range s.AddOns {
 			cost += o.net(a.Price.Cents, whole, d, false)
 		}
+		o.outside(sold.PriceID, cost)
 		if price.Terms.Arrears {
 			late += cost
 		} else {
 			early += cost
 		}
 	}
-	for id, n := range days {
-		late += overage(o.prices[id].Terms.Data, octets[id], n, int64(whole.Until-whole.From))
+	packs := o.packs(track, p)
+	for _, id := range order {
+		cost, taken := overage(o.prices[id].Terms.Data, octets[id], days[id], int64(whole.Until-whole.From), more[id], packs)
+		late, packs = late+cost, packs-taken
 	}
-	if late += max(0, least-early-late); capped && len(days) > 0 { // never less than nothing, though discounts of all of it are rounded each
-		late -= max(0, early+late-most)
+	bound := max(0, least-early-late)
+	if capped && len(days) > 0 { // never less than nothing, though discounts of all of it are rounded each
+		bound -= max(0, early+late+bound-most)
 	}
+	late += bound
+	o.outside(first, bound)
 	return early + o.once(track, p), late
+}
+
+// outside adds what is charged beside a plan whose price has no taxes in it.
+func (o *oracle) outside(priceID, cents int64) {
+	if !o.prices[priceID].Terms.Inclusive {
+		o.out += cents
+	}
 }
 
 // once is what is charged one time in a period: packs, and the fee for leaving.
@@ -242,6 +276,7 @@ func (o *oracle) once(track string, p invoices.Period) (sum int64) {
 		switch {
 		case e.Kind == subscriptions.AddOnTaken && e.Said.AddOn.Once && sold.Mode == plans.Postpaid:
 			sum += e.Said.AddOn.Price.Cents
+			o.outside(sold.PriceID, e.Said.AddOn.Price.Cents)
 		case e.Kind == subscriptions.Finished && e.Said.Amount != nil:
 			sum += e.Said.Amount.Cents
 		}
@@ -251,25 +286,28 @@ func (o *oracle) once(track string, p invoices.Period) (sum int64) {
 
 // outages is what is given in a period for outages, below zero, and what of that is taken back in it.
 func (o *oracle) outages(track string, p invoices.Period) (sum int64) {
-	given := map[int64]int64{}
+	given, planned := map[int64]int64{}, map[int64]int64{}
 	for _, e := range o.events {
 		d := clock.DayOf(e.At)
 		switch s := o.stateBy(e); {
 		case e.Kind == subscriptions.Uncompensate:
 			if d >= p.From && d < p.Until {
 				sum += given[e.Said.OutageID]
+				o.outside(planned[e.Said.OutageID], given[e.Said.OutageID])
 			}
 			delete(given, e.Said.OutageID)
 		case e.Kind == subscriptions.Compensated && s.Status == subscriptions.Active && s.Sold.Mode == plans.Postpaid && trackOf(s.Sold.Interval) == track:
 			of := o.whole(track, d)
-			whole := o.less(o.prices[s.Sold.PriceID].Amount.Cents, d, true)
+			whole := o.less(o.amount(o.prices[s.Sold.PriceID]), d, true)
 			for _, a := range s.AddOns {
 				whole += o.less(a.Price.Cents, d, false)
 			}
 			less := nearest(big.NewRat(whole*(int64(e.Said.Days)*1440+int64(e.Said.Minutes)), int64(of.Until-of.From)*1440))
 			if given[e.Said.OutageID] += less; d >= p.From && d < p.Until {
 				sum -= less
+				o.outside(s.Sold.PriceID, -less)
 			}
+			planned[e.Said.OutageID] = s.Sold.PriceID
 		}
 	}
 	return sum
@@ -294,61 +332,15 @@ func (o *oracle) less(price int64, d clock.Day, plan bool) int64 {
 	return price
 }
 
-// overage is what use costs beyond what is included, of a period in which a price ran on so many of its days.
-func overage(m plans.Meter, octets, days, of int64) (sum int64) {
-	share := func(units int64) int64 {
-		exact := new(big.Int).Mul(big.NewInt(units*gigabyte), big.NewInt(days))
-		return exact.Quo(exact, big.NewInt(of)).Int64()
-	}
-	over, from := octets-share(m.Included), int64(0)
-	for _, t := range m.Tiers {
-		to := over
-		if t.UpTo != 0 {
-			to = min(over, share(t.UpTo))
-		}
-		if to > from {
-			sum += nearest(new(big.Rat).Mul(new(big.Rat).SetInt64(to-from), big.NewRat(t.Each.Cents, gigabyte)))
-			from = to
-		}
-	}
-	return sum
-}
-
-// billed sums what documents say of the periods of each track, as it is priced.
-func billed(docs []invoices.Document) map[string]map[clock.Day]int64 {
-	all := map[string]map[clock.Day]int64{}
-	for _, d := range docs {
-		track := d.Cause[strings.LastIndex(d.Cause, ":")+1:]
-		if all[track] == nil {
-			all[track] = map[clock.Day]int64{}
-		}
-		for _, l := range d.Lines {
-			if l.Key != invoices.RoundingLine {
-				all[track][l.PeriodDay] += l.Amount
-			}
-		}
-	}
-	return all
-}
-
-// ordered are events in the order in which they count, without those that lay ahead when an earlier end was recorded.
-func ordered(events []subscriptions.Event) (all []subscriptions.Event) {
-	events = slices.Clone(events)
-	slices.SortStableFunc(events, func(a, b subscriptions.Event) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return int(a.Seq - b.Seq)
-	})
-	var end subscriptions.Event
-	for _, e := range events {
-		if end.Seq != 0 && e.Seq < end.Seq && e.At.After(end.Recorded) {
+// packs are what packs gave in a period to what is paid by use on a track.
+func (o *oracle) packs(track string, p invoices.Period) (octets int64) {
+	for _, e := range o.events {
+		if d := clock.DayOf(e.At); e.Kind != subscriptions.AddOnTaken || !e.Said.AddOn.Once || d < p.From || d >= p.Until {
 			continue
 		}
-		if end.Seq == 0 && e.Kind == subscriptions.Finished {
-			end = e
+		if sold := o.stateBy(e).Sold; sold.Mode != plans.Prepaid && trackOf(sold.Interval) == track {
+			octets += e.Said.AddOn.Bytes
 		}
-		all = append(all, e)
 	}
-	return all
+	return octets
 }

@@ -3,10 +3,12 @@ package billrun
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
 
+	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 )
@@ -16,7 +18,7 @@ type positionRow struct {
 	Track          string `gorm:"primaryKey"`
 	AnchorDay      string
 	BillDay        int
-	Moves          string // days
+	Moves          string // each its day, and that which they go by: "2026-02-28/31"
 	WantedDay      int
 	NextDay        string
 	DueDay         string
@@ -27,7 +29,7 @@ type positionRow struct {
 func (positionRow) TableName() string { return "billing_positions" }
 
 func (p position) row() positionRow {
-	return positionRow{SubscriptionID: p.SubscriptionID, Track: p.Track, AnchorDay: p.Anchor.String(), BillDay: p.BillDay, Moves: daysText(p.Moves), WantedDay: p.Wanted, NextDay: p.Next.String(), DueDay: p.Due.String(),
+	return positionRow{SubscriptionID: p.SubscriptionID, Track: p.Track, AnchorDay: p.Anchor.String(), BillDay: p.BillDay, Moves: movesText(p.Moves), WantedDay: p.Wanted, NextDay: p.Next.String(), DueDay: p.Due.String(),
 		SinceDay: p.Since.String(), Version: p.Version}
 }
 
@@ -38,15 +40,18 @@ func (r positionRow) position() position {
 	}
 	p := position{SubscriptionID: r.SubscriptionID, Track: r.Track, Anchor: day(r.AnchorDay), BillDay: r.BillDay, Wanted: r.WantedDay, Next: day(r.NextDay), Due: day(r.DueDay), Since: day(r.SinceDay), Version: r.Version}
 	for text := range strings.FieldsSeq(r.Moves) {
-		p.Moves = append(p.Moves, day(text))
+		on, by, _ := strings.Cut(text, "/")
+		m := invoices.Move{On: day(on)}
+		m.Day, _ = strconv.Atoi(by) // written by us
+		p.Moves = append(p.Moves, m)
 	}
 	return p
 }
 
-func daysText(all []clock.Day) string {
+func movesText(all []invoices.Move) string {
 	texts := make([]string, len(all))
-	for n, d := range all {
-		texts[n] = d.String()
+	for n, m := range all {
+		texts[n] = m.On.String() + "/" + strconv.Itoa(m.Day)
 	}
 	return strings.Join(texts, " ")
 }
@@ -100,11 +105,15 @@ func update(tx *db.Tx, p position) error {
 	return db.Fault(tx.Gorm().Model(&positionRow{}).Where("subscription_id = ? AND track = ?", p.SubscriptionID, p.Track).Select("*").Omit("subscription_id", "track").Updates(&r).Error)
 }
 
-// want has the tracks by the month of some lines move to another day. For the others it is the day of those to come.
-func want(tx *db.Tx, subscriptionIDs []int64, day int) error {
+// want has the tracks by the month of some lines move to another day, and those by the week to one of the week, if there is one. For the others the day of the
+// month is that of those to come.
+func want(tx *db.Tx, subscriptionIDs []int64, day, ofWeek int) error {
 	for some := range db.Pieces(subscriptionIDs) {
-		for _, change := range []string{"UPDATE billing_positions SET wanted_day = ? WHERE subscription_id IN ? AND track LIKE 'm%'", "UPDATE billing_positions SET bill_day = ? WHERE subscription_id IN ? AND track LIKE 'd%'"} {
-			if err := tx.Gorm().Exec(change, day, some).Error; err != nil {
+		for _, change := range []struct {
+			set string
+			day int
+		}{{"wanted_day = ? WHERE track LIKE 'm%'", day}, {"bill_day = ? WHERE track LIKE 'd%'", day}, {"wanted_day = ? WHERE track LIKE 'd%'", ofWeek}} {
+			if err := tx.Gorm().Exec("UPDATE billing_positions SET "+change.set+" AND subscription_id IN ?", change.day, some).Error; err != nil {
 				return db.Fault(err)
 			}
 		}

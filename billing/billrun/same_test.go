@@ -38,7 +38,7 @@ func TestTheSimulatorIsTheBill(t *testing.T) {
 		sold := subscriptions.Sold{PlanKey: "any", PriceID: 7, Mode: plans.Postpaid, Interval: price.Terms.Interval}
 		events := []subscriptions.Event{{Seq: 1, Kind: subscriptions.Started, At: first.Start(), Said: subscriptions.Said{Segment: plans.Home, Sold: &sold, Place: &subscriptions.Place{}, Login: &subscriptions.Login{}}}}
 		for n := range r.IntN(4) {
-			a := plans.AddOn{Key: fmt.Sprint("addon", n), Price: money.KES(1 + r.Int64N(200_000)), Once: r.IntN(3) == 0}
+			a := plans.AddOn{Key: fmt.Sprint("addon", n), Price: money.KES(1 + r.Int64N(200_000)), Once: r.IntN(3) == 0, Bytes: r.Int64N(2) * r.Int64N(40*gigabyte)}
 			if who.AddOns = append(who.AddOns, a); r.IntN(4) == 0 {
 				price.Terms.Includes = append(price.Terms.Includes, a.Key)
 			}

@@ -27,6 +27,7 @@ type Options struct {
 	Jobs      *jobs.Queue
 	Void      Void
 	Zone      subscriptions.Zones
+	Site      func(id int64) string // its name; empty: there is none
 }
 
 // Source is the bill run's source: subscriptions that are paid by invoice. It is an invoices.Source and a subscriptions.Follower.
@@ -172,11 +173,11 @@ func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscription
 	if onto == "" {
 		return nil
 	}
-	like, err := s.like(tx, sub, kept, d)
+	like, c, err := s.like(tx, sub, kept, d)
 	if err != nil {
 		return err
 	}
-	return insert(tx, like.opened(onto, d))
+	return insert(tx, like.opened(onto, d, c.BillWeekday))
 }
 
 // notedBehind has what was billed already looked at again when what was paid beforehand changes behind it: a line is renewed before a change to invoices of
@@ -219,13 +220,14 @@ func onto(now subscriptions.State, e subscriptions.Event) string {
 	return ""
 }
 
-// like is what a subscription's tracks have in common: its first position's, or a new one's.
-func (s *Source) like(tx *db.Tx, sub subscriptions.Subscription, kept []position, d clock.Day) (position, error) {
-	if len(kept) > 0 {
-		return kept[0], nil
-	}
+// like is what a subscription's tracks have in common: its first position's, or a new one's. The customer has the days for those to come.
+func (s *Source) like(tx *db.Tx, sub subscriptions.Subscription, kept []position, d clock.Day) (position, customers.Customer, error) {
 	known, err := s.Customers.Some(tx, []int64{sub.CustomerID})
-	return position{SubscriptionID: sub.ID, Anchor: d, BillDay: known[sub.CustomerID].BillDay}, err
+	c := known[sub.CustomerID]
+	if len(kept) > 0 {
+		return kept[0], c, err
+	}
+	return position{SubscriptionID: sub.ID, Anchor: d, BillDay: c.BillDay}, c, err
 }
 
 // PeriodEnd implements subscriptions.Follower.
@@ -252,8 +254,8 @@ func (s *Source) MonthDay(tx *db.Tx, sub subscriptions.Subscription) (int, error
 			return p.day(), nil
 		}
 	}
-	like, err := s.like(tx, sub, kept, 0)
-	return like.opened(track, clock.DayOf(sub.CreatedAt)).BillDay, err
+	like, c, err := s.like(tx, sub, kept, 0)
+	return like.opened(track, clock.DayOf(sub.CreatedAt), c.BillWeekday).BillDay, err
 }
 
 // Retracted implements subscriptions.Follower.
@@ -266,17 +268,15 @@ type move struct {
 	version     int64
 	closes      bool
 	moves       string // of the cycle
-	day         int    // of the month, by them
+	day         int    // by them, as position.day tells it
 }
 
 // Done implements invoices.Source.
 func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
 	read, all := map[move][]int64{}, map[move][]int64{}
 	for _, d := range due {
-		m := move{track: d.Track, from: d.Period.From, until: d.Period.Until, moves: daysText(d.History.Cycle.Moves), day: d.History.Cycle.Day}
-		if n := len(d.History.Cycle.Moves); n > 0 {
-			_, _, m.day = d.History.Cycle.Moves[n-1].Date()
-		}
+		c := d.History.Cycle
+		m := move{track: d.Track, from: d.Period.From, until: d.Period.Until, moves: movesText(c.Moves), day: position{Track: d.Track, Anchor: c.Anchor, BillDay: c.Day, Moves: c.Moves}.day()}
 		all[m] = append(all[m], d.SubscriptionID)
 		if m.version, m.closes = d.Seen, over(d); m.closes || d.History.Since != 0 {
 			read[m] = append(read[m], d.SubscriptionID)
@@ -295,12 +295,18 @@ func (s *Source) Done(tx *db.Tx, due []invoices.Due) error {
 	return s.tellMoved(tx, due)
 }
 
+// After implements invoices.Source.
+func (s *Source) After(d invoices.Due) (invoices.Due, bool) {
+	cycle := d.History.Cycle
+	return invoices.Due{SubscriptionID: d.SubscriptionID, Track: d.Track, Seen: d.Seen, Period: cycle.Period(d.Period.Until), History: invoices.History{Cycle: cycle}}, !over(d)
+}
+
 // FactDayMoved is told of a line, by its id, when the first period is billed that goes with another day of the month.
 const FactDayMoved = "bill day moved"
 
 func (s *Source) tellMoved(tx *db.Tx, due []invoices.Due) error {
 	for _, d := range due {
-		if moves := d.History.Cycle.Moves; len(moves) > 0 && moves[len(moves)-1] >= d.Period.From {
+		if moves := d.History.Cycle.Moves; len(moves) > 0 && moves[len(moves)-1].On >= d.Period.From {
 			if err := s.Jobs.Emit(tx, FactDayMoved, strconv.FormatInt(d.SubscriptionID, 10), nil); err != nil {
 				return err
 			}

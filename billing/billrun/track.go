@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
@@ -38,47 +39,83 @@ func billedOn(sold subscriptions.Sold) string {
 // position is up to where a track of a subscription is billed.
 type position struct {
 	SubscriptionID int64
-	Track          string      // "": it is not known yet what there is
-	Anchor         clock.Day   // when it was first paid by invoice
-	BillDay        int         // of the month
-	Moves          []clock.Day // of its cycle, as far as they are billed
-	Wanted         int         // the day of the month to which staff move it next; 0: it stays
-	Next           clock.Day   // the first of the next period to be billed
-	Due            clock.Day   // when it is; 0: nothing is left
-	Since          clock.Day   // the earliest day about which something new is known; 0: none
+	Track          string          // "": it is not known yet what there is
+	Anchor         clock.Day       // when it was first paid by invoice
+	BillDay        int             // of the month
+	Moves          []invoices.Move // of its cycle, as far as they are billed
+	Wanted         int             // the day, as day tells it, to which staff move it next; 0: it stays
+	Next           clock.Day       // the first of the next period to be billed
+	Due            clock.Day       // when it is; 0: nothing is left
+	Since          clock.Day       // the earliest day about which something new is known; 0: none
 	Version        int64
 }
 
+const week = 7
+
+// byMonth says that a track's periods are months; weekly, that they are whole weeks.
+func byMonth(track string) bool { return track != "" && track[0] == 'm' }
+
+func weekly(track string) bool {
+	n := lengthOf(track)
+	return n > 0 && !byMonth(track) && n%week == 0
+}
+
+// lengthOf is how many months or days a period of a track has; 0 of no track.
+func lengthOf(track string) int {
+	if track == "" {
+		return 0
+	}
+	n, _ := strconv.Atoi(track[1:]) // written by trackOf
+	return n
+}
+
+// weekday counts from Monday, 1, to Sunday, 7.
+func weekday(d clock.Day) int { return int(d+week-4)%week + 1 } // day 0 was a Thursday
+
 // cycle cuts time into the periods of a track.
 func (p position) cycle(track string) invoices.Cycle {
-	n, _ := strconv.Atoi(track[1:]) // written by trackOf
-	c := invoices.Cycle{Every: invoices.Days, N: n, Anchor: p.Anchor, Day: p.BillDay}
-	if track[0] == 'm' {
-		c.Every, c.Moves = invoices.Months, p.moves()
+	c := invoices.Cycle{Every: invoices.Days, N: lengthOf(track), Anchor: p.Anchor, Day: p.BillDay}
+	if byMonth(track) {
+		c.Every = invoices.Months
 	}
+	c.Moves = p.moves()
 	return c
 }
 
 // moves are those that are billed, and the one that is wanted: it begins on the first such day after all that is billed, or with it.
-func (p position) moves() []clock.Day {
-	if p.Wanted == 0 || p.Wanted == p.day() {
+func (p position) moves() []invoices.Move {
+	if p.Wanted == 0 || p.Wanted == p.day() || !byMonth(p.Track) && !weekly(p.Track) {
 		return p.Moves
 	}
-	year, month, _ := p.Next.Date()
-	moved := clock.Date(year, month, p.Wanted)
-	if moved < p.Next {
-		moved = clock.Date(year, month+1, p.Wanted)
-	}
-	return append(slices.Clip(p.Moves), moved)
+	return append(slices.Clip(p.Moves), invoices.Move{On: p.first(p.Wanted), Day: p.Wanted})
 }
 
-// day is that of the month on which periods begin by what is billed.
-func (p position) day() int {
-	if len(p.Moves) == 0 {
-		return p.BillDay
+// first is the first day from Next on that a day of the month, or of the week, names. Of a month that is too short that is its last day.
+func (p position) first(day int) clock.Day {
+	if !byMonth(p.Track) {
+		return p.Next + clock.Day((day-weekday(p.Next)+week)%week)
 	}
-	_, _, day := p.Moves[len(p.Moves)-1].Date()
-	return day
+	year, month, _ := p.Next.Date()
+	d := inMonth(year, month, day)
+	if d < p.Next {
+		d = inMonth(year, month+1, day)
+	}
+	return d
+}
+
+func inMonth(year int, month time.Month, day int) clock.Day {
+	return min(clock.Date(year, month, day), clock.Date(year, month+1, 1)-1)
+}
+
+// day is that of the month on which periods begin by what is billed, of weeks that of the week.
+func (p position) day() int {
+	switch {
+	case len(p.Moves) > 0:
+		return p.Moves[len(p.Moves)-1].Day
+	case weekly(p.Track):
+		return weekday(p.Anchor)
+	}
+	return p.BillDay
 }
 
 // settled is a position whose wanted day holds.
@@ -102,10 +139,15 @@ func (all cycles) of(track string) invoices.Cycle {
 	return position{Anchor: like.Anchor, BillDay: like.Day}.cycle(track)
 }
 
-// opened is the track's position when a line comes onto it on a day.
-func (p position) opened(track string, d clock.Day) position {
-	if p.BillDay = p.day(); p.Wanted != 0 {
-		p.BillDay = p.Wanted
+// opened is the track's position when a line comes onto it on a day. Its weeks begin on a day of the week, if its customer has one.
+func (p position) opened(track string, d clock.Day, begins int) position {
+	if byMonth(p.Track) {
+		if p.BillDay = p.day(); p.Wanted != 0 {
+			p.BillDay = p.Wanted
+		}
+	}
+	if weekly(track) && begins != 0 {
+		p.Anchor -= clock.Day((weekday(p.Anchor) - begins + week) % week)
 	}
 	p.Track, p.Since, p.Version, p.Moves, p.Wanted = track, 0, 0, nil, 0
 	p.Next, p.Due = p.cycle(track).Period(d).From, d

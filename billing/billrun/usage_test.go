@@ -1,10 +1,17 @@
 package billrun
 
 import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/radius/access"
@@ -90,6 +97,62 @@ func TestAnInvoiceHasALeastAndAMost(t *testing.T) {
 		w.want(much, "2026-01-01 issued KES 984; bounded, 15 of 31 days, at KES 1,000 for all of them: KES 483.87; Installation, Once, on 17.01.2026: KES 500; Rounding, The total is rounded to KES 1: KES 0.13",
 			"2026-02-01 issued KES 1,266; bounded, The whole period, at KES 1,000: KES 1,000; Data, 400 used, 0 included: 400 at KES 10 each: KES 4,000; Most that is charged, Came to KES 4,483.87: brought down to the most, KES 750: -KES 3,733.87; Rounding, The total is rounded to KES 1: -KES 0.13",
 			"2026-03-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240")
+		w.prove()
+	})
+}
+
+// TestADryRunTellsAllBills of a line that is five months behind, with use, a pause, a discount and a change of plan: those that the run then makes.
+func TestADryRunTellsAllBills(t *testing.T) {
+	each(t, func(w *town) {
+		ctx := context.Background()
+		w.clock.Set(clock.Date(2026, 6, 10).Start().Add(9 * time.Hour))
+		w.sells("metered", 1000, func(p *plans.Plan) { p.Terms.Data = plans.Meter{Tiers: []plans.Tier{{Each: money.Shillings(10)}}} })
+		w.sells("big", 3100, nil)
+		sub := w.line(w.customer(1).ID, "metered", clock.Date(2026, 1, 11).Start(), nil)
+		gone := w.line(w.customer(7).ID, "big", clock.Date(2026, 2, 1).Start(), nil)
+		for month := time.January; month < 6; month++ {
+			w.hears(sub.GrantID, clock.Date(2026, month, 20).Start(), int64(month)*gigabyte, 0)
+		}
+		w.must(w.Lines.Discount(ctx, sub.ID, plans.Discount{Percent: 1000, Periods: 3}, "kind", office))
+		w.must(w.Lines.Pause(ctx, sub.ID, clock.Date(2026, 3, 5).Start(), "away", office))
+		w.must(w.Lines.Resume(ctx, sub.ID, clock.Date(2026, 4, 20).Start(), office))
+		w.must(w.Lines.ChangePlan(ctx, sub.ID, subChange("big", clock.Date(2026, 5, 11)), office))
+		w.must(w.Lines.End(ctx, gone.ID, subscriptions.Ending{At: clock.Date(2026, 3, 3).Start(), Reason: "left"}, office))
+		told := map[int64][]string{}
+		_, err := w.invoices.Run(ctx, clock.Date(2026, 6, 10), w.Source, invoices.RunOptions{Workers: 2, Tell: func(d invoices.Due, b invoices.Bill, err error) {
+			if err != nil {
+				t.Error(err)
+			}
+			told[d.SubscriptionID] = append(told[d.SubscriptionID], fmt.Sprint(d.Period.From, " ", b.Gross, " ", len(b.Lines)))
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		byPage, last := map[int64][]string{}, int64(0)
+		for again := true; again; again = last != 0 {
+			if last, err = w.invoices.TryPage(ctx, clock.Date(2026, 6, 10), w.Source, last, func(d invoices.Due, b invoices.Bill, err error) {
+				byPage[d.SubscriptionID] = append(byPage[d.SubscriptionID], fmt.Sprint(d.Period.From, " ", b.Gross, " ", len(b.Lines)))
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !maps.EqualFunc(told, byPage, slices.Equal) {
+			t.Errorf("a dry run tells %v, and page by page %v", told, byPage)
+		}
+		w.bills()
+		for _, one := range []subscriptions.Subscription{sub, gone} {
+			var made []string
+			for _, d := range w.documents(one) {
+				if d.State != invoices.Nothing {
+					made = append(made, fmt.Sprint(d.Period.From, " ", d.Gross, " ", len(d.Lines)))
+				}
+			}
+			foretold := slices.DeleteFunc(told[one.ID], func(s string) bool { return strings.HasSuffix(s, " 0 0") })
+			slices.Sort(foretold)
+			if len(made) < 2 || !slices.Equal(foretold, made) {
+				t.Errorf("line %d: foretold %q, and made are %q", one.ID, foretold, made)
+			}
+		}
 		w.prove()
 	})
 }

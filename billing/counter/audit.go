@@ -2,39 +2,26 @@ package counter
 
 import (
 	"context"
-	"fmt"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 const auditPage = 500
 
 // Audit tells see what of paybacks is not in the books what it is in the table, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	var told []string
-	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
-		told = nil
-		if err := s.auditAll(ctx, func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }); err != nil {
-			return err
-		}
-	}
-	for _, what := range told {
-		see(what)
-	}
-	return nil
+	return witness.Steady(see, func(tell witness.Tell) error { return s.auditAll(ctx, tell) })
 }
 
-func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error {
+func (s *Service) auditAll(ctx context.Context, tell witness.Tell) error {
 	said := map[string]map[string]string{}
 	for _, kind := range []string{entryOwed, entryPaid} {
-		all, err := s.Ledger.Proofs(ctx, []string{kind}, "payback:", "payback;") // ';' follows ':'
+		all, err := s.Ledger.Said(ctx, []string{kind}, "payback:", "payback;") // ';' follows ':'
 		if err != nil {
 			return err
 		}
-		said[kind] = map[string]string{}
-		for _, p := range all {
-			said[kind][p.Source] = p.Proof
-		}
+		said[kind] = all
 	}
 	var owed int64
 	for after := int64(0); ; {
@@ -65,7 +52,7 @@ func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error
 }
 
 // auditOne judges a payback, and takes out of said what it accounts for.
-func auditOne(p Payback, said map[string]map[string]string, tell func(string, ...any)) {
+func auditOne(p Payback, said map[string]map[string]string, tell witness.Tell) {
 	owed, known := said[entryOwed][p.source()]
 	paid, left := said[entryPaid][p.source()]
 	delete(said[entryOwed], p.source())

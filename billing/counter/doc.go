@@ -9,7 +9,7 @@
 // A certificate of withheld tax settles a debt: no more is taken with it than is owed and not covered by credit.
 //
 // A payback is asked for by one member and approved by another, who never asked, unless nobody else may (internal/approval); approved, it is out of the customer's credit and owed
-// (CreditPayable), until a member says how it was paid. While nobody has decided, who asked may take it back. A count says what was in a cashier's drawer on a day, beside what should have been; it moves
+// (CreditPayable), until it is paid: by the rail to the customer's phone as it was when it was asked for, which billing has done, or by hand, as a member says. While nobody has decided, who asked may take it back. A count says what was in a cashier's drawer on a day, beside what should have been; it moves
 // no money. The last count of a day is the one that holds.
 //
 // Invariants: a customer has one payback at a time that is not decided; each that moved money has an entry with a digest of it for each step; what is owed

@@ -70,7 +70,7 @@ func each(t *testing.T, f func(w *desk)) {
 		lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c})
 		works := crew{cashier.Member: true, manager.Member: true}
 		decides := approval.New(approval.Options{DB: d, Keys: keys, Clock: c, People: works})
-		f(&desk{T: t, clock: c, people: people, crew: works, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines, Approvals: decides})})
+		f(&desk{T: t, clock: c, people: people, crew: works, Service: New(Options{DB: d, Clock: c, Plan: c, Ledger: books, Accounts: held, Invoices: owed, Lines: lines, Approvals: decides, Keys: keys, Phones: people})})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mtandao/billing/accounts"
+	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/taxes"
 	"mtandao/internal/fault"
@@ -51,6 +52,34 @@ func TestMoneyPaysNobodyElsesInvoice(t *testing.T) {
 			t.Errorf("own is open by %d, ben's by %d: %v", w.open(own.ID), w.open(bens.ID), err)
 		}
 		w.prove()
+	})
+}
+
+// TestWhoWasMergedIsPaidNoMore: money that came to an account which answers for nobody any more would lie where nobody looks.
+func TestWhoWasMergedIsPaidNoMore(t *testing.T) {
+	each(t, func(w *desk) {
+		ctx, by := context.Background(), customers.By{Actor: "test"}
+		var ids []int64
+		for _, name := range []string{"Wanjiru Kamau", "W. Kamau"} {
+			c, err := w.people.Keep(ctx, customers.Profile{Customer: customers.Customer{Name: name}}, by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, c.ID)
+		}
+		e, err := w.Take(ctx, w.brings("early", ids[0], 70), cashier)
+		if err == nil {
+			err = w.people.Merge(ctx, ids[0], ids[1], by)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Take(ctx, w.brings("late", ids[0], 50), cashier); fault.KeyOf(err) != "customer.merged" {
+			t.Error(err)
+		}
+		if again, err := w.Take(ctx, w.brings("early", ids[0], 70), cashier); err != nil || again.ID != e.ID || w.credit(ids[0]) != 70 {
+			t.Error("what was taken before is told as it was:", again, err)
+		}
 	})
 }
 

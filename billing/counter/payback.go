@@ -43,6 +43,8 @@ type Payback struct {
 	AskedBy, DecidedBy, PaidBy int64 // members
 	Alone                      bool  // decided by who asked: nobody else could
 	How, Reference             string
+	Sending                    int64  // the try of the rail that is under way; 0 for none
+	phoneHash                  string // of the phone that it may be paid out to, as it was when this was asked for
 	AskedAt, DecidedAt, PaidAt time.Time
 }
 
@@ -56,7 +58,7 @@ func (p Payback) source() string { return "payback:" + idText(p.ID) }
 
 // owedProof is the digest of a payback in the books when it was approved, paidProof of how it was paid.
 func (p Payback) owedProof() string {
-	return digest(p.ID, p.CustomerID, p.Amount.Cents, p.Reason, p.AskedBy, p.DecidedBy, p.Alone, p.AskedAt.UnixMilli(), p.DecidedAt.UnixMilli())
+	return digest(p.ID, p.CustomerID, p.Amount.Cents, p.Reason, p.AskedBy, p.DecidedBy, p.Alone, p.phoneHash, p.AskedAt.UnixMilli(), p.DecidedAt.UnixMilli())
 }
 
 func (p Payback) paidProof() string {
@@ -86,7 +88,14 @@ func (s *Service) AskPayback(ctx context.Context, p Payback, by By) (Payback, er
 	if p.Reason = strings.TrimSpace(p.Reason); p.Reason == "" || !shortText(p.Reason, longestReason) {
 		return p, fault.New(fault.Invalid, "payback.reason")
 	}
-	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+	phone, err := s.phoneOf(ctx, p.CustomerID)
+	if err != nil {
+		return p, err
+	}
+	if phone != "" {
+		p.phoneHash = s.Keys.Lookup(purposePhone, string(phone))
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		held, err := s.Accounts.Credit(tx, p.CustomerID)
 		if err != nil {
 			return err
@@ -184,7 +193,8 @@ func (s *Service) CancelPayback(ctx context.Context, id int64, by By) (p Payback
 	return p, err
 }
 
-// PayPayback says how a payback was paid. fault.Invalid "payback.how" or "payback.reference" (of a bank transfer), fault.Conflict "payback.not_owed".
+// PayPayback says how a payback was paid by hand. fault.Invalid "payback.how" or "payback.reference" (of a bank transfer), fault.Conflict "payback.not_owed", or
+// "refund.sending" while a rail may be paying it out.
 func (s *Service) PayPayback(ctx context.Context, id int64, how, reference string, by By) (p Payback, err error) {
 	reference = strings.Join(strings.Fields(reference), " ")
 	switch {
@@ -194,17 +204,25 @@ func (s *Service) PayPayback(ctx context.Context, id int64, how, reference strin
 		return p, fault.New(fault.Invalid, "payback.reference")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if p, err = s.pay(tx, id, by.Member, how, reference); err != nil {
-			return err
-		}
-		e := ledger.Entry{Kind: entryPaid, Source: p.source(), At: p.PaidAt, Memo: "paid back to customer " + idText(p.CustomerID), Proof: p.paidProof(), Postings: []ledger.Posting{
-			{Account: ledger.CreditPayable, Party: p.source(), Amount: p.Amount}, {Account: outOf[how], Amount: p.Amount.Neg()}}}
-		if _, err := s.Ledger.Post(tx, e); err != nil {
-			return err
-		}
-		return s.record(tx, by, "payback paid", "customer", idText(p.CustomerID), p.Amount.String()+" "+how+" "+reference)
+		p, err = s.paid(tx, Payback{ID: id, PaidBy: by.Member, How: how, Reference: reference}, ledger.Posting{Account: outOf[how]}, by)
+		return err
 	})
 	return p, err
+}
+
+// paid moves the money of a payback that is owed out of where it is paid from. fault.Conflict "payback.not_owed" or "refund.sending".
+func (s *Service) paid(tx *db.Tx, said Payback, from ledger.Posting, by By) (Payback, error) {
+	p, err := s.pay(tx, said)
+	if err != nil {
+		return p, err
+	}
+	from.Amount = p.Amount.Neg()
+	e := ledger.Entry{Kind: entryPaid, Source: p.source(), At: p.PaidAt, Memo: "paid back to customer " + idText(p.CustomerID), Proof: p.paidProof(), Postings: []ledger.Posting{
+		{Account: ledger.CreditPayable, Party: p.source(), Amount: p.Amount}, from}}
+	if _, err := s.Ledger.Post(tx, e); err != nil {
+		return p, err
+	}
+	return p, s.record(tx, by, "payback paid", "customer", idText(p.CustomerID), p.Amount.String()+" "+p.How+" "+p.Reference)
 }
 
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Millisecond) }

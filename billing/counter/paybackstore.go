@@ -24,6 +24,8 @@ type paybackRow struct {
 	Alone        bool
 	How          string
 	Reference    string
+	Sending      int64
+	PhoneHash    string
 	AskedAt      time.Time
 	DecidedAt    *time.Time
 	PaidAt       *time.Time
@@ -33,11 +35,11 @@ func (paybackRow) TableName() string { return "paybacks" }
 
 func (r paybackRow) payback() Payback {
 	return Payback{ID: r.ID, CustomerID: r.CustomerID, Amount: money.KES(r.Cents), Reason: r.Reason, State: PaybackState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy,
-		Alone: r.Alone, How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
+		Alone: r.Alone, How: r.How, Reference: r.Reference, Sending: r.Sending, phoneHash: r.PhoneHash, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
 }
 
 func (s *Service) insertPayback(tx *db.Tx, p Payback) error {
-	return tx.Gorm().Create(&paybackRow{ID: p.ID, CustomerID: p.CustomerID, OpenCustomer: &p.CustomerID, Cents: p.Amount.Cents, Reason: p.Reason, State: string(p.State), AskedBy: p.AskedBy, AskedAt: p.AskedAt}).Error
+	return tx.Gorm().Create(&paybackRow{ID: p.ID, CustomerID: p.CustomerID, OpenCustomer: &p.CustomerID, Cents: p.Amount.Cents, Reason: p.Reason, State: string(p.State), AskedBy: p.AskedBy, AskedAt: p.AskedAt, PhoneHash: p.phoneHash}).Error
 }
 
 func paybacks(g *gorm.DB) ([]Payback, error) {
@@ -99,17 +101,32 @@ func (s *Service) cancel(tx *db.Tx, id, member int64) (Payback, error) {
 	return p, fault.New(fault.Conflict, "payback.decided")
 }
 
-// pay moves a payback approved → paid.
-func (s *Service) pay(tx *db.Tx, id, member int64, how, reference string) (Payback, error) {
-	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ?", id, Approved).
-		Updates(map[string]any{"state": Paidback, "paid_by": member, "paid_at": s.now(), "how": how, "reference": reference}))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "payback.not_owed")
-	}
+// pay moves a payback approved → paid, when the try that it names is the one under way.
+func (s *Service) pay(tx *db.Tx, said Payback) (Payback, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND sending = ?", said.ID, Approved, said.Sending).
+		Updates(map[string]any{"state": Paidback, "paid_by": said.PaidBy, "paid_at": s.now(), "how": said.How, "reference": said.Reference, "sending": 0}))
 	if err != nil {
 		return Payback{}, db.Fault(err)
 	}
-	return s.paybackTx(tx, id)
+	p, err := s.paybackTx(tx, said.ID)
+	switch {
+	case err != nil || won:
+		return p, err
+	case p.State == Approved:
+		return p, fault.New(fault.Conflict, "refund.sending")
+	}
+	return p, fault.New(fault.Conflict, "payback.not_owed")
+}
+
+// HoldOwed implements billing.Owes.
+func (s *Service) HoldOwed(tx *db.Tx, id int64) error {
+	return db.Fault(tx.Gorm().Model(&paybackRow{}).Where("id = ?", id).Update("sending", gorm.Expr("sending")).Error)
+}
+
+// SendOwed implements billing.Owes.
+func (s *Service) SendOwed(tx *db.Tx, id, instead, try int64) (bool, error) {
+	won, err := db.Won(tx.Gorm().Model(&paybackRow{}).Where("id = ? AND state = ? AND sending = ?", id, Approved, instead).Update("sending", try))
+	return won, db.Fault(err)
 }
 
 // PaybackByID is one payback; fault.NotFound "payback.unknown".

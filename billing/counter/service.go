@@ -1,9 +1,12 @@
 package counter
 
 import (
+	"context"
 	"fmt"
 
+	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
 	"mtandao/billing/subscriptions"
@@ -11,6 +14,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/seal"
 )
 
 // Options are a Service's collaborators. Clock is the machine's, Plan that of subscriptions.
@@ -22,6 +26,21 @@ type Options struct {
 	Invoices    *invoices.Service
 	Lines       *subscriptions.Service
 	Approvals   Approvals
+	Keys        *seal.Keys
+	Phones      Phones
+	Rail        Rail // nil: everything is paid by hand
+}
+
+// Phones tell where customers are reached. *customers.Service satisfies it.
+type Phones interface {
+	FirstPhones(ctx context.Context, ids []int64) (map[int64]customers.Phone, error)
+}
+
+// Rail pays out to phones what is owed. *billing.Service satisfies it.
+type Rail interface {
+	Send(tx *db.Tx, of billing.Of, member int64) (billing.SendBack, error)
+	SendStays(tx *db.Tx, of billing.Of) (billing.SendBack, error)
+	SendWent(tx *db.Tx, of billing.Of, member int64, code string) error
 }
 
 // Approvals tell who may decide what another asked for. *approval.Service satisfies it.

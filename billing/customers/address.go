@@ -109,6 +109,15 @@ func (a Address) Text() string {
 	return strings.Join(slices.DeleteFunc([]string{a.Line, a.Area, a.Landmark}, func(s string) bool { return s == "" }), ", ")
 }
 
+// Geo is the place as a phone's own map takes it, behind "geo:"; empty when it is not known.
+func (p Place) Geo() string {
+	if !p.Known() {
+		return ""
+	}
+	at := degrees(p.LatMicro) + "," + degrees(p.LngMicro)
+	return at + "?q=" + at
+}
+
 // Link opens the place on a map; empty when it is not known.
 func (p Place) Link() string {
 	if !p.Known() {

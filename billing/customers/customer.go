@@ -63,8 +63,9 @@ type Customer struct {
 
 	ParentID    int64 // whose account this is a part of; 0: nobody's
 	ParentPays  bool  // one bill: the parent's
-	BillDay     int   // of the month, 1 to 28
-	PaymentDays int   // from the bill to its due day
+	BillDay     int   // of the month; in one that is too short, its last
+	BillWeekday int   // on which weeks begin, from Monday, 1, to Sunday, 7; 0: on that of the line's first day
+	PaymentDays *int  // from the bill to its due day; 0: it is due at once; nil: as everybody
 
 	TaxExempt         bool
 	ExemptCertificate string
@@ -81,7 +82,8 @@ type Customer struct {
 const (
 	mostName    = 120
 	mostPaying  = 120 // days
-	lastBillDay = 28  // every month has it
+	lastBillDay = 31  // the last of every month
+	lastWeekday = 7
 )
 
 var pinShape = regexp.MustCompile(`^[AP][0-9]{9}[A-Z]$`)
@@ -92,7 +94,7 @@ func (c Customer) ExemptOn(day string) bool {
 }
 
 // Check fills what may be left empty, tidies what was typed and says what is wrong: fault.Invalid "customer.name", "customer.kind",
-// "customer.segment", "customer.language", "customer.pin", "customer.bill_day", "customer.payment_days", "customer.certificate",
+// "customer.segment", "customer.language", "customer.pin", "customer.bill_day", "customer.bill_weekday", "customer.payment_days", "customer.certificate",
 // "customer.exempt_from", "customer.exempt_until", "customer.purchase_order" or "customer.parent_pays".
 func (c Customer) Check() (Customer, error) {
 	c.fill()
@@ -110,7 +112,9 @@ func (c Customer) Check() (Customer, error) {
 		return c, bad("customer.pin")
 	case c.BillDay < 1 || c.BillDay > lastBillDay:
 		return c, bad("customer.bill_day")
-	case c.PaymentDays < 0 || c.PaymentDays > mostPaying:
+	case c.BillWeekday < 0 || c.BillWeekday > lastWeekday:
+		return c, bad("customer.bill_weekday")
+	case c.PaymentDays != nil && (*c.PaymentDays < 0 || *c.PaymentDays > mostPaying):
 		return c, bad("customer.payment_days")
 	case c.TaxExempt && c.ExemptCertificate == "" || !isLine(c.ExemptCertificate, 0, 60):
 		return c, bad("customer.certificate")

@@ -26,7 +26,8 @@ type customerRow struct {
 	ParentID            int64
 	ParentPays          int
 	BillDay             int
-	PaymentDays         int
+	BillWeekday         int
+	PaymentDays         *int
 	TaxExempt           int
 	ExemptCertificate   string
 	ExemptFrom          string
@@ -42,14 +43,14 @@ func (customerRow) TableName() string { return "customers" }
 
 func rowOf(c Customer) customerRow {
 	return customerRow{ID: c.ID, Number: c.Number, Kind: string(c.Kind), Name: c.Name, State: string(c.State), MergedInto: c.MergedInto, Segment: string(c.Segment),
-		SiteID: c.SiteID, Lang: string(c.Lang), PIN: c.PIN, ParentID: c.ParentID, ParentPays: yes(c.ParentPays), BillDay: c.BillDay, PaymentDays: c.PaymentDays,
+		SiteID: c.SiteID, Lang: string(c.Lang), PIN: c.PIN, ParentID: c.ParentID, ParentPays: yes(c.ParentPays), BillDay: c.BillDay, BillWeekday: c.BillWeekday, PaymentDays: c.PaymentDays,
 		TaxExempt: yes(c.TaxExempt), ExemptCertificate: c.ExemptCertificate, ExemptFrom: c.ExemptFrom, ExemptUntil: c.ExemptUntil, PurchaseOrderNeeded: yes(c.PurchaseOrderNeeded),
 		PurchaseOrder: c.PurchaseOrder, CreatedAt: c.CreatedAt, ClosedAt: db.Nullable(c.ClosedAt), Version: c.Version}
 }
 
 func (r customerRow) customer() Customer {
 	return Customer{ID: r.ID, Number: r.Number, Kind: Kind(r.Kind), Name: r.Name, State: State(r.State), MergedInto: r.MergedInto, Segment: Segment(r.Segment),
-		SiteID: r.SiteID, Lang: words.Lang(r.Lang), PIN: r.PIN, ParentID: r.ParentID, ParentPays: r.ParentPays == 1, BillDay: r.BillDay, PaymentDays: r.PaymentDays,
+		SiteID: r.SiteID, Lang: words.Lang(r.Lang), PIN: r.PIN, ParentID: r.ParentID, ParentPays: r.ParentPays == 1, BillDay: r.BillDay, BillWeekday: r.BillWeekday, PaymentDays: r.PaymentDays,
 		TaxExempt: r.TaxExempt == 1, ExemptCertificate: r.ExemptCertificate, ExemptFrom: r.ExemptFrom, ExemptUntil: r.ExemptUntil, PurchaseOrderNeeded: r.PurchaseOrderNeeded == 1,
 		PurchaseOrder: r.PurchaseOrder, CreatedAt: r.CreatedAt.UTC(), ClosedAt: db.Instant(r.ClosedAt), Version: r.Version}
 }
@@ -72,7 +73,7 @@ func (s *Service) insert(tx *db.Tx, c Customer) error {
 func (s *Service) update(tx *db.Tx, c Customer) (bool, error) {
 	won, err := db.Won(tx.Gorm().Model(&customerRow{}).Where("id = ? AND version = ?", c.ID, c.Version).Updates(map[string]any{
 		"kind": string(c.Kind), "name": c.Name, "segment": string(c.Segment), "site_id": c.SiteID, "lang": string(c.Lang), "pin": c.PIN, "parent_id": c.ParentID,
-		"parent_pays": yes(c.ParentPays), "bill_day": c.BillDay, "payment_days": c.PaymentDays, "tax_exempt": yes(c.TaxExempt),
+		"parent_pays": yes(c.ParentPays), "bill_day": c.BillDay, "bill_weekday": c.BillWeekday, "payment_days": c.PaymentDays, "tax_exempt": yes(c.TaxExempt),
 		"exempt_certificate": c.ExemptCertificate, "exempt_from": c.ExemptFrom, "exempt_until": c.ExemptUntil, "purchase_order_needed": yes(c.PurchaseOrderNeeded),
 		"purchase_order": c.PurchaseOrder, "version": c.Version + 1}))
 	return won, db.Fault(err)

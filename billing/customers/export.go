@@ -42,6 +42,14 @@ func (s *Service) Export(ctx context.Context, out io.Writer, f Filter, by By) er
 	}
 }
 
+// daysText is nothing for who pays as everybody.
+func daysText(n *int) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.Itoa(*n)
+}
+
 func (s *Service) exportRows(ctx context.Context, rows *table.CSV, all []Customer) error {
 	var ids []int64
 	for _, c := range all {
@@ -61,7 +69,7 @@ func (s *Service) exportRows(ctx context.Context, rows *table.CSV, all []Custome
 			parent = above.Number
 		}
 		row := []string{c.Number, c.Name, string(c.Kind), string(c.Segment), string(c.State), phones[c.ID].Local(), c.PIN, string(c.Lang), strconv.Itoa(c.BillDay),
-			strconv.Itoa(c.PaymentDays), strconv.Itoa(yes(c.TaxExempt)), parent, c.CreatedAt.In(clock.Nairobi).Format(time.DateOnly)}
+			daysText(c.PaymentDays), strconv.Itoa(yes(c.TaxExempt)), parent, c.CreatedAt.In(clock.Nairobi).Format(time.DateOnly)}
 		if err := rows.Write(row); err != nil {
 			return err
 		}

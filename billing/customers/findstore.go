@@ -60,6 +60,23 @@ func (s *Service) meant(from *gorm.DB, t Typed) ([]int64, error) {
 	return s.reachedBy(fresh(), string(t.Phone))
 }
 
+// ByEmailTx is the one customer who has an e-mail address, of a merged one who answers for them; false when nobody has it, or several have.
+func (s *Service) ByEmailTx(tx *db.Tx, address string) (Customer, bool, error) {
+	ids, err := s.reachedBy(tx.Gorm().Session(&gorm.Session{NewDB: true}), address)
+	if err != nil {
+		return Customer{}, false, err
+	}
+	var found Customer
+	for _, id := range ids {
+		c, err := answering(tx.Gorm(), id)
+		if err != nil || found.ID != 0 && found.ID != c.ID {
+			return Customer{}, false, err
+		}
+		found = c
+	}
+	return found, found.ID != 0, nil
+}
+
 func (s *Service) meantNow(ctx context.Context, typed string) ([]int64, error) {
 	return s.meant(s.DB.Read(ctx), ReadTyped(typed))
 }

@@ -113,7 +113,7 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 			}
 		}
 	}
-	if c.BillDay != before.BillDay {
+	if c.BillDay != before.BillDay || c.BillWeekday != before.BillWeekday {
 		for _, follow := range s.days {
 			if err := follow(tx, c); err != nil {
 				return c, err
@@ -123,20 +123,20 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 	return c, s.record(tx, by, "customer changed", c.ID, told(before, nil), told(c, nil))
 }
 
-// MoveBillDay has a customer be billed on another day of the month, as somebody saw them. Faults of Save.
-func (s *Service) MoveBillDay(ctx context.Context, id int64, day int, seen int64, by By) error {
+// MoveBillDay has a customer be billed on another day of the month and of the week, as somebody saw them. Faults of Save.
+func (s *Service) MoveBillDay(ctx context.Context, id int64, day, ofWeek int, seen int64, by By) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		c, err := s.GetTx(tx, id)
 		if err != nil {
 			return err
 		}
-		c.BillDay, c.Version = day, seen
+		c.BillDay, c.BillWeekday, c.Version = day, ofWeek, seen
 		_, err = s.Save(tx, c, by)
 		return err
 	})
 }
 
-// AskBillDay has f follow that a customer is billed on another day of the month, in the transaction in which they are saved; call it at wiring.
+// AskBillDay has f follow that a customer is billed on another day of the month or of the week, in the transaction in which they are saved; call it at wiring.
 func (s *Service) AskBillDay(f func(tx *db.Tx, c Customer) error) { s.days = append(s.days, f) }
 
 // AskPayer has f follow that somebody else pays for a customer, in the transaction in which they are saved; call it at wiring.

@@ -4,6 +4,9 @@ package customers
 func told(c Customer, contacts []Contact) map[string]any {
 	said := map[string]any{"number": c.Number, "kind": c.Kind, "name": c.Name, "segment": c.Segment, "site": id(c.SiteID), "language": c.Lang,
 		"pin": maskedPIN(c.PIN), "bill_day": c.BillDay, "payment_days": c.PaymentDays}
+	if c.BillWeekday != 0 {
+		said["bill_weekday"] = c.BillWeekday
+	}
 	if c.ParentID != 0 {
 		said["parent"], said["parent_pays"] = id(c.ParentID), c.ParentPays
 	}

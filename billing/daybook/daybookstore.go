@@ -121,6 +121,17 @@ func (b *Book) sumsOf(ctx context.Context, account string) (all []ledger.DaySum,
 	return all, db.Fault(err)
 }
 
+// sumsOn reads a day of the daybook as the ledger would tell it.
+func (b *Book) sumsOn(ctx context.Context, day string) (all []ledger.DaySum, err error) {
+	var codes []string
+	for _, a := range ledger.Chart {
+		codes = append(codes, a.Code)
+	}
+	err = b.db.Read(ctx).Raw("SELECT account, day, kind, SUM(debit_cents) AS debit_cents, SUM(credit_cents) AS credit_cents, SUM(postings) AS postings"+
+		" FROM daybook WHERE account IN ? AND day = ? GROUP BY account, day, kind", codes, day).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
 // monthsOf reads an account's months: as its days make them, and as they are kept.
 func (b *Book) monthsOf(ctx context.Context, account string) (made, kept []ledger.DaySum, err error) {
 	const sums = "SUM(debit_cents) AS debit_cents, SUM(credit_cents) AS credit_cents, SUM(postings) AS postings FROM "

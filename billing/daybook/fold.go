@@ -96,6 +96,23 @@ func (s sales) of(e ledger.Entry) Of {
 	return of
 }
 
+// line is of what a posting is that names one line of several on a bill; else it is of what its entry is.
+func (s sales) line(p ledger.Posting, whole Of) Of {
+	if found, ok := s.subscriptions[lineOf(p)]; ok {
+		whole.PlanKey, whole.SiteID = found.planKey, found.siteID
+	}
+	return whole
+}
+
+// lineOf is the line whose a posting is; 0 for none.
+func lineOf(p ledger.Posting) int64 {
+	kind, number, _ := strings.Cut(p.Party, ":")
+	if kind != "subscription" {
+		return 0
+	}
+	return idIn(number)
+}
+
 // key is the primary key of a line.
 type key struct {
 	account, day, kind string
@@ -117,7 +134,7 @@ func fold(entries []ledger.Chained, sold sales) []Line {
 			}
 			k := key{account: p.Account, day: day, kind: e.Kind}
 			if told[p.Account] {
-				k.of = whole
+				k.of = sold.line(p, whole)
 			}
 			l := sums[k]
 			if l == nil {

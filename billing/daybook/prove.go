@@ -37,6 +37,49 @@ func (b *Book) Audit(ctx context.Context, see func(what string)) error {
 	return nil
 }
 
+// AuditDay tells where the daybook of a day says another sum than the day's entries that were folded.
+func (b *Book) AuditDay(ctx context.Context, day string, see func(what string)) error {
+	for range looks {
+		head, err := b.head(ctx)
+		if err != nil {
+			return err
+		}
+		sums, err := b.sumsOn(ctx, day)
+		if err != nil {
+			return err
+		}
+		real, err := b.ledger.SumsOf(ctx, day, head)
+		if err != nil {
+			return err
+		}
+		if now, err := b.head(ctx); err != nil || now != head {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		kept := map[of]ledger.DaySum{}
+		for _, s := range sums {
+			kept[of{s.Account, s.Day, s.Kind}] = s
+		}
+		compare(kept, real, see)
+		for _, s := range kept {
+			see(fmt.Sprintf("the daybook of %s has %q in account %s, and no entry has", s.Day, s.Kind, s.Account))
+		}
+		return nil
+	}
+	return fault.New(fault.Unavailable, "daybook.busy")
+}
+
+// AuditMonths tells where the months of an account say another sum than its days.
+func (b *Book) AuditMonths(ctx context.Context, account string, see func(what string)) error {
+	made, months, err := b.monthsOf(ctx, account)
+	if err == nil && !sameSums(made, months) {
+		see("the months of account " + account + " say other sums than its days")
+	}
+	return err
+}
+
 // looks is how often the daybook is read for a time at which nobody folds; it is read in far less than the seconds between two folds.
 const looks = 20
 

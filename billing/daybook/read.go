@@ -26,7 +26,7 @@ const (
 // LongestDays is how many days one question may be about, and LongestMonths how many months.
 const (
 	LongestDays   = 92
-	LongestMonths = 37
+	LongestMonths = 42 // the longest a page asks for, out to whole quarters
 )
 
 // Asked is what is asked of the daybook: from a day to another, both included. Sites are those that the asker may see, nil all; money of no site is of all sites only.
@@ -101,6 +101,14 @@ func accountsOf(kind ledger.Kind) (codes []string) {
 	return codes
 }
 
+// Licensed are the accounts of what a licence of the regulator is for: internet that was used or billed, what was paid for it and never used, and fees.
+var Licensed = []string{ledger.InternetSales, ledger.Breakage, ledger.FeeIncome}
+
+// Unlicensed are the other accounts of income: equipment and work.
+func Unlicensed() []string {
+	return slices.DeleteFunc(accountsOf(ledger.Income), func(code string) bool { return slices.Contains(Licensed, code) })
+}
+
 // Till are the accounts in which money really is: what moves in them is the cash flow.
 var Till = []string{ledger.TillClearing, ledger.PayoutCodes, ledger.Cash, ledger.Cheques, ledger.Bank}
 
@@ -110,17 +118,12 @@ type Flow struct {
 	InCents, OutCents int64
 }
 
-// CashFlow is what moved in each account of Till, and what was in it before the first day. Money that was carried from one of them to another went out here and
-// came in there.
-func (b *Book) CashFlow(ctx context.Context, a Asked) (before map[string]int64, all []Flow, err error) {
+// CashFlow is what moved in each account of Till. Money that was carried from one of them to another went out here and came in there.
+func (b *Book) CashFlow(ctx context.Context, a Asked) ([]Flow, error) {
 	if err := a.check(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if before, err = b.before(ctx, Till, a.First.String()); err != nil {
-		return nil, nil, err
-	}
-	all, err = b.flows(ctx, Till, a)
-	return before, all, err
+	return b.flows(ctx, Till, a)
 }
 
 // Total is the money of all sums.

@@ -41,19 +41,6 @@ func (b *Book) sumsOfLines(ctx context.Context, ways []string, a Asked) (all []S
 	return all, db.Fault(err)
 }
 
-func (b *Book) before(ctx context.Context, accounts []string, day string) (map[string]int64, error) {
-	var rows []struct {
-		Account string
-		Cents   int64
-	}
-	err := b.db.Read(ctx).Raw("SELECT account, SUM(debit_cents - credit_cents) AS cents FROM daybook WHERE account IN ? AND day < ? GROUP BY account", accounts, day).Scan(&rows).Error
-	all := map[string]int64{}
-	for _, r := range rows {
-		all[r.Account] = r.Cents
-	}
-	return all, db.Fault(err)
-}
-
 func (b *Book) flows(ctx context.Context, accounts []string, a Asked) (all []Flow, err error) {
 	span, table, first, last := a.from()
 	err = b.db.Read(ctx).Raw("SELECT "+span+" AS day, account, SUM(debit_cents) AS in_cents, SUM(credit_cents) AS out_cents FROM "+table+

@@ -16,7 +16,7 @@ const (
 	ofReceipts      = "SELECT r.id, o.plan_key, o.site_id FROM receipts r JOIN orders o ON o.id = r.order_id WHERE r.id IN ?"
 	ofEvents        = "SELECT e.id, b.plan_key, b.site_id FROM reseller_events e JOIN voucher_batches b ON b.id = e.batch_id WHERE e.id IN ?"
 	ofHolders       = "SELECT grant_id AS id, MIN(holder) AS holder FROM vouchers WHERE grant_id IN ? GROUP BY grant_id"
-	// an invoice is of a subscription, a note of what its invoice was; what is of none is of the customer's site
+	// an invoice is of a subscription, a note of what its invoice was; what is of none is of the customer's site, but for what its postings say
 	ofInvoices = "SELECT i.id, COALESCE(s.plan_key, '') AS plan_key, COALESCE(s.site_id, c.site_id, 0) AS site_id FROM invoices i LEFT JOIN invoices f ON f.id = i.of_id" +
 		" LEFT JOIN subscriptions s ON s.id = CASE WHEN i.subscription_id <> 0 THEN i.subscription_id ELSE COALESCE(f.subscription_id, 0) END" +
 		" LEFT JOIN customers c ON c.id = i.customer_id WHERE i.id IN ?"
@@ -33,6 +33,11 @@ func (b *Book) salesOf(ctx context.Context, entries []ledger.Chained) (s sales, 
 		for i, id := range []int64{n.grant, n.batch, n.receipt, n.invoice, n.subscription, n.event} {
 			if id != 0 {
 				all[i] = append(all[i], id)
+			}
+		}
+		for _, p := range e.Postings {
+			if id := lineOf(p); id != 0 {
+				all[4] = append(all[4], id)
 			}
 		}
 	}

@@ -50,10 +50,10 @@ func judgeBack(d *Day, l line, v *reversal) {
 	d.add(i)
 }
 
-// word is what else is known of a receipt: when a statement tells of it, zero where none does, and what the ledger has of it.
+// word is what else is known of a receipt: when a statement tells of it, zero where none does, what the ledger has of it, and whose float it raised.
 type word struct {
-	told   time.Time
-	posted int64
+	told           time.Time
+	posted, holder int64
 }
 
 // judgeReceipt asks of money that arrived whether the statement told of it, whether it is in the ledger, and what it did.
@@ -86,8 +86,14 @@ func judgeReceipt(d *Day, t *Till, r receipt, w word) {
 		if t.Served += left; r.OrderState != string(billing.OrderPaid) && left > 0 {
 			because(NoService)
 		}
-	case billing.PlacedFloat, billing.PlacedAccount:
+	case billing.PlacedAccount:
 		t.Raised += left
+	case billing.PlacedFloat:
+		if t.Float += left; w.holder != 0 {
+			d.reseller(w.holder).ByTill += left
+		} else if left > 0 {
+			because(NoService)
+		}
 	case billing.PlacedCredit:
 		t.Held += left
 	case billing.PlacedSuspense:
@@ -121,6 +127,8 @@ func (t *Till) count(l line) {
 		t.Back += l.OutCents
 	case incoming.LineCharge:
 		t.Charged += l.OutCents
+	case incoming.LineChargeBack:
+		t.Charged -= l.InCents
 	case incoming.LineOut:
 		t.Out += l.OutCents
 	case incoming.LineBack:

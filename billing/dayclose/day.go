@@ -63,8 +63,8 @@ func (i Item) Cents() int64 {
 
 // Till is a till's day in figures. Until is how far its statement tells; zero for a till without one.
 //
-// By the statement: what came in, was taken back, charged, and left. Here: what arrived, what of it the ledger has, and what it did: it served an order, raised an
-// account or float, waits, or is gone (taken back, refunded). Elsewhere is told on this day and arrived on another; Strayed the other way round.
+// By the statement: what came in, was taken back, charged, and left. Here: what arrived, what of it the ledger has, and what it did: it served an order, raised a
+// customer's account or a reseller's float, waits, or is gone (taken back, refunded). Elsewhere is told on this day and arrived on another; Strayed the other way round.
 type Till struct {
 	ID                              int64
 	Key, ShortCode                  string
@@ -73,19 +73,28 @@ type Till struct {
 	UntoldCents, Elsewhere, Strayed int64
 	In, Back, Charged, Out          int64
 	Books, Ledger                   int64
-	Served, Raised, Held, Gone      int64
+	Served, Raised, Float           int64
+	Held, Gone                      int64
 }
+
+// Given is what was given for a till's money.
+func (t Till) Given() int64 { return t.Served + t.Raised + t.Float }
 
 // Site is what was paid for at a site.
 type Site struct{ ID, Orders, Cents int64 }
 
+// Reseller is the day of one of them: what of the tills' money raised their float, what they paid in cash, less what they got back, and the vouchers that they sold, by their prices.
+type Reseller struct{ ID, ByTill, InCash, Vouchers, Sold int64 }
+
 // Day is what a look found. More says that there are more items than are told.
 type Day struct {
-	Day   clock.Day
-	Tills []Till
-	Sites []Site
-	Items []Item
-	More  bool
+	Day       clock.Day
+	Tills     []Till
+	Sites     []Site
+	Resellers []Reseller
+	Items     []Item
+	More      bool
+	sellers   map[int64]int // where each is among Resellers
 }
 
 // Total sums the figures of all tills.
@@ -94,9 +103,22 @@ func (d Day) Total() (sum Till) {
 		sum.Lines, sum.Receipts, sum.Untold, sum.UntoldCents = sum.Lines+t.Lines, sum.Receipts+t.Receipts, sum.Untold+t.Untold, sum.UntoldCents+t.UntoldCents
 		sum.Elsewhere, sum.Strayed, sum.Books, sum.Ledger = sum.Elsewhere+t.Elsewhere, sum.Strayed+t.Strayed, sum.Books+t.Books, sum.Ledger+t.Ledger
 		sum.In, sum.Back, sum.Charged, sum.Out = sum.In+t.In, sum.Back+t.Back, sum.Charged+t.Charged, sum.Out+t.Out
-		sum.Served, sum.Raised, sum.Held, sum.Gone = sum.Served+t.Served, sum.Raised+t.Raised, sum.Held+t.Held, sum.Gone+t.Gone
+		sum.Served, sum.Raised, sum.Float, sum.Held, sum.Gone = sum.Served+t.Served, sum.Raised+t.Raised, sum.Float+t.Float, sum.Held+t.Held, sum.Gone+t.Gone
 	}
 	return sum
+}
+
+// reseller is the figures of one of them.
+func (d *Day) reseller(id int64) *Reseller {
+	n, known := d.sellers[id]
+	if !known {
+		if d.sellers == nil {
+			d.sellers = map[int64]int{}
+		}
+		n, d.Resellers = len(d.Resellers), append(d.Resellers, Reseller{ID: id})
+		d.sellers[id] = n
+	}
+	return &d.Resellers[n]
 }
 
 // mostItems bounds what a look keeps: whoever has more has brought the wrong statement.

@@ -170,7 +170,8 @@ func (o *office) plant(n, fault int) []string {
 	receipt, at := fmt.Sprintf("SKA%07d", n), paidDay.Start().Add(time.Duration(n)*time.Minute)
 	is := func(c Cause) []string { return []string{fmt.Sprint(c, " ", receipt)} }
 	line := func(cents int64) { o.told(incoming.LineIn, receipt, at, cents, 0) }
-	o.told(incoming.LineCharge, receipt, at, 0, 5)
+	o.told(incoming.LineCharge, receipt, at, 0, 7)
+	o.told(incoming.LineChargeBack, receipt, at, 2, 0)
 	switch fault {
 	case 0:
 		o.came(receipt, at, 1000, billing.PlacedCredit, 0)

@@ -2,6 +2,7 @@ package dayclose
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -178,5 +179,45 @@ func (s *Service) served(ctx context.Context, site int64, day clock.Day, after p
 	g := s.DB.Read(ctx).Table("orders").Where("site_id = ? AND state = ?", site, billing.OrderPaid).
 		Select("id, price_cents, paid_at, EXISTS (SELECT 1 FROM receipts r WHERE r.order_id = orders.id AND r.placed IN ?) AS money", []string{billing.PlacedOrder, billing.PlacedFloat, billing.PlacedAccount})
 	err = ofDay(g, "paid_at", day, after).Find(&all).Error
+	return all, db.Fault(err)
+}
+
+// How events of resellers are kept (vouchers/resellers): money that was paid in, by a till when it names its receipt; cash; and what sells.
+const paidInEvent = "paid_in"
+
+var (
+	cashEvents = []string{paidInEvent, "paid_out", "settled"}
+	soldEvents = []string{"sold", "sold_one", "used"}
+)
+
+// holders are whose float receipts raised, by the ids of those.
+func (s *Service) holders(ctx context.Context, all []receipt) (map[int64]int64, error) {
+	var ids []int64
+	for _, r := range all {
+		if r.Placed == billing.PlacedFloat {
+			ids = append(ids, r.ID)
+		}
+	}
+	found := map[int64]int64{}
+	for some := range db.Pieces(ids) {
+		var rows []struct{ OtherID, ResellerID int64 }
+		if err := s.DB.Read(ctx).Table("reseller_events").Select("other_id", "reseller_id").Where("other_id IN ? AND kind = ?", some, paidInEvent).Limit(len(some)).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			found[r.OtherID] = r.ResellerID
+		}
+	}
+	return found, nil
+}
+
+const mostResellers = 10_000
+
+// resellers sums what each of them paid in cash and sold on a day.
+func (s *Service) resellers(ctx context.Context, day clock.Day) (all []Reseller, err error) {
+	err = s.DB.Read(ctx).Table("reseller_events").Where("day = ? AND kind IN ?", day.String(), slices.Concat(cashEvents, soldEvents)).
+		Select("reseller_id AS id, SUM(CASE WHEN kind IN ? AND other_id = 0 THEN delta_cents ELSE 0 END) AS in_cash,"+
+			" SUM(CASE WHEN kind IN ? THEN vouchers ELSE 0 END) AS vouchers, SUM(CASE WHEN kind IN ? THEN gross_cents ELSE 0 END) AS sold", cashEvents, soldEvents, soldEvents).
+		Group("reseller_id").Order("reseller_id").Limit(mostResellers).Find(&all).Error
 	return all, db.Fault(err)
 }

@@ -60,6 +60,14 @@ func (s *Service) Look(ctx context.Context, day clock.Day) (Day, error) {
 			return d, err
 		}
 	}
+	sellers, err := s.resellers(ctx, day)
+	if err != nil {
+		return d, err
+	}
+	for _, r := range sellers {
+		one := d.reseller(r.ID)
+		one.InCash, one.Vouchers, one.Sold = r.InCash, r.Vouchers, r.Sold
+	}
 	for _, t := range d.Tills {
 		judgeReach(&d, t)
 	}
@@ -128,12 +136,16 @@ func (s *Service) lookAtReceipts(ctx context.Context, d *Day) error {
 		if err != nil {
 			return err
 		}
+		holders, err := s.holders(ctx, some)
+		if err != nil {
+			return err
+		}
 		for _, r := range some {
 			after = place{r.ArrivedAt, r.ID}
 			if r.AmountCents == 0 { // it says that credit was spent
 				continue
 			}
-			w := word{posted: posted[source(r)]}
+			w := word{posted: posted[source(r)], holder: holders[r.ID]}
 			if r.Receipt != nil {
 				w.told = told[lineKey{r.TillID, *r.Receipt}]
 			}

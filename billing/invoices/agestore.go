@@ -41,16 +41,11 @@ func (s *Service) Ageing(ctx context.Context, today clock.Day, after Overdue, li
 	if err := s.DB.Read(ctx).Raw(query, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
 		return nil, db.Fault(err)
 	}
-	var rows []ageRow
-	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages, ageArgs(today, ids)...).Scan(&rows).Error
-	all := make([]Age, len(rows))
-	for n, r := range rows {
-		all[n] = r.age()
-	}
+	all, err := s.AgesOf(ctx, today, ids)
 	slices.SortFunc(all, func(a, b Age) int { // a payment meanwhile moves nobody to another page
 		return cmp.Or(cmp.Compare(b.Overdue().Cents, a.Overdue().Cents), cmp.Compare(a.CustomerID, b.CustomerID))
 	})
-	return all, db.Fault(err)
+	return all, err
 }
 
 // owingSQL finds a page of who owes. One comparison of days for each bill, and no row of a bill is read.
@@ -65,6 +60,26 @@ func (s *Service) owingSQL(today clock.Day, after Overdue, limit int) (string, [
 		query, args = query+" WHERE late < ? OR late = ? AND customer_id > ?", append(args, after.Cents, after.Cents, after.CustomerID)
 	}
 	return query + " ORDER BY late DESC, customer_id LIMIT ?", append(args, limit)
+}
+
+// AgesOf tells how late what some customers owe is on a day, in any order; who owes nothing is left out.
+func (s *Service) AgesOf(ctx context.Context, today clock.Day, customers []int64) ([]Age, error) {
+	var rows []ageRow
+	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages, ageArgs(today, customers)...).Scan(&rows).Error
+	all := make([]Age, len(rows))
+	for n, r := range rows {
+		all[n] = r.age()
+	}
+	return all, db.Fault(err)
+}
+
+// AgeOf tells how late what one customer owes is on a day.
+func (s *Service) AgeOf(ctx context.Context, customerID int64, today clock.Day) (Age, error) {
+	all, err := s.AgesOf(ctx, today, []int64{customerID})
+	if err != nil || len(all) == 0 {
+		return Age{CustomerID: customerID}, err
+	}
+	return all[0], nil
 }
 
 // AgeingTotal tells what all customers owe together, and how late it is. It is summed by due days: each comparison of texts for each bill took longer than the reading.

@@ -23,14 +23,41 @@ type Allocation struct {
 // PaidFromCredit is the kind of the event of a customer's account by which credit paid an invoice.
 const PaidFromCredit = "invoice"
 
-// Pay spends a customer's credit on what is open, the oldest due first, as far as it goes. Run again it changes nothing.
+// Meant is money of a customer that is to pay an invoice before others.
+type Meant struct {
+	InvoiceID int64
+	Amount    money.Amount
+}
+
+// AskMeant has f say what of a customer's money is meant for an invoice, in order, each once; call it at wiring. The customer's account is held.
+func (s *Service) AskMeant(f func(tx *db.Tx, customerID int64) ([]Meant, error)) { s.meant = f }
+
+// Pay spends a customer's credit on what is open, as far as it goes: what is meant for an invoice on that one, the rest, and what is meant for one that was paid or
+// voided meanwhile, on the oldest due first. Run again it changes nothing.
 func (s *Service) Pay(tx *db.Tx, customerID int64) error {
 	held, err := s.Purse.Held(tx, customerID)
 	if err != nil || !held.IsPositive() {
 		return err
 	}
+	if held.Cents, err = s.payMeant(tx, customerID, held.Cents); err != nil || held.Cents == 0 {
+		return err
+	}
 	_, err = s.Allocate(tx, customerID, held, "credit")
 	return err
+}
+
+// payMeant spends what is meant for invoices, and tells what credit is left.
+func (s *Service) payMeant(tx *db.Tx, customerID, left int64) (int64, error) {
+	if s.meant == nil {
+		return left, nil
+	}
+	all, err := s.meant(tx, customerID)
+	for n := 0; n < len(all) && err == nil; n++ {
+		var used money.Amount
+		used, err = s.Allocate(tx, customerID, money.KES(min(left, all[n].Amount.Cents)), "meant", all[n].InvoiceID)
+		left -= used.Cents
+	}
+	return left, err
 }
 
 // PayNamed spends credit on the invoices that the customer or staff named, in their order. fault.Invalid "invoice.amount" when there is less credit.

@@ -2,11 +2,11 @@ package invoices
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 // mostTold bounds how many allocations of nothing are told.
@@ -14,27 +14,13 @@ const mostTold = 100
 
 // Audit tells see what of invoices is not in the books what it is in the tables, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	var told []string
-	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // money may move between the readings
-		told = nil
-		if err := s.auditAll(ctx, func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }); err != nil {
-			return err
-		}
-	}
-	for _, what := range told {
-		see(what)
-	}
-	return nil
+	return witness.Steady(see, func(tell witness.Tell) error { return s.auditAll(ctx, tell) })
 }
 
-func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error {
-	said, err := s.Ledger.Proofs(ctx, []string{entryInvoice, entryNote}, "invoice:", "invoice;") // ';' follows ':'
+func (s *Service) auditAll(ctx context.Context, tell witness.Tell) error {
+	proofs, err := s.Ledger.Said(ctx, []string{entryInvoice, entryNote}, "invoice:", "invoice;") // ';' follows ':'
 	if err != nil {
 		return err
-	}
-	proofs := make(map[string]string, len(said))
-	for _, p := range said {
-		proofs[p.Source] = p.Proof
 	}
 	open, last := map[int64]int64{}, map[string]int64{}
 	for after := int64(0); ; {
@@ -64,6 +50,13 @@ func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error
 	for _, a := range lost {
 		tell("allocation %d of %d cents is of invoice %d, which customer %d has not", a.ID, a.Cents, a.InvoiceID, a.CustomerID)
 	}
+	stray, err := s.strayParts(ctx, mostTold)
+	if err != nil {
+		return err
+	}
+	for _, id := range stray {
+		tell("document %d is a part of a bill that does not say what it says", id)
+	}
 	for source := range proofs {
 		tell("the books speak of %s, and there is no such document with a number", source)
 	}
@@ -82,7 +75,7 @@ func (s *Service) auditAll(ctx context.Context, tell func(string, ...any)) error
 	return nil
 }
 
-func auditOne(d Document, proofs map[string]string, tell func(string, ...any)) {
+func auditOne(d Document, proofs map[string]string, tell witness.Tell) {
 	if d.Number != 0 && d.Kind != ProForma && proofs[d.source()] != d.proof() {
 		tell("invoice %d (%s) is not what the books say", d.ID, d.Text())
 	}
@@ -104,7 +97,7 @@ func auditOne(d Document, proofs map[string]string, tell func(string, ...any)) {
 func (d Document) states() []string {
 	switch {
 	case d.Number == 0:
-		return []string{Review, Draft, Parked, Nothing, Dropped}
+		return []string{Review, Draft, Parked, Nothing, Dropped, Gathering, Gathered}
 	case d.Kind == ProForma:
 		return []string{Asked}
 	case d.Kind == Note:
@@ -120,7 +113,7 @@ func (d Document) states() []string {
 }
 
 // auditPaid: what is paid and credited is the sum of what says so.
-func (s *Service) auditPaid(ctx context.Context, page []Document, tell func(string, ...any)) error {
+func (s *Service) auditPaid(ctx context.Context, page []Document, tell witness.Tell) error {
 	paid, credited, err := s.sums(ctx, page)
 	if err != nil {
 		return err
@@ -134,7 +127,7 @@ func (s *Service) auditPaid(ctx context.Context, page []Document, tell func(stri
 }
 
 // auditSeries: numbers are unique by their key, so that a series without a gap has as many as its last.
-func (s *Service) auditSeries(ctx context.Context, counted map[string]int64, tell func(string, ...any)) error {
+func (s *Service) auditSeries(ctx context.Context, counted map[string]int64, tell witness.Tell) error {
 	rows, err := s.allSeries(ctx)
 	for _, r := range rows {
 		if r.Last != counted[r.Name] {

@@ -63,8 +63,8 @@ func (s *Service) credit(tx *db.Tx, n CreditNote, by By) (note Document, err err
 	if err != nil {
 		return note, err
 	}
-	note = Document{ID: tx.ID(), Kind: Note, State: Draft, Cause: creditCause + n.Request, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Why: n.Why, Period: d.Period, By: by.Actor,
-		CreatedAt: s.now()}.with(b)
+	note = Document{ID: tx.ID(), Kind: Note, State: Draft, Cause: creditCause + n.Request, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Why: n.Why, Period: d.Period, Line: d.Line, By: by.Actor,
+		CreatedAt: s.now(), Parts: d.Parts}.with(b)
 	if err := s.putNote(tx, d, note); err != nil {
 		return note, err
 	}
@@ -171,7 +171,7 @@ func grouped(d Document, notes []Document) (left []Line) {
 		if !seen {
 			n = len(left)
 			at[g] = n
-			left = append(left, Line{Key: g.key, Supply: l.Supply, Inclusive: true, Quantity: 1, Parts: taxes.Parts{ExciseShare: l.ExciseShare, VATShare: l.VATShare}})
+			left = append(left, Line{Key: g.key, Supply: l.Supply, Inclusive: true, Quantity: 1, Part: l.Part, Parts: taxes.Parts{ExciseShare: l.ExciseShare, VATShare: l.VATShare}})
 		}
 		left[n].Net, left[n].Excise, left[n].VAT, left[n].Gross = left[n].Net+l.Net, left[n].Excise+l.Excise, left[n].VAT+l.VAT, left[n].Gross+l.Gross
 	}
@@ -202,7 +202,7 @@ func creditOf(left []Line, amount int64, d Document, why string, today clock.Day
 	}
 	for n, l := range left {
 		share := shares[n].Cents
-		if share == 0 && l.Net == 0 {
+		if share == 0 && (l.Net == 0 || l.Gross != 0) { // of what rounds a bill down nothing is credited with a part of it
 			continue
 		}
 		if share != l.Gross {

@@ -2,7 +2,7 @@ package invoices
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -52,17 +52,34 @@ func (s *Service) creditedSinceNow(ctx context.Context, d Document) (Document, e
 	return s.laterBills(s.DB.Read(ctx), d)
 }
 
-func (s *Service) laterBills(from *gorm.DB, d Document) (Document, error) {
-	if !strings.HasPrefix(d.Cause, runCause) {
-		return Document{}, nil
+func (s *Service) laterBills(from *gorm.DB, d Document) (later Document, err error) {
+	bills := d.bills()
+	if len(bills) == 0 {
+		return later, nil
 	}
-	since := forever
-	for _, l := range d.Lines {
-		since = min(since, l.PeriodDay)
+	ids, tracks := make([]int64, len(bills)), map[track][]told{}
+	for n, of := range bills {
+		ids[n], tracks[trackOf(of)] = of.SubscriptionID, nil
 	}
-	all, notes, err := s.bills(from, []int64{d.SubscriptionID}, Period{since, lastDay}, func(other Document) bool { return trackOf(other) == trackOf(d) })
+	slices.Sort(ids)
+	all, err := s.bills(from, slices.Compact(ids), Period{firstOf(d.Lines), lastDay}, func(other Document) bool { _, is := tracks[trackOf(other)]; return is })
 	if err != nil {
-		return Document{}, err
+		return later, err
 	}
-	return d.creditedSince(all, notes)
+	for _, one := range all {
+		tracks[trackOf(one.Document)] = append(tracks[trackOf(one.Document)], one)
+	}
+	for _, of := range bills {
+		some, err := of.creditedSince(tracks[trackOf(of)])
+		if err != nil {
+			return later, err
+		}
+		for _, l := range some.Lines {
+			if d.ofFamily() {
+				l.Part = of.ID
+			}
+			later.Lines = append(later.Lines, l)
+		}
+	}
+	return later, nil
 }

@@ -24,15 +24,22 @@ type Cycle struct {
 	N      int
 	Anchor clock.Day // some day on which a period begins; of months its day of the month counts, unless Day does
 	Day    int       // of the month, 1 to 31; 0: that of Anchor
-	// Moves, the earliest first, are of months: from each of these days on, periods begin on its day of the month. What runs until then is cut short, and
-	// costs its part of what it would have been.
-	Moves []clock.Day
+	// Moves, the earliest first: from each on, periods begin on its day. What runs until then is cut short, and costs its part of what it would have been.
+	Moves []Move
 }
+
+// Move is that periods begin on another day from On on: of months on a Day of the month, of days so many of them after On.
+type Move struct {
+	On  clock.Day
+	Day int
+}
+
+func (m Move) before(n Move) int { return int(m.On - n.On) }
 
 const mostOfCycle = 800 // more than two years of days
 
 func (c Cycle) check() error {
-	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 || c.Every == Days && len(c.Moves) > 0 || !slices.IsSorted(c.Moves) {
+	if c.Every != Months && c.Every != Days || c.N < 1 || c.N > mostOfCycle || c.Anchor <= 0 || c.Day < 0 || c.Day > 31 || !slices.IsSortedFunc(c.Moves, Move.before) {
 		return fault.New(fault.Invalid, "invoice.cycle")
 	}
 	return nil
@@ -42,10 +49,10 @@ func (c Cycle) check() error {
 func (c Cycle) at(d clock.Day) (one Cycle, until clock.Day) {
 	one, until = c, forever
 	for _, moved := range c.Moves {
-		if d < moved {
-			return one, moved
+		if d < moved.On {
+			return one, moved.On
 		}
-		one.Anchor, one.Day = moved, 0
+		one.Anchor, one.Day = moved.On, moved.Day
 	}
 	return one, until
 }

@@ -26,7 +26,14 @@
 // was left, the next bill charges again what is beyond: whoever gives something of a bill tells so (FactGiven), and its periods are looked at again. A certificate that is written down late has the taxes of its days credited by notes of taxes
 // alone (CreditTaxes), which are a part of the lines that they are of.
 //
-// The reminder on the day on which a bill is due waits for who is asked by a prompt first (AskPrompts).
+// One bill or many: who pays for several lines, of their own and of accounts that are parts of theirs, gets a bill for each line, or has chosen one for all whose
+// periods begin on the same day (ChooseBills: for periods that begin on the day after the choice, or later). Each line's period is computed, rounded and corrected as it
+// would be on its own bill, and stays a document of its own, a part, which waits (Gathering) until a run has drafted all that is due; then all parts of a payer's day become
+// one document of the payer (gather), whose lines name their parts, and only that one has a number, is in the books, is due, dunned and paid. What is credited or given up of it is
+// each part's by what that was charged. So the choice changes no cent of what a line costs. Parts move onto a bill once, by their state, under the payer's account: runs that die or
+// run at once make one bill. What cannot be billed, or begins within a period, comes on a bill of its own day later.
+//
+// The reminder on the day on which a bill is due, and any later one on a day on which it is asked for late, waits for who is asked by a prompt first (AskPrompts).
 //
 // Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
 package invoices

@@ -28,17 +28,19 @@ const (
 
 // States of a document.
 const (
-	Review   = "review"      // waits for somebody to look at it
-	Draft    = "draft"       // will be issued by itself
-	Parked   = "parked"      // could not be made or issued; Why says why
-	Issued   = "issued"      // has a number, and something is open
-	Paid     = "paid"        // nothing is open: paid, or nothing was asked
-	Void     = "void"        // credited in full
-	Written  = "written_off" // what was open will not be paid
-	Nothing  = "nothing"     // the period costs nothing, and no document is sent
-	Dropped  = "dropped"     // looked at and thrown away before it had a number
-	Asked    = "asked"       // a pro forma that has its number
-	Credited = "credited"    // a credit note that has its number
+	Review    = "review"      // waits for somebody to look at it
+	Draft     = "draft"       // will be issued by itself
+	Parked    = "parked"      // could not be made or issued; Why says why
+	Issued    = "issued"      // has a number, and something is open
+	Paid      = "paid"        // nothing is open: paid, or nothing was asked
+	Void      = "void"        // credited in full
+	Written   = "written_off" // what was open will not be paid
+	Gathering = "gathering"   // waits for the others of its payer's one bill
+	Gathered  = "gathered"    // is a part of that bill
+	Nothing   = "nothing"     // the period costs nothing, and no document is sent
+	Dropped   = "dropped"     // looked at and thrown away before it had a number
+	Asked     = "asked"       // a pro forma that has its number
+	Credited  = "credited"    // a credit note that has its number
 )
 
 // Document is an invoice, a credit note or a pro forma. Amounts are cents; Gross = Net + Excise + VAT; of an invoice with a number
@@ -56,9 +58,13 @@ type Document struct {
 	Day, DueDay                    clock.Day
 	ControlNumber, ControlQR       string
 	By                             string
+	Line                           string // whose line it bills, and where that is; empty: none
 	CreatedAt, IssuedAt            time.Time
 	Lines                          []Line
+	Parts                          []Part // of a bill of several lines, and of a note of one, in the order of its lines
 	linesHash                      string
+	childID                        int64 // of a part that waits
+	whose                          string
 }
 
 // Text is its number as people read it: "INV-2026-000123"; empty before it has one.
@@ -96,7 +102,7 @@ func (d Document) check() error {
 		b.add(l)
 	}
 	switch {
-	case len(d.Lines) == 0 || len(d.Lines) > mostLines:
+	case len(d.Lines) == 0 || len(d.Lines) > mostLines && len(d.Parts) == 0:
 		return fault.New(fault.Invalid, "invoice.lines")
 	case b.Net != d.Net || b.Excise != d.Excise || b.VAT != d.VAT || b.Gross != d.Gross || (d.Kind == Note) != (d.Gross < 0):
 		return fault.New(fault.Invalid, "invoice.sums")
@@ -132,6 +138,9 @@ func hashOf(lines []Line) string {
 		numbers(int64(l.PeriodDay), int64(l.From), int64(l.Until), l.Quantity, l.Amount)
 		text(strconv.FormatBool(l.Inclusive), strconv.FormatBool(l.Correction), l.Charge)
 		numbers(l.Net, l.Excise, l.VAT, l.Gross, l.ExciseShare, l.VATShare)
+		if l.Part != 0 {
+			numbers(l.Part)
+		}
 	}
 	sum := sha256.Sum256(all)
 	return hex.EncodeToString(sum[:])[:40]
@@ -141,9 +150,15 @@ func hashOf(lines []Line) string {
 func (d Document) proof() string {
 	sum := sha256.New()
 	for _, part := range []any{d.ID, d.Kind, d.Cause, d.CustomerID, d.SubscriptionID, d.Series, d.Number, int(d.Period.From), int(d.Period.Until), d.OfID, d.Net, d.Excise, d.VAT, d.Gross,
-		d.PONumber, int(d.Day), int(d.DueDay), d.By, d.linesHash} {
+		d.PONumber, int(d.Day), int(d.DueDay), d.By, d.Line, d.linesHash} {
 		text := fmt.Sprint(part)
 		fmt.Fprintf(sum, "%d:%s;", len(text), text)
+	}
+	if d.ofFamily() {
+		for _, p := range d.Parts {
+			text := fmt.Sprint(p)
+			fmt.Fprintf(sum, "%d:%s;", len(text), text)
+		}
 	}
 	return hex.EncodeToString(sum.Sum(nil))[:40]
 }

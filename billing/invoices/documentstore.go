@@ -44,6 +44,7 @@ type documentRow struct {
 	ControlNumber  string
 	ControlQr      string
 	DoneBy         string
+	Line           string
 	LinesHash      string
 	CreatedAt      time.Time
 	IssuedAt       *time.Time
@@ -73,6 +74,7 @@ type lineRow struct {
 	GrossCents  int64
 	ExciseShare int64
 	VatShare    int64
+	PartID      int64
 }
 
 func (lineRow) TableName() string { return "invoice_lines" }
@@ -93,7 +95,7 @@ func (d Document) row() documentRow {
 	r := documentRow{ID: d.ID, Kind: string(d.Kind), State: d.State, Cause: d.Cause, CustomerID: d.CustomerID, SubscriptionID: d.SubscriptionID, PeriodDay: d.Period.From.String(),
 		PeriodUntil: d.Period.Until.String(), Series: d.Series, OfID: d.OfID, NetCents: d.Net, ExciseCents: d.Excise, VatCents: d.VAT, GrossCents: d.Gross, PaidCents: d.Paid,
 		CreditedCents: d.Credited, WrittenCents: d.Written, OpenCents: d.Open, PoNumber: d.PONumber, Note: d.Why, Day: d.Day.String(), DueDay: d.DueDay.String(),
-		ControlNumber: d.ControlNumber, ControlQr: d.ControlQR, DoneBy: d.By, LinesHash: d.linesHash, CreatedAt: d.CreatedAt, IssuedAt: db.Nullable(d.IssuedAt)}
+		ControlNumber: d.ControlNumber, ControlQr: d.ControlQR, DoneBy: d.By, Line: d.Line, LinesHash: d.linesHash, CreatedAt: d.CreatedAt, IssuedAt: db.Nullable(d.IssuedAt)}
 	if d.Number != 0 {
 		r.Number = &d.Number
 	}
@@ -103,7 +105,7 @@ func (d Document) row() documentRow {
 func (r documentRow) document() Document {
 	d := Document{ID: r.ID, Kind: Kind(r.Kind), State: r.State, Cause: r.Cause, CustomerID: r.CustomerID, SubscriptionID: r.SubscriptionID, Period: Period{dayIn(r.PeriodDay), dayIn(r.PeriodUntil)},
 		Series: r.Series, OfID: r.OfID, Net: r.NetCents, Excise: r.ExciseCents, VAT: r.VatCents, Gross: r.GrossCents, Paid: r.PaidCents, Credited: r.CreditedCents, Written: r.WrittenCents,
-		Open: r.OpenCents, PONumber: r.PoNumber, Why: r.Note, Day: dayIn(r.Day), DueDay: dayIn(r.DueDay), ControlNumber: r.ControlNumber, ControlQR: r.ControlQr, By: r.DoneBy,
+		Open: r.OpenCents, PONumber: r.PoNumber, Why: r.Note, Day: dayIn(r.Day), DueDay: dayIn(r.DueDay), ControlNumber: r.ControlNumber, ControlQR: r.ControlQr, By: r.DoneBy, Line: r.Line,
 		CreatedAt: r.CreatedAt.UTC(), IssuedAt: db.Instant(r.IssuedAt), linesHash: r.LinesHash}
 	if r.Number != nil {
 		d.Number = *r.Number
@@ -115,12 +117,12 @@ func (l Line) row(invoiceID int64, n int) (lineRow, error) {
 	args, err := json.Marshal(l.Args)
 	return lineRow{InvoiceID: invoiceID, N: n, Item: l.Key, Name: l.Name, Why: l.Why, Args: string(args), Supply: string(l.Supply), PeriodDay: l.PeriodDay.String(), FromDay: l.From.String(),
 		UntilDay: l.Until.String(), Quantity: l.Quantity, AmountCents: l.Amount, Inclusive: bit(l.Inclusive), Correction: bit(l.Correction), Charge: l.Charge, NetCents: l.Net,
-		ExciseCents: l.Excise, VatCents: l.VAT, GrossCents: l.Gross, ExciseShare: l.ExciseShare, VatShare: l.VATShare}, err
+		ExciseCents: l.Excise, VatCents: l.VAT, GrossCents: l.Gross, ExciseShare: l.ExciseShare, VatShare: l.VATShare, PartID: l.Part}, err
 }
 
 func (r lineRow) line() (Line, error) {
 	l := Line{Key: r.Item, Name: r.Name, Why: r.Why, Supply: taxes.Supply(r.Supply), PeriodDay: dayIn(r.PeriodDay), From: dayIn(r.FromDay), Until: dayIn(r.UntilDay), Quantity: r.Quantity,
-		Amount: r.AmountCents, Inclusive: r.Inclusive != 0, Correction: r.Correction != 0, Charge: r.Charge,
+		Amount: r.AmountCents, Inclusive: r.Inclusive != 0, Correction: r.Correction != 0, Charge: r.Charge, Part: r.PartID,
 		Parts: taxes.Parts{Net: r.NetCents, Excise: r.ExciseCents, VAT: r.VatCents, Gross: r.GrossCents, ExciseShare: r.ExciseShare, VATShare: r.VatShare}}
 	return l, json.Unmarshal([]byte(r.Args), &l.Args)
 }
@@ -164,7 +166,7 @@ func (s *Service) insert(tx *db.Tx, all []Document) (added map[int64]bool, err e
 			return nil, db.Fault(err)
 		}
 	}
-	return added, nil
+	return added, insertParts(tx, all, added)
 }
 
 // withLines reads the lines of documents.
@@ -187,13 +189,13 @@ func withLines(g *gorm.DB, all []Document) ([]Document, error) {
 			all[n].Lines = append(all[n].Lines, l)
 		}
 	}
-	return all, nil
+	return all, withParts(g, all)
 }
 
 // Unissued says whether a customer has a document that will get its number yet, in a transaction.
 func (s *Service) Unissued(tx *db.Tx, customerID int64) (bool, error) {
 	var ids []int64
-	err := tx.Gorm().Model(&documentRow{}).Where("customer_id = ? AND state IN ?", customerID, []string{Draft, Review, Parked}).Limit(1).Pluck("id", &ids).Error
+	err := tx.Gorm().Model(&documentRow{}).Where("customer_id = ? AND state IN ?", customerID, []string{Draft, Review, Parked, Gathering}).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, db.Fault(err)
 }
 
@@ -286,7 +288,7 @@ func (s *Service) Newest(ctx context.Context, f Filter, before int64, limit int)
 	if f.State != "" {
 		g = g.Where("state = ?", f.State)
 	} else {
-		g = g.Where("state <> ?", Nothing)
+		g = g.Where("state NOT IN ?", []string{Nothing, Gathering, Gathered}) // a part is on its bill
 	}
 	if f.Kind != "" {
 		g = g.Where("kind = ?", f.Kind)

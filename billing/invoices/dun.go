@@ -162,11 +162,12 @@ func (s *Service) todo(tx *db.Tx, table []Step, page []Document, day clock.Day) 
 	return all, s.askFirst(tx, all, holds, day)
 }
 
-// askFirst holds the reminder of what is due today back from who is to be asked for it by a prompt first. Who promised a later day is not asked.
+// askFirst holds reminders of what is due today, or is late and was not asked for on its day, back from who is to be asked for it by a prompt first today. Who promised a
+// later day is not asked.
 func (s *Service) askFirst(tx *db.Tx, all []Doing, holds map[int64]heldBack, day clock.Day) error {
 	var due []Late
 	for _, one := range all {
-		if one.Step.Action == Remind && one.DueDay == day && holds[one.CustomerID].PromiseUntil <= day {
+		if one.Step.Action == Remind && one.DueDay <= day && holds[one.CustomerID].PromiseUntil <= day {
 			due = append(due, one.Late)
 		}
 	}
@@ -182,7 +183,7 @@ func (s *Service) askFirst(tx *db.Tx, all []Doing, holds map[int64]heldBack, day
 	return err
 }
 
-// AskPrompts has f say which bills that are due today are still to be asked for by a prompt, by their ids; call it at wiring.
+// AskPrompts has f say which bills that are due today, or late, are still to be asked for today by a prompt, by their ids; call it at wiring.
 func (s *Service) AskPrompts(f func(tx *db.Tx, due []Late) (map[int64]bool, error)) { s.prompted = f }
 
 // takes: a fee is not charged for a fee.

@@ -32,7 +32,10 @@ type place struct {
 
 func (d Document) place(l Line) place {
 	p := place{day: l.PeriodDay, billing: l.billing()}
-	if p.payer = 0; strings.HasPrefix(d.Cause, runCause) {
+	p.payer, p.part = 0, 0
+	if part, is := d.part(l.Part); is {
+		p.track = part.track()
+	} else if strings.HasPrefix(d.Cause, runCause) {
 		p.track = trackOf(d)
 	} else {
 		p.document = d.ID
@@ -62,50 +65,70 @@ func portion(l Line, exempt Period) (part sums, err error) {
 	return shareOf(days, sums{excise: l.Excise, vat: l.VAT}, Period{l.From, l.Until}.Days())
 }
 
+// taxBills are those of a customer, in the order in which they are met.
+type taxBills struct {
+	of  map[place]*taxBill
+	all []*taxBill
+}
+
+func (b *taxBills) at(p place) *taxBill {
+	if b.of[p] == nil {
+		b.of[p] = &taxBill{}
+		b.all = append(b.all, b.of[p])
+	}
+	return b.of[p]
+}
+
+// credited takes off what notes for a certificate have credited of a document, and gives its other notes.
+func (b *taxBills) credited(d Document, notes []Document) (others []Document) {
+	for _, note := range notes {
+		if !strings.HasPrefix(note.Cause, exemptCause) {
+			others = append(others, note)
+			continue
+		}
+		for _, l := range note.Lines {
+			bill := b.at(d.place(l))
+			bill.left = bill.left.plus(taxes.Parts{Excise: l.Excise, VAT: l.VAT})
+		}
+	}
+	return others
+}
+
+// charged adds what a document, the nth, charged for exempt days, less what notes took of its lines.
+func (b *taxBills) charged(n int, d Document, notes []Document, exempt Period) error {
+	took, err := given(d, notes)
+	if err != nil {
+		return err
+	}
+	for i, l := range d.Lines {
+		part, err := portion(l, exempt)
+		if err != nil {
+			return err
+		}
+		less, err := portion(took[i], exempt)
+		if err != nil {
+			return err
+		}
+		bill := b.at(d.place(l))
+		bill.left = bill.left.plus(taxes.Parts{Excise: part.excise - less.excise, VAT: part.vat - less.vat})
+		if d.Kind == Invoice && part.gross() > 0 {
+			bill.lines = append(bill.lines, taxLine{n, l, part})
+		}
+	}
+	return nil
+}
+
 // taxesBack tells what is to be credited of a customer's documents, with the notes of each: taxes of days on which they are exempt, less what was corrected,
 // credited or written off since.
-func taxesBack(docs []Document, notes map[int64][]Document, exempt Period, certificate string) (all []TaxBack, err error) {
-	bills, order := map[place]*taxBill{}, []*taxBill(nil)
-	of := func(p place) *taxBill {
-		if bills[p] == nil {
-			bills[p] = &taxBill{}
-			order = append(order, bills[p])
-		}
-		return bills[p]
-	}
+func taxesBack(docs []Document, notes map[int64][]Document, exempt Period, certificate string) ([]TaxBack, error) {
+	bills := taxBills{of: map[place]*taxBill{}}
 	for n, d := range docs {
-		var byHand []Document
-		for _, note := range notes[d.ID] {
-			if !strings.HasPrefix(note.Cause, exemptCause) {
-				byHand = append(byHand, note)
-				continue
-			}
-			for _, l := range note.Lines {
-				b := of(d.place(l))
-				b.left = b.left.plus(taxes.Parts{Excise: l.Excise, VAT: l.VAT})
-			}
-		}
-		took, err := given(d, byHand)
-		if err != nil {
+		others := bills.credited(d, notes[d.ID])
+		if err := bills.charged(n, d, others, exempt); err != nil {
 			return nil, err
 		}
-		for i, l := range d.Lines {
-			part, err := portion(l, exempt)
-			if err != nil {
-				return nil, err
-			}
-			less, err := portion(took[i], exempt)
-			if err != nil {
-				return nil, err
-			}
-			b := of(d.place(l))
-			b.left = b.left.plus(taxes.Parts{Excise: part.excise - less.excise, VAT: part.vat - less.vat})
-			if d.Kind == Invoice && part.gross() > 0 {
-				b.lines = append(b.lines, taxLine{n, l, part})
-			}
-		}
 	}
-	return shareBack(docs, order, certificate)
+	return shareBack(docs, bills.all, certificate)
 }
 
 // shareBack writes what is left of each bill's taxes as lines of notes: of the newest documents first, and of none more than it still asks.
@@ -226,7 +249,7 @@ func (s *Service) creditTaxes(tx *db.Tx, one TaxBack, by By) (note Document, err
 	for _, l := range one.Lines {
 		b.add(l)
 	}
-	note = Document{ID: tx.ID(), Kind: Note, State: Draft, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Period: d.Period, By: by.Actor, CreatedAt: s.now()}.with(b)
+	note = Document{ID: tx.ID(), Kind: Note, State: Draft, CustomerID: d.CustomerID, OfID: d.ID, PONumber: d.PONumber, Period: d.Period, Line: d.Line, By: by.Actor, CreatedAt: s.now(), Parts: d.Parts}.with(b)
 	note.Cause = exemptCause + idText(d.ID) + ":" + idText(d.Credited)
 	if err := s.putNote(tx, d, note); err != nil {
 		return note, err

@@ -11,15 +11,16 @@ import (
 // CreditedLine is the key of a line that charges again what a correction would credit a second time.
 const CreditedLine = "credited"
 
-// group is lines that are taxed alike; a deposit, a debt of before and what rounds a document stand for themselves.
+// group is lines of one part of a bill that are taxed alike; a deposit, a debt of before and what rounds a document stand for themselves.
 type group struct {
 	supply      taxes.Supply
 	key         string
 	excise, vat int64
+	part        int64
 }
 
 func (l Line) group() group {
-	g := group{supply: l.Supply, excise: l.ExciseShare, vat: l.VATShare}
+	g := group{supply: l.Supply, excise: l.ExciseShare, vat: l.VATShare, part: l.Part}
 	if l.Key == DepositLine || l.Key == OpeningLine || l.Key == RoundingLine {
 		g.key = l.Key
 	}
@@ -82,10 +83,12 @@ func (d Document) bears(notes []Document, order []cell, whole map[cell]sums) (ma
 	bears, rounds := map[cell]sums{}, sums{} // what rounds it down is given back with it
 	for _, c := range order {
 		if c.key == RoundingLine && whole[c].gross() < 0 {
-			if rounds, err = shareOf(d.Written, whole[c], d.Gross); err != nil {
+			off, err := shareOf(d.Written, whole[c], d.Gross)
+			if err != nil {
 				return nil, err
 			}
-			bears[c] = sums{taken[c.group].net + rounds.net, taken[c.group].excise + rounds.excise, taken[c.group].vat + rounds.vat}
+			rounds = sums{rounds.net + off.net, rounds.excise + off.excise, rounds.vat + off.vat}
+			bears[c] = sums{taken[c.group].net + off.net, taken[c.group].excise + off.excise, taken[c.group].vat + off.vat}
 			delete(taken, c.group)
 		}
 	}

@@ -244,6 +244,12 @@ func (s *street) Due(ctx context.Context, asOf clock.Day, after int64, limit int
 // Fill implements Source.
 func (s *street) Fill(context.Context, []Due) (map[int64]Price, error) { return monthly, nil }
 
+// After implements Source.
+func (s *street) After(d Due) (Due, bool) {
+	d.Period = d.History.Cycle.Period(d.Period.Until)
+	return d, true
+}
+
 // Done implements Source.
 func (s *street) Done(tx *db.Tx, due []Due) error {
 	for _, d := range due {

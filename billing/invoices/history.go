@@ -90,6 +90,14 @@ type Once struct {
 	Inclusive bool
 }
 
+// Extra is more that a meter includes: Quantity in each whole period while it is had or, Once, all of it in the period of the day From.
+type Extra struct {
+	Meter       string
+	Quantity    int64
+	From, Until clock.Day // 0: goes on
+	Once        bool
+}
+
 // History is what a subscription had, day by day, as it is known now, and what of that is already invoiced.
 type History struct {
 	Cycle     Cycle
@@ -97,6 +105,7 @@ type History struct {
 	Pauses    []Pause
 	Discounts []Discount
 	Once      []Once
+	Extras    []Extra
 	Billed    []Line    // of earlier documents, from the period of Since on
 	Given     []Line    // what credit notes took of their lines, and what was written off
 	Since     clock.Day // the earliest day about which something new is known since the last document; 0 for none
@@ -118,7 +127,7 @@ const mostItems = 2_000
 // check refuses a history from which nothing can be billed: fault.Invalid "invoice.history".
 func (h History) check(prices map[int64]Price) error {
 	wrong := func(what string) error { return fault.New(fault.Invalid, "invoice.history", "What", what) }
-	if len(h.Items)+len(h.Pauses)+len(h.Discounts)+len(h.Once) > mostItems {
+	if len(h.Items)+len(h.Pauses)+len(h.Discounts)+len(h.Once)+len(h.Extras) > mostItems {
 		return wrong("items")
 	}
 	last := map[string]clock.Day{}
@@ -152,6 +161,11 @@ func (h History) check(prices map[int64]Price) error {
 	for _, o := range h.Once {
 		if o.Key == "" || o.Day <= 0 || o.Supply == "" {
 			return wrong(o.Key)
+		}
+	}
+	for _, x := range h.Extras {
+		if x.Meter == "" || x.From <= 0 || x.Quantity < 0 {
+			return wrong("more of " + x.Meter)
 		}
 	}
 	return h.Cycle.check()

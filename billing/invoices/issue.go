@@ -25,15 +25,18 @@ type Outcome struct{ Issued, Parked int64 }
 
 // Issue gives every draft its number and its entry in the books, until none is left. One node runs it under a lease; should two, the row of the
 // series makes one wait. A draft that fails is parked, with why, and the rest go on. Run again it does nothing.
-func (s *Service) Issue(ctx context.Context) (done Outcome, err error) {
+func (s *Service) Issue(ctx context.Context) (Outcome, error) { return s.IssueTelling(ctx, nil) }
+
+// IssueTelling is Issue, and tells what became of some at a time, in the transaction in which it did, which may be made again.
+func (s *Service) IssueTelling(ctx context.Context, wrote func(*db.Tx, Outcome) error) (done Outcome, err error) {
 	for ctx.Err() == nil {
 		all, err := s.drafts(ctx, atOnce)
 		if err != nil || len(all) == 0 {
 			return done, err
 		}
-		some, err := s.issueSome(ctx, all)
+		some, err := s.issueSome(ctx, all, wrote)
 		if err != nil && !fault.Is(err, fault.Unavailable) && ctx.Err() == nil { // one of them is to blame: find it
-			some, err = s.issueEach(ctx, all)
+			some, err = s.issueEach(ctx, all, wrote)
 		}
 		done.Issued, done.Parked = done.Issued+some.Issued, done.Parked+some.Parked
 		if err != nil {
@@ -50,22 +53,27 @@ func (s *Service) IssueOne(ctx context.Context, id int64) (Document, error) {
 		return d, err
 	}
 	if d.State == Draft {
-		if _, err := s.issueEach(ctx, []Document{d}); err != nil {
+		if _, err := s.issueEach(ctx, []Document{d}, nil); err != nil {
 			return d, err
 		}
 	}
 	return s.Get(ctx, id)
 }
 
-func (s *Service) issueEach(ctx context.Context, all []Document) (done Outcome, err error) {
+func (s *Service) issueEach(ctx context.Context, all []Document, wrote func(*db.Tx, Outcome) error) (done Outcome, err error) {
 	for _, d := range all {
-		some, err := s.issueSome(ctx, []Document{d})
+		some, err := s.issueSome(ctx, []Document{d}, wrote)
 		if err != nil && (fault.Is(err, fault.Unavailable) || ctx.Err() != nil) {
 			return done, err
 		}
 		if err != nil {
 			why := err.Error()
-			err = s.DB.InTx(ctx, func(tx *db.Tx) error { return s.move(tx, d.ID, Draft, Parked, cutText(why)) })
+			err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+				if err := s.move(tx, d.ID, Draft, Parked, cutText(why)); err != nil || wrote == nil {
+					return err
+				}
+				return wrote(tx, Outcome{Parked: 1})
+			})
 			if err != nil && !fault.Is(err, fault.Conflict) { // somebody else has taken it up
 				return done, err
 			}
@@ -84,7 +92,7 @@ func cutText(text string) string {
 }
 
 // issueSome numbers drafts in one transaction: all of them, or none.
-func (s *Service) issueSome(ctx context.Context, all []Document) (done Outcome, err error) {
+func (s *Service) issueSome(ctx context.Context, all []Document, wrote func(*db.Tx, Outcome) error) (done Outcome, err error) {
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		done = Outcome{}
 		fresh, err := s.take(tx, all)
@@ -106,7 +114,10 @@ func (s *Service) issueSome(ctx context.Context, all []Document) (done Outcome, 
 			good = append(good, d)
 		}
 		done.Issued = int64(len(good))
-		return s.issueTx(tx, good)
+		if err := s.issueTx(tx, good); err != nil || wrote == nil {
+			return err
+		}
+		return wrote(tx, done)
 	})
 	return done, err
 }

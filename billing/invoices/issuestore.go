@@ -44,7 +44,10 @@ func (s *Service) take(tx *db.Tx, all []Document) (fresh []Document, err error) 
 
 // rehome makes a draft another customer's.
 func (s *Service) rehome(tx *db.Tx, id, customerID int64) error {
-	return db.Fault(tx.Gorm().Exec("UPDATE invoices SET customer_id = ? WHERE id = ? AND state = ?", customerID, id, Draft).Error)
+	if err := tx.Gorm().Exec("UPDATE invoices SET customer_id = ? WHERE id = ? AND state = ?", customerID, id, Draft).Error; err != nil {
+		return db.Fault(err)
+	}
+	return s.rehomeParts(tx, id, customerID)
 }
 
 // hold keeps every other issuer from a series until the transaction ends.
@@ -119,10 +122,8 @@ func (s *Service) besides(tx *db.Tx, customerID int64, causes ...string) ([]Docu
 	return documents(tx.Gorm().Where("customer_id = ? AND cause NOT IN ?", customerID, causes).Order("id").Limit(1))
 }
 
-func (s *Service) setControl(tx *db.Tx, id int64, number, qr string) error {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET control_number = ?, control_qr = ? WHERE id = ? AND number IS NOT NULL", number, qr, id))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "invoice.moved")
-	}
-	return db.Fault(err)
+// setControl puts a control number in the place of another, or of none; false when something else is there, or the document has no number of its own.
+func (s *Service) setControl(tx *db.Tx, id int64, was string, c control) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET control_number = ?, control_qr = ? WHERE id = ? AND number IS NOT NULL AND control_number = ?", c.number, c.qr, id, was))
+	return won, db.Fault(err)
 }

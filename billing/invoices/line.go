@@ -23,6 +23,7 @@ type Line struct {
 	Inclusive        bool
 	Correction       bool // of a period that was invoiced before
 	Charge           string
+	Part             int64 // of a bill of several lines: the document that tells the period of one; 0: the bill is of one
 	Payer            int64 // of an earlier document's line, and what takes its place: whose document it was; 0: who pays now
 	taxes.Parts
 }
@@ -95,12 +96,13 @@ func units(quantity, unit int64) string {
 	return text
 }
 
-// changes are the days within a charge on which its taxes change: a rate does, or who pays them begins or ceases to be exempt.
+// changes are the days within a charge on which its taxes change: a rate does, or who pays them begins or ceases to be exempt. Whoever is exempt pays what the
+// rates of the day leave of a price that holds them; of one that does not, rates change nothing for them.
 func (c charge) changes(rates taxes.Rates, exempt Period) (days []clock.Day) {
 	span, taxed := Period{c.From, c.Until}, false
 	for _, d := range append(rates.Changes(c.Supply, c.From, c.Until), c.From) {
 		excise, vat := rates.On(c.Supply, d)
-		if taxed = taxed || excise+vat > 0; d > c.From && !exempt.holds(d) {
+		if taxed = taxed || excise+vat > 0; d > c.From && (c.Inclusive || !exempt.holds(d)) {
 			days = append(days, d)
 		}
 	}

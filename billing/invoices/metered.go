@@ -28,6 +28,37 @@ func (p *pool) share(quantity int64) (int64, error) {
 	return money.MulDiv(quantity, p.days, p.all, money.Down)
 }
 
+// extra is what is had of a meter beside what the price includes, by the days that it was.
+func (c *computing) extra(one *pool, meter string) (int64, error) {
+	var sum int64
+	for _, x := range c.Extras {
+		if x.Once || x.Meter != meter {
+			continue
+		}
+		days := int64(0)
+		for _, run := range one.runs {
+			days += run.both(Period{x.From, end(x.Until)}).Days()
+		}
+		part, err := times(x.Quantity, days)
+		if err != nil {
+			return 0, err
+		}
+		sum += part
+	}
+	return money.MulDiv(sum, 1, one.all, money.Down)
+}
+
+// packs are what was bought or given once of each meter in a period.
+func (c *computing) packs(p Period) map[string]int64 {
+	all := map[string]int64{}
+	for _, x := range c.Extras {
+		if x.Once && p.holds(x.From) {
+			all[x.Meter] += x.Quantity
+		}
+	}
+	return all
+}
+
 func (c *computing) pools(p Period) (all []*pool) {
 	for _, i := range c.Items {
 		if len(c.prices[i.PriceID].Meters) == 0 {
@@ -54,8 +85,10 @@ func (c *computing) pools(p Period) (all []*pool) {
 	return all
 }
 
-// metered is what was used in a period. What is included, and where tiers end, is by the days that the price ran; tiers count what is over.
+// metered is what was used in a period. What is included, and where tiers end, is by the days that the price ran; tiers count what is over. Packs come off
+// what is over before it costs anything, of the price that ran first before the next one's.
 func (c *computing) metered(p Period) (all []charge, err error) {
+	packs := c.packs(p)
 	for _, one := range c.pools(p) {
 		for _, m := range c.prices[one.item.PriceID].Meters {
 			var used, late int64
@@ -67,7 +100,7 @@ func (c *computing) metered(p Period) (all []charge, err error) {
 					late += u.Quantity
 				}
 			}
-			charges, err := c.meter(p, one, m, used, late)
+			charges, err := c.meter(p, one, m, measured{used, late}, packs)
 			if err != nil {
 				return nil, err
 			}
@@ -77,15 +110,31 @@ func (c *computing) metered(p Period) (all []charge, err error) {
 	return all, nil
 }
 
-func (c *computing) meter(p Period, one *pool, m Meter, used, late int64) ([]charge, error) {
+// measured is what a meter counted, and what of it was told of late.
+type measured struct{ used, late int64 }
+
+// included is what of a meter costs nothing by the price and by what is had beside it.
+func (c *computing) included(one *pool, m Meter) (int64, error) {
 	included, err := times(m.Included, one.item.Quantity)
+	if err != nil {
+		return 0, err
+	}
+	if included, err = one.share(included); err != nil {
+		return 0, err
+	}
+	more, err := c.extra(one, m.Key)
+	return included + more, err
+}
+
+func (c *computing) meter(p Period, one *pool, m Meter, told measured, packs map[string]int64) ([]charge, error) {
+	used, late := told.used, told.late
+	included, err := c.included(one, m)
 	if err != nil {
 		return nil, err
 	}
-	if included, err = one.share(included); err != nil {
-		return nil, err
-	}
 	over := max(0, used-included)
+	packed := min(over, packs[m.Key])
+	packs[m.Key], over = packs[m.Key]-packed, over-packed
 	if m.WholeUnits && over%m.Unit != 0 {
 		over += m.Unit - over%m.Unit
 	}
@@ -93,11 +142,17 @@ func (c *computing) meter(p Period, one *pool, m Meter, used, late int64) ([]cha
 		Inclusive: c.prices[one.item.PriceID].Inclusive}}
 	of.From, of.Until = one.span()
 	say := []string{"Used", units(used, m.Unit), "Included", units(included, m.Unit)}
+	if packed > 0 {
+		say = append(say, packsArg, units(packed, m.Unit))
+	}
 	if late > 0 {
 		say = append(say, lateArg, units(late, m.Unit))
 	}
 	if over == 0 {
 		of.Why, of.Args = "invoice.why.within", say
+		if packed > 0 {
+			of.Why = "invoice.why.packed"
+		}
 		if used == 0 {
 			return nil, nil
 		}

@@ -131,5 +131,9 @@ func (d Document) accountOf(l Line) ledger.Posting {
 	case OpeningLine:
 		return ledger.Posting{Account: ledger.OpeningBalances}
 	}
-	return ledger.Posting{Account: incomeOf[l.Supply]}
+	to := ledger.Posting{Account: incomeOf[l.Supply]}
+	if p, is := d.part(l.Part); is { // the books tell what each line of several earned
+		to.Party = "subscription:" + idText(p.SubscriptionID)
+	}
+	return to
 }

@@ -33,6 +33,15 @@ func (s *Service) split(tx *db.Tx, due Due, payer Terms, b Bill, prices map[int6
 	return s.draft(tx, due, payer, rest, failed), others, nil
 }
 
+// payersOf are who gets the bills of customers, each once.
+func payersOf(terms map[int64]Terms) (all []int64) {
+	for _, t := range terms {
+		all = append(all, t.PayerID)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // payersBut are the others who were billed for what a bill corrects.
 func (b Bill) payersBut(now int64) (all []int64) {
 	for _, l := range b.Lines {

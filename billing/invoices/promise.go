@@ -19,6 +19,7 @@ type Promised struct {
 	Who, Note  string // who said so, and what else
 	By         string // who heard it
 	At         time.Time
+	Request    string // the same is promised once; empty: each is another
 }
 
 // Over says that its day is over.
@@ -52,6 +53,11 @@ func (s *Service) Promise(ctx context.Context, p Promised, by By) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if _, err := s.Purse.Held(tx, p.CustomerID); err != nil {
 			return err
+		}
+		if p.Request != "" { // the account is held: whoever told it first is done
+			if known, err := promisedBefore(tx, p.Request); err != nil || known {
+				return err
+			}
 		}
 		if err := s.promise(tx, p); err != nil {
 			return err

@@ -20,6 +20,7 @@ type pledgeRow struct {
 	Note       string
 	DoneBy     string
 	At         time.Time
+	Request    *string // of the form that told it
 }
 
 func (pledgeRow) TableName() string { return "payment_promises" }
@@ -27,9 +28,20 @@ func (pledgeRow) TableName() string { return "payment_promises" }
 func (s *Service) promise(tx *db.Tx, p Promised) error {
 	err := tx.Gorm().Clauses(clause.OnConflict{UpdateAll: true}).Create(&promiseRow{CustomerID: p.CustomerID, UntilDay: p.Until.String(), Note: p.Note, DoneBy: p.By, At: p.At}).Error
 	if err == nil {
-		err = tx.Gorm().Create(&pledgeRow{ID: tx.ID(), CustomerID: p.CustomerID, UntilDay: p.Until.String(), Cents: p.Amount.Cents, Who: p.Who, Note: p.Note, DoneBy: p.By, At: p.At}).Error
+		row := pledgeRow{ID: tx.ID(), CustomerID: p.CustomerID, UntilDay: p.Until.String(), Cents: p.Amount.Cents, Who: p.Who, Note: p.Note, DoneBy: p.By, At: p.At}
+		if p.Request != "" {
+			row.Request = &p.Request
+		}
+		err = tx.Gorm().Create(&row).Error
 	}
 	return db.Fault(err)
+}
+
+// promisedBefore says that the same form told it before.
+func promisedBefore(tx *db.Tx, request string) (bool, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&pledgeRow{}).Where("request = ?", request).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, db.Fault(err)
 }
 
 // Promises are what a customer promised, the last first.

@@ -18,12 +18,14 @@ import (
 // Due is a period of a subscription of which a document is due. Its History needs neither Billed nor Exempt nor RoundTo: the run adds them.
 type Due struct {
 	SubscriptionID, CustomerID int64
+	Line                       string // what the subscription is called where a customer has several
 	Track                      string // of a subscription's periods, when it has several kinds of them; may be empty
 	Seen                       int64  // what the source remembers it by
 	Period                     Period // the one that begins
 	History                    History
 	Usage                      []Use // of the period before, and since the period of History.Since
 	Problem                    error // why it has no history
+	Together                   bool  // with other lines, on one bill of who pays for them; the run says so
 }
 
 // Source tells what is due. It names a track of a subscription again, with the next period, once Done has been told.
@@ -35,16 +37,25 @@ type Source interface {
 	Fill(ctx context.Context, due []Due) (map[int64]Price, error)
 	// Done notes, in the transaction of the drafts, that these periods are billed.
 	Done(tx *db.Tx, due []Due) error
+	// After is the period that is due next once one is billed, without its history; false when nothing of the track is.
+	After(due Due) (Due, bool)
 }
 
-// RunOptions are how a run runs. Tell, when set, hears of each document that a dry run would make, and nothing is written.
+// RunOptions are how a run runs. Tell, when set, hears of each document that a dry run would make, and nothing is written. Wrote, when set, hears what each page
+// wrote, in its transaction, which may be made again; several at once.
 type RunOptions struct {
 	Workers int
 	Tell    func(Due, Bill, error)
+	Wrote   func(*db.Tx, Drafted) error
+	dry     *dryAhead // of a dry run
 }
 
 // Drafted counts what a run wrote.
-type Drafted struct{ Drafts, Nothing, Parked, There int64 }
+type Drafted struct{ Drafts, Nothing, Parked, There, Parts int64 } // Parts wait for their payer's one bill, which is a draft
+
+func (d Drafted) plus(o Drafted) Drafted {
+	return Drafted{d.Drafts + o.Drafts, d.Nothing + o.Nothing, d.Parked + o.Parked, d.There + o.There, d.Parts + o.Parts}
+}
 
 const (
 	duePage    = 200
@@ -54,14 +65,23 @@ const (
 // Run drafts what is due on a day for every subscription that a source tells of, in small transactions; any node may run it, and run it again. A
 // subscription that cannot be billed is parked, with why, and tried again by the next run; this one goes on. Issue gives the drafts their numbers.
 func (s *Service) Run(ctx context.Context, asOf clock.Day, source Source, o RunOptions) (sum Drafted, err error) {
+	if o.Tell != nil {
+		return sum, s.dryRun(ctx, asOf, source, o)
+	}
 	for round := 0; round < mostRounds; round++ { // who is behind by several periods is due again
 		some, err := s.runOnce(ctx, asOf, source, o)
-		sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, some.Parked, sum.There + some.There} // what is parked is tried each round
-		if err != nil || o.Tell != nil || some.Drafts+some.Nothing == 0 {
+		sum.Parked = 0 // what is parked is tried each round
+		sum = sum.plus(some)
+		if err != nil {
 			return sum, err
 		}
+		if some.Drafts+some.Nothing+some.Parts == 0 {
+			break
+		}
 	}
-	return sum, nil
+	made, err := s.gather(ctx, asOf, o.Wrote)
+	sum.Drafts += made
+	return sum, err
 }
 
 // runOnce goes once through all who are due, with several workers that take pages in turn.
@@ -91,7 +111,7 @@ func (s *Service) runOnce(ctx context.Context, asOf clock.Day, source Source, o 
 					some, err = s.runPage(ctx, source, page, rates, o)
 				}
 				mu.Lock()
-				sum = Drafted{sum.Drafts + some.Drafts, sum.Nothing + some.Nothing, sum.Parked + some.Parked, sum.There + some.There}
+				sum = sum.plus(some)
 				mu.Unlock()
 				if err != nil {
 					cancel(err)
@@ -108,10 +128,13 @@ func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates 
 	if err != nil {
 		return sum, err
 	}
+	if o.Tell != nil {
+		return sum, s.tryPage(ctx, page, prices, rates, o)
+	}
 	return sum, s.DB.InTx(ctx, func(tx *db.Tx) error {
 		sum = Drafted{}
-		all, err := s.draftPage(tx, page, prices, rates, o)
-		if err != nil || o.Tell != nil {
+		all, err := s.draftPage(tx, page, prices, rates, nil, nil)
+		if err != nil {
 			return err
 		}
 		var done []Due
@@ -135,16 +158,22 @@ func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates 
 				sum.Parked++
 			case d.State == Nothing:
 				sum.Nothing++
+			case d.State == Gathering:
+				sum.Parts++
 			default:
 				sum.Drafts++
 			}
+		}
+		if err == nil && o.Wrote != nil {
+			err = o.Wrote(tx, sum)
 		}
 		return err
 	})
 }
 
-// draftPage computes the documents of a page, and after them those of others who had paid for something that turns out otherwise.
-func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, o RunOptions) ([]Document, error) {
+// draftPage computes the documents of a page, and after them those of others who had paid for something that turns out otherwise. In a dry run, which is told of each with
+// who pays it, there are none.
+func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, dry *dryAhead, tell func(Due, int64, Bill, error)) ([]Document, error) {
 	ids := make([]int64, len(page))
 	for n, due := range page {
 		ids[n] = due.CustomerID
@@ -157,15 +186,23 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := s.choices(tx, payersOf(terms))
+	if err != nil {
+		return nil, err
+	}
 	all, others := make([]Document, 0, len(page)), []Document(nil)
 	for _, due := range page {
 		payer := terms[due.CustomerID]
 		was := billed[due.track()]
 		due.History.Billed, due.History.Given, due.History.Exempt = was.billed, was.given, payer.Exempt
+		due.Line, due.Together = called(payer.For, due.Line), chosen[payer.PayerID].On(due.Period.From)
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
+		if dry != nil {
+			due.History.Billed = append(slices.Clip(due.History.Billed), dry.before(due)...)
+		}
 		b, err := s.compute(due, prices, rates)
-		if o.Tell != nil {
-			o.Tell(due, b, err)
+		if tell != nil {
+			tell(due, payer.PayerID, b, err)
 			continue
 		}
 		own, theirs, err := s.split(tx, due, payer, b, prices, rates, err)
@@ -175,7 +212,7 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 		if err := s.tellAgain(tx, due, b); err != nil {
 			return nil, err
 		}
-		all, others = append(all, own), append(others, theirs...)
+		all, others = append(all, own.gatherable(due, payer)), append(others, theirs...)
 	}
 	return append(all, others...), nil
 }
@@ -228,7 +265,7 @@ func trackOf(d Document) track {
 
 // draft is the document that a bill becomes.
 func (s *Service) draft(tx *db.Tx, due Due, terms Terms, b Bill, failed error) Document {
-	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: due.cause(), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period,
+	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: due.cause(), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period, Line: due.Line,
 		PONumber: terms.PONumber, By: "bill run", CreatedAt: s.now()}
 	switch {
 	case failed != nil:

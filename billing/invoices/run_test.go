@@ -17,7 +17,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &documentRow{}, &lineRow{}, &seriesRow{}, &allocationRow{}, &termsRow{}, &stepRow{}, &doneRow{}, &promiseRow{}, &pledgeRow{}, &logRow{})
+		testdb.ModelsMatch(t, d, &documentRow{}, &lineRow{}, &seriesRow{}, &allocationRow{}, &termsRow{}, &stepRow{}, &doneRow{}, &promiseRow{}, &pledgeRow{}, &logRow{}, &choiceRow{}, &partRow{})
 	})
 }
 
@@ -153,12 +153,29 @@ func TestOneThatFailsIsParked(t *testing.T) {
 	})
 }
 
+// TestABillMayBeDueAtOnce: of three customers one pays on the day of the bill, one in their own time, and one as everybody.
+func TestABillMayBeDueAtOnce(t *testing.T) {
+	each(t, func(w *desk) {
+		for days, own := range map[clock.Day]*int{0: new(0), 9: new(9), 14: nil} {
+			c := w.firm(customers.Customer{Name: fmt.Sprint("Firm ", days), PaymentDays: own})
+			d := w.get(w.writes(c.ID, 100_00).ID)
+			if d.DueDay != d.Day+days {
+				t.Errorf("due after %d days, and it should be %d", d.DueDay-d.Day, days)
+			}
+			if read, err := w.Customers.Get(context.Background(), c.ID); err != nil || (read.PaymentDays == nil) != (own == nil) {
+				t.Error(read.PaymentDays, err)
+			}
+		}
+		w.prove()
+	})
+}
+
 // TestTheParentPays: the bill of a branch goes to the house that pays for it, by its terms; drafts of whom somebody looks at wait.
 func TestTheParentPays(t *testing.T) {
 	each(t, func(w *desk) {
 		ctx := context.Background()
-		house := w.firm(customers.Customer{Name: "House", PaymentDays: 45})
-		branch := w.firm(customers.Customer{Name: "Branch", ParentID: house.ID, ParentPays: true, PaymentDays: 7})
+		house := w.firm(customers.Customer{Name: "House", PaymentDays: new(45)})
+		branch := w.firm(customers.Customer{Name: "Branch", ParentID: house.ID, ParentPays: true, PaymentDays: new(7)})
 		if err := w.Treat(ctx, house.ID, true, false, office); err != nil {
 			t.Fatal(err)
 		}

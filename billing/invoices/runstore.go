@@ -2,6 +2,7 @@ package invoices
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -24,19 +25,17 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 		from[due.track()], ids = span, append(ids, due.SubscriptionID)
 		first, last = min(first, span.From), max(last, span.Until)
 	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids) // two tracks of one would have its documents read in two pieces
 	all := map[track]past{}
 	for some := range db.Pieces(ids) {
-		docs, notes, err := s.bills(tx.Gorm(), some, Period{first, last}, func(d Document) bool { return from[trackOf(d)].holds(d.Period.From) })
+		docs, err := s.bills(tx.Gorm(), some, Period{first, last}, func(d Document) bool { return from[trackOf(d)].holds(d.Period.From) })
 		if err != nil {
 			return nil, err
 		}
 		for _, d := range docs {
-			of := trackOf(d)
-			charged, took, err := d.tell(notes[d.ID])
-			if err != nil {
-				return nil, err
-			}
-			all[of] = past{since(all[of].billed, charged, from[of].From), since(all[of].given, took, from[of].From)}
+			of := trackOf(d.Document)
+			all[of] = past{since(all[of].billed, d.charged, from[of].From), since(all[of].given, d.took, from[of].From)}
 		}
 	}
 	return all, nil
@@ -45,21 +44,63 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 // lastDay is later than any period begins, and sorts so as a text.
 var lastDay = clock.Date(9999, 1, 1)
 
-// bills are those of some subscriptions for periods that begin in some days, those that are wanted, with their lines and the notes by which somebody credited
-// them, or their taxes.
-func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wanted func(Document) bool) ([]Document, map[int64][]Document, error) {
+// told is a bill of a period with what it charges, and what was given of that.
+type told struct {
+	Document
+	charged, took []Line
+}
+
+// bills are those of some subscriptions for periods that begin in some days, those that are wanted, with what of them somebody credited, or their taxes.
+func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wanted func(Document) bool) ([]told, error) {
 	fresh := func() *gorm.DB { return from.Session(&gorm.Session{NewDB: true}) }
 	docs, err := documents(fresh().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", subscriptionIDs, in.From.String(), in.Until.String(), runCause+"%").
 		Order("subscription_id, period_day").Limit(mostCorrected * len(subscriptionIDs)))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	docs = slices.DeleteFunc(docs, func(d Document) bool { return !wanted(d) })
 	if docs, err = withLines(fresh(), docs); err != nil {
+		return nil, err
+	}
+	on, err := billsOf(from, docs)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := s.notesOfMany(fresh, append(slices.Collect(maps.Values(on)), docs...))
+	if err != nil {
+		return nil, err
+	}
+	all := make([]told, len(docs))
+	for n, d := range docs {
+		all[n].Document = d
+		if bill, is := on[d.ID]; is {
+			all[n].charged, all[n].took, err = d.tellPart(bill, notes[bill.ID])
+		} else {
+			all[n].charged, all[n].took, err = d.tell(notes[d.ID])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// tellPart is tell of a part of a bill of which something was given.
+func (d Document) tellPart(bill Document, notes []Document) (charged, took []Line, err error) {
+	charges, given, err := bill.tell(notes)
+	if err != nil {
 		return nil, nil, err
 	}
-	notes, err := s.notesOfMany(fresh, docs)
-	return docs, notes, err
+	own := func(all []Line) (own []Line) {
+		for _, l := range all {
+			if l.Part == d.ID {
+				l.Part = 0
+				own = append(own, l)
+			}
+		}
+		return own
+	}
+	return own(charges), own(given), nil
 }
 
 // tell is what a bill charges, less what only its taxes were credited, and what was given of it.
@@ -141,18 +182,14 @@ func (s *Service) unpark(tx *db.Tx, all []Document) error {
 func (s *Service) VoidBills(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error) {
 	all := map[int64]map[string][]clock.Day{}
 	for some := range db.Pieces(subscriptionIDs) {
-		docs, notes, err := s.bills(s.DB.Read(ctx), some, Period{0, lastDay}, func(Document) bool { return true })
+		docs, err := s.bills(s.DB.Read(ctx), some, Period{0, lastDay}, func(Document) bool { return true })
 		if err != nil {
 			return nil, err
 		}
 		by := map[track][2][]Line{}
 		for _, d := range docs {
-			charged, took, err := d.tell(notes[d.ID])
-			if err != nil {
-				return nil, err
-			}
-			of := by[trackOf(d)]
-			by[trackOf(d)] = [2][]Line{append(of[0], charged...), append(of[1], took...)}
+			of := by[trackOf(d.Document)]
+			by[trackOf(d.Document)] = [2][]Line{append(of[0], d.charged...), append(of[1], d.took...)}
 		}
 		for of, lines := range by {
 			if days := givenUp(lines[0], lines[1]); len(days) > 0 {

@@ -45,6 +45,7 @@ type Options struct {
 type Service struct {
 	Options
 	prompted func(tx *db.Tx, due []Late) (map[int64]bool, error) // nil: nobody is
+	meant    func(tx *db.Tx, customerID int64) ([]Meant, error)  // nil: nothing is
 }
 
 // New makes the service.
@@ -115,7 +116,7 @@ func (s *Service) Drop(ctx context.Context, id int64, reason string, by By) erro
 		return fault.New(fault.Invalid, "invoice.reason")
 	}
 	d, err := s.Get(ctx, id)
-	if err == nil && strings.HasPrefix(d.Cause, "subscription:") {
+	if err == nil && d.OfRun() {
 		err = fault.New(fault.Conflict, "invoice.of_run")
 	}
 	if err != nil {
@@ -145,19 +146,84 @@ func (s *Service) step(ctx context.Context, id int64, from, to, why, action stri
 	})
 }
 
-// SetControl writes down what the tax authority says of a document: its control number and the text of its QR code. fault.Invalid "invoice.control",
-// fault.Conflict "invoice.moved" for a document without a number.
+// SetControl writes down what the tax authority says of a document: its control number and the text of its QR code. The same again changes nothing.
+// fault.Invalid "invoice.control", fault.Conflict "invoice.control_there" for a document that has another one, "invoice.moved" for one without a number.
 func (s *Service) SetControl(ctx context.Context, id int64, number, qr string, by By) error {
-	number, qr = strings.TrimSpace(number), strings.TrimSpace(qr)
-	if number == "" || !shortText(number, 80) || !shortText(qr, 500) {
-		return fault.New(fault.Invalid, "invoice.control")
+	c, err := controlOf(number, qr)
+	if err != nil {
+		return err
 	}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if err := s.setControl(tx, id, number, qr); err != nil {
+		won, err := s.setControl(tx, id, "", c)
+		if err != nil || won {
+			if err == nil {
+				err = s.record(tx, by, "invoice control number", Document{ID: id}, c.number)
+			}
 			return err
 		}
-		return s.record(tx, by, "invoice control number", Document{ID: id}, number)
+		d, err := s.lock(tx, id)
+		switch {
+		case err != nil:
+			return err
+		case d.Number == 0:
+			return fault.New(fault.Conflict, "invoice.moved")
+		case d.ControlNumber == c.number && d.ControlQR == c.qr:
+			return nil
+		}
+		return fault.New(fault.Conflict, "invoice.control_there", "Number", d.ControlNumber)
 	})
+}
+
+// CorrectControl puts another control number in the place of the one that somebody saw there, and why; the trail keeps both. fault.Invalid
+// "invoice.control" or "invoice.reason", fault.Conflict "invoice.control_moved" when another one is there.
+func (s *Service) CorrectControl(ctx context.Context, id int64, seen, number, qr, why string, by By) error {
+	c, err := controlOf(number, qr)
+	if why = strings.TrimSpace(why); err == nil && (why == "" || !shortText(why, longestNote)) {
+		err = fault.New(fault.Invalid, "invoice.reason")
+	}
+	if err != nil {
+		return err
+	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		d, err := s.lock(tx, id)
+		if err != nil {
+			return err
+		}
+		won, err := false, error(nil)
+		if seen != "" {
+			won, err = s.setControl(tx, id, seen, c)
+		}
+		if err == nil && !won {
+			err = fault.New(fault.Conflict, "invoice.control_moved", "Number", d.ControlNumber)
+		}
+		if err != nil {
+			return err
+		}
+		return s.recordControl(tx, by, d, c, why)
+	})
+}
+
+// control is what the tax authority says of a document.
+type control struct{ number, qr string }
+
+func controlOf(number, qr string) (control, error) {
+	c := control{strings.TrimSpace(number), strings.TrimSpace(qr)}
+	if c.number == "" || !shortText(c.number, 80) || !shortText(c.qr, 500) {
+		return c, fault.New(fault.Invalid, "invoice.control")
+	}
+	return c, nil
+}
+
+func (s *Service) recordControl(tx *db.Tx, by By, was Document, c control, why string) error {
+	before, err := audit.Text(map[string]any{"control": was.ControlNumber, "qr": was.ControlQR})
+	if err != nil {
+		return err
+	}
+	after, err := audit.Text(map[string]any{"control": c.number, "qr": c.qr, "reason": why})
+	if err != nil {
+		return err
+	}
+	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "invoice control corrected", Object: "invoice", ObjectID: idText(was.ID), Before: before, After: after})
 }
 
 // IsProForma says whether a document is called a pro forma: it is one, or the tax authority has not numbered it and the provider wants it so.

@@ -13,14 +13,42 @@ import (
 // tellGiven tells of a bill of a run that somebody credited, or gave up, so that its periods are looked at again: a correction of them may have been made at the
 // same time, and a discount that it had for nothing goes on.
 func (s *Service) tellGiven(tx *db.Tx, d Document) error {
-	if !strings.HasPrefix(d.Cause, runCause) {
+	for _, of := range d.bills() {
+		if err := s.Jobs.Emit(tx, FactGiven, idText(of.ID), LineFact{of.SubscriptionID, firstOf(of.Lines)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bills are those of one line each that a document of a run is: itself, or its parts, with their lines as they stand for themselves.
+func (d Document) bills() (all []Document) {
+	if strings.HasPrefix(d.Cause, runCause) {
+		return []Document{d}
+	}
+	if !d.ofFamily() {
 		return nil
 	}
-	since := forever
-	for _, l := range d.Lines {
-		since = min(since, l.PeriodDay)
+	for _, p := range d.Parts {
+		one := Document{ID: p.ID, SubscriptionID: p.SubscriptionID, CustomerID: d.CustomerID, Cause: p.Cause}
+		for _, l := range d.Lines {
+			if l.Part == p.ID {
+				l.Part = 0
+				one.Lines = append(one.Lines, l)
+			}
+		}
+		all = append(all, one)
 	}
-	return s.Jobs.Emit(tx, FactGiven, idText(d.ID), LineFact{d.SubscriptionID, since})
+	return all
+}
+
+// firstOf is the first day of the earliest period that lines are of.
+func firstOf(lines []Line) clock.Day {
+	first := forever
+	for _, l := range lines {
+		first = min(first, l.PeriodDay)
+	}
+	return first
 }
 
 // tellAgain tells of a bill that charges again what had been given of a period, of which nothing may be left by now.
@@ -34,25 +62,21 @@ func (s *Service) tellAgain(tx *db.Tx, due Due, b Bill) error {
 }
 
 // creditedSince is what later bills took of the periods that an invoice charges for, beyond what is left of these: as a note that would have taken it.
-func (d Document) creditedSince(all []Document, notes map[int64][]Document) (later Document, err error) {
+func (d Document) creditedSince(all []told) (later Document, err error) {
 	var billed, took []Line
 	left := map[cell]sums{}
 	for _, other := range all {
 		if other.CustomerID != d.CustomerID {
 			continue
 		}
-		charged, given, err := other.tell(notes[other.ID])
-		if err != nil {
-			return later, err
-		}
-		billed, took = append(billed, charged...), append(took, given...)
+		billed, took = append(billed, other.charged...), append(took, other.took...)
 		if other.ID != d.ID {
 			continue
 		}
-		for _, l := range charged {
+		for _, l := range other.charged {
 			left[l.cell()] = left[l.cell()].plus(l.Parts)
 		}
-		for _, l := range given {
+		for _, l := range other.took {
 			left[l.cell()] = left[l.cell()].plus(l.Parts.Neg())
 		}
 	}

@@ -74,11 +74,11 @@ func (s *Service) OwedBy(ctx context.Context, customerIDs []int64) (map[int64]mo
 	return owed, nil
 }
 
-// DueOn are those of some customers who have an invoice that is due on a day and of which something is open.
-func (s *Service) DueOn(ctx context.Context, customerIDs []int64, day clock.Day) (found []int64, err error) {
+// DueBetween are those of some customers who have an invoice that is due from a day on and before another, and of which something is open.
+func (s *Service) DueBetween(ctx context.Context, customerIDs []int64, from, until clock.Day) (found []int64, err error) {
 	for some := range db.Pieces(customerIDs) {
 		var ids []int64
-		if err := s.DB.Read(ctx).Model(&documentRow{}).Where("customer_id IN ? AND state = ? AND due_day = ?", some, Issued, day.String()).Distinct().Pluck("customer_id", &ids).Error; err != nil {
+		if err := s.DB.Read(ctx).Model(&documentRow{}).Where("customer_id IN ? AND state = ? AND open_cents > 0 AND due_day >= ? AND due_day < ?", some, Issued, from.String(), until.String()).Distinct().Pluck("customer_id", &ids).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		found = append(found, ids...)

@@ -19,6 +19,7 @@ type Statement struct {
 
 // StatementLine is one change: an invoice, a credit note, a payment. Text is the number of a document, or what the books say of it.
 type StatementLine struct {
+	EntryID            int64
 	Day                clock.Day
 	Kind, Source, Text string
 	Amount, Balance    money.Amount
@@ -28,19 +29,27 @@ type StatementLine struct {
 var ownMoney = []string{ledger.Receivables, ledger.CustomerCredit, ledger.CustomerDebts}
 
 // StatementOf tells a customer's statement of some days; fault.Invalid "invoice.days". Money that moved between credit and invoices is no change.
-func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (st Statement, err error) {
+func (s *Service) StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (Statement, error) {
+	return s.StatementAfter(ctx, customerID, from, until, StatementLine{}, ledger.MostMovements)
+}
+
+// StatementAfter is StatementOf, of which the lines after one of it are told, so many at the most; that of the zero line begins it. Of the line its entry and balance are enough.
+func (s *Service) StatementAfter(ctx context.Context, customerID int64, from, until clock.Day, last StatementLine, limit int) (st Statement, err error) {
 	if from <= 0 || until < from {
 		return st, fault.New(fault.Invalid, "invoice.days")
 	}
 	st.From, st.Until = from, until
 	var all []ledger.Movement
-	if st.Opening, st.Closing, all, err = s.Ledger.Movements(ctx, party(customerID), ownMoney, from.String(), until.String()); err != nil {
+	if st.Opening, st.Closing, all, err = s.Ledger.Movements(ctx, party(customerID), ownMoney, from.String(), until.String(), last.EntryID, limit); err != nil {
 		return st, err
 	}
 	balance := st.Opening
+	if last.EntryID != 0 {
+		balance = last.Balance
+	}
 	for _, m := range all {
 		balance = money.KES(balance.Cents + m.Amount.Cents)
-		st.Lines = append(st.Lines, StatementLine{Day: dayIn(m.Day), Kind: m.Kind, Source: m.Source, Text: m.Memo, Amount: m.Amount, Balance: balance})
+		st.Lines = append(st.Lines, StatementLine{EntryID: m.EntryID, Day: dayIn(m.Day), Kind: m.Kind, Source: m.Source, Text: m.Memo, Amount: m.Amount, Balance: balance})
 	}
 	st.Cut = balance != st.Closing
 	return st, nil

@@ -2,6 +2,7 @@ package invoices
 
 import (
 	"context"
+	"strings"
 
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
@@ -11,25 +12,38 @@ import (
 
 // Terms are how a customer is billed. Most is said of them in billing/customers; Review and VIP are kept here.
 type Terms struct {
-	PayerID  int64 // who gets the bill: the customer, or the parent who pays
+	PayerID  int64  // who gets the bill: the customer, or the parent who pays
+	For      string // whose bill it is, when another pays it
 	Segment  string
 	Exempt   Period // days on which no tax is paid
 	PONumber string
 	NeedsPO  bool // no bill goes out without a purchase order's number
-	DueDays  int  // 0: as everybody
+	DueDays  *int // 0: at once; nil: as everybody
 	Review   bool // somebody looks at drafts
 	VIP      bool // dunning only reminds
 }
 
 func (t Terms) days(s *settings.Store) int {
-	if t.DueDays == 0 {
+	if t.DueDays == nil {
 		return s.Int(settings.InvoiceDueDays)
 	}
-	return t.DueDays
+	return *t.DueDays
 }
 
 func (s *Service) terms(c customers.Customer) Terms {
 	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: exemptDays(c), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
+}
+
+// longestLine is of what a line is called on a document.
+const longestLine = 160
+
+// called is a line with whose it is.
+func called(whose, line string) string {
+	text := strings.Trim(whose+": "+line, ": ")
+	if r := []rune(text); len(r) > longestLine {
+		text = string(r[:longestLine-1]) + "…"
+	}
+	return text
 }
 
 // exemptDays are those on which a customer pays no tax, by the days of their certificate.
@@ -68,7 +82,8 @@ func (s *Service) TermsOf(ctx context.Context, customerID int64) (Terms, error) 
 		func(ids []int64) (map[int64]termsRow, error) { return s.treatedNow(ctx, ids) }}, []int64{customerID})
 	t := all[customerID]
 	if err == nil {
-		t.DueDays = t.days(s.Settings)
+		days := t.days(s.Settings)
+		t.DueDays = &days
 	}
 	return t, err
 }
@@ -105,6 +120,7 @@ func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
 			if t = s.terms(c); c.ParentPays {
 				if parent, ok := payers[c.ParentID]; ok {
 					t = s.terms(parent)
+					t.For = c.Name + ", " + c.Number
 				}
 			}
 		}

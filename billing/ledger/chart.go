@@ -13,6 +13,8 @@ const (
 	ResellersOwe    = "1220" // by resellers who sell first and pay later; party reseller:ID
 	CustomerDebts   = "1230" // money that went back after it was spent; party customer:ID
 	Withheld        = "1240" // tax that customers paid in our place, by certificate
+	VATAhead        = "1250" // due since it was paid for, of service that is not used yet; party as of what is held for it
+	ExciseAhead     = "1260"
 	PrepaidService  = "2100" // paid for and not used yet; party grant:ID
 	Vouchers        = "2110" // sold and not used yet; party batch:ID
 	ResellerFloat   = "2120" // paid in by resellers and not sold for yet; party reseller:ID
@@ -66,6 +68,8 @@ var Chart = []Account{
 	{ResellersOwe, "account.resellers_owe", Asset},
 	{CustomerDebts, "account.customer_debts", Asset},
 	{Withheld, "account.withheld", Asset},
+	{VATAhead, "account.vat_ahead", Asset},
+	{ExciseAhead, "account.excise_ahead", Asset},
 	{PrepaidService, "account.prepaid_service", Liability},
 	{Vouchers, "account.vouchers", Liability},
 	{ResellerFloat, "account.reseller_float", Liability},

@@ -113,6 +113,16 @@ func (l *Ledger) Proofs(ctx context.Context, kinds []string, from, to string) ([
 	return all, err
 }
 
+// Said are the same by their sources, where each has one entry of these kinds.
+func (l *Ledger) Said(ctx context.Context, kinds []string, from, to string) (map[string]string, error) {
+	all, err := l.Proofs(ctx, kinds, from, to)
+	said := make(map[string]string, len(all))
+	for _, p := range all {
+		said[p.Source] = p.Proof
+	}
+	return said, err
+}
+
 // HashAt is the hash of a link; empty when there is no such link.
 func (l *Ledger) HashAt(ctx context.Context, seq int64) (string, error) {
 	return l.chain.HashAt(ctx, seq)

@@ -31,6 +31,7 @@ type postingRow struct {
 	Account string
 	Party   string
 	Cents   int64
+	Day     string // of the entry: an account is read by its days
 }
 
 func (postingRow) TableName() string { return "ledger_postings" }
@@ -38,6 +39,13 @@ func (postingRow) TableName() string { return "ledger_postings" }
 func (l *Ledger) bySource(tx *db.Tx, kind, source string) (r entryRow, err error) {
 	err = tx.Gorm().Where("kind = ? AND source = ?", kind, source).Take(&r).Error
 	return r, db.Fault(err)
+}
+
+// Moved is what the entry of a cause moved in an account, in cents; nothing when there is none.
+func (l *Ledger) Moved(tx *db.Tx, kind, source, account string) (cents int64, err error) {
+	err = tx.Gorm().Raw("SELECT COALESCE(SUM(p.cents), 0) FROM ledger_entries e JOIN ledger_postings p ON p.entry_id = e.id WHERE e.kind = ? AND e.source = ? AND p.account = ?",
+		kind, source, account).Scan(&cents).Error
+	return cents, db.Fault(err)
 }
 
 func (l *Ledger) insert(tx *db.Tx, e Entry, currency string) error {
@@ -50,7 +58,7 @@ func (l *Ledger) insertAll(tx *db.Tx, entries []Entry, currencies []string) erro
 		rows[i] = entryRow{ID: e.ID, Kind: e.Kind, Source: e.Source, Memo: e.Memo, At: e.At,
 			Day: e.At.In(clock.Nairobi).Format(time.DateOnly), Currency: currencies[i], Content: e.digest(), Proof: e.Proof}
 		for n, p := range e.Postings {
-			postings = append(postings, postingRow{EntryID: e.ID, N: n, Account: p.Account, Party: p.Party, Cents: p.Amount.Cents})
+			postings = append(postings, postingRow{EntryID: e.ID, N: n, Account: p.Account, Party: p.Party, Cents: p.Amount.Cents, Day: rows[i].Day})
 		}
 	}
 	for some := range db.Pieces(rows) {
@@ -179,11 +187,11 @@ func (l *Ledger) page(ctx context.Context, after int64) ([]pageRow, error) {
 	return page, err
 }
 
-// gaps finds entries of a range whose postings are not numbered from 0 on.
+// gaps finds entries of a range whose postings are not numbered from 0 on, or are of another day than the entry.
 func (l *Ledger) gaps(ctx context.Context, first, last int64) (map[int64]bool, error) {
 	var ids []int64
-	err := l.db.Read(ctx).Model(&postingRow{}).Where("entry_id BETWEEN ? AND ?", first, last).Group("entry_id").
-		Having("MIN(n) <> 0 OR MAX(n) <> COUNT(*) - 1").Pluck("entry_id", &ids).Error
+	err := l.db.Read(ctx).Raw("SELECT p.entry_id FROM ledger_postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.entry_id BETWEEN ? AND ? GROUP BY p.entry_id"+
+		" HAVING MIN(p.n) <> 0 OR MAX(p.n) <> COUNT(*) - 1 OR SUM(CASE WHEN p.day <> e.day THEN 1 ELSE 0 END) > 0", first, last).Scan(&ids).Error
 	found := map[int64]bool{}
 	for _, id := range ids {
 		found[id] = true
@@ -222,16 +230,14 @@ func (l *Ledger) before(ctx context.Context, party string, accounts []string, da
 	return *cents, nil
 }
 
-const mostMovements = 2_000
-
-func (l *Ledger) movements(ctx context.Context, party string, accounts []string, from, to string) ([]Movement, error) {
+func (l *Ledger) movements(ctx context.Context, party string, accounts []string, from, to string, after int64, limit int) ([]Movement, error) {
 	var rows []struct {
 		ID                      int64
 		Kind, Source, Memo, Day string
 		Cents                   int64
 	}
-	err := l.db.Read(ctx).Raw("SELECT e.id, e.kind, e.source, e.memo, e.day, SUM(p.cents) AS cents"+l.ofParty()+"e.day >= ? AND e.day <= ?"+
-		" GROUP BY e.id, e.kind, e.source, e.memo, e.day HAVING SUM(p.cents) <> 0 ORDER BY e.id LIMIT ?", accounts, party, from, to, mostMovements).Scan(&rows).Error
+	err := l.db.Read(ctx).Raw("SELECT e.id, e.kind, e.source, e.memo, e.day, SUM(p.cents) AS cents"+l.ofParty()+"e.day >= ? AND e.day <= ? AND e.id > ?"+
+		" GROUP BY e.id, e.kind, e.source, e.memo, e.day HAVING SUM(p.cents) <> 0 ORDER BY e.id LIMIT ?", accounts, party, from, to, after, min(limit, MostMovements)).Scan(&rows).Error
 	all := make([]Movement, len(rows))
 	for i, r := range rows {
 		all[i] = Movement{EntryID: r.ID, Kind: r.Kind, Source: r.Source, Memo: r.Memo, Day: r.Day, Amount: money.KES(r.Cents)}

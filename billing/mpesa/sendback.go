@@ -73,12 +73,23 @@ func sendBackFields(t billing.Till, o billing.SendBackOrder) (path string, field
 		return "", nil, &billing.Refused{Reason: billing.ReasonTooSmall, Message: "no whole shillings"}
 	}
 	if o.Way == billing.ByPayout {
+		if o.Phone == "" {
+			return "", nil, &billing.Refused{Reason: billing.ReasonMerchantFault, Message: "no phone"}
+		}
 		return payoutPath, payoutFields{OriginatorConversationID: o.Originator, InitiatorName: t.Initiator, SecurityCredential: sealed, CommandID: "BusinessPayment",
-			Amount: shillings, PartyA: t.PayoutCode, PartyB: string(o.Phone), Remarks: "refund " + o.Receipt, QueueTimeOutURL: o.TimeoutURL, ResultURL: o.ResultURL}, nil
+			Amount: shillings, PartyA: t.PayoutCode, PartyB: string(o.Phone), Remarks: remarks(o), QueueTimeOutURL: o.TimeoutURL, ResultURL: o.ResultURL}, nil
 	}
 	return reversalPath, reversalFields{Initiator: t.Initiator, SecurityCredential: sealed, CommandID: "TransactionReversal", TransactionID: o.Receipt,
 		Amount: shillings, ReceiverParty: t.ShortCode, ReceiverIdentifierType: reversalParty, ResultURL: o.ResultURL, QueueTimeOutURL: o.TimeoutURL,
 		Remarks: "refund " + o.Receipt}, nil
+}
+
+// remarks say what money is for that is paid out to a phone.
+func remarks(o billing.SendBackOrder) string {
+	if o.Receipt == "" {
+		return "payment"
+	}
+	return "refund " + o.Receipt
 }
 
 // readSentBack: only a whole acceptance is one; what is in doubt may be on its way.

@@ -67,7 +67,7 @@ func (s *Service) tellBack(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	key, args := back.says(c.Lang)
-	m := notify.Message{Purpose: notify.ForReceipt, Channel: notify.SMS, Language: c.Lang, Sender: brand.Sender, SiteID: c.SiteID, Words: "paper.back.sms", Args: []any{"Brand", brand.Name, "Back", words.Text(c.Lang, key, args...)}}
+	m := notify.Message{Customer: c.ID, Purpose: notify.ForReceipt, Channel: notify.SMS, Language: c.Lang, Sender: brand.Sender, SiteID: c.SiteID, Words: "paper.back.sms", Args: []any{"Brand", brand.Name, "Back", words.Text(c.Lang, key, args...)}}
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if won, err := s.tookBack(tx, *back); err != nil || !won {
 			return err

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mtandao/billing/invoices"
@@ -96,7 +97,7 @@ func start(d clock.Day) (t time.Time) {
 // invoice is a document as its paper says it.
 func (p Paper) invoice(d invoices.Document, c pdf.Common) pdf.Invoice {
 	c.Day = start(d.Day)
-	i := pdf.Invoice{Common: c, Kind: pdf.Bill, Due: start(d.DueDay), Order: d.PONumber, Control: pdf.Control{Number: d.ControlNumber, Link: d.ControlQR},
+	i := pdf.Invoice{Common: c, Kind: pdf.Bill, Due: start(d.DueDay), Order: d.PONumber, OfLine: d.Line, Control: pdf.Control{Number: d.ControlNumber, Link: d.ControlQR},
 		Named: p.facts.Named, Inclusive: true, Balanced: p.facts.Balanced, Previous: money.KES(p.facts.Previous), Owed: money.KES(p.facts.Owed)}
 	sign := int64(1)
 	switch d.Kind {
@@ -112,7 +113,18 @@ func (p Paper) invoice(d invoices.Document, c pdf.Common) pdf.Invoice {
 		i.Inclusive = i.Inclusive && l.Inclusive
 	}
 	for _, l := range d.Lines {
-		i.Lines = append(i.Lines, lineOf(l, p.facts.Lang, i.Inclusive, sign))
+		one := lineOf(l, p.facts.Lang, i.Inclusive, sign)
+		if of := d.Of(l); of.ID != 0 {
+			if one.Whose = of.Whose; one.Whose == "" {
+				one.Whose = p.facts.Buyer.Name + ", " + p.facts.Account
+			}
+			one.Reason = strings.TrimPrefix(of.Line+". ", ". ") + one.Reason
+		}
+		i.Lines = append(i.Lines, one)
+	}
+	i.Usage, i.Notes = usageOf(d, p.facts.Lang), p.facts.Note
+	if p.facts.DueDays > 0 && d.Kind == invoices.Invoice {
+		i.Terms = words.Text(p.facts.Lang, "paper.terms", "Days", words.Text(p.facts.Lang, "unit.day", "Count", p.facts.DueDays), "Due", p.day(p.facts.Due))
 	}
 	i.Net, i.Total, i.Taxes = money.KES(sign*d.Net), money.KES(sign*d.Gross), taxesOf(d.Lines, p.facts.Lang, sign)
 	for _, one := range p.facts.Payments {
@@ -128,7 +140,7 @@ func lineOf(l invoices.Line, lang words.Lang, inclusive bool, sign int64) pdf.Li
 		text = words.Text(lang, "paper.correction", "Name", text)
 	}
 	if l.Until > l.From+1 {
-		text += ", " + spanOf(l.From, l.Until-1)
+		text += ", " + spanOf(lang, l.From, l.Until-1)
 	}
 	cents := l.Net
 	if inclusive {
@@ -136,13 +148,27 @@ func lineOf(l invoices.Line, lang words.Lang, inclusive bool, sign int64) pdf.Li
 	}
 	out := pdf.Line{Text: text, Reason: l.Says(lang), Amount: money.KES(sign * cents)}
 	if l.Quantity > 1 {
-		out.Quantity = idText(l.Quantity)
+		if out.Quantity = idText(l.Quantity); cents%l.Quantity == 0 { // else one has no price to the cent
+			out.Unit = money.KES(sign * cents / l.Quantity)
+		}
 	}
 	return out
 }
 
-func spanOf(from, until clock.Day) string {
-	return from.Start().In(clock.Nairobi).Format("02.01.") + "–" + until.Start().In(clock.Nairobi).Format("02.01.2006")
+// usageOf is what meters counted for the lines of a document, each once; what a correction credits is told by what it charges instead.
+func usageOf(d invoices.Document, lang words.Lang) (all []pdf.Usage) {
+	for _, l := range d.Lines {
+		used, included, metered := l.Used()
+		what := strings.TrimPrefix(d.Called(l)+": ", ": ") + l.Called(lang) + ", " + spanOf(lang, l.From, l.Until-1)
+		if metered && !slices.ContainsFunc(all, func(u pdf.Usage) bool { return u.What == what }) {
+			all = append(all, pdf.Usage{What: what, Used: used, Included: included})
+		}
+	}
+	return all
+}
+
+func spanOf(lang words.Lang, from, until clock.Day) string {
+	return from.Start().In(clock.Nairobi).Format(words.Text(lang, "date.day_short")) + "–" + words.DateOf(lang, until)
 }
 
 // taxesOf sums each rate of each tax over the lines: excise on what is before tax, VAT on that and the excise.
@@ -183,7 +209,15 @@ func (p Paper) receipt(c pdf.Common) pdf.Receipt {
 	c.Day = start(m.Day)
 	r := pdf.Receipt{Common: c, How: said(p.facts.Lang, m.How), Reference: m.Reference, By: m.Payer, Amount: money.KES(m.Cents), Balanced: p.facts.Balanced, Balance: money.KES(p.facts.Owed)}
 	if m.What != "" {
-		r.Parts = []pdf.Part{{Text: m.What, Amount: r.Amount}}
+		r.Parts = []pdf.Part{{Text: m.What, Amount: money.KES(m.Cents - m.Tax.Excise - m.Tax.VAT)}}
+		for _, tax := range []struct {
+			key   string
+			cents int64
+		}{{"paper.tax.excise", m.Tax.Excise}, {"paper.tax.vat", m.Tax.VAT}} {
+			if tax.cents != 0 {
+				r.Parts = append(r.Parts, pdf.Part{Text: words.Text(p.facts.Lang, tax.key), Amount: money.KES(tax.cents)})
+			}
+		}
 		r.Pay = pdf.Pay{}
 	}
 	return r
@@ -195,12 +229,25 @@ func (p Paper) statement(c pdf.Common) pdf.Statement {
 	st := pdf.Statement{Common: c, From: start(span.From), To: start(span.Until + 1), Opening: money.KES(span.Opening), Closing: money.KES(span.Closing)}
 	for _, e := range span.Entries {
 		one := pdf.Entry{Day: start(e.Day), Text: words.Text(p.facts.Lang, e.Key), Reference: e.Reference, Balance: money.KES(e.Balance)}
+		var shares []string
+		for _, of := range e.Shares {
+			shares = append(shares, of.Whose+": "+money.KES(of.Cents).String())
+		}
+		one.Below = strings.Join(shares, "; ")
 		if e.Amount < 0 {
 			one.Paid = money.KES(-e.Amount)
 		} else {
 			one.Charge = money.KES(e.Amount)
 		}
 		st.Entries = append(st.Entries, one)
+	}
+	if age := span.Age; age != nil {
+		for _, one := range []struct {
+			from, to int
+			cents    int64
+		}{{0, 0, age.Current}, {1, 30, age.Days30}, {31, 60, age.Days60}, {61, 90, age.Days90}, {91, 0, age.Older}} {
+			st.Ageing = append(st.Ageing, pdf.Age{From: one.from, To: one.to, Amount: money.KES(one.cents)})
+		}
 	}
 	return st
 }

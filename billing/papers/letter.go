@@ -45,10 +45,18 @@ func (p Paper) day(d clock.Day) string {
 	return strconv.Itoa(day) + " " + strings.Fields(words.Text(p.facts.Lang, "guest.months"))[month-1] + " " + strconv.Itoa(year)
 }
 
-// number is the paper's name, or of a statement its days.
+// longestSaid is of a line's name in a message: an SMS stays within two parts.
+const longestSaid = 60
+
+// number is the paper's name, with its line among several, or of a statement its days.
 func (p Paper) number() string {
 	if s := p.facts.Span; s != nil {
 		return p.day(s.From) + " – " + p.day(s.Until)
+	}
+	if line := []rune(p.facts.Line); len(line) > longestSaid {
+		return p.Name + " (" + string(line[:longestSaid-1]) + "…)"
+	} else if len(line) > 0 {
+		return p.Name + " (" + p.facts.Line + ")"
 	}
 	return p.Name
 }
@@ -149,7 +157,7 @@ func (s *Service) messages(ctx context.Context, p Paper, to reached, how telling
 	if p.Kind == Receipt || p.Kind == Sale {
 		purpose = notify.ForReceipt
 	}
-	m := notify.Message{Purpose: purpose, Language: p.facts.Lang, Args: append(p.args(b.Name), "Link", p.Address()), SiteID: p.SiteID}
+	m := notify.Message{Customer: p.CustomerID, Purpose: purpose, Language: p.facts.Lang, Args: append(p.args(b.Name), "Link", p.Address()), SiteID: p.SiteID}
 	var all []notify.Message
 	for _, address := range to.emails {
 		m := m

@@ -116,6 +116,15 @@ func (s *Service) OfDocument(ctx context.Context, documentID int64) (Paper, erro
 	p.Kind, p.AboutID, p.Name = Document, d.ID, d.Text()
 	p.facts.Doc, p.facts.Total, p.facts.Due = d.Kind, d.Gross, d.DueDay
 	p.facts.Named = s.Settings.String(settings.InvoiceProForma) == settings.LabelInvoice
+	if d.Kind != invoices.Note {
+		p.facts.Note = d.Why
+	}
+	if d.DueDay > d.Day {
+		p.facts.DueDays = int(d.DueDay - d.Day)
+	}
+	if p.facts.Line, err = s.lineOfSeveral(ctx, d); err != nil {
+		return p, err
+	}
 	if d.Kind == invoices.Note {
 		p.facts.Total, p.facts.Due = -d.Gross, 0
 	}
@@ -123,6 +132,21 @@ func (s *Service) OfDocument(ctx context.Context, documentID int64) (Paper, erro
 		return p, err
 	}
 	return s.keep(ctx, p, b)
+}
+
+// mostLooked bounds the documents among which those of other lines are looked for.
+const mostLooked = 40
+
+// lineOfSeveral is the line of a document of somebody who gets those of several, or of another's.
+func (s *Service) lineOfSeveral(ctx context.Context, d invoices.Document) (string, error) {
+	if d.Line == "" {
+		return "", nil
+	}
+	around, err := s.Invoices.Newest(ctx, invoices.Filter{CustomerID: d.CustomerID}, 0, mostLooked)
+	if err != nil || !slices.ContainsFunc(around, func(o invoices.Document) bool { return o.Line != "" && o.Line != d.Line }) {
+		return "", err
+	}
+	return d.Line, nil
 }
 
 // balance tells what was owed before and after a document, by the books, and what was paid since the one before it. What else happened in between is in

@@ -10,6 +10,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/pdf"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/jobs"
@@ -64,6 +65,9 @@ type facts struct {
 	Base, Link          string        // of its link: where the program was reached, and the secret
 	Doc                 invoices.Kind `json:",omitempty"`
 	Named               bool          `json:",omitempty"` // called an invoice without a control number
+	Line                string        `json:",omitempty"` // of a document of one line of several
+	Note                string        `json:",omitempty"` // what an invoice was written for
+	DueDays             int           `json:",omitempty"`
 	Total               int64         // what it is about
 	Due                 clock.Day     `json:",omitempty"`
 	Balanced            bool
@@ -82,20 +86,29 @@ type payment struct {
 // receipt is what a receipt is for.
 type receipt struct {
 	payment
-	What  string `json:",omitempty"` // what it bought
-	Payer string `json:",omitempty"`
+	What  string    `json:",omitempty"` // what it bought
+	Tax   taxes.Tax `json:",omitzero"`  // in what that costs
+	Payer string    `json:",omitempty"`
 }
 
 type span struct {
 	From, Until      clock.Day // Until is the last day
 	Opening, Closing int64
 	Entries          []entry
+	Age              *invoices.Age `json:",omitempty"` // of what is open, when the last day was today
 }
 
 type entry struct {
 	Day             clock.Day
 	Key, Reference  string // Key is of internal/words
 	Amount, Balance int64
+	Shares          []share `json:",omitempty"` // of one bill of several accounts
+}
+
+// share is what of a bill is of one account.
+type share struct {
+	Whose string
+	Cents int64
 }
 
 // Sites knows sites and their brands. *site.Service satisfies it.

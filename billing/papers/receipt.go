@@ -9,6 +9,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/customers"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -96,6 +97,7 @@ type Bought struct {
 	What       string // the plan's name
 	Reference  string // the rail's receipt
 	Cents      int64
+	Tax        taxes.Tax // in them
 	Day        clock.Day
 	Phone      string // who paid
 	CustomerID int64
@@ -116,7 +118,7 @@ func (s *Service) ofSale(ctx context.Context, sold Bought) (Paper, error) {
 	}
 	p.Kind, p.AboutID, p.SiteID, p.Name = Sale, sold.OrderID, sold.SiteID, "RC-"+sold.Code
 	p.facts.Seller, p.facts.Total = s.seller(at, b), sold.Cents
-	p.facts.Money = &receipt{payment: payment{Day: sold.Day, How: byMPesa, Reference: sold.Reference, Cents: sold.Cents}, What: sold.What, Payer: customers.Phone(sold.Phone).Masked()}
+	p.facts.Money = &receipt{payment: payment{Day: sold.Day, How: byMPesa, Reference: sold.Reference, Cents: sold.Cents}, What: sold.What, Tax: sold.Tax, Payer: customers.Phone(sold.Phone).Masked()}
 	return s.keep(ctx, p, b)
 }
 

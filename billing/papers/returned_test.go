@@ -6,6 +6,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
@@ -63,11 +64,11 @@ func TestAReceiptSaysThatItsPaymentWentBack(t *testing.T) {
 			return err
 		})
 		w.says(rail, true, "This payment went back", "KES 700 of this payment went back on")
-		sale, err := w.ofSale(w.ctx, Bought{OrderID: 5, SiteID: w.site.ID, Code: "7KD2M9QXA", What: "1 day", Reference: "SAB1C2D3E4", Cents: 50_00, Day: clock.DayOf(w.clock.Now()), Phone: herPhone, CustomerID: c.ID})
+		sale, err := w.ofSale(w.ctx, Bought{OrderID: 5, SiteID: w.site.ID, Code: "7KD2M9QXA", What: "1 day", Reference: "SAB1C2D3E4", Cents: 50_00, Tax: taxes.Tax{Excise: 562, VAT: 690}, Day: clock.DayOf(w.clock.Now()), Phone: herPhone, CustomerID: c.ID})
 		if err != nil {
 			w.Fatal(err)
 		}
-		w.says(sale, false, "Received with thanks", "KES 50.00")
+		w.says(sale, false, "Received with thanks", "KES 50.00", "Excise duty", "5.62", "VAT", "6.90", "37.48")
 		w.tills.reversed[5] = money.Shillings(50)
 		w.says(sale, true, "This payment went back", "KES 50 of this payment went back on")
 		if back, err := w.Accounts.WentBack(w.ctx, append(all, e)); err != nil || !back[e.ID] || !back[all[0].ID] {

@@ -192,7 +192,7 @@ func (s *Service) sold(ctx context.Context, j jobs.Job) error {
 	if err != nil || len(to.emails) == 0 {
 		return err
 	}
-	p, err := s.ofSale(ctx, Bought{OrderID: o.ID, SiteID: o.SiteID, Code: o.Code, What: o.PlanName(c.Lang), Reference: r.Number, Cents: o.Price.Cents, Day: clock.DayOf(o.PaidAt), Phone: string(o.Phone),
+	p, err := s.ofSale(ctx, Bought{OrderID: o.ID, SiteID: o.SiteID, Code: o.Code, What: o.PlanName(c.Lang), Reference: r.Number, Cents: o.Price.Cents, Tax: o.Tax, Day: clock.DayOf(o.PaidAt), Phone: string(o.Phone),
 		CustomerID: c.ID})
 	if err == nil {
 		_, err = s.tell(ctx, p, telling{ways: settings.ByEmail}, nil)

@@ -2,6 +2,7 @@ package papers
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"mtandao/billing"
@@ -46,8 +47,21 @@ func (s *Service) statement(ctx context.Context, customerID int64, from, until c
 	p.Kind, p.Name = Statement, "Statement-"+p.facts.Account+"-"+until.String()
 	p.facts.Balanced, p.facts.Owed = true, st.Closing.Cents
 	p.facts.Span = &span{From: from, Until: until, Opening: st.Opening.Cents, Closing: st.Closing.Cents}
+	if until == clock.DayOf(s.Plan.Now()) { // how old what was open on another day was then is not known any more
+		age, err := s.Invoices.AgeOf(ctx, customerID, until)
+		if err != nil {
+			return p, b, err
+		}
+		if age.Total() == st.Closing.Cents && age.Total() > 0 {
+			p.facts.Span.Age = &age
+		}
+	}
+	shares, err := s.sharesOf(ctx, p, st.Lines)
+	if err != nil {
+		return p, b, err
+	}
 	for _, l := range st.Lines {
-		e := entry{Day: l.Day, Key: entryKey(l), Amount: l.Amount.Cents, Balance: l.Balance.Cents}
+		e := entry{Shares: shares[invoiceOf(l)], Day: l.Day, Key: entryKey(l), Amount: l.Amount.Cents, Balance: l.Balance.Cents}
 		if e.Reference, err = s.referenceOf(ctx, l); err != nil {
 			return p, b, err
 		}
@@ -55,6 +69,41 @@ func (s *Service) statement(ctx context.Context, customerID int64, from, until c
 	}
 	return p, b, nil
 }
+
+// invoiceOf is the invoice that a line of a statement is; 0 when it is none.
+func invoiceOf(l invoices.StatementLine) int64 {
+	number, is := strings.CutPrefix(l.Source, "invoice:")
+	id, err := strconv.ParseInt(number, 10, 64)
+	if !is || err != nil || l.Kind != "invoice" {
+		return 0
+	}
+	return id
+}
+
+// sharesOf tell of bills of several accounts what of each is whose.
+func (s *Service) sharesOf(ctx context.Context, p Paper, lines []invoices.StatementLine) (map[int64][]share, error) {
+	var ids []int64
+	for _, l := range lines {
+		if id := invoiceOf(l); id != 0 {
+			ids = append(ids, id)
+		}
+	}
+	found, err := s.Invoices.SharesOf(ctx, ids)
+	all := map[int64][]share{}
+	for id, of := range found {
+		for _, one := range of {
+			whose := one.Whose
+			if whose == "" {
+				whose = p.facts.Buyer.Name + ", " + p.facts.Account
+			}
+			all[id] = append(all[id], share{whose, one.Gross})
+		}
+	}
+	return all, err
+}
+
+// KindOf names what a line of a statement is: "invoice", "payment".
+func KindOf(l invoices.StatementLine) string { return strings.TrimPrefix(entryKey(l), "paper.entry.") }
 
 // entryKey names what a line of a statement is.
 func entryKey(l invoices.StatementLine) string {

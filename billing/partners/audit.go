@@ -3,37 +3,22 @@ package partners
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"mtandao/billing/counter"
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 // Audit tells see what of partners is not in the books what it is in the tables.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	var told []string
-	for try := 0; try == 0 || try < 3 && len(told) > 0; try++ { // something may happen between the readings
-		told = nil
-		note := func(what string) { told = append(told, what) }
-		if err := errors.Join(s.auditAll(ctx, note), s.auditPayouts(ctx, note)); err != nil {
-			return err
-		}
-	}
-	for _, what := range told {
-		see(what)
-	}
-	return nil
+	return witness.Steady(see, func(tell witness.Tell) error { return errors.Join(s.auditAll(ctx, tell), s.auditPayouts(ctx, tell)) })
 }
 
-func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
-	said, err := s.Ledger.Proofs(ctx, []string{entryEvent}, "partner:", "partner;")
+func (s *Service) auditAll(ctx context.Context, tell witness.Tell) error {
+	proofs, err := s.Ledger.Said(ctx, []string{entryEvent}, "partner:", "partner;") // ';' follows ':'
 	if err != nil {
 		return err
-	}
-	proofs := map[string]string{}
-	for _, p := range said {
-		proofs[p.Source] = p.Proof
 	}
 	for after := int64(0); ; {
 		page, changed, err := s.counted(ctx, after)
@@ -41,10 +26,10 @@ func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
 			return err
 		}
 		for id, why := range changed {
-			see(fmt.Sprintf("partner %d %s", id, why))
+			tell("partner %d %s", id, why)
 		}
 		for _, p := range page {
-			if err := s.audit(ctx, p, proofs, see); err != nil {
+			if err := s.audit(ctx, p, proofs, tell); err != nil {
 				return err
 			}
 			after = p.ID
@@ -54,20 +39,16 @@ func (s *Service) auditAll(ctx context.Context, see func(what string)) error {
 		}
 	}
 	for source := range proofs {
-		see("the books speak of event " + strings.TrimPrefix(source, "partner:") + " of a partner, and there is no such event")
+		tell("the books speak of event %s of a partner, and there is no such event", strings.TrimPrefix(source, "partner:"))
 	}
 	strays, err := s.strays(ctx)
 	for _, id := range strays {
-		see(fmt.Sprintf("there are events of partner %d, who does not exist", id))
+		tell("there are events of partner %d, who does not exist", id)
 	}
-	gone, e := s.seen.Gone(ctx)
-	for _, id := range gone {
-		see(fmt.Sprintf("partner %d is gone", id))
-	}
-	return errors.Join(err, e)
+	return errors.Join(err, s.seen.TellGone(ctx, tell, "partner"))
 }
 
-func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string, see func(what string)) error {
+func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string, tell witness.Tell) error {
 	var seq, balance int64
 	for {
 		page, err := s.Events(ctx, p.ID, "", "~", seq, auditPage)
@@ -78,7 +59,7 @@ func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string
 			seq++
 			balance += e.Delta
 			if e.Seq != seq || e.Balance != balance || proofs[e.source()] != e.proof() {
-				see(fmt.Sprintf("event %d of partner %d is not what the books say, or does not follow from those before", e.ID, p.ID))
+				tell("event %d of partner %d is not what the books say, or does not follow from those before", e.ID, p.ID)
 			}
 			delete(proofs, e.source())
 			seq = e.Seq
@@ -89,20 +70,20 @@ func (s *Service) audit(ctx context.Context, p Partner, proofs map[string]string
 	}
 	held, err := s.Ledger.Balance(ctx, ledger.PartnersDue, party(p.ID))
 	if err == nil && (-held.Cents != p.Due.Cents || balance != p.Due.Cents || seq != p.seq) {
-		see(fmt.Sprintf("to partner %d %d cents are due after %d events; the events say %d after %d, the books %d", p.ID, p.Due.Cents, p.seq, balance, seq, -held.Cents))
+		tell("to partner %d %d cents are due after %d events; the events say %d after %d, the books %d", p.ID, p.Due.Cents, p.seq, balance, seq, -held.Cents)
 	}
 	return err
 }
 
 // auditPayouts: each payout is as it was written, was decided by another than who asked or alone, and is an event when it was paid, and only then.
-func (s *Service) auditPayouts(ctx context.Context, see func(what string)) error {
+func (s *Service) auditPayouts(ctx context.Context, tell witness.Tell) error {
 	for after := int64(0); ; {
 		page, changed, err := s.payoutsAfter(ctx, after)
 		if err != nil {
 			return err
 		}
 		for id, why := range changed {
-			see(fmt.Sprintf("payout %d %s", id, why))
+			tell("payout %d %s", id, why)
 		}
 		for _, p := range page {
 			e, paid, err := s.eventOf(ctx, p)
@@ -110,10 +91,10 @@ func (s *Service) auditPayouts(ctx context.Context, see func(what string)) error
 				return err
 			}
 			if paid != (p.State == counter.Paidback) || paid && (e.Delta != -p.Amount.Cents || e.How != p.How) {
-				see(fmt.Sprintf("payout %d was not paid as the events of partner %d say", p.ID, p.PartnerID))
+				tell("payout %d was not paid as the events of partner %d say", p.ID, p.PartnerID)
 			}
 			if p.DecidedBy != 0 && p.DecidedBy == p.AskedBy && !p.Alone {
-				see(fmt.Sprintf("payout %d was asked for and decided by one person", p.ID))
+				tell("payout %d was asked for and decided by one person", p.ID)
 			}
 			after = p.ID
 		}
@@ -121,9 +102,5 @@ func (s *Service) auditPayouts(ctx context.Context, see func(what string)) error
 			break
 		}
 	}
-	gone, err := s.paid.Gone(ctx)
-	for _, id := range gone {
-		see(fmt.Sprintf("payout %d is gone", id))
-	}
-	return err
+	return s.paid.TellGone(ctx, tell, "payout")
 }

@@ -10,7 +10,8 @@
 // A share that is chosen at the console counts from when a second person approved it (internal/approval, Propose).
 //
 // A payout is asked for by one member and approved by another, who never asked, or alone where nobody else may, as a payback to a customer is (billing/counter). Who asked may take
-// it back while nobody has decided. It stays due until a member says how it was paid.
+// it back while nobody has decided. It stays due until a member says how it was paid, or a rail has paid it out to the phone that the partner had when it was asked for
+// (billing.Owes): while a try of the rail is under way nobody pays it by hand, refuses it or sends it again.
 //
 // Invariants: events are never changed; each has the next number of its partner, the balance after it, and one entry in the books with its digest;
 // what staff chose of a partner is what its keyed digest says (internal/witness); every day since the partner was made has one; balance = sum of

@@ -44,8 +44,9 @@ const (
 
 // How a partner is paid.
 const (
-	InCash = "cash"
-	ByBank = "bank"
+	InCash  = "cash"
+	ByBank  = "bank"
+	ByMPesa = "mpesa" // paid out to the phone by the rail
 )
 
 // Event is a day's share or a payout. Amounts are cents.

@@ -154,6 +154,10 @@ func (s *Service) Get(ctx context.Context, id int64) (Partner, error) {
 	return s.one(s.DB.Read(ctx).Where("id = ?", id))
 }
 
+func (s *Service) partnerIn(tx *db.Tx, id int64) (Partner, error) {
+	return s.one(tx.Gorm().Where("id = ?", id))
+}
+
 func (s *Service) one(from *gorm.DB) (Partner, error) {
 	all, err := s.all(from.Limit(1))
 	if err == nil && len(all) == 0 {

@@ -16,7 +16,7 @@ import (
 )
 
 // Payout is money due that a partner gets. It goes the way of a customer's payback (billing/counter): asked for by one member, who may take it
-// back, approved or refused by another, and then paid. It stays due until it is paid.
+// back, approved or refused by another, and then paid, by hand or by a rail to the partner's phone. It stays due until it is paid.
 type Payout struct {
 	ID, PartnerID              int64
 	Amount                     money.Amount
@@ -25,6 +25,8 @@ type Payout struct {
 	AskedBy, DecidedBy, PaidBy int64 // members
 	Alone                      bool  // decided by who asked: nobody else could
 	How, Reference             string
+	Sending                    int64  // the try of the rail that is under way; 0 for none
+	phoneHash                  string // of the phone that it may be paid out to, as it was when this was asked for
 	AskedAt, DecidedAt, PaidAt time.Time
 }
 
@@ -50,9 +52,11 @@ func (s *Service) AskPayout(ctx context.Context, p Payout, by By) (Payout, error
 		return p, fault.New(fault.Invalid, "partner.note")
 	}
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if _, err := s.owing(tx, p); err != nil {
+		who, err := s.owing(tx, p)
+		if err != nil {
 			return err
 		}
+		p.phoneHash = s.Keys.Lookup(purposePhone, string(who.Phone))
 		p.ID, p.State, p.AskedBy, p.AskedAt = tx.ID(), counter.Asked, by.Member, s.now()
 		if err := s.insertPayout(tx, p); err != nil {
 			return err
@@ -75,7 +79,7 @@ func (s *Service) owing(tx *db.Tx, p Payout) (Partner, error) {
 }
 
 // DecidePayout is the second person's word; what is approved may still be refused while it is not paid. fault.Denied as of internal/approval, fault.Conflict
-// "partner.decided" or "partner.more_than_due".
+// "partner.decided", "partner.more_than_due", or "refund.sending" while a rail may be paying it out.
 func (s *Service) DecidePayout(ctx context.Context, id int64, approve bool, by By) (p Payout, err error) {
 	to := counter.Refused
 	if approve {
@@ -119,7 +123,7 @@ func (s *Service) CancelPayout(ctx context.Context, id int64, by By) (p Payout, 
 }
 
 // PayPayout says how an approved payout was paid. fault.Invalid "partner.how" or "partner.reference" (of a bank transfer), fault.Conflict
-// "partner.not_owed", or "partner.more_than_due" when the due has sunk since.
+// "partner.not_owed", "refund.sending" while a rail may be paying it out, or "partner.more_than_due" when the due has sunk since.
 func (s *Service) PayPayout(ctx context.Context, id int64, how, reference string, by By) (p Payout, err error) {
 	account := map[string]string{InCash: ledger.Cash, ByBank: ledger.Bank}[how]
 	reference = strings.Join(strings.Fields(reference), " ")
@@ -130,26 +134,33 @@ func (s *Service) PayPayout(ctx context.Context, id int64, how, reference string
 		return p, fault.New(fault.Invalid, "partner.reference")
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if p, err = s.payoutIn(tx, id); err != nil {
-			return err
-		}
-		if _, err := s.lock(tx, p.PartnerID); err != nil {
-			return err
-		}
-		if p, err = s.pay(tx, id, by.Member, how, reference); err != nil {
-			return err
-		}
-		who, err := s.owing(tx, p)
-		if err != nil {
-			return err
-		}
-		e := Event{Kind: PaidOut, Request: p.request(), Day: p.PaidAt.In(clock.Nairobi).Format(time.DateOnly), Delta: -p.Amount.Cents, How: how, Note: p.told(), By: by.Actor}
-		if _, err = s.write(tx, who, e, who.next, account); err != nil {
-			return err
-		}
-		return s.record(tx, by, "payout paid", p.PartnerID, p.said())
+		p, err = s.payOut(tx, Payout{ID: id, PaidBy: by.Member, How: how, Reference: reference}, ledger.Posting{Account: account}, by, s.owing)
+		return err
 	})
 	return p, err
+}
+
+// payOut moves the money of a payout that is to be paid out of where it is paid from, when the partner may have it.
+func (s *Service) payOut(tx *db.Tx, said Payout, from ledger.Posting, by By, may func(*db.Tx, Payout) (Partner, error)) (Payout, error) {
+	p, err := s.payoutIn(tx, said.ID)
+	if err != nil {
+		return p, err
+	}
+	if _, err := s.lock(tx, p.PartnerID); err != nil {
+		return p, err
+	}
+	if p, err = s.pay(tx, said); err != nil {
+		return p, err
+	}
+	who, err := may(tx, p)
+	if err != nil {
+		return p, err
+	}
+	e := Event{Kind: PaidOut, Request: p.request(), Day: p.PaidAt.In(clock.Nairobi).Format(time.DateOnly), Delta: -p.Amount.Cents, How: p.How, Note: p.told(), By: by.Actor}
+	if _, err = s.write(tx, who, e, who.next, from); err != nil {
+		return p, err
+	}
+	return p, s.record(tx, by, "payout paid", p.PartnerID, p.said())
 }
 
 // told is what the partner reads of a payout.

@@ -26,6 +26,8 @@ type payoutRow struct {
 	Alone       bool
 	How         string
 	Reference   string
+	Sending     int64
+	PhoneHash   string
 	AskedAt     time.Time
 	DecidedAt   *time.Time
 	PaidAt      *time.Time
@@ -35,7 +37,7 @@ func (payoutRow) TableName() string { return "partner_payouts" }
 
 func (r payoutRow) payout() Payout {
 	return Payout{ID: r.ID, PartnerID: r.PartnerID, Amount: money.KES(r.Cents), Note: r.Note, State: counter.PaybackState(r.State), AskedBy: r.AskedBy, DecidedBy: r.DecidedBy, PaidBy: r.PaidBy,
-		Alone: r.Alone, How: r.How, Reference: r.Reference, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
+		Alone: r.Alone, How: r.How, Reference: r.Reference, Sending: r.Sending, phoneHash: r.PhoneHash, AskedAt: r.AskedAt.UTC(), DecidedAt: db.Instant(r.DecidedAt), PaidAt: db.Instant(r.PaidAt)}
 }
 
 // witnessed is the row without what is written for the index alone: it is told by the state.
@@ -45,7 +47,7 @@ func (r payoutRow) witnessed() witness.Row {
 }
 
 func (s *Service) insertPayout(tx *db.Tx, p Payout) error {
-	row := payoutRow{ID: p.ID, PartnerID: p.PartnerID, OpenPartner: &p.PartnerID, Cents: p.Amount.Cents, Note: p.Note, State: string(p.State), AskedBy: p.AskedBy, AskedAt: p.AskedAt}
+	row := payoutRow{ID: p.ID, PartnerID: p.PartnerID, OpenPartner: &p.PartnerID, Cents: p.Amount.Cents, Note: p.Note, State: string(p.State), AskedBy: p.AskedBy, AskedAt: p.AskedAt, PhoneHash: p.phoneHash}
 	if err := tx.Gorm().Create(&row).Error; err != nil {
 		return err
 	}
@@ -110,14 +112,18 @@ func (s *Service) turn(tx *db.Tx, id int64, to map[string]any, as string, args .
 	return rows[0].payout(), won, err
 }
 
-// decide moves a payout asked → approved, or to refused while it is not paid, by another than who asked, or alone.
+// decide moves a payout asked → approved, or to refused while it is not paid and no rail may be paying it, by another than who asked, or alone.
 func (s *Service) decide(tx *db.Tx, id, member int64, to counter.PaybackState, alone bool) (Payout, error) {
 	set, from := map[string]any{"state": to, "decided_by": member, "decided_at": s.now(), "alone": alone}, []counter.PaybackState{counter.Asked}
 	if to == counter.Refused {
 		set["open_partner"], from = nil, append(from, counter.Approved)
 	}
-	p, won, err := s.turn(tx, id, set, "state IN ? AND (asked_by <> ? OR ?)", from, member, alone)
-	if err == nil && !won {
+	p, won, err := s.turn(tx, id, set, "state IN ? AND (asked_by <> ? OR ?) AND sending = 0", from, member, alone)
+	switch {
+	case err != nil || won:
+	case p.Sending != 0:
+		err = fault.New(fault.Conflict, "refund.sending")
+	default:
 		err = fault.New(fault.Conflict, "partner.decided")
 	}
 	return p, err
@@ -138,13 +144,36 @@ func (s *Service) cancel(tx *db.Tx, id, member int64) (Payout, error) {
 	return p, fault.New(fault.Conflict, "partner.decided")
 }
 
-// pay moves a payout approved → paid.
-func (s *Service) pay(tx *db.Tx, id, member int64, how, reference string) (Payout, error) {
-	p, won, err := s.turn(tx, id, map[string]any{"state": counter.Paidback, "paid_by": member, "paid_at": s.now(), "how": how, "reference": reference, "open_partner": nil}, "state = ?", counter.Approved)
-	if err == nil && !won {
+// pay moves a payout approved → paid, when the try that it names is the one under way.
+func (s *Service) pay(tx *db.Tx, said Payout) (Payout, error) {
+	p, won, err := s.turn(tx, said.ID, map[string]any{"state": counter.Paidback, "paid_by": said.PaidBy, "paid_at": s.now(), "how": said.How, "reference": said.Reference, "sending": 0, "open_partner": nil},
+		"state = ? AND sending = ?", counter.Approved, said.Sending)
+	switch {
+	case err != nil || won:
+	case p.State == counter.Approved:
+		err = fault.New(fault.Conflict, "refund.sending")
+	default:
 		err = fault.New(fault.Conflict, "partner.not_owed")
 	}
 	return p, err
+}
+
+// HoldOwed implements billing.Owes. The partner comes first, as when a payout is paid by hand.
+func (s *Service) HoldOwed(tx *db.Tx, id int64) error {
+	p, err := s.payoutIn(tx, id)
+	if err == nil {
+		_, err = s.lock(tx, p.PartnerID)
+	}
+	if err != nil {
+		return err
+	}
+	return db.Fault(tx.Gorm().Model(&payoutRow{}).Where("id = ?", id).Update("sending", gorm.Expr("sending")).Error)
+}
+
+// SendOwed implements billing.Owes.
+func (s *Service) SendOwed(tx *db.Tx, id, instead, try int64) (bool, error) {
+	_, won, err := s.turn(tx, id, map[string]any{"sending": try}, "state = ? AND sending = ?", counter.Approved, instead)
+	return won, err
 }
 
 // payoutsAfter is a page of all payouts, with those that are not as they were written.

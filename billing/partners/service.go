@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/billing/ledger"
 	"mtandao/internal/approval"
 	"mtandao/internal/audit"
@@ -36,6 +37,13 @@ type Approvals interface {
 	MayDecide(tx *db.Tx, sites []int64, askedBy, member int64, proven bool) (alone bool, err error)
 }
 
+// Rail sends money that is due. *billing.Service satisfies it.
+type Rail interface {
+	Send(tx *db.Tx, of billing.Of, member int64) (billing.SendBack, error)
+	SendStays(tx *db.Tx, of billing.Of) (billing.SendBack, error)
+	SendWent(tx *db.Tx, of billing.Of, member int64, code string) error
+}
+
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
 	DB     *db.DB
@@ -44,6 +52,8 @@ type Options struct {
 	Ledger *ledger.Ledger
 	Sales  []Sales
 	Doors  Doors // nil: nobody signs in
+
+	Rail Rail // nil: what is due is paid by hand
 
 	Approvals Approvals // nil: nothing is proposed, and no payout decided
 }

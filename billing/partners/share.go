@@ -74,7 +74,7 @@ func (s *Service) shareDay(ctx context.Context, p Partner) (Partner, error) {
 		if err != nil || now.next != e.Day { // another runner has counted it
 			return err
 		}
-		_, err = s.write(tx, now, e, p.next, ledger.PartnerShares)
+		_, err = s.write(tx, now, e, p.next, ledger.Posting{Account: ledger.PartnerShares})
 		return err
 	})
 	if err != nil {

@@ -60,6 +60,7 @@ type Line struct {
 	Quantity     string       // "15 of 30 days", "412.5 GB"
 	Unit         money.Amount // price of one; zero: none is written
 	Amount       money.Amount
+	Whose        string // whose it is, of several accounts on one paper: lines of one stand together, and are summed; empty: of one
 }
 
 // Tax is one tax on a document.
@@ -94,6 +95,7 @@ type Invoice struct {
 	Due      time.Time // zero: none
 	From, To time.Time // zero: no period
 	Order    string    // the buyer's purchase order
+	OfLine   string    // whose line it is for, and where that is
 	Of       string    // the invoice that a credit note corrects
 	Reason   string    // why it does
 	Terms    string
@@ -117,6 +119,7 @@ type Invoice struct {
 type Entry struct {
 	Day                   time.Time
 	Text, Reference       string
+	Below                 string // what explains it
 	Charge, Paid, Balance money.Amount
 }
 

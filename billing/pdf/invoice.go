@@ -74,7 +74,7 @@ func (i Invoice) facts(d *drawing) []fact {
 		period = d.period(i.From, i.To)
 	}
 	return facts(fact{d.say("pdf.day"), d.day(i.Day)}, fact{d.say("pdf.due"), due}, fact{d.say("pdf.period"), period},
-		fact{d.say("pdf.account"), d.Account}, fact{d.say("pdf.order"), d.given(i.Order)}, fact{d.say("pdf.of"), d.given(i.Of)},
+		fact{d.say("pdf.account"), d.Account}, fact{d.say("pdf.of_line"), d.given(i.OfLine)}, fact{d.say("pdf.order"), d.given(i.Order)}, fact{d.say("pdf.of"), d.given(i.Of)},
 		fact{d.say("pdf.reason"), d.given(i.Reason)})
 }
 
@@ -105,13 +105,22 @@ func (i Invoice) lines(d *drawing) {
 	var cells [][]cell
 	var sums []string
 	var s sumsSoFar
-	for _, l := range i.Lines {
+	var share sumsSoFar
+	for n, l := range i.Lines {
+		first, last := l.Whose != "" && (n == 0 || i.Lines[n-1].Whose != l.Whose), l.Whose != "" && (n == len(i.Lines)-1 || i.Lines[n+1].Whose != l.Whose)
+		if first {
+			cells, sums, share = append(cells, []cell{{text: d.given(l.Whose), heavy: true}, {}, {}, {}}), append(sums, figure(s.so)), sumsSoFar{}
+		}
 		unit := ""
 		if !l.Unit.IsZero() {
 			unit = figure(l.Unit)
 		}
-		cells = append(cells, []cell{{d.given(l.Text), d.given(l.Reason)}, {text: d.given(l.Quantity)}, {text: unit}, {text: figure(l.Amount)}})
+		cells = append(cells, []cell{{text: d.given(l.Text), below: d.given(l.Reason)}, {text: d.given(l.Quantity)}, {text: unit}, {text: figure(l.Amount)}})
 		sums = append(sums, figure(s.add(l.Amount)))
+		if share.add(l.Amount); last {
+			cells = append(cells, []cell{{text: d.say("pdf.share", "Whose", d.given(l.Whose)), heavy: true}, {}, {}, {text: figure(share.so), heavy: true}})
+			sums = append(sums, figure(s.so))
+		}
 	}
 	for n := range columns[1:3] {
 		if !slices.ContainsFunc(cells, func(row []cell) bool { return row[n+1].text != "" }) {

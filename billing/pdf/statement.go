@@ -43,7 +43,7 @@ func (st Statement) entries(d *drawing) {
 	cells := [][]cell{{{text: d.day(st.From)}, {text: d.say("pdf.opening")}, {}, {}, {text: figure(st.Opening)}}}
 	sums := []string{figure(st.Opening)}
 	for _, e := range st.Entries {
-		cells = append(cells, []cell{{text: d.day(e.Day)}, {text: join(d.given(e.Text), d.given(e.Reference))}, {text: some(e.Charge)}, {text: some(e.Paid)}, {text: figure(e.Balance)}})
+		cells = append(cells, []cell{{text: d.day(e.Day)}, {text: join(d.given(e.Text), d.given(e.Reference)), below: d.given(e.Below)}, {text: some(e.Charge)}, {text: some(e.Paid)}, {text: figure(e.Balance)}})
 		sums = append(sums, figure(e.Balance))
 	}
 	d.rows(columns, cells, sums)

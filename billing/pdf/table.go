@@ -10,7 +10,10 @@ type column struct {
 }
 
 // cell is what stands in a column: a text and, in smaller letters below it, what explains it.
-type cell struct{ text, below string }
+type cell struct {
+	text, below string
+	heavy       bool
+}
 
 // rows draws a table of so many columns. sums are those to carry, one a row; nil carries none.
 func (d *drawing) rows(columns []column, cells [][]cell, sums []string) {
@@ -27,6 +30,7 @@ func (d *drawing) rows(columns []column, cells [][]cell, sums []string) {
 	for n, row := range cells {
 		b := d.row(columns, row)
 		b.last = n == len(cells)-1
+		b.keep = !b.last && (row[0].heavy && row[len(row)-1].text == "" || cells[n+1][0].heavy && cells[n+1][len(row)-1].text != "") // a heading with what it heads, a sum with what it sums
 		if sums != nil {
 			b.rows, b.sum = t, sums[n]
 		}
@@ -71,9 +75,12 @@ func (d *drawing) row(columns []column, row []cell) block {
 	var lines []line
 	high := leading
 	for n, c := range columns {
-		y := leading * 3 / 4
-		for _, s := range paper.Regular.Lines(base, c.wide, row[n].text) {
-			lines = append(lines, line{c, paper.Regular, base, y, s})
+		y, face := leading*3/4, paper.Regular
+		if row[n].heavy {
+			face = paper.Bold
+		}
+		for _, s := range face.Lines(base, c.wide, row[n].text) {
+			lines = append(lines, line{c, face, base, y, s})
 			y += leading
 		}
 		for _, s := range paper.Regular.Lines(small, c.wide, row[n].below) {

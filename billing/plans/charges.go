@@ -17,7 +17,8 @@ const (
 	ForSetup  ChargeKind = "setup"
 	ForAddOn  ChargeKind = "addon"
 	ForUse    ChargeKind = "use"
-	ForFree   ChargeKind = "free" // use that is included: nothing to pay, and said
+	ForFree   ChargeKind = "free"  // use that is included: nothing to pay, and said
+	ForPacks  ChargeKind = "packs" // use that packs gave
 	ForWindow ChargeKind = "window"
 	Off       ChargeKind = "discount"
 	ForLeast  ChargeKind = "least" // what brings it up to the least
@@ -80,8 +81,15 @@ func Charges(p Price, who Subject, used []Used, loc *time.Location) []Charge {
 	if who.First && !p.Terms.Setup.IsZero() {
 		once = append(once, Charge{Kind: ForSetup, Amount: p.Terms.Setup})
 	}
-	all = append(all, p.Terms.Data.charges("gb", perGB, loc, used, func(u Used) int64 { return u.Octets })...)
-	all = append(all, p.Terms.Time.charges("hour", perHour, loc, used, func(u Used) int64 { return int64(u.Time / time.Second) })...)
+	gb, hours := counted{unit: "gb", size: perGB, of: func(u Used) int64 { return u.Octets }}, counted{unit: "hour", size: perHour, of: func(u Used) int64 { return int64(u.Time / time.Second) }}
+	for _, a := range who.AddOns {
+		if a.Once {
+			gb.packs += a.Bytes
+		} else {
+			gb.more += a.Bytes
+		}
+	}
+	all = append(append(all, p.Terms.Data.charges(gb, loc, used)...), p.Terms.Time.charges(hours, loc, used)...)
 	return append(append(all, p.Terms.bound(Sum(all))...), once...)
 }
 
@@ -129,26 +137,37 @@ func Sum(all []Charge) money.Amount {
 	return money.KES(cents)
 }
 
-// charges are those of a meter; size is a unit in what is counted.
-func (m Meter) charges(unit string, size int64, loc *time.Location, used []Used, count func(Used) int64) (all []Charge) {
+// counted is what a meter counts: size is a unit of it, more is included beside the price, and packs come off what is over.
+type counted struct {
+	unit        string
+	size        int64
+	of          func(Used) int64
+	more, packs int64
+}
+
+// charges are those of a meter.
+func (m Meter) charges(c counted, loc *time.Location, used []Used) (all []Charge) {
 	if !m.Counts() {
 		return nil
 	}
+	unit, size := c.unit, c.size
 	line := func(kind ChargeKind, quantity int64, each money.Amount) {
 		if quantity > 0 {
 			all = append(all, Charge{Kind: kind, Unit: unit, Quantity: quantity, Each: each, Amount: money.KES(portion(each.Cents, quantity, size))})
 		}
 	}
-	rest, inside := m.split(loc, used, count)
+	rest, inside := m.split(loc, used, c.of)
 	for i, w := range m.Windows {
 		line(ForWindow, inside[i], w.Each)
 	}
 	if len(m.Tiers) == 0 {
 		return all
 	}
-	free := min(rest, m.Included*size)
+	free := min(rest, m.Included*size+c.more)
 	line(ForFree, free, money.Amount{})
-	rest -= free
+	packed := min(rest-free, c.packs)
+	line(ForPacks, packed, money.Amount{})
+	rest -= free + packed
 	if m.Volume {
 		line(ForUse, rest, m.reached(rest, size).Each)
 		return all

@@ -20,7 +20,7 @@ type AddOn struct {
 	Once             bool     // paid once; else with each period
 	Plans            []string // that it goes with; none: all
 	DownKbps, UpKbps int64    // more than the plan's
-	Bytes            int64    // more before the plan is slower, in each period, or in this one when it is bought once
+	Bytes            int64    // more before the plan is slower, or costs more by use, in each period, or in this one when it is bought once
 	State            string
 }
 
@@ -35,6 +35,12 @@ func (a AddOn) GoesWith(planKey string) bool {
 		}
 	}
 	return len(a.Plans) == 0
+}
+
+// Uses says that what an add-on gives is of any use at this price. Data that is given once is, where data ends, gets slower or costs by tiers: hours with prices of their own
+// are touched by none.
+func (p Price) Uses(a AddOn) bool {
+	return !a.Once || a.Bytes == 0 || p.Limits.DataBytes > 0 || p.Limits.FairUse.Bytes > 0 || len(p.Terms.Data.Tiers) > 0
 }
 
 // Validate says what is wrong with an add-on: fault.Invalid "addon.key", "addon.name", "addon.price", "addon.state", "addon.gives" or "addon.plans".

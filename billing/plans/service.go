@@ -62,7 +62,7 @@ func (u Unable) Fault() error { return fault.New(fault.Invalid, lacks[u.Lack], "
 // New makes the service.
 func New(d *db.DB, c clock.Clock) *Service { return &Service{db: d, clock: c, lists: newLists()} }
 
-// Save stores a plan by its key, with its sites; faults of Plan.Validate, and of the first Unable. A plan that was assigned
+// Save stores a plan by its key, with its sites. What is paid beforehand is paid as it is shown: its prices hold the taxes, whatever was said. Faults of Plan.Validate, and of the first Unable. A plan that was assigned
 // before a router came that cannot serve it may still change its price.
 func (s *Service) Save(tx *db.Tx, p Plan) (Plan, error) {
 	if p.State == "" {
@@ -70,6 +70,9 @@ func (s *Service) Save(tx *db.Tx, p Plan) (Plan, error) {
 	}
 	if p.Segment == "" {
 		p.Segment = Hotspot
+	}
+	if p.Terms.Mode.Beforehand() {
+		p.Terms.Inclusive = true
 	}
 	if err := p.Validate(); err != nil {
 		return p, err

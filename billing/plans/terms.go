@@ -30,12 +30,15 @@ const (
 // Modes lists them.
 var Modes = []Mode{Prepaid, Postpaid, Hybrid}
 
+// Beforehand says that a period is paid before it begins, at the price that people see.
+func (m Mode) Beforehand() bool { return m == Prepaid || m == Hybrid }
+
 // Terms are how a plan is priced, beside its amount for an interval.
 type Terms struct {
 	Mode      Mode
 	Interval  Interval
 	Arrears   bool         // the amount is due after the interval, not before it
-	Inclusive bool         // amounts hold the taxes already
+	Inclusive bool         // amounts hold the taxes already; always so where a period is paid beforehand
 	Setup     money.Amount // once, with the first period
 	Minimum   money.Amount // the least that an interval is invoiced at: what recurs, less discounts, and what is used
 	Maximum   money.Amount // the most; zero: no end

@@ -27,6 +27,7 @@ type Ask struct {
 	ID, CustomerID, OrderID int64
 	Cause                   Cause
 	PaperID                 int64  // whose page
+	InvoiceID               int64  // on whose own page it was asked for: what comes pays that one first; 0: the oldest due
 	By                      string // the member
 	At                      time.Time
 }
@@ -45,6 +46,7 @@ type Request struct {
 	CustomerID int64
 	Cause      Cause
 	PaperID    int64
+	InvoiceID  int64 // to be paid first
 	Phone      string
 	Amount     money.Amount
 	Once       string
@@ -79,7 +81,7 @@ func (s *Service) Ask(ctx context.Context, r Request, by By) (a Ask, err error) 
 			}
 			return err
 		}
-		a = Ask{ID: tx.ID(), CustomerID: c.ID, Cause: r.Cause, PaperID: r.PaperID, By: by.Actor, At: s.Clock.Now()}
+		a = Ask{ID: tx.ID(), CustomerID: c.ID, Cause: r.Cause, PaperID: r.PaperID, InvoiceID: r.InvoiceID, By: by.Actor, At: s.Clock.Now()}
 		if err := s.order(tx, &a, m); err != nil || r.Cause != Staff {
 			return err
 		}

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"mtandao/billing"
 	"mtandao/billing/customers"
-	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 )
 
 // When phones are asked by themselves, in Nairobi.
@@ -20,6 +21,7 @@ const (
 	lastHour  = 17
 	pause     = 2 * time.Hour // between a prompt that came to nothing and the next
 	mostTries = 2
+	mostParts = 12 // of one due, its tries among them
 )
 
 // asking says that phones are asked by themselves at this hour.
@@ -45,35 +47,53 @@ func (s *Service) Tick(ctx context.Context) error {
 		return nil
 	}
 	var failed []error
-	left := mostAsked
 	var placed []int64
-	for after := int64(0); ; {
-		agreed, err := s.consentsAfter(ctx, after, page)
-		if err != nil || len(agreed) == 0 {
-			return errors.Join(append(failed, err)...)
-		}
-		after = agreed[len(agreed)-1]
-		due, err := s.dueToday(ctx, agreed, now)
+	for id, err := range s.eachDue(ctx, now) {
 		if err != nil {
 			return errors.Join(append(failed, err)...)
 		}
-		for _, id := range due {
-			orderID, err := s.AskDue(ctx, id)
-			if err != nil && len(failed) < mostFaults {
-				failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
+		orderID, err := s.AskDue(ctx, id)
+		if err != nil && len(failed) < mostFaults {
+			failed = append(failed, fmt.Errorf("customer %d: %w", id, err))
+		}
+		if orderID == 0 {
+			continue
+		}
+		if placed = append(placed, orderID); len(placed) == mostAsked {
+			break
+		}
+		if len(placed)%step == 0 {
+			if gone, err := s.haveLeft(ctx, placed[len(placed)-step:]); err != nil || !gone {
+				return errors.Join(append(failed, err)...)
 			}
-			if orderID == 0 {
-				continue
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// eachDue are the customers who agreed to be asked and of whom something may be due today.
+func (s *Service) eachDue(ctx context.Context, now time.Time) iter.Seq2[int64, error] {
+	return func(yield func(int64, error) bool) {
+		for after := int64(0); ; {
+			agreed, err := s.consentsAfter(ctx, after, page)
+			if err != nil {
+				yield(0, err)
+				return
 			}
-			if left--; left == 0 {
-				return errors.Join(failed...)
+			if len(agreed) == 0 {
+				return
 			}
-			if placed = append(placed, orderID); len(placed) == step {
-				if gone, err := s.haveLeft(ctx, placed); err != nil || !gone {
-					return errors.Join(append(failed, err)...)
+			due, err := s.dueToday(ctx, agreed, now)
+			if err != nil {
+				yield(0, err)
+				return
+			}
+			for _, id := range due {
+				if !yield(id, nil) {
+					return
 				}
-				placed = nil
 			}
+			after = agreed[len(agreed)-1]
 		}
 	}
 }
@@ -103,14 +123,14 @@ func (s *Service) haveLeft(ctx context.Context, orderIDs []int64) (bool, error) 
 	return false, nil
 }
 
-// dueToday are those of some customers of whom something may be due today.
+// dueToday are those of some customers of whom something may be due today, or was a few days ago.
 func (s *Service) dueToday(ctx context.Context, customerIDs []int64, now time.Time) (all []int64, err error) {
 	today := clock.DayOf(now)
-	billed, err := s.Invoices.DueOn(ctx, customerIDs, today)
+	billed, err := s.Invoices.DueBetween(ctx, customerIDs, today-missedFor, today+1)
 	if err != nil {
 		return nil, err
 	}
-	ending, err := s.Lines.EndBefore(ctx, customerIDs, (today + 1).Start())
+	ending, err := s.Lines.EndBetween(ctx, customerIDs, (today - missedFor - 1).Start(), (today + 1).Start())
 	known := map[int64]bool{}
 	for _, id := range append(billed, ending...) {
 		if !known[id] {
@@ -137,7 +157,7 @@ func (s *Service) AskDue(ctx context.Context, customerID int64) (orderID int64, 
 		if err != nil || agreed == nil {
 			return err
 		}
-		o, err := s.owedOn(tx, customerID, credit, now)
+		o, err := s.owedOn(tx, agreed, credit, now)
 		if err != nil || !o.mayBeAsked() {
 			return err
 		}
@@ -152,7 +172,7 @@ func (s *Service) AskDue(ctx context.Context, customerID int64) (orderID int64, 
 			return err
 		}
 		a := Ask{ID: tx.ID(), CustomerID: c.ID, Cause: DueDay, At: now}
-		r := Request{Phone: string(agreed.Phone), Amount: o.amount, Once: fmt.Sprint("due:", a.ID)}
+		r := Request{Phone: string(agreed.Phone), Amount: o.part(), Once: fmt.Sprint("due:", a.ID)}
 		if err := s.order(tx, &a, r.forMoney(c)); err != nil {
 			return err
 		}
@@ -169,8 +189,11 @@ func (s *Service) AskDue(ctx context.Context, customerID int64) (orderID int64, 
 }
 
 func (o owing) mayBeAsked() bool {
-	return len(o.dues) > 0 && o.amount.IsPositive() && o.amount.Cents <= billing.MostPrompted
+	return len(o.dues) > 0 && o.amount.IsPositive()
 }
+
+// part is what of it one prompt asks for: the rest is asked for when that is paid.
+func (o owing) part() money.Amount { return money.KES(min(o.amount.Cents, billing.MostPrompted)) }
 
 // turn is the next try of a due.
 type turn struct {
@@ -178,16 +201,47 @@ type turn struct {
 	try int
 }
 
-// turnOf are those dues that are to be asked for now: never yet, or once, a while ago.
+// turnOf are those dues that are to be asked for now: never yet, or once, a while ago, or for the next part. Of days that are over only what was not asked for
+// on its day.
 func (s *Service) turnOf(tx *db.Tx, dues []due, now time.Time) (all []turn, err error) {
 	done, err := s.triesOf(tx, dues)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range dues {
 		tries := done[d.name]
-		if len(tries) < mostTries && (len(tries) == 0 || !now.Before(tries[len(tries)-1].Add(pause))) {
-			all = append(all, turn{d, len(tries) + 1})
+		failed, err := s.failed(tx, tries)
+		if err != nil {
+			return nil, err
 		}
+		if !d.mayBeTried(tries, failed, clock.DayOf(now)) || failed > 0 && now.Before(tries[len(tries)-1].At.Add(pause)) {
+			continue
+		}
+		all = append(all, turn{d, len(tries) + 1})
 	}
-	return all, err
+	return all, nil
+}
+
+// failed is how many of the tries of a due came after the last of its parts that was paid.
+func (s *Service) failed(tx *db.Tx, tries []dueRow) (n int, err error) {
+	for n < len(tries) {
+		paid, err := s.paidPart(tx, tries[len(tries)-1-n].AskID)
+		if err != nil || paid {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// paidPart says that an ask was paid, and was for no more than a part: as much as a prompt may ask for.
+func (s *Service) paidPart(tx *db.Tx, askID int64) (bool, error) {
+	a, found, err := s.askIn(tx, askID)
+	if err != nil || !found {
+		return false, err
+	}
+	p, err := s.Billing.VerdictOn(tx, a.OrderID)
+	return p.State == billing.PaymentPaid && p.Amount.Cents == billing.MostPrompted, err
 }
 
 // wanted says, right before a prompt leaves, whether what it asks for is owed still, and its payer still wants to be asked. What people ask for
@@ -206,42 +260,9 @@ func (s *Service) wanted(ctx context.Context, o billing.Order) (wanted bool, err
 		if wanted = agreed != nil && agreed.Phone == o.Phone; err != nil || !wanted {
 			return err
 		}
-		now, err := s.owedOn(tx, a.CustomerID, credit, s.Clock.Now())
+		now, err := s.owedOn(tx, agreed, credit, s.Clock.Now())
 		wanted = len(now.dues) > 0 && now.amount.Cents >= o.Price.Cents
 		return err
 	})
 	return wanted, err
-}
-
-// Waits says which of some bills that are due today are still to be asked for, by their ids, so that no reminder comes before: those with a try left, and those
-// whose last one has no verdict yet.
-func (s *Service) Waits(tx *db.Tx, bills []invoices.Late) (map[int64]bool, error) {
-	waits := map[int64]bool{}
-	if s.Clock.Now().In(clock.Nairobi).Hour() >= lastHour {
-		return waits, nil
-	}
-	who, dues := make([]int64, len(bills)), make([]due, len(bills))
-	for n, d := range bills {
-		who[n], dues[n] = d.CustomerID, dueBill(d.InvoiceID)
-	}
-	agreed, err := s.agreedOf(tx, who)
-	if err != nil || len(agreed) == 0 {
-		return waits, err
-	}
-	done, err := s.triesOf(tx, dues)
-	if err != nil {
-		return nil, err
-	}
-	for n, d := range bills {
-		if !agreed[d.CustomerID] || d.Open.Cents > billing.MostPrompted {
-			continue
-		}
-		if waits[d.InvoiceID] = true; len(done[dues[n].name]) < mostTries {
-			continue
-		}
-		if waits[d.InvoiceID], err = s.undecided(tx, d.CustomerID); err != nil {
-			return nil, err
-		}
-	}
-	return waits, nil
 }

@@ -89,6 +89,7 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	held.OnCredit(lines.Renew)
 	p.Service = New(Options{DB: d, Keys: keys, Clock: c, Customers: known, Invoices: bills, Lines: lines, Accounts: held, Billing: bill})
 	bills.AskPrompts(p.Waits)
+	bills.AskMeant(p.Meant)
 	p.tx(func(tx *db.Tx) error {
 		s, err := sites.SaveSite(tx, site.Site{Slug: "here", Name: "Here"})
 		p.site = s.ID

@@ -169,22 +169,36 @@ func TestAMergedCustomersPromptIsOpenStill(t *testing.T) {
 	})
 }
 
-// TestAPromptIsWholeShillingsThatMPesaMoves: M-Pesa moves whole shillings, one at least and 250,000 at most. Cents alone are asked for as a shilling; what is more than all is not asked
-// for, and not cut.
+// TestAPromptIsWholeShillingsThatMPesaMoves: M-Pesa moves whole shillings, one at least and 250,000 at most. Cents alone are asked for as a shilling; what is more than all is asked
+// for in parts, each once the one before is paid, and the last may fail twice as any.
 func TestAPromptIsWholeShillingsThatMPesaMoves(t *testing.T) {
 	each(t, func(p *provider) {
 		t := p.T
 		ctx := context.Background()
 		cents, most, over, sum := p.agreed(), p.agreed(), p.agreed(), p.agreed()
 		small, large := p.bills(cents, money.KES(40), 1), p.bills(most, money.KES(24_999_950), 1)
-		p.bills(over, money.KES(25_000_001), 1)
-		p.bills(sum, money.Shillings(150_000), 1)
-		p.bills(sum, money.Shillings(150_000), 1)
+		heavy := p.bills(over, money.KES(25_000_001), 1)
+		two := []invoices.Document{p.bills(sum, money.Shillings(150_000), 1), p.bills(sum, money.Shillings(150_000), 1)}
 		p.at(1, 9, 0)
 		p.look()
-		p.asked("between the limits", 1, 250_000)
-		p.pays(p.newest(phoneOf(1)))
-		p.pays(p.newest(phoneOf(2)))
+		p.asked("up to the limit", 1, 250_000, 250_000, 250_000)
+		for n := range 4 {
+			p.pays(p.newest(phoneOf(n + 1)))
+		}
+		p.look()
+		p.asked("the rest", 1, 250_000, 250_000, 250_000, 1, 50_000)
+		p.pays(p.newest(phoneOf(3)))
+		for _, minute := range []int{10, 20} { // it is refused twice
+			p.hears(p.callback(p.newest(phoneOf(4)), failed(billing.ReasonCancelled), "", money.Amount{}))
+			p.at(1, 11, minute)
+			p.look()
+		}
+		p.at(1, 14, 0)
+		p.look()
+		p.asked("no third time", 1, 250_000, 250_000, 250_000, 1, 50_000, 50_000)
+		if p.open(heavy) != 0 || p.open(two[0])+p.open(two[1]) != 50_000_00 {
+			t.Errorf("%d, %d and %d are open", p.open(heavy), p.open(two[0]), p.open(two[1]))
+		}
 		if p.open(small) != 0 || p.credit(cents) != 60 || p.open(large) != 0 || p.credit(most) != 50 {
 			t.Errorf("%d and %d are open, %d and %d are credit", p.open(small), p.open(large), p.credit(cents), p.credit(most))
 		}

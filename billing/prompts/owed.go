@@ -12,13 +12,19 @@ import (
 )
 
 // due is a bill, or a period of a line, that is to be paid on a day. Its name is the same however often it is looked at.
-type due struct{ name string }
+type due struct {
+	name string
+	day  clock.Day
+}
 
-func dueBill(id int64) due { return due{fmt.Sprintf("invoice:%d", id)} }
+func dueBill(id int64, on clock.Day) due { return due{fmt.Sprintf("invoice:%d", id), on} }
 
 func dueLine(l subscriptions.Due) due {
-	return due{fmt.Sprintf("line:%d:%d", l.Subscription.ID, l.PaidTo.Unix())}
+	return due{fmt.Sprintf("line:%d:%d", l.Subscription.ID, l.PaidTo.Unix()), clock.DayOf(l.End)}
 }
+
+// missedFor is how many days after its day something may be asked for that was not asked for on it.
+const missedFor = 3
 
 // owing is what a customer is to be asked for on a day.
 type owing struct {
@@ -26,8 +32,10 @@ type owing struct {
 	amount money.Amount // zero when their credit is enough
 }
 
-// owedOn tells what is due of a customer whose account is held, and what must come so that it is paid. Whoever calls it says what credit there is.
-func (s *Service) owedOn(tx *db.Tx, customerID, credit int64, now time.Time) (o owing, err error) {
+// owedOn tells what is due of a customer whose account is held, today or a few days ago since they agreed, and what must come so that it is paid. Whoever calls
+// it says what credit there is.
+func (s *Service) owedOn(tx *db.Tx, agreed *Consent, credit int64, now time.Time) (o owing, err error) {
+	customerID := agreed.CustomerID
 	bills, err := s.Invoices.OpenIn(tx, customerID)
 	if err != nil {
 		return o, err
@@ -41,10 +49,11 @@ func (s *Service) owedOn(tx *db.Tx, customerID, credit int64, now time.Time) (o 
 		return o, err
 	}
 	today, cents, ahead := clock.DayOf(now), int64(0), int64(0)
+	since := max(today-missedFor, clock.DayOf(agreed.At))
 	later := len(promised) > 0 && promised[0].Until > today // they said when they pay
 	for _, d := range bills {
-		if d.DueDay == today && !later {
-			o.dues = append(o.dues, dueBill(d.ID))
+		if d.DueDay >= since && d.DueDay <= today && !later {
+			o.dues = append(o.dues, dueBill(d.ID, d.DueDay))
 		}
 		if d.DueDay > today {
 			ahead += d.Open
@@ -55,7 +64,7 @@ func (s *Service) owedOn(tx *db.Tx, customerID, credit int64, now time.Time) (o 
 	renewals := int64(0)
 	for _, l := range lines {
 		renewals += l.Amount.Cents // money pays for each line before the next
-		if l.End.After(now) && clock.DayOf(l.End) == today {
+		if end := clock.DayOf(l.End); l.End.After(now) && end == today || !l.End.IsZero() && !l.End.After(now) && end >= since {
 			o.dues = append(o.dues, dueLine(l))
 			cents, ahead, renewals = cents+ahead+renewals, 0, 0 // and bills, also those to come, before all lines
 		}

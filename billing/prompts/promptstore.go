@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 )
 
@@ -27,6 +28,8 @@ type askRow struct {
 	OrderID    int64
 	Cause      string
 	PaperID    int64
+	InvoiceID  int64
+	SpentCents int64 // of its money, that was offered to the invoice
 	DoneBy     string
 	At         time.Time
 	QueriedAt  *time.Time // when a member last had the rail asked about it, by the rail's clock
@@ -87,23 +90,23 @@ func (s *Service) consentsAfter(ctx context.Context, after int64, limit int) (id
 	return ids, db.Fault(err)
 }
 
-// agreedOf are those of some customers who agreed.
-func (s *Service) agreedOf(tx *db.Tx, customerIDs []int64) (map[int64]bool, error) {
-	all := map[int64]bool{}
+// agreedOf are those of some customers who agreed, and since which day.
+func (s *Service) agreedOf(tx *db.Tx, customerIDs []int64) (map[int64]clock.Day, error) {
+	all := map[int64]clock.Day{}
 	for some := range db.Pieces(customerIDs) {
-		var ids []int64
-		if err := tx.Gorm().Model(&consentRow{}).Where("customer_id IN ?", some).Pluck("customer_id", &ids).Error; err != nil {
+		var rows []consentRow
+		if err := tx.Gorm().Select("customer_id, at").Where("customer_id IN ?", some).Find(&rows).Error; err != nil {
 			return nil, db.Fault(err)
 		}
-		for _, id := range ids {
-			all[id] = true
+		for _, r := range rows {
+			all[r.CustomerID] = clock.DayOf(r.At)
 		}
 	}
 	return all, nil
 }
 
 func (s *Service) insertAsk(tx *db.Tx, a Ask) error {
-	return db.Fault(tx.Gorm().Create(&askRow{ID: a.ID, CustomerID: a.CustomerID, OrderID: a.OrderID, Cause: string(a.Cause), PaperID: a.PaperID, DoneBy: a.By, At: a.At}).Error)
+	return db.Fault(tx.Gorm().Create(&askRow{ID: a.ID, CustomerID: a.CustomerID, OrderID: a.OrderID, Cause: string(a.Cause), PaperID: a.PaperID, InvoiceID: a.InvoiceID, DoneBy: a.By, At: a.At}).Error)
 }
 
 // mayQuery wins the right to ask the rail about a prompt, once within a while. A clock that was set back keeps nobody from it.
@@ -118,7 +121,7 @@ func asks(from *gorm.DB) ([]Ask, error) {
 	err := from.Order("id DESC").Find(&rows).Error
 	all := make([]Ask, len(rows))
 	for n, r := range rows {
-		all[n] = Ask{ID: r.ID, CustomerID: r.CustomerID, OrderID: r.OrderID, Cause: Cause(r.Cause), PaperID: r.PaperID, By: r.DoneBy, At: r.At.UTC()}
+		all[n] = Ask{ID: r.ID, CustomerID: r.CustomerID, OrderID: r.OrderID, Cause: Cause(r.Cause), PaperID: r.PaperID, InvoiceID: r.InvoiceID, By: r.DoneBy, At: r.At.UTC()}
 	}
 	return all, db.Fault(err)
 }
@@ -142,12 +145,32 @@ func first(all []Ask, err error) (Ask, bool, error) {
 	return all[0], true, nil
 }
 
+func (s *Service) askIn(tx *db.Tx, id int64) (Ask, bool, error) {
+	return first(asks(tx.Gorm().Where("id = ?", id).Limit(1)))
+}
+
 func (s *Service) askOfOrderIn(tx *db.Tx, orderID int64) (Ask, bool, error) {
 	return first(asks(tx.Gorm().Where("order_id = ?", orderID).Limit(1)))
 }
 
 func (s *Service) askOfOrder(ctx context.Context, orderID int64) (Ask, bool, error) {
 	return first(asks(s.DB.Read(ctx).Where("order_id = ?", orderID).Limit(1)))
+}
+
+// meantAsks are the newest asks of a customer that named an invoice, by their orders.
+func (s *Service) meantAsks(tx *db.Tx, customerID int64) (orders []int64, byOrder map[int64]askRow, err error) {
+	var rows []askRow
+	err = tx.Gorm().Where("customer_id = ? AND invoice_id <> 0", customerID).Order("id DESC").Limit(mostAsks).Find(&rows).Error
+	byOrder = map[int64]askRow{}
+	for _, r := range rows {
+		orders, byOrder[r.OrderID] = append(orders, r.OrderID), r
+	}
+	return orders, byOrder, db.Fault(err)
+}
+
+// spent notes how much of an ask's money was offered to its invoice; the account is held.
+func (s *Service) spent(tx *db.Tx, askID, cents int64) error {
+	return db.Fault(tx.Gorm().Model(&askRow{}).Where("id = ?", askID).Update("spent_cents", cents).Error)
 }
 
 func (s *Service) moveAsks(tx *db.Tx, from, to int64) error {
@@ -162,20 +185,20 @@ func (s *Service) insertDues(tx *db.Tx, a Ask, turns []turn) error {
 	return db.Fault(tx.Gorm().Create(&rows).Error)
 }
 
-// triesOf are when each of some dues was asked for, in order.
-func (s *Service) triesOf(tx *db.Tx, dues []due) (map[string][]time.Time, error) {
+// triesOf are the tries of some dues, in order.
+func (s *Service) triesOf(tx *db.Tx, dues []due) (map[string][]dueRow, error) {
 	names := make([]string, len(dues))
 	for n, d := range dues {
 		names[n] = d.name
 	}
-	done := map[string][]time.Time{}
+	done := map[string][]dueRow{}
 	for some := range db.Pieces(names) {
 		var rows []dueRow
 		if err := tx.Gorm().Where("due IN ?", some).Order("due, try").Find(&rows).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		for _, r := range rows {
-			done[r.Due] = append(done[r.Due], r.At.UTC())
+			done[r.Due] = append(done[r.Due], r)
 		}
 	}
 	return done, nil

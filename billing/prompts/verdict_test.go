@@ -90,6 +90,44 @@ func TestOnceMoreAndThenTheReminder(t *testing.T) {
 	})
 }
 
+// TestAReminderWaitsForWhoIsAskedLate: what nobody was asked for on its day is asked for on a later one, and no reminder of that day, nor one of before, comes first; it
+// comes when the prompt came to nothing, and for who agreed only after the day.
+func TestAReminderWaitsForWhoIsAskedLate(t *testing.T) {
+	each(t, func(p *provider) {
+		t, ctx := p.T, context.Background()
+		if err := p.Invoices.SaveSteps(ctx, "", []invoices.Step{{After: 2, Action: invoices.Remind}}, office); err != nil {
+			t.Fatal(err)
+		}
+		c, late := p.agreed(), p.customer()
+		bill, theirs := p.bills(c, money.Shillings(900), 1), p.bills(late, money.Shillings(900), 1)
+		remind := func(what string, d invoices.Document, now, held int) {
+			t.Helper()
+			if n, h := p.reminds(d); n != now || h != held {
+				t.Errorf("%s: %d reminders, %d held", what, n, h)
+			}
+		}
+		p.at(2, 8, 0)
+		if _, err := p.Agree(ctx, late.ID, "0712000222", "Anne", clerk); err != nil {
+			t.Fatal(err)
+		}
+		p.at(3, 8, 30) // nobody looked for two days
+		remind("before nine", bill, 0, 1)
+		remind("of who agreed since", theirs, 1, 0)
+		p.at(3, 9, 0)
+		p.look()
+		p.asked("late", 900)
+		remind("while it rings", bill, 0, 1)
+		p.hears(p.callback(0, failed(billing.ReasonCancelled), "", money.Amount{}))
+		remind("with a try left", bill, 0, 1)
+		p.at(3, 12, 0)
+		p.look()
+		p.asked("once more", 900, 900)
+		p.hears(p.callback(1, failed(billing.ReasonCancelled), "", money.Amount{}))
+		remind("after", bill, 1, 0)
+		p.prove()
+	})
+}
+
 // TestNeverWhileOneIsUndecided: a prompt whose verdict is lost is asked about for days, and nobody is asked again meanwhile: not by itself, not by staff, not from a
 // link. Once the rail says what became of it, it may be made once more.
 func TestNeverWhileOneIsUndecided(t *testing.T) {

@@ -4,12 +4,16 @@ import (
 	"slices"
 	"time"
 
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
 )
 
-// Share is what was paid, or given back, for the rest of what a renewal bought.
-type Share struct{ RenewalID, Cents int64 }
+// Share is what was paid, or given back, for the rest of what a renewal bought, with the tax of it.
+type Share struct {
+	RenewalID, Cents int64
+	Tax              taxes.Tax
+}
 
 // sumOf is what shares come to.
 func sumOf(shares []Share) money.Amount {
@@ -60,6 +64,7 @@ func (s *State) hold(e Event, loc *time.Location) {
 		if n := slices.IndexFunc(e.Said.Shares, func(one Share) bool { return one.RenewalID == span.EventID }); n >= 0 && span.Until.After(at) {
 			span.settle(at, loc)
 			span.Cents += e.Said.Shares[n].Cents
+			span.Tax = span.Tax.Plus(e.Said.Shares[n].Tax)
 			span.even(loc)
 		}
 	}
@@ -82,6 +87,14 @@ func (s State) held() (cents int64) {
 		cents += span.Cents + span.Setup
 	}
 	return cents
+}
+
+// heldTax is the tax that fell due with it.
+func (s State) heldTax() (tax taxes.Tax) {
+	for _, span := range s.Ahead {
+		tax = tax.Plus(span.Tax).Plus(span.SetupTax)
+	}
+	return tax
 }
 
 // lastPaid is the end of the last period that was paid for.

@@ -128,7 +128,11 @@ func (c *chain) change(s State, to int, keep bool) {
 	c.slack += int64(len(s.Ahead))
 	c.boundaries(len(s.Ahead) - 1)
 	if keep {
-		due := p.keep(s, w, clock.Nairobi).Cents
+		kept, err := p.keep(buyer{}, s, w, clock.Nairobi)
+		if err != nil {
+			panic(err)
+		}
+		due := kept.Cents
 		c.value.Add(c.value, new(big.Rat).SetInt64(due))
 		if c.paid += max(due, 0); due < 0 {
 			c.back -= due

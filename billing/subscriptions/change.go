@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -25,7 +26,7 @@ func (s *Service) Resume(ctx context.Context, id int64, at time.Time, by By) (su
 		if sub, err = s.lockWithCredit(tx, id); err != nil {
 			return err
 		}
-		sub, err = s.renewOne(tx, sub, false)
+		sub, err = s.renewOne(tx, sub, false, false)
 		return err
 	})
 }
@@ -79,42 +80,77 @@ func (s *Service) HandBack(ctx context.Context, id int64, serial string, by By) 
 }
 
 // AddOn gives a line an add-on. A pack, and the share of a recurring one for the rest of the period, are paid out of credit when the line is paid
-// beforehand: fault.Conflict "subscription.credit", fault.Invalid "addon.unknown".
+// beforehand: fault.Conflict "subscription.credit", fault.Invalid "addon.unknown" or "addon.no_use".
 func (s *Service) AddOn(ctx context.Context, id int64, key string, by By) (Subscription, error) {
 	sold, err := s.Plans.AddOns(ctx)
 	if err != nil {
 		return Subscription{}, err
 	}
 	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
-		for _, a := range sold {
-			if a.Key != key || a.State != plans.Live || !a.GoesWith(sub.State.Sold.PlanKey) {
-				continue
-			}
-			d := draft{Event: Event{Kind: AddOnTaken, Said: Said{AddOn: &a}}}
-			if !sub.State.Prepaid() {
-				return d, nil
-			}
-			cost := a.Price
-			if !a.Once {
-				d.Said.Shares = s.rest(sub.State, a.Price)
-				cost = sumOf(d.Said.Shares)
-			}
-			d.Said.Amount, d.moved = &cost, cost.Cents
-			return d, s.take(tx, sub, cost, "addon", prepaid(sub, cost.Neg()))
+		a, err := s.offered(tx, sub, sold, key)
+		if err != nil {
+			return draft{}, err
 		}
-		return draft{}, fault.New(fault.Invalid, "addon.unknown", "Key", key)
+		d := draft{Event: Event{Kind: AddOnTaken, Said: Said{AddOn: &a}}}
+		if !sub.State.Prepaid() {
+			return d, nil
+		}
+		cost, shares, tax, err := s.addOn(tx, sub, a)
+		if err != nil {
+			return d, err
+		}
+		d.Said.Shares, d.tax = shares, tax
+		d.Said.Amount, d.moved = &cost, cost.Cents
+		return d, s.take(tx, sub, cost, "addon", prepaid(sub, cost.Neg()))
 	})
 }
 
-// PreviewAddOn works out what an add-on would cost now, and changes nothing; seen is the last event. fault.Invalid "addon.unknown".
+// GiveData gives a line data for this period that nobody pays for: a pack without a price. fault.Invalid "gift.nothing" or "gift.no_data".
+func (s *Service) GiveData(tx *db.Tx, id, octets int64, reason string, by By) (Subscription, error) {
+	if octets <= 0 {
+		return Subscription{}, fault.New(fault.Invalid, "gift.nothing")
+	}
+	return s.changeIn(tx, id, by, func(*db.Tx, Subscription) (draft, error) {
+		size := plans.Bytes(octets)
+		return draft{Event: Event{Kind: AddOnTaken, Said: Said{AddOn: &plans.AddOn{NameEN: size, NameSW: size, Once: true, Bytes: octets}, Reason: reason}}}, nil
+	})
+}
+
+// AddOns are those that a line may take.
+func (s *Service) AddOns(ctx context.Context, sub Subscription) (may []plans.AddOn, err error) {
+	all, err := s.Plans.AddOns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	price, err := s.Plans.Price(ctx, sub.State.Sold.PriceID)
+	for _, a := range all {
+		if a.State == plans.Live && a.GoesWith(sub.State.Sold.PlanKey) && price.Uses(a) {
+			may = append(may, a)
+		}
+	}
+	return may, err
+}
+
+// offered is the add-on of a key that a line may take: fault.Invalid "addon.unknown", or "addon.no_use" where it would give nothing.
+func (s *Service) offered(tx *db.Tx, sub Subscription, sold []plans.AddOn, key string) (a plans.AddOn, err error) {
+	n := slices.IndexFunc(sold, func(a plans.AddOn) bool {
+		return a.Key == key && a.State == plans.Live && a.GoesWith(sub.State.Sold.PlanKey)
+	})
+	if n < 0 {
+		return a, fault.New(fault.Invalid, "addon.unknown", "Key", key)
+	}
+	price, err := s.Plans.PriceIn(tx, sub.State.Sold.PriceID)
+	if err == nil && !price.Uses(sold[n]) {
+		err = fault.New(fault.Invalid, "addon.no_use", "Name", sold[n].NameEN)
+	}
+	return sold[n], err
+}
+
+// PreviewAddOn works out what an add-on would cost now, and changes nothing; seen is the last event. fault.Invalid "addon.unknown" or "addon.no_use".
 func (s *Service) PreviewAddOn(ctx context.Context, id int64, key string) (cost money.Amount, seen int64, err error) {
 	sold, err := s.Plans.AddOns(ctx)
 	if err != nil {
 		return cost, 0, err
-	}
-	n := slices.IndexFunc(sold, func(a plans.AddOn) bool { return a.Key == key && a.State == plans.Live })
-	if n < 0 {
-		return cost, 0, fault.New(fault.Invalid, "addon.unknown", "Key", key)
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		sub, err := oneIn(tx, id)
@@ -125,25 +161,71 @@ func (s *Service) PreviewAddOn(ctx context.Context, id int64, key string) (cost 
 		if sub, err = s.now(tx, sub); err != nil {
 			return err
 		}
-		if cost = sold[n].Price; sub.State.Prepaid() && !sold[n].Once {
-			cost = sumOf(s.rest(sub.State, sold[n].Price))
+		a, err := s.offered(tx, sub, sold, key)
+		if err != nil {
+			return err
 		}
-		return nil
+		if cost = a.Price; sub.State.Prepaid() {
+			cost, _, _, err = s.addOn(tx, sub, a)
+		}
+		return err
 	})
 	return cost, seen, err
 }
 
+// addOn is what an add-on costs a line that is paid beforehand, with the shares of what was paid already that it is for, and the tax in it.
+func (s *Service) addOn(tx *db.Tx, sub Subscription, a plans.AddOn) (cost money.Amount, shares []Share, tax taxes.Tax, err error) {
+	b, err := s.buyer(tx, sub.CustomerID)
+	if err != nil {
+		return cost, nil, tax, err
+	}
+	if cost, err = b.pays(a.Price, taxes.Internet); err != nil {
+		return cost, nil, tax, err
+	}
+	if a.Once {
+		tax, err = b.tax(cost.Cents, taxes.Internet)
+		return cost, nil, tax, err
+	}
+	if shares, err = s.rest(b, sub.State, cost); err != nil {
+		return cost, nil, tax, err
+	}
+	return sumOf(shares), shares, taxOf(shares), nil
+}
+
 // rest are the shares of an amount for a whole period that are left of those that were paid.
-func (s *Service) rest(state State, amount money.Amount) (shares []Share) {
+func (s *Service) rest(b buyer, state State, amount money.Amount) (shares []Share, err error) {
 	now := s.Clock.Now()
 	for _, span := range state.Ahead {
 		cost := span.rest(amount, span.Days, state.clockAt(now), s.zone(state.Place.SiteID))
-		shares = append(shares, Share{span.EventID, cost.Cents})
+		one, err := b.share(span.EventID, cost.Cents, 0, taxes.Tax{})
+		if err != nil {
+			return nil, err
+		}
+		shares = append(shares, one)
 	}
-	return shares
+	return shares, nil
 }
 
 // DropAddOn ends an add-on; what was paid for it is not given back.
 func (s *Service) DropAddOn(ctx context.Context, id int64, key string, by By) (Subscription, error) {
 	return s.event(ctx, id, by, AddOnLeft, Said{Key: key})
+}
+
+// HandOverIn is HandOver in a transaction, of a line of a customer: fault.Invalid "equipment.line" when it is another's.
+func (s *Service) HandOverIn(tx *db.Tx, id, customerID int64, q Equipment, by By) error {
+	_, err := s.changeIn(tx, id, by, func(_ *db.Tx, sub Subscription) (draft, error) {
+		if sub.CustomerID != customerID {
+			return draft{}, fault.New(fault.Invalid, "equipment.line")
+		}
+		return draft{Event: Event{Kind: HandedOver, Said: Said{Equipment: &q}}}, nil
+	})
+	return err
+}
+
+// HandBackIn is HandBack in a transaction.
+func (s *Service) HandBackIn(tx *db.Tx, id int64, serial string, by By) error {
+	_, err := s.changeIn(tx, id, by, func(*db.Tx, Subscription) (draft, error) {
+		return draft{Event: Event{Kind: HandedBack, Said: Said{Key: serial}}}, nil
+	})
+	return err
 }

@@ -7,9 +7,11 @@ import (
 	"math"
 	"time"
 
+	"mtandao/billing/plans"
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 )
 
 // Outage is time that the lines of a site, or of a router there, are given for an outage: days by hand, or the minutes of one that was proven.
@@ -30,40 +32,100 @@ const mostDays = 31
 // By whom proven outages are made up for.
 const byProof = "mtandao"
 
-// Suffered counts the lines of a site that would be made up to: those that are paid beforehand and are not over last longer, those that are paid by
-// invoice pay less.
-func (s *Service) Suffered(ctx context.Context, siteID int64) (int64, error) {
-	return s.countSuffered(ctx, Outage{SiteID: siteID, Days: 1, At: s.Clock.Now()})
+// Suffering is what lines of a plan would be given, and what that time costs by the plan's own price: what each of them pays by its discounts, and who was
+// given minutes of it already, is known when it is given.
+type Suffering struct {
+	PlanKey string
+	Mode    plans.Mode
+	Lines   int64
+	Worth   money.Amount
 }
 
-// Compensate gives the lines of a site days, and tells how many it gave them to at once; MakeUp goes on with the others, in pieces. They count as the
-// days up to now: what a line was given already for minutes of them is not given again. fault.Invalid "outage.days" or "outage.note".
-func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note string, by By) (o Outage, lines int, err error) {
+// Suffered tells plan by plan of the lines of a site that would be made up to for some days: those that are paid beforehand and are not over last
+// longer, those that are paid by invoice pay less.
+func (s *Service) Suffered(ctx context.Context, siteID int64, days int) (all []Suffering, err error) {
+	now := s.Clock.Now()
+	groups, err := s.groupSuffered(ctx, Outage{SiteID: siteID, Days: days, At: now})
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, g := range groups {
+		ids = append(ids, g.PriceID)
+	}
+	prices, err := s.Plans.Prices(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	loc := s.zone(siteID)
+	for _, g := range groups {
+		p := prices[g.PriceID]
+		given := Suffering{PlanKey: g.PlanKey, Mode: plans.Mode(g.Mode), Lines: g.N, Worth: money.Amount{Currency: p.Amount.Currency}}
+		if of := plans.Days(now, p.Terms.Interval.After(now, now.In(loc).Day(), loc), loc); of > 0 {
+			if given.Worth.Cents, err = money.MulDiv(p.Amount.Cents, g.N*int64(days), of, money.HalfUp); err != nil {
+				return nil, err
+			}
+		}
+		if last := len(all) - 1; last >= 0 && all[last].PlanKey == given.PlanKey && all[last].Mode == given.Mode {
+			all[last].Lines += given.Lines
+			if all[last].Worth, err = all[last].Worth.Add(given.Worth); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		all = append(all, given)
+	}
+	return all, nil
+}
+
+// Compensate has the lines of a site given days: MakeUp gives them, in pieces. They count as the
+// days up to now: what a line was given already for minutes of them is not given again. The same By.Request gives them once. fault.Invalid "outage.days" or
+// "outage.note", fault.Conflict "outage.request" when it asked for others.
+func (s *Service) Compensate(ctx context.Context, siteID int64, days int, note string, by By) (o Outage, err error) {
 	switch {
 	case days < 1 || days > mostDays:
-		return o, 0, fault.New(fault.Invalid, "outage.days", "Most", mostDays)
+		return o, fault.New(fault.Invalid, "outage.days", "Most", mostDays)
 	case note == "" || len(note) > 300:
-		return o, 0, fault.New(fault.Invalid, "outage.note")
+		return o, fault.New(fault.Invalid, "outage.note")
 	}
 	now := s.Clock.Now()
 	until := now.Truncate(time.Minute)
-	o = Outage{SiteID: siteID, Days: days, Gap: Gap{until.AddDate(0, 0, -days), until}, By: by.Actor, Note: note, At: now}
+	o = Outage{SiteID: siteID, Days: days, Gap: Gap{until.AddDate(0, 0, -days), until}, By: by.Actor, Note: note, At: now, Going: true}
 	if o.Of, err = s.countSuffered(ctx, o); err != nil {
-		return o, 0, err
+		return o, err
 	}
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		o.ID = tx.ID()
-		if err := insertOutage(tx, o); err != nil {
+		if err := insertOutage(tx, o, by.Request); err != nil {
 			return err
 		}
 		return audit.Record(tx, o.At, audit.Event{Actor: by.Actor, From: by.From, Action: "outage compensated", Object: "outage", ObjectID: fmt.Sprint(o.ID),
 			After: fmt.Sprintf("site %d, %d days: %s", siteID, days, note)})
 	})
-	if err != nil {
-		return o, 0, err
+	if by.Request != "" && fault.Is(err, fault.Conflict) {
+		return s.compensated(ctx, o, by.Request, err)
 	}
-	lines, err = s.piece(ctx, outageLeft{outage: o, kind: Compensated})
-	return o, lines, err
+	return o, err
+}
+
+// compensated is what the same request has given before.
+func (s *Service) compensated(ctx context.Context, o Outage, request string, cause error) (Outage, error) {
+	var first int64
+	err := s.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+		first, err = requestedOutage(tx, request)
+		return err
+	})
+	if err == nil && first == 0 {
+		err = cause
+	}
+	if err != nil {
+		return o, err
+	}
+	was, _, err := s.MadeUp(ctx, first)
+	if err == nil && (was.SiteID != o.SiteID || was.Days != o.Days || was.Note != o.Note) {
+		err = fault.New(fault.Conflict, "outage.request")
+	}
+	return was, err
 }
 
 // Suffer makes up for a proven outage, once; MakeUp gives it to the lines.
@@ -72,25 +134,20 @@ func (s *Service) Suffer(tx *db.Tx, c Cut) error {
 	if known, err := outageKnown(tx, c.ID); err != nil || known {
 		return err
 	}
-	if err := insertOutage(tx, o); err != nil {
+	if err := insertOutage(tx, o, ""); err != nil {
 		return err
 	}
 	return audit.Record(tx, o.At, audit.Event{Actor: byProof, Action: "outage compensated", Object: "outage", ObjectID: fmt.Sprint(c.ID), After: fmt.Sprintf("router %d: %s", c.RouterID, c.Note)})
 }
 
-// UndoOutage takes the days away again, of the first lines at once. fault.Conflict "outage.undone" when that was done before.
-func (s *Service) UndoOutage(ctx context.Context, id int64, by By) (lines int, err error) {
-	var o Outage
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
-		if o, err = undo(tx, id, s.Clock.Now()); err != nil {
+// UndoOutage has the days taken away again: MakeUp takes them. fault.Conflict "outage.undone" when that was done before.
+func (s *Service) UndoOutage(ctx context.Context, id int64, by By) error {
+	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		if _, err := undo(tx, id, s.Clock.Now()); err != nil {
 			return err
 		}
 		return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "outage undone", Object: "outage", ObjectID: fmt.Sprint(id)})
 	})
-	if err != nil {
-		return 0, err
-	}
-	return s.piece(ctx, outageLeft{outage: o, kind: Uncompensate})
 }
 
 // piecesAtOnce are gone through in one call of MakeUp: seconds of work.

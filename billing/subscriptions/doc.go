@@ -32,5 +32,7 @@
 // What a customer owes may keep their invoiced lines from service (Keep). That is told by whoever is wired by AskArrears, and is no event: plan, end and
 // pauses of a line go on beneath it.
 //
-// Lock order: the customer, the customer's credit, the subscription, the grant, the ledger.
+// A line that is due, and whose customer's credit is too little, may be renewed out of another's (Helper).
+//
+// Lock order: the customer, the credit of who helps them, the customer's credit, the subscription, the grant, the ledger.
 package subscriptions

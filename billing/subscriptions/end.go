@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"mtandao/billing/taxes"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
@@ -28,6 +29,7 @@ type Farewell struct {
 	Back     money.Amount // goes back to credit: paid for, and not used up
 	Deposit  money.Amount // that is held still
 	Seen     int64
+	backTax  taxes.Tax // of Back
 }
 
 // PreviewEnd works out what an end would do, and changes nothing. Faults of End.
@@ -71,7 +73,7 @@ func (s *Service) farewell(sub Subscription, how Ending) Farewell {
 	}
 	f.Invoiced, f.Deposit = money.KES(f.Fee.Cents-f.Kept.Cents), money.KES(f.Deposit.Cents-f.Kept.Cents)
 	if how.GiveBack && !f.At.After(now) {
-		f.Back = s.unused(sub.State, f.At)
+		f.Back, f.backTax = s.unused(sub.State, f.At)
 	}
 	return f
 }
@@ -89,7 +91,7 @@ func (s *Service) End(ctx context.Context, id int64, how Ending, by By) (Subscri
 func (s *Service) ending(how Ending) func(tx *db.Tx, sub Subscription) (draft, error) {
 	return func(tx *db.Tx, sub Subscription) (draft, error) {
 		f := s.farewell(sub, how)
-		d := draft{Event: Event{Kind: Finished, At: f.At, Said: Said{Reason: how.Reason}}, moved: -f.Back.Cents}
+		d := draft{Event: Event{Kind: Finished, At: f.At, Said: Said{Reason: how.Reason}}, moved: -f.Back.Cents, tax: f.backTax.Neg()}
 		if f.Invoiced.IsPositive() {
 			d.Said.Amount = &f.Invoiced
 		}
@@ -103,11 +105,12 @@ func (s *Service) ending(how Ending) func(tx *db.Tx, sub Subscription) (draft, e
 	}
 }
 
-// unused is what of the money that is held for a line is not used up at an instant.
-func (s *Service) unused(state State, at time.Time) money.Amount {
-	sum := int64(0)
+// unused is what of the money that is held for a line is not used up at an instant, and the tax of it.
+func (s *Service) unused(state State, at time.Time) (money.Amount, taxes.Tax) {
+	sum, tax := int64(0), taxes.Tax{}
 	for _, span := range state.Ahead {
 		sum += span.back(state.clockAt(at), s.zone(state.Place.SiteID)).Cents
+		tax = tax.Plus(span.backTax(state.clockAt(at), s.zone(state.Place.SiteID)))
 	}
-	return money.KES(sum)
+	return money.KES(sum), tax
 }

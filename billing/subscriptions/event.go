@@ -1,9 +1,11 @@
 package subscriptions
 
 import (
+	"cmp"
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/money"
 )
 
@@ -70,11 +72,54 @@ type Said struct {
 	Reason    string
 }
 
+// into adds to an entry of the audit trail what was given or taken, and why.
+func (s Said) into(entry map[string]any) {
+	reason := s.Reason
+	if g := s.Given; g != nil {
+		reason = cmp.Or(reason, g.Reason)
+		if g.Discount.Percent != 0 {
+			entry["percent"] = plans.Percent(g.Discount.Percent)
+		}
+		if g.Left != 0 {
+			entry["periods"] = g.Left
+		}
+		if g.Discount.Amount.Cents != 0 {
+			entry["amount"] = g.Discount.Amount.String()
+		}
+		if g.Coupon != "" {
+			entry["coupon"] = g.Coupon
+		}
+	}
+	if s.Amount != nil {
+		entry["amount"] = s.Amount.String()
+	}
+	if s.Days != 0 {
+		entry["days"] = s.Days
+	}
+	if s.Minutes != 0 {
+		entry["minutes"] = s.Minutes
+	}
+	if s.Login != nil {
+		entry["login"] = s.Login.Name
+	}
+	if s.Place != nil {
+		entry["site"] = s.Place.SiteID
+	}
+	if s.AddOn != nil {
+		entry["addon"] = s.AddOn.Key
+	}
+	if reason != "" {
+		entry["reason"] = reason
+	}
+}
+
 // Paid is a period that was bought: an interval, or some days of one.
 type Paid struct {
 	Interval plans.Interval
 	Amount   money.Amount
 	Setup    money.Amount // of it, for the set-up
+	Tax      taxes.Tax    // in the amount without the set-up
+	SetupTax taxes.Tax    // in the set-up
 	PriceID  int64        // that it pays; 0: the one that the line has
 	Coming   bool         // it pays the plan that is decided for the end of what was paid before
 	To       time.Time    // of a line that was paid elsewhere: until when

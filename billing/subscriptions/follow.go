@@ -72,7 +72,7 @@ func (s *Service) follow(tx *db.Tx, was, is Subscription, d draft) error {
 		func() error { return s.Access.SetUntil(tx, id, after.until(s.zone(after.Place.SiteID))) },
 		func() error { return s.sameBar(tx, id, before, after) },
 		func() error { return s.sameArrears(tx, is, before) },
-		func() error { return s.pack(tx, id, d) },
+		func() error { return s.pack(tx, is, d) },
 	}
 	if after.Status == Ended {
 		steps = []func() error{func() error { _, err := s.Access.End(tx, id, access.CauseEnded); return err }}
@@ -179,11 +179,15 @@ func (s *Service) rename(tx *db.Tx, grantID int64, before, after Login, secret s
 	return s.Access.NameLogin(tx, grantID, after.Name, secret)
 }
 
-// pack gives the data of a pack that was just bought.
-func (s *Service) pack(tx *db.Tx, grantID int64, d draft) error {
+// pack gives the data of a pack that was just bought. Where data is never slower, and costs by use, it comes off the bill alone.
+func (s *Service) pack(tx *db.Tx, sub Subscription, d draft) error {
 	if d.Kind != AddOnTaken || !d.Said.AddOn.Once || d.Said.AddOn.Bytes == 0 {
 		return nil
 	}
-	_, err := s.Access.Extend(tx, grantID, access.Source{Kind: SourcePack, Key: fmt.Sprint(d.ID)}, access.Gift{Bytes: d.Said.AddOn.Bytes})
+	price, err := s.Plans.PriceIn(tx, sub.State.Sold.PriceID)
+	if err != nil || price.Limits.FairUse.Bytes == 0 && len(price.Terms.Data.Tiers) > 0 {
+		return err
+	}
+	_, err = s.Access.Extend(tx, sub.GrantID, access.Source{Kind: SourcePack, Key: fmt.Sprint(d.ID)}, access.Gift{Bytes: d.Said.AddOn.Bytes})
 	return err
 }

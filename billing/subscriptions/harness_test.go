@@ -7,8 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -29,13 +31,28 @@ var morning = time.Date(2027, 1, 13, 6, 0, 0, 0, time.UTC)
 var office = By{Actor: "staff@example.com", From: "10.0.0.9"}
 
 // served are everybody but who left.
-type served struct{ left int64 }
+type served struct {
+	left, exempt int64
+	until        string // of the certificate
+}
 
 func (s *served) Serve(_ *db.Tx, customerID int64) error {
 	if customerID == s.left {
 		return fault.New(fault.Conflict, "customer.not_active")
 	}
 	return nil
+}
+
+func (s *served) Some(_ *db.Tx, ids []int64) (map[int64]customers.Customer, error) {
+	all := map[int64]customers.Customer{}
+	for _, id := range ids {
+		all[id] = customers.Customer{ID: id, TaxExempt: id == s.exempt && id != 0, ExemptUntil: s.until}
+	}
+	return all, nil
+}
+
+func (s *served) SomeNow(_ context.Context, ids []int64) (map[int64]customers.Customer, error) {
+	return s.Some(nil, ids)
 }
 
 // purse is customers' credit with its books; its row is what two who spend at once both write.
@@ -100,7 +117,7 @@ func newShop(t testing.TB, d *db.DB) *shop {
 	books, sites := ledger.New(d, c), site.New(d, c)
 	w := &shop{TB: t, clock: c}
 	w.Service = New(Options{DB: d, Clock: c, Plans: plans.New(d, c), Access: access.New(d, jobs.New(d, c, slog.New(slog.DiscardHandler)), keys, c, sites), Ledger: books, Sites: sites,
-		Settings: settings.New(d, c), Customers: &w.served, Credit: &purse{books: books}})
+		Settings: settings.New(d, c), Customers: &w.served, Credit: &purse{books: books}, Taxes: taxes.New(d, c)})
 	w.tx(func(tx *db.Tx) error {
 		if err := tx.Gorm().Exec("CREATE TABLE purses (customer BIGINT NOT NULL PRIMARY KEY, cents BIGINT NOT NULL)").Error; err != nil {
 			return err
@@ -252,9 +269,16 @@ func (w *shop) prove(sub Subscription) {
 	if a, b := text(w, state), text(w, sub.State); a != b || sub.Seq != int64(len(events)) {
 		w.Errorf("after %d events the row says\n%s\nand the events\n%s", len(events), b, a)
 	}
+	w.proveMoves(sub, events)
 	held, err := w.Ledger.Balance(ctx, ledger.PrepaidService, grantParty(sub.GrantID))
 	if err != nil || -held.Cents != sub.HeldCents {
 		w.Errorf("the books hold %d cents, and the row says %d (%v)", -held.Cents, sub.HeldCents, err)
+	}
+	tax := sub.State.heldTax()
+	for account, cents := range map[string]int64{ledger.ExciseAhead: tax.Excise, ledger.VATAhead: tax.VAT} {
+		if ahead, err := w.Ledger.Balance(ctx, account, grantParty(sub.GrantID)); err != nil || ahead.Cents != cents {
+			w.Errorf("the books have %d cents of tax ahead in %s, and the row %d (%v)", ahead.Cents, account, cents, err)
+		}
 	}
 	g := w.grant(sub)
 	wantState := map[Status]access.State{Active: access.Active, Paused: access.Suspended, Pending: access.Suspended, Ended: access.Ended}[sub.State.Status]

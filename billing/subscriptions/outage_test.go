@@ -31,6 +31,36 @@ func (w *shop) suffers(c Cut) {
 	w.wants("make up", w.MakeUp(context.Background()), "")
 }
 
+// compensates gives days by hand, and tells to how many lines.
+func (w *shop) compensates(days int, note string) (Outage, int, error) {
+	w.Helper()
+	o, err := w.Compensate(context.Background(), w.here, days, note, office)
+	if err != nil {
+		return o, 0, err
+	}
+	if had, _, err := w.MadeUp(context.Background(), o.ID); err != nil || had.Lines != 0 || !had.Going {
+		w.Errorf("the request itself gave: %+v %v", had, err)
+	}
+	n, err := w.madeUp(o.ID)
+	return o, n, err
+}
+
+// takesBack takes the days of an outage away again, and tells of how many lines.
+func (w *shop) takesBack(id int64) (int, error) {
+	w.Helper()
+	if err := w.UndoOutage(context.Background(), id, office); err != nil {
+		return 0, err
+	}
+	return w.madeUp(id)
+}
+
+func (w *shop) madeUp(id int64) (int, error) {
+	w.Helper()
+	w.wants("make up", w.MakeUp(context.Background()), "")
+	o, _, err := w.MadeUp(context.Background(), id)
+	return int(o.Lines), err
+}
+
 // has is what a line was given and did not give back, in minutes.
 func (w *shop) has(sub Subscription) (sum int) {
 	w.Helper()
@@ -81,7 +111,7 @@ func TestAProvenOutageStopsTheClock(t *testing.T) {
 		more := w.cut(5, at("2027-02-13 06:30"), at("2027-02-13 07:20"))
 		w.suffers(more)
 		w.ends(a, "2027-02-14 12:00")
-		if n, err := w.UndoOutage(ctx, c.ID, office); err != nil || n != 3 {
+		if n, err := w.takesBack(c.ID); err != nil || n != 3 {
 			w.Error(n, err)
 		}
 		if got := w.has(a); got != 50 {
@@ -121,28 +151,27 @@ func TestALineWhoseRouterNobodyNamed(t *testing.T) {
 // TestWhoHasRunOutIsGivenNothingByHand, and so has nothing taken back; what lasts until noon is not over before.
 func TestWhoHasRunOutIsGivenNothingByHand(t *testing.T) {
 	each(t, func(w *shop) {
-		ctx := context.Background()
 		a := w.line("home-10")
 		w.pays(anne, 3000)
 		w.clock.Set(at("2027-02-13 11:00")) // paid to 9:00, and on until noon
-		o, n, err := w.Compensate(ctx, w.here, 2, "storm", office)
+		o, n, err := w.compensates(2, "storm")
 		if n != 1 || err != nil {
 			w.Error(n, err)
 		}
 		w.ends(a, "2027-02-15 12:00")
-		if n, err := w.UndoOutage(ctx, o.ID, office); n != 1 || err != nil {
+		if n, err := w.takesBack(o.ID); n != 1 || err != nil {
 			w.Error(n, err)
 		}
 		w.ends(a, "2027-02-13 12:00")
 		w.clock.Set(at("2027-02-13 18:00"))
 		w.tick()
-		o, n, err = w.Compensate(ctx, w.here, 2, "storm", office)
+		o, n, err = w.compensates(2, "storm")
 		if n != 0 || err != nil {
 			w.Error(n, err)
 		}
 		w.pays(anne, 3000)
 		w.ends(a, "2027-03-14 12:00")
-		if n, err := w.UndoOutage(ctx, o.ID, office); n != 0 || err != nil {
+		if n, err := w.takesBack(o.ID); n != 0 || err != nil {
 			w.Error(n, err)
 		}
 		w.ends(a, "2027-03-14 12:00")
@@ -186,7 +215,7 @@ func (w *shop) overlaps(seed uint64) {
 		switch r.IntN(4) {
 		case 0:
 			o := w.byHand(1+r.IntN(2), "storm")
-			w.tx(func(tx *db.Tx) error { return insertOutage(tx, o) })
+			w.tx(func(tx *db.Tx) error { return insertOutage(tx, o, "") })
 			one.id, one.gap = o.ID, o.Gap
 			for _, line := range lines {
 				one.hits[line.ID] = true

@@ -44,7 +44,7 @@ func TestAnOutageBeforeALapse(t *testing.T) {
 			w.suffers(cut)
 			w.ends(sub, c.then)
 			w.prove(sub)
-			_, err := w.UndoOutage(ctx, cut.ID, office)
+			_, err := w.takesBack(cut.ID)
 			w.wants("undo", err, "")
 			w.ends(sub, c.before)
 			cut.ID = w.DB.ID()

@@ -20,6 +20,7 @@ type outageRow struct {
 	Note     string
 	At       time.Time
 	UndoneAt *time.Time
+	Request  *string // of the form that gave days by hand
 }
 
 func (outageRow) TableName() string { return "outage_credits" }
@@ -73,12 +74,26 @@ func beginPiece(tx *db.Tx, o Outage, kind Kind) error {
 	return db.Fault(err)
 }
 
-// insertOutage adds an outage, and that it is to be made up for.
-func insertOutage(tx *db.Tx, o Outage) error {
+// insertOutage adds an outage, and that it is to be made up for; request names the form that asks for it, if one does.
+func insertOutage(tx *db.Tx, o Outage, request string) error {
 	if err := begin(tx, o, Compensated); err != nil {
 		return err
 	}
-	return db.Fault(tx.Gorm().Create(&outageRow{ID: o.ID, SiteID: o.SiteID, Days: o.Days, DoneBy: o.By, Note: o.Note, At: o.At}).Error)
+	row := outageRow{ID: o.ID, SiteID: o.SiteID, Days: o.Days, DoneBy: o.By, Note: o.Note, At: o.At}
+	if request != "" {
+		row.Request = &request
+	}
+	return db.Fault(tx.Gorm().Create(&row).Error)
+}
+
+// requestedOutage is the id of the outage that a form asked for; 0: of none.
+func requestedOutage(tx *db.Tx, request string) (int64, error) {
+	var ids []int64
+	err := tx.Gorm().Model(&outageRow{}).Where("request = ?", request).Limit(1).Pluck("id", &ids).Error
+	if len(ids) == 0 {
+		return 0, db.Fault(err)
+	}
+	return ids[0], nil
 }
 
 func outageKnown(tx *db.Tx, id int64) (bool, error) {
@@ -227,6 +242,20 @@ func (s *Service) countSuffered(ctx context.Context, o Outage) (n int64, err err
 	err = s.suffered(ctx, o).Count(&n).Error
 	return n, db.Fault(err)
 }
+
+// suffering are lines of one price.
+type suffering struct {
+	PlanKey, Mode string
+	PriceID, N    int64
+}
+
+func (s *Service) groupSuffered(ctx context.Context, o Outage) (all []suffering, err error) {
+	err = s.suffered(ctx, o).Select("plan_key, mode, price_id, COUNT(*) AS n").Group("plan_key, mode, price_id").Order("plan_key, mode, price_id").Limit(mostPrices).Scan(&all).Error
+	return all, db.Fault(err)
+}
+
+// mostPrices are gone through at a site: each plan has a few.
+const mostPrices = 10_000
 
 // pieceOf lines are gone through before it is noted how far that came.
 const pieceOf = 200

@@ -78,17 +78,23 @@ func (s *Service) preview(tx *db.Tx, sub Subscription, plan plans.Plan, c Change
 	next := state
 	next.Sold = *sold
 	next.Setup = true // it is for the line, not for a plan
-	if p.New, err = s.costs(tx, next, loc); err != nil {
+	b, err := s.buyer(tx, sub.CustomerID)
+	if err != nil {
+		return p, err
+	}
+	if p.New, _, err = s.costs(tx, b, next, loc); err != nil {
 		return p, err
 	}
 	next.Sold = state.Sold
-	if p.Old, err = s.costs(tx, next, loc); err != nil {
+	if p.Old, _, err = s.costs(tx, b, next, loc); err != nil {
 		return p, err
 	}
 	w := worth(p.Old, p.New, nominalDays(state.Sold.Interval), nominalDays(sold.Interval)) // what is left is used up on the other plan, by invoice or not
 	p.event = Event{Kind: Changed, At: p.At, Said: Said{Sold: sold, Worth: &w}}
 	if c.KeepDate && state.Prepaid() && len(state.Ahead) > 0 {
-		p.Due = p.keep(state, w, loc)
+		if p.Due, err = p.keep(b, state, w, loc); err != nil {
+			return p, err
+		}
 	}
 	after, err := Replay(append(events, numbered(p.event, sub)), clock.Later(now, p.At), s.zone)
 	p.NewEnd = after.End(loc)
@@ -102,7 +108,7 @@ func numbered(e Event, sub Subscription) Event {
 
 // keep has what lies ahead last as long as before: each of it costs then what its days that are left do on the other plan, and the difference to what was
 // really paid for them, and is not used up, is due.
-func (p *Preview) keep(state State, w Worth, loc *time.Location) money.Amount {
+func (p *Preview) keep(b buyer, state State, w Worth, loc *time.Location) (money.Amount, error) {
 	at := state.clockAt(p.At)
 	for _, span := range state.Ahead {
 		if span.For == p.event.Said.Sold.PriceID {
@@ -113,11 +119,15 @@ func (p *Preview) keep(state State, w Worth, loc *time.Location) money.Amount {
 		if span.Elsewhere { // nothing goes back of what another system was paid
 			cost = max(cost-span.rest(p.Old, span.Days, at, loc).Cents, 0) + had
 		}
-		p.event.Said.Shares = append(p.event.Said.Shares, Share{span.EventID, cost - had})
+		share, err := b.share(span.EventID, cost-had, had, part(span.Tax, had, span.Cents))
+		if err != nil {
+			return money.Amount{}, err
+		}
+		p.event.Said.Shares = append(p.event.Said.Shares, share)
 	}
 	due := sumOf(p.event.Said.Shares)
 	p.event.Said.Amount = &due
-	return due
+	return due, nil
 }
 
 // periodEnd is when the period that runs ends; of a line that is paid by invoice, when it is billed next.
@@ -159,7 +169,7 @@ func (s *Service) ChangePlan(ctx context.Context, id int64, c Change, by By) (Su
 		if err != nil {
 			return draft{}, err
 		}
-		d := draft{Event: p.event, moved: p.Due.Cents}
+		d := draft{Event: p.event, moved: p.Due.Cents, tax: taxOf(p.event.Said.Shares)}
 		if p.Due.IsPositive() {
 			return d, s.take(tx, sub, p.Due, "plan", prepaid(sub, p.Due.Neg()))
 		}

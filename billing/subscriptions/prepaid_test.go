@@ -23,7 +23,7 @@ func at(s string) time.Time {
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &row{}, &eventRow{}, &outageRow{}, &workRow{}, &pieceRow{}, &toldRow{})
+		testdb.ModelsMatch(t, d, &row{}, &eventRow{}, &outageRow{}, &workRow{}, &pieceRow{}, &toldRow{}, &moveRow{})
 	})
 }
 

@@ -25,7 +25,7 @@ func (s *Service) Renew(tx *db.Tx, customerID int64) error {
 		if err != nil {
 			return err
 		}
-		if _, err := s.renewOne(tx, sub, true); err != nil {
+		if _, err := s.renewOne(tx, sub, true, false); err != nil {
 			return err
 		}
 	}
@@ -46,6 +46,7 @@ type renewal struct {
 	interval    plans.Interval
 	amount      money.Amount
 	setup       money.Amount // of it
+	buyer       buyer
 	loc         *time.Location
 }
 
@@ -69,24 +70,24 @@ func (s *Service) renewal(tx *db.Tx, sub Subscription, now time.Time, early bool
 	if !r.state.mayRenew(now, r.interval, early, r.loc) {
 		return r, false, nil
 	}
-	if r.amount, err = s.costs(tx, r.then, r.loc); err != nil || r.then.Setup {
-		return r, err == nil, err
+	if r.buyer, err = s.buyer(tx, sub.CustomerID); err != nil {
+		return r, false, err
 	}
-	without := r.then
-	without.Setup = true
-	rest, err := s.costs(tx, without, r.loc)
-	r.setup = money.KES(r.amount.Cents - rest.Cents)
+	r.amount, r.setup, err = s.costs(tx, r.buyer, r.then, r.loc)
 	return r, err == nil, err
 }
 
-// renewOne renews a locked line that is due, or, when money came (early), one that has less than a period ahead.
-func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscription, error) {
+// renewOne renews a locked line that is due, or, when money came (early), one that has less than a period ahead; helped: out of another's credit, too, which is locked.
+func (s *Service) renewOne(tx *db.Tx, sub Subscription, early, helped bool) (Subscription, error) {
 	now := s.Clock.Now()
 	r, buys, err := s.renewal(tx, sub, now, early)
 	if err != nil || !buys {
 		return sub, err
 	}
 	credit, err := s.Credit.Credit(tx, sub.CustomerID)
+	if err == nil && helped {
+		credit, err = s.helped(tx, sub, r.amount, credit)
+	}
 	if err != nil {
 		return sub, err
 	}
@@ -96,11 +97,14 @@ func (s *Service) renewOne(tx *db.Tx, sub Subscription, early bool) (Subscriptio
 			return sub, nil
 		}
 	}
+	if paid, err = r.buyer.taxed(paid); err != nil {
+		return sub, err
+	}
 	paid.PriceID, paid.Coming = r.then.Sold.PriceID, r.then.Sold.PriceID != r.state.Sold.PriceID
 	if err := s.take(tx, sub, paid.Amount, "renewed", prepaid(sub, paid.Amount.Neg())); err != nil {
 		return sub, err
 	}
-	sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents})
+	sub, err = s.note(tx, sub, draft{Event: Event{Kind: Renewed, At: now, By: "renewal", Said: Said{Paid: &paid}}, moved: paid.Amount.Cents, tax: paid.Tax.Plus(paid.SetupTax)})
 	if end := r.state.End(r.loc); err != nil || s.returned == nil || !early || end.IsZero() || end.After(now) { // who comes from another system is not told of their old credit
 		return sub, err
 	}
@@ -134,13 +138,19 @@ func (s *Service) counted(i plans.Interval) plans.Interval {
 	return i
 }
 
-// costs is what the next period comes to.
-func (s *Service) costs(tx *db.Tx, state State, loc *time.Location) (money.Amount, error) {
+// costs is what the next period comes to for a buyer, and what of it is for the set-up.
+func (s *Service) costs(tx *db.Tx, b buyer, state State, loc *time.Location) (all, setup money.Amount, err error) {
 	price, err := s.Plans.PriceIn(tx, state.Sold.PriceID)
 	if err != nil {
-		return money.Amount{}, err
+		return all, setup, err
 	}
-	return plans.Sum(plans.Charges(price, state.Subject(), nil, loc)), nil
+	charges, err := b.charged(plans.Charges(price, state.Subject(), nil, loc))
+	for _, c := range charges {
+		if c.Kind == plans.ForSetup {
+			setup = c.Amount
+		}
+	}
+	return plans.Sum(charges), setup, err
 }
 
 // part is the days that credit buys which is too little for a period, when the provider sells days and the line has run out; else none.
@@ -158,13 +168,21 @@ func (s *Service) part(state, then State, amount, credit money.Amount, now time.
 	return Paid{Interval: plans.Interval{Unit: plans.Day, Every: int(days)}, Amount: cost, Part: true, Of: whole}
 }
 
-// Cost is what the next period of a line comes to, as it stands.
+// Cost is what the next period of a line comes to for its customer, as it stands.
 func (s *Service) Cost(ctx context.Context, sub Subscription) ([]plans.Charge, error) {
 	price, err := s.Plans.Price(ctx, sub.State.Sold.PriceID)
 	if err != nil {
 		return nil, err
 	}
-	return plans.Charges(price, sub.State.Subject(), nil, s.zone(sub.State.Place.SiteID)), nil
+	known, err := s.Customers.SomeNow(ctx, []int64{sub.CustomerID})
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.buyerIs(ctx, known[sub.CustomerID])
+	if err != nil {
+		return nil, err
+	}
+	return b.charged(plans.Charges(price, sub.State.Subject(), nil, s.zone(sub.State.Place.SiteID)))
 }
 
 // Tick has happen what happens by itself: events that lay ahead, renewals, periods that are over. Call it every minute on one node. One line that
@@ -191,6 +209,10 @@ func (s *Service) Tick(ctx context.Context) error {
 
 func (s *Service) tick(ctx context.Context, id int64) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
+		helped, err := s.holdHelper(tx, id)
+		if err != nil {
+			return err
+		}
 		sub, err := s.lockWithCredit(tx, id)
 		if err != nil {
 			return err
@@ -202,7 +224,7 @@ func (s *Service) tick(ctx context.Context, id int64) error {
 		if sub, err = s.settle(tx, sub, events, draft{}); err != nil {
 			return err
 		}
-		_, err = s.renewOne(tx, sub, false)
+		_, err = s.renewOne(tx, sub, false, helped)
 		return err
 	})
 }

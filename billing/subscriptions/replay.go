@@ -161,7 +161,7 @@ func (s *State) begin(e Event) {
 func (s *State) renewed(e Event, loc *time.Location) error {
 	paid := e.Said.Paid
 	from, until, anchor := s.next(e.At, paid.Interval, loc)
-	span := Span{EventID: e.ID, From: from, Cents: paid.Amount.Cents - paid.Setup.Cents, Setup: paid.Setup.Cents, For: paid.PriceID, Days: paid.Of, Elsewhere: !paid.To.IsZero()}
+	span := Span{EventID: e.ID, From: from, Cents: paid.Amount.Cents - paid.Setup.Cents, Setup: paid.Setup.Cents, Tax: paid.Tax, SetupTax: paid.SetupTax, For: paid.PriceID, Days: paid.Of, Elsewhere: !paid.To.IsZero()}
 	if span.For == 0 {
 		span.For = s.Sold.PriceID
 	}

@@ -83,7 +83,7 @@ func happening(r *rand.Rand, sold *Sold) (Kind, Said) {
 	case 4:
 		next := *sold
 		next.PriceID = 1 + r.Int64N(9)
-		return Changed, Said{Sold: &next, Worth: &Worth{1, 30, 2, 30}, Amount: &some, Shares: []Share{{2 + r.Int64N(20), some.Cents}}}
+		return Changed, Said{Sold: &next, Worth: &Worth{1, 30, 2, 30}, Amount: &some, Shares: []Share{{RenewalID: 2 + r.Int64N(20), Cents: some.Cents}}}
 	case 5:
 		return AddOnTaken, Said{AddOn: &plans.AddOn{Key: fmt.Sprint(r.IntN(3)), State: plans.Live}, Amount: &some}
 	case 6:
@@ -184,7 +184,7 @@ func (w *shop) something(r *rand.Rand, sub Subscription) error {
 	case 8:
 		_, err = w.Extend(ctx, sub.ID, By{Actor: "anne"})
 	case 9:
-		_, _, err = w.Compensate(ctx, w.here, 1+r.IntN(3), "storm", office)
+		_, _, err = w.compensates(1+r.IntN(3), "storm")
 	case 10:
 		if all := w.renewals(sub); len(all) > 0 {
 			w.undoes(sub, all[len(all)-1-r.IntN(min(len(all), 3))], 0)
@@ -192,7 +192,7 @@ func (w *shop) something(r *rand.Rand, sub Subscription) error {
 	case 11:
 		all, failed := w.Outages(ctx)
 		if err = failed; len(all) > 0 {
-			_, err = w.UndoOutage(ctx, all[r.IntN(len(all))].ID, office)
+			_, err = w.takesBack(all[r.IntN(len(all))].ID)
 		}
 	default:
 		w.pays(anne, 1000*r.Int64N(9))

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/ledger"
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/audit"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
@@ -34,6 +36,10 @@ type Credit interface {
 type Customers interface {
 	// Serve refuses who is not a customer now, and keeps them so until the transaction ends.
 	Serve(tx *db.Tx, customerID int64) error
+	// Some are those of these customers that are known.
+	Some(tx *db.Tx, ids []int64) (map[int64]customers.Customer, error)
+	// SomeNow is Some outside a transaction.
+	SomeNow(ctx context.Context, ids []int64) (map[int64]customers.Customer, error)
 }
 
 // Options are a Service's collaborators. Clock is the plan clock.
@@ -47,6 +53,8 @@ type Options struct {
 	Settings  *settings.Store
 	Customers Customers
 	Credit    Credit
+	// Taxes are the rates by which money that is taken beforehand is taxed. Nil: there are none.
+	Taxes Taxes
 	// StoodOn tells which of these grants were online at a router at an instant. Nil: nobody knows.
 	StoodOn func(ctx context.Context, routerID int64, at time.Time, grants []int64) (map[int64]bool, error)
 }
@@ -69,6 +77,7 @@ type Service struct {
 	arrears  func(tx *db.Tx, customerID int64) (Kept, error)
 	returned func(tx *db.Tx, customerID int64, until time.Time) error
 	follower Follower // nil: nobody
+	helper   Helper   // nil: nobody
 }
 
 // New makes the service.
@@ -97,9 +106,10 @@ func (sub Subscription) request(seq int64) string {
 // draft is an event that is to be recorded, and what comes with it.
 type draft struct {
 	Event
-	secret string // of a login
-	moved  int64  // cents that came into PrepaidService by it
-	next   *draft // recorded after it
+	secret string    // of a login
+	moved  int64     // cents that came into PrepaidService by it
+	tax    taxes.Tax // in them
+	next   *draft    // recorded after it
 }
 
 // change locks a subscription, has an event of it made and records it. fault.Conflict "conflict" for whoever did not see its last event.
@@ -183,7 +193,11 @@ func (s *Service) note(tx *db.Tx, sub Subscription, d draft) (Subscription, erro
 	if err := insertEvent(tx, d.Event); err != nil {
 		return sub, err
 	}
-	if sub, err = s.settle(tx, sub, append(events, d.Event), d); err != nil || s.follower == nil {
+	events = append(events, d.Event)
+	if sub, err = s.settle(tx, sub, events, d); err != nil {
+		return sub, err
+	}
+	if err := s.keepMoves(tx, sub.ID, d.Kind, events); err != nil || s.follower == nil {
 		return sub, err
 	}
 	return sub, s.follower.Noted(tx, sub, d.Event)
@@ -244,16 +258,21 @@ func (s *Service) due(state State, events []Event, now time.Time) (at time.Time)
 	return at
 }
 
-// earn books what is used up of what was paid for: whatever is not held any more, and was not given back.
+// earn books what is used up of what was paid for: whatever is not held any more, and was not given back; and the taxes, which fell due with the money and
+// are no income when it is earned.
 func (s *Service) earn(tx *db.Tx, was Subscription, after State, d draft) (held int64, err error) {
 	held = after.held()
-	used := was.HeldCents + d.moved - held
-	if used == 0 {
-		return held, nil
+	used, party := was.HeldCents+d.moved-held, grantParty(was.GrantID)
+	usedTax := was.State.heldTax().Plus(d.tax).Plus(after.heldTax().Neg())
+	e := ledger.Entry{Kind: "subscription used", Source: fmt.Sprintf("subscription:%d:%d", was.ID, tx.ID()), At: s.Clock.Now(), Memo: "used up"}
+	if used != 0 {
+		e.Postings = []ledger.Posting{{Account: ledger.PrepaidService, Party: party, Amount: money.KES(used)}, {Account: ledger.InternetSales, Amount: money.KES(-used)}}
 	}
-	source := fmt.Sprintf("subscription:%d:%d", was.ID, tx.ID())
-	_, err = s.Ledger.Post(tx, ledger.Entry{Kind: "subscription used", Source: source, At: s.Clock.Now(), Memo: "used up", Postings: []ledger.Posting{
-		{Account: ledger.PrepaidService, Party: grantParty(was.GrantID), Amount: money.KES(used)}, {Account: ledger.InternetSales, Amount: money.KES(-used)}}})
+	e.Postings = append(e.Postings, ledger.TaxAhead(party, d.tax.Excise, d.tax.VAT)...)
+	e.Postings = append(e.Postings, ledger.TaxUsed(party, ledger.InternetSales, usedTax.Excise, usedTax.VAT)...)
+	if len(e.Postings) > 0 {
+		_, err = s.Ledger.Post(tx, e)
+	}
 	return held, err
 }
 
@@ -262,7 +281,12 @@ func (s *Service) trail(tx *db.Tx, by By, sub Subscription, e Event) error {
 	if by.From == "" { // the program itself: the history tells it
 		return nil
 	}
-	after, err := audit.Text(map[string]any{"plan": sub.State.Sold.PlanKey, "state": string(sub.State.Status), "from": e.At.Format(time.RFC3339), "customer": sub.CustomerID})
+	if e.At.IsZero() {
+		e.At = s.Clock.Now()
+	}
+	said := map[string]any{"plan": sub.State.Sold.PlanKey, "state": string(sub.State.Status), "from": e.At.UTC().Format(time.RFC3339), "customer": sub.CustomerID}
+	e.Said.into(said)
+	after, err := audit.Text(said)
 	if err != nil {
 		return err
 	}

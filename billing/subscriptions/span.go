@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing/plans"
+	"mtandao/billing/taxes"
 	"mtandao/internal/money"
 )
 
@@ -14,6 +15,8 @@ type Span struct {
 	From, Until time.Time
 	Cents       int64
 	Setup       int64         // beside them, for the set-up: given back when nothing of the period was used
+	Tax         taxes.Tax     // that fell due with Cents, less what was used up of it
+	SetupTax    taxes.Tax     // with Setup
 	Still       time.Duration // of the time from From to Until
 	Rate        Rate          // what a day of it uses up
 	Days        int64         // of a whole period, by which more or less of it is priced
@@ -65,13 +68,24 @@ func (s Span) back(at time.Time, loc *time.Location) money.Amount {
 	return left
 }
 
+// backTax is the tax of what goes back.
+func (s Span) backTax(at time.Time, loc *time.Location) taxes.Tax {
+	tax := part(s.Tax, s.left(at, loc).Cents, s.Cents)
+	if s.unused(at, loc) {
+		tax = tax.Plus(s.SetupTax)
+	}
+	return tax
+}
+
 // settle reckons what was used up of a span that has begun, so that what comes is priced by itself.
 func (s *Span) settle(at time.Time, loc *time.Location) {
 	if s.From.After(at) {
 		return
 	}
 	if !s.unused(at, loc) {
-		s.Cents, s.Setup, s.First, s.Spent = s.left(at, loc).Cents, 0, false, nil
+		left := s.left(at, loc).Cents
+		s.Tax = part(s.Tax, left, s.Cents)
+		s.Cents, s.Setup, s.SetupTax, s.First, s.Spent = left, 0, taxes.Tax{}, false, nil
 	}
 	s.From, s.Still = at, 0
 }

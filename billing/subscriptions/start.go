@@ -130,7 +130,7 @@ func (s *Service) start(tx *db.Tx, n Opening, plan plans.Plan, by By) (Subscript
 			return sub, err
 		}
 	}
-	return s.renewOne(tx, sub, false)
+	return s.renewOne(tx, sub, false, false)
 }
 
 // redeem uses a coupon, once for a subscription.
@@ -158,7 +158,7 @@ func (s *Service) Redeem(ctx context.Context, id int64, code string, by By) (sub
 		if sub, err = s.redeem(tx, sub, code, by); err != nil {
 			return err
 		}
-		return s.trail(tx, by, sub, Event{Kind: Discounted, At: s.Clock.Now()})
+		return s.trail(tx, by, sub, Event{Kind: Discounted, Said: Said{Given: &Given{Coupon: code}}})
 	})
 	return sub, err
 }

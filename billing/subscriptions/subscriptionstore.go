@@ -263,20 +263,33 @@ func (s *Service) Until(sub Subscription) time.Time {
 
 // Which narrows a list of subscriptions; empty fields do not.
 type Which struct {
-	Sites   []int64
-	Status  Status
-	PlanKey string
-	Login   string
+	CustomerID int64
+	Sites      []int64
+	Status     Status
+	PlanKey    string
+	Login      string
 }
 
 // List tells subscriptions before an id, the newest first.
 func (s *Service) List(ctx context.Context, w Which, before int64, limit int) ([]Subscription, error) {
-	from := s.DB.Read(ctx).Order("id DESC").Limit(limit)
+	if w.Sites != nil && len(w.Sites) == 0 {
+		return nil, nil
+	}
+	from, err := db.NewestAt(func() *gorm.DB { return s.which(ctx, w, before) }, w.Sites, limit)
+	if err != nil {
+		return nil, err
+	}
+	return all(from)
+}
+
+// which are the subscriptions that are listed, at whatever site.
+func (s *Service) which(ctx context.Context, w Which, before int64) *gorm.DB {
+	from := s.DB.Read(ctx).Model(&row{})
 	if before != 0 {
 		from = from.Where("id < ?", before)
 	}
-	if w.Sites != nil {
-		from = from.Where("site_id IN ?", w.Sites)
+	if w.CustomerID != 0 {
+		from = from.Where("customer_id = ?", w.CustomerID)
 	}
 	if w.Status != "" {
 		from = from.Where("state = ?", w.Status)
@@ -287,7 +300,7 @@ func (s *Service) List(ctx context.Context, w Which, before int64, limit int) ([
 	if w.Login != "" {
 		from = from.Where("login_name = ?", w.Login)
 	}
-	return all(from)
+	return from
 }
 
 const page = 500
@@ -298,11 +311,11 @@ func (s *Service) dueBy(ctx context.Context, now time.Time) (ids []int64, err er
 	return ids, db.Fault(err)
 }
 
-// EndBefore are those of some customers who have a line of which something happens by itself before an instant: its end, or something sooner.
-func (s *Service) EndBefore(ctx context.Context, customerIDs []int64, at time.Time) (found []int64, err error) {
+// EndBetween are those of some customers of whom a line may have ended since an instant, or may end by another.
+func (s *Service) EndBetween(ctx context.Context, customerIDs []int64, since, by time.Time) (found []int64, err error) {
 	for some := range db.Pieces(customerIDs) {
 		var ids []int64
-		if err := s.DB.Read(ctx).Model(&row{}).Where("customer_id IN ? AND state = ? AND due_at < ?", some, Active, at).Distinct().Pluck("customer_id", &ids).Error; err != nil {
+		if err := s.DB.Read(ctx).Model(&row{}).Where("customer_id IN ? AND state = ? AND (due_at < ? OR paid_until >= ? AND paid_until < ?)", some, Active, by, since, by).Distinct().Pluck("customer_id", &ids).Error; err != nil {
 			return nil, db.Fault(err)
 		}
 		found = append(found, ids...)

@@ -74,10 +74,11 @@ func (s *Service) takeBack(tx *db.Tx, sub Subscription, events []Event, renewal 
 		return nil
 	}
 	left := state.Ahead[n].back(state.clockAt(now), s.zone(state.Place.SiteID))
+	tax := state.Ahead[n].backTax(state.clockAt(now), s.zone(state.Place.SiteID))
 	if err := s.give(tx, sub, left, "taken_back", prepaid(sub, left)); err != nil {
 		return err
 	}
-	_, err = s.note(tx, sub, draft{Event: Event{Kind: TakenBack, At: now, By: "reversal", Said: Said{RenewalID: renewal.ID, Amount: &left}}, moved: -left.Cents})
+	_, err = s.note(tx, sub, draft{Event: Event{Kind: TakenBack, At: now, By: "reversal", Said: Said{RenewalID: renewal.ID, Amount: &left}}, moved: -left.Cents, tax: tax.Neg()})
 	return err
 }
 

@@ -10,6 +10,9 @@ func remove(tx *db.Tx, id int64) error {
 	if err := tx.Gorm().Where("subscription_id = ?", id).Delete(&toldRow{}).Error; err != nil {
 		return db.Fault(err)
 	}
+	if err := tx.Gorm().Where("subscription_id = ?", id).Delete(&moveRow{}).Error; err != nil {
+		return db.Fault(err)
+	}
 	return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&row{}).Error)
 }
 

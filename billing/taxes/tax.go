@@ -140,6 +140,32 @@ func (p Parts) Neg() Parts {
 	return p
 }
 
+// Tax is the taxes of the parts alone.
+func (p Parts) Tax() Tax { return Tax{p.Excise, p.VAT} }
+
+// Tax are both taxes of an amount, in cents.
+type Tax struct{ Excise, VAT int64 }
+
+// IsZero says that there is none.
+func (t Tax) IsZero() bool { return t == Tax{} }
+
+// Plus adds those of another amount.
+func (t Tax) Plus(other Tax) Tax { return Tax{t.Excise + other.Excise, t.VAT + other.VAT} }
+
+// Neg are the opposite ones.
+func (t Tax) Neg() Tax { return Tax{-t.Excise, -t.VAT} }
+
+// Part is what of the taxes of a whole is of a part of it, to the nearest cent: of none none, of the whole all. fault.Invalid "money.overflow".
+func (t Tax) Part(cents, of int64) (part Tax, err error) {
+	if of == 0 || cents == of {
+		return t, nil
+	}
+	if part.Excise, err = money.MulDiv(t.Excise, cents, of, money.HalfUp); err == nil {
+		part.VAT, err = money.MulDiv(t.VAT, cents, of, money.HalfUp)
+	}
+	return part, err
+}
+
 // mostCents bounds an amount that is divided: with it no product overflows where Split adds.
 const mostCents = 1_000_000_000_000_00
 

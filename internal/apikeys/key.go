@@ -15,14 +15,32 @@ type Scope string
 
 // The scopes.
 const (
-	CustomersRead Scope = "customers.read"
-	PlansRead     Scope = "plans.read"
-	PaymentsRead  Scope = "payments.read"
-	InvoicesRead  Scope = "invoices.read"
+	CustomersRead  Scope = "customers.read"
+	CustomersWrite Scope = "customers.write"
+	PlansRead      Scope = "plans.read"
+	PaymentsRead   Scope = "payments.read"
+	InvoicesRead   Scope = "invoices.read"
+
+	SubscriptionsRead Scope = "subscriptions.read"
+	OrdersRead        Scope = "orders.read"
+	VouchersRead      Scope = "vouchers.read"
+	ResellersRead     Scope = "resellers.read"
+	SessionsRead      Scope = "sessions.read"
+	RoutersRead       Scope = "routers.read"
+	UsageRead         Scope = "usage.read"
+	TicketsRead       Scope = "tickets.read"
+	ReportsRead       Scope = "reports.read"
+
+	SubscriptionsWrite Scope = "subscriptions.write"
+	VouchersWrite      Scope = "vouchers.write"
+	PaymentsWrite      Scope = "payments.write"
+	SessionsWrite      Scope = "sessions.write"
+	TicketsWrite       Scope = "tickets.write"
 )
 
 // Scopes are all scopes, in the order in which they are shown.
-var Scopes = []Scope{CustomersRead, PlansRead, PaymentsRead, InvoicesRead}
+var Scopes = []Scope{CustomersRead, CustomersWrite, SubscriptionsRead, SubscriptionsWrite, UsageRead, PlansRead, OrdersRead, PaymentsRead, PaymentsWrite, InvoicesRead, VouchersRead, VouchersWrite,
+	ResellersRead, SessionsRead, SessionsWrite, RoutersRead, TicketsRead, TicketsWrite, ReportsRead}
 
 // Key is a key without its secret.
 type Key struct {

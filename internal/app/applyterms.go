@@ -12,13 +12,14 @@ import (
 
 // terms are those of a plan that is subscribed to.
 func (p planPart) terms(r *reading) plans.Terms {
-	return plans.Terms{Mode: plans.Mode(orElse(p.Mode, string(plans.Prepaid))), Interval: field(r, "interval", text(orElse(p.Interval, string(plans.Month))), plans.ParseInterval),
-		Arrears: bool(p.Arrears), Inclusive: bool(p.Inclusive), Setup: field(r, "setup", p.Setup, parseFee), Minimum: field(r, "minimum", p.Minimum, parseFee), Maximum: field(r, "maximum", p.Maximum, parseFee), Data: p.PerGB.meter(r, "per_gb"), Time: p.PerHour.meter(r, "per_hour"),
+	mode := plans.Mode(orElse(p.Mode, string(plans.Prepaid)))
+	return plans.Terms{Mode: mode, Interval: field(r, "interval", text(orElse(p.Interval, string(plans.Month))), plans.ParseInterval),
+		Arrears: bool(p.Arrears), Inclusive: bool(p.Inclusive) || mode.Beforehand(), Setup: field(r, "setup", p.Setup, parseFee), Minimum: field(r, "minimum", p.Minimum, parseFee), Maximum: field(r, "maximum", p.Maximum, parseFee), Data: p.PerGB.meter(r, "per_gb"), Time: p.PerHour.meter(r, "per_hour"),
 		Rates: tariffs(r, p.Rates), Includes: slices.Clone(p.Includes)}
 }
 
 func (p *planPart) tell(t plans.Terms) {
-	p.Mode, p.Interval, p.Arrears, p.Inclusive = text(t.Mode), text(t.Interval.String()), yesNo(t.Arrears), yesNo(t.Inclusive)
+	p.Mode, p.Interval, p.Arrears, p.Inclusive = text(t.Mode), text(t.Interval.String()), yesNo(t.Arrears), yesNo(t.Inclusive && !t.Mode.Beforehand())
 	p.Minimum, p.Maximum = feeText(t.Minimum), feeText(t.Maximum)
 	p.Setup, p.PerGB, p.PerHour, p.Includes = feeText(t.Setup), meterPartOf(t.Data), meterPartOf(t.Time), t.Includes
 	for _, rate := range t.Rates {

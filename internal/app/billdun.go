@@ -12,7 +12,7 @@ import (
 
 type billDunCommand struct {
 	withConfig
-	AsOf   time.Time `name:"as-of" format:"2006-01-02" required:"" help:"Take the steps of this day, as 2026-12-01; another than today is for a dry run."`
+	AsOf   time.Time `name:"as-of" format:"2006-01-02" placeholder:"DAY" required:"" help:"Take the steps of this day, as 2026-12-01; another than today is for a dry run."`
 	DryRun bool      `name:"dry-run" help:"Say what would be done about whom and why, and change nothing."`
 	JSON   bool      `help:"Print JSON."`
 }
@@ -85,8 +85,10 @@ func (r *dunReport) foresee(ctx context.Context, m *Main, asOf clock.Day) error 
 	}
 	names, err := m.Invoices.Names(ctx, ids)
 	for _, d := range all {
-		if r.Done++; d.Held != "" {
-			r.Done, r.Held = r.Done-1, r.Held+1
+		if d.Held == "" {
+			r.Done++
+		} else {
+			r.Held++
 		}
 		r.Steps = append(r.Steps, dunLine{Invoice: d.Text, Customer: names[d.CustomerID], Due: d.DueDay.String(), Days: d.Days, Cents: d.Open.Cents, Step: string(d.Step.Action), After: d.Step.After,
 			FeeCents: d.Step.Cents, Held: string(d.Held), open: d.Open.String()})

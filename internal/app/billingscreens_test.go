@@ -76,11 +76,29 @@ func (l *looker) after(one beforehand) found {
 		_, err := chromedp.Run(l.ctx, chromedp.Evaluate[string](`document.querySelector('[name=`+name+`]').value = `+"'"+value+"'"))
 		l.do(err)
 	}
+	l.sentOnce()
 	l.do(chromedp.Do(l.ctx, chromedp.Click("form.setup .submit button")))
 	l.see(10*time.Second, one.says)
 	then := l.here(l.path())
 	then.Complaints = append(then.Complaints, f.Complaints...)
 	return then
+}
+
+// sentOnce presses the button of a form twice without sending it: the second does nothing.
+func (l *looker) sentOnce() {
+	l.t.Helper()
+	sent, err := chromedp.Run(l.ctx, chromedp.Evaluate[int](`(() => {
+		let n = 0;
+		const form = document.querySelector('form.setup'), count = (e) => { if (!e.defaultPrevented) { n++; e.preventDefault(); } };
+		addEventListener('submit', count);
+		form.requestSubmit();
+		form.requestSubmit();
+		removeEventListener('submit', count);
+		return n;
+	})()`))
+	if l.do(err); sent != 1 {
+		l.t.Errorf("a double press sends the form %d times", sent)
+	}
 }
 
 // path is where the browser stands.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"time"
 
+	"mtandao/billing/billdesk"
+	"mtandao/billing/billrun"
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
 	"mtandao/internal/settings"
+	"mtandao/radius"
 )
 
 // The day is billed from billFrom after midnight on, when routers have told of the day before; who could not be billed is tried again each time.
@@ -34,6 +37,13 @@ func (m *Main) billToday(ctx context.Context) error {
 	}
 	_, err := m.Invoices.Issue(ctx)
 	return err
+}
+
+// wireBills wires what is due to be billed, and the runs that staff ask for.
+func (m *Main) wireBills() {
+	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Site: m.Sites.Called, Usage: radius.Usage{DB: m.DB}, Kept: m.keep, Jobs: m.Jobs, Void: m.Invoices.VoidBills})
+	m.Due = m.Bills
+	m.BillRuns = billdesk.New(billdesk.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Plan: m.Plan, Bills: m.Invoices, Due: m.Due, Paused: m.Pause.Paused})
 }
 
 // keep is how long the history of sessions and the usage by the day are kept, in months.

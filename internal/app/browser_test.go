@@ -39,7 +39,7 @@ type browser struct {
 
 func newAllocator(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
-	options := append(append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
+	options := append(append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath("chromium-headless-shell"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-sync", true)), more...)
 	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
@@ -56,14 +56,6 @@ func openBrowser(t *testing.T) context.Context {
 		t.Fatal(err)
 	}
 	return ctx
-}
-
-// keepScreens has pictures go to a folder of the test when nobody named one: they are made all the same.
-func keepScreens(t *testing.T) {
-	t.Helper()
-	if os.Getenv("MTANDAO_SCREENS") == "" {
-		t.Setenv("MTANDAO_SCREENS", t.TempDir())
-	}
 }
 
 // newTab opens a window: the first of an allocator, or another of a tab's browser. Scripts are off unless scripted.

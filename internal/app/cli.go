@@ -45,10 +45,8 @@ type commands struct {
 		MPesa doctorMPesaCommand `cmd:"" name:"mpesa" help:"Check every M-Pesa till and the public address."`
 		Mail  doctorMailCommand  `cmd:"" name:"mail" help:"Sign in to the mail server, and send a test when asked to."`
 	} `cmd:"" help:"Look for what is wrong."`
-	Ledger struct {
-		Verify verifyCommand `cmd:"" help:"Prove the books."`
-	} `cmd:"" help:"The books."`
-	Bill struct {
+	Ledger ledgerCommands `cmd:"" help:"The books."`
+	Bill   struct {
 		Run billRunCommand `cmd:"" help:"Bill what is due on a day."`
 		PDF billPDFCommand `cmd:"" name:"pdf" help:"Write a document or a receipt as a PDF."`
 		Dun billDunCommand `cmd:"" help:"Take the steps about late payers that are due on a day."`
@@ -91,7 +89,7 @@ func Execute(args []string, out, errOut io.Writer) int {
 // newParser reads commands; exit is called when help was asked for.
 func (c *console) newParser(exit func(code int)) (*kong.Kong, error) {
 	return kong.New(&commands{}, kong.Name("mtandao"), kong.Writers(c.stdout, c.stderr), kong.Exit(exit),
-		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Description("Runs an internet provider: captive portal, M-Pesa, RADIUS, billing."), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), flagGroups,
 		kong.NamedMapper("path", kong.MapperFunc(readPath)), kong.Configuration(readConfigFile), kong.Resolvers(kong.ResolverFunc(fromEnvironment)))
 }
 

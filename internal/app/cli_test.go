@@ -15,7 +15,9 @@ import (
 	"testing"
 
 	"mtandao/internal/db"
+	"mtandao/internal/handbook"
 	"mtandao/internal/testdb"
+	"mtandao/internal/words"
 	"mtandao/migrations"
 )
 
@@ -173,14 +175,28 @@ func TestADatabaseThatIsNewerIsToldWithBothSchemas(t *testing.T) {
 	}
 }
 
-var commandNames = []string{"serve", "demo", "apply", "export", "migrate", "doctor all", "doctor mpesa", "doctor mail", "ledger verify", "bill run", "bill pdf", "config", "key rotate",
-	"staff add", "staff link", "schedules", "backup take", "backup key", "backup drill", "restore", "live", "drain", "load", "ceiling"}
+// commandNames are all commands that do something.
+func commandNames(t *testing.T) (names []string) {
+	t.Helper()
+	parser, err := (&console{Context: t.Context(), stdout: io.Discard, stderr: io.Discard}).newParser(func(int) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, leaf := range parser.Model.Leaves(true) {
+		names = append(names, leaf.Path())
+	}
+	return names
+}
 
+// TestEveryCommandHasHelpWithAnExample: and tells its own flags before those of all commands.
 func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
-	for _, name := range commandNames {
+	for _, name := range commandNames(t) {
 		code, out, errOut := runCommand(t, append(strings.Fields(name), "--help")...)
 		if code != 0 || errOut != "" || !strings.Contains(out, "Usage: mtandao "+name) || !strings.Contains(out, "Example: mtandao ") {
 			t.Errorf("%s: exit %d\n%s%s", name, code, out, errOut)
+		}
+		if own, all, both := strings.Cut(out, "Settings, the same as those of mtandao serve:"); strings.Contains(own, "--public-url=") || both && strings.Contains(all, "--dry-run") {
+			t.Errorf("%s tells the settings of all commands before its own flags:\n%s", name, out)
 		}
 	}
 	if code, out, _ := runCommand(t, "--help"); code != 0 || !strings.Contains(out, "serve ") {
@@ -191,10 +207,11 @@ func TestEveryCommandHasHelpWithAnExample(t *testing.T) {
 var (
 	exampleLine = regexp.MustCompile(`(?s)Example: mtandao ([^\n]+(?:\n[^\n]+)*)`)
 	readmeLine  = regexp.MustCompile("(?m)^(?:\\| `)?mtandao ([^`\n]*?)(?:  .*|` \\|.*)?$")
+	inSentence  = regexp.MustCompile("`mtandao ([^`\n]+)`")
 	quoted      = regexp.MustCompile(`'([^']*)'|(\S+)`)
 )
 
-// TestExamplesAreUnderstood reads every example of a help, and every command of the README, as the program would.
+// TestExamplesAreUnderstood reads every example of a help, every command of the README, and those within the sentences of the handbook, as the program would.
 func TestExamplesAreUnderstood(t *testing.T) {
 	folder := inNewHouse(t, "sqlite")
 	config := filepath.Join(folder, "mtandao.yaml")
@@ -203,7 +220,8 @@ func TestExamplesAreUnderstood(t *testing.T) {
 		t.Fatal(err)
 	}
 	examples := []string{}
-	for _, name := range commandNames {
+	names := commandNames(t)
+	for _, name := range names {
 		_, out, _ := runCommand(t, append(strings.Fields(name), "--help")...)
 		for _, m := range exampleLine.FindAllStringSubmatch(out, -1) {
 			examples = append(examples, m[1])
@@ -213,7 +231,15 @@ func TestExamplesAreUnderstood(t *testing.T) {
 	for _, m := range readmeLine.FindAllStringSubmatch(string(readme), -1) {
 		examples = append(examples, m[1])
 	}
-	if inHelp < len(commandNames) || len(examples) < inHelp+5 {
+	for _, l := range words.Languages {
+		for _, name := range handbook.Chapters {
+			chapter, _ := handbook.Chapter(l, name)
+			for _, m := range inSentence.FindAllStringSubmatch(chapter.Plain, -1) {
+				examples = append(examples, m[1])
+			}
+		}
+	}
+	if inHelp < len(names) || len(examples) < inHelp+5 {
 		t.Fatalf("%d examples, %d of them in helps", len(examples), inHelp)
 	}
 	for _, line := range examples {
@@ -259,7 +285,7 @@ func TestTamperedBooksFailTheirProof(t *testing.T) {
 	inNewHouse(t, "sqlite")
 	must(t, "migrate")
 	d := testdb.OpenURL(t, os.Getenv("MTANDAO_DB"), db.Options{})
-	if _, err := d.SQL().Exec("INSERT INTO ledger_postings (entry_id, n, account, party, cents) VALUES (7, 1, '1100', '', 5)"); err != nil {
+	if _, err := d.SQL().Exec("INSERT INTO ledger_postings (entry_id, n, account, party, cents, day) VALUES (7, 1, '1100', '', 5, '2026-11-27')"); err != nil {
 		t.Fatal(err)
 	}
 	code, out, errOut := runCommand(t, "ledger", "verify")

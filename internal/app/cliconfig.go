@@ -13,11 +13,14 @@ import (
 	"mtandao/internal/fault"
 )
 
-// withConfig are the flags of every command that opens the database.
+// withConfig are the flags of every command that opens the database. Help tells them after the command's own.
 type withConfig struct {
-	File   kong.ConfigFlag `name:"config" placeholder:"FILE" help:"YAML file with these settings, by the names of the flags."`
-	Config Config          `embed:""`
+	File   kong.ConfigFlag `name:"config" group:"config" placeholder:"FILE" help:"YAML file with these settings, by the names of the flags."`
+	Config Config          `embed:"" group:"config"`
 }
+
+// flagGroups are the headings of flags in help.
+var flagGroups = kong.Groups{"config": "Settings, the same as those of mtandao serve:"}
 
 // fromEnvironment adds to kong's reading of the environment: KEY_FILE for secrets, and that a variable which is set but
 // empty counts as not set (compose files leave such behind).

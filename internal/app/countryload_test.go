@@ -8,7 +8,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,12 +32,15 @@ type country struct {
 // countryBase is the id from which its customers count on.
 const countryBase = 1_000_000_000_000
 
-// TestMoneyPagesOfACountry times the pages of customers' money, what is found by the search box, and who is online. MTANDAO_LONG has a hundred thousand customers, five million entries in the books, five million sessions that are over and fifty thousand that are open;
-// otherwise few, so that every page is asked.
+// TestMoneyPagesOfACountry times the pages of customers' money, what is found by the search box, who is online, every list of the console, and why a line was offline. MTANDAO_LONG has a hundred thousand customers, five million entries in the books, five million sessions that are over and fifty thousand that are open;
+// otherwise few, so that every page is asked. MTANDAO_BENCH_CUSTOMERS takes another number.
 func TestMoneyPagesOfACountry(t *testing.T) {
 	n, times := 60, 3
 	if long {
 		n, times = 100_000, 200
+	}
+	if some, err := strconv.Atoi(os.Getenv("MTANDAO_BENCH_CUSTOMERS")); err == nil {
+		n, times = some, 50
 	}
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) {
@@ -43,6 +48,7 @@ func TestMoneyPagesOfACountry(t *testing.T) {
 			watch := clock.Stopwatch()
 			c.settle()
 			c.dials()
+			c.subscribes()
 			var entries int64
 			if err := c.s.Main.DB.SQL().QueryRow("SELECT COUNT(*) FROM ledger_entries").Scan(&entries); err != nil {
 				t.Fatal(err)
@@ -115,13 +121,13 @@ func (c *country) settle() {
 	c.like("invoice_allocations", "1 = 1", ten, map[string]string{"id": per("k.n * 2"), "invoice_id": per("k.n"), "customer_id": id})
 	c.like("receipts", "1 = 1", ten, map[string]string{"id": per("k.n"), "receipt": "CONCAT('M', " + per("k.n") + ")", "placed": "CASE WHEN k.n % 2 = 0 THEN 'account' ELSE 'order' END", "holder_id": "CASE WHEN k.n % 2 = 0 THEN " + id + " ELSE 0 END",
 		"arrived_at": at("arrived_at"), "created_at": at("created_at")}) // over the year: a million on one day would be another country
+	for from := 0; from < c.n; from += 1_000 { // chained before they are written, behind the links that there are: the job that chains would else do it first, and read all of it each second
+		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT c.n * 100 + k.n - %d, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+1_000)))
+	}
 	c.like("ledger_entries", "kind = 'customer'", fifty, map[string]string{"id": per("k.n"), "source": "CONCAT('many:', " + per("k.n") + ")", "memo": "CASE WHEN k.n % 2 = 1 THEN 'counter x' ELSE 'invoice x' END", "day": day})
 	for posting, party := range []string{"CASE WHEN k.n <= 30 THEN CONCAT('customer:', " + id + ") ELSE '' END", "''"} {
-		c.like("ledger_postings", "account = '2210'", fifty, map[string]string{"entry_id": per("k.n"), "n": fmt.Sprint(posting), "party": party, "cents": fmt.Sprintf("CASE WHEN k.n %% 2 = %d THEN 250000 ELSE -250000 END", posting),
+		c.like("ledger_postings", "account = '2210'", fifty, map[string]string{"entry_id": per("k.n"), "n": fmt.Sprint(posting), "party": party, "day": day, "cents": fmt.Sprintf("CASE WHEN k.n %% 2 = %d THEN 250000 ELSE -250000 END", posting),
 			"account": fmt.Sprintf("CASE WHEN k.n > 30 THEN '2100' WHEN %d = 1 THEN '1010' WHEN k.n <= 10 THEN '1200' ELSE '2210' END", posting)})
-	}
-	for from := 0; from < c.n; from += 1_000 { // chained, behind the links that there are: the job that chains looks back from the newest, and would read all of it each second
-		c.exec(fmt.Sprintf("INSERT INTO ledger_links (seq, entry_id, previous, hash) SELECT c.n * 100 + k.n - %d, %s, 'x', 'x' FROM %s WHERE c.n > %d AND c.n <= %d", countryBase, per("k.n"), fifty, from, min(c.n, from+1_000)))
 	}
 	if m.DB.Dialect() == db.MySQL {
 		c.exec("ANALYZE TABLE customers, customer_events, invoices, invoice_allocations, receipts, ledger_entries, ledger_postings")
@@ -140,8 +146,9 @@ func (c *country) asks(times int) {
 		"money in, an old page": func() string { return fmt.Sprintf("/office/money?before=%d", countryBase*10+c.n*50) }, "drawer": func() string { return "/office/cashier/day" }, "invoices": func() string { return "/office/invoices" },
 		"invoices to look at": func() string { return "/office/invoices?state=review" }, "ageing": func() string { return "/office/ageing" }, "today": func() string { return "/office" }}
 	maps.Copy(pages, c.network())
-	for name, page := range pages {
-		c.times(name, times, func() int { return owner.ask(http.MethodGet, page(), nil).status }, http.StatusOK, http.StatusSeeOther)
+	maps.Copy(pages, c.lists())
+	for _, name := range slices.Sorted(maps.Keys(pages)) {
+		c.times(name, times, func() int { return owner.ask(http.MethodGet, pages[name](), nil).status }, http.StatusOK, http.StatusSeeOther)
 	}
 	stamp := owner.stamp()
 	c.times("what money would do", times, func() int {

@@ -36,6 +36,12 @@ func (k customerKeeper) Move(tx *db.Tx, from, to int64, by customers.By) error {
 	if err == nil {
 		err = k.Tickets.MoveCustomer(tx, from, to, support.By(by))
 	}
+	if err == nil {
+		err = k.Field.MoveCustomer(tx, from, to)
+	}
+	if err == nil {
+		err = k.Notify.MoveCustomer(tx, from, to)
+	}
 	if err != nil {
 		return err
 	}
@@ -71,9 +77,12 @@ func (k customerKeeper) MayClose(tx *db.Tx, customerID int64) error {
 	return k.free(tx.Context(), customerID, "customer.close_service", "customer.close_owes")
 }
 
-// MayForget implements customers.Keeper: fault.Conflict "customer.changed" for who has a ticket.
+// MayForget implements customers.Keeper: fault.Conflict "customer.changed" for who has a ticket, or was a lead.
 func (k customerKeeper) MayForget(tx *db.Tx, customerID int64) error {
 	has, err := k.Tickets.Has(tx, customerID)
+	if err == nil && !has {
+		has, err = k.Field.Has(tx, customerID)
+	}
 	if err == nil && has {
 		err = fault.New(fault.Conflict, "customer.changed")
 	}

@@ -28,6 +28,19 @@ func (s *Stage) customer(t *testing.T) customers.Customer {
 	return found
 }
 
+// branch is an account that is a part of another, which pays for it.
+func (s *Stage) branch(t *testing.T, parentID int64) (part customers.Customer) {
+	t.Helper()
+	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) (err error) {
+		part, err = s.Main.Customers.Create(tx, customers.Customer{Name: "The Branch", ParentID: parentID, ParentPays: true}, nil, customers.By{Actor: "test"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return part
+}
+
 func TestCustomersFromTheConsole(t *testing.T) {
 	for _, dialect := range []string{db.SQLite, db.MySQL} {
 		t.Run(dialect, func(t *testing.T) { customerStory(t, stageOn(t, dialect, 1)) })
@@ -49,7 +62,7 @@ func customerStory(t *testing.T, s *Stage) {
 	form.Set("paper", "national")
 	form.Set("paper_number", "31 245 678")
 	form.Set("old_numbers", "JA-0001\nJA-0002\n")
-	for field, wrong := range map[string][2]string{"name": {"", "Write a name"}, "contact-0": {"0712", "too short"}, "pin": {"X1", "A KRA PIN is"}, "place-0": {"36.9, -1.2", "Write the coordinates"}, "bill_day": {"31", "from 1 to 28"},
+	for field, wrong := range map[string][2]string{"name": {"", "Write a name"}, "contact-0": {"0712", "too short"}, "pin": {"X1", "A KRA PIN is"}, "place-0": {"36.9, -1.2", "Write the coordinates"}, "bill_day": {"32", "from 1 to 31"},
 		"payment_days": {"soon", "0 to 120"}, "paper_number": {"x", "Choose the paper"}, "parent": {"nobody", "no such customer"}, "old_numbers": {first.Number, "leads to another customer"}, "site": {"0", "Choose a site"}} {
 		bad := url.Values{}
 		for k, v := range form {
@@ -187,11 +200,11 @@ func (s *Stage) numbered(t *testing.T, typed string) customers.Customer {
 	return c
 }
 
-// TestDaysToPayOfEverybodyAreShown: who has none of their own is not shown as due at once, and the day they came is written as every other.
+// TestDaysToPayOfEverybodyAreShown: who has none of their own is not shown as due at once, who pays on the day of the bill is, and the day they came is written as every other.
 func TestDaysToPayOfEverybodyAreShown(t *testing.T) {
 	s := openStage(t, 1)
 	manager, form := s.hire(t, "manager@demo.example", nil, "manager"), s.typedCustomer("Jane Akinyi", "0799 555 001")
-	form.Set("payment_days", "0")
+	form.Set("payment_days", "")
 	made := manager.send("/office/customers/new", form)
 	manager.expect(made, http.StatusSeeOther)
 	came := s.numbered(t, "0799555001").CreatedAt.In(clock.Nairobi)
@@ -200,4 +213,8 @@ func TestDaysToPayOfEverybodyAreShown(t *testing.T) {
 	if strings.Contains(page.body, "0 days") || strings.Contains(mainOf(page.body), came.Format("2006-01-02")+"<") {
 		t.Error(mainOf(page.body))
 	}
+	form = s.typedCustomer("Pays At Once", "0799 555 002")
+	form.Set("payment_days", "0")
+	made = manager.send("/office/customers/new", form)
+	manager.expect(manager.ask(http.MethodGet, made.location, nil), http.StatusOK, "0 days")
 }

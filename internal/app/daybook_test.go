@@ -40,13 +40,7 @@ func weekIsEarned(t *testing.T, s *Stage) {
 	until(t, 60*time.Second, "the week's vouchers are used up and earned", func() bool {
 		return s.counted(t, used) > 40 && s.counted(t, used) == s.counted(t, earned)
 	})
-	until(t, 30*time.Second, "all is in the daybook", func() bool {
-		head, _, err := s.Main.Ledger.Head(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s.counted(t, "SELECT MAX(seq) FROM daybook_heads") == head && head == s.counted(t, "SELECT COUNT(*) FROM ledger_entries")
-	})
+	s.folded(t)
 	asked := daybook.MonthsUntil(clock.DayOf(s.Main.Clock.Now()), 12)
 	plan, way := s.earnedBy(t, daybook.ByPlan, asked), s.earnedBy(t, daybook.ByWay, asked)
 	sold := s.counted(t, "SELECT SUM(b.price_cents) FROM vouchers v JOIN grants g ON g.id = v.grant_id JOIN voucher_batches b ON b.id = v.batch_id WHERE g.state = 'ended'")
@@ -87,6 +81,19 @@ func weekIsEarned(t *testing.T, s *Stage) {
 		t.Error(problems, err)
 	}
 	readsReports(t, s, money.KES(books), money.KES(sold))
+	s.exportsAreHarmless(t)
+}
+
+// folded waits until all is in the daybook.
+func (s *Stage) folded(t *testing.T) {
+	t.Helper()
+	until(t, 30*time.Second, "all is in the daybook", func() bool {
+		head, _, err := s.Main.Ledger.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.counted(t, "SELECT MAX(seq) FROM daybook_heads") == head && head == s.counted(t, "SELECT COUNT(*) FROM ledger_entries")
+	})
 }
 
 // endVouchers ends what guests of the week had, as their time did.
@@ -139,9 +146,12 @@ func readsReports(t *testing.T, s *Stage, all, vouchers money.Amount) {
 			}
 		}
 	}
+	s.reportsAddUp(t)
 	s.paperOfReport(t, manager, all)
+	s.readsLedger(t, manager, cashier, ngong)
 	if s.Main.DB.Dialect() == db.SQLite {
-		s.looksAtReports(t, manager.token)
+		s.looksAt(t, manager.token, append(s.reportPaths(t), "/office/reports", "/office/ledger", "/office/ledger/entries", "/office/ledger/accounts/1100", "/office/ledger/accounts/2100", s.anEntry(t))...)
+		s.closesTheMonth(t)
 	}
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/taxes?months=12", nil), http.StatusOK, "VAT")
 	manager.expect(manager.ask(http.MethodGet, "/office/reports/money", nil), http.StatusOK, "Money in by day")

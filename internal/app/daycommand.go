@@ -25,16 +25,17 @@ func (dayCloseCommand) Help() string {
 
 // dayReport is a day as the command tells it; all money is cents.
 type dayReport struct {
-	Day         string    `json:"day"`
-	State       string    `json:"state"` // open or closed
-	ClosedBy    string    `json:"closed_by,omitempty"`
-	Changed     bool      `json:"changed_since_closed"`
-	Tills       []dayTill `json:"tills"`
-	Sites       []daySite `json:"sites"`
-	Unexplained int64     `json:"unexplained"`
-	Cents       int64     `json:"unexplained_cents"`
-	Items       []dayItem `json:"items"`
-	More        bool      `json:"more"`
+	Day         string      `json:"day"`
+	State       string      `json:"state"` // open or closed
+	ClosedBy    string      `json:"closed_by,omitempty"`
+	Changed     bool        `json:"changed_since_closed"`
+	Tills       []dayTill   `json:"tills"`
+	Sites       []daySite   `json:"sites"`
+	Resellers   []daySeller `json:"resellers"`
+	Unexplained int64       `json:"unexplained"`
+	Cents       int64       `json:"unexplained_cents"`
+	Items       []dayItem   `json:"items"`
+	More        bool        `json:"more"`
 }
 
 type dayTill struct {
@@ -51,6 +52,7 @@ type dayTill struct {
 	Ledger    int64  `json:"ledger_cents"`
 	Served    int64  `json:"served_cents"`
 	Raised    int64  `json:"raised_cents"`
+	Float     int64  `json:"float_cents"` // of resellers
 	Held      int64  `json:"held_cents"`
 	Gone      int64  `json:"gone_cents"`
 	Elsewhere int64  `json:"arrived_other_day_cents"`
@@ -61,6 +63,14 @@ type daySite struct {
 	Site   string `json:"site"`
 	Orders int64  `json:"orders"`
 	Cents  int64  `json:"cents"`
+}
+
+type daySeller struct {
+	ID       int64 `json:"id,string"`
+	ByTill   int64 `json:"paid_by_till_cents"`
+	InCash   int64 `json:"paid_in_cash_cents"`
+	Vouchers int64 `json:"vouchers_sold"`
+	Sold     int64 `json:"sold_cents"`
 }
 
 type dayItem struct {
@@ -103,7 +113,7 @@ func (cmd *dayCloseCommand) tell(c *console, m *Main) error {
 
 func (m *Main) dayReport(v dayclose.View) dayReport {
 	d := v.Look
-	r := dayReport{Day: d.Day.String(), State: string(v.State), ClosedBy: v.ClosedBy, Changed: v.Changed(), Tills: []dayTill{}, Sites: []daySite{}, Items: []dayItem{}, More: d.More}
+	r := dayReport{Day: d.Day.String(), State: string(v.State), ClosedBy: v.ClosedBy, Changed: v.Changed(), Tills: []dayTill{}, Sites: []daySite{}, Resellers: []daySeller{}, Items: []dayItem{}, More: d.More}
 	tills := map[int64]string{}
 	for _, t := range d.Tills {
 		until := ""
@@ -111,11 +121,14 @@ func (m *Main) dayReport(v dayclose.View) dayReport {
 			until = t.Until.Format(time.RFC3339)
 		}
 		tills[t.ID] = t.Key
-		r.Tills = append(r.Tills, dayTill{t.Key, t.ShortCode, until, t.Lines, t.In, t.Back, t.Charged, t.Out, t.Receipts, t.Books, t.Ledger, t.Served, t.Raised, t.Held, t.Gone, t.Elsewhere, t.Strayed})
+		r.Tills = append(r.Tills, dayTill{t.Key, t.ShortCode, until, t.Lines, t.In, t.Back, t.Charged, t.Out, t.Receipts, t.Books, t.Ledger, t.Served, t.Raised, t.Float, t.Held, t.Gone, t.Elsewhere, t.Strayed})
 	}
 	for _, one := range d.Sites {
 		here, _, _ := m.Sites.Get(one.ID) // a site that is gone has no name
 		r.Sites = append(r.Sites, daySite{here.Slug, one.Orders, one.Cents})
+	}
+	for _, one := range d.Resellers {
+		r.Resellers = append(r.Resellers, daySeller(one))
 	}
 	r.Unexplained, r.Cents = v.Left, v.LeftCents
 	for _, i := range v.Differences {
@@ -133,10 +146,17 @@ func (r dayReport) print(c *console) {
 		c.printf("till %s (%s)\n", t.Till, t.ShortCode)
 		c.printf("  statement  %s in, %s taken back, %s charged, %s out, %d lines\n", kes(t.In), kes(t.Back), kes(t.Charged), kes(t.Out), t.Lines)
 		c.printf("  ledger     %s of %s that arrived in %d receipts\n", kes(t.Ledger), kes(t.Books), t.Receipts)
-		c.printf("  service    %s served, %s to accounts, %s wait, %s gone\n", kes(t.Served), kes(t.Raised), kes(t.Held), kes(t.Gone))
+		c.printf("  service    %s served, %s to accounts, %s to resellers, %s wait, %s gone\n", kes(t.Served), kes(t.Raised), kes(t.Float), kes(t.Held), kes(t.Gone))
 	}
 	for _, s := range r.Sites {
 		c.printf("site %s: %d orders of %s\n", s.Site, s.Orders, kes(s.Cents))
+	}
+	var sum daySeller
+	for _, s := range r.Resellers {
+		sum.ByTill, sum.InCash, sum.Vouchers, sum.Sold = sum.ByTill+s.ByTill, sum.InCash+s.InCash, sum.Vouchers+s.Vouchers, sum.Sold+s.Sold
+	}
+	if n := len(r.Resellers); n > 0 {
+		c.printf("%d resellers paid in %s by tills and %s in cash, and sold %d vouchers of %s\n", n, kes(sum.ByTill), kes(sum.InCash), sum.Vouchers, kes(sum.Sold))
 	}
 	for _, i := range r.Items {
 		name := i.Receipt

@@ -40,6 +40,7 @@ type desks struct {
 	*testing.T
 	asks, approves, pays *colleague
 	seller, landlord     int64
+	grant                string // of a guest who bought an hour
 	n                    int
 }
 
@@ -218,6 +219,12 @@ func (d *desks) count() census {
 		"customer":      "SELECT kind, COUNT(*), SUM(delta_cents) FROM customer_events GROUP BY kind",
 		"partner":       "SELECT kind, COUNT(*), SUM(delta_cents) FROM partner_events GROUP BY kind",
 		"reseller":      "SELECT kind, COUNT(*), SUM(delta_cents) FROM reseller_events GROUP BY kind",
+		"told":          "SELECT 'promise', COUNT(*), COALESCE(SUM(cents), 0) FROM payment_promises",
+		"asked":         "SELECT 'phone', COUNT(*), 0 FROM prompt_asks",
+		"given":         "SELECT 'days', COUNT(*), COALESCE(SUM(days), 0) FROM outage_credits",
+		"fed":           "SELECT kind, COUNT(*), COALESCE(SUM(added_seconds), 0) FROM grant_sources GROUP BY kind",
+		"refund":        "SELECT state, COUNT(*), SUM(amount_cents) FROM refunds GROUP BY state",
+		"sent back":     "SELECT state, COUNT(*), 0 FROM send_backs GROUP BY state",
 		"second person": "SELECT state, COUNT(*), 0 FROM approvals GROUP BY state",
 	} {
 		rows, err := d.Main.DB.SQL().Query(query)

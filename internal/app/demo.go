@@ -33,6 +33,7 @@ type DemoOptions struct {
 	Out                    io.Writer
 	Log                    *slog.Logger
 	plan                   clock.Clock // a test's own plan clock, instead of one that runs Speed times faster
+	hooks                  Receivers   // of a test
 }
 
 // Stage is a running demo: the real program and the simulated world around it. Tests use it too.
@@ -43,10 +44,14 @@ type Stage struct {
 	RailURL   string
 	Messages  *messages.Server // who carries SMS and e-mail
 	PostURL   string           // their pages: what the phones got, and at /mail the mailboxes
+	TourURL   string           // the guided tour
 	seeded    seeded
 
 	rail, post *http.Server
+	guide      *http.Server // of the tour
+	opened     time.Time    // when the tour began
 	mailbox    net.Listener
+	ticketPost ticketPost   // the mailbox of tickets
 	front      net.Listener // the portal's
 	mailRoots  *x509.CertPool
 	options    DemoOptions
@@ -62,8 +67,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(stage.seedPost(ctx), stage.seedVouchers(ctx), stage.seedWeek(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedTickets(ctx), stage.seedLines(ctx),
-		stage.seedMoney(ctx), stage.seedPapers(ctx), stage.seedPrompts(ctx), stage.plugInAll())
+	err = errors.Join(stage.seedPost(ctx), stage.seedVouchers(ctx), stage.seedWeek(ctx), stage.seedSellers(ctx), stage.seedCustomers(ctx), stage.seedRail(ctx), stage.seedTickets(ctx), stage.seedMail(ctx), stage.seedField(ctx), stage.seedLines(ctx),
+		stage.seedMoney(ctx), stage.seedPapers(ctx), stage.seedPrompts(ctx), stage.plugInAll(), stage.seedTrouble(ctx), stage.startTour(ctx))
 	if err != nil {
 		return errors.Join(err, stage.Close())
 	}
@@ -192,7 +197,7 @@ func (s *Stage) startMain(ctx context.Context) (err error) {
 	if err := migrate(ctx, c); err != nil {
 		return err
 	}
-	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock(), Mail: s.mailRoots, Plain: s.front}); err != nil {
+	if s.Main, err = New(ctx, c, Options{Log: s.options.Log, Plan: s.planClock(), Mail: s.mailRoots, Plain: s.front, Hooks: s.options.hooks}); err != nil {
 		return err
 	}
 	s.ended.Go(func() { s.err = s.Main.Run(ctx) })

@@ -21,6 +21,7 @@ const visitorMAC = "02a1b2c3d401"
 func (s *Stage) announce(out io.Writer) {
 	captive := s.CaptiveURL("kasarani-1", visitorMAC)
 	fmt.Fprintf(out, `Mtandao is running. Everything but the program itself is simulated.
+A guided tour through it, which ticks what you have done:  %s
 
   1. Captive portal     %s
      Choose "1 hour", type any number such as 0712 345 678, and pay.
@@ -39,14 +40,15 @@ func (s *Stage) announce(out io.Writer) {
   Another new phone     %s/d/02a1b2c3d402/%s
   Mailboxes and SMS     %s/mail and %s
   Safaricom's faults    %s/faults
+  M-Pesa's statement    %s/statement/%s, for the back office under Payments, Day close
   Without a router      %s
   Health                %s/readyz
 
   An hour takes %s here (--speed %d), so plans and sessions run ahead of your clock. Stop with Ctrl-C.
 
-`, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
+`, s.TourURL, captive, s.RailURL, s.Routers["kasarani-1"].URL(), access.MAC(visitorMAC).Colons(), s.others(), s.Main.Config.PublicURL, demoMember, demoPassword, demoOwner,
 		s.Main.Config.PublicURL, demoSellers[0].phone, demoPIN, demoLandlord, s.Main.Config.PublicURL, demoLines[0].phone,
-		s.Routers["kasarani-1"].URL(), s.secondSite(), s.PostURL, s.PostURL, s.RailURL, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
+		s.Routers["kasarani-1"].URL(), s.secondSite(), s.PostURL, s.PostURL, s.RailURL, s.RailURL, demoMerchant.ShortCode, s.Main.Config.PublicURL+"/h/kasarani", s.Main.Config.PublicURL, s.hour(), s.options.Speed)
 }
 
 // others says whom else one sees at the router.

@@ -76,7 +76,7 @@ func (s *Stage) seedCustomers(ctx context.Context) error {
 
 func (d demoCustomer) profile(siteID, parentID int64) (customers.Profile, error) {
 	at, err := customers.ReadPlace(d.place)
-	p := customers.Profile{Customer: customers.Customer{Name: d.name, Kind: d.kind, Segment: d.segment, SiteID: siteID, Lang: d.lang, PIN: d.pin, BillDay: d.billDay, PaymentDays: d.days,
+	p := customers.Profile{Customer: customers.Customer{Name: d.name, Kind: d.kind, Segment: d.segment, SiteID: siteID, Lang: d.lang, PIN: d.pin, BillDay: d.billDay, PaymentDays: &d.days,
 		ParentID: parentID, ParentPays: parentID != 0}, Tags: strings.Split(d.tags, ","),
 		Contacts:  []customers.Contact{{Kind: customers.ByPhone, Value: d.phone, ForBills: true, ForAlerts: true}},
 		Addresses: []customers.Address{{Kind: customers.Premises, Line: d.line, Area: d.area, Landmark: d.mark, At: at}}}

@@ -9,6 +9,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/db"
+	"mtandao/internal/fieldwork"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/router"
 	"mtandao/radius/access"
@@ -98,7 +99,7 @@ func (s *Stage) seedLine(ctx context.Context, name, typed, plan, login string, k
 	}
 	sub, err := m.Lines.Start(ctx, n, subscriptions.By{Actor: "demo"})
 	if err == nil {
-		_, err = m.Lines.HandOver(ctx, sub.ID, subscriptions.Equipment{Name: "hAP lite", Serial: "HD" + number7(sub.ID), Loaned: true}, subscriptions.By{Actor: "demo"})
+		_, err = s.stocked(ctx, fieldwork.Equipment{Serial: "HD" + number7(sub.ID), Kind: "router", Model: "hAP lite", SiteID: site}, fieldwork.Where{Place: fieldwork.AtCustomer, CustomerID: who.ID, LineID: sub.ID})
 	}
 	if err != nil || paid == 0 {
 		return err

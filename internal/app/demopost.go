@@ -30,6 +30,9 @@ func (s *Stage) startPost(context.Context) error {
 		return err
 	}
 	go mail.Serve(s.mailbox)
+	if err := s.startTicketPost(mail); err != nil {
+		return err
+	}
 	l, err := nextPort(s.options.HTTP, 3)
 	if err != nil {
 		return err
@@ -71,10 +74,14 @@ func (s *Stage) seedPost(ctx context.Context) error {
 }
 
 func (s *Stage) closePost() {
-	if s.mailbox != nil {
-		_ = s.mailbox.Close()
+	for _, l := range []net.Listener{s.mailbox, s.ticketPost.listener} {
+		if l != nil {
+			_ = l.Close()
+		}
 	}
-	if s.post != nil {
-		_ = s.post.Close()
+	for _, server := range []*http.Server{s.post, s.guide} {
+		if server != nil {
+			_ = server.Close()
+		}
 	}
 }

@@ -108,6 +108,7 @@ func (cmd *doctorCommand) Run(c *console) error {
 	found.backup(c, m)
 	found.tills(c, m)
 	found.mail(c, m)
+	found.mailbox(c, m)
 	return errors.Join(found.tell(c, cmd.JSON), m.Close())
 }
 

@@ -20,7 +20,7 @@ import (
 var (
 	namesInPath = regexp.MustCompile(`:[a-z]+`)
 	// wordsInPath say what is done, and name nothing that could be another's.
-	wordsInPath = map[string]bool{":act": true, ":kind": true, ":what": true, ":state": true, ":step": true, ":nth": true, ":channel": true}
+	wordsInPath = map[string]bool{":act": true, ":kind": true, ":what": true, ":state": true, ":step": true, ":nth": true, ":channel": true, ":chapter": true}
 )
 
 // TestIdsOfAnotherInAnAddress: each deed of the office whose address names two things, found in the table of its routes, is not there when the second is another's,
@@ -37,8 +37,10 @@ func TestIdsOfAnotherInAnAddress(t *testing.T) {
 	d.must(err)
 	d.asks.expect(d.asks.send("/office/pools/new", url.Values{"name": {"shops"}, "prefixes": {"100.64.1.0/28"}, "length": {""}}), http.StatusSeeOther)
 	batch := d.batch("hour")
-	own := strings.NewReplacer("/customers/:id", "/customers/"+number(mine.ID), "/vouchers/:id", "/vouchers/"+number(d.batch("day").ID), "/pools/:id", "/pools/"+d.idOf(t, kindPool, "shops"))
-	foreign := map[string]string{":event": number(came[0].ID), ":order": number(asked.OrderID), ":deed": number(d.voidedOf(batch)), ":print": d.printing(t, number(batch.ID)), ":address": address}
+	reports, _ := d.mailing(t, "mine@firm.example")
+	_, whom := d.mailing(t, "theirs@firm.example")
+	own := strings.NewReplacer("/customers/:id", "/customers/"+number(mine.ID), "/schedules/:id", "/schedules/"+number(reports), "/vouchers/:id", "/vouchers/"+number(d.batch("day").ID), "/pools/:id", "/pools/"+d.idOf(t, kindPool, "shops"))
+	foreign := map[string]string{":who": number(whom[0].ID), ":event": number(came[0].ID), ":order": number(asked.OrderID), ":deed": number(d.voidedOf(batch)), ":print": d.printing(t, number(batch.ID)), ":address": address}
 	office, err := d.Main.openOffice(nil)
 	d.must(err)
 	tried := 0

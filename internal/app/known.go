@@ -18,6 +18,7 @@ const (
 	followPart  = 8 // of the time it may take: after a rush each poll reads tens of thousands of changes again
 	followMost  = 5 * time.Second
 	copyEvery   = time.Minute
+	copyAgain   = 5 * time.Second  // after one that could not be written
 	copyQuiet   = 15 * time.Minute // between two when nothing changed: it says how old what it holds is
 	copyMost    = 24 * time.Hour   // older than that, nobody is let in by it
 	catchUp     = 20 * time.Second // at the start, to bring the copy up to the database
@@ -66,15 +67,19 @@ type copier struct {
 	age        func() time.Duration // since the last; nil: there was none
 	took       time.Duration        // for that
 	edits      int64                // of what was written
+	failed     bool                 // to write the last
 	complained func() time.Duration
 }
 
-// due: as soon as there is something, then every minute, or more rarely when writing takes long or nothing changed.
+// due: as soon as there is something, then every minute, or more rarely when writing takes long or nothing changed; sooner when the last could not be written.
 func (c *copier) due() bool {
 	if c.age == nil {
 		return !c.main.Access.Freshness().Never
 	}
 	age := c.age()
+	if c.failed {
+		return age >= max(copyAgain, 20*c.took)
+	}
 	quiet := c.edits == c.main.Access.Freshness().Edits && age < copyQuiet
 	return age >= max(copyEvery, 20*c.took) && !quiet
 }
@@ -89,7 +94,9 @@ func (c *copier) complains() bool {
 
 func (c *copier) save() {
 	took, edits := clock.Stopwatch(), c.main.Access.Freshness().Edits
-	if err := c.main.saveKnown(); err != nil && c.complains() {
+	err := c.main.saveKnown()
+	c.failed = err != nil
+	if c.failed && c.complains() {
 		c.main.Log.Error("the copy for a start without the database cannot be written", "error", err)
 	}
 	c.age, c.took, c.edits = clock.Stopwatch(), took(), edits

@@ -15,6 +15,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/accounts"
 	"mtandao/billing/arrears"
+	"mtandao/billing/billdesk"
 	"mtandao/billing/billrun"
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
@@ -32,7 +33,6 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
 	"mtandao/internal/acme"
-	"mtandao/internal/apikeys"
 	"mtandao/internal/approval"
 	"mtandao/internal/audit"
 	"mtandao/internal/backup"
@@ -44,13 +44,13 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/notify"
 	"mtandao/internal/pin"
+	"mtandao/internal/scheduled"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
 	"mtandao/internal/site"
 	"mtandao/internal/spool"
 	"mtandao/internal/staff"
 	"mtandao/internal/status"
-	"mtandao/internal/support"
 	"mtandao/portal"
 	"mtandao/radius"
 	"mtandao/radius/access"
@@ -73,6 +73,7 @@ type Options struct {
 	Hook   func(point string) // crash tests: called around each durable write
 	Mail   *x509.CertPool     // who may vouch for the mail server; the machine's when nil
 	Roots  *x509.CertPool     // who may vouch for the issuer of certificates; the machine's when nil
+	Hooks  Receivers          // whom webhooks may reach besides the public internet
 	Plain  net.Listener       // listens on Config.HTTP already; opened when nil
 	Look   bool               // only to look: nothing is made, not even the first key file
 	Absent bool               // the database is not there: stand on the copy on disk
@@ -123,10 +124,13 @@ type Main struct {
 	Imports   *cutover.Desk
 	RailBook  *railbook.Service
 	Days      *dayclose.Service
+	BillRuns  *billdesk.Service
 	Counter   *counter.Service
 	Prompts   *prompts.Service
-	Tickets   *support.Service
-	APIKeys   *apikeys.Service
+	care
+	programs
+	familyDesk
+	Scheduled *scheduled.Service
 	Bills     *billrun.Source
 	Due       invoices.Source // what is to be billed
 	Radius    *radius.Service
@@ -158,7 +162,7 @@ type Main struct {
 // Open wires the parts that need only the database and the keys: what commands work with. The schema must be this
 // binary's; see Migrate.
 func Open(ctx context.Context, c Config, o Options) (*Main, error) {
-	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, listeners: listeners{plain: o.Plain}, doors: o.doors, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
+	m := &Main{Config: c, Log: o.Log, Clock: o.Clock, Plan: o.Plan, hook: o.Hook, roots: o.Roots, mailRoots: o.Mail, listeners: listeners{plain: o.Plain}, doors: o.doors, programs: programs{receivers: o.Hooks}, holder: db.NewHolder(), Metrics: prometheus.NewRegistry()}
 	if m.Log == nil {
 		m.Log = slog.New(slog.DiscardHandler)
 	}
@@ -256,22 +260,21 @@ func (m *Main) wireDomains() {
 	m.Daybook = daybook.New(m.DB, m.Ledger)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Approvals = approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, People: m.Staff})
-	m.Billing = billing.New(billing.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
+	m.Taxes = taxes.New(m.DB, m.Clock)
+	m.Billing = billing.New(billing.Options{Taxes: m.Taxes, DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans, Sites: m.Sites,
 		Grants: m.Access, Gateway: m.MPesa, Settings: m.Settings, Messages: m.Notify, Pause: m.Pause, Approvals: m.Approvals, PublicURL: m.Config.PublicURL})
-	m.Vouchers = vouchers.New(vouchers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
+	m.Vouchers = vouchers.New(vouchers.Options{Taxes: m.Taxes, DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Ledger: m.Ledger, Plans: m.Plans,
 		Sites: m.Sites, Grants: m.Access})
 	m.Access.AskVouchers(m.Vouchers)
 	m.Prints = m.newPrints()
 	m.Customers = customers.New(customers.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock})
 	m.Accounts = accounts.New(accounts.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Ledger: m.Ledger, Customers: m.Customers})
 	m.Billing.AskAccounts(m.Accounts)
-	m.Taxes = taxes.New(m.DB, m.Clock)
 	m.Invoices = invoices.New(invoices.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Ledger: m.Ledger, Settings: m.Settings, Taxes: m.Taxes, Customers: m.Customers, Purse: billing.Purse{Accounts: m.Accounts}})
 	billing.JoinInvoices(m.Invoices, m.Accounts, m.Jobs)
-	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
+	m.Lines = subscriptions.New(subscriptions.Options{DB: m.DB, Clock: m.Plan, Taxes: m.Taxes, Plans: m.Plans, Access: m.Access, Ledger: m.Ledger, Sites: m.Sites, Settings: m.Settings,
 		Customers: m.Customers, Credit: purse{m.Accounts}, StoodOn: m.stoodOn})
-	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Usage: radius.Usage{DB: m.DB}, Kept: m.keep, Jobs: m.Jobs, Void: m.Invoices.VoidBills})
-	m.Due = m.Bills
+	m.wireBills()
 	m.Accounts.OnCredit(m.Lines.Renew)
 	for _, kind := range subscriptions.Spendings {
 		m.Accounts.OnReturnOf(kind, func(tx *db.Tx, spent accounts.Event, missing money.Amount) error {
@@ -280,14 +283,12 @@ func (m *Main) wireDomains() {
 	}
 	m.Arrears = arrears.New(arrears.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Plan, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Access: m.Access,
 		Messages: m.Notify, Tills: m.Billing})
-	m.Counter = counter.New(counter.Options{DB: m.DB, Clock: m.Clock, Plan: m.Plan, Ledger: m.Ledger, Accounts: m.Accounts, Invoices: m.Invoices, Lines: m.Lines, Approvals: m.Approvals})
-	m.Prompts = prompts.New(prompts.Options{DB: m.DB, Keys: m.Keys, Clock: m.Plan, Customers: m.Customers, Invoices: m.Invoices, Lines: m.Lines, Accounts: m.Accounts, Billing: m.Billing})
-	m.Invoices.AskPrompts(m.Prompts.Waits)
-	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify})
+	m.wireCounter()
+	m.wireCare()
 	m.Customers.AskKeeper(customerKeeper{m})
 	m.Papers = papers.New(papers.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Plan: m.Plan, Log: m.Log, Settings: m.Settings, Sites: m.Sites, Customers: m.Customers, Invoices: m.Invoices,
 		Accounts: m.Accounts, Tills: m.Billing, Messages: m.Notify, PublicURL: m.Config.PublicURL})
-	m.Notify.AskPapers(m.Papers.Attached)
+	m.wireMail()
 	m.wireRails()
 	m.Lines.OnReturn(m.Papers.Returned)
 	m.Imports = cutover.NewDesk(m.cutover(nil), m.Jobs, m.Log, m.askRouter)
@@ -364,10 +365,10 @@ func (m *Main) schedule() {
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
 	m.scheduleRails()
-	m.Jobs.Every("tickets that are done", time.Hour, m.Tickets.Sweep)
+	m.scheduleCare()
 	m.Jobs.Every("backup", backupLook, m.Backup.Due)
 	m.Jobs.On(factForgotten, "staff", m.remind)
-	m.Notify.Schedule()
+	m.scheduleMail()
 	m.watch()
 }
 

@@ -19,7 +19,6 @@ func TestScreensOfTheNetwork(t *testing.T) {
 	s.customer(t)
 	s.invoiced(t)
 	s.bought(t, "kasarani-1", "02a1b2c3d4aa")
-	keepScreens(t)
 	now := s.Main.Plan.Now()
 	said := map[words.Lang]string{words.English: "A fibre is cut at Ngong road. We are on our way.", words.Swahili: "Nyaya imekatika barabara ya Ngong. Tuko njiani."}
 	for _, n := range []status.Notice{{Kind: status.Trouble, Sites: []int64{s.seeded.sites["ngong"].ID}, From: now.Add(-time.Hour), Texts: said}, {Kind: status.Planned, From: now.Add(24 * time.Hour), Until: now.Add(26 * time.Hour), Texts: said}} {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -107,21 +106,11 @@ func (c *colleague) ask(method, path string, form url.Values) officeAnswer {
 	for _, cookie := range answer.Cookies() {
 		if cookie.Name == "mtandao_told" {
 			got.told = cookie.Value
+		} else if cookie.Name == "mtandao_office" && c.token != "" && cookie.Value != "" { // as a browser does
+			c.token = cookie.Value
 		}
 	}
 	return got
-}
-
-var stampField = regexp.MustCompile(`name="k" value="([0-9a-f]+)"`)
-
-// stamp is the proof that a form was made for this sign-in.
-func (c *colleague) stamp() string {
-	c.t.Helper()
-	found := stampField.FindStringSubmatch(c.ask(http.MethodGet, "/office", nil).body)
-	if found == nil {
-		c.t.Fatal("the first page has no stamp")
-	}
-	return found[1]
 }
 
 // bought is an order at a site, paid and online.
@@ -200,7 +189,7 @@ func (s *Stage) concrete(t *testing.T, path string, objects *strings.Replacer) (
 		parts = append(parts, "/"+list+"/:id", "/"+list+"/"+s.idOf(t, key[0], key[1]))
 	}
 	filled := strings.NewReplacer(parts...).Replace(objects.Replace(path))
-	return strings.NewReplacer(":step", "plans", ":nth", "1").Replace(filled), filled != path
+	return strings.NewReplacer(":step", "plans", ":nth", "1", ":chapter", "router").Replace(filled), filled != path
 }
 
 // idOf is the id of something that is set up.
@@ -264,15 +253,18 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["resellers"] = s.seller(t)
 	at["partners"], at["returns"] = s.landlord(t), s.brought(t, at["resellers"])
 	at["payouts"], at["approvals"] = s.owed(t, at["partners"]), s.awaiting(t, at["resellers"])
-	at["customers"], at["imports"], at["statements"] = s.customer(t).ID, s.importing(t), s.stating(t)
+	at["customers"], at["imports"], at["statements"], at["billruns"] = s.customer(t).ID, s.importing(t), s.stating(t), s.lookedAtBills(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
 	day, difference := s.differing(t)
 	at["differences"] = difference
-	pairs = append(pairs, "/days/:day", "/days/"+day)
-	pairs = append(pairs, "/do/:act", "/do/signout")
+	mailing, whom := s.mailing(t, "books@firm.example")
+	at["schedules"] = mailing
+	pairs = append(pairs, "/days/:day", "/days/"+day, ":who", strconv.FormatInt(whom[0].ID, 10), "/do/:act", "/do/signout")
 	at["tickets"], at["answers"] = s.ticketed(t, at["customers"])
-	at["apikeys"] = s.keyed(t)
+	at["apikeys"], at["webhooks"], at["deliveries"] = s.programmed(t)
+	at["accounts"], at["entries"] = 1100, s.counted(t, "SELECT MIN(id) FROM ledger_entries")
 	pairs = append(pairs, "/act/:what", "/act/answer", "/turn/:state", "/turn/waiting")
+	pairs = append(pairs, "/customers/:id/renewals", "/customers/"+number(s.branch(t, at["customers"]).ID)+"/renewals")
 	pairs = append(pairs, s.lined(t, at)...)
 	pairs = append(pairs, s.paid(t, at)...)
 	for name, id := range at {

@@ -38,7 +38,8 @@ func TestABillDayAndAFarewellFromTheConsole(t *testing.T) {
 	at := "/office/customers/" + strconv.FormatInt(who.ID, 10) + "/billday"
 	day := strconv.Itoa(1 + who.BillDay%28)
 	owner.expect(owner.ask("GET", at, nil), http.StatusOK, "Move the bill day of")
-	owner.expect(owner.send(at, url.Values{"bill_day": {"31"}}), http.StatusBadRequest, "from 1 to 28")
+	owner.expect(owner.send(at, url.Values{"bill_day": {"32"}}), http.StatusBadRequest, "from 1 to 31")
+	owner.expect(owner.send(at, url.Values{"bill_day": {"31"}, "bill_weekday": {"3"}}), http.StatusOK, "The last day of each month; of weekly plans each Wed")
 	owner.expect(owner.send(at, url.Values{"bill_day": {strconv.Itoa(who.BillDay)}}), http.StatusBadRequest, "on that day already")
 	owner.expect(owner.send(at, url.Values{"bill_day": {day}}), http.StatusOK, "office-line", "1 of ")
 	sure := url.Values{"bill_day": {day}, "sure": {"1"}, "seen": {strconv.FormatInt(who.Version, 10)}}

@@ -18,6 +18,7 @@ func TestALookAtTheConsoleFindsFaults(t *testing.T) {
 		"cut off":                  `<div style="width:4em;overflow:hidden;white-space:nowrap">Nimelipa tayari</div>`,
 		"text leaves its surface":  `<div class="card" style="width:4em;white-space:nowrap">Nimelipa tayari</div>`,
 		"a text is missing":        `<p>!office.nothing</p>`,
+		"no value":                 `<p>What is billed of them: &lt;no value&gt;. It stays as it is, and the next bill is for the days up to it.</p>`,
 		"color-contrast":           `<p style="color:#999;background:#fff">pale</p>`,
 		"exception":                `<script>throw new Error('x')</script>`,
 		"console: error":           `<script>console.error('x')</script>`,

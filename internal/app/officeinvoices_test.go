@@ -98,6 +98,13 @@ func invoiceStory(t *testing.T, s *Stage) {
 	if page := owner.ask("GET", draft, nil).body; !strings.Contains(page, "KRAMW0001") || strings.Contains(page, "Pro forma") {
 		t.Error("a document with a control number is called a pro forma")
 	}
+	owner.expect(owner.send(draft+"/control", url.Values{"control": {"KRAMW0002"}}), http.StatusConflict, "has the control number KRAMW0001 already")
+	owner.expect(owner.ask("GET", draft+"/control", nil), http.StatusOK, "Correct the control number", `name="seen" value="KRAMW0001"`, "Only where it was entered wrongly")
+	owner.expect(owner.send(draft+"/control", url.Values{"control": {"KRAMW0002"}, "seen": {"KRAMW0001"}}), http.StatusBadRequest, "Write down why")
+	owner.expect(owner.send(draft+"/control", url.Values{"control": {"KRAMW0002"}, "seen": {"KRAMW0001"}, "reason": {"a slip"}}), http.StatusSeeOther)
+	owner.expect(owner.send(draft+"/control", url.Values{"control": {"KRAMW0003"}, "seen": {"KRAMW0001"}, "reason": {"a slip"}}), http.StatusConflict, "is KRAMW0002 by now")
+	owner.expect(owner.ask("GET", draft, nil), http.StatusOK, "KRAMW0002")
+	owner.expect(owner.ask("GET", "/office/audit", nil), http.StatusOK, "control number corrected")
 	owner.expect(owner.ask("GET", "/office/ageing", nil), http.StatusOK, "Everybody", "Baraka Academy", "KES 61,580")
 	owner.expect(owner.send(draft+"/writeoff", url.Values{"reason": {""}}), http.StatusBadRequest, "Write down why")
 	owner.expect(owner.send(draft+"/writeoff", url.Values{"reason": {"closed down"}}), http.StatusSeeOther)

@@ -24,8 +24,8 @@ func (s *Stage) lined(t *testing.T, at map[string]int64) []string {
 	}
 	at["subscriptions"] = lines[0].ID
 	home := s.idOf(t, kindPlan, "home-30")
-	return []string{"/plans/:id/simulate", "/plans/" + home + "/simulate", "/plans/:id/reprice", "/plans/" + home + "/reprice", "/change/:what", "/change/plan",
-		"/addons/:id", "/addons/" + s.idOf(t, kindAddOn, "faster"), "/coupons/:id", "/coupons/" + s.idOf(t, kindCoupon, "KARIBU"), "/outages/:id", "/outages/" + number(s.outage(t))}
+	return append(s.fielded(t, at), "/plans/:id/simulate", "/plans/"+home+"/simulate", "/plans/:id/reprice", "/plans/"+home+"/reprice", "/change/:what", "/change/plan",
+		"/addons/:id", "/addons/"+s.idOf(t, kindAddOn, "faster"), "/coupons/:id", "/coupons/"+s.idOf(t, kindCoupon, "KARIBU"), "/outages/:id", "/outages/"+number(s.outage(t)))
 }
 
 // TestALineFromTheConsole: a plan is made and tried, a line started, its plan changed with the price shown first, paused, and ended.
@@ -80,9 +80,13 @@ func TestALineFromTheConsole(t *testing.T) {
 	if page := owner.ask("GET", here, nil); !strings.Contains(page.body, "moves away") {
 		t.Error("the page does not say why it ended")
 	}
-	owner.expect(owner.send("/office/outages", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusOK, "Give 2 days to 6 lines at Kasarani Estate?")
+	owner.expect(owner.send("/office/outages", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusOK, "Give 2 days to 6 lines at Kasarani Estate?", "of service; discounts")
 	owner.expect(owner.send("/office/outages/days", url.Values{"site": {site}, "days": {"2"}, "note": {"storm"}}), http.StatusSeeOther, "")
 	owner.expect(owner.ask("GET", "/office/outages", nil), http.StatusOK, "storm", "Take back")
+	until(t, 30*time.Second, "all lines have the days", func() bool {
+		all, err := s.Main.Lines.Outages(t.Context())
+		return err == nil && len(all) > 0 && !all[0].Going
+	})
 	problems, err := s.Main.proofs().Prove(t.Context())
 	if err != nil || len(problems) > 0 {
 		t.Error(problems, err)

@@ -1,12 +1,16 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"time"
 
 	"mtandao/billing"
+	"mtandao/billing/subscriptions"
+	"mtandao/internal/audit"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/staff"
 	"mtandao/radius/access"
 )
@@ -108,6 +112,8 @@ func (o officeDeeds) Resume(ctx context.Context, who staff.Member, by staff.By, 
 	return won, err
 }
 
+const actionExtended = "access extended"
+
 // giftDocument is a gift in the trail, by which ledger verify proves its source.
 type giftDocument struct {
 	Grant   string `json:"grant"` // which was looked at
@@ -116,12 +122,42 @@ type giftDocument struct {
 	Reason  string `json:"reason"`
 }
 
-// Extend implements backoffice.Deeds. The event in the trail is the source of what is given.
-func (o officeDeeds) Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string) (given access.Given, err error) {
+// LastGift implements backoffice.Deeds.
+func (o officeDeeds) LastGift(ctx context.Context, grantID int64) (int64, error) {
+	events, err := o.m.Audit.List(ctx, audit.Filter{Object: "grant", ObjectID: strconv.FormatInt(grantID, 10)})
+	for _, e := range events {
+		if e.Action == actionExtended {
+			return e.ID, err
+		}
+	}
+	return 0, err
+}
+
+// Extend implements backoffice.Deeds. The event in the trail is the source of what is given; seen is the last one that whoever gives has seen. Data of a line is
+// a pack of it, which its bill knows.
+func (o officeDeeds) Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string, seen int64) (given access.Given, err error) {
+	lines, err := o.m.Lines.OfGrants(ctx, []int64{grantID})
+	if err != nil {
+		return given, err
+	}
+	line, ofLine := lines[grantID]
+	ofLine = ofLine && more.Time == 0
 	err = o.m.DB.InTx(ctx, func(tx *db.Tx) error {
-		d := deed{action: "access extended", object: "grant", id: grantID, after: giftDocument{strconv.FormatInt(grantID, 10), int64(more.Time / time.Second), more.Bytes, reason}}
+		if ofLine { // it holds the account and the line before the grant
+			given.GrantID = grantID
+			if _, err := o.m.Lines.GiveData(tx, line, more.Bytes, reason, subscriptions.By{Actor: who.Email}); err != nil {
+				return err
+			}
+		}
+		if err := o.m.Access.Hold(tx, grantID); err != nil {
+			return err
+		}
+		if last, err := o.LastGift(ctx, grantID); err != nil || last != seen {
+			return cmp.Or[error](err, fault.New(fault.Conflict, "gift.since"))
+		}
+		d := deed{action: actionExtended, object: "grant", id: grantID, after: giftDocument{strconv.FormatInt(grantID, 10), int64(more.Time / time.Second), more.Bytes, reason}}
 		eventID, err := o.record(tx, who, by, d)
-		if err != nil {
+		if err != nil || ofLine {
 			return err
 		}
 		given, err = o.m.Access.Extend(tx, grantID, access.Source{Kind: access.SourceGift, Key: strconv.FormatInt(eventID, 10)}, more)

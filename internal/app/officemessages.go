@@ -26,6 +26,10 @@ func (m mailroom) List(ctx context.Context, p notify.Page) ([]notify.Line, error
 	return m.Notify.List(ctx, p)
 }
 
+func (m mailroom) Lines(ctx context.Context, ids []int64) (map[int64]notify.Line, error) {
+	return m.Notify.Lines(ctx, ids)
+}
+
 func (m mailroom) Read(ctx context.Context, id int64) (notify.Line, string, string, error) {
 	return m.Notify.Read(ctx, id)
 }
@@ -61,7 +65,7 @@ func (m mailroom) Explain(ctx context.Context, by staff.By, c customers.Customer
 	sum := sha256.Sum256([]byte(text))
 	key := fmt.Sprintf("why %d %d %x", c.ID, at.Unix(), sum[:8])
 	return m.recorded(ctx, by, audit.Event{Action: "offline explained", Object: "customer", ObjectID: idText(c.ID), After: asked}, func(tx *db.Tx) error {
-		_, err := m.Notify.Send(tx, notify.Message{Key: key, Purpose: notify.ForReminder, Channel: notify.SMS, To: to, Language: c.Lang, Sender: sender, Words: "why.sms", Args: []any{"Provider", name, "Text", text}})
+		_, err := m.Notify.Send(tx, notify.Message{Key: key, Customer: c.ID, Purpose: notify.ForReminder, Channel: notify.SMS, To: to, Language: c.Lang, Sender: sender, Words: "why.sms", Args: []any{"Provider", name, "Text", text}})
 		return err
 	})
 }

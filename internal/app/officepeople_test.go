@@ -121,6 +121,10 @@ func TestAColleagueIsManaged(t *testing.T) {
 	edit := url.Values{"version": {strconv.FormatInt(m.Version, 10)}, "name": {"Juma Odhiambo"}, "language": {"en"}, "role": {"technician"}}
 	owner.expect(owner.send(at, edit), http.StatusSeeOther)
 	owner.expect(owner.send(at, edit), http.StatusConflict, "Somebody else changed this first")
+	if got := juma.ask(http.MethodGet, "/office", nil); !strings.HasPrefix(got.location, "/office/in") {
+		t.Errorf("a sign-in of another role goes on: %d %q", got.status, got.location)
+	}
+	juma.signsIn("juma@demo.example")
 	juma.expect(juma.ask(http.MethodGet, "/office/staff", nil), http.StatusForbidden)
 	owner.expect(owner.ask(http.MethodGet, at+"/disable", nil), http.StatusOK, "Disable Juma Odhiambo?")
 	owner.expect(owner.send(at+"/disable", nil), http.StatusSeeOther)

@@ -8,10 +8,14 @@ import (
 
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/money"
+	"mtandao/internal/words"
 )
 
-// TestAnInvoiceThatIsNotLateIsNotCalledLate: its page says what comes if it is not paid, and nothing at all where nothing comes; of its customer the list says that it is not paid yet.
+// TestAnInvoiceThatIsNotLateIsNotCalledLate: its page says what comes if it is not paid, and nothing at all where nothing comes; of its customer the list says that it is not paid yet, and with a part
+// of theirs what they owe together.
 func TestAnInvoiceThatIsNotLateIsNotCalledLate(t *testing.T) {
 	s := openStage(t, 1)
 	id, _ := s.invoiced(t)
@@ -36,6 +40,25 @@ func TestAnInvoiceThatIsNotLateIsNotCalledLate(t *testing.T) {
 	}
 	says(at, d.Text(), "If it is not paid")
 	says(at, d.Text(), "no further step")
+	says(customer, d.Text(), "What they owe together")
+	branch := s.branch(t, d.CustomerID)
+	page := owner.ask(http.MethodGet, customer, nil).body
+	_, family, _ := strings.Cut(page, "What they owe together")
+	if !strings.Contains(family, "The Branch") || !strings.Contains(family, "Billed to this account") || strings.Count(family, money.KES(d.Open).String()) < 4 { // its own and the sum, not late, and in all
+		t.Error(page)
+	}
+	says(customer+"/bills", "On the bills of this account", "On its own bills")
+	owner.expect(owner.send(customer+"/bills", url.Values{"bills": {"two"}}), http.StatusBadRequest, "Choose one bill, or many")
+	owner.expect(owner.send("/office/customers/"+number(branch.ID)+"/bills", url.Values{"bills": {"one"}}), http.StatusNotFound)
+	owner.expect(owner.send(customer+"/bills", url.Values{"bills": {"one"}}), http.StatusSeeOther)
+	says(customer, "gets for what it pays for: A bill for each line. From "+words.DateOf("en", clock.DayOf(s.Main.Plan.Now())+1)+" on: One bill for all lines.", `value="two"`)
+	renewals := "/office/customers/" + number(branch.ID) + "/renewals"
+	says(renewals, "At most in a month", "Used this month")
+	owner.expect(owner.send(renewals, url.Values{"most": {"many"}}), http.StatusBadRequest, `value="many"`)
+	owner.expect(owner.send(customer+"/renewals", url.Values{"most": {"1"}}), http.StatusNotFound)
+	owner.expect(owner.send(renewals, url.Values{"most": {"1,500"}}), http.StatusSeeOther)
+	says(renewals, "KES 1,500", `value="many"`)
+	says("/office/customers/"+number(branch.ID), "for up to KES 1,500 in a month; KES 0 of that is used", `value="many"`)
 }
 
 // TestDaysOfACertificateAreDaysAsPeopleSayThem: and an end that there is not is left out.

@@ -67,7 +67,7 @@ func (o officeDeeds) CancelRefund(ctx context.Context, who staff.Member, by staf
 // SendRefund implements backoffice.Deeds.
 func (o officeDeeds) SendRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error) {
 	return o.refund(ctx, who, by, "refund sent", func(tx *db.Tx) (billing.Refund, error) {
-		if _, err := o.m.Billing.SendRefund(tx, refundID, who.ID); err != nil {
+		if _, err := o.m.Billing.Send(tx, billing.Of{Kind: billing.OfRefund, ID: refundID}, who.ID); err != nil {
 			return billing.Refund{}, err
 		}
 		return o.m.Billing.RefundIn(tx, refundID)
@@ -77,7 +77,7 @@ func (o officeDeeds) SendRefund(ctx context.Context, who staff.Member, by staff.
 // RefundStays implements backoffice.Deeds.
 func (o officeDeeds) RefundStays(ctx context.Context, who staff.Member, by staff.By, refundID int64) (billing.Refund, error) {
 	return o.refund(ctx, who, by, "refund stayed", func(tx *db.Tx) (billing.Refund, error) {
-		if _, err := o.m.Billing.SendBackStays(tx, refundID); err != nil {
+		if _, err := o.m.Billing.SendStays(tx, billing.Of{Kind: billing.OfRefund, ID: refundID}); err != nil {
 			return billing.Refund{}, err
 		}
 		return o.m.Billing.RefundIn(tx, refundID)

@@ -18,6 +18,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
+	"mtandao/portal/backoffice"
 )
 
 // viewer is somebody who looks at the console: a role, and how far they have signed in.
@@ -60,6 +61,9 @@ func (s *Stage) screens(t *testing.T) (paths []string, may map[string]staff.Perm
 		path, _ := s.concrete(t, route.Path, objects)
 		if strings.Contains(path, ":") {
 			t.Fatalf("%s needs an object to be shown with", route.Path)
+		}
+		if path == backoffice.FileAdded { // of somebody
+			path += "?customer=" + number(s.customer(t).ID)
 		}
 		paths, may[path] = append(paths, path), route.May
 	}

@@ -96,15 +96,20 @@ func (n onlineDesk) WhoHeld(ctx context.Context, by staff.By, w radius.WhoHeld) 
 
 // CutOff ends a session; the trail says whose.
 func (n onlineDesk) CutOff(ctx context.Context, by staff.By, o radius.Online) (id int64, err error) {
-	before, err := audit.Text(map[string]any{"device": o.MAC.Colons(), "login": o.UserName, "router": o.RouterID, "grant": o.GrantID})
+	e, err := cutOffEvent(o)
 	if err != nil {
 		return 0, err
 	}
-	err = n.recorded(ctx, by, audit.Event{Action: "session cut off", Object: "session", ObjectID: idText(o.ID), Before: before}, func(tx *db.Tx) error {
+	err = n.recorded(ctx, by, e, func(tx *db.Tx) error {
 		id, err = n.Radius.CutOff(tx, o.ID)
 		return err
 	})
 	return id, err
+}
+
+func cutOffEvent(o radius.Online) (audit.Event, error) {
+	before, err := audit.Text(map[string]any{"device": o.MAC.Colons(), "login": o.UserName, "router": o.RouterID, "grant": o.GrantID})
+	return audit.Event{Action: "session cut off", Object: "session", ObjectID: idText(o.ID), Before: before}, err
 }
 
 // TryAgain carries an enforcement out now.

@@ -10,6 +10,7 @@ import (
 	"mtandao/internal/report"
 	"mtandao/internal/settings"
 	"mtandao/internal/status"
+	"mtandao/internal/words"
 	"mtandao/radius/outages"
 )
 
@@ -29,10 +30,10 @@ func (m *Main) giveForOutage(tx *db.Tx, o outages.Outage) error {
 	from, until := o.From.In(zone), o.Until.In(zone)
 	end := "15:04"
 	if from.Format(time.DateOnly) != until.Format(time.DateOnly) {
-		end = "02.01. 15:04"
+		end = words.Text(words.English, "date.day_short") + " 15:04"
 	}
 	return m.Lines.Suffer(tx, subscriptions.Cut{ID: o.ID, SiteID: o.SiteID, RouterID: o.RouterID, Gap: subscriptions.Gap{From: o.From, Until: o.Until},
-		Note: r.Name + ", " + from.Format("02.01.2006 15:04") + "–" + until.Format(end)})
+		Note: r.Name + ", " + words.Date(words.English, from) + from.Format(" 15:04") + "–" + until.Format(end)})
 }
 
 // stoodOn asks sessions which grants were online at a router; commands have none to ask.

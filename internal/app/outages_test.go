@@ -3,6 +3,7 @@ package app
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,7 +77,7 @@ func TestAnOutageFromTheConsole(t *testing.T) {
 	owner.expect(owner.send(here+"/drop", nil), http.StatusSeeOther, "")
 	owner.expect(owner.ask("GET", here, nil), http.StatusOK, "proven and given") // it was no draft any more
 	owner.expect(owner.send(here+"/undo", nil), http.StatusSeeOther, "")
-	owner.expect(owner.ask("GET", here, nil), http.StatusOK, "given it back")
+	until(t, 20*time.Second, "given back", func() bool { return strings.Contains(owner.ask("GET", here, nil).body, "given it back") })
 	drafts, err := s.Main.Outages.News(t.Context(), outages.Proven, s.dayOf(0, 0))
 	if err != nil || len(drafts) != 1 {
 		t.Fatal(drafts, err)

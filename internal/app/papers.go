@@ -91,7 +91,7 @@ type doctorMailCommand struct {
 
 // Help implements kong.HelpProvider.
 func (doctorMailCommand) Help() string {
-	return "Opens an encrypted connection to the mail server and signs in, and says what is wrong.\n\nExample: mtandao doctor mail --to me@example.com"
+	return "Opens an encrypted connection to the mail server and signs in, and says what is wrong. The same with the mailbox of tickets, when there is one.\n\nExample: mtandao doctor mail --to me@example.com"
 }
 
 // Run tries the mail server.
@@ -103,6 +103,7 @@ func (cmd *doctorMailCommand) Run(c *console) error {
 		} else {
 			found.ok("mail", "the mail server lets us in, encrypted")
 		}
+		found.tryMailbox(c, m)
 		if cmd.To != "" {
 			if _, err := m.Notify.SendTest(c, notify.Email, cmd.To, "en", "doctor", ""); err != nil {
 				return err

@@ -22,7 +22,6 @@ func TestScreensOfPapers(t *testing.T) {
 		}
 	}
 	until(t, 30*time.Second, "four e-mails and two SMS", func() bool { return len(s.Messages.Inbox("")) == 6 })
-	keepScreens(t)
 	parent := openBrowser(t)
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,7 +56,7 @@ func TestAKeyFromTheConsoleOpensTheAPI(t *testing.T) {
 func keyStory(t *testing.T, s *Stage) {
 	c := s.customer(t)
 	owner, manager := s.hire(t, "keys@demo.example", nil, "owner"), s.hire(t, "manager@demo.example", nil, "manager")
-	form := url.Values{"name": {"Book keeper"}, "scopes": {"customers.read", "plans.read", "payments.read", "invoices.read"}}
+	form := url.Values{"name": {"Book keeper"}, "scopes": scopesRead()}
 	if got := manager.send("/office/apikeys/new", form); got.status != http.StatusForbidden {
 		t.Errorf("a manager makes keys: %d", got.status)
 	}
@@ -70,7 +71,10 @@ func keyStory(t *testing.T, s *Stage) {
 	if got := owner.look("/office/apikeys"); !strings.Contains(got.body, "Book keeper") || strings.Contains(got.body, p.key) {
 		t.Errorf("the list: %d %s", got.status, got.body)
 	}
-	for path, want := range map[string]string{"/customers": c.Name, "/customers/" + number(c.ID): c.Number, "/plans": `"currency":"KES"`, "/payments": `"data"`, "/invoices": `"data"`, "/openapi.json": "3.1.0"} {
+	for path, want := range map[string]string{"/customers": c.Name, "/customers/" + number(c.ID): c.Number, "/plans": `"currency":"KES"`, "/payments": `"data"`, "/invoices": `"data"`, "/openapi.json": "3.1.0",
+		"/subscriptions": `"data"`, "/orders": `"data"`, "/voucher-batches": `"data"`, "/resellers": `"data"`, "/sessions": `"data"`, "/routers": `"answers"`, "/tickets": `"data"`, "/customers/" + number(c.ID) + "/usage": `"data"`,
+		"/subscriptions?state=active&customer_id=" + number(c.ID): `"data"`, "/tickets?state=open&customer_id=" + number(c.ID): `"data"`, "/orders?state=paid&limit=1": `"data"`, "/sessions?site_id=1": `"data"`,
+		"/reports": "revenue-plans", "/reports/ageing": `"columns"`, "/reports/lines": `"rows"`} {
 		if status, body := p.get(path); status != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
@@ -105,12 +109,22 @@ func keyStory(t *testing.T, s *Stage) {
 	}
 }
 
+// scopesRead are all that let read.
+func scopesRead() (all []string) {
+	for _, s := range apikeys.Scopes {
+		if strings.HasSuffix(string(s), ".read") {
+			all = append(all, string(s))
+		}
+	}
+	return all
+}
+
 // sitesOfAKey: a key of one site reads what the console shows who works there alone.
 func sitesOfAKey(t *testing.T, s *Stage, owner *colleague) {
 	site := number(s.seeded.sites["ngong"].ID)
-	made := owner.send("/office/apikeys/new", url.Values{"name": {"Ngong"}, "scopes": {"customers.read", "invoices.read", "payments.read"}, "sites": {site}, "until": {"2099-12-31"}})
+	made := owner.send("/office/apikeys/new", url.Values{"name": {"Ngong"}, "scopes": slices.DeleteFunc(scopesRead(), func(s string) bool { return s == "plans.read" }), "sites": {site}, "until": {"2099-12-31"}})
 	p := program{t, owner.base, madeKey.FindString(made.body)}
-	for _, path := range []string{"/customers", "/payments"} {
+	for _, path := range []string{"/customers", "/payments", "/subscriptions", "/orders", "/voucher-batches", "/sessions", "/routers", "/tickets"} {
 		status, body := p.get(path)
 		var got struct {
 			Data []struct {
@@ -126,19 +140,9 @@ func sitesOfAKey(t *testing.T, s *Stage, owner *colleague) {
 			}
 		}
 	}
-	for path, want := range map[string]int{"/invoices": http.StatusForbidden, "/plans": http.StatusForbidden, "/invoices/1": http.StatusNotFound} {
+	for path, want := range map[string]int{"/invoices": http.StatusForbidden, "/reports/ageing": http.StatusForbidden, "/reports/revenue-sites": http.StatusOK, "/plans": http.StatusForbidden, "/invoices/1": http.StatusNotFound} {
 		if status, body := p.get(path); status != want {
 			t.Errorf("%s: %d %s", path, status, body)
 		}
 	}
-}
-
-// keyed is a key that a program has.
-func (s *Stage) keyed(t *testing.T) int64 {
-	t.Helper()
-	key, _, err := s.Main.APIKeys.Make(t.Context(), apikeys.Key{Name: "Book keeper", Scopes: []apikeys.Scope{"customers.read"}}, "keyed", apikeys.By{Actor: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key.ID
 }

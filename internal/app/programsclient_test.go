@@ -10,12 +10,12 @@ import (
 	"testing"
 )
 
-// TestAGeneratedClientReadsTheProvider: a public generator makes a client of the document that the program serves, and it reads customers and plans.
+// TestAGeneratedClientReadsTheProvider: a public generator makes a client of the document that the program serves, and with it a program reads customers and plans, pages, opens a ticket once, and is told what it was refused and why.
 func TestAGeneratedClientReadsTheProvider(t *testing.T) {
 	s := openStage(t, 1)
 	s.customer(t)
 	owner := s.hire(t, "keys@demo.example", nil, "owner")
-	made := owner.send("/office/apikeys/new", url.Values{"name": {"Generated"}, "scopes": {"customers.read", "plans.read"}})
+	made := owner.send("/office/apikeys/new", url.Values{"name": {"Generated"}, "scopes": {"customers.read", "plans.read", "tickets.read", "tickets.write"}})
 	p := program{t, owner.base, madeKey.FindString(made.body)}
 	status, document := p.get("/openapi.json")
 	if status != http.StatusOK || p.key == "" {
@@ -48,7 +48,7 @@ func TestAGeneratedClientReadsTheProvider(t *testing.T) {
 		return string(said)
 	}
 	run("tool", "oapi-codegen", "-package", "generated", "-generate", "types,client", "-o", "generated/client.go", "openapi.json")
-	if said := run("run", ".", owner.base+"/api/v1", p.key); !strings.Contains(said, "plans, and then: api.gone") {
+	if said := run("run", ".", owner.base+"/api/v1", p.key); !strings.Contains(said, "plans, and then: api.gone") || !strings.Contains(said, "one ticket, then: api.once_other, subject") {
 		t.Error(said)
 	}
 }

@@ -6,9 +6,9 @@ import (
 
 	"mtandao/billing/dayclose"
 	"mtandao/billing/railbook"
-	"mtandao/internal/clock"
 	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
+	"mtandao/internal/words"
 )
 
 // wireRails wires what rails say themselves, and the look at a day that compares it with the books.
@@ -22,6 +22,7 @@ func (m *Main) scheduleRails() {
 	m.Jobs.Every("forget statement files", time.Hour, m.RailBook.Clean)
 	m.Jobs.Every("reversals", time.Minute, m.Billing.TakeBackWaiting)
 	m.Jobs.Every("days of money", time.Hour, m.Days.Tick)
+	m.Jobs.Every("forget previews of bills", time.Hour, m.BillRuns.Clean)
 }
 
 // toldOfDays handles "statement told": the days that it is of are looked at again.
@@ -38,7 +39,7 @@ func (m *Main) daysWaiting(ctx context.Context) ([]notify.Reading, error) {
 	all, err := m.Days.Waiting(ctx)
 	var readings []notify.Reading
 	for _, w := range all {
-		readings = append(readings, notify.Reading{Subject: w.Day.Start().In(clock.Nairobi).Format("02.01.2006"), Value: w.Mornings})
+		readings = append(readings, notify.Reading{Subject: words.DateOf(words.English, w.Day), Value: w.Mornings})
 	}
 	return readings, err
 }

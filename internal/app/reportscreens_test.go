@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -55,8 +56,14 @@ func (s *Stage) paperOfReport(t *testing.T, who *colleague, all money.Amount) {
 	}
 }
 
-// looksAtReports opens every report at a phone's and a desk's width, light and dark, in both languages, with axe; MTANDAO_SCREENS names a folder for pictures.
-func (s *Stage) looksAtReports(t *testing.T, token string) {
+// anEntry is the page of an entry with many sides.
+func (s *Stage) anEntry(t *testing.T) string {
+	t.Helper()
+	return fmt.Sprint("/office/ledger/entries/", s.counted(t, "SELECT entry_id FROM ledger_postings GROUP BY entry_id ORDER BY COUNT(*) DESC, entry_id LIMIT 1"))
+}
+
+// looksAt opens pages at a phone's and a desk's width, light and dark, in both languages, with axe; MTANDAO_SCREENS names a folder for pictures.
+func (s *Stage) looksAt(t *testing.T, token string, paths ...string) {
 	parent, stop := chromedp.NewContext(newAllocator(t))
 	t.Cleanup(stop)
 	if err := chromedp.Do(parent); err != nil {
@@ -64,10 +71,10 @@ func (s *Stage) looksAtReports(t *testing.T, token string) {
 	}
 	var known sync.Map
 	l := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
-	manager := viewer{name: "manager", token: token, may: func(staff.Permission) bool { return true }}
+	who := viewer{name: "manager", token: token, may: func(staff.Permission) bool { return true }}
 	for name, see := range map[string]sight{"en-1280": {words.English, 1280, false}, "sw-390": {words.Swahili, 390, false}, "en-390-dark": {words.English, 390, true}, "sw-320": {words.Swahili, 320, false}} {
-		for _, path := range append(s.reportPaths(t), "/office/reports") {
-			if l.judge(screen{manager, path, staff.ReportsView}, see) && os.Getenv("MTANDAO_SCREENS") != "" {
+		for _, path := range paths {
+			if l.judge(screen{who, path, staff.ReportsView}, see) && os.Getenv("MTANDAO_SCREENS") != "" {
 				l.keep(path, name)
 			}
 		}

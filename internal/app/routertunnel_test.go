@@ -9,9 +9,11 @@ import (
 
 	"mtandao/internal/audit"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/sim/router"
 	"mtandao/internal/site"
 	"mtandao/portal/backoffice"
+	"mtandao/radius/access"
 	"mtandao/radius/mikrotik"
 	"mtandao/radius/routers"
 )
@@ -68,6 +70,7 @@ func TestARouterInTheTunnelIsLookedAtGivenTheNewKeyAndTakenOut(t *testing.T) {
 	if holes, err := desk.Holes(ctx, r.ID); err != nil || len(holes) > 0 {
 		t.Errorf("just set up: %+v %v", holes, err)
 	}
+	desk.tookLogins(t, r, configuration)
 	desk.rotated(t, s, r, configuration)
 	if err := desk.LeaveTunnel(ctx, wanjiku, r.ID); err != nil {
 		t.Fatal(err)
@@ -76,7 +79,7 @@ func TestARouterInTheTunnelIsLookedAtGivenTheNewKeyAndTakenOut(t *testing.T) {
 		t.Errorf("it is still in the tunnel: %+v", kept.Tunnel)
 	}
 	events, err := m.Audit.List(ctx, audit.Filter{Limit: 50})
-	for _, action := range []string{"router set-up line made", "tunnel key rotated", "router left the tunnel"} {
+	for _, action := range []string{"router set-up line made", "local secrets switched off", "router given back", "tunnel key rotated", "router left the tunnel"} {
 		if err != nil || !inTrail(events, action) {
 			t.Errorf("%q is not in the trail: %v", action, err)
 		}
@@ -100,4 +103,40 @@ func (d routerDesk) rotated(t *testing.T, s *Stage, r routers.Router, configurat
 	}
 	callHome(t, configuration.Export())
 	until(t, 30*time.Second, "the rotation ends", func() bool { return len(d.Tunnel.Generations()) == 1 && d.Tunnel.Key().String() != old })
+}
+
+// tookLogins has the router, which only the tunnel reaches, ask us for whom it knew itself, and gives those back.
+func (d routerDesk) tookLogins(t *testing.T, r routers.Router, c *router.Configuration) {
+	t.Helper()
+	if said, err := c.Run("/ppp secret add name=hill-home password=x\n/ppp secret add name=nobody password=x\n"); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	err := d.DB.InTx(t.Context(), func(tx *db.Tx) error {
+		given, err := d.Access.Give(tx, access.Offer{Source: access.Source{Kind: "test", Key: "hill"}, SiteID: r.SiteID, Plan: "home", Limits: access.Limits{Valid: 24 * time.Hour}})
+		if err == nil {
+			err = d.Access.NameLogin(tx, given.GrantID, "hill-home", "x")
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(when string, ours, unknown, switched int) {
+		t.Helper()
+		if l, err := d.OwnLogins(t.Context(), r.ID); err != nil || len(l.Ours) != ours || len(l.Unknown) != unknown || l.Switched != switched {
+			t.Errorf("%s: %+v %v", when, l, err)
+		}
+	}
+	says("before", 1, 1, 0)
+	if n, err := d.TakeLogins(t.Context(), wanjiku, r.ID); n != 1 || err != nil {
+		t.Errorf("%d taken: %v", n, err)
+	}
+	says("taken", 0, 1, 1)
+	if n, err := d.GiveLogins(t.Context(), wanjiku, r.ID); n != 1 || err != nil {
+		t.Errorf("%d given back: %v", n, err)
+	}
+	says("given back", 1, 1, 0)
+	if _, err := d.GiveLogins(t.Context(), wanjiku, r.ID); fault.KeyOf(err) != "cutover.nothing_off" {
+		t.Error(err)
+	}
 }

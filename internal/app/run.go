@@ -81,7 +81,8 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	links, err := linked.New(linked.Options{Papers: m.Papers, Prompts: m.Prompts, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
+	m.Scheduled.AskDrawer(office.DrawReport)
+	links, err := linked.New(linked.Options{Papers: m.Papers, Prompts: m.Prompts, Reports: m.Scheduled, Brand: m.brandOf, Phone: func() string { return m.Settings.String(settings.ProviderPhone) }, Clock: m.Clock, Log: m.Log, Proxies: web.Proxies(proxies)})
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (m *Main) openPortal() (err error) {
 	if err != nil {
 		return err
 	}
-	programs, err := m.openAPI(web.Proxies(proxies))
+	programs, err := m.openAPI(web.Proxies(proxies), office)
 	if err != nil {
 		return err
 	}

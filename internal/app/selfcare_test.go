@@ -70,7 +70,7 @@ func (s *Stage) subscribed(t *testing.T, phone string) (customers.Customer, subs
 // owes writes a customer a bill of 1,500 shillings.
 func (s *Stage) owes(t *testing.T, c customers.Customer) invoices.Document {
 	t.Helper()
-	d, err := s.Main.Invoices.Write(t.Context(), invoices.NewDocument{Request: "visit" + c.Number, Kind: invoices.Invoice, CustomerID: c.ID,
+	d, err := s.Main.Invoices.Write(t.Context(), invoices.NewDocument{Request: "visit" + number(s.Main.DB.ID()), Kind: invoices.Invoice, CustomerID: c.ID,
 		Lines: []invoices.NewLine{{Name: "Visit", Supply: taxes.Internet, Quantity: 1, Amount: money.Shillings(1500)}}}, invoices.By{Actor: "test"})
 	if err != nil {
 		t.Fatal(err)

@@ -51,8 +51,8 @@ func changesStory(t *testing.T, s *Stage) {
 		return now
 	}
 	page := me.opens(at, "Home 30", "KES 4,500", "50 GB more", "Pause", "Give me a day more")
-	if strings.Contains(page, "Office 50") {
-		t.Error("a plan for others is offered")
+	if strings.Contains(page, "Office 50") || !strings.Contains(page, "a person agrees that with you") {
+		t.Error("a plan for others is offered, or it is not said why there are none")
 	}
 	form := formTo(t, page, at+"/plan")
 	form.Set("how", "pay")
@@ -108,9 +108,14 @@ func addsStory(t *testing.T, s *Stage, me *kiosk, c customers.Customer, at strin
 		t.Error("no extra day")
 	}
 	me.again(at+"/do/extend", formTo(t, me.opens(at), at+"/do/extend"), "has been taken already")
-	me.again(at+"/do/pause", formTo(t, me.opens(at), at+"/do/pause"), "Paused")
-	me.again(at+"/do/resume", formTo(t, me.opens(at), at+"/do/resume"), "Pause")
-	me.again(at+"/do/pause", formTo(t, me.opens(at), at+"/do/pause"), "It was paused in this month already.")
+	pause := formTo(t, me.opens(at, "only once in a calendar month"), at+"/do/pause")
+	me.again(at+"/do/pause", pause, "Paused")
+	page = me.again(at+"/do/resume", formTo(t, me.opens(at), at+"/do/resume"), "It was paused in this month already. From 1 ")
+	if strings.Contains(page, at+"/do/pause") {
+		t.Error("a second pause is offered")
+	}
+	pause.Set("request", "00112233445566aa")
+	me.again(at+"/do/pause", pause, "It was paused in this month already.", "before that, please call us")
 	if is().State.Status != subscriptions.Active {
 		t.Error(is().State.Status)
 	}

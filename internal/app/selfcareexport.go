@@ -30,7 +30,7 @@ const exportedAtOnce, mostExported = 50, 20_000
 // Export implements selfcare.Desk; the trail tells who took it along.
 func (d selfDesk) Export(ctx context.Context, c customers.Customer, from string) ([]byte, error) {
 	e := &exported{Context: ctx, m: d.m, c: c, out: map[string]any{"made": d.m.Clock.Now().UTC().Format(time.RFC3339)}}
-	for _, part := range []func(){e.who, e.bills, e.money, e.lines, e.prompts, e.tickets} {
+	for _, part := range []func(){e.who, e.bills, e.money, e.lines, e.prompts, e.tickets, e.outside, e.files, e.messages} {
 		if part(); e.err != nil {
 			return nil, e.err
 		}
@@ -81,7 +81,7 @@ func (e *exported) who() {
 		places = append(places, map[string]any{"kind": a.Kind, "text": a.Text(), "place": a.At.String()})
 	}
 	e.out["customer"] = map[string]any{"account": c.Number, "old_numbers": old, "name": c.Name, "kind": c.Kind, "state": c.State, "segment": c.Segment, "language": c.Lang, "kra_pin": c.PIN,
-		"bill_day": c.BillDay, "payment_days": c.PaymentDays, "tax_exempt": c.TaxExempt, "exempt_certificate": c.ExemptCertificate, "purchase_order": c.PurchaseOrder, "since": stampOf(c.CreatedAt),
+		"bill_day": c.BillDay, "bill_weekday": c.BillWeekday, "payment_days": c.PaymentDays, "tax_exempt": c.TaxExempt, "exempt_certificate": c.ExemptCertificate, "purchase_order": c.PurchaseOrder, "since": stampOf(c.CreatedAt),
 		"contacts": reached, "addresses": places, "tags": tags}
 	e.out["notes"] = everyOne(e, func(before int64) ([]customers.Note, error) {
 		return e.m.Customers.Notes(e, c.ID, before, exportedAtOnce)
@@ -193,6 +193,16 @@ func (e *exported) prompts() {
 	if e.err = err; err == nil && agreed != nil {
 		e.out["prompted_by_itself"] = map[string]any{"phone": agreed.Phone, "who": agreed.Who, "since": stampOf(agreed.At)}
 	}
+}
+
+// messages are what was sent to them, without codes.
+func (e *exported) messages() {
+	e.out["messages"] = everyOne(e, func(before int64) ([]notify.Told, error) {
+		return e.m.Notify.OfCustomer(e, e.c.ID, before, exportedAtOnce)
+	},
+		func(m notify.Told) int64 { return m.ID }, func(m notify.Told) any {
+			return map[string]any{"at": stampOf(m.CreatedAt), "channel": m.Channel, "to": m.To, "state": m.State, "subject": m.Subject, "text": m.Text}
+		})
 }
 
 func (e *exported) tickets() {

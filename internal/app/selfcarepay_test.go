@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/sim/safaricom"
@@ -123,6 +124,8 @@ func paysApart(t *testing.T, s *Stage, phones *ringing, me *kiosk, mine, other c
 		t.Error(st, err)
 	}
 	me.opens("/my", "KES 1,000")
+	third, her := s.subscriber(t, "Kamau", "0712345003")
+	paysThat(t, s, her, third, me)
 	if problems, err := s.Main.proofs().Prove(t.Context()); err != nil || len(problems) > 0 {
 		t.Error(problems, err)
 	}
@@ -133,6 +136,26 @@ func paysApart(t *testing.T, s *Stage, phones *ringing, me *kiosk, mine, other c
 		if page := stranger.opens(path, `name="who"`); strings.Contains(page, "Wanjiru") {
 			t.Error("who was merged reads the other's page:", page)
 		}
+	}
+}
+
+// paysThat: who pays on one bill's own line pays that bill, though another is older; a bill of another's is not there.
+func paysThat(t *testing.T, s *Stage, k *kiosk, c customers.Customer, other *kiosk) {
+	t.Helper()
+	older, newer := s.owes(t, c), s.owes(t, c)
+	at := "/my/pay?bill=" + number(newer.ID)
+	k.opens("/my/owe", at, "Pay this bill")
+	k.opens(at, newer.Text()+" is paid first", `value="1500"`)
+	if got := other.answer(http.MethodGet, at, nil); got.status != http.StatusNotFound {
+		t.Error("another's bill answers", got.status)
+	}
+	k.sends(at, "/my/pay", url.Values{"amount": {"1500"}, "phone": {"0799 000 333"}, "bill": {number(newer.ID)}}, "KES 1,500")
+	until(t, 45*time.Second, "the newer is paid", func() bool {
+		now, err := s.Main.Invoices.Get(t.Context(), newer.ID)
+		return err == nil && now.State == invoices.Paid
+	})
+	if now, err := s.Main.Invoices.Get(t.Context(), older.ID); err != nil || now.Open != now.Gross {
+		t.Error("the older is paid", now.Open, err)
 	}
 }
 

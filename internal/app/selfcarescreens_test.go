@@ -23,7 +23,15 @@ func TestScreensOfSubscribers(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, 30*time.Second, "she is online", func() bool { return strings.Contains(k.opens("/my/use/"+number(line.ID)), "Online since") })
-	keepScreens(t)
+	form := formTo(t, k.opens("/my/tickets"), "/my/tickets")
+	for name, typed := range map[string]string{"category": "slow", "subject": "Slow in the evening", "text": "Since Monday, after eight.", "complaint": "1"} {
+		form.Set(name, typed)
+	}
+	k.again("/my/tickets", form, "Since Monday")
+	tickets, err := s.Main.Tickets.OfCustomer(t.Context(), c.ID, 0, 1)
+	if err != nil || len(tickets) != 1 {
+		t.Fatal(tickets, err)
+	}
 	parent := openBrowser(t)
 	var known sync.Map
 	in, out := newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known), newLooker(t, parent, "http://"+s.Main.HTTPAddress(), &known)
@@ -36,7 +44,7 @@ func TestScreensOfSubscribers(t *testing.T) {
 		in.do(err)
 	}
 	pages := map[string]*looker{"/my/bill/1": in, "/my/in": out, "/my/code": out, "/my/enter": out}
-	for _, path := range []string{"", "/pay", "/owe", "/papers", "/password", "/prove", "/consent", "/data", "/use/" + number(line.ID), "/line/" + number(line.ID), "/line/" + number(line.ID) + "/secret",
+	for _, path := range []string{"", "/pay", "/owe", "/papers", "/password", "/prove", "/consent", "/data", "/messages", "/tickets", "/ticket/" + number(tickets[0].ID), "/use/" + number(line.ID), "/line/" + number(line.ID), "/line/" + number(line.ID) + "/secret",
 		"/line/" + number(line.ID) + "/devices"} {
 		pages["/my"+path] = in
 	}
@@ -52,7 +60,7 @@ func TestScreensOfSubscribers(t *testing.T) {
 				for _, complaint := range f.Complaints {
 					t.Errorf("%s in %s at %d: %s", path, lang, width, complaint)
 				}
-				l.keep(strings.ReplaceAll(path, "/"+number(line.ID), ""), lang+"-"+number(width))
+				l.keep(strings.NewReplacer("/"+number(line.ID), "", "/"+number(tickets[0].ID), "").Replace(path), lang+"-"+number(width))
 				if page := k.opens(path+"?l="+lang, ""); len(page) > 14<<10 {
 					t.Errorf("%s is %d octets", path, len(page))
 				}

@@ -21,7 +21,7 @@ func TestACustomerSeesHerUse(t *testing.T) {
 			_, line, me := s.subscribed(t, "0711200003")
 			_, _, other := s.subscribed(t, "0711200001")
 			at := "/my/use/" + number(line.ID)
-			me.opens("/my", "Home 30", "amina", `href="`+at+`"`)
+			me.opens("/my", "Home 30", "amina", `href="`+at+`"`, "next period: KES ")
 			page := me.opens(at, "Home 30", "Not online", "30 Mbit/s", "Paid until", "Time left", "0 B of 500 GB", "After that 2 Mbit/s", "Nothing was used yet.")
 			if strings.Contains(page, "<rect") {
 				t.Error("a picture of nothing")

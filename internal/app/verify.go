@@ -72,7 +72,8 @@ func (m *Main) scheduleBooks() {
 	m.Jobs.Every("daybook", 5*time.Second, m.Daybook.Fold)
 	m.Jobs.Every("audit chain", 2*time.Second, m.Audit.Chain)
 	m.Jobs.Every("ledger head", time.Minute, m.copyHeads)
-	m.Jobs.Every("audit proof", time.Hour, m.Audit.ProveDaily)
+	m.scheduleTrailProof()
+	m.scheduleProof()
 }
 
 // proofs compare what every domain keeps with the books.

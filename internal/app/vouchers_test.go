@@ -59,6 +59,7 @@ func TestVouchersByCommandsAlone(t *testing.T) {
 			if len(books.Problems) != 0 {
 				t.Errorf("%+v", books)
 			}
+			readsLedgerByCommands(t)
 		})
 	}
 }

@@ -2,14 +2,15 @@ package approval
 
 import (
 	"context"
-	"fmt"
+
+	"mtandao/internal/witness"
 )
 
 const auditPage = 500
 
 // Audit tells see what was asked for and decided that is not as it was written, or was decided as it may not be.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	tell := func(format string, args ...any) { see(fmt.Sprintf(format, args...)) }
+	tell := witness.To(see)
 	for after := int64(0); ; {
 		page, changed, err := s.after(ctx, after, auditPage)
 		if err != nil {
@@ -27,11 +28,7 @@ func (s *Service) Audit(ctx context.Context, see func(what string)) error {
 			break
 		}
 	}
-	gone, err := s.seen.Gone(ctx)
-	for _, id := range gone {
-		tell("approval %d is gone", id)
-	}
-	if err != nil {
+	if err := s.seen.TellGone(ctx, tell, "approval"); err != nil {
 		return err
 	}
 	strays, err := s.strays(ctx)

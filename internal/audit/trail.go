@@ -13,11 +13,13 @@ type Trail struct {
 	db    *db.DB
 	clock clock.Clock
 	chain chain.Chain
+
+	pieces int // that one job proves
 }
 
 // New makes the trail.
 func New(d *db.DB, c clock.Clock) *Trail {
-	t := &Trail{db: d, clock: c}
+	t := &Trail{db: d, clock: c, pieces: piecesAtOnce}
 	t.chain = chain.Chain{DB: d, Clock: c, Items: "audit_events", Links: "audit_links", Item: "event", Contents: t.contents}
 	return t
 }

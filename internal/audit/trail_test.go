@@ -122,6 +122,18 @@ func TestTheChainIsProved(t *testing.T) {
 	})
 }
 
+// proves makes the proof that is asked for, and says how many jobs it took.
+func proves(t *testing.T, trail *Trail, id int64) (jobs int) {
+	t.Helper()
+	for done := false; !done; jobs++ {
+		var err error
+		if done, err = trail.Prove(context.Background(), id); err != nil || jobs > 20 {
+			t.Fatal(jobs, err)
+		}
+	}
+	return jobs
+}
+
 func TestTheLastProofIsKept(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
 		trail, c := trail(t, d, 3)
@@ -129,11 +141,20 @@ func TestTheLastProofIsKept(t *testing.T) {
 		if p, err := trail.LastProof(ctx); err != nil || !p.At.IsZero() {
 			t.Fatalf("%+v: %v", p, err)
 		}
-		for range 3 { // once a day, however often it is asked
-			if err := trail.ProveDaily(ctx); err != nil {
+		var asked []int64
+		daily := func() {
+			t.Helper()
+			if err := trail.ProveDaily(ctx, func(_ *db.Tx, id int64) error { asked = append(asked, id); return nil }); err != nil {
 				t.Fatal(err)
 			}
 		}
+		for range 3 { // once a day, however often it is asked
+			daily()
+		}
+		if p, err := trail.NewestProof(ctx); err != nil || len(asked) != 1 || !p.Doing() {
+			t.Fatalf("asked %v: %+v: %v", asked, p, err)
+		}
+		proves(t, trail, asked[0])
 		first, err := trail.LastProof(ctx)
 		if err != nil || !first.At.Equal(c.Now()) || first.Events != 3 || first.Problems != 0 {
 			t.Fatalf("%+v: %v", first, err)
@@ -142,9 +163,11 @@ func TestTheLastProofIsKept(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.Advance(proveEvery)
-		if err := trail.ProveDaily(ctx); err != nil {
-			t.Fatal(err)
+		daily()
+		if p, err := trail.LastProof(ctx); err != nil || p.ID != first.ID {
+			t.Fatalf("the last is forgotten while another is made: %+v: %v", p, err)
 		}
+		proves(t, trail, asked[1])
 		p, err := trail.LastProof(ctx)
 		if err != nil || p.Problems != 1 || !strings.Contains(p.Said, "is not what link") {
 			t.Fatalf("%+v: %v", p, err)
@@ -154,6 +177,82 @@ func TestTheLastProofIsKept(t *testing.T) {
 			t.Fatal(proofs, err)
 		}
 	})
+}
+
+// TestALargeTrailIsProvedInPieces: what was changed in the first piece and in the last is named, and a proof whose job died goes on where it stood.
+func TestALargeTrailIsProvedInPieces(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		trail, ctx := largeTrail(t, d, 1_100) // of three pieces of events, and as many of links
+		trail.pieces = 1
+		killer := testdb.NewKiller(t, d, testdb.Within("mtandao/internal/audit"))
+		prove := func() Proof {
+			t.Helper()
+			var asked int64
+			if err := trail.AskProof(ctx, func(_ *db.Tx, id int64) error { asked = id; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			died := false
+			for jobs, done := 0, false; !done; jobs++ {
+				if jobs == 3 {
+					killer.Once(0)
+				}
+				var err error
+				done, err = trail.Prove(ctx, asked)
+				killer.Spare()
+				if died = died || err != nil; err != nil && jobs != 3 || jobs > 20 {
+					t.Fatal(jobs, err)
+				}
+			}
+			p, err := trail.LastProof(ctx)
+			if err != nil || p.ID != asked || p.Events != 1_100 || !died {
+				t.Fatalf("%+v, died %v: %v", p, died, err)
+			}
+			return p
+		}
+		if p := prove(); p.Problems != 0 {
+			t.Fatalf("%+v", p)
+		}
+		for _, id := range []string{"0", "1099"} {
+			if _, err := d.SQL().Exec("UPDATE audit_events SET actor = 'somebody else' WHERE object_id = ?", id); err != nil {
+				t.Fatal(err)
+			}
+			if p := prove(); p.Problems != 1 || !strings.Contains(p.Said, "is not what link") {
+				t.Errorf("event %s: %+v", id, p)
+			}
+			if _, err := d.SQL().Exec("UPDATE audit_events SET actor = 'asha@example.com' WHERE object_id = ?", id); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// largeTrail is a trail whose events came in one transaction.
+func largeTrail(t *testing.T, d *db.DB, n int) (*Trail, context.Context) {
+	t.Helper()
+	trail, c := trail(t, d, 0)
+	ctx := context.Background()
+	err := d.InTx(ctx, func(tx *db.Tx) error {
+		for i := range n {
+			if err := Record(tx, noon, site(fmt.Sprint(i), "asha@example.com", "{}")); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for err == nil {
+		c.Advance(10 * time.Second)
+		var before, after int64
+		if before, _, err = trail.Head(ctx); err == nil {
+			err = trail.Chain(ctx)
+		}
+		if after, _, _ = trail.Head(ctx); after == before {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trail, ctx
 }
 
 func TestAFreshEventWaitsForEarlierOnes(t *testing.T) {

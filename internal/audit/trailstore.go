@@ -28,6 +28,7 @@ func Record(tx *db.Tx, at time.Time, e Event) error {
 		e.ID = tx.ID()
 	}
 	r := e.row()
+	tx.Note(e.Object, e.ObjectID)
 	return db.Fault(tx.Gorm().Create(&r).Error)
 }
 

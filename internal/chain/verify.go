@@ -52,44 +52,58 @@ func (c *Chain) Verify(ctx context.Context, owner ...func(context.Context, *Repo
 	return r, nil
 }
 
-func (c *Chain) verifyItems(ctx context.Context, r *Report) error {
+func (c *Chain) verifyItems(ctx context.Context, r *Report) (err error) {
+	for after, more := int64(0), true; more && err == nil; {
+		after, more, err = c.SomeItems(ctx, r, after)
+	}
+	return err
+}
+
+// SomeItems proves a page of items behind one, and says which is the last of them and whether there may be more.
+func (c *Chain) SomeItems(ctx context.Context, r *Report, after int64) (last int64, more bool, err error) {
 	late := c.Clock.Now().Add(-unchainedLimit)
-	for after := int64(0); ; {
-		items, err := c.items(ctx, after)
-		if err != nil {
-			return err
-		}
-		for _, i := range items {
-			r.Items++
-			if after = i.ID; !i.Linked && i.At.Before(late) {
-				r.Add(i.ID, "is older than a minute and not chained")
-			}
-		}
-		if len(items) < page {
-			return nil
+	items, err := c.items(ctx, after)
+	for _, i := range items {
+		r.Items++
+		if after = i.ID; !i.Linked && i.At.Before(late) {
+			r.Add(i.ID, "is older than a minute and not chained")
 		}
 	}
+	return after, len(items) == page, err
 }
 
 func (c *Chain) verifyLinks(ctx context.Context, r *Report) error {
 	for {
-		links, err := c.links(ctx, r.HeadSeq)
-		if err != nil || len(links) == 0 {
+		if more, err := c.SomeLinks(ctx, r); err != nil || !more {
 			return err
-		}
-		ids := make([]int64, len(links))
-		for n, k := range links {
-			ids[n] = k.Item
-		}
-		contents, err := c.Contents(ctx, ids)
-		if err != nil {
-			return err
-		}
-		for _, k := range links {
-			content, there := contents[k.Item]
-			r.verifyLink(k, content, there)
 		}
 	}
+}
+
+// Begun is the report of a proof that goes on behind a link.
+func (c *Chain) Begun(seq int64, hash string) Report {
+	return Report{kind: c.Item, HeadSeq: seq, HeadHash: hash}
+}
+
+// SomeLinks proves a page of links behind the one that the report has come to; false when there are no more.
+func (c *Chain) SomeLinks(ctx context.Context, r *Report) (bool, error) {
+	links, err := c.links(ctx, r.HeadSeq)
+	if err != nil || len(links) == 0 {
+		return false, err
+	}
+	ids := make([]int64, len(links))
+	for n, k := range links {
+		ids[n] = k.Item
+	}
+	contents, err := c.Contents(ctx, ids)
+	if err != nil {
+		return false, err
+	}
+	for _, k := range links {
+		content, there := contents[k.Item]
+		r.verifyLink(k, content, there)
+	}
+	return true, nil
 }
 
 func (r *Report) verifyLink(k link, content string, there bool) {

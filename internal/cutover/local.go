@@ -41,8 +41,15 @@ type Taken struct {
 	Missing  []string // on record, and not on the router any more
 }
 
+// Recorded says how many secrets of a router are off by us, and could be switched on again.
+func (s *Service) Recorded(ctx context.Context, routerID int64) (int, error) {
+	rows, err := s.remembered(ctx, routerID)
+	return len(rows), err
+}
+
 // TakeOver switches off a router's local secrets of those who have a line here, in batches: from then on the router asks us for them. Each
-// is on record first. Who is online stays online until they reconnect. A dry run only tells.
+// is on record first. Who is online stays online until they reconnect. A dry run only tells. When the line to the router fails, or ctx ends, what was
+// switched until then is told with the error, and the next run goes on.
 func (s *Service) TakeOver(ctx context.Context, r routers.Router, dryRun bool, by customers.By) (t Taken, err error) {
 	all, err := s.Local.Secrets(ctx, r)
 	if err != nil {

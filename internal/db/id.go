@@ -37,6 +37,9 @@ func (d *DB) ID() int64 {
 	}
 }
 
+// Node is this process's number: no other that runs has it.
+func (d *DB) Node() int64 { return d.node.Load() }
+
 // IDAt is the least id that is made at an instant: rows by id are rows by the time they were made.
 func IDAt(at time.Time) int64 { return at.UnixMilli() << (nodeBits + counterBits) }
 

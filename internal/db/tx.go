@@ -29,7 +29,8 @@ type Tx struct {
 	after []func()
 
 	touched map[string][]int64 // by topic
-	depth   int                // of savepoints inside savepoints
+	noted   []Noted
+	depth   int // of savepoints inside savepoints
 }
 
 // Gorm is the transaction's handle. Only for files named *store.go.
@@ -47,7 +48,7 @@ func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 // Savepoint runs fn; when fn fails, only what fn wrote is undone and its error returned. It may be used within fn. A deadlock inside fn comes back
 // as it is, and the caller must return it.
 func (t *Tx) Savepoint(fn func() error) error {
-	kept := len(t.after)
+	kept, noted := len(t.after), len(t.noted)
 	t.depth++
 	defer func() { t.depth-- }()
 	name := "step" + strconv.Itoa(t.depth) // a name that is used again would take the place of the outer one
@@ -55,7 +56,7 @@ func (t *Tx) Savepoint(fn func() error) error {
 		return Fault(err)
 	}
 	if err := fn(); err != nil {
-		t.after = t.after[:kept]
+		t.after, t.noted = t.after[:kept], t.noted[:noted]
 		if retryable(err) { // a deadlock has undone the whole transaction, and its savepoint with it
 			return err
 		}
@@ -118,6 +119,9 @@ func (d *DB) once(ctx context.Context, fn func(*Tx) error) (*Tx, error) {
 	}()
 	tx := &Tx{db: d, gorm: session, ctx: ctx}
 	if err := fn(tx); err != nil {
+		return nil, err
+	}
+	if err := tx.fence(); err != nil {
 		return nil, err
 	}
 	done = true

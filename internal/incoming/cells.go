@@ -1,6 +1,7 @@
 package incoming
 
 import (
+	"archive/zip"
 	"bufio"
 	"bytes"
 	"encoding/csv"
@@ -21,6 +22,7 @@ const (
 	longestCell  = 1_000
 	widest       = 60 // cells of a row that are looked at
 	peeked       = 32 << 10
+	longestRun   = 1 << 20 // octets of a workbook without a tag: a cell has 32,767 characters
 )
 
 // cells reads a table row by row, and tells of each its line and its cells, or what is wrong with it: comma-separated values as spreadsheets of any
@@ -81,12 +83,16 @@ func csvCells(r *bufio.Reader, headed func(line string) bool, see func(line int,
 	}
 }
 
-func sheetCells(r io.Reader, see func(line int, row []string, wrong error) error) error {
-	book, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: 16 << 20, RawCellValue: true, TmpDir: os.TempDir()})
+func sheetCells(in io.Reader, see func(line int, row []string, wrong error) error) error {
+	packed, err := io.ReadAll(in)
+	if err == nil {
+		err = shortRuns(packed)
+	}
 	if err != nil {
-		if fault.KeyOf(err) == "incoming.too_large" {
-			return err
-		}
+		return err
+	}
+	book, err := excelize.OpenReader(bytes.NewReader(packed), excelize.Options{UnzipSizeLimit: mostUnpacked, UnzipXMLSizeLimit: 16 << 20, RawCellValue: true, TmpDir: os.TempDir()})
+	if err != nil {
 		return invalid("incoming.torn", "Line", 1)
 	}
 	defer func() { _ = book.Close() }()
@@ -111,6 +117,56 @@ func sheetCells(r io.Reader, see func(line int, row []string, wrong error) error
 		return invalid("incoming.torn", "Line", 1)
 	}
 	return nil
+}
+
+// shortRuns refuses a workbook of which too much would be held in memory: of its sheets no more than one cell is, of all else, pictures too, the
+// whole. fault.Invalid "incoming.too_large" or "incoming.torn".
+func shortRuns(packed []byte) error {
+	all, err := zip.NewReader(bytes.NewReader(packed), int64(len(packed)))
+	if err != nil {
+		return invalid("incoming.torn", "Line", 1)
+	}
+	sheets, others := &bounded{left: mostUnpacked}, &bounded{left: mostStreamed}
+	for _, part := range all.File {
+		text, err := part.Open()
+		if err != nil {
+			return invalid("incoming.torn", "Line", 1)
+		}
+		if name := strings.ToLower(part.Name); strings.HasPrefix(name, "xl/worksheets/sheet") || name == "xl/sharedstrings.xml" {
+			sheets.in = text
+			err = shortRun(sheets)
+		} else {
+			others.in = text
+			_, err = io.Copy(io.Discard, others)
+		}
+		_ = text.Close()
+		if err != nil && fault.KeyOf(err) != "incoming.too_large" {
+			err = invalid("incoming.torn", "Line", 1)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shortRun(in io.Reader) error {
+	r, run := bufio.NewReaderSize(in, peeked), 0
+	for {
+		piece, err := r.ReadSlice('<')
+		switch {
+		case err == nil:
+			run = 0
+		case errors.Is(err, io.EOF):
+			return nil
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return err
+		default:
+			if run += len(piece); run > longestRun {
+				return invalid("incoming.too_large")
+			}
+		}
+	}
 }
 
 // cutCells makes cells readable, and no longer than a text may be.

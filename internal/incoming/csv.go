@@ -72,6 +72,9 @@ func ReadCSV(in io.Reader, o CSVOptions) (*Batch, error) {
 	if err != nil {
 		return nil, invalid("incoming.empty")
 	}
+	if len(heading) > mostColumns {
+		return nil, invalid("incoming.too_large")
+	}
 	c := &csvReader{Batch: newBatch("csv"), zone: o.Zone, customers: map[string]int{}, plans: map[string]int{}, routers: map[string]bool{}, logins: map[string]bool{}}
 	if err := c.columns(heading, o.Columns); err != nil {
 		return nil, err
@@ -86,8 +89,8 @@ func ReadCSV(in io.Reader, o CSVOptions) (*Batch, error) {
 	return c.Batch, nil
 }
 
-// mostTable bounds a table, which is read whole.
-const mostTable = 256 << 20
+// mostTable bounds a table, which is read whole, and is several times as large in memory: half a million subscribers are less.
+const mostTable = 64 << 20
 
 // delimiter is what parts the first line most often.
 func delimiter(text string) rune {

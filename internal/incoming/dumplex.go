@@ -160,5 +160,9 @@ func (d *dump) bare(first byte) string {
 		_, _ = d.byte()
 		s = append(s, c)
 	}
+	if len(s) == mostToken { // no word or number is so long
+		d.torn()
+		return ""
+	}
 	return string(s)
 }

@@ -165,13 +165,30 @@ func (r *statementReader) field(row []string, name string) string {
 }
 
 var (
-	receiptForm = regexp.MustCompile(`^[A-Z0-9]{10}$`)
-	receiptIn   = regexp.MustCompile(`\b[A-Z0-9]{10}\b`)
+	receiptForm    = regexp.MustCompile(`^[A-Z0-9]{10}$`)
+	receiptIn      = regexp.MustCompile(`\b[A-Z0-9]{10}\b`)
+	capitalLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// mixed: a receipt has letters and digits; a telephone number and a name are none.
-func mixed(s string) bool {
-	return strings.ContainsAny(s, "0123456789") && strings.ContainsAny(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+// isReceipt tells whether what stands in a column of receipts is one. Some are letters alone; a telephone number is none.
+func isReceipt(s string) bool {
+	return receiptForm.MatchString(s) && strings.ContainsAny(s, capitalLetters)
+}
+
+// receiptAmong finds a receipt in prose, other than that of the line itself: one with letters and digits, since a word may have ten letters; else one
+// that is written in capital letters.
+func receiptAmong(prose, own string) string {
+	for _, one := range receiptIn.FindAllString(strings.ToUpper(prose), -1) {
+		if one != own && isReceipt(one) && strings.ContainsAny(one, "0123456789") {
+			return one
+		}
+	}
+	for _, one := range receiptIn.FindAllString(prose, -1) {
+		if one != own && isReceipt(one) {
+			return one
+		}
+	}
+	return ""
 }
 
 // line reads a row; false when nothing moved by it.
@@ -187,7 +204,7 @@ func (r *statementReader) line(n int, row []string) (l StatementLine, counts boo
 	if l.Receipt == "" && l.In.IsZero() && l.Out.IsZero() {
 		return l, false, nil // a sum, or a note at the end
 	}
-	if !receiptForm.MatchString(l.Receipt) || !mixed(l.Receipt) {
+	if !isReceipt(l.Receipt) {
 		return l, false, invalid("incoming.receipt", "Text", l.Receipt)
 	}
 	if status := strings.ToLower(r.field(row, "status")); status != "" && status != "completed" && status != "complete" && status != "success" {
@@ -258,17 +275,14 @@ func lineKind(l StatementLine) string {
 
 // link finds which money a reversal took back, where the column for it is missing or empty: its receipt stands in the details. fault.Invalid "incoming.no_link".
 func (l *StatementLine) link() error {
-	if !receiptForm.MatchString(l.Linked) || !mixed(l.Linked) || l.Linked == l.Receipt {
+	if !isReceipt(l.Linked) || l.Linked == l.Receipt {
 		l.Linked = ""
 	}
 	if l.Kind != LineReversal || l.Linked != "" {
 		return nil
 	}
-	for _, one := range receiptIn.FindAllString(strings.ToUpper(l.Details+" "+l.Reason), -1) {
-		if one != l.Receipt && mixed(one) {
-			l.Linked = one
-			return nil
-		}
+	if l.Linked = receiptAmong(l.Details+" "+l.Reason, l.Receipt); l.Linked != "" {
+		return nil
 	}
 	return invalid("incoming.no_link", "Receipt", l.Receipt, "Amount", l.Out)
 }

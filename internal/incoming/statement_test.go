@@ -164,6 +164,22 @@ SKB0000013,03-03-2027 10:15:20,,Settlement,Completed,,-10000000000.01
 	}
 }
 
+// TestReceiptsOfLettersAlone are receipts where receipts stand; in prose a word of ten letters is none while one with digits stands there, nor one that is not in capitals.
+func TestReceiptsOfLettersAlone(t *testing.T) {
+	h, err := hear(t, []byte(statementHead+`UKRWETTDGM,03-03-2027 10:15:20,,Pay Bill,Completed,10,,,,,,,
+SKR0000001,03-03-2027 10:15:20,,Pay Bill Reversal,Completed,,10,,,,,UKRWETTDGM,
+SKR0000002,03-03-2027 10:15:20,,Pay Bill Reversal for Subscriber of UKRWETTDGM,Completed,,10,,,,,,
+SKR0000003,03-03-2027 10:15:20,,Pay Bill Reversal SETTLEMENT ska0000001,Completed,,10,,,,,,
+SKR0000004,03-03-2027 10:15:20,,Pay Bill Reversal for Subscriber,Completed,,10,,,,,,
+`))
+	if err != nil || len(h.lines) != 4 || fmt.Sprint(h.bad) != "map[10:incoming.no_link]" {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	if h.lines[0].Receipt != "UKRWETTDGM" || h.lines[1].Linked != "UKRWETTDGM" || h.lines[2].Linked != "UKRWETTDGM" || h.lines[3].Linked != "SKA0000001" {
+		t.Errorf("%+v", h.lines)
+	}
+}
+
 // TestWhatIsNoStatement is refused, and says what is missing.
 func TestWhatIsNoStatement(t *testing.T) {
 	for name, want := range map[string]string{

@@ -29,6 +29,7 @@ type Queue struct {
 	handlers    map[string]Handler  // "fact/subscriber"
 	subscribers map[string][]string // fact -> subscribers
 	spreads     map[string]*spread  // "fact/subscriber"
+	wishes      map[string]wish     // "fact/subscriber"
 	periodic    []periodic
 	wake        chan struct{}
 	slots       chan struct{}
@@ -41,7 +42,7 @@ type Queue struct {
 func New(d *db.DB, c clock.Clock, log *slog.Logger) *Queue {
 	return &Queue{
 		db: d, clock: c, log: log, holder: db.NewHolder(),
-		handlers: map[string]Handler{}, subscribers: map[string][]string{}, spreads: map[string]*spread{},
+		handlers: map[string]Handler{}, subscribers: map[string][]string{}, spreads: map[string]*spread{}, wishes: map[string]wish{},
 		wake: make(chan struct{}, 1), slots: make(chan struct{}, workers),
 	}
 }
@@ -69,6 +70,12 @@ func (q *Queue) EmitAt(tx *db.Tx, fact, key string, payload any, at time.Time) e
 	}
 	for _, subscriber := range q.subscribers[fact] {
 		at := at
+		if wished, err := q.wished(tx, fact, subscriber); err != nil || !wished {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if s := q.spreads[fact+"/"+subscriber]; s != nil {
 			at = s.next(at)
 		}

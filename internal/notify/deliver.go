@@ -81,7 +81,9 @@ func (s *Service) deliverQueued(ctx context.Context, m stored) error {
 	}
 	o := outcome{verdict: notLeft, reason: reasonNoPaper}
 	l, err := s.letter(ctx, m, carrier)
-	if err != nil {
+	if fault.Is(err, fault.Denied) {
+		o = outcome{verdict: refused, reason: reasonStopped}
+	} else if err != nil {
 		s.Log.Warn("paper of a message not made", "message", m.ID, "error", err)
 	} else {
 		o = s.driver(carrier).send(ctx, l)

@@ -54,6 +54,11 @@ const mostAbout = 50
 // About lists the messages whose keys begin with a word and a space, the newest first.
 func (s *Service) About(ctx context.Context, word string) ([]Line, error) { return s.about(ctx, word) }
 
+// Lines are messages by their ids, at most mostAbout; those that are no more are left out.
+func (s *Service) Lines(ctx context.Context, ids []int64) (map[int64]Line, error) {
+	return s.named(ctx, ids[:min(len(ids), mostAbout)])
+}
+
 // Read is one message with its text, for a person who may see it. Codes are never shown.
 func (s *Service) Read(ctx context.Context, id int64) (line Line, subject, text string, err error) {
 	m, line, err := s.line(ctx, id)
@@ -62,6 +67,20 @@ func (s *Service) Read(ctx context.Context, id int64) (line Line, subject, text 
 	}
 	return line, m.content.Subject, m.content.Text, nil
 }
+
+// Told is a message as it was sent to a customer.
+type Told struct {
+	Line
+	Subject, Text string
+}
+
+// OfCustomer lists what was sent to a customer, without codes, the newest first; before is the last ID of the page before, 0 for the first.
+func (s *Service) OfCustomer(ctx context.Context, customerID, before int64, limit int) ([]Told, error) {
+	return s.ofCustomer(ctx, customerID, before, limit)
+}
+
+// MoveCustomer gives the messages of a customer to another, in the transaction in which they are merged.
+func (s *Service) MoveCustomer(tx *db.Tx, from, to int64) error { return s.moveCustomer(tx, from, to) }
 
 // Retry sends a failed or unknown message again because a person, by, says so: after unknown it may arrive twice.
 // fault.Conflict "message.not_retried" in any other state, or when its time is over.

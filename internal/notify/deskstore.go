@@ -35,6 +35,51 @@ func (s *Service) about(ctx context.Context, word string) ([]Line, error) {
 	return s.toLines(rows)
 }
 
+func (s *Service) ofCustomer(ctx context.Context, customerID, before int64, limit int) (all []Told, err error) {
+	query := s.DB.Read(ctx).Where("customer_id = ? AND purpose <> ?", customerID, ForCode)
+	if before != 0 {
+		query = query.Where("id < ?", before)
+	}
+	var rows []messageRow
+	if err := query.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, db.Fault(err)
+	}
+	for _, r := range rows {
+		line, err := s.toLine(r)
+		if err != nil {
+			return nil, err
+		}
+		m, err := s.open(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Told{Line: line, Subject: m.content.Subject, Text: m.content.Text})
+	}
+	return all, nil
+}
+
+func (s *Service) named(ctx context.Context, ids []int64) (map[int64]Line, error) {
+	all := map[int64]Line{}
+	for some := range db.Pieces(ids) {
+		var rows []messageRow
+		if err := s.DB.Read(ctx).Omit("content").Where("id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		lines, err := s.toLines(rows)
+		if err != nil {
+			return nil, err
+		}
+		for _, l := range lines {
+			all[l.ID] = l
+		}
+	}
+	return all, nil
+}
+
+func (s *Service) moveCustomer(tx *db.Tx, from, to int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE messages SET customer_id = ? WHERE customer_id = ?", to, from).Error)
+}
+
 func (s *Service) toLines(rows []messageRow) ([]Line, error) {
 	lines := make([]Line, 0, len(rows))
 	for _, r := range rows {

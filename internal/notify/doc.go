@@ -15,7 +15,7 @@
 // one whose program died, is made again under the same Message-ID, by which who reads it sees it once; three times at most,
 // then it is unknown. A server that asks to come again is asked for up to days, while the message has a point. Its look is
 // that of its site's brand, its HTML part loads nothing, and a paper that goes with it is made when it leaves. Bills and
-// receipts carry no List-Unsubscribe, for they are no marketing, and marketing does not go by e-mail.
+// receipts carry no List-Unsubscribe, for they are no marketing, and marketing does not go by e-mail; a report that comes again and again carries one.
 //
 // Alerts: raised → acknowledged → cleared. One message tells all that one rule has raised at about the same time; each
 // alert is told at most once, once more when nobody acknowledges it, and once when it is over. Raising and clearing have

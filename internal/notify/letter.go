@@ -16,6 +16,7 @@ type Letter struct {
 	Facts         []Fact
 	Button, Link  string // empty: no link
 	Foot          string
+	Stop          string // an address that stops such letters when something is posted to it (RFC 8058); empty: none
 }
 
 // Fact is a name and what stands beside it; a Strong one matters most.
@@ -96,8 +97,12 @@ func (s *Service) letter(ctx context.Context, m stored, c Carrier) (l letter, er
 	if s.Look != nil {
 		l.look = s.Look(m.content.SiteID)
 	}
-	if m.content.Paper != 0 && s.papers != nil {
-		l.file, err = s.papers(ctx, m.content.Paper)
+	files := s.papers
+	if m.Purpose == ForReport {
+		files = s.reports
+	}
+	if m.content.Paper != 0 && files != nil {
+		l.file, err = files(ctx, m.content.Paper)
 	}
 	return l, err
 }

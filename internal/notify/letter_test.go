@@ -67,6 +67,47 @@ func TestALetterIsFromItsBrand(t *testing.T) {
 	}
 }
 
+// TestAReportLeavesOnlyToWhoMayHaveIt: with its file and a way to stop it that mail programs offer; what must not leave any more is not tried again.
+func TestAReportLeavesOnlyToWhoMayHaveIt(t *testing.T) {
+	each(t, func(w *world) {
+		w.email()
+		w.withPapers()
+		w.s.AskReports(func(_ context.Context, id int64) (File, error) {
+			if id != 42 {
+				return File{}, fault.New(fault.Denied, "denied")
+			}
+			return File{Name: "revenue.pdf", Type: "application/pdf", Bytes: []byte("%PDF-1.4 a report")}, nil
+		})
+		report := func(key string, paper int64) Message {
+			m := bill(key)
+			m.Purpose, m.Paper = ForReport, paper
+			letter := *m.Letter
+			letter.Stop = "https://wifi.baraka.co.ke/e/abc"
+			m.Letter = &letter
+			return m
+		}
+		may, mayNot, plain := w.send(report("report 1", 42)), w.send(report("report 2", 43)), w.send(bill("bill 1"))
+		w.idle()
+		w.is(may, Sent, "", 2)
+		w.is(mayNot, Failed, reasonStopped, 2)
+		w.is(plain, Sent, "", 2)
+		all := w.sim.Inbox("")
+		if len(all) != 2 {
+			w.Fatal(len(all), "e-mails came")
+		}
+		for _, got := range all {
+			stop, click := strings.Join(got.Header["List-Unsubscribe"], ""), strings.Join(got.Header["List-Unsubscribe-Post"], "")
+			if got.Files[len(got.Files)-1].Name == "revenue.pdf" {
+				if stop != "<https://wifi.baraka.co.ke/e/abc>" || click != "List-Unsubscribe=One-Click" {
+					w.Errorf("it is stopped by %q and %q", stop, click)
+				}
+			} else if stop+click != "" {
+				w.Errorf("a bill can be stopped by %q", stop)
+			}
+		}
+	})
+}
+
 func TestALetterHasTheLookOfItsBrandAndItsPaper(t *testing.T) {
 	each(t, func(w *world) {
 		w.email()

@@ -7,7 +7,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	netmail "net/mail"
 	"net/textproto"
 	"strconv"
@@ -54,16 +53,15 @@ func (p *post) letter(l letter) (*mail.Msg, error) {
 	if err := m.To(l.to); err != nil {
 		return nil, err
 	}
-	if l.look.ReplyTo != "" {
-		m.ReplyToMailAddress(&netmail.Address{Name: oneLine(l.look.Name), Address: l.look.ReplyTo})
-	}
-	_, host, _ := strings.Cut(p.carrier.Sender, "@")
-	m.SetMessageIDWithValue(fmt.Sprintf("%d@%s", l.id, host))
+	p.address(m, l)
 	m.SetDate()
 	m.Subject(oneLine(l.content.Subject))
-	m.SetGenHeader(mail.Header("Auto-Submitted"), "auto-generated")
 	m.SetBodyString(mail.TypeTextPlain, l.content.Text)
 	if l.content.Letter != nil {
+		if stop := l.content.Letter.Stop; stop != "" {
+			m.SetGenHeader(mail.HeaderListUnsubscribe, "<"+stop+">")
+			m.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+		}
 		html, err := l.content.Letter.html(l.look)
 		if err != nil {
 			return nil, err
@@ -77,6 +75,34 @@ func (p *post) letter(l letter) (*mail.Msg, error) {
 		m.AttachReadSeeker(oneLine(l.file.Name), bytes.NewReader(l.file.Bytes), mail.WithFileContentType(mail.ContentType(l.file.Type)))
 	}
 	return m, nil
+}
+
+// address names the e-mail and the conversation that it belongs to, and says where it is answered to.
+func (p *post) address(m *mail.Msg, l letter) {
+	thread := Thread{}
+	if l.content.Thread != nil {
+		thread = *l.content.Thread
+	}
+	if to := cmp.Or(thread.ReplyTo, l.look.ReplyTo); to != "" {
+		m.ReplyToMailAddress(&netmail.Address{Name: oneLine(l.look.Name), Address: to})
+	}
+	name := strconv.FormatInt(l.id, 10)
+	if thread.Mark != "" {
+		name += "." + thread.Mark
+	}
+	_, host, _ := strings.Cut(p.carrier.Sender, "@")
+	m.SetMessageIDWithValue(name + "@" + host)
+	if answers := oneLine(thread.Answers); answers != "" {
+		m.SetGenHeader(mail.HeaderInReplyTo, "<"+answers+">")
+		m.SetGenHeader(mail.HeaderReferences, "<"+answers+">")
+	}
+	switch {
+	case thread.Person:
+	case thread.Answers != "":
+		m.SetGenHeader(mail.Header("Auto-Submitted"), "auto-replied")
+	default:
+		m.SetGenHeader(mail.Header("Auto-Submitted"), "auto-generated")
+	}
 }
 
 // oneLine keeps a subject or a name from becoming headers.

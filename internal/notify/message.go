@@ -27,6 +27,7 @@ const (
 	ForAlert    Purpose = "alert" // to the owner
 	ForOffer    Purpose = "offer"
 	ForTicket   Purpose = "ticket" // an answer to what the person asked
+	ForReport   Purpose = "report" // a report that somebody wants again and again
 )
 
 // Class is what a person agrees to, or not: messages about what they have, or offers.
@@ -52,6 +53,7 @@ var manners = map[Purpose]manner{
 	ForCode:     {urgent: true, life: 10 * time.Minute},
 	ForAlert:    {urgent: true, life: 6 * time.Hour},
 	ForTicket:   {life: 72 * time.Hour},
+	ForReport:   {urgent: true, life: 24 * time.Hour}, // its hour was chosen
 	ForOffer:    {class: Offers, life: 72 * time.Hour},
 }
 
@@ -92,6 +94,7 @@ type Message struct {
 	Key      string // the caller's own: "payment 42 receipt". The same key is one message.
 	Purpose  Purpose
 	Channel  Channel
+	Customer int64  // whose number in billing/customers; 0: of nobody whom we keep
 	To       string // a Kenyan mobile number, a mail address; for alerts also a chat or an https address
 	Language words.Lang
 	Subject  string // a key of internal/words, with the same Args; for e-mail
@@ -103,6 +106,7 @@ type Message struct {
 	Letter   *Letter      // of an e-mail: what it says, instead of Words
 	SiteID   int64        // of an e-mail: whose look and name it has
 	Paper    int64        // of an e-mail: the paper that goes with it; 0: none
+	Thread   *Thread      // of an e-mail: which conversation it belongs to; nil: none
 	plain    string       // text already written: alerts and their JSON
 }
 
@@ -112,11 +116,20 @@ type content struct {
 	Sender        string  `json:",omitempty"`
 	Letter        *Letter `json:",omitempty"`
 	SiteID, Paper int64   `json:",omitempty"`
+	Thread        *Thread `json:",omitempty"`
+}
+
+// Thread makes an e-mail part of a conversation.
+type Thread struct {
+	Mark    string // is part of the Message-ID, by which an answer is known: letters, digits and points
+	Answers string // the Message-ID of what it answers; empty: nothing
+	ReplyTo string // where it is answered to; empty: as the brand says
+	Person  bool   // somebody wrote it, no program
 }
 
 // write makes the text of a message.
 func (m Message) write(stop string) content {
-	c := content{Text: m.plain, Sender: m.Sender, Letter: m.Letter, SiteID: m.SiteID, Paper: m.Paper}
+	c := content{Text: m.plain, Sender: m.Sender, Letter: m.Letter, SiteID: m.SiteID, Paper: m.Paper, Thread: m.Thread}
 	if m.Letter != nil {
 		c.Text = m.Letter.text()
 	}
@@ -183,6 +196,9 @@ func address(c Channel, to string) (string, bool) {
 	}
 	return "", false
 }
+
+// Mailbox is a mail address in the one way in which it is sent to; false for what is none.
+func Mailbox(to string) (string, bool) { return address(Email, to) }
 
 // checkContent is fault.Invalid "message.text" for what cannot be sent.
 func checkContent(c Channel, t content) error {

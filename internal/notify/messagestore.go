@@ -11,6 +11,7 @@ import (
 
 type messageRow struct {
 	ID           int64
+	CustomerID   int64
 	MessageKey   string
 	InputHash    string
 	Purpose      string
@@ -50,7 +51,7 @@ func (s *Service) insert(tx *db.Tx, d stored) error {
 		return err
 	}
 	now := s.Clock.Now()
-	return db.Fault(tx.Gorm().Create(&messageRow{ID: d.ID, MessageKey: d.Key, InputHash: s.Keys.Lookup(purposeInput, d.input()), Purpose: string(d.Purpose),
+	return db.Fault(tx.Gorm().Create(&messageRow{ID: d.ID, CustomerID: d.Customer, MessageKey: d.Key, InputHash: s.Keys.Lookup(purposeInput, d.input()), Purpose: string(d.Purpose),
 		Channel: string(d.Channel), AddressHash: d.hash, Address: address, Content: sealed, State: string(d.State), Reason: d.Reason,
 		Round: d.Round, Parts: s.parts(d), RunAt: d.RunAt, Until: d.Until, CreatedAt: now, UpdatedAt: now}).Error)
 }
@@ -72,7 +73,7 @@ func (s *Service) message(ctx context.Context, id int64) (stored, error) {
 func (s *Service) open(r messageRow) (stored, error) {
 	m := stored{ID: r.ID, State: State(r.State), Reason: r.Reason, Round: r.Round, Attempts: r.Attempts, ProviderID: r.ProviderID,
 		RunAt: r.RunAt, Until: r.Until, hash: r.AddressHash,
-		Message: Message{Key: r.MessageKey, Purpose: Purpose(r.Purpose), Channel: Channel(r.Channel)}}
+		Message: Message{Key: r.MessageKey, Customer: r.CustomerID, Purpose: Purpose(r.Purpose), Channel: Channel(r.Channel)}}
 	address, err := s.Keys.Open(purposeAddress, r.Address)
 	if err != nil {
 		return m, err

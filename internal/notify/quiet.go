@@ -47,9 +47,9 @@ func (s *Service) earliest(p Purpose, now time.Time) time.Time {
 	return local.UTC()
 }
 
-// leaves is when a message may leave. A bill by e-mail wakes nobody.
+// leaves is when a message may leave. A bill or an answer by e-mail wakes nobody.
 func (s *Service) leaves(m Message, now time.Time) time.Time {
-	if m.Channel == Email && m.Purpose == ForBill {
+	if m.Channel == Email && (m.Purpose == ForBill || m.Purpose == ForTicket) {
 		return now
 	}
 	return s.earliest(m.Purpose, now)

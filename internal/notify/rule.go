@@ -27,6 +27,8 @@ const (
 	RuleReversed    = "money_reversed"
 	RuleDay         = "day_waits"
 	RuleComplaint   = "complaint_ends"
+	RuleHooks       = "webhook_fails"
+	RuleMailbox     = "mailbox_unread"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -56,6 +58,8 @@ var Rules = []Rule{
 	{Name: RuleDoubt, Limit: settings.AlertOutage, Many: true},
 	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
 	{Name: RuleDay, Limit: settings.AlertDay, Many: true},
+	{Name: RuleMailbox, Limit: settings.AlertMailbox, Many: true},
+	{Name: RuleHooks, Limit: settings.AlertHooks, Many: true},
 	{Name: RuleComplaint, Limit: settings.AlertComplaint, Below: true, Many: true},
 }
 

@@ -39,6 +39,7 @@ type Service struct {
 	web     *web
 	sources map[string]Source
 	papers  func(ctx context.Context, id int64) (File, error)
+	reports func(ctx context.Context, id int64) (File, error)
 }
 
 // factQueued is a message that waits to be sent; its key is the message's id.
@@ -61,6 +62,9 @@ func New(o Options) *Service {
 
 // AskPapers has papers that go with e-mails made by f, each when its e-mail leaves; call it at wiring.
 func (s *Service) AskPapers(f func(ctx context.Context, id int64) (File, error)) { s.papers = f }
+
+// AskReports has reports made by f, each when its e-mail leaves; fault.Denied: it must not leave. Call it at wiring.
+func (s *Service) AskReports(f func(ctx context.Context, id int64) (File, error)) { s.reports = f }
 
 // Carries says whether there is a carrier for a channel, switched on or off.
 func (s *Service) Carries(ctx context.Context, c Channel) (bool, error) {

@@ -3,6 +3,7 @@ package offline
 import (
 	"time"
 
+	"mtandao/billing/arrears"
 	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
@@ -44,7 +45,7 @@ func (f *Facts) blocked(at time.Time) (v verdict, found bool) {
 	switch {
 	case then.Status == subscriptions.Ended:
 		v = verdict{cause: LineEnded, Values: Values{From: then.EndedAt}, step: StepLine}
-		if then.EndCause == "arrears" {
+		if then.EndCause == arrears.Reason {
 			v.cause, v.step, v.Amount = Dunned, StepPrompt, f.Line.Owed
 		}
 	case then.Status == subscriptions.Pending:

@@ -80,17 +80,17 @@ func wereOn(f *Facts, at time.Time) (v verdict, found bool) {
 }
 
 // refusedFor are the causes of refusals.
-var refusedFor = map[string]Cause{string(access.CauseWrongSecret): WrongPassword, radius.CauseGarbled: WrongPassword, "too_many_tries": WrongPassword, string(access.CauseUnknown): UnknownLogin,
-	string(access.CauseDevicesFull): DeviceLimit, string(access.CauseOtherSite): OtherSite, string(access.CauseHours): Hours, string(access.CauseDataUsed): CapUsed, "shared": CapUsed,
-	string(access.CauseTimeUsed): EndedByTime, string(access.CauseExpired): EndedByTime, string(access.CauseEnded): EndedByTime, string(access.CauseSuspended): Suspended,
-	string(access.CauseArrears): EndedByTime, string(access.CauseReversed): Reversed, string(access.CauseUnavailable): Unavailable, radius.CausePoolEmpty: PoolEmpty}
+var refusedFor = map[access.Cause]Cause{access.CauseWrongSecret: WrongPassword, radius.CauseGarbled: WrongPassword, radius.CauseTries: WrongPassword, access.CauseUnknown: UnknownLogin,
+	access.CauseDevicesFull: DeviceLimit, access.CauseOtherSite: OtherSite, access.CauseHours: Hours, access.CauseDataUsed: CapUsed, radius.CauseShared: CapUsed,
+	access.CauseTimeUsed: EndedByTime, access.CauseExpired: EndedByTime, access.CauseEnded: EndedByTime, access.CauseSuspended: Suspended, access.CauseArrears: EndedByTime,
+	access.CauseReversed: Reversed, access.CauseUnavailable: Unavailable, radius.CausePoolEmpty: PoolEmpty}
 
 // wereRefused: they tried, and were kept off since they were on last. Of several causes the latest by then counts.
 func wereRefused(f *Facts, at time.Time) (v verdict, found bool) {
 	before, _ := f.last(at)
 	var best radius.Refusal
 	for _, r := range f.Around.Refused {
-		cause, known := refusedFor[r.Cause]
+		cause, known := refusedFor[access.Cause(r.Cause)]
 		if !known || f.others(r) || r.FirstAt.After(at.Add(slack)) || r.LastAt.Before(at.Add(-tries)) || !r.LastAt.After(before.EndedAt) {
 			continue
 		}
@@ -135,16 +135,16 @@ func (f *Facts) stepFor(c Cause) Step {
 }
 
 // stoppedFor are the causes for which a router was told to end a session.
-var stoppedFor = map[string]Cause{"staff": Disconnected, "logged_out": Disconnected, "changed": PlanChanged, "terms": PlanChanged, "address": PlanChanged, string(access.CauseDataUsed): CapUsed,
-	string(access.CauseTimeUsed): EndedByTime, string(access.CauseExpired): EndedByTime, string(access.CauseEnded): EndedByTime, string(access.CauseHours): Hours,
-	string(access.CauseDevicesFull): DeviceLimit, string(access.CauseSlotFreed): DeviceLimit, string(access.CauseSuspended): Suspended, string(access.CauseReversed): Reversed,
-	string(access.CauseArrears): EndedByTime}
+var stoppedFor = map[access.Cause]Cause{radius.CauseStaff: Disconnected, radius.CauseLoggedOut: Disconnected, radius.CauseChanged: PlanChanged, radius.CauseTerms: PlanChanged,
+	access.CauseAddress: PlanChanged, access.CauseDataUsed: CapUsed, access.CauseTimeUsed: EndedByTime, access.CauseExpired: EndedByTime, access.CauseEnded: EndedByTime,
+	access.CauseHours: Hours, access.CauseDevicesFull: DeviceLimit, access.CauseSlotFreed: DeviceLimit, access.CauseSuspended: Suspended, access.CauseReversed: Reversed,
+	access.CauseArrears: EndedByTime}
 
 // wereStopped: we ended their last session.
 func wereStopped(f *Facts, at time.Time) (v verdict, found bool) {
 	last, ended := f.last(at)
 	for _, e := range f.Around.Enforced {
-		cause, known := stoppedFor[e.Cause]
+		cause, known := stoppedFor[access.Cause(e.Cause)]
 		if !known || e.Wanted != radius.WantDisconnect || e.CreatedAt.After(at) || ended && e.CreatedAt.Before(last.EndedAt.Add(-settles)) {
 			continue
 		}

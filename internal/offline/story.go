@@ -102,6 +102,12 @@ const (
 	Asked     Kind = "asked" // the instant itself
 )
 
+// What of sessions.
+const (
+	WentOn  = "on"
+	WentOff = "off"
+)
+
 // Item is one thing that happened, in the words "why.item." + What; or, when one of the last fields is there, in those of what it points at.
 type Item struct {
 	At   time.Time

@@ -96,9 +96,9 @@ func (f *Facts) tellRouters(add func(Item)) {
 func (f *Facts) tellSessions(add func(Item)) {
 	for _, s := range f.Around.Sessions {
 		v := Values{From: s.StartedAt, Until: s.EndedAt, RouterID: s.RouterID, Device: s.MAC.Colons(), Name: s.Cause}
-		add(Item{At: s.StartedAt, Kind: OfSession, What: "on", Tone: "good", Values: v})
+		add(Item{At: s.StartedAt, Kind: OfSession, What: WentOn, Tone: "good", Values: v})
 		if s.ClosedBy != "" {
-			add(Item{At: s.EndedAt, Kind: OfSession, What: "off", Tone: "warn", Values: v})
+			add(Item{At: s.EndedAt, Kind: OfSession, What: WentOff, Tone: "warn", Values: v})
 		}
 	}
 	for _, r := range f.Around.Refused {

@@ -126,9 +126,9 @@ func TestADayOfCash(t *testing.T) {
 		event(3004, "paid_out", -2000, 0)
 		r.add("refunds", map[string]any{"receipt_id": 1, "open_receipt": nil, "amount_cents": 1500, "amount_currency": "KES", "reason": "slow", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "cash", "sending": 0, "alone": false, "asked_at": noon, "paid_at": noon})
 		r.add("refunds", map[string]any{"receipt_id": 2, "open_receipt": nil, "amount_cents": 1500, "amount_currency": "KES", "reason": "slow", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "how": "mpesa", "sending": 0, "alone": false, "asked_at": noon, "paid_at": noon})
-		r.add("paybacks", map[string]any{"customer_id": 501, "open_customer": nil, "cents": 400, "reason": "moves", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
-		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
-		r.add("partner_payouts", map[string]any{"partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 8, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
+		r.add("paybacks", map[string]any{"sending": 0, "phone_hash": "", "customer_id": 501, "open_customer": nil, "cents": 400, "reason": "moves", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
+		r.add("partner_payouts", map[string]any{"phone_hash": "", "partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 7, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
+		r.add("partner_payouts", map[string]any{"phone_hash": "", "partner_id": 77, "open_partner": nil, "cents": 300, "note": "", "state": "paid", "asked_by": 2, "decided_by": 3, "paid_by": 8, "alone": false, "how": "cash", "reference": "", "asked_at": noon, "paid_at": noon})
 		desk := NewDesk(d, clock.NewManual(noon))
 		of := Drawer{Email: till, Member: 7, Day: day}
 		all, err := desk.CashOf(context.Background(), of, CashPlace{}, 100)

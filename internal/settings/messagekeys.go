@@ -46,6 +46,8 @@ const (
 	AlertReversed        = "alert.reversed_hours"
 	AlertDay             = "alert.day_mornings"
 	AlertComplaint       = "alert.complaint_days"
+	AlertHooks           = "alert.webhook_hours"
+	AlertMailbox         = "alert.mailbox_minutes"
 )
 
 var messageKeys = []Key{
@@ -77,6 +79,8 @@ var messageKeys = []Key{
 	{AlertReversed, "24", "hours for which money that a rail took back is an alert", between(0, 1000)},
 	{AlertDay, "2", "mornings that a day of money may wait to be closed, or to be explained", between(0, 60)},
 	{AlertComplaint, "5", "days before the end of a complaint's time from which it is an alert", between(0, 60)},
+	{AlertMailbox, "60", "minutes that the mailbox of tickets may be unreadable, at most", between(0, 10_000)},
+	{AlertHooks, "6", "hours that a webhook endpoint may take nothing, at most", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},
 	{AlertFlapping, "6", "times in an hour that a log-in name may go from device to device, at most", between(0, 1000)},

@@ -64,6 +64,15 @@ func (s *Service) Location(id int64) *time.Location {
 	return m.sites[id].Location()
 }
 
+// Called is a site's name; empty when there is none.
+func (s *Service) Called(id int64) string {
+	m, err := s.memory()
+	if err != nil {
+		return ""
+	}
+	return m.sites[id].Name
+}
+
 func (m memory) site(id int64) (Site, Brand, error) {
 	found, ok := m.sites[id]
 	if !ok {

@@ -111,31 +111,34 @@ func (s *Service) accepting(in SignedIn, code string, fromApp bool) (func(*db.Tx
 }
 
 // Prove asks a signed-in member again, before something dangerous: for a code, or for the password where there is no
-// second factor. fault.Denied "staff.code" or "staff.sign_in".
-func (s *Service) Prove(ctx context.Context, v Visit, token, typed string) error {
+// second factor. The sign-in goes on under a new token: whoever knows the old one is let in no further by it, and not at all any more. fault.Denied "staff.code" or "staff.sign_in".
+func (s *Service) Prove(ctx context.Context, v Visit, token, typed string) (string, error) {
 	in, err := s.judgeFull(ctx, token)
 	if err != nil {
-		return err
+		return "", err
 	}
+	next := newToken()
 	proven := func(tx *db.Tx) error {
-		won, err := s.prove(tx, in)
+		won, err := s.prove(tx, in, next)
 		if err == nil && !won {
-			err = signedOut()
+			err = s.completedBefore(tx, in.ID, next)
 		}
 		return err
 	}
 	if in.Member.SecondFactor {
-		return s.withCode(ctx, v, in, typed, func(tx *db.Tx, accept func() error) error {
+		err = s.withCode(ctx, v, in, typed, func(tx *db.Tx, accept func() error) error {
 			if err := accept(); err != nil {
 				return err
 			}
 			return proven(tx)
 		})
+	} else if err = s.rightPassword(ctx, v, in, typed); err == nil {
+		err = s.DB.InTx(ctx, proven)
 	}
-	if err := s.rightPassword(ctx, v, in, typed); err != nil {
-		return err
+	if err != nil {
+		return "", err
 	}
-	return s.DB.InTx(ctx, proven)
+	return next, nil
 }
 
 // rightPassword checks the password of somebody signed in.

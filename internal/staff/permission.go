@@ -12,6 +12,7 @@ const (
 	PaymentsRefund  Permission = "payments.refund"
 	PaymentsApprove Permission = "payments.approve" // as the second person
 	PaymentsClose   Permission = "payments.close"   // close a day, explain what does not agree
+	BillingRun      Permission = "billing.run"      // look what a bill run would do, start one
 	AccessView      Permission = "access.view"
 	AccessChange    Permission = "access.change" // put online, move a device, extend, disconnect
 	CustomersView   Permission = "customers.view"
@@ -21,6 +22,11 @@ const (
 	TicketsView     Permission = "tickets.view"
 	TicketsWork     Permission = "tickets.work"   // open, answer, take, hand over
 	TicketsManage   Permission = "tickets.manage" // canned answers; erase what was written
+	LeadsWork       Permission = "leads.work"     // who asks for service, until they are customers
+	VisitsView      Permission = "visits.view"
+	VisitsWork      Permission = "visits.work" // begin them, say how they went
+	VisitsPlan      Permission = "visits.plan"
+	EquipmentManage Permission = "equipment.manage" // take it in
 	SitesEdit       Permission = "sites.edit"
 	PlansEdit       Permission = "plans.edit"
 	TillsEdit       Permission = "tills.edit"
@@ -48,6 +54,7 @@ var Permissions = []Described{
 	{PaymentsRefund, "permission.payments_refund"},
 	{PaymentsApprove, "permission.payments_approve"},
 	{PaymentsClose, "permission.payments_close"},
+	{BillingRun, "permission.billing_run"},
 	{AccessView, "permission.access_view"},
 	{AccessChange, "permission.access_change"},
 	{CustomersView, "permission.customers_view"},
@@ -57,6 +64,11 @@ var Permissions = []Described{
 	{TicketsView, "permission.tickets_view"},
 	{TicketsWork, "permission.tickets_work"},
 	{TicketsManage, "permission.tickets_manage"},
+	{LeadsWork, "permission.leads_work"},
+	{VisitsView, "permission.visits_view"},
+	{VisitsWork, "permission.visits_work"},
+	{VisitsPlan, "permission.visits_plan"},
+	{EquipmentManage, "permission.equipment_manage"},
 	{SitesEdit, "permission.sites_edit"},
 	{PlansEdit, "permission.plans_edit"},
 	{TillsEdit, "permission.tills_edit"},

@@ -29,11 +29,11 @@ type seed struct {
 // seeds are made at the first start. Where money goes, and who works here, stays with the owner.
 var seeds = []seed{
 	{Owner, "role.owner", nil},
-	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, PaymentsClose, AccessView, AccessChange,
-		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView, ReportsView}},
+	{"manager", "role.manager", []Permission{PaymentsView, PaymentsMatch, PaymentsRefund, PaymentsApprove, PaymentsClose, BillingRun, AccessView, AccessChange,
+		CustomersView, CustomersEdit, CustomersManage, IdentitiesView, TicketsView, TicketsWork, TicketsManage, LeadsWork, VisitsView, VisitsWork, VisitsPlan, EquipmentManage, SitesEdit, PlansEdit, RoutersEdit, VouchersView, VouchersManage, JobsManage, AlertsManage, AuditView, ReportsView}},
 	{"cashier", "role.cashier", []Permission{PaymentsView, PaymentsMatch, AccessView, CustomersView, VouchersView, VouchersManage}},
-	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, TicketsView, TicketsWork, VouchersView}},
-	{"technician", "role.technician", []Permission{AccessView, AccessChange, CustomersView, TicketsView, TicketsWork, RoutersEdit, JobsManage, AlertsManage}},
+	{"support", "role.support", []Permission{PaymentsView, AccessView, AccessChange, CustomersView, CustomersEdit, TicketsView, TicketsWork, LeadsWork, VisitsView, VisitsWork, VisitsPlan, VouchersView}},
+	{"technician", "role.technician", []Permission{AccessView, AccessChange, CustomersView, TicketsView, TicketsWork, VisitsView, VisitsWork, EquipmentManage, RoutersEdit, JobsManage, AlertsManage}},
 }
 
 // TextKey is the key of a house role's name; empty when the role has a name of its own.

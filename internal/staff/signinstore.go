@@ -80,8 +80,10 @@ func (s *Service) hasToken(tx *db.Tx, id int64, token string) (bool, error) {
 	return n > 0, db.Fault(err)
 }
 
-func (s *Service) prove(tx *db.Tx, in SignedIn) (bool, error) {
-	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET proven_at = ? WHERE id = ?", s.Clock.Now(), in.ID))
+// prove notes that a member gave a password or code again, under a new token, if the sign-in has its old token still.
+func (s *Service) prove(tx *db.Tx, in SignedIn, token string) (bool, error) {
+	won, err := db.Won(tx.Gorm().Exec("UPDATE staff_sign_ins SET proven_at = ?, token_hash = ? WHERE id = ? AND token_hash IN ?",
+		s.Clock.Now(), s.Keys.Lookup(purposeToken, token), in.ID, s.Keys.Lookups(purposeToken, in.token)))
 	return won, db.Fault(err)
 }
 

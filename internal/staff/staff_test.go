@@ -152,3 +152,20 @@ func TestModelsMatchTheTables(t *testing.T) {
 		testdb.ModelsMatch(t, d, &memberRow{}, &memberRoleRow{}, &roleRow{}, &setupRow{}, &signInRow{}, &recoveryRow{}, &linkRow{})
 	})
 }
+
+// proves is a sign-in that goes on under another token: the old one is good for nothing.
+func (w *world) proves(in SignedIn, typed string) SignedIn {
+	w.t.Helper()
+	token, err := w.Prove(w.ctx, office, in.token, typed)
+	w.ok(err)
+	if token == in.token {
+		w.t.Error("it goes on under the token that it had")
+	}
+	_, err = w.Judge(w.ctx, in.token)
+	w.refused(err, "staff.signed_out")
+	again := w.judge(token)
+	if again.ID != in.ID || !again.Until.Equal(in.Until) {
+		w.t.Errorf("%+v became %+v", in, again)
+	}
+	return again
+}

@@ -141,16 +141,34 @@ func keepAnOwner(tx *db.Tx, before, after Member) error {
 	return err
 }
 
-// Edit changes what is said of a member, if version is still the one that was read. What they lose is lost at once.
+// mayTheSame says that two states of a member have the same roles and sites.
+func (m Member) mayTheSame(o Member) bool {
+	keys := func(m Member) (all []string) {
+		for _, r := range m.Roles {
+			all = append(all, r.Key)
+		}
+		return slices.Sorted(slices.Values(all))
+	}
+	return slices.Equal(keys(m), keys(o)) && slices.Equal(slices.Sorted(slices.Values(m.Sites)), slices.Sorted(slices.Values(o.Sites)))
+}
+
+// Edit changes what is said of a member, if version is still the one that was read. What they lose is lost at once; with other roles or sites they sign in anew, so that
+// nobody has more by a token that was given for less.
 func (s *Service) Edit(ctx context.Context, by By, id, version int64, p Profile) (Member, error) {
 	return s.change(ctx, by, id, "member edited", func(tx *db.Tx, m Member) (Member, error) {
 		m.Version = version
+		held := m
 		m, err := m.with(tx, p)
 		if err != nil {
 			return m, err
 		}
 		if m, err = s.updateMember(tx, m); err != nil {
 			return m, err
+		}
+		if !held.mayTheSame(m) {
+			if err := endSignIns(tx, id, 0); err != nil {
+				return m, err
+			}
 		}
 		return m, giveRoles(tx, m)
 	})

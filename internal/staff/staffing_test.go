@@ -265,7 +265,7 @@ func TestRolesAreEdited(t *testing.T) {
 		}
 		events, err := audit.New(w.d, w.clock).List(w.ctx, audit.Filter{Object: "role"})
 		if err != nil || len(events) != 1 || events[0].Actor != ownerEmail || events[0].From != "41.90.1.2" ||
-			events[0].Before != `{"key":"support","name":"","permissions":["payments.view","access.view","access.change","customers.view","customers.edit","tickets.view","tickets.work","vouchers.view"]}` ||
+			events[0].Before != `{"key":"support","name":"","permissions":["payments.view","access.view","access.change","customers.view","customers.edit","tickets.view","tickets.work","leads.work","visits.view","visits.work","visits.plan","vouchers.view"]}` ||
 			events[0].After != `{"key":"support","name":"","permissions":["access.view","routers.edit"]}` {
 			t.Fatalf("%+v: %v", events, err)
 		}

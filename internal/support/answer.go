@@ -45,7 +45,7 @@ func (s *Service) Answer(ctx context.Context, a Answer, by By) error {
 	return s.change(ctx, a.Act, by, "ticket answered", "answer\x00"+text+"\x00"+string(a.Channel)+"\x00"+string(a.Then), func(tx *db.Tx, t *Ticket) ([]Event, error) {
 		e := Event{Kind: Answered, Text: text, Channel: string(a.Channel)}
 		if a.Channel != "" {
-			if e.MessageID, err = s.send(tx, *t, reach.Lang, reach.Ways[way], "answer "+hashed(a.Request), text); err != nil {
+			if e.MessageID, err = s.send(tx, *t, reach.Lang, reach.Ways[way], said{key: "answer " + hashed(a.Request), text: text, person: true}); err != nil {
 				return nil, err
 			}
 		}
@@ -92,30 +92,46 @@ func (s *Service) Hear(ctx context.Context, a Act, text string, how How, by By) 
 	if err != nil {
 		return err
 	}
-	return s.change(ctx, a, by, "ticket heard", "heard\x00"+text+"\x00"+string(how), func(_ *db.Tx, t *Ticket) ([]Event, error) {
-		turned, err := s.turnTo(t, Open)
-		return append([]Event{{Kind: Heard, Text: text, Channel: string(how)}}, turned...), err
-	})
+	return s.change(ctx, a, by, "ticket heard", heardInput(text, how), s.heard(text, how, nil))
 }
 
-// send tells who asked something by SMS or e-mail, outside quiet hours.
-func (s *Service) send(tx *db.Tx, t Ticket, l words.Lang, way Way, key, text string) (int64, error) {
+func heardInput(text string, how How) string { return "heard\x00" + text + "\x00" + string(how) }
+
+func (s *Service) heard(text string, how How, mail *Mail) deed {
+	return func(_ *db.Tx, t *Ticket) ([]Event, error) {
+		turned, err := s.turnTo(t, Open)
+		return append([]Event{{Kind: Heard, Text: text, Channel: string(how), Mail: mail}}, turned...), err
+	}
+}
+
+// said is what is sent about a ticket.
+type said struct {
+	key, text string
+	person    bool  // somebody wrote it just now, no program
+	answers   *Mail // nil: what was heard last by e-mail, if anything was
+}
+
+// send tells who asked something by SMS, outside quiet hours, or by e-mail.
+func (s *Service) send(tx *db.Tx, t Ticket, l words.Lang, way Way, w said) (n int64, err error) {
 	provider := s.Settings.String(settings.ProviderName)
-	m := notify.Message{Key: "ticket " + id(t.ID) + " " + key, Purpose: notify.ForTicket, Channel: way.Channel, To: way.To, Language: l, SiteID: t.SiteID,
-		Words: "message.ticket.answer", Args: []any{"Provider", provider, "Reference", t.Shown(), "Text", text, "Subject", t.Subject}}
+	m := notify.Message{Key: "ticket " + id(t.ID) + " " + w.key, Customer: t.CustomerID, Purpose: notify.ForTicket, Channel: way.Channel, To: way.To, Language: l, SiteID: t.SiteID,
+		Words: "message.ticket.answer", Args: []any{"Provider", provider, "Reference", t.Shown(), "Text", w.text, "Subject", t.Subject}}
 	if way.Channel == notify.Email {
 		m.Subject = "message.ticket.subject"
-		m.Letter = &notify.Letter{Lang: string(l), Heading: t.Subject, Text: text, Facts: []notify.Fact{{Name: words.Text(l, "message.ticket.name"), Value: t.Shown(), Strong: true}},
+		m.Letter = &notify.Letter{Lang: string(l), Heading: t.Subject, Text: w.text, Facts: []notify.Fact{{Name: words.Text(l, "message.ticket.name"), Value: t.Shown(), Strong: true}},
 			Foot: words.Text(l, "message.ticket.foot", "Provider", provider)}
+		if m.Thread, err = s.thread(tx, t, w); err != nil {
+			return 0, err
+		}
 	}
 	return s.Messages.Send(tx, m)
 }
 
 // tellOpened tells who asked the reference; of a complaint also its end, and that the regulator may be asked then.
-func (s *Service) tellOpened(tx *db.Tx, t Ticket, reach Reach, key string) (int64, error) {
+func (s *Service) tellOpened(tx *db.Tx, t Ticket, reach Reach, key string, answers *Mail) (int64, error) {
 	about := "message.ticket.opened"
 	if t.Complaint {
 		about = "message.ticket.complaint"
 	}
-	return s.send(tx, t, reach.Lang, reach.Ways[0], key, words.Text(reach.Lang, about, "Reference", t.Shown(), "Day", s.day(t.ComplaintDue)))
+	return s.send(tx, t, reach.Lang, reach.Ways[0], said{key: key, answers: answers, text: words.Text(reach.Lang, about, "Reference", t.Shown(), "Day", s.day(t.ComplaintDue))})
 }

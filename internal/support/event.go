@@ -37,6 +37,7 @@ type Event struct {
 	Channel     string // of what was said: sms, email, phone, portal; empty for none
 	MessageID   int64  // of internal/notify; 0: nothing was sent
 	Text        string // empty when erased
+	Mail        *Mail  // what else there was in the e-mail that it came by; nil: it came by none, or is erased
 	By          string // empty: the program
 	At          time.Time
 	request     string

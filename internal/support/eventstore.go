@@ -28,6 +28,7 @@ type textRow struct {
 	EventID  int64 `gorm:"primaryKey;autoIncrement:false"`
 	TicketID int64
 	Body     string
+	Mail     string // a Mail; empty for none
 }
 
 func (textRow) TableName() string { return "ticket_texts" }
@@ -48,7 +49,11 @@ func (s *Service) writeEvent(tx *db.Tx, t Ticket, e Event, by By) error {
 	if e.Text == "" {
 		return nil
 	}
-	return db.Fault(tx.Gorm().Create(&textRow{EventID: e.ID, TicketID: t.ID, Body: e.Text}).Error)
+	mail, err := e.Mail.stored()
+	if err != nil {
+		return err
+	}
+	return db.Fault(tx.Gorm().Create(&textRow{EventID: e.ID, TicketID: t.ID, Body: e.Text, Mail: mail}).Error)
 }
 
 // inputOf is the hash of what a request said, if it was taken.
@@ -88,17 +93,24 @@ func (s *Service) History(ctx context.Context, ticketID, before int64, limit int
 	if err := s.DB.Read(ctx).Where("event_id IN ?", ids).Limit(limit).Find(&texts).Error; err != nil {
 		return nil, db.Fault(err)
 	}
-	body := map[int64]string{}
+	body := map[int64]textRow{}
 	for _, r := range texts {
-		body[r.EventID] = r.Body
+		body[r.EventID] = r
 	}
 	for _, r := range rows {
 		all = append(all, Event{ID: r.ID, TicketID: r.TicketID, Kind: EventKind(r.Kind), Was: r.Was, Became: r.Became, Channel: r.Channel,
-			MessageID: r.MessageID, Text: body[r.ID], By: r.DoneBy, At: r.At.UTC()})
+			MessageID: r.MessageID, Text: body[r.ID].Body, Mail: storedMail(body[r.ID].Mail), By: r.DoneBy, At: r.At.UTC()})
 	}
 	return all, nil
 }
 
 func (s *Service) dropTexts(tx *db.Tx, ticketID int64) error {
 	return db.Fault(tx.Gorm().Where("ticket_id = ?", ticketID).Delete(&textRow{}).Error)
+}
+
+// lastMail is the newest e-mail that was heard of a ticket; nil for none.
+func (s *Service) lastMail(tx *db.Tx, ticketID int64) (*Mail, error) {
+	var rows []textRow
+	err := tx.Gorm().Where("ticket_id = ? AND mail <> ''", ticketID).Order("event_id DESC").Limit(1).Find(&rows).Error
+	return storedMail(append(rows, textRow{})[0].Mail), db.Fault(err)
 }

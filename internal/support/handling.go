@@ -156,7 +156,7 @@ func (s *Service) Complain(ctx context.Context, a Act, by By) error {
 		t.complain(s.Settings.Int(settings.TicketComplaintDays))
 		e := Event{Kind: Complained, Became: t.ComplaintDue.UTC().Format(time.RFC3339)}
 		if len(reach.Ways) > 0 {
-			if e.MessageID, err = s.tellOpened(tx, *t, reach, "complaint "+id(t.Version)); err != nil {
+			if e.MessageID, err = s.tellOpened(tx, *t, reach, "complaint "+id(t.Version), nil); err != nil {
 				return nil, err
 			}
 		}

@@ -3,6 +3,7 @@ package support
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
@@ -48,7 +50,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	}
 	one := &desk{T: t, clock: clock.NewManual(noon), sent: map[string]notify.Message{}}
 	people := customers.New(customers.Options{DB: d, Keys: keys, Clock: one.clock})
-	one.Service = New(Options{DB: d, Keys: keys, Clock: one.clock, Settings: settings.New(d, one.clock), Customers: people, Members: one, Messages: one})
+	one.Service = New(Options{DB: d, Keys: keys, Clock: one.clock, Jobs: jobs.New(d, one.clock, slog.New(slog.DiscardHandler)), Settings: settings.New(d, one.clock), Customers: people, Members: one, Messages: one})
 	return one
 }
 

@@ -33,3 +33,10 @@ func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 
 // CountedTo is up to where tickets are counted.
 const CountedTo = 1000
+
+// Which narrows a list of tickets by when they were opened; empty fields do not.
+type Which struct {
+	CustomerID int64
+	State      State
+	Sites      []int64
+}

@@ -63,6 +63,27 @@ func (s *Service) OfCustomer(ctx context.Context, customerID, before int64, limi
 	return s.tickets(from.Order("id DESC").Limit(limit))
 }
 
+// Newest lists tickets before an id, those that were opened last first.
+func (s *Service) Newest(ctx context.Context, w Which, before int64, limit int) ([]Ticket, error) {
+	from, err := db.NewestAt(func() *gorm.DB {
+		from := s.DB.Read(ctx).Model(&ticketRow{})
+		if before != 0 {
+			from = from.Where("id < ?", before)
+		}
+		if w.CustomerID != 0 {
+			from = from.Where("customer_id = ?", w.CustomerID)
+		}
+		if w.State != "" {
+			from = from.Where("state = ?", string(w.State))
+		}
+		return from
+	}, w.Sites, limit)
+	if err != nil {
+		return nil, err
+	}
+	return s.tickets(from)
+}
+
 // OfContact lists tickets of a phone or e-mail address, as customers.CheckContacts spells it, the newest first.
 func (s *Service) OfContact(ctx context.Context, c customers.Contact, limit int) ([]Ticket, error) {
 	return s.tickets(s.DB.Read(ctx).Where("contact_hash IN ?", s.Keys.Lookups(purposeContact, c.Value)).Order("id DESC").Limit(limit))

@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/jobs"
 	"mtandao/internal/notify"
 	"mtandao/internal/seal"
 	"mtandao/internal/settings"
@@ -33,10 +34,12 @@ type Options struct {
 	DB        *db.DB
 	Keys      *seal.Keys
 	Clock     clock.Clock
+	Jobs      *jobs.Queue
 	Settings  *settings.Store
 	Customers *customers.Service
 	Members   Members
 	Messages  Messages
+	Mailbox   func(tx *db.Tx) (string, error) // where an e-mail about a ticket is answered to; empty: nobody reads there. Nil: never
 }
 
 // Service is what can be done with tickets.
@@ -60,30 +63,39 @@ type Opening struct {
 	Ticket
 	Text    string
 	Request string
-	Tell    bool // the customer is told the reference, by the way in which they are reached
+	Tell    bool  // the customer is told the reference, by the way in which they are reached
+	Mail    *Mail // the e-mail that it came by; its sender may be nobody whom we know, and who cannot be answered
 }
 
 // Open makes a ticket. Faults of Ticket's check, fault.Invalid "ticket.text", fault.NotFound "customer.unknown", fault.Conflict "customer.merged",
 // fault.Invalid "ticket.unreached" when the customer is to be told and cannot be reached, and fault.Unavailable "ticket.numbers_full".
 func (s *Service) Open(ctx context.Context, o Opening, by By) (t Ticket, err error) {
-	if o.Ticket, err = o.check(); err != nil {
-		return t, err
+	o, reach, err := s.prepared(ctx, o)
+	if err != nil {
+		return o.Ticket, err
+	}
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error { t, err = s.open(tx, o, reach, by); return err })
+	return t, err
+}
+
+// prepared is an opening that is in order, and how who asked is reached.
+func (s *Service) prepared(ctx context.Context, o Opening) (_ Opening, reach Reach, err error) {
+	if o.Ticket, err = o.check(o.Mail != nil); err != nil {
+		return o, reach, err
 	}
 	if o.Text, err = tidyText(o.Text); err != nil {
-		return t, err
+		return o, reach, err
 	}
 	if o.Request == "" {
 		o.Request = seal.RandomHex(16)
 	}
-	var reach Reach
 	if reach, err = s.ReachOf(ctx, o.Ticket); err != nil {
-		return t, err
+		return o, reach, err
 	}
 	if o.Tell && len(reach.Ways) == 0 {
-		return t, fault.New(fault.Invalid, "ticket.unreached")
+		err = fault.New(fault.Invalid, "ticket.unreached")
 	}
-	err = s.DB.InTx(ctx, func(tx *db.Tx) error { t, err = s.open(tx, o, reach, by); return err })
-	return t, err
+	return o, reach, err
 }
 
 func (s *Service) open(tx *db.Tx, o Opening, reach Reach, by By) (Ticket, error) {
@@ -107,13 +119,16 @@ func (s *Service) open(tx *db.Tx, o Opening, reach Reach, by By) (Ticket, error)
 	if err != nil || !first {
 		return made, err
 	}
-	e := Event{Kind: Opened, Channel: string(t.How), Text: o.Text, request: o.Request}
+	e := Event{Kind: Opened, Channel: string(t.How), Text: o.Text, Mail: o.Mail, request: o.Request}
 	if o.Tell {
-		if e.MessageID, err = s.tellOpened(tx, made, reach, "opened"); err != nil {
+		if e.MessageID, err = s.tellOpened(tx, made, reach, "opened", o.Mail); err != nil {
 			return made, err
 		}
 	}
 	if err := s.writeEvent(tx, made, e, by); err != nil {
+		return made, err
+	}
+	if err := s.Jobs.Emit(tx, FactOpened, id(made.ID), Fact{made.ID}); err != nil {
 		return made, err
 	}
 	return made, s.record(tx, by, "ticket opened", nil, &made)
@@ -135,20 +150,22 @@ func (s *Service) change(ctx context.Context, a Act, by By, action, input string
 	if a.Request == "" {
 		a.Request = seal.RandomHex(16)
 	}
-	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		before, err := s.hold(tx, a.TicketID)
-		if err != nil {
-			return err
-		}
-		done, err := s.doneBefore(tx, a, input)
-		if err != nil || done {
-			return err
-		}
-		if a.Seen != 0 && a.Seen != before.Version {
-			return s.faster(tx, before)
-		}
-		return s.carryOut(tx, before, a, by, action, input, do)
-	})
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return s.changeTx(tx, a, by, action, input, do) })
+}
+
+func (s *Service) changeTx(tx *db.Tx, a Act, by By, action, input string, do deed) error {
+	before, err := s.hold(tx, a.TicketID)
+	if err != nil {
+		return err
+	}
+	done, err := s.doneBefore(tx, a, input)
+	if err != nil || done {
+		return err
+	}
+	if a.Seen != 0 && a.Seen != before.Version {
+		return s.faster(tx, before)
+	}
+	return s.carryOut(tx, before, a, by, action, input, do)
 }
 
 func (s *Service) carryOut(tx *db.Tx, before Ticket, a Act, by By, action, input string, do deed) error {
@@ -176,6 +193,11 @@ func (s *Service) write(tx *db.Tx, before, after Ticket, action string, events [
 	}
 	for _, e := range events {
 		if err := s.writeEvent(tx, after, e, by); err != nil {
+			return err
+		}
+	}
+	if before.State.Live() && !after.State.Live() {
+		if err := s.Jobs.Emit(tx, FactDone, id(after.ID), Fact{after.ID}); err != nil {
 			return err
 		}
 	}

@@ -151,7 +151,7 @@ func ReadReference(typed string) (string, bool) {
 
 // check tidies what was typed and says what is wrong with a ticket to be made: fault.Invalid "ticket.subject", "ticket.category",
 // "ticket.priority", "ticket.queue", "ticket.how" or "ticket.who", and those of customers.CheckContacts.
-func (t Ticket) check() (Ticket, error) {
+func (t Ticket) check(nobody bool) (Ticket, error) {
 	t.Subject = strings.Join(strings.Fields(t.Subject), " ")
 	if t.Queue == "" {
 		t.Queue = queueOf(t.Category)
@@ -169,7 +169,7 @@ func (t Ticket) check() (Ticket, error) {
 		return bad("ticket.queue")
 	case !slices.Contains(Hows, t.How):
 		return bad("ticket.how")
-	case t.CustomerID == 0 && t.Contact.Value == "":
+	case t.CustomerID == 0 && t.Contact.Value == "" && !nobody:
 		return bad("ticket.who")
 	case t.Contact.Value == "":
 		return t, nil

@@ -24,6 +24,17 @@ func (c *CSV) Write(cells []string) error {
 	return c.out.WriteByte('\n')
 }
 
+// Cells adds a row of cells, as Write of a workbook does: an amount as a number of the whole.
+func (c *CSV) Cells(cells []Cell) error {
+	texts := make([]string, len(cells))
+	for n, one := range cells {
+		if texts[n] = one.Text; one.Money {
+			texts[n] = decimal(one.Cents)
+		}
+	}
+	return c.Write(texts)
+}
+
 // Flush writes what is left.
 func (c *CSV) Flush() error { return c.out.Flush() }
 

@@ -3,6 +3,7 @@ package testdb
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -21,11 +23,13 @@ import (
 
 // maria is the MariaDB server of this test binary.
 type maria struct {
-	socket string
-	alive  io.Closer // held open for as long as we live
-	once   sync.Once
-	ddl    []string
-	err    error
+	socket, data string
+	alive        io.Closer // held open for as long as we live
+	shell        *exec.Cmd
+	pool         *sql.DB // in no database
+	ddl          []string
+	mu           sync.Mutex
+	free         []*made
 }
 
 var (
@@ -42,7 +46,11 @@ func Logged(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("MariaDB is needed for this test (make test installs it): %v", err)
 	}
-	return s.copy(t)
+	name := s.create(t)
+	if err := s.run(name, s.ddl); err != nil {
+		t.Fatalf("copying the schema: %v", err)
+	}
+	return s.url(name)
 }
 
 func server(t testing.TB) *maria {
@@ -56,28 +64,116 @@ func server(t testing.TB) *maria {
 
 func (s *maria) url(name string) string { return "mysql:root@unix(" + s.socket + ")/" + name }
 
+// startMaria starts a server on a copy of the data that the first test binary installed and migrated. It has databases in store.
 func startMaria(more ...string) (*maria, error) {
-	for _, program := range []string{"mariadbd", "mariadb-install-db"} {
-		if _, err := exec.LookPath(program); err != nil {
+	first, err := kept("maria", installMaria)
+	if err != nil {
+		return nil, err
+	}
+	folder, err := serversFolder()
+	if err != nil {
+		return nil, err
+	}
+	s := &maria{data: filepath.Join(folder, "data")}
+	if out, err := exec.Command("cp", "-a", "--sparse=always", filepath.Join(first, "data"), s.data).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("copying the server's data: %w: %s", err, out)
+	}
+	ddl, err := os.ReadFile(filepath.Join(first, "ddl.json"))
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(ddl, &s.ddl); err != nil {
+		return nil, err
+	}
+	if err := s.launch(folder, more); err != nil {
+		return nil, err
+	}
+	for _, name := range inStore {
+		d := &made{name: name}
+		if err := s.note(d); err != nil {
 			return nil, err
 		}
+		s.free = append(s.free, d)
 	}
+	return s, nil
+}
+
+// inStore are the databases that a server has from the beginning: most test binaries need no third at a time.
+var inStore = []string{"test_b", "test_a"}
+
+// installMaria makes a server's data with a migrated schema, whose text it keeps beside, and copies in store.
+func installMaria(kept string) error {
+	folder, err := serversFolder()
+	if err != nil {
+		return err
+	}
+	s := &maria{}
+	if s.data, err = installData(folder); err != nil {
+		return err
+	}
+	if err := s.launch(folder, nil); err != nil {
+		return err
+	}
+	if err := s.makeSchema(); err != nil {
+		return err
+	}
+	for _, name := range inStore {
+		if err := s.fill(name); err != nil {
+			return err
+		}
+	}
+	text, err := json.Marshal(s.ddl)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(kept, "ddl.json"), text, 0o600); err != nil {
+		return err
+	}
+	if err := s.shutDown(folder); err != nil {
+		return err
+	}
+	if out, err := exec.Command("cp", "-a", "--sparse=always", s.data, filepath.Join(kept, "data")).CombinedOutput(); err != nil {
+		return fmt.Errorf("keeping the server's data: %w: %s", err, out)
+	}
+	return errors.Join(s.alive.Close(), s.shell.Wait())
+}
+
+// shutDown ends the server in peace, with all that it knows in its files.
+func (s *maria) shutDown(folder string) error {
+	pid, err := os.ReadFile(filepath.Join(folder, "pid"))
+	if err != nil {
+		return err
+	}
+	if err := s.run("", []string{"SHUTDOWN"}); err != nil {
+		return err
+	}
+	for range 600 {
+		if _, err := os.Readlink("/proc/" + strings.TrimSpace(string(pid)) + "/exe"); err != nil { // it has ended, whoever asks for its last word
+			return nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return errors.New("MariaDB did not shut down")
+}
+
+// serversFolder makes a folder that belongs to the account of the server.
+func serversFolder() (string, error) {
 	folder, err := os.MkdirTemp(memory(), "mtandao-maria-")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	if err := os.Chmod(folder, 0o755); err != nil {
-		return nil, err
-	}
-	data, err := installData(folder)
+	who, err := account()
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	s := &maria{socket: filepath.Join(folder, "s")}
-	if err := s.launch(folder, data, more); err != nil {
-		return nil, err
-	}
-	return s, s.wait()
+	return folder, errors.Join(os.Chmod(folder, 0o755), own(folder, who))
+}
+
+// own gives a folder to an account.
+func own(folder string, who *user.User) error {
+	uid, _ := strconv.Atoi(who.Uid)
+	gid, _ := strconv.Atoi(who.Gid)
+	return os.Chown(folder, uid, gid)
 }
 
 // roomInMemory is enough for two servers; an empty one takes over 100 MB, and a container has 64 unless told otherwise.
@@ -110,12 +206,8 @@ func installData(folder string) (string, error) {
 	if err := os.Mkdir(data, 0o700); err != nil {
 		return "", err
 	}
-	uid, _ := strconv.Atoi(who.Uid)
-	gid, _ := strconv.Atoi(who.Gid)
-	for _, path := range []string{folder, data} {
-		if err := os.Chown(path, uid, gid); err != nil {
-			return "", err
-		}
+	if err := own(data, who); err != nil {
+		return "", err
 	}
 	install := exec.Command("mariadb-install-db", "--no-defaults", "--datadir="+data, "--user="+who.Username,
 		"--skip-test-db", "--auth-root-authentication-method=normal")
@@ -128,77 +220,64 @@ func installData(folder string) (string, error) {
 
 // launch starts the server under a shell that waits for this process: when we end, however we end, its standard input
 // closes, and it kills the server and removes the folder. (A death signal would not do: the server changes its user.)
-func (s *maria) launch(folder, data string, more []string) error {
+//
+// What the statistics say of a table is counted when it is opened, not kept in tables that each change of the schema must change too; all tables are in one
+// file; and rows changed are counted by table, which tells what a test has left behind.
+func (s *maria) launch(folder string, more []string) error {
 	who, err := account()
 	if err != nil {
 		return err
 	}
+	s.socket = filepath.Join(folder, "s")
 	words := []string{"-c", `"$@" & server=$!; read -r end; kill -9 $server; wait $server; rm -rf "$folder"`, "sh",
-		"mariadbd", "--no-defaults", "--datadir=" + data, "--user=" + who.Username, "--socket=" + s.socket,
+		"mariadbd", "--no-defaults", "--datadir=" + s.data, "--user=" + who.Username, "--socket=" + s.socket,
 		"--skip-networking", "--skip-name-resolve", "--pid-file=" + filepath.Join(folder, "pid"),
 		"--innodb-flush-log-at-trx-commit=2", "--innodb-buffer-pool-size=128M", "--innodb-log-file-size=64M",
+		"--innodb-stats-persistent=0", "--innodb-file-per-table=0", "--userstat=1",
 		"--max-connections=400", "--log-error=" + filepath.Join(folder, "log")}
-	c := exec.Command("sh", append(words, more...)...)
-	c.Env = append(os.Environ(), "folder="+folder, "TMPDIR="+folder) // servers with one /tmp take each other's temporary tables
-	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}              // an interrupt at the keyboard reaches it through us alone
-	if s.alive, err = c.StdinPipe(); err != nil {
+	s.shell = exec.Command("sh", append(words, more...)...)
+	s.shell.Env = append(os.Environ(), "folder="+folder, "TMPDIR="+folder) // servers with one /tmp take each other's temporary tables
+	s.shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}              // an interrupt at the keyboard reaches it through us alone
+	if s.alive, err = s.shell.StdinPipe(); err != nil {
 		return err
 	}
-	return c.Start()
-}
-
-func (s *maria) wait() error {
-	pool, err := sql.Open("mysql", "root@unix("+s.socket+")/")
-	if err != nil {
+	if err := s.shell.Start(); err != nil {
 		return err
 	}
-	defer pool.Close()
-	for range 600 {
-		if err = pool.Ping(); err == nil {
+	if s.pool, err = sql.Open("mysql", strings.TrimPrefix(s.url(""), "mysql:")); err != nil {
+		return err
+	}
+	for range 1200 {
+		if err = s.pool.Ping(); err == nil {
 			return nil
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(25 * time.Millisecond)
 	}
 	return fmt.Errorf("MariaDB did not start: %w", err)
-}
-
-func (s *maria) run(url string, statements []string) error {
-	pool, err := sql.Open("mysql", url[len("mysql:"):])
-	if err != nil {
-		return err
-	}
-	defer pool.Close()
-	for _, statement := range statements {
-		if _, err := pool.Exec(statement); err != nil {
-			return fmt.Errorf("%s: %w", statement, err)
-		}
-	}
-	return nil
-}
-
-// schema migrates one database and reads back how each table is made; the other databases copy that.
-func (s *maria) schema() ([]string, error) {
-	s.once.Do(func() { s.ddl, s.err = s.makeSchema() })
-	return s.ddl, s.err
 }
 
 // oldDefaults are what a server of some years ago gives a database: our tables must not depend on them.
 const oldDefaults = " CHARACTER SET latin1 COLLATE latin1_swedish_ci"
 
-func (s *maria) makeSchema() ([]string, error) {
-	if err := s.run(s.url(""), []string{"CREATE DATABASE template" + oldDefaults}); err != nil {
-		return nil, err
+// written says whether a table has rows when it is new: what the migrations write of themselves.
+func written(table string) bool { return table == "goose_db_version" || table == "least_binary" }
+
+// makeSchema migrates one database and reads back how each table is made; the other databases copy that.
+func (s *maria) makeSchema() error {
+	if err := s.run("", []string{"CREATE DATABASE template" + oldDefaults}); err != nil {
+		return err
 	}
 	ctx := context.Background()
 	d, err := db.Open(ctx, s.url("template"), db.Options{})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer d.Close()
 	if _, err := d.Migrate(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	return readSchema(d.SQL())
+	s.ddl, err = readSchema(d.SQL())
+	return err
 }
 
 func readSchema(pool *sql.DB) (ddl []string, err error) {
@@ -216,7 +295,7 @@ func readSchema(pool *sql.DB) (ddl []string, err error) {
 			return nil, err
 		}
 		ddl = append(ddl, statement)
-		if table == "goose_db_version" || table == "least_binary" {
+		if written(table) {
 			ddl = append(ddl, "INSERT INTO `"+table+"` SELECT * FROM template.`"+table+"`")
 		}
 	}

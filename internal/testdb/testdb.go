@@ -2,6 +2,7 @@ package testdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -58,27 +59,23 @@ func Empty(t testing.TB, dialect string) string {
 	if dialect == db.SQLite {
 		return "sqlite:" + filepath.Join(folder(t), "test.db")
 	}
-	return server(t).create(t)
+	s := server(t)
+	return s.url(s.create(t))
 }
 
 var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
-	folder, err := os.MkdirTemp("", "mtandao-testdb-")
+	folder, err := kept("sqlite", func(folder string) error {
+		d, err := db.Open(context.Background(), "sqlite:"+filepath.Join(folder, "template.db"), db.Options{})
+		if err != nil {
+			return err
+		}
+		_, err = d.Migrate(context.Background())
+		return errors.Join(err, d.Close()) // the last connection folds the WAL into the file
+	})
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(folder)
-	file := filepath.Join(folder, "template.db")
-	d, err := db.Open(context.Background(), "sqlite:"+file, db.Options{})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.Migrate(context.Background()); err != nil {
-		return nil, err
-	}
-	if err := d.Close(); err != nil { // the last connection folds the WAL into the file
-		return nil, err
-	}
-	return os.ReadFile(file)
+	return os.ReadFile(filepath.Join(folder, "template.db"))
 })
 
 func sqliteCopy(t testing.TB) string {
@@ -112,28 +109,16 @@ var databases atomic.Int64
 
 func mariaCopy(t testing.TB) string {
 	t.Helper()
-	return server(t).copy(t)
+	return server(t).take(t)
 }
 
-func (s *maria) copy(t testing.TB) string {
+// create makes a database without any table and drops it with the test.
+func (s *maria) create(t testing.TB) (name string) {
 	t.Helper()
-	statements, err := s.schema()
-	if err != nil {
-		t.Fatalf("making the MariaDB template: %v", err)
-	}
-	url := s.create(t)
-	if err := s.run(url, statements); err != nil {
-		t.Fatalf("copying the schema: %v", err)
-	}
-	return url
-}
-
-func (s *maria) create(t testing.TB) string {
-	t.Helper()
-	name := fmt.Sprintf("test_%d", databases.Add(1))
-	if err := s.run(s.url(""), []string{"CREATE DATABASE " + name + oldDefaults}); err != nil {
+	name = fmt.Sprintf("test_%d", databases.Add(1))
+	if err := s.run("", []string{"CREATE DATABASE " + name + oldDefaults}); err != nil {
 		t.Fatalf("creating a database: %v", err)
 	}
-	t.Cleanup(func() { _ = s.run(s.url(""), []string{"DROP DATABASE " + name}) })
-	return s.url(name)
+	t.Cleanup(func() { _ = s.run("", []string{"DROP DATABASE " + name}) })
+	return name
 }

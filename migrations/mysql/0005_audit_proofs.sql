@@ -2,7 +2,12 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS audit_proofs (
   id BIGINT NOT NULL PRIMARY KEY,
-  at DATETIME(3) NOT NULL,
+  asked_at DATETIME(3) NOT NULL,
+  done_at DATETIME(3) NULL,
+  after_id BIGINT NOT NULL,
+  all_events BOOLEAN NOT NULL,
+  seq BIGINT NOT NULL,
+  hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   events BIGINT NOT NULL,
   problems BIGINT NOT NULL,
   said VARCHAR(200) NOT NULL

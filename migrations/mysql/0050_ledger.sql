@@ -21,8 +21,10 @@ CREATE TABLE IF NOT EXISTS ledger_postings (
   account VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   party VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   cents BIGINT NOT NULL,
+  day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   PRIMARY KEY (entry_id, n),
-  KEY ledger_postings_account (account, party, entry_id)
+  KEY ledger_postings_account (account, party, entry_id),
+  KEY ledger_postings_day (account, day, entry_id, n, cents)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS ledger_links (

@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS orders (
   segment VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   price_cents BIGINT NOT NULL,
   price_currency VARCHAR(3) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  excise_cents BIGINT NOT NULL DEFAULT 0,
+  vat_cents BIGINT NOT NULL DEFAULT 0,
   limits TEXT NOT NULL,
   phone VARBINARY(512) NOT NULL,
   phone_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -37,5 +39,6 @@ CREATE TABLE IF NOT EXISTS orders (
   KEY orders_device (site_id, mac, created_at),
   KEY orders_grant (grant_id),
   KEY orders_paid (site_id, paid_at),
-  KEY orders_mac (mac, id)
+  KEY orders_mac (mac, id),
+  KEY orders_place (site_id, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -2,6 +2,7 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS messages (
   id BIGINT NOT NULL PRIMARY KEY,
+  customer_id BIGINT NOT NULL,
   message_key VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   input_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   purpose VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -28,5 +29,6 @@ CREATE TABLE IF NOT EXISTS messages (
   KEY messages_created (created_at, id),
   KEY messages_due (state, run_at),
   KEY messages_provider (provider_id),
-  KEY messages_address (address_hash, created_at)
+  KEY messages_address (address_hash, created_at),
+  KEY messages_customer (customer_id, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

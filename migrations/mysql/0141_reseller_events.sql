@@ -24,5 +24,7 @@ CREATE TABLE IF NOT EXISTS reseller_events (
   PRIMARY KEY (id),
   UNIQUE KEY reseller_events_seq (reseller_id, seq),
   UNIQUE KEY reseller_events_request (reseller_id, request),
-  KEY reseller_events_day (reseller_id, day, seq)
+  KEY reseller_events_day (reseller_id, day, seq),
+  KEY reseller_events_on (day, reseller_id),
+  KEY reseller_events_other (other_id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS invoices (
   control_number VARCHAR(320) NOT NULL,
   control_qr VARCHAR(2040) NOT NULL,
   done_by VARCHAR(320) NOT NULL,
+  line VARCHAR(200) NOT NULL,
   lines_hash VARCHAR(96) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   created_at DATETIME(3) NOT NULL,
   issued_at DATETIME(3),

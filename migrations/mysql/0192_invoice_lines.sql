@@ -22,5 +22,6 @@ CREATE TABLE IF NOT EXISTS invoice_lines (
   gross_cents BIGINT NOT NULL,
   excise_share BIGINT NOT NULL,
   vat_share BIGINT NOT NULL,
+  part_id BIGINT NOT NULL,
   PRIMARY KEY (invoice_id, n)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

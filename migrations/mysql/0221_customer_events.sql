@@ -19,5 +19,5 @@ CREATE TABLE IF NOT EXISTS customer_events (
   PRIMARY KEY (id),
   UNIQUE KEY customer_events_seq (customer_id, seq),
   UNIQUE KEY customer_events_request (customer_id, request),
-  KEY customer_events_day (day, how, id)
+  KEY customer_events_day (day, how, id, delta_cents)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -13,6 +13,8 @@ CREATE TABLE IF NOT EXISTS paybacks (
   alone BOOLEAN NOT NULL,
   how VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reference VARCHAR(240) NOT NULL,
+  sending BIGINT NOT NULL,
+  phone_hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   asked_at DATETIME(3) NOT NULL,
   decided_at DATETIME(3),
   paid_at DATETIME(3),

@@ -6,6 +6,8 @@ CREATE TABLE IF NOT EXISTS prompt_asks (
   order_id BIGINT NOT NULL,
   cause VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   paper_id BIGINT NOT NULL,
+  invoice_id BIGINT NOT NULL,
+  spent_cents BIGINT NOT NULL,
   done_by VARCHAR(320) NOT NULL,
   at DATETIME(3) NOT NULL,
   queried_at DATETIME(3) NULL,

@@ -1,7 +1,8 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS send_backs (
   id BIGINT NOT NULL,
-  refund_id BIGINT NOT NULL,
+  owed_kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  owed_id BIGINT NOT NULL,
   till_id BIGINT NOT NULL,
   way VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -19,7 +20,7 @@ CREATE TABLE IF NOT EXISTS send_backs (
   done_at DATETIME(3),
   PRIMARY KEY (id),
   UNIQUE KEY send_backs_secret (secret_hash),
-  KEY send_backs_refund (refund_id, id),
+  KEY send_backs_owed (owed_kind, owed_id, id),
   KEY send_backs_state (state, id),
   KEY send_backs_till (till_id, way, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

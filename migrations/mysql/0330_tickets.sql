@@ -42,5 +42,7 @@ CREATE TABLE IF NOT EXISTS tickets (
   KEY tickets_customer (customer_id, id),
   KEY tickets_contact (contact_hash, id),
   KEY tickets_solved (live, state, done_at, id),
-  KEY tickets_kept (live, erased_at, done_at, id)
+  KEY tickets_kept (live, erased_at, done_at, id),
+  KEY tickets_state (state, id),
+  KEY tickets_place (site_id, id)
 ) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -20,9 +20,11 @@ CREATE TABLE IF NOT EXISTS ledger_postings (
   account TEXT NOT NULL,
   party TEXT NOT NULL,
   cents BIGINT NOT NULL,
+  day TEXT NOT NULL,
   PRIMARY KEY (entry_id, n)
 );
 CREATE INDEX IF NOT EXISTS ledger_postings_account ON ledger_postings (account, party, entry_id);
+CREATE INDEX IF NOT EXISTS ledger_postings_day ON ledger_postings (account, day, entry_id, n, cents);
 
 CREATE TABLE IF NOT EXISTS ledger_links (
   seq BIGINT NOT NULL,

@@ -13,6 +13,8 @@ CREATE TABLE IF NOT EXISTS orders (
   segment TEXT NOT NULL,
   price_cents BIGINT NOT NULL,
   price_currency TEXT NOT NULL,
+  excise_cents BIGINT NOT NULL DEFAULT 0,
+  vat_cents BIGINT NOT NULL DEFAULT 0,
   limits TEXT NOT NULL,
   phone BLOB NOT NULL,
   phone_hash TEXT NOT NULL,
@@ -38,3 +40,4 @@ CREATE INDEX IF NOT EXISTS orders_device ON orders (site_id, mac, created_at);
 CREATE INDEX IF NOT EXISTS orders_grant ON orders (grant_id);
 CREATE INDEX IF NOT EXISTS orders_mac ON orders (mac, id);
 CREATE INDEX IF NOT EXISTS orders_paid ON orders (site_id, paid_at);
+CREATE INDEX IF NOT EXISTS orders_place ON orders (site_id, id);

@@ -1,6 +1,7 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS messages (
   id BIGINT NOT NULL PRIMARY KEY,
+  customer_id BIGINT NOT NULL,
   message_key TEXT NOT NULL,
   input_hash TEXT NOT NULL,
   purpose TEXT NOT NULL,
@@ -29,3 +30,4 @@ CREATE INDEX IF NOT EXISTS messages_created ON messages (created_at, id);
 CREATE INDEX IF NOT EXISTS messages_due ON messages (state, run_at);
 CREATE INDEX IF NOT EXISTS messages_provider ON messages (provider_id);
 CREATE INDEX IF NOT EXISTS messages_address ON messages (address_hash, created_at);
+CREATE INDEX IF NOT EXISTS messages_customer ON messages (customer_id, id);

@@ -25,3 +25,5 @@ CREATE TABLE IF NOT EXISTS reseller_events (
 CREATE UNIQUE INDEX IF NOT EXISTS reseller_events_seq ON reseller_events (reseller_id, seq);
 CREATE UNIQUE INDEX IF NOT EXISTS reseller_events_request ON reseller_events (reseller_id, request);
 CREATE INDEX IF NOT EXISTS reseller_events_day ON reseller_events (reseller_id, day, seq);
+CREATE INDEX IF NOT EXISTS reseller_events_on ON reseller_events (day, reseller_id);
+CREATE INDEX IF NOT EXISTS reseller_events_other ON reseller_events (other_id);

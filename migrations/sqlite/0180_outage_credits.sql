@@ -7,6 +7,8 @@ CREATE TABLE IF NOT EXISTS outage_credits (
   note TEXT NOT NULL,
   at DATETIME NOT NULL,
   undone_at DATETIME,
+  request TEXT,
   PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX IF NOT EXISTS outage_credits_request ON outage_credits (request);
 CREATE INDEX IF NOT EXISTS outage_credits_site ON outage_credits (site_id, id);

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS invoices (
   control_number TEXT NOT NULL,
   control_qr TEXT NOT NULL,
   done_by TEXT NOT NULL,
+  line TEXT NOT NULL,
   lines_hash TEXT NOT NULL,
   created_at DATETIME NOT NULL,
   issued_at DATETIME,

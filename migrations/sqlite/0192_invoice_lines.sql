@@ -21,5 +21,6 @@ CREATE TABLE IF NOT EXISTS invoice_lines (
   gross_cents BIGINT NOT NULL,
   excise_share BIGINT NOT NULL,
   vat_share BIGINT NOT NULL,
+  part_id BIGINT NOT NULL,
   PRIMARY KEY (invoice_id, n)
 );

@@ -19,4 +19,4 @@ CREATE TABLE IF NOT EXISTS customer_events (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS customer_events_seq ON customer_events (customer_id, seq);
 CREATE UNIQUE INDEX IF NOT EXISTS customer_events_request ON customer_events (customer_id, request);
-CREATE INDEX IF NOT EXISTS customer_events_day ON customer_events (day, how, id);
+CREATE INDEX IF NOT EXISTS customer_events_day ON customer_events (day, how, id, delta_cents);

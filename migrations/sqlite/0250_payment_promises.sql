@@ -8,6 +8,8 @@ CREATE TABLE IF NOT EXISTS payment_promises (
   note TEXT NOT NULL,
   done_by TEXT NOT NULL,
   at DATETIME NOT NULL,
+  request TEXT,
   PRIMARY KEY (id)
 );
+CREATE UNIQUE INDEX IF NOT EXISTS payment_promises_request ON payment_promises (request);
 CREATE INDEX IF NOT EXISTS payment_promises_customer ON payment_promises (customer_id, id);

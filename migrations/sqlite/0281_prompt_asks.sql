@@ -5,6 +5,8 @@ CREATE TABLE IF NOT EXISTS prompt_asks (
   order_id BIGINT NOT NULL,
   cause TEXT NOT NULL,
   paper_id BIGINT NOT NULL,
+  invoice_id BIGINT NOT NULL,
+  spent_cents BIGINT NOT NULL,
   done_by TEXT NOT NULL,
   at DATETIME NOT NULL,
   queried_at DATETIME NULL,

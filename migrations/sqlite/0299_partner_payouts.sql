@@ -12,6 +12,8 @@ CREATE TABLE IF NOT EXISTS partner_payouts (
   alone BOOLEAN NOT NULL,
   how TEXT NOT NULL,
   reference TEXT NOT NULL,
+  sending BIGINT NOT NULL,
+  phone_hash TEXT NOT NULL,
   asked_at DATETIME NOT NULL,
   decided_at DATETIME,
   paid_at DATETIME,

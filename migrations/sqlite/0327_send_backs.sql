@@ -1,7 +1,8 @@
 -- +goose Up
 CREATE TABLE IF NOT EXISTS send_backs (
   id BIGINT NOT NULL,
-  refund_id BIGINT NOT NULL,
+  owed_kind TEXT NOT NULL,
+  owed_id BIGINT NOT NULL,
   till_id BIGINT NOT NULL,
   way TEXT NOT NULL,
   state TEXT NOT NULL,
@@ -20,6 +21,6 @@ CREATE TABLE IF NOT EXISTS send_backs (
   PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX IF NOT EXISTS send_backs_secret ON send_backs (secret_hash);
-CREATE INDEX IF NOT EXISTS send_backs_refund ON send_backs (refund_id, id);
+CREATE INDEX IF NOT EXISTS send_backs_owed ON send_backs (owed_kind, owed_id, id);
 CREATE INDEX IF NOT EXISTS send_backs_state ON send_backs (state, id);
 CREATE INDEX IF NOT EXISTS send_backs_till ON send_backs (till_id, way, id);

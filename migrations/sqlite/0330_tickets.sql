@@ -43,3 +43,5 @@ CREATE INDEX IF NOT EXISTS tickets_customer ON tickets (customer_id, id);
 CREATE INDEX IF NOT EXISTS tickets_contact ON tickets (contact_hash, id);
 CREATE INDEX IF NOT EXISTS tickets_solved ON tickets (live, state, done_at, id);
 CREATE INDEX IF NOT EXISTS tickets_kept ON tickets (live, erased_at, done_at, id);
+CREATE INDEX IF NOT EXISTS tickets_state ON tickets (state, id);
+CREATE INDEX IF NOT EXISTS tickets_place ON tickets (site_id, id);

@@ -20,16 +20,26 @@ import (
 	"mtandao/internal/pace"
 	"mtandao/internal/report"
 	"mtandao/internal/seal"
+	"mtandao/internal/site"
 	"mtandao/portal/web"
 )
 
-// Keys judges the key of a call. *apikeys.Service satisfies it.
+// Keys judges the key of a call, and keeps what keys asked for by a name of their own. *apikeys.Service satisfies it.
 type Keys interface {
 	Judge(ctx context.Context, secret string) (apikeys.Key, error)
+	Begin(ctx context.Context, a apikeys.Asked) (c *apikeys.Call, until time.Time, err error)
+	Within(ctx context.Context, c *apikeys.Call) context.Context
+	Answer(ctx context.Context, c *apikeys.Call, status int, answer []byte) error
+	Let(ctx context.Context, c *apikeys.Call) error
 }
 
-// Customers reads customers. *customers.Service satisfies it.
+// Sites are the places. *site.Service satisfies it.
+type Sites interface{ Sites() []site.Site }
+
+// Customers reads and keeps customers. *customers.Service satisfies it.
 type Customers interface {
+	Keep(ctx context.Context, p customers.Profile, by customers.By) (customers.Customer, error)
+	Tags(ctx context.Context, customerID int64) ([]string, error)
 	List(ctx context.Context, f customers.Filter) (customers.Page, error)
 	Get(ctx context.Context, id int64) (customers.Customer, error)
 	Contacts(ctx context.Context, customerID int64) ([]customers.Contact, error)
@@ -46,6 +56,7 @@ type Plans interface {
 type Invoices interface {
 	Newest(ctx context.Context, f invoices.Filter, before int64, limit int) ([]invoices.Document, error)
 	Get(ctx context.Context, id int64) (invoices.Document, error)
+	StatementAfter(ctx context.Context, customerID int64, from, until clock.Day, last invoices.StatementLine, limit int) (invoices.Statement, error)
 }
 
 // Payments lists payments. *report.Desk satisfies it.
@@ -56,10 +67,23 @@ type Payments interface {
 // Options are what the addresses stand on.
 type Options struct {
 	Keys      Keys
+	Sites     Sites
 	Customers Customers
 	Plans     Plans
 	Invoices  Invoices
 	Payments  Payments
+	Counter   Counter
+	Money     Money
+	Lines     Lines
+	Usage     Usage
+	Orders    Orders
+	Vouchers  Vouchers
+	Resellers Resellers
+	Network   Network
+	Cutter    Cutter
+	Routers   Routers
+	Tickets   Tickets
+	Reports   Reports
 	Seal      *seal.Keys // signs cursors
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -73,6 +97,9 @@ type API struct {
 	calls     *pace.Limiter // of one key
 	strangers *pace.Limiter // of one network, with no good key
 	document  []byte
+
+	page       []byte // of the reference
+	pagePolicy string
 }
 
 // Base is where the addresses begin.
@@ -90,13 +117,16 @@ const (
 func New(o Options) (*API, error) {
 	a := &API{Options: o, calls: pace.New(o.Clock, callsAtOnce, callEvery), strangers: pace.New(o.Clock, strangerAtOnce, strangerEvery)}
 	var err error
-	a.document, err = json.Marshal(a.describe())
+	if a.document, err = json.Marshal(a.describe()); err != nil {
+		return nil, err
+	}
+	a.page, a.pagePolicy, err = a.refer()
 	return a, err
 }
 
 // Routes are the addresses.
 func (a *API) Routes() []web.Route {
-	all := []web.Route{{Method: fiber.MethodGet, Path: Base + "/openapi.json", Policy: web.Program, Handle: a.tell}}
+	all := []web.Route{{Method: fiber.MethodGet, Path: Base + "/openapi.json", Policy: web.Program, Handle: a.tell}, {Method: fiber.MethodGet, Path: Base + "/docs", Policy: web.Public, Handle: a.show}}
 	for _, o := range a.operations() {
 		path := strings.NewReplacer("{", ":", "}", "").Replace(o.path)
 		all = append(all, web.Route{Method: o.method, Path: Base + path, Policy: web.Program, Handle: a.handler(o)})
@@ -121,6 +151,9 @@ type call struct {
 	ctx context.Context
 	key apikeys.Key
 	op  operation
+
+	asked any    // what was sent, of the type that the address takes
+	once  string // of a deed: the same is done once
 }
 
 func (a *API) handler(o operation) fiber.Handler {
@@ -129,6 +162,9 @@ func (a *API) handler(o operation) fiber.Handler {
 		defer cancel()
 		q := &call{Ctx: c, api: a, ctx: ctx, op: o}
 		status, err := a.admit(q)
+		if err == nil && o.deed != nil {
+			return a.write(q)
+		}
 		var body any
 		if err == nil {
 			body, err = o.handle(q)
@@ -145,7 +181,11 @@ func (a *API) refuse(c *fiber.Ctx, status int, err error) error {
 	if !web.ForPerson(err) {
 		a.Log.Error("a call of the API failed", "request", web.RequestID(c), "route", c.Route().Path, "error", err)
 	}
-	return web.Problem(c, status, err)
+	body, failed := web.ProblemText(c, status, err, fieldsOf(err)...)
+	if failed != nil {
+		return failed
+	}
+	return web.SendProblem(c, status, body)
 }
 
 // admit judges the key of a call, how often it calls, and whether the key opens the route and the query names nothing unknown.

@@ -18,7 +18,8 @@ type customerView struct {
 	Segment    string `json:"segment"`
 	SiteID     string `json:"site_id" doc:"Empty: of no site."`
 	Language   string `json:"language"`
-	BillDay    int64  `json:"bill_day" doc:"The day of the month of the bill."`
+	BillDay    int64  `json:"bill_day" doc:"The day of the month of the bill; in a month without it, its last."`
+	BillWeek   int64  `json:"bill_weekday" doc:"The day of the week on which weekly plans are billed, 1 for Monday to 7; 0: the day of the line's beginning."`
 	CreatedAt  string `json:"created_at" format:"date-time"`
 	Version    string `json:"version" doc:"Changes with the customer."`
 }
@@ -48,7 +49,7 @@ func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z
 
 func viewCustomer(c customers.Customer) customerView {
 	return customerView{ID: text(c.ID), Number: c.Number, Kind: string(c.Kind), Name: c.Name, State: string(c.State), MergedInto: text(c.MergedInto), Segment: string(c.Segment), SiteID: text(c.SiteID),
-		Language: string(c.Lang), BillDay: int64(c.BillDay), CreatedAt: stamp(c.CreatedAt), Version: text(c.Version)}
+		Language: string(c.Lang), BillDay: int64(c.BillDay), BillWeek: int64(c.BillWeekday), CreatedAt: stamp(c.CreatedAt), Version: text(c.Version)}
 }
 
 // afterMark is how a cursor of names begins; any other is an id.
@@ -94,27 +95,36 @@ func (a *API) listCustomers(q *call) (any, error) {
 	return out, nil
 }
 
-func (a *API) getCustomer(q *call) (any, error) {
+// customerOf is the customer of the address, whom the key reaches.
+func (q *call) customerOf() (c customers.Customer, err error) {
 	id, err := q.idOf()
-	if err != nil {
-		return nil, err
+	if err == nil {
+		c, err = q.api.Customers.Get(q.ctx, id)
 	}
-	c, err := a.Customers.Get(q.ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && !q.key.Sees(c.SiteID) {
-		return nil, gone()
+		err = gone()
 	}
+	return c, err
+}
+
+func (a *API) getCustomer(q *call) (any, error) {
+	c, err := q.customerOf()
 	if err != nil {
 		return nil, err
 	}
+	return a.customerRecord(q, c)
+}
+
+func (a *API) customerRecord(q *call, c customers.Customer) (any, error) {
 	out := customerRecord{customerView: viewCustomer(c), Contacts: []contactView{}, Addresses: []addressView{}}
-	contacts, err := a.Customers.Contacts(q.ctx, id)
+	contacts, err := a.Customers.Contacts(q.ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	for _, one := range contacts {
 		out.Contacts = append(out.Contacts, contactView{string(one.Kind), one.Value, one.Person, one.ForBills, one.ForAlerts})
 	}
-	addresses, err := a.Customers.Addresses(q.ctx, id)
+	addresses, err := a.Customers.Addresses(q.ctx, c.ID)
 	for _, one := range addresses {
 		out.Addresses = append(out.Addresses, addressView{string(one.Kind), one.Line, one.Area, one.Landmark})
 	}

@@ -20,7 +20,7 @@ var failures = map[int]string{
 	http.StatusInternalServerError: "Something broke; request_id names it.", http.StatusServiceUnavailable: "The provider's database does not answer; try again.",
 }
 
-const about = "Other programs read the provider here. A key goes with each call as a bearer token. Lists are paged by a cursor. Money is in whole cents with its currency; times are RFC 3339 in UTC; ids are texts. " +
+const about = "Other programs read the provider here, and change it. A key goes with each call as a bearer token; each deed has an idempotency key, so that it is done once however often it is sent. Lists are paged by a cursor. Money is in whole cents with its currency; times are RFC 3339 in UTC; ids are texts. " +
 	"What a key's sites do not cover does not exist for it. Each key may call 120 times at once, and four times a second on; the RateLimit fields of the answer say how many calls are left."
 
 // describe is the OpenAPI document of the table of operations.
@@ -45,7 +45,7 @@ func (a *API) describe() node {
 	}
 	return node{"openapi": "3.1.0", "info": node{"title": "Mtandao API", "version": "1.0.0", "description": about, "license": node{"name": "For the provider's own use", "identifier": "LicenseRef-Provider"},
 		"contact": node{"name": "The provider", "url": a.PublicURL}},
-		"servers": []any{node{"url": strings.TrimSuffix(a.PublicURL, "/") + Base, "description": "The provider"}}, "tags": tags, "paths": paths, "security": []any{node{"key": []any{}}},
+		"servers": []any{node{"url": strings.TrimSuffix(a.PublicURL, "/") + Base, "description": "The provider"}}, "tags": append(tags, node{"name": "webhooks", "description": "What is sent to the provider's endpoints."}), "paths": paths, "webhooks": d.webhooks(a.occurrences()), "security": []any{node{"key": []any{}}},
 		"components": node{"schemas": d.schemas, "securitySchemes": node{"key": node{"type": "http", "scheme": "bearer", "description": "A key that the provider made under Settings, API keys."}}}}
 }
 
@@ -69,15 +69,31 @@ func (d describer) operation(o operation) node {
 		}
 		params = append(params, node{"name": p.Name, "in": "query", "required": false, "description": p.Text, "schema": schema})
 	}
-	answers := node{"200": node{"description": "What was asked for.", "content": node{"application/json": node{"schema": d.schema(reflect.TypeOf(o.answer))}}}}
+	status, said := http.StatusOK, "What was asked for."
+	told := node{"operationId": o.id, "summary": o.summary, "description": fmt.Sprintf("Needs the scope %s.", o.scope), "tags": []string{o.tag}}
+	if o.deed != nil {
+		status, said = o.deed.status, "It is done."
+		params = append(params, onceParam)
+		if o.deed.asks != nil {
+			told["requestBody"] = node{"required": true, "content": node{"application/json": node{"schema": d.schema(reflect.TypeOf(o.deed.asks))}}}
+		}
+	}
+	answers := node{strconv.Itoa(status): node{"description": said, "content": node{"application/json": node{"schema": d.schema(reflect.TypeOf(o.answer))}}}}
 	for status, why := range failures {
 		answers[strconv.Itoa(status)] = d.problem(why)
 	}
 	if strings.Contains(o.path, "{id}") {
 		answers["404"] = d.problem("There is none, or the key does not reach it.")
 	}
-	return node{"operationId": o.id, "summary": o.summary, "description": fmt.Sprintf("Needs the scope %s.", o.scope), "tags": []string{o.tag}, "parameters": params, "responses": answers}
+	if o.deed != nil {
+		answers["409"] = d.problem("Something else stands in the way: what is there now, or another deed by this idempotency key. While one by it is being done, Retry-After says for how long to wait.")
+	}
+	told["parameters"], told["responses"] = params, answers
+	return told
 }
+
+var onceParam = node{"name": onceHeader, "in": "header", "required": true, "schema": node{"type": "string", "minLength": 1, "maxLength": longestOnce},
+	"description": "Your name for this deed, new for each. The same name with the same body is done once, and answered the same for 24 hours; with another body it is refused."}
 
 func (d describer) problem(why string) node {
 	return node{"description": why, "content": node{"application/problem+json": node{"schema": d.schema(reflect.TypeOf(web.ProblemBody{}))}}}
@@ -92,6 +108,8 @@ func (d describer) schema(t reflect.Type) node {
 		return node{"type": "boolean"}
 	case reflect.Int, reflect.Int64:
 		return node{"type": "integer", "format": "int64"}
+	case reflect.Pointer:
+		return d.schema(t.Elem())
 	case reflect.Slice:
 		return node{"type": "array", "items": d.schema(t.Elem())}
 	case reflect.Struct:
@@ -115,9 +133,10 @@ func schemaName(t reflect.Type) string {
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
-// object tells a struct: every field is always there, and nothing else.
+// object tells a struct, and that it holds nothing else. In an answer every field is always there; in what is sent only what must be.
 func (d describer) object(t reflect.Type) node {
 	properties, must := node{}, []string{}
+	sent := strings.HasSuffix(t.Name(), "Wish")
 	for _, f := range reflect.VisibleFields(t) {
 		name := f.Tag.Get("json")
 		if name == "" {
@@ -130,8 +149,13 @@ func (d describer) object(t reflect.Type) node {
 		if doc := f.Tag.Get("doc"); doc != "" {
 			schema["description"] = doc
 		}
+		if all := strings.Fields(f.Tag.Get("enum")); len(all) > 0 {
+			schema["enum"] = all
+		}
 		properties[name] = schema
-		must = append(must, name)
+		if !sent || f.Tag.Get("must") != "" {
+			must = append(must, name)
+		}
 	}
 	return node{"type": "object", "properties": properties, "required": must, "additionalProperties": false}
 }

@@ -79,6 +79,9 @@ type lineView struct {
 	Until    string     `json:"until"`
 	Quantity int64      `json:"quantity"`
 	Amount   amountView `json:"amount"`
+
+	SubscriptionID string `json:"subscription_id" doc:"On one bill of several lines: which it is of; else empty."`
+	CustomerID     string `json:"customer_id" doc:"On one bill of several lines: whose it is; else empty."`
 }
 
 type invoiceRecord struct {
@@ -134,9 +137,13 @@ func (a *API) getInvoice(q *call) (any, error) {
 	if fault.Is(err, fault.NotFound) {
 		return nil, gone()
 	}
+	return recordInvoice(d), err
+}
+
+func recordInvoice(d invoices.Document) invoiceRecord {
 	out := invoiceRecord{invoiceView: viewInvoice(d), Lines: []lineView{}}
 	for _, l := range d.Lines {
-		out.Lines = append(out.Lines, lineView{l.Name, day(l.From), day(l.Until), l.Quantity, cents(l.Amount)})
+		out.Lines = append(out.Lines, lineView{l.Name, day(l.From), day(l.Until), l.Quantity, cents(l.Amount), text(d.Of(l).SubscriptionID), text(d.Of(l).ChildID)})
 	}
-	return out, err
+	return out
 }

@@ -9,6 +9,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 	"mtandao/radius/access"
 )
 
@@ -70,7 +71,7 @@ func (b *Backoffice) tellArrears(q *request, p *recordPage, c customers.Customer
 		now.Table = &table{Columns: []column{{Name: p.T("office.invoice.number")}, {p.T("office.invoice.due"), "when"}, {p.T("office.invoice.open"), "num"}, {Name: p.T("office.arrears.next_column")}}}
 	}
 	for _, w := range seen.Unpaid[:min(len(seen.Unpaid), mostUnpaid)] {
-		now.Table.add(cell{Text: w.Text(), Address: "/office/invoices/" + number(w.ID)}, cell{Text: dayText(w.DueDay)}, cell{Text: kes(w.Open)}, cell{Text: nextText(&p.frame, w)})
+		now.Table.add(cell{Text: w.Text(), Address: "/office/invoices/" + number(w.ID)}, cell{Text: words.DateOf(p.Lang, w.DueDay)}, cell{Text: kes(w.Open)}, cell{Text: nextText(&p.frame, w)})
 	}
 	p.add(now)
 	if happened := b.dunned(&p.frame, told, true); happened != nil {
@@ -115,9 +116,9 @@ func (b *Backoffice) heldText(f *frame, seen invoices.Outlook) string {
 	case seen.Hold.PromiseUntil == 0:
 		return ""
 	case seen.Hold.PromiseUntil < clock.DayOf(b.PlanClock.Now()):
-		return f.T("office.arrears.broken", "Day", dayText(seen.Hold.PromiseUntil))
+		return f.T("office.arrears.broken", "Day", words.DateOf(f.Lang, seen.Hold.PromiseUntil))
 	}
-	return f.T("office.arrears.promised", "Day", dayText(seen.Hold.PromiseUntil))
+	return f.T("office.arrears.promised", "Day", words.DateOf(f.Lang, seen.Hold.PromiseUntil))
 }
 
 // aheadText says what holds dunning back, and what comes next for one invoice: nothing of one that is not late and has no step ahead.
@@ -144,7 +145,7 @@ func nextText(f *frame, w invoices.Waiting) string {
 	case w.Next.After == 0:
 		when = "office.arrears.on"
 	}
-	return f.T(when, "Step", f.T("office.dunning.do_"+string(w.Next.Action)), "Day", dayText(w.Next.Day), "Count", max(w.Next.After, -w.Next.After))
+	return f.T(when, "Step", f.T("office.dunning.do_"+string(w.Next.Action)), "Day", words.DateOf(f.Lang, w.Next.Day), "Count", max(w.Next.After, -w.Next.After))
 }
 
 // dunnedCell says what dunning did.
@@ -159,7 +160,7 @@ func dunnedCell(f *frame, e invoices.Entry) cell {
 		what.More = e.Note
 	case invoices.LogPromised:
 		if day, ok := clock.ParseDay(e.Note); ok {
-			what.Text = f.T("office.arrears.promised", "Day", dayText(day))
+			what.Text = f.T("office.arrears.promised", "Day", words.DateOf(f.Lang, day))
 		}
 	case invoices.LogLifted:
 		what.More = f.T("office.arrears.held_" + e.Note)

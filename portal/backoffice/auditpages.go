@@ -16,12 +16,13 @@ import (
 	"mtandao/internal/words"
 )
 
-// Trail is who changed what. *audit.Trail satisfies it.
+// Trail is who changed what.
 type Trail interface {
 	List(ctx context.Context, f audit.Filter) ([]audit.Event, error)
 	Get(ctx context.Context, id int64) (audit.Event, error)
 	LastProof(ctx context.Context) (audit.Proof, error)
-	Prove(ctx context.Context) (audit.Proof, error)
+	NewestProof(ctx context.Context) (audit.Proof, error)
+	AskProof(ctx context.Context) error
 }
 
 func (b *Backoffice) auditRoutes() []route {
@@ -90,9 +91,13 @@ func trailWord(f *frame, prefix, stored string) string {
 	return stored
 }
 
-// chainNote says whether the trail was whole when it was last proved.
+// chainNote says whether the trail was whole when it was last proved, and follows a proof that is being made.
 func (b *Backoffice) chainNote(q *request, p *listPage) error {
 	proof, err := b.Trail.LastProof(q.ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := b.Trail.NewestProof(q.ctx)
 	if err != nil {
 		return err
 	}
@@ -105,6 +110,14 @@ func (b *Backoffice) chainNote(q *request, p *listPage) error {
 	default:
 		p.State = stateView{"good", p.T("office.audit.whole")}
 		p.Lead = p.T("office.audit.whole_text", "N", int(proof.Events), "Time", b.when(&p.frame, proof.At))
+	}
+	if newest.Doing() {
+		p.Lead = strings.TrimSpace(p.Lead + " " + p.T("office.audit.proving", "N", int(newest.Events)))
+		p.Live = q.OriginalURL()
+		return nil
+	}
+	if q.Get("HX-Request") == "true" { // what followed it loads the whole page once more
+		q.Set("HX-Refresh", "true")
 	}
 	p.Acts = []act{{Name: p.T("office.audit.prove"), Icon: "shield-check", Address: "/office/audit/proof", Posted: true}}
 	return nil
@@ -149,6 +162,8 @@ func objectAddress(e audit.Event) string {
 		}
 	case "money day":
 		return daysAt + "/" + e.ObjectID
+	case "bill run":
+		return billRunAddress(idIn(e.ObjectID))
 	case "difference":
 		return differenceAddress(idIn(e.ObjectID))
 	case "enforcement", "message", "job", "order", "grant", "receipt", "customer":
@@ -158,7 +173,7 @@ func objectAddress(e audit.Event) string {
 }
 
 func (b *Backoffice) proveTrail(q *request) error {
-	if _, err := b.Trail.Prove(q.ctx); err != nil {
+	if err := b.Trail.AskProof(q.ctx); err != nil {
 		return err
 	}
 	return led("/office/audit")

@@ -51,6 +51,8 @@ type Options struct {
 	Desk      Desk
 	Taken     Taken
 	Daybook   Daybook
+	Schedules Schedules
+	Books     Books
 	Stories   Stories
 	Setup     Setup
 	Settings  Settings
@@ -76,13 +78,20 @@ type Options struct {
 	Partners  Partners
 	Approvals Approvals
 	APIKeys   APIKeys
+	Webhooks  Webhooks
 	Lines     Lines
 	Whys      Whys
 	Outages   Outages
 	Tickets   Tickets
+	Mailbox   Mailbox
+	Leads     Leads
+	Visits    Visits
+	Stock     Stock
+	Files     Files
 	Customers Customers
 	Counter   Counter
 	Prompts   Prompts
+	Families  Families
 	Bills     Bills
 	LateUse   LateUse
 	Accounts  Accounts
@@ -92,6 +101,7 @@ type Options struct {
 	Imports   Imports
 	RailBook  RailBook
 	Days      Days
+	BillRuns  BillRuns
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -125,13 +135,13 @@ func New(o Options) (*Backoffice, error) {
 
 // pageNames are the files of pages, besides the layout and the parts.
 var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
-	"settings", "router", "done", "suspense", "receipt", "paper", "why", "report"}
+	"settings", "help", "router", "done", "suspense", "receipt", "paper", "why", "report", "visits"}
 
 // table is every route with its policy.
 func (b *Backoffice) table() []route {
 	return slices.Concat(
 		b.setupRoutes(),
-		b.machineRoutes(),
+		b.machineRoutes(), b.routerLoginRoutes(),
 		b.peopleRoutes(),
 		b.auditRoutes(),
 		b.onlineRoutes(), b.statusRoutes(),
@@ -142,13 +152,13 @@ func (b *Backoffice) table() []route {
 		b.printsRoutes(),
 		b.resellerRoutes(),
 		b.returnRoutes(),
-		b.partnerRoutes(), b.approvalRoutes(), b.keyRoutes(),
+		b.partnerRoutes(), b.approvalRoutes(), b.keyRoutes(), b.hookRoutes(),
 		b.lineRoutes(), b.whyRoutes(),
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
-		b.customerRoutes(), b.ticketRoutes(),
-		b.importRoutes(), b.railBookRoutes(), b.dayRoutes(),
-		b.counterRoutes(), b.promptRoutes(), b.definedRoutes(),
+		b.customerRoutes(), b.ticketRoutes(), b.leadRoutes(), b.visitRoutes(), b.equipmentRoutes(), b.fileRoutes(),
+		b.importRoutes(), b.railBookRoutes(), b.dayRoutes(), b.billRunRoutes(),
+		b.counterRoutes(), b.familyRoutes(), b.promptRoutes(), b.definedRoutes(), b.scheduleRoutes(), b.helpRoutes(), b.ledgerRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},

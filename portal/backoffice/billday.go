@@ -7,13 +7,40 @@ import (
 	"mtandao/billing/invoices"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
-// billDayForm asks on which day of the month a customer is to be billed.
+// weekdays are the days of a week by their short names, Monday first, as customers and schedules count them from 1.
+var weekdays = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// weekdayField asks for a day of the week, or none.
+func (f *frame) weekdayField(value string) formField {
+	all := []choice{{Name: f.T("office.bill_day.any_weekday"), Value: "0"}}
+	for n, day := range weekdays {
+		all = append(all, choice{Name: f.T("office.day." + day), Value: strconv.Itoa(n + 1)})
+	}
+	return formField{Name: "bill_weekday", As: asPick, Label: f.T("office.customer_field.bill_weekday"), Value: value, Choices: chosen(all, value)}
+}
+
+// billDays are the days on which a customer is billed.
+func (f *frame) billDays(c customers.Customer) string {
+	text := f.T("office.customer.each_month", "Day", c.BillDay)
+	if c.BillDay == 31 {
+		text = f.T("office.customer.each_month_last")
+	}
+	if c.BillWeekday != 0 {
+		text = f.T("office.customer.each_week", "Month", text, "Day", f.T("office.day."+weekdays[c.BillWeekday-1]))
+	}
+	return text
+}
+
+// billDayForm asks on which days a customer is to be billed.
 func (b *Backoffice) billDayForm(q *request, c customers.Customer) *formPage {
-	p := q.asking("office.bill_day.", "customers", customerAddress(c.ID), "Name", c.Name, "Day", c.BillDay)
+	p := q.asking("office.bill_day.", "customers", customerAddress(c.ID), "Name", c.Name)
+	p.Text = p.T("office.bill_day.lead", "Day", p.billDays(c))
 	p.Crumbs, p.Danger = customerCrumbs(&p.frame, c), false
-	p.ask(formField{Name: "bill_day", Label: p.T("office.customer_field.bill_day"), Hint: p.T("office.bill_day.hint"), As: asNumber, Value: q.typedOr("bill_day", strconv.Itoa(c.BillDay)), Most: 2, Must: true})
+	p.ask(formField{Name: "bill_day", Label: p.T("office.customer_field.bill_day"), Hint: p.T("office.bill_day.hint"), As: asNumber, Value: q.typedOr("bill_day", strconv.Itoa(c.BillDay)), Most: 2, Must: true},
+		p.weekdayField(q.typedOr("bill_weekday", strconv.Itoa(c.BillWeekday))))
 	return p
 }
 
@@ -25,36 +52,45 @@ func (b *Backoffice) askBillDay(q *request) error {
 	return q.showForm(b.billDayForm(q, c))
 }
 
+// typedBillDays reads both days over those that a customer has.
+func (q *request) typedBillDays(c *customers.Customer) {
+	if c.BillDay = wholeTyped(q.FormValue("bill_day")); c.BillDay == 0 { // Check would take it for the first
+		c.BillDay = -1
+	}
+	if q.said("bill_weekday") != "" {
+		c.BillWeekday = wholeTyped(q.FormValue("bill_weekday"))
+	}
+}
+
 // moveBillDay shows first the next bill of each line as it would be, and then moves the day.
 func (b *Backoffice) moveBillDay(q *request) error {
-	c, err := b.theCustomer(q, staff.CustomersEdit)
+	was, err := b.theCustomer(q, staff.CustomersEdit)
 	if err != nil {
 		return err
 	}
-	was := c.BillDay
-	if c.BillDay = wholeTyped(q.FormValue("bill_day")); c.BillDay == 0 {
-		c.BillDay = -1
-	}
-	version := c.Version
-	if c, err = c.Check(); err == nil && q.FormValue("sure") != "" {
-		if c.BillDay == was { // it is done
+	c := was
+	q.typedBillDays(&c)
+	c, err = c.Check()
+	same := c.BillDay == was.BillDay && c.BillWeekday == was.BillWeekday
+	if err == nil && q.FormValue("sure") != "" {
+		if same { // it is done
 			return led(customerAddress(c.ID))
 		}
-		if err = b.Customers.MoveBillDay(q.ctx, c.ID, c.BillDay, idIn(q.FormValue("seen")), q.customerBy()); err == nil {
-			q.tell("good", "office.bill_day.done", "", "Day", strconv.Itoa(c.BillDay))
+		if err = b.Customers.MoveBillDay(q.ctx, c.ID, c.BillDay, c.BillWeekday, idIn(q.FormValue("seen")), q.customerBy()); err == nil {
+			q.tell("good", "office.bill_day.done", "", "Day", b.billDayForm(q, c).billDays(c))
 			return led(customerAddress(c.ID))
 		}
 	}
-	if err == nil && c.BillDay == was {
+	if err == nil && same {
 		err = fault.New(fault.Invalid, "customer.bill_day_same")
 	}
 	if err != nil {
-		c.BillDay = was
-		return q.refuse(err, "form", b.billDayForm(q, c), "bill_day")
+		return q.refuse(err, "form", b.billDayForm(q, was), "bill_day")
 	}
-	p := q.asking("office.bill_day_sure.", "customers", customerAddress(c.ID)+"/billday", "Name", c.Name, "Day", c.BillDay, "Was", was)
+	p := q.asking("office.bill_day_sure.", "customers", customerAddress(c.ID)+"/billday", "Name", c.Name)
+	p.Text = p.T("office.bill_day_sure.lead", "Day", p.billDays(c), "Was", p.billDays(was))
 	p.Crumbs, p.Danger = customerCrumbs(&p.frame, c), false
-	p.Hidden = []fact{{"bill_day", strconv.Itoa(c.BillDay)}, {"sure", "1"}, {"seen", number(version)}}
+	p.Hidden = []fact{{"bill_day", strconv.Itoa(c.BillDay)}, {"bill_weekday", strconv.Itoa(c.BillWeekday)}, {"sure", "1"}, {"seen", number(was.Version)}}
 	if p.Table, err = b.nextBills(q, &p.frame, c); err != nil {
 		return err
 	}
@@ -78,9 +114,9 @@ func (b *Backoffice) nextBills(q *request, f *frame, c customers.Customer) (*tab
 		if failed != nil {
 			sum = cell{Text: "–", More: f.T(fault.KeyOf(failed))}
 		}
-		t.add(cell{Text: names[d.SubscriptionID], Address: lineAt(d.SubscriptionID)}, cell{Text: dayText(d.Period.From) + " – " + dayText(until)},
+		t.add(cell{Text: names[d.SubscriptionID], Address: lineAt(d.SubscriptionID)}, cell{Text: words.DateOf(f.Lang, d.Period.From) + " – " + words.DateOf(f.Lang, until)},
 			cell{Text: f.T("office.bill_day.of", "Days", strconv.FormatInt(d.Period.Days(), 10), "Of", strconv.FormatInt(whole.Days(), 10))}, sum)
 	}
-	_, err = b.Invoices.Run(q.ctx, b.planDay(), b.Bills.Moving(c.ID, c.BillDay), invoices.RunOptions{Tell: tell})
+	_, err = b.Invoices.Run(q.ctx, b.planDay(), b.Bills.Moving(c), invoices.RunOptions{Tell: tell})
 	return t, err
 }

@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // drawer is the day of one cashier, as a page shows it.
@@ -68,7 +69,7 @@ func (b *Backoffice) cashDay(q *request) error {
 func (b *Backoffice) drawerPage(q *request, d drawer) (*recordPage, error) {
 	p := q.record("office.cash.title", "cashier")
 	p.Crumbs = []crumb{{p.T("office.cashier.title"), cashierAt}}
-	p.Title, p.Lead = p.T("office.cash.of", "Name", d.member.Name, "Day", dayText(d.day)), p.T("office.cash.lead")
+	p.Title, p.Lead = p.T("office.cash.of", "Name", d.member.Name, "Day", words.DateOf(p.Lang, d.day)), p.T("office.cash.lead")
 	p.Print = true
 	p.Find = &find{Action: cashierAt + "/day", Button: p.T("office.statement.show"), Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: d.day.String()}}}
 	if err := b.otherDrawers(q, p, d); err != nil {

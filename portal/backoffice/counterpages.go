@@ -14,6 +14,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // Counter is what cashiers do; what changes something is recorded in the audit trail. *counter.Service satisfies it.
@@ -24,6 +25,9 @@ type Counter interface {
 	AskPayback(ctx context.Context, p counter.Payback, by counter.By) (counter.Payback, error)
 	DecidePayback(ctx context.Context, id int64, approve bool, by counter.By) (counter.Payback, error)
 	CancelPayback(ctx context.Context, id int64, by counter.By) (counter.Payback, error)
+	SendPayback(ctx context.Context, id int64, by counter.By) (counter.Payback, error)
+	PaybackStays(ctx context.Context, id int64, by counter.By) (counter.Payback, error)
+	PaybackWent(ctx context.Context, id int64, code string, by counter.By) (counter.Payback, error)
 	PayPayback(ctx context.Context, id int64, how, reference string, by counter.By) (counter.Payback, error)
 	PaybackByID(ctx context.Context, id int64) (counter.Payback, error)
 	PaybacksOf(ctx context.Context, customerID int64, limit int) ([]counter.Payback, error)
@@ -35,6 +39,7 @@ type Counter interface {
 // Accounts is what the pages ask of customers' credit. *accounts.Service satisfies it.
 type Accounts interface {
 	Events(ctx context.Context, customerID, before int64, limit int) ([]accounts.Event, error)
+	Latest(ctx context.Context, customerID, beforeID int64, limit int) ([]accounts.Event, error)
 	WentBack(ctx context.Context, payments []accounts.Event) (map[int64]bool, error)
 	Balances(ctx context.Context, customers []int64) (map[int64]money.Amount, error)
 	ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by accounts.By) (accounts.Event, error)
@@ -53,6 +58,9 @@ func (b *Backoffice) counterRoutes() []route {
 		{get, one + "/payback", full, staff.PaymentsRefund, b.askPayback}, {post, one + "/payback", full, staff.PaymentsRefund, b.payback},
 		{get, "/office/paybacks/:id/decide", full, staff.PaymentsApprove, b.askDecidePayback}, {post, "/office/paybacks/:id/decide", full, staff.PaymentsApprove, b.decidePayback},
 		{get, "/office/paybacks/:id/cancel", full, staff.PaymentsRefund, b.askCancelPayback}, {post, "/office/paybacks/:id/cancel", full, staff.PaymentsRefund, b.cancelPayback},
+		{get, "/office/paybacks/:id/send", full, staff.PaymentsMatch, b.askSendPayback}, {post, "/office/paybacks/:id/send", full, staff.PaymentsMatch, b.sendPayback},
+		{get, "/office/paybacks/:id/stays", full, staff.PaymentsMatch, b.askPaybackStays}, {post, "/office/paybacks/:id/stays", full, staff.PaymentsMatch, b.paybackStays},
+		{get, "/office/paybacks/:id/went", full, staff.PaymentsMatch, b.askPaybackWent}, {post, "/office/paybacks/:id/went", full, staff.PaymentsMatch, b.paybackWent},
 		{get, "/office/paybacks/:id/pay", full, staff.PaymentsMatch, b.askPayPayback}, {post, "/office/paybacks/:id/pay", full, staff.PaymentsMatch, b.payPayback},
 		{get, one + "/statement", full, staff.PaymentsView, b.statement},
 		{get, one + "/promise", full, staff.CustomersView, b.askPromise}, {post, one + "/promise", full, staff.CustomersView, b.promise},
@@ -173,7 +181,7 @@ func (b *Backoffice) takingForm(q *request, c customers.Customer) (*formPage, []
 	owed, err := b.Invoices.OpenOf(q.ctx, c.ID)
 	var named []choice
 	for _, d := range owed {
-		hint := p.T("office.taking.open", "Open", kes(d.Open), "Day", dayText(d.DueDay))
+		hint := p.T("office.taking.open", "Open", kes(d.Open), "Day", words.DateOf(p.Lang, d.DueDay))
 		named = append(named, choice{Name: d.Text(), Value: number(d.ID), Hint: hint, Here: slices.Contains(q.values("named"), number(d.ID))})
 	}
 	var ways []choice
@@ -314,7 +322,7 @@ func (b *Backoffice) effectTable(f *frame, e counter.Effect, plans map[string]st
 		if paid.Left.IsPositive() {
 			then = stated(stateView{"warn", f.T("office.taking.left", "Amount", paid.Left.String())})
 		}
-		t.add(cell{Text: paid.Invoice.Text(), More: f.T("office.taking.due", "Day", dayText(paid.Invoice.DueDay))}, cell{Text: paid.Amount.String()}, then)
+		t.add(cell{Text: paid.Invoice.Text(), More: f.T("office.taking.due", "Day", words.DateOf(f.Lang, paid.Invoice.DueDay))}, cell{Text: paid.Amount.String()}, then)
 	}
 	for _, l := range e.Lines {
 		tone, word := "good", "office.taking.goes_on"

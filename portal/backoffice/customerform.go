@@ -30,7 +30,7 @@ type customerForm struct {
 // storedProfile is a customer as stored; one without an id is new, at the site that is looked at.
 func (b *Backoffice) storedProfile(q *request) (p customers.Profile, paper customers.IdentityKind, parent string, err error) {
 	if q.Params("id") == "" {
-		p.Lang, p.Kind, p.BillDay, p.PaymentDays, p.SiteID = words.English, customers.Person, 1, 14, q.seen.site
+		p.Lang, p.Kind, p.BillDay, p.SiteID = words.English, customers.Person, 1, q.seen.site
 		p.Contacts = []customers.Contact{{ForBills: true, ForAlerts: true}}
 		return p, "", "", nil
 	}
@@ -179,9 +179,17 @@ func (f *customerForm) addressSections() {
 
 func (f *customerForm) billingSection() {
 	p := f.profile
-	f.Sections = append(f.Sections, section{Title: f.T("office.customer.billing"), Folded: true, Fields: []formField{f.field("bill_day", asNumber, strconv.Itoa(p.BillDay), 2),
-		f.field("payment_days", asNumber, strconv.Itoa(p.PaymentDays), 3), f.tick("tax_exempt", p.TaxExempt), f.field("certificate", asText, p.ExemptCertificate, 60),
+	f.Sections = append(f.Sections, section{Title: f.T("office.customer.billing"), Folded: true, Fields: []formField{f.field("bill_day", asNumber, strconv.Itoa(p.BillDay), 2), f.weekdayField(f.text("bill_weekday", strconv.Itoa(p.BillWeekday))),
+		f.field("payment_days", asNumber, paymentDays(p.Customer), 3), f.tick("tax_exempt", p.TaxExempt), f.field("certificate", asText, p.ExemptCertificate, 60),
 		f.field("exempt_from", asDay, p.ExemptFrom, 10), f.field("exempt_until", asDay, p.ExemptUntil, 10), f.tick("purchase_order_needed", p.PurchaseOrderNeeded), f.field("purchase_order", asText, p.PurchaseOrder, 60)}})
+}
+
+// paymentDays is nothing for who pays as everybody.
+func paymentDays(c customers.Customer) string {
+	if c.PaymentDays == nil {
+		return ""
+	}
+	return strconv.Itoa(*c.PaymentDays)
 }
 
 func (f *customerForm) otherSections(b *Backoffice) {
@@ -214,9 +222,9 @@ func (b *Backoffice) typedProfile(q *request, p customers.Profile) (customers.Pr
 	if !q.may(staff.CustomersEdit, p.SiteID) {
 		return p, "site", fault.New(fault.Invalid, "office.customer.choose_site")
 	}
-	p.BillDay, p.PaymentDays = wholeTyped(q.FormValue("bill_day")), wholeTyped(q.FormValue("payment_days"))
-	if p.BillDay == 0 { // Check would take it for the first
-		p.BillDay = -1
+	q.typedBillDays(&p.Customer)
+	if p.PaymentDays = nil; q.said("payment_days") != "" {
+		p.PaymentDays = new(wholeTyped(q.FormValue("payment_days")))
 	}
 	var field string
 	var err error

@@ -21,7 +21,7 @@ import (
 // Bills tells when the next bills are made. *billrun.Source satisfies it.
 type Bills interface {
 	NextBills(ctx context.Context, subscriptionIDs []int64) (map[int64]clock.Day, error)
-	Moving(customerID int64, day int) invoices.Source
+	Moving(to customers.Customer) invoices.Source
 }
 
 const (
@@ -54,7 +54,7 @@ func (b *Backoffice) moneyFacts(q *request, f *frame, c customers.Customer) ([]f
 func (b *Backoffice) moneyState(f *frame, st invoices.Standing, terms invoices.Terms, promised *invoices.Promised) stateView {
 	switch {
 	case promised != nil && !promised.Over(b.planDay()) && st.Open.IsPositive():
-		return stateView{"warn", f.T("office.money.promised", "Day", dayText(promised.Until))}
+		return stateView{"warn", f.T("office.money.promised", "Day", words.DateOf(f.Lang, promised.Until))}
 	case st.Barred:
 		return stateView{"bad", f.T("office.money.barred")}
 	case st.Late.IsPositive() && terms.VIP:
@@ -133,7 +133,7 @@ func (b *Backoffice) moneyActs(q *request, f *frame, c customers.Customer) (acts
 }
 
 func promisedText(f *frame, p invoices.Promised) string {
-	said := []string{dayText(p.Until)}
+	said := []string{words.DateOf(f.Lang, p.Until)}
 	if p.Amount.IsPositive() {
 		said = append(said, p.Amount.String())
 	}
@@ -142,7 +142,7 @@ func promisedText(f *frame, p invoices.Promised) string {
 
 // termFacts are how a customer is billed, where it differs from how everybody is.
 func (b *Backoffice) termFacts(f *frame, t invoices.Terms) (facts []fact) {
-	facts = append(facts, fact{f.T("office.customer_field.payment_days"), f.T("office.customer.days", "Count", t.DueDays)})
+	facts = append(facts, fact{f.T("office.customer_field.payment_days"), f.T("office.customer.days", "Count", *t.DueDays)})
 	if t.NeedsPO || t.PONumber != "" {
 		facts = append(facts, fact{f.T("office.customer_field.purchase_order"), cmp.Or(t.PONumber, f.T("office.customer.order_missing"))})
 	}
@@ -183,7 +183,7 @@ func (b *Backoffice) nextBill(q *request, f *frame, c customers.Customer) (facts
 			first = day
 		}
 	}
-	return append(facts, fact{f.T("office.money.next_bill"), dayText(first)}), err
+	return append(facts, fact{f.T("office.money.next_bill"), words.DateOf(f.Lang, first)}), err
 }
 
 // tellPayments is the tab of a customer's money: invoices, payments, promises and what is to be paid back.
@@ -216,7 +216,7 @@ func (b *Backoffice) tellInvoices(q *request, p *recordPage, c customers.Custome
 	}
 	one := card{Name: p.T("office.nav.invoices"), Table: &table{Columns: []column{{Name: p.T("office.invoice.number")}, {p.T("office.invoice.period"), "when"}, {p.T("office.invoice.due"), "when"}, {p.T("office.invoice.total"), "num"}, {p.T("office.invoice.open"), "num"}, {Name: p.T("office.state")}}}}
 	for _, d := range all {
-		one.Table.add(cell{Text: b.invoiceTitle(&p.frame, d), Address: q.reachable("/office/invoices/" + number(d.ID)), More: b.invoiceKind(&p.frame, d)}, cell{Text: span(d.Period)}, cell{Text: dayText(d.DueDay)},
+		one.Table.add(cell{Text: b.invoiceTitle(&p.frame, d), Address: q.reachable("/office/invoices/" + number(d.ID)), More: b.invoiceKind(&p.frame, d)}, cell{Text: span(p.Lang, d.Period)}, cell{Text: words.DateOf(p.Lang, d.DueDay)},
 			cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
 	}
 	if len(all) == 0 {
@@ -326,12 +326,7 @@ func noteOf(e accounts.Event, plans map[string]string) string {
 }
 
 // personOf is who did it; what happened by itself, nobody.
-func personOf(e accounts.Event) string {
-	if !strings.Contains(e.By, "@") {
-		return ""
-	}
-	return e.By
-}
+func personOf(e accounts.Event) string { return member(e.By) }
 
 // signed is an amount with its sign, as a change is written.
 func signed(a money.Amount) string {

@@ -10,13 +10,14 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // Customers is what the pages ask of customers; what changes something is recorded in the audit trail. *customers.Service satisfies it.
 type Customers interface {
 	List(ctx context.Context, f customers.Filter) (customers.Page, error)
 	Get(ctx context.Context, id int64) (customers.Customer, error)
-	MoveBillDay(ctx context.Context, id int64, day int, seen int64, by customers.By) error
+	MoveBillDay(ctx context.Context, id int64, day, ofWeek int, seen int64, by customers.By) error
 	FindNow(ctx context.Context, typed string) (customers.Customer, error)
 	FirstPhones(ctx context.Context, ids []int64) (map[int64]customers.Phone, error)
 	Contacts(ctx context.Context, customerID int64) ([]customers.Contact, error)
@@ -171,7 +172,7 @@ func (b *Backoffice) addCustomers(q *request, f *frame, t *table, all []customer
 	phones, err := b.Customers.FirstPhones(q.ctx, ids)
 	for _, c := range all {
 		t.add(cell{Text: c.Name, Address: customerAddress(c.ID)}, cell{Text: customers.Grouped(c.Number)}, cell{Text: phoneText(phones[c.ID])}, cell{Text: b.siteName(c.SiteID)},
-			cell{Text: segmentName(f, c.Segment)}, cell{Text: dayText(clock.DayOf(c.CreatedAt))}, stated(customerState(f, c.State)))
+			cell{Text: segmentName(f, c.Segment)}, cell{Text: words.DateOf(f.Lang, clock.DayOf(c.CreatedAt))}, stated(customerState(f, c.State)))
 	}
 	return err
 }

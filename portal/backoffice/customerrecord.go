@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"mtandao/billing/customers"
 	"mtandao/internal/audit"
@@ -28,6 +27,7 @@ var customerTabs = []customerTab{
 	{"account", staff.PaymentsView, (*Backoffice).tellAccount},
 	{"tickets", staff.TicketsView, (*Backoffice).tellTickets},
 	{"messages", "", (*Backoffice).tellMessages},
+	{"files", "", (*Backoffice).tellFiles},
 	{"history", "", (*Backoffice).tellHistory},
 }
 
@@ -73,6 +73,9 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 	if q.may(staff.TicketsWork, c.SiteID) {
 		acts = append(acts, act{Name: f.T("office.ticket_new.act"), Icon: "life-buoy", Address: ticketsAt + "/new?customer=" + number(c.ID)})
 	}
+	if q.may(staff.VisitsPlan, c.SiteID) {
+		acts = append(acts, act{Name: f.T("office.visit_new.act"), Icon: "calendar", Address: visitsAt + "/new?customer=" + number(c.ID)})
+	}
 	if staff.MaySomewhere(q.in.Member, staff.AccessView) {
 		acts = append(acts, act{Name: f.T("office.why.act"), Icon: "wifi-off", Address: at + "/why"})
 	}
@@ -91,7 +94,7 @@ func (b *Backoffice) customerActs(q *request, f *frame, c customers.Customer) (a
 
 // tellCustomer is the first tab: who they are, how they are reached and billed, and what happened lately.
 func (b *Backoffice) tellCustomer(q *request, p *recordPage, c customers.Customer) error {
-	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellBalance, b.tellWho, b.tellLines, b.tellArrears, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellNote} {
+	for _, tell := range []func(*request, *recordPage, customers.Customer) error{b.tellBalance, b.tellWho, b.tellLines, b.tellArrears, b.tellContacts, b.tellAddresses, b.tellBilling, b.tellFamily, b.tellVisits, b.tellThings, b.tellNote} {
 		if err := tell(q, p, c); err != nil {
 			return err
 		}
@@ -115,7 +118,7 @@ func (b *Backoffice) tellWho(q *request, p *recordPage, c customers.Customer) er
 	who := card{Facts: []fact{{p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.customer_field.old_numbers"), strings.Join(old, ", ")},
 		{p.T("office.customer_field.kind"), p.T("office.customer.kind_" + string(c.Kind))}, {p.T("office.customer_field.segment"), segmentName(&p.frame, c.Segment)},
 		{p.T("office.site"), b.siteName(c.SiteID)}, {p.T("office.customer_field.language"), languageName(c.Lang)}, {p.T("office.customer_field.pin"), c.PIN},
-		{p.T("office.customer.since"), dayText(clock.DayOf(c.CreatedAt))}, {p.T("office.customer_field.tags"), strings.Join(tags, ", ")}}}
+		{p.T("office.customer.since"), words.DateOf(p.Lang, clock.DayOf(c.CreatedAt))}, {p.T("office.customer_field.tags"), strings.Join(tags, ", ")}}}
 	if paper != "" {
 		who.Facts = append(who.Facts, fact{p.T("office.customer_field.paper"), p.T("office.customer.paper_" + string(paper))})
 		if q.may(staff.IdentitiesView, c.SiteID) {
@@ -172,9 +175,9 @@ func (b *Backoffice) tellBilling(q *request, p *recordPage, c customers.Customer
 	if err != nil {
 		return err
 	}
-	facts := []fact{{p.T("office.customer_field.bill_day"), p.T("office.customer.each_month", "Day", c.BillDay)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", terms.DueDays)}}
+	facts := []fact{{p.T("office.customer_field.bill_day"), p.billDays(c)}, {p.T("office.customer_field.payment_days"), p.T("office.customer.days", "Count", *terms.DueDays)}}
 	if c.TaxExempt {
-		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), dayTyped(c.ExemptFrom)}, fact{p.T("office.customer_field.exempt_until"), dayTyped(c.ExemptUntil)})
+		facts = append(facts, fact{p.T("office.customer_field.certificate"), c.ExemptCertificate}, fact{p.T("office.customer_field.exempt_from"), dayTyped(p.Lang, c.ExemptFrom)}, fact{p.T("office.customer_field.exempt_until"), dayTyped(p.Lang, c.ExemptUntil)})
 	}
 	if c.PurchaseOrderNeeded || c.PurchaseOrder != "" {
 		facts = append(facts, fact{p.T("office.customer_field.purchase_order"), cmp.Or(c.PurchaseOrder, p.T("office.customer.order_missing"))})
@@ -206,6 +209,9 @@ func (b *Backoffice) tellFamily(q *request, p *recordPage, c customers.Customer)
 			pays = p.T("office.customer.parent_pays")
 		}
 		found := card{Name: p.T("office.customer_field.parent"), Table: &table{}, Lead: pays}
+		if err := b.tellRenewals(q, &p.frame, c, parent, &found); err != nil {
+			return err
+		}
 		p.add(found)
 		return b.addCustomers(q, &p.frame, found.Table, []customers.Customer{parent})
 	}
@@ -213,8 +219,14 @@ func (b *Backoffice) tellFamily(q *request, p *recordPage, c customers.Customer)
 		return nil
 	}
 	found := card{Name: p.T("office.customer.children"), Table: &table{}}
+	if err := b.tellFamilyBills(q, &p.frame, c, &found); err != nil {
+		return err
+	}
 	p.add(found)
-	return b.addCustomers(q, &p.frame, found.Table, children)
+	if err := b.addCustomers(q, &p.frame, found.Table, children); err != nil {
+		return err
+	}
+	return b.tellFamilyAges(q, p, c, children)
 }
 
 func (b *Backoffice) tellNote(q *request, p *recordPage, c customers.Customer) error {
@@ -228,46 +240,6 @@ func (b *Backoffice) tellNote(q *request, p *recordPage, c customers.Customer) e
 // tellHistory is everything that was changed or noted, a page at a time.
 func (b *Backoffice) tellHistory(q *request, p *recordPage, c customers.Customer) error {
 	return b.timeline(q, p, c, mostListed)
-}
-
-// happened is a line of a timeline.
-type happened struct {
-	id             int64
-	when           time.Time
-	what, more, by string
-	address        string
-}
-
-// timeline joins what was noted and what was changed; ids are in the order of time in both.
-func (b *Backoffice) timeline(q *request, p *recordPage, c customers.Customer, most int) error {
-	events, err := b.Trail.List(q.ctx, audit.Filter{Object: "customer", ObjectID: number(c.ID), Before: q.before(), Limit: most + 1})
-	if err != nil {
-		return err
-	}
-	notes, err := b.Customers.Notes(q.ctx, c.ID, q.before(), most+1)
-	if err != nil {
-		return err
-	}
-	var all []happened
-	for _, e := range events {
-		if e.Action != "note written" {
-			all = append(all, happened{e.ID, e.At, didName(&p.frame, e.Action), customerChanges(&p.frame, e), e.Actor, q.reachable("/office/audit/" + number(e.ID))})
-		}
-	}
-	for _, n := range notes {
-		all = append(all, happened{n.ID, n.At, p.T("office.customer.note"), n.Text, n.By, ""})
-	}
-	slices.SortFunc(all, func(a, b happened) int { return cmp.Compare(b.id, a.id) })
-	t := card{Name: p.T("office.customer.timeline"), Table: &table{Columns: []column{{p.T("office.when"), "when"}, {p.T("office.customer.happened"), "tells"}, {Name: p.T("office.audit.who")}}}}
-	if len(all) > most || len(events) > most {
-		all = all[:min(len(all), most)]
-		t.Older = customerAddress(c.ID) + "?tab=history&before=" + number(all[len(all)-1].id)
-	}
-	for _, h := range all {
-		t.Table.add(cell{Text: b.when(&p.frame, h.when)}, cell{Text: h.what, More: h.more, Address: h.address}, cell{Text: h.by})
-	}
-	p.add(t)
-	return nil
 }
 
 // customerChanges says what became of which field: "Name: Jane → Jane Akinyi".
@@ -291,9 +263,9 @@ func customerChanges(f *frame, e audit.Event) string {
 }
 
 // dayTyped is a day that is kept as it was typed, as people say it.
-func dayTyped(text string) string {
+func dayTyped(l words.Lang, text string) string {
 	d, _ := clock.ParseDay(text)
-	return dayText(d)
+	return words.DateOf(l, d)
 }
 
 // sideText is a value of a trail's entry as people say it.
@@ -304,7 +276,7 @@ func sideText(f *frame, value string) string {
 	case "false":
 		return f.T("office.consent.no")
 	}
-	return cmp.Or(dayTyped(value), strings.ReplaceAll(value, "\n", ", "), "–")
+	return cmp.Or(dayTyped(f.Lang, value), strings.ReplaceAll(value, "\n", ", "), "–")
 }
 
 // tellConsents says what may be sent to each of a customer's contacts, and what they said when and how.

@@ -8,6 +8,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // Days compares days of money. *dayclose.Service satisfies it.
@@ -103,7 +104,7 @@ func (b *Backoffice) moneyDays(q *request) error {
 		if k.ClosedBy != "" {
 			by = cell{Text: k.ClosedBy, More: b.when(&p.frame, k.ClosedAt)}
 		}
-		p.add(cell{Text: dayText(k.Day), Address: dayAddress(k.Day)}, cell{Text: kes(sum.In)}, cell{Text: kes(sum.Ledger)}, unexplained, by, stated(dayState(&p.frame, k)))
+		p.add(cell{Text: words.DateOf(p.Lang, k.Day), Address: dayAddress(k.Day)}, cell{Text: kes(sum.In)}, cell{Text: kes(sum.Ledger)}, unexplained, by, stated(dayState(&p.frame, k)))
 	}
 	p.Empty = blank{Icon: "banknote", Title: p.T("office.money_day.none"), Text: p.T("office.money_day.none_text"), Address: q.reachable(railBookAt + "/new"), Button: p.T("office.money_statement.new")}
 	return q.list(p)
@@ -136,10 +137,10 @@ func (b *Backoffice) askCloseDay(q *request) error {
 }
 
 func (b *Backoffice) closeForm(q *request, v dayclose.View) *formPage {
-	p := q.asking("office.money_close.", "payments", dayAddress(v.Look.Day), "Day", dayText(v.Look.Day))
-	p.Crumbs, p.Danger = append(dayCrumbs(&p.frame), crumb{dayText(v.Look.Day), dayAddress(v.Look.Day)}), false
+	p := q.asking("office.money_close.", "payments", dayAddress(v.Look.Day), "Day", words.DateOf(q.lang(), v.Look.Day))
+	p.Crumbs, p.Danger = append(dayCrumbs(&p.frame), crumb{words.DateOf(p.Lang, v.Look.Day), dayAddress(v.Look.Day)}), false
 	sum := v.Look.Total()
-	p.Facts = []fact{{p.T("office.money_day.statement"), kes(sum.In)}, {p.T("office.money_day.ledger"), kes(sum.Ledger)}, {p.T("office.money_day.service"), kes(sum.Served + sum.Raised)},
+	p.Facts = []fact{{p.T("office.money_day.statement"), kes(sum.In)}, {p.T("office.money_day.ledger"), kes(sum.Ledger)}, {p.T("office.money_day.service"), kes(sum.Given())},
 		{p.T("office.money_day.waits"), kes(sum.Held)}, {p.T("office.money_day.left"), p.T("office.money_day.left_of", "Left", v.Left, "Amount", kes(v.LeftCents))}}
 	p.Hidden = []fact{{"seen", v.Digest()}}
 	return p
@@ -154,6 +155,6 @@ func (b *Backoffice) closeDay(q *request) error {
 	if err != nil {
 		return q.refusal(err, dayAddress(day))
 	}
-	q.tell("good", "office.money_close.done", "", "Day", dayText(day), "Count", number(v.SeenLeft))
+	q.tell("good", "office.money_close.done", "", "Day", words.DateOf(q.lang(), day), "Count", number(v.SeenLeft))
 	return led(dayAddress(day))
 }

@@ -3,11 +3,9 @@ package backoffice
 import (
 	"slices"
 
-	"mtandao/billing/counter"
 	"mtandao/billing/dayclose"
-	"mtandao/internal/clock"
-	"mtandao/internal/report"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // moneyDay is a day: a picture of the three columns, the tills, what does not agree, and the cashiers' drawers.
@@ -18,7 +16,7 @@ func (b *Backoffice) moneyDay(q *request) error {
 	}
 	day := v.Look.Day
 	p := q.record("office.money_day.title", "payments")
-	p.Title, p.State, p.Crumbs, p.Print = p.T("office.money_day.of", "Day", dayText(day)), dayState(&p.frame, v.Kept), dayCrumbs(&p.frame), true
+	p.Title, p.State, p.Crumbs, p.Print = p.T("office.money_day.of", "Day", words.DateOf(p.Lang, day)), dayState(&p.frame, v.Kept), dayCrumbs(&p.frame), true
 	p.Find = &find{Action: daysAt, Button: p.T("office.statement.show"), Fields: []formField{{Name: "day", As: asDay, Label: p.T("office.payments.day"), Value: day.String()}}}
 	if v.State == dayclose.Open && q.may(staff.PaymentsClose, 0) {
 		p.Acts = append(p.Acts, act{Name: p.T("office.money_close.act"), Icon: "check", Address: dayAddress(day) + "/close", Tone: "primary"})
@@ -35,6 +33,9 @@ func (b *Backoffice) moneyDay(q *request) error {
 	}
 	p.add(card{Name: p.T("office.money_day.picture"), Strips: dayStrips(&p.frame, v)})
 	p.add(b.tillsCard(p, v.Look))
+	if err := b.sellersCard(q, p, v.Look); err != nil {
+		return err
+	}
 	if v.Changed() {
 		p.add(changedCard(p, v))
 	}
@@ -69,7 +70,11 @@ func (b *Backoffice) tillsCard(p *recordPage, d dayclose.Day) card {
 		if t.Elsewhere > 0 || t.Strayed > 0 {
 			books.More = p.T("office.money_day.midnight", "Elsewhere", kes(t.Elsewhere), "Strayed", kes(t.Strayed))
 		}
-		one.Table.add(cell{Text: name}, told, books, cell{Text: kes(t.Served + t.Raised)}, cell{Text: kes(t.Held)}, cell{Text: kes(t.Gone)}, until)
+		given := cell{Text: kes(t.Given())}
+		if t.Raised > 0 || t.Float > 0 {
+			given.More = p.T("office.money_day.raised", "Accounts", kes(t.Raised), "Float", kes(t.Float))
+		}
+		one.Table.add(cell{Text: name}, told, books, given, cell{Text: kes(t.Held)}, cell{Text: kes(t.Gone)}, until)
 	}
 	for _, s := range d.Sites {
 		here, _, err := b.Sites.Get(s.ID)
@@ -89,7 +94,7 @@ func changedCard(p *recordPage, v dayclose.View) card {
 	for _, f := range []struct {
 		key     string
 		was, is int64
-	}{{"statement", was.In, is.In}, {"taken_back", was.Back, is.Back}, {"ledger", was.Ledger, is.Ledger}, {"service", was.Served + was.Raised, is.Served + is.Raised}, {"waits", was.Held, is.Held}, {"gone", was.Gone, is.Gone}} {
+	}{{"statement", was.In, is.In}, {"taken_back", was.Back, is.Back}, {"ledger", was.Ledger, is.Ledger}, {"service", was.Given(), is.Given()}, {"waits", was.Held, is.Held}, {"gone", was.Gone, is.Gone}} {
 		one.Sides = append(one.Sides, side{Name: p.T("office.money_day." + f.key), Before: kes(f.was), After: kes(f.is), Changed: f.was != f.is})
 	}
 	one.Sides = append(one.Sides, side{Name: p.T("office.money_day.left"), Before: p.T("office.money_day.left_of", "Left", v.SeenLeft, "Amount", kes(v.SeenOf)),
@@ -145,39 +150,5 @@ func (b *Backoffice) differencesCards(q *request, p *recordPage, v dayclose.View
 		}
 		p.add(one)
 	}
-	return nil
-}
-
-// drawersCard shows the drawers of the day beside it, to whoever may see them.
-func (b *Backoffice) drawersCard(q *request, p *recordPage, day clock.Day) error {
-	if !q.may(staff.PaymentsApprove, 0) {
-		return nil
-	}
-	all, err := b.Desk.CashiersOn(q.ctx, day)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	one := card{Name: p.T("office.money_day.drawers"), Table: &table{Columns: []column{{Name: p.T("office.money_in.cashier")}, {p.T("office.cash.taken"), "num"}, {p.T("office.cash.given"), "num"}, {Name: p.T("office.state")}}}}
-	for _, c := range all[:min(len(all), mostRows)] {
-		m, err := b.Staff.Member(q.ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		d := drawer{member: m, day: day}
-		if d.sums, err = b.Desk.CashSums(q.ctx, d.of()); err != nil {
-			return err
-		}
-		d.in, d.out = report.InAndOut(d.sums)
-		var counts []counter.Count
-		if counts, err = b.Counter.Counts(q.ctx, m.Email, day); err != nil {
-			return err
-		}
-		state := stateView{"warn", p.T("office.cash.open")}
-		if len(counts) > 0 {
-			state = b.countState(&p.frame, counts[0], d)
-		}
-		one.Table.add(cell{Text: c.Name, Address: q.reachable(cashierAt+"/day") + "?day=" + day.String() + "&who=" + number(c.ID)}, cell{Text: d.in.String()}, cell{Text: unlessNone(d.out)}, stated(state))
-	}
-	p.add(one)
 	return nil
 }

@@ -11,12 +11,12 @@ func dayStrips(f *frame, v dayclose.View) []*strip {
 			odd[d.Cause] += d.Cents()
 		}
 	}
-	in, posted, done := sum.In, sum.Ledger+odd[dayclose.NotInLedger], sum.Served+sum.Raised+sum.Held+sum.Gone+odd[dayclose.NoMoney]
+	in, posted, done := sum.In, sum.Ledger+odd[dayclose.NotInLedger], sum.Given()+sum.Held+sum.Gone+odd[dayclose.NoMoney]
 	whole := max(in, posted, done, 1)
 	all := []*strip{
 		stripOfMoney(f, "statement", in, in, whole, []stretch{{"odd", odd[dayclose.NotInBooks] + odd[dayclose.AmountDiffers]}, {"missed", sum.Elsewhere}}),
 		stripOfMoney(f, "ledger", sum.Ledger, posted, whole, []stretch{{"odd", odd[dayclose.NotOnStatement] + odd[dayclose.NotInLedger] + odd[dayclose.NoNumber]}, {"missed", sum.UntoldCents + sum.Strayed}}),
-		stripOfMoney(f, "service", sum.Served+sum.Raised, done, whole, []stretch{{"odd", odd[dayclose.NoMoney]}, {"waits", sum.Held}, {"missed", sum.Gone}}),
+		stripOfMoney(f, "service", sum.Given(), done, whole, []stretch{{"odd", odd[dayclose.NoMoney]}, {"waits", sum.Held}, {"missed", sum.Gone}}),
 	}
 	for _, class := range []string{"heard", "odd", "waits", "missed"} {
 		all[2].Keys = append(all[2].Keys, stripPart{Class: class, Text: f.T("office.money_day.part_" + class)})

@@ -24,7 +24,8 @@ type Deeds interface {
 	PutOnline(ctx context.Context, who staff.Member, by staff.By, grantID int64) error
 	Move(ctx context.Context, who staff.Member, by staff.By, grantID int64, slot int, mac access.MAC) error
 	Resume(ctx context.Context, who staff.Member, by staff.By, grantID int64) (bool, error)
-	Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string) (access.Given, error)
+	LastGift(ctx context.Context, grantID int64) (eventID int64, err error)
+	Extend(ctx context.Context, who staff.Member, by staff.By, grantID int64, more access.Gift, reason string, seen int64) (access.Given, error)
 	Disconnect(ctx context.Context, who staff.Member, by staff.By, grantID int64) (sessions int, err error)
 	AskRefund(ctx context.Context, who staff.Member, by staff.By, f billing.Refund) (billing.Refund, error)
 	DecideRefund(ctx context.Context, who staff.Member, by staff.By, refundID int64, approve, proven bool) (billing.Refund, error)
@@ -47,7 +48,7 @@ type Money interface {
 	OrdersOfGrant(ctx context.Context, grantID int64) ([]billing.Order, error)
 	RefundByID(ctx context.Context, refundID int64) (billing.Refund, error)
 	RefundsOf(ctx context.Context, receiptID int64) ([]billing.Refund, error)
-	SendBacks(ctx context.Context, refundID int64) ([]billing.SendBack, error)
+	SendBacks(ctx context.Context, of billing.Of) ([]billing.SendBack, error)
 	ReversalsOf(ctx context.Context, receiptID int64) ([]billing.Reversal, error)
 	OpenRefunds(ctx context.Context, state billing.RefundState, sites []int64) ([]billing.Refund, error)
 	Tills(ctx context.Context) ([]billing.Till, error)

@@ -8,6 +8,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
 
@@ -59,7 +60,7 @@ func (b *Backoffice) differenceTable(q *request, f *frame, all []dayclose.Differ
 			what.Address = differenceAddress(d.ID)
 		}
 		if days {
-			what.More = dayText(d.Day)
+			what.More = words.DateOf(f.Lang, d.Day)
 		}
 		whose := cell{Text: owner}
 		if d.Standing == dayclose.Explained {
@@ -146,7 +147,7 @@ func (b *Backoffice) difference(q *request) error {
 func (b *Backoffice) differencePage(q *request, d dayclose.Difference) (*recordPage, error) {
 	p := q.record("office.difference.title", "payments")
 	p.Title, p.State = p.T("dayclose.cause."+string(d.Cause)), differenceState(&p.frame, d)
-	p.Crumbs = append(dayCrumbs(&p.frame), crumb{dayText(d.Day), dayAddress(d.Day)})
+	p.Crumbs = append(dayCrumbs(&p.frame), crumb{words.DateOf(p.Lang, d.Day), dayAddress(d.Day)})
 	p.Lead = p.T("office.difference.why_" + string(d.Cause))
 	owner, err := b.ownerName(q, d.Owner, map[int64]string{})
 	if err != nil {
@@ -162,7 +163,7 @@ func (b *Backoffice) differencePage(q *request, d dayclose.Difference) (*recordP
 	if may && d.Standing == dayclose.Explained {
 		p.Acts = append(p.Acts, act{Name: p.T("office.difference.withdraw"), Icon: "undo-2", Address: at + "/withdraw", Posted: true})
 	}
-	facts := []fact{{p.T("office.payments.day"), dayText(d.Day)}, {p.T("office.when"), b.when(&p.frame, d.At)}, {p.T("office.difference.about"), about.Text}, {p.T("office.money_day.statement"), amountOr(d.Statement).Text},
+	facts := []fact{{p.T("office.payments.day"), words.DateOf(p.Lang, d.Day)}, {p.T("office.when"), b.when(&p.frame, d.At)}, {p.T("office.difference.about"), about.Text}, {p.T("office.money_day.statement"), amountOr(d.Statement).Text},
 		{p.T("office.money_day.books"), amountOr(d.Books).Text}, {p.T("office.difference.owner"), owner}}
 	if d.Standing == dayclose.Explained {
 		facts = append(facts, fact{p.T("office.difference.reason"), d.Reason}, fact{p.T("office.difference.by"), d.MovedBy + ", " + b.when(&p.frame, d.MovedAt)})

@@ -7,6 +7,7 @@ import (
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 	"mtandao/radius"
+	"mtandao/radius/access"
 )
 
 func (b *Backoffice) enforcements(q *request) error {
@@ -42,11 +43,11 @@ func (b *Backoffice) enforcements(q *request) error {
 }
 
 // becauses are causes that only staff are told.
-var becauses = []string{"staff", "logged_out", "terms", "fair_use", "share_used", "changed", "address", "arrears", "restored"}
+var becauses = []access.Cause{radius.CauseStaff, radius.CauseLoggedOut, radius.CauseTerms, access.CauseFairUse, radius.CauseShareUsed, radius.CauseChanged, access.CauseAddress, access.CauseArrears, access.CauseRestored}
 
 func causeName(p *frame, cause string) string {
 	switch {
-	case slices.Contains(becauses, cause):
+	case slices.Contains(becauses, access.Cause(cause)):
 		return p.T("office.because." + cause)
 	case words.Has("cause." + cause):
 		return p.T("cause." + cause)

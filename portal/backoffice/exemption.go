@@ -7,6 +7,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // exemptionForm shows the taxes that were billed for days of a customer's certificate, an invoice a row, and asks whether they are to be credited.
@@ -25,7 +26,7 @@ func (b *Backoffice) exemptionForm(q *request, c customers.Customer) (*formPage,
 	p := q.asking("office.exemption.", "customers", customerAddress(c.ID), "Name", c.Name, "Certificate", c.ExemptCertificate, "Sum", kes(sum))
 	t := &table{Columns: []column{{p.T("office.exemption.invoice"), "code"}, {p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.exemption.taxes"), "num"}}}
 	for _, one := range all {
-		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: dayText(one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
+		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: words.DateOf(p.Lang, one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
 	}
 	p.Crumbs = customerCrumbs(&p.frame, c)
 	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(sum, 10)}}, t

@@ -32,6 +32,7 @@ const (
 	asEmail    kindOf = "email"
 	asSearch   kindOf = "search"
 	asDay      kindOf = "date"
+	asTime     kindOf = "time"
 )
 
 // spec is a field of a form. Its label is words "office.field." + kind + name, its hint "office.hint." + the same.
@@ -57,8 +58,8 @@ type formField struct {
 	SetText, GoneText                             string // of a secret or file that is stored
 	Large                                         string // what is said of a file above Most bytes
 	As                                            kindOf // empty: a text
-	Most, Shrink                                  int
-	Must, Set, Fixed                              bool // fixed: shown, and not to be changed
+	Most, Shrink, Above                           int    // above how many octets it is made smaller, where that is less than Most
+	Must, Set, Fixed                              bool   // fixed: shown, and not to be changed
 	Choices                                       []choice
 	Windows                                       []windowRow
 }
@@ -69,7 +70,7 @@ func (f formField) Is(as string) bool { return string(f.As) == as }
 // Type is the type of an input of one line.
 func (f formField) Type() string {
 	switch f.As {
-	case asPassword, asEmail, asSearch, asDay:
+	case asPassword, asEmail, asSearch, asDay, asTime:
 		return string(f.As)
 	}
 	return "text"

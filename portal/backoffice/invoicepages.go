@@ -8,8 +8,8 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
-	"mtandao/internal/seal"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // Invoices is what the pages ask of invoices; what changes something is recorded in the audit trail. *invoices.Service satisfies it.
@@ -31,6 +31,8 @@ type Invoices interface {
 	CreditTaxes(ctx context.Context, customerID int64, seen money.Amount, by invoices.By) ([]invoices.Document, error)
 	WriteOff(ctx context.Context, id int64, reason string, by invoices.By) error
 	SetControl(ctx context.Context, id int64, number, qr string, by invoices.By) error
+	CorrectControl(ctx context.Context, id int64, seen, number, qr, why string, by invoices.By) error
+	AgesOf(ctx context.Context, today clock.Day, customers []int64) ([]invoices.Age, error)
 	Ageing(ctx context.Context, today clock.Day, after invoices.Overdue, limit int) ([]invoices.Age, error)
 	AgeingTotal(ctx context.Context, today clock.Day) (invoices.Age, error)
 	Steps(ctx context.Context) ([]invoices.Step, error)
@@ -45,6 +47,8 @@ type Invoices interface {
 	PaidBy(ctx context.Context, allocationIDs []int64) (map[int64]int64, error)
 	TermsOf(ctx context.Context, customerID int64) (invoices.Terms, error)
 	StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (invoices.Statement, error)
+	ChoicesOf(ctx context.Context, customerID int64) (invoices.Choices, error)
+	ChooseBills(ctx context.Context, parentID int64, one bool, by invoices.By) (clock.Day, error)
 	Treat(ctx context.Context, customerID int64, review, vip bool, by invoices.By) error
 	Promise(ctx context.Context, p invoices.Promised, by invoices.By) error
 	Promises(ctx context.Context, customerID int64, limit int) ([]invoices.Promised, error)
@@ -52,18 +56,18 @@ type Invoices interface {
 	Write(ctx context.Context, n invoices.NewDocument, by invoices.By) (invoices.Document, error)
 }
 
-// Invoices are of customers, who are of no one site: who sees them sees all.
+// invoiceRoutes: an invoice is of its customer's site; the list of all, and what is counted over all, is for who works everywhere.
 func (b *Backoffice) invoiceRoutes() []route {
 	return []route{
 		{get, "/office/invoices", everywhere, staff.PaymentsView, b.invoices},
 		{get, lateUseAt, everywhere, staff.PaymentsView, b.lateUse}, {post, lateUseAt + "/:id", everywhere, staff.PaymentsMatch, b.seeLateUse},
-		{get, "/office/invoices/:id", everywhere, staff.PaymentsView, b.invoice},
-		{get, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.askApprove}, {post, "/office/invoices/:id/approve", everywhere, staff.PaymentsMatch, b.approve},
-		{get, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.askDropInvoice}, {post, "/office/invoices/:id/drop", everywhere, staff.PaymentsMatch, b.dropInvoice},
-		{post, "/office/invoices/:id/retry", everywhere, staff.PaymentsMatch, b.retryInvoice},
-		{get, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.askCredit}, {post, "/office/invoices/:id/credit", everywhere, staff.PaymentsRefund, b.credit},
-		{get, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.askWriteOff}, {post, "/office/invoices/:id/writeoff", everywhere, staff.PaymentsRefund, b.writeOff},
-		{get, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.askControl}, {post, "/office/invoices/:id/control", everywhere, staff.PaymentsMatch, b.control},
+		{get, "/office/invoices/:id", full, staff.PaymentsView, b.invoice},
+		{get, "/office/invoices/:id/approve", full, staff.PaymentsMatch, b.askApprove}, {post, "/office/invoices/:id/approve", full, staff.PaymentsMatch, b.approve},
+		{get, "/office/invoices/:id/drop", full, staff.PaymentsMatch, b.askDropInvoice}, {post, "/office/invoices/:id/drop", full, staff.PaymentsMatch, b.dropInvoice},
+		{post, "/office/invoices/:id/retry", full, staff.PaymentsMatch, b.retryInvoice},
+		{get, "/office/invoices/:id/credit", full, staff.PaymentsRefund, b.askCredit}, {post, "/office/invoices/:id/credit", full, staff.PaymentsRefund, b.credit},
+		{get, "/office/invoices/:id/writeoff", full, staff.PaymentsRefund, b.askWriteOff}, {post, "/office/invoices/:id/writeoff", full, staff.PaymentsRefund, b.writeOff},
+		{get, "/office/invoices/:id/control", full, staff.PaymentsMatch, b.askControl}, {post, "/office/invoices/:id/control", full, staff.PaymentsMatch, b.control},
 		{get, "/office/customers/:id/exemption", everywhere, staff.PaymentsRefund, b.askExemption}, {post, "/office/customers/:id/exemption", everywhere, staff.PaymentsRefund, b.creditExemption},
 		{get, "/office/ageing", everywhere, staff.PaymentsView, b.ageing},
 		{get, "/office/taxes", everywhere, staff.SettingsEdit, b.taxes},
@@ -99,20 +103,12 @@ func (b *Backoffice) invoiceKind(f *frame, d invoices.Document) string {
 	return f.T("office.invoice.kind_" + string(d.Kind))
 }
 
-// dayText is a day as people write it; nothing for none.
-func dayText(d clock.Day) string {
-	if d == 0 {
-		return ""
-	}
-	return d.Start().In(clock.Nairobi).Format("02.01.2006")
-}
-
 // span is a period as people say it: its first and its last day.
-func span(p invoices.Period) string {
+func span(l words.Lang, p invoices.Period) string {
 	if p.Until <= p.From+1 {
-		return dayText(p.From)
+		return words.DateOf(l, p.From)
 	}
-	return dayText(p.From) + " – " + dayText(p.Until-1)
+	return words.DateOf(l, p.From) + " – " + words.DateOf(l, p.Until-1)
 }
 
 func kes(cents int64) string { return money.KES(cents).String() }
@@ -120,7 +116,7 @@ func kes(cents int64) string { return money.KES(cents).String() }
 func (b *Backoffice) invoices(q *request) error {
 	p := q.listing("office.nav.invoices", "invoices")
 	p.Lead = p.T("office.invoices.lead")
-	p.Acts = []act{{Name: p.T("office.nav.ageing"), Icon: "clock", Address: "/office/ageing"}}
+	p.Acts = []act{{Name: p.T("office.billrun.title"), Icon: "list", Address: billRunsAt}, {Name: p.T("office.nav.ageing"), Icon: "clock", Address: "/office/ageing"}}
 	var states []choice
 	for _, s := range invoiceStates {
 		name := p.T("office.invoices.all")
@@ -151,8 +147,8 @@ func (b *Backoffice) invoices(q *request) error {
 		if named == "" {
 			named = p.T("office.invoice.no_number")
 		}
-		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID)), More: d.PONumber}, cell{Text: span(d.Period)},
-			cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
+		p.add(cell{Text: named, Address: "/office/invoices/" + number(d.ID), More: b.invoiceKind(&p.frame, d)}, cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID)), More: d.PONumber}, cell{Text: span(p.Lang, d.Period), More: d.Line},
+			cell{Text: words.DateOf(p.Lang, d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(&p.frame, d)))
 	}
 	return q.list(p)
 }
@@ -164,13 +160,28 @@ func openText(d invoices.Document) string {
 	return kes(d.Open)
 }
 
-func (b *Backoffice) theInvoice(q *request) (invoices.Document, error) {
+// theInvoice is the invoice of the address and its customer's site, for who may do something there; for anybody else there is none.
+func (b *Backoffice) theInvoice(q *request, may staff.Permission) (d invoices.Document, siteID int64, err error) {
 	id, err := q.idOf("id")
 	if err != nil {
-		return invoices.Document{}, err
+		return d, 0, err
 	}
-	d, err := b.Invoices.Get(q.ctx, id)
-	return d, hidden(err)
+	if d, err = b.Invoices.Get(q.ctx, id); err != nil {
+		return d, 0, hidden(err)
+	}
+	c, err := b.Customers.Get(q.ctx, d.CustomerID)
+	if err == nil && !q.may(may, c.SiteID) {
+		err = notHere()
+	}
+	return d, c.SiteID, hidden(err)
+}
+
+// invoiceCrumbs lead to a page that is about an invoice, by the list for who may see it.
+func (q *request) invoiceCrumbs(name string) (all []crumb) {
+	if at := q.reachable("/office/invoices"); at != "" {
+		all = append(all, crumb{name, at})
+	}
+	return all
 }
 
 // title is what a document is called.
@@ -182,14 +193,14 @@ func (b *Backoffice) invoiceTitle(f *frame, d invoices.Document) string {
 }
 
 func (b *Backoffice) invoice(q *request) error {
-	d, err := b.theInvoice(q)
+	d, siteID, err := b.theInvoice(q, staff.PaymentsView)
 	if err != nil {
 		return err
 	}
 	p := q.record("office.nav.invoices", "invoices")
-	p.Crumbs = []crumb{{p.Title, "/office/invoices"}}
+	p.Crumbs = q.invoiceCrumbs(p.Title)
 	p.Title, p.State, p.Lead = b.invoiceTitle(&p.frame, d), b.invoiceState(&p.frame, d), b.invoiceKind(&p.frame, d)
-	p.Acts = b.invoiceActs(q, p, d)
+	p.Acts = b.invoiceActs(q, p, d, siteID)
 	names, err := b.Invoices.Names(q.ctx, []int64{d.CustomerID})
 	if err != nil {
 		return err
@@ -202,7 +213,7 @@ func (b *Backoffice) invoice(q *request) error {
 	if err := b.paidCard(q, p, d); err != nil {
 		return err
 	}
-	if err := b.invoiceSent(q, p, d); err != nil {
+	if err := b.invoiceSent(q, p, d, siteID); err != nil {
 		return err
 	}
 	if err := b.tellDunning(q, p, d); err != nil {
@@ -211,15 +222,15 @@ func (b *Backoffice) invoice(q *request) error {
 	return q.show(p)
 }
 
-func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document) (acts []act) {
+func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document, siteID int64) (acts []act) {
 	at := "/office/invoices/" + number(d.ID)
-	may, grave := q.may(staff.PaymentsMatch, 0), q.may(staff.PaymentsRefund, 0)
+	may, grave := q.may(staff.PaymentsMatch, siteID), q.may(staff.PaymentsRefund, siteID)
 	if d.Number != 0 {
 		acts = append(acts, act{Name: p.T("office.paper.pdf"), Icon: "download", Address: at + "/pdf"})
 	}
 	if may && d.State == invoices.Review {
 		acts = append(acts, act{Name: p.T("office.invoice_approve.button"), Address: at + "/approve", Tone: "primary"})
-		if !strings.HasPrefix(d.Cause, "subscription:") {
+		if !d.OfRun() {
 			acts = append(acts, act{Name: p.T("office.invoice_drop.button"), Address: at + "/drop"})
 		}
 	}
@@ -230,7 +241,11 @@ func (b *Backoffice) invoiceActs(q *request, p *recordPage, d invoices.Document)
 		acts = append(acts, act{Name: p.T("office.invoice.retry"), Address: at + "/retry", Posted: true, Tone: "primary"})
 	}
 	if may && d.Number != 0 && d.Kind != invoices.ProForma {
-		acts = append(acts, act{Name: p.T("office.invoice_control.button"), Address: at + "/control"})
+		name := "office.invoice_control.button"
+		if d.ControlNumber != "" {
+			name = "office.invoice_recontrol.button"
+		}
+		acts = append(acts, act{Name: p.T(name), Address: at + "/control"})
 	}
 	if grave && d.Kind == invoices.Invoice && (d.State == invoices.Issued || d.State == invoices.Paid && d.Gross > d.Credited) {
 		acts = append(acts, act{Name: p.T("office.invoice_credit.button"), Address: at + "/credit"})
@@ -248,9 +263,10 @@ func (b *Backoffice) invoiceFacts(p *recordPage, d invoices.Document, name strin
 		}
 	}
 	add("office.invoice.customer", name)
-	add("office.invoice.period", span(d.Period))
-	add("office.invoice.day", dayText(d.Day))
-	add("office.invoice.due", dayText(d.DueDay))
+	add("office.invoice.of_line", d.Line)
+	add("office.invoice.period", span(p.Lang, d.Period))
+	add("office.invoice.day", words.DateOf(p.Lang, d.Day))
+	add("office.invoice.due", words.DateOf(p.Lang, d.DueDay))
 	add("office.invoice.order", d.PONumber)
 	add("office.invoice.net", kes(d.Net))
 	if d.Excise != 0 {
@@ -275,25 +291,44 @@ func linesCard(p *recordPage, d invoices.Document) card {
 	if !taxed {
 		c.Table.Columns = []column{{Name: p.T("office.invoice.line")}, {p.T("office.invoice.total"), "num"}}
 	}
-	for _, l := range d.Lines {
+	shares := d.Shares()
+	for n, l := range d.Lines {
 		name := l.Called(p.Lang)
 		if l.Correction {
 			name = p.T("office.invoice.correction", "Name", name)
 		}
 		if days := (invoices.Period{From: l.From, Until: l.Until}); days.Days() > 1 {
-			name += ", " + span(days)
+			name += ", " + span(p.Lang, days)
 		}
 		if l.Quantity > 1 {
 			name = number(l.Quantity) + " × " + name
 		}
-		first := cell{Text: name, More: l.Says(p.Lang)}
+		first := cell{Text: name, More: strings.TrimPrefix(d.Called(l)+". ", ". ") + l.Says(p.Lang)}
 		if taxed {
 			c.Table.add(first, cell{Text: kes(l.Net)}, cell{Text: kes(l.Excise)}, cell{Text: kes(l.VAT)}, cell{Text: kes(l.Gross)})
 		} else {
 			c.Table.add(first, cell{Text: kes(l.Gross)})
 		}
+		if len(shares) > 0 && (n == len(d.Lines)-1 || d.Of(d.Lines[n+1]).Whose != shares[0].Whose) {
+			shares = shareRow(p, c.Table, shares, taxed)
+		}
 	}
 	return c
+}
+
+// shareRow sums the lines of one account of several, and tells the shares that are left.
+func shareRow(p *recordPage, t *table, shares []invoices.Share, taxed bool) []invoices.Share {
+	s := shares[0]
+	first := cell{Text: p.T("office.invoice.share", "Whose", s.Whose)}
+	if s.Whose == "" {
+		first.Text = p.T("office.invoice.share_own")
+	}
+	if taxed {
+		t.add(first, cell{Text: kes(s.Net)}, cell{Text: kes(s.Excise)}, cell{Text: kes(s.VAT)}, cell{Text: kes(s.Gross)})
+	} else {
+		t.add(first, cell{Text: kes(s.Gross)})
+	}
+	return shares[1:]
 }
 
 // paidCard is what lessened an invoice: payments, and credit notes.
@@ -315,10 +350,10 @@ func (b *Backoffice) paidCard(q *request, p *recordPage, d invoices.Document) er
 		if a.Back != 0 {
 			more = p.T("office.invoice.taken_back", "Amount", kes(a.Back))
 		}
-		c.Table.add(cell{Text: dayText(a.Day)}, cell{Text: p.T("office.invoice.from_credit"), More: more}, cell{Text: kes(a.Cents - a.Back)})
+		c.Table.add(cell{Text: words.DateOf(p.Lang, a.Day)}, cell{Text: p.T("office.invoice.from_credit"), More: more}, cell{Text: kes(a.Cents - a.Back)})
 	}
 	for _, n := range notes {
-		c.Table.add(cell{Text: dayText(n.Day)}, cell{Text: n.Text(), Address: "/office/invoices/" + number(n.ID), More: n.Why}, cell{Text: kes(-n.Gross)})
+		c.Table.add(cell{Text: words.DateOf(p.Lang, n.Day)}, cell{Text: n.Text(), Address: "/office/invoices/" + number(n.ID), More: n.Why}, cell{Text: kes(-n.Gross)})
 	}
 	if d.Written != 0 {
 		c.Table.add(cell{}, cell{Text: p.T("office.invoice.state_written_off"), More: d.Why}, cell{Text: kes(d.Written)})
@@ -330,16 +365,7 @@ func (b *Backoffice) paidCard(q *request, p *recordPage, d invoices.Document) er
 	return nil
 }
 
-// onceOf is what makes a form one request however often it is sent.
-func (q *request) onceOf() []fact {
-	once := q.FormValue("once")
-	if once == "" {
-		once = seal.RandomHex(8)
-	}
-	return []fact{{"once", once}}
-}
-
-var invoiceFields = map[string]string{"invoice.reason": "reason", "invoice.credit_amount": "amount", "invoice.credited_since": "amount", "money.invalid": "amount", "invoice.control": "control", "invoice.po_number": "order"}
+var invoiceFields = map[string]string{"invoice.reason": "reason", "invoice.credit_amount": "amount", "invoice.credited_since": "amount", "money.invalid": "amount", "invoice.control": "control", "invoice.control_there": "control", "invoice.control_moved": "control", "invoice.po_number": "order"}
 
 func (q *request) refuseInvoice(err error, p *formPage) error {
 	return q.refuse(err, "form", p, invoiceFields[fault.KeyOf(err)])

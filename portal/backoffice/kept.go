@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/gob"
+	"regexp"
 	"strconv"
 	"time"
 
 	"mtandao/internal/fault"
+	"mtandao/internal/seal"
 )
 
 // What somebody typed into a form that is to be sent again (for a proof, or after too long) waits in the page itself, which may be
@@ -67,6 +69,36 @@ func (q *request) takeUp() error {
 		} else {
 			q.Request().PostArgs().Add(f.Name, f.Value)
 		}
+	}
+	return nil
+}
+
+var onceShape = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// once is the request that a form is; empty: it was made by hand, and is none.
+func (q *request) once() string {
+	if once := q.FormValue("once"); onceShape.MatchString(once) {
+		return once
+	}
+	return ""
+}
+
+// onceOf is what makes a form one request however often it is sent.
+func (q *request) onceOf() []fact {
+	once := q.FormValue("once")
+	if once == "" {
+		once = seal.RandomHex(8)
+	}
+	return []fact{{"once", once}}
+}
+
+// lastSeen is kept in a form of which nothing but what came before tells that it was sent: the last of its kind when it was made.
+func lastSeen(id int64) []fact { return []fact{{"seen", number(id)}} }
+
+// onlyAfter refuses a form of ours after which, or by which, another of its kind was made. fault.Conflict "form.done".
+func (q *request) onlyAfter(last int64) error {
+	if seen := q.FormValue("seen"); seen != "" && idIn(seen) != last {
+		return fault.New(fault.Conflict, "form.done")
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"mtandao/billing/plans"
 	"mtandao/internal/clock"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius"
 )
@@ -49,7 +50,7 @@ func (b *Backoffice) lateUse(q *request) error {
 		if sub, err := b.Lines.Get(q.ctx, lines[id]); err == nil {
 			name = sub.State.Login.Name
 		}
-		p.add(cell{Text: name, Address: lineAt(lines[id])}, cell{Text: dayText(one.first) + " – " + dayText(one.last)}, cell{Text: b.planWhen(&p.frame, one.told.ToldAt)}, cell{Text: plans.Bytes(one.octets)},
+		p.add(cell{Text: name, Address: lineAt(lines[id])}, cell{Text: words.DateOf(p.Lang, one.first) + " – " + words.DateOf(p.Lang, one.last)}, cell{Text: b.planWhen(&p.frame, one.told.ToldAt)}, cell{Text: plans.Bytes(one.octets)},
 			cell{Text: web.Span(p.Lang, time.Duration(one.seconds)*time.Second)}, cell{Acts: []act{{Name: p.T("office.late_use.seen"), Address: lateUseAt + "/" + number(id), Posted: true, Tone: "plain"}}})
 	}
 	return q.list(p)

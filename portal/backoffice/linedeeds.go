@@ -7,6 +7,7 @@ import (
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
+	"mtandao/internal/fieldwork"
 	"mtandao/internal/money"
 )
 
@@ -110,8 +111,19 @@ func (b *Backoffice) handOver(q *request, id int64, by subscriptions.By) (subscr
 	return b.Lines.HandOver(q.ctx, id, what, by)
 }
 
-func (b *Backoffice) handBack(q *request, id int64, by subscriptions.By) (subscriptions.Subscription, error) {
-	return b.Lines.HandBack(q.ctx, id, q.said("serial"), by)
+// handBack notes that something came back. What is in the register of equipment goes into the store there, which notes it on the line.
+func (b *Backoffice) handBack(q *request, id int64, by subscriptions.By) (sub subscriptions.Subscription, err error) {
+	thing, err := b.Stock.FindEquipment(q.ctx, q.said("serial"))
+	if fault.Is(err, fault.NotFound) || err == nil && (thing.Where.LineID != id || thing.Where.Sold) {
+		return b.Lines.HandBack(q.ctx, id, q.said("serial"), by)
+	}
+	if err == nil {
+		err = b.Stock.MoveEquipment(q.ctx, fieldwork.Act{ID: thing.ID, Seen: thing.Version}, fieldwork.Where{Place: fieldwork.InStore}, q.fieldBy())
+	}
+	if err != nil {
+		return sub, err
+	}
+	return b.Lines.Get(q.ctx, id)
 }
 
 func (b *Backoffice) repriceLine(q *request, id int64, by subscriptions.By) (subscriptions.Subscription, error) {

@@ -115,12 +115,10 @@ func (b *Backoffice) changeLinePlan(q *request, sub subscriptions.Subscription, 
 }
 
 func addonFields(b *Backoffice, q *request, f *frame, sub subscriptions.Subscription) ([]formField, error) {
-	all, err := b.Plans.AddOns(q.ctx)
+	all, err := b.Lines.AddOns(q.ctx, sub)
 	var choices []choice
 	for _, a := range all {
-		if a.State == plans.Live && a.GoesWith(sub.State.Sold.PlanKey) {
-			choices = append(choices, choice{Name: a.Name(f.Lang) + " · " + a.Price.String() + " · " + f.T("office.addon."+map[bool]string{true: "once", false: "each"}[a.Once]), Value: a.Key})
-		}
+		choices = append(choices, choice{Name: a.Name(f.Lang) + " · " + a.Price.String() + " · " + f.T("office.addon."+map[bool]string{true: "once", false: "each"}[a.Once]), Value: a.Key})
 	}
 	return []formField{q.pick(f, "addon", "", choices)}, err
 }

@@ -3,6 +3,7 @@ package backoffice
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 )
@@ -58,6 +59,11 @@ func (q *request) with(name, value string) string {
 		return q.Path()
 	}
 	return q.Path() + "?" + values.Encode()
+}
+
+// onPath is with at an address that goes on behind the page's.
+func (q *request) onPath(tail, name, value string) string {
+	return strings.Replace(q.with(name, value), q.Path(), q.Path()+tail, 1)
 }
 
 // chips are the values that a filter may have; the first, of an empty value, is all.

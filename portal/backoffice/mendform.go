@@ -65,15 +65,21 @@ func (b *Backoffice) askExtend(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.showForm(b.extendPage(q, s, here))
+	p, err := b.extendPage(q, s, here)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
 }
 
-func (b *Backoffice) extendPage(q *request, s report.Story, here string) *formPage {
+func (b *Backoffice) extendPage(q *request, s report.Story, here string) (*formPage, error) {
 	p := q.mendPage("office.extend.", s, here)
+	last, err := b.Deeds.LastGift(q.ctx, s.Access.Grant.ID)
+	p.Hidden = []fact{{"seen", number(last)}}
 	p.ask(formField{Name: "minutes", Label: p.T("office.extend.minutes"), Value: q.FormValue("minutes"), Most: 6, As: asNumber},
 		formField{Name: "megabytes", Label: p.T("office.extend.megabytes"), Value: q.FormValue("megabytes"), Most: 7, As: asNumber},
 		formField{Name: "reason", Label: p.T("office.extend.reason"), Hint: p.T("office.extend.reason_hint"), Value: q.FormValue("reason"), Most: 200, Must: true})
-	return p
+	return p, err
 }
 
 // mostGift bounds what one press gives.
@@ -91,10 +97,14 @@ func (b *Backoffice) extend(q *request) error {
 	}
 	var given access.Given
 	if err == nil {
-		given, err = b.Deeds.Extend(q.ctx, q.in.Member, q.in.By(q.visit()), s.Access.Grant.ID, more, reason)
+		given, err = b.Deeds.Extend(q.ctx, q.in.Member, q.in.By(q.visit()), s.Access.Grant.ID, more, reason, idIn(q.FormValue("seen")))
 	}
 	if err != nil {
-		return q.refuse(err, "form", b.extendPage(q, s, here), field)
+		p, e := b.extendPage(q, s, here)
+		if e != nil {
+			return e
+		}
+		return q.refuse(err, "form", p, field)
 	}
 	if given.GrantID != s.Access.Grant.ID {
 		q.tell("good", "office.mended.given_anew", "")

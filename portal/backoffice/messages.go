@@ -15,6 +15,7 @@ import (
 // Messages are what people and the owner were sent, and what went wrong. What changes something is recorded in the trail.
 type Messages interface {
 	List(ctx context.Context, p notify.Page) ([]notify.Line, error)
+	Lines(ctx context.Context, ids []int64) (map[int64]notify.Line, error)
 	Read(ctx context.Context, id int64) (line notify.Line, subject, text string, err error)
 	Retry(ctx context.Context, by staff.By, id int64) error
 	SendTest(ctx context.Context, by staff.By, c notify.Channel, to string, l words.Lang) (id int64, err error)
@@ -113,7 +114,7 @@ func reasonOf(f *frame, reason string) string {
 	if reason == "" {
 		return ""
 	}
-	return trailWord(f, "office.why.", reason)
+	return trailWord(f, "office.unsent.", reason)
 }
 
 func messageState(f *frame, s notify.State) stateView {

@@ -5,6 +5,7 @@ import (
 
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/words"
 	"mtandao/portal/web"
 )
@@ -42,9 +43,9 @@ func (b *Backoffice) outagePage(q *request) (*recordPage, error) {
 		if !o.UndoneAt.IsZero() {
 			last = cell{Text: p.T("office.outages.undone")}
 		}
-		lines := cell{Text: number(o.Lines)}
+		lines := cell{Text: many(o.Lines)}
 		if o.Going {
-			lines, going = cell{Fill: &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: number(o.Lines)}}, true
+			lines, going = cell{Fill: &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: many(o.Lines), Going: true}}, true
 		}
 		t.add(cell{Text: b.planWhen(&p.frame, o.At)}, cell{Text: b.siteName(o.SiteID)}, cell{Text: givenTime(&p.frame, o)}, cell{Text: o.Note, Address: outageAt(o.ID)}, cell{Text: b.givenBy(&p.frame, o)}, lines, last)
 	}
@@ -81,15 +82,35 @@ func (b *Backoffice) askOutage(q *request) error {
 		}
 		return q.refuse(err, "record", p, lineWrong[fault.KeyOf(err)])
 	}
-	n, err := b.Lines.Suffered(q.ctx, site.ID)
+	given, err := b.Lines.Suffered(q.ctx, site.ID, days)
 	if err != nil {
 		return err
 	}
-	p := q.asking("office.outage_ask.", "subscriptions", "/office/outages", "Count", int(n), "Days", words.Text(q.lang(), "unit.day", "Count", days), "Site", site.Name)
-	p.Action, p.Danger = "/office/outages/days", false
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
+	n, worth := int64(0), money.Shillings(0)
+	for _, g := range given {
+		n += g.Lines
+		if worth, err = worth.Add(g.Worth); err != nil {
+			return err
+		}
+	}
+	p := q.asking("office.outage_ask.", "subscriptions", "/office/outages", "Count", int(n), "Days", words.Text(q.lang(), "unit.day", "Count", days), "Site", site.Name, "Worth", worth.String())
+	p.Action, p.Danger, p.Table = "/office/outages/days", false, sufferingTable(&p.frame, given, names)
 	p.Crumbs = []crumb{{p.T("office.outages.title"), "/office/outages"}}
-	p.Hidden = []fact{{"site", number(site.ID)}, {"days", strconv.Itoa(days)}, {"note", q.said("note")}}
+	p.Hidden = append(q.onceOf(), fact{"site", number(site.ID)}, fact{"days", strconv.Itoa(days)}, fact{"note", q.said("note")})
 	return q.showForm(p)
+}
+
+// sufferingTable says plan by plan how many lines have the days, and what those cost by the plan's price.
+func sufferingTable(f *frame, given []subscriptions.Suffering, names map[string]string) *table {
+	t := &table{Columns: []column{{Name: f.T("office.plan")}, {Name: f.T("office.outages.paid")}, {f.T("office.outages.lines"), "num"}, {f.T("office.outages.worth"), "num"}}}
+	for _, g := range given {
+		t.add(cell{Text: names[g.PlanKey]}, cell{Text: f.T("office.pick.mode_" + string(g.Mode))}, cell{Text: many(g.Lines)}, cell{Text: g.Worth.String()})
+	}
+	return t
 }
 
 func (b *Backoffice) compensate(q *request) error {
@@ -97,11 +118,13 @@ func (b *Backoffice) compensate(q *request) error {
 	if err != nil {
 		return notHere()
 	}
-	o, n, err := b.Lines.Compensate(q.ctx, idIn(q.said("site")), days, q.said("note"), q.lineBy())
+	by := q.lineBy()
+	by.Request = q.once()
+	o, err := b.Lines.Compensate(q.ctx, idIn(q.said("site")), days, q.said("note"), by)
 	if err != nil {
 		return q.refusal(err, "/office/outages")
 	}
-	return b.toldOutage(q, o.ID, "office.outages.done", n)
+	return q.toldOutage(o.ID)
 }
 
 func (b *Backoffice) undoOutage(q *request) error {
@@ -109,23 +132,14 @@ func (b *Backoffice) undoOutage(q *request) error {
 	if err != nil {
 		return err
 	}
-	n, err := b.Lines.UndoOutage(q.ctx, id, q.lineBy())
-	if err != nil {
+	if err := b.Lines.UndoOutage(q.ctx, id, q.lineBy()); err != nil {
 		return q.refusal(err, "/office/outages")
 	}
-	return b.toldOutage(q, id, "office.outages.taken_back", n)
+	return q.toldOutage(id)
 }
 
-// toldOutage says how many lines have it, or shows how the rest goes on.
-func (b *Backoffice) toldOutage(q *request, id int64, done string, lines int) error {
-	o, _, err := b.Lines.MadeUp(q.ctx, id)
-	if err != nil {
-		return err
-	}
-	if o.Going {
-		q.tell("good", "office.outages.goes_on", "")
-		return led(outageAt(id))
-	}
-	q.tell("good", done, "", "Count", strconv.Itoa(lines))
-	return led("/office/outages")
+// toldOutage shows how lines are gone through.
+func (q *request) toldOutage(id int64) error {
+	q.tell("good", "office.outages.goes_on", "")
+	return led(outageAt(id))
 }

@@ -177,7 +177,7 @@ func (b *Backoffice) tellGiven(q *request, p *recordPage, o subscriptions.Outage
 	if !o.Going {
 		c.Facts = append(c.Facts, fact{p.T("office.outages.lines"), p.T(key, "Count", int(o.Lines))})
 	} else {
-		c.Fill = &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: p.T("office.outages.going", "Count", int(o.Lines))}
+		c.Fill = &fill{Percent: min(99, 100*o.Lines/max(1, o.Of)), Text: p.T("office.outages.going", "Count", int(o.Lines)), Going: true}
 	}
 	p.add(c)
 	q.follow(p, o.Going)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mtandao/internal/handbook"
 	"mtandao/internal/words"
 )
 
@@ -24,6 +25,7 @@ type frame struct {
 	Notes     []note
 	Languages []language
 	Here      string // this page's address
+	Help      handbook.Text
 	Stamp     string
 	Style     template.CSS
 }

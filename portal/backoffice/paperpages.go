@@ -31,8 +31,8 @@ type Papers interface {
 func (b *Backoffice) paperRoutes() []route {
 	invoice, one := "/office/invoices/:id", "/office/customers/:id"
 	return []route{
-		{get, invoice + "/pdf", everywhere, staff.PaymentsView, b.invoicePDF},
-		{get, invoice + "/send", everywhere, staff.PaymentsMatch, b.askSendInvoice}, {post, invoice + "/send", everywhere, staff.PaymentsMatch, b.sendInvoice},
+		{get, invoice + "/pdf", full, staff.PaymentsView, b.invoicePDF},
+		{get, invoice + "/send", full, staff.PaymentsMatch, b.askSendInvoice}, {post, invoice + "/send", full, staff.PaymentsMatch, b.sendInvoice},
 		{get, one + "/receipts/:nth/pdf", full, staff.PaymentsView, b.receiptPDF},
 		{get, one + "/statement/pdf", full, staff.PaymentsView, b.statementPDF}, {post, one + "/statement/send", full, staff.PaymentsMatch, b.sendStatement},
 	}
@@ -62,7 +62,7 @@ func (b *Backoffice) sendPaper(q *request, p papers.Paper, err error) error {
 }
 
 func (b *Backoffice) invoicePDF(q *request) error {
-	d, err := b.theInvoice(q)
+	d, _, err := b.theInvoice(q, staff.PaymentsView)
 	if err != nil {
 		return err
 	}
@@ -203,7 +203,7 @@ func (b *Backoffice) sentCard(q *request, p *recordPage, lines []notify.Line) ca
 }
 
 // invoiceSent is what was sent of a document that has a number.
-func (b *Backoffice) invoiceSent(q *request, p *recordPage, d invoices.Document) error {
+func (b *Backoffice) invoiceSent(q *request, p *recordPage, d invoices.Document, siteID int64) error {
 	if d.Number == 0 {
 		return nil
 	}
@@ -212,7 +212,7 @@ func (b *Backoffice) invoiceSent(q *request, p *recordPage, d invoices.Document)
 		return err
 	}
 	found := b.sentCard(q, p, lines)
-	if q.may(staff.PaymentsMatch, 0) {
+	if q.may(staff.PaymentsMatch, siteID) {
 		word := "office.paper_send.button"
 		if len(lines) == 0 {
 			word = "office.paper.send"
@@ -230,12 +230,12 @@ func (b *Backoffice) sendForm(q *request, d invoices.Document) (*formPage, error
 	}
 	at := "/office/invoices/" + number(d.ID)
 	p := q.asking("office.paper_send.", "invoices", at, "Number", d.Text(), "Customer", names[d.CustomerID])
-	p.Crumbs, p.Danger = []crumb{{p.T("office.nav.invoices"), "/office/invoices"}, {d.Text(), at}}, false
+	p.Crumbs, p.Danger = append(q.invoiceCrumbs(p.T("office.nav.invoices")), crumb{d.Text(), at}), false
 	return p, nil
 }
 
 func (b *Backoffice) askSendInvoice(q *request) error {
-	d, err := b.theInvoice(q)
+	d, _, err := b.theInvoice(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (b *Backoffice) askSendInvoice(q *request) error {
 }
 
 func (b *Backoffice) sendInvoice(q *request) error {
-	d, err := b.theInvoice(q)
+	d, _, err := b.theInvoice(q, staff.PaymentsMatch)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,9 @@ type Partners interface {
 	DecidePayout(ctx context.Context, id int64, approve bool, by partners.By) (partners.Payout, error)
 	CancelPayout(ctx context.Context, id int64, by partners.By) (partners.Payout, error)
 	PayPayout(ctx context.Context, id int64, how, reference string, by partners.By) (partners.Payout, error)
+	SendPayout(ctx context.Context, id int64, by partners.By) (partners.Payout, error)
+	PayoutStays(ctx context.Context, id int64, by partners.By) (partners.Payout, error)
+	PayoutWent(ctx context.Context, id int64, code string, by partners.By) (partners.Payout, error)
 	PayoutByID(ctx context.Context, id int64) (partners.Payout, error)
 	Payouts(ctx context.Context, partnerID int64, limit int) ([]partners.Payout, error)
 	OpenPayouts(ctx context.Context, state counter.PaybackState) ([]partners.Payout, error)
@@ -44,6 +47,9 @@ func (b *Backoffice) partnerRoutes() []route {
 		{get, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.askDecidePayout}, {post, "/office/payouts/:id/decide", everywhere, staff.PaymentsApprove, b.decidePayout},
 		{get, "/office/payouts/:id/cancel", everywhere, staff.PaymentsMatch, b.askCancelPayout}, {post, "/office/payouts/:id/cancel", everywhere, staff.PaymentsMatch, b.cancelPayout},
 		{get, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.askPayPayout}, {post, "/office/payouts/:id/pay", everywhere, staff.PaymentsMatch, b.payPayout},
+		{get, "/office/payouts/:id/send", everywhere, staff.PaymentsMatch, b.askSendPayout}, {post, "/office/payouts/:id/send", everywhere, staff.PaymentsMatch, b.sendPayout},
+		{get, "/office/payouts/:id/stays", everywhere, staff.PaymentsMatch, b.askPayoutStays}, {post, "/office/payouts/:id/stays", everywhere, staff.PaymentsMatch, b.payoutStays},
+		{get, "/office/payouts/:id/went", everywhere, staff.PaymentsMatch, b.askPayoutWent}, {post, "/office/payouts/:id/went", everywhere, staff.PaymentsMatch, b.payoutWent},
 		{post, "/office/partners/:id/pin", everywhere, staff.PaymentsMatch, b.partnerPIN},
 	}
 }
@@ -130,7 +136,7 @@ func (b *Backoffice) sharesCard(q *request, f *frame, one partners.Partner) (car
 		{f.T("office.partner.back"), "num"}, {f.T("office.amount"), "num"}, {f.T("office.partner.due"), "num"}, {Name: f.T("office.batch.by")}}}}
 	slices.Reverse(events)
 	for _, e := range events {
-		c.Table.add(cell{Text: dayTyped(e.Day)}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
+		c.Table.add(cell{Text: dayTyped(f.Lang, e.Day)}, cell{Text: f.T("share.event." + e.Kind), More: e.Note}, cell{Text: money.KES(e.Sold).String()}, cell{Text: money.KES(e.Back).String()},
 			cell{Text: money.KES(e.Delta).String()}, cell{Text: money.KES(e.Balance).String()}, cell{Text: e.By})
 	}
 	if len(events) == 0 {

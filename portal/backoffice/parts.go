@@ -13,6 +13,8 @@ type act struct {
 	Name, Address, Icon string
 	Posted              bool
 	Tone                string // primary, danger, plain
+	Tel, Geo            string // a phone number to call, or a place to go to, instead of an address
+	Away                bool   // leads to somebody else's site, which is not told from where
 }
 
 // chip is a filter that an address keeps.
@@ -49,6 +51,8 @@ type column struct{ Name, Class string }
 type cell struct {
 	Column              column
 	Text, Address, More string
+	Facts               []string // under it, a line each
+	Earlier             string   // folded: what it repeats
 	State               stateView
 	Acts                []act
 	Colours             []swatch
@@ -60,11 +64,13 @@ type cell struct {
 type fill struct {
 	Percent int64
 	Text    string
+	Going   bool // it is how far something is done: full is no fault
 }
 
 // Tone is warn from 85 percent on, bad from 95.
 func (f fill) Tone() string {
 	switch {
+	case f.Going:
 	case f.Percent >= 95:
 		return "bad"
 	case f.Percent >= 85:

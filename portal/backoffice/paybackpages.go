@@ -1,6 +1,9 @@
 package backoffice
 
 import (
+	"errors"
+	"strings"
+
 	"mtandao/billing/accounts"
 	"mtandao/billing/counter"
 	"mtandao/billing/customers"
@@ -29,9 +32,18 @@ func (b *Backoffice) paybackCells(q *request, f *frame, p counter.Payback, c cus
 			last.Acts = append(last.Acts, act{Name: f.T("office.refund.cancel"), Address: at + "/cancel"})
 		}
 	case p.State == counter.Approved && q.may(staff.PaymentsMatch, c.SiteID):
-		last.Acts = []act{{Name: f.T("office.refund.pay"), Address: at + "/pay"}}
+		last.Acts = []act{{Name: f.T("office.refund.send"), Address: at + "/send"}, {Name: f.T("office.refund.pay"), Address: at + "/pay"}}
+		if p.Sending != 0 {
+			last.Acts = []act{{Name: f.T("office.refund.sending_look"), Address: at + "/send"}}
+		}
+	case p.State == counter.Paidback && p.How == counter.ByMPesa && q.may(staff.PaymentsMatch, c.SiteID):
+		last.Acts = []act{{Name: f.T("office.refund.how_it_went"), Address: at + "/send"}}
 	}
-	return []cell{{Text: b.when(f, p.AskedAt), Address: customerAddress(c.ID) + "?tab=money", More: c.Name}, {Text: p.Amount.String()}, {Text: p.Reason}, decided(f, paybackState(f, p.State), p.Alone), last}, nil
+	state, err := b.sendingOf(q, f, paybackOwed(p), p.Sending, paybackState(f, p.State))
+	if err != nil {
+		return nil, err
+	}
+	return []cell{{Text: b.when(f, p.AskedAt), Address: customerAddress(c.ID) + "?tab=money", More: c.Name}, {Text: p.Amount.String()}, {Text: p.Reason}, decided(f, state, p.Alone), last}, nil
 }
 
 // addPaybacks are those that wait for somebody, among the refunds.
@@ -96,9 +108,20 @@ func (b *Backoffice) paybackForm(q *request, c customers.Customer) (*formPage, e
 	held := credit[c.ID]
 	p := q.moneyPage("office.payback_ask.", customerAddress(c.ID)+"?tab=money", "Name", c.Name, "Credit", kes(held.Cents))
 	p.Crumbs = customerCrumbs(&p.frame, c)
+	last, failed := b.lastPayback(q, c)
+	p.Hidden, err = lastSeen(last), errors.Join(err, failed)
 	p.ask(formField{Name: "amount", As: asMoney, Label: p.T("office.amount"), Value: q.FormValue("amount"), Most: 16, Must: true},
 		formField{Name: "reason", Label: p.T("office.extend.reason"), Value: q.FormValue("reason"), Most: 200, Must: true})
 	return p, err
+}
+
+// lastPayback is the last that a customer was to get; 0 for none.
+func (b *Backoffice) lastPayback(q *request, c customers.Customer) (int64, error) {
+	all, err := b.Counter.PaybacksOf(q.ctx, c.ID, 1)
+	if err != nil || len(all) == 0 {
+		return 0, err
+	}
+	return all[0].ID, nil
 }
 
 // paybackOf is the customer who is to get credit back, for who proved lately that it is they.
@@ -127,7 +150,14 @@ func (b *Backoffice) payback(q *request) error {
 	if err != nil {
 		return err
 	}
+	last, err := b.lastPayback(q, c)
+	if err != nil {
+		return err
+	}
 	amount, err := amountTyped(q.FormValue("amount"))
+	if err == nil {
+		err = q.onlyAfter(last)
+	}
 	if err == nil {
 		_, err = b.Counter.AskPayback(q.ctx, counter.Payback{CustomerID: c.ID, Amount: amount, Reason: q.FormValue("reason")}, q.counterBy())
 	}
@@ -176,7 +206,13 @@ func (b *Backoffice) askDecidePayback(q *request) error {
 	p.ask(formField{Name: "how", As: asRadio, Label: p.T("office.refund_decide.which"), Must: true,
 		Choices: []choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}, {Name: p.T("office.refund_decide.no"), Value: "no"}}})
 	q.tellAlone(p, one.AskedBy)
-	p.Danger = true
+	if p.Danger = true; one.State == counter.Asked {
+		to, err := b.paidTo(q, &p.frame, c)
+		if err != nil {
+			return err
+		}
+		p.Lead = strings.TrimSpace(p.Lead + " " + to)
+	}
 	return q.showForm(p)
 }
 

@@ -30,19 +30,20 @@ func (b *Backoffice) payoutCells(q *request, f *frame, p partners.Payout) ([]cel
 			return nil, err
 		}
 	}
-	if p.State == counter.Approved && q.may(staff.PaymentsMatch, 0) {
-		last.Acts = append(last.Acts, act{Name: f.T("office.payout.pay"), Address: at + "/pay"})
+	if q.may(staff.PaymentsMatch, 0) {
+		last.Acts = payoutSends(f, p)
 	}
 	switch {
 	case p.State == counter.Asked && may:
 		last.Acts = append(last.Acts, act{Name: f.T("office.refund.decide"), Address: at + "/decide"})
-	case p.State == counter.Approved && may:
+	case p.State == counter.Approved && p.Sending == 0 && may:
 		last.Acts = append(last.Acts, act{Name: f.T("office.payout.drop"), Address: at + "/decide"})
 	}
 	if p.State == counter.Asked && p.AskedBy == q.in.Member.ID && q.may(staff.PaymentsMatch, 0) {
 		last.Acts = append(last.Acts, act{Name: f.T("office.refund.cancel"), Address: at + "/cancel"})
 	}
-	return []cell{{Text: b.when(f, p.AskedAt)}, {Text: p.Amount.String()}, {Text: p.Note, More: p.Reference}, decided(f, payoutState(f, p.State), p.Alone), last}, nil
+	state, err := b.sendingOf(q, f, payoutOwed(p), p.Sending, payoutState(f, p.State))
+	return []cell{{Text: b.when(f, p.AskedAt)}, {Text: p.Amount.String()}, {Text: p.Note, More: p.Reference}, decided(f, state, p.Alone), last}, err
 }
 
 // addPayouts are those that wait for somebody, among the refunds, for who may see what is sold everywhere.
@@ -84,7 +85,7 @@ func (b *Backoffice) payoutsCard(q *request, p *recordPage, one partners.Partner
 	return nil
 }
 
-func payoutForm(q *request, one partners.Partner) *formPage {
+func (b *Backoffice) payoutForm(q *request, one partners.Partner) (*formPage, int64, error) {
 	p := q.asking("office.partner_pay.", "partners", "/office/partners/"+number(one.ID), "Name", one.Name, "Due", one.Due.String())
 	p.Danger, p.Crumbs = false, []crumb{{p.T("office.nav.partners"), "/office/partners"}, {one.Name, "/office/partners/" + number(one.ID)}}
 	due := ""
@@ -93,7 +94,13 @@ func payoutForm(q *request, one partners.Partner) *formPage {
 	}
 	p.ask(formField{Name: "amount", Label: p.T("office.amount"), As: asMoney, Value: q.typedOr("amount", due), Most: 12, Must: true},
 		formField{Name: "note", Label: p.T("office.partner_field.note"), Hint: p.T("office.partner_field.note_hint"), Value: q.FormValue("note"), Most: 200})
-	return p
+	last := int64(0)
+	all, err := b.Partners.Payouts(q.ctx, one.ID, 1)
+	if len(all) > 0 {
+		last = all[0].ID
+	}
+	p.Hidden = lastSeen(last)
+	return p, last, err
 }
 
 func (b *Backoffice) askPayout(q *request) error {
@@ -101,7 +108,11 @@ func (b *Backoffice) askPayout(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.showForm(payoutForm(q, one))
+	p, _, err := b.payoutForm(q, one)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
 }
 
 func (b *Backoffice) payout(q *request) error {
@@ -109,7 +120,14 @@ func (b *Backoffice) payout(q *request) error {
 	if err != nil {
 		return err
 	}
+	p, last, err := b.payoutForm(q, one)
+	if err != nil {
+		return err
+	}
 	amount, err := amountTyped(q.FormValue("amount"))
+	if err == nil {
+		err = q.onlyAfter(last)
+	}
 	if err == nil {
 		_, err = b.Partners.AskPayout(q.ctx, partners.Payout{PartnerID: one.ID, Amount: amount, Note: q.FormValue("note")}, q.partnerBy())
 	}
@@ -118,7 +136,7 @@ func (b *Backoffice) payout(q *request) error {
 		if fault.KeyOf(err) == "partner.note" {
 			field = "note"
 		}
-		return q.refuse(err, "form", payoutForm(q, one), field)
+		return q.refuse(err, "form", p, field)
 	}
 	if err := q.tellAsked(amount, nil); err != nil {
 		return err
@@ -158,6 +176,9 @@ func (b *Backoffice) askDecidePayout(q *request) error {
 	}
 	f := q.page("office.nav.partners", "partners")
 	p := q.payoutPage("office.payout_decide.", one, who, "Due", who.Due.String(), "Percent", who.Percent(), "Sites", b.siteNamesOf(&f, who.Sites), "Note", one.Note)
+	if one.State == counter.Asked {
+		p.Lead += " " + p.T("office.owed.phone", "Phone", who.Phone.Local())
+	}
 	choices := []choice{{Name: p.T("office.refund_decide.no"), Value: "no"}}
 	if one.State == counter.Asked {
 		choices = append([]choice{{Name: p.T("office.refund_decide.yes"), Value: "yes"}}, choices...)

@@ -8,7 +8,7 @@ import (
 
 // Own is what members do to their own account. *staff.Service satisfies it.
 type Own interface {
-	Prove(ctx context.Context, v staff.Visit, token, typed string) error
+	Prove(ctx context.Context, v staff.Visit, token, typed string) (string, error)
 	Describe(ctx context.Context, v staff.Visit, in staff.SignedIn, name, language string) error
 	ChangePassword(ctx context.Context, v staff.Visit, token, old, password string) error
 	NewRecoveryCodes(ctx context.Context, v staff.Visit, token string) ([]string, error)

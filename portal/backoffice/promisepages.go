@@ -6,6 +6,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // mayPromise: who takes money notes promises, and who answers for service.
@@ -23,7 +24,7 @@ func (b *Backoffice) promising(q *request) (customers.Customer, *formPage, error
 		return c, nil, err
 	}
 	p := q.asking("office.promise.", "customers", customerAddress(c.ID), "Name", c.Name)
-	p.Danger = false
+	p.Danger, p.Hidden = false, q.onceOf()
 	p.Crumbs = customerCrumbs(&p.frame, c)
 	if p.Facts, err = b.moneyFacts(q, &p.frame, c); err != nil {
 		return c, p, err
@@ -48,7 +49,7 @@ func (b *Backoffice) promise(q *request) error {
 	if err != nil {
 		return err
 	}
-	said := invoices.Promised{CustomerID: c.ID, Who: q.FormValue("who"), Note: q.FormValue("note")}
+	said := invoices.Promised{CustomerID: c.ID, Who: q.FormValue("who"), Note: q.FormValue("note"), Request: q.once()}
 	var known bool
 	if said.Until, known = clock.ParseDay(q.said("until")); !known {
 		err = fault.New(fault.Invalid, "dunning.promise")
@@ -62,7 +63,7 @@ func (b *Backoffice) promise(q *request) error {
 	if err != nil {
 		return q.refuse(err, "form", p, map[string]string{"dunning.promise": "until", "dunning.promise_who": "who", "dunning.promise_amount": "amount", "money.invalid": "amount"}[fault.KeyOf(err)])
 	}
-	q.tell("good", "office.promise.done", "", "Name", c.Name, "Day", dayText(said.Until))
+	q.tell("good", "office.promise.done", "", "Name", c.Name, "Day", words.DateOf(q.lang(), said.Until))
 	return led(customerAddress(c.ID) + "?tab=money")
 }
 
@@ -81,7 +82,7 @@ func (b *Backoffice) tellPromises(q *request, p *recordPage, c customers.Custome
 		case !said.Over(b.planDay()):
 			state = stateView{"warn", p.T("office.promise.holds")}
 		}
-		one.Table.add(cell{Text: dayText(said.Until)}, cell{Text: unlessNone(said.Amount)}, cell{Text: said.Who, More: said.Note}, cell{Text: b.planWhen(&p.frame, said.At), More: said.By}, stated(state))
+		one.Table.add(cell{Text: words.DateOf(p.Lang, said.Until)}, cell{Text: unlessNone(said.Amount)}, cell{Text: said.Who, More: said.Note}, cell{Text: b.planWhen(&p.frame, said.At), More: said.By}, stated(state))
 	}
 	p.add(one)
 	return nil

@@ -25,7 +25,7 @@ func (q *request) proven() error {
 	}
 	var why error
 	if typed := q.FormValue("proof"); typed != "" {
-		if why = q.office.Staff.Prove(q.ctx, q.visit(), q.token, typed); why == nil {
+		if why = q.prove(typed); why == nil {
 			return nil
 		}
 	}
@@ -107,6 +107,15 @@ func (q *request) askProof(action string, kept []fact, why error) error {
 	return q.refuse(why, "prove", p, "proof")
 }
 
+// prove takes a code or password; the browser goes on with the new token.
+func (q *request) prove(typed string) error {
+	token, err := q.office.Staff.Prove(q.ctx, q.visit(), q.token, typed)
+	if err == nil {
+		q.keepToken(token)
+	}
+	return err
+}
+
 func (b *Backoffice) askProve(q *request) error {
 	if q.in.ProvenLately(b.Clock.Now()) {
 		return led(q.back())
@@ -119,7 +128,7 @@ func (b *Backoffice) prove(q *request) error {
 	if typed == "" {
 		return q.askProof("/office/prove", nil, fault.New(fault.Invalid, "office.prove.missing"))
 	}
-	if err := b.Staff.Prove(q.ctx, q.visit(), q.token, typed); err != nil {
+	if err := q.prove(typed); err != nil {
 		return q.askProof("/office/prove", nil, err)
 	}
 	return led(q.back())

@@ -56,12 +56,9 @@ func (b *Backoffice) refundCells(q *request, f *frame, r billing.Refund, money b
 		last.Acts = append(last.Acts, act{Name: f.T("office.refund.correct"), Address: at + "/code"})
 	}
 	state := refundState(f, r.State)
-	if r.Sending != 0 {
-		tries, err := b.Money.SendBacks(q.ctx, r.ID)
-		if err != nil {
-			return nil, err
-		}
-		state = sendingState(f, tries)
+	state, err = b.sendingOf(q, f, billing.Of{Kind: billing.OfRefund, ID: r.ID}, r.Sending, state)
+	if err != nil {
+		return nil, err
 	}
 	return []cell{{Text: b.when(f, r.AskedAt), Address: "/office/receipts/" + number(r.ReceiptID)}, {Text: r.Amount.String(), More: told}, {Text: r.Reason}, decided(f, state, r.Alone), last}, nil
 }
@@ -126,14 +123,24 @@ func (b *Backoffice) askRefund(q *request) error {
 	if err != nil {
 		return err
 	}
-	return q.showForm(refundForm(q, r))
+	p, _, err := b.refundForm(q, r)
+	if err != nil {
+		return err
+	}
+	return q.showForm(p)
 }
 
-func refundForm(q *request, r billing.Receipt) *formPage {
+func (b *Backoffice) refundForm(q *request, r billing.Receipt) (*formPage, int64, error) {
 	p := q.moneyPage("office.refund_ask.", "/office/receipts/"+number(r.ID), "Amount", r.Amount.String(), "Number", r.Number)
 	p.ask(formField{Name: "amount", Label: p.T("office.refund.shillings"), Value: q.FormValue("amount"), Most: 9, Must: true, As: asNumber},
 		formField{Name: "reason", Label: p.T("office.extend.reason"), Value: q.FormValue("reason"), Most: 200, Must: true})
-	return p
+	last := int64(0)
+	all, err := b.Money.RefundsOf(q.ctx, r.ID)
+	if len(all) > 0 {
+		last = all[0].ID
+	}
+	p.Hidden = lastSeen(last)
+	return p, last, err
 }
 
 func (b *Backoffice) refund(q *request) error {
@@ -144,17 +151,25 @@ func (b *Backoffice) refund(q *request) error {
 	if err != nil {
 		return err
 	}
+	p, last, err := b.refundForm(q, r)
+	if err != nil {
+		return err
+	}
 	shillings, err := strconv.ParseInt(strings.TrimSpace(q.FormValue("amount")), 10, 32)
 	if err != nil {
-		return q.refuse(fault.New(fault.Invalid, "refund.whole"), "form", refundForm(q, r), "amount")
+		return q.refuse(fault.New(fault.Invalid, "refund.whole"), "form", p, "amount")
 	}
 	ask := billing.Refund{ReceiptID: r.ID, Amount: money.Amount{Cents: shillings * 100, Currency: r.Amount.Currency}, Reason: q.FormValue("reason")}
-	if _, err := b.Deeds.AskRefund(q.ctx, q.in.Member, q.in.By(q.visit()), ask); err != nil {
+	err = q.onlyAfter(last)
+	if err == nil {
+		_, err = b.Deeds.AskRefund(q.ctx, q.in.Member, q.in.By(q.visit()), ask)
+	}
+	if err != nil {
 		field := "amount"
 		if fault.KeyOf(err) == "refund.reason" {
 			field = "reason"
 		}
-		return q.refuse(err, "form", refundForm(q, r), field)
+		return q.refuse(err, "form", p, field)
 	}
 	sites, err := q.sitesOfReceipt(r)
 	if err == nil {

@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"mtandao/billing"
+	"mtandao/billing/partners"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
@@ -15,55 +16,73 @@ func sendBackState(f *frame, s billing.SendBackState) stateView {
 }
 
 // sendingState is that of a refund of which a try is under way; the last one is.
-func sendingState(f *frame, tries []billing.SendBack) stateView {
+func sendingState(f *frame, of billing.Of, tries []billing.SendBack) stateView {
 	if n := len(tries); n > 0 && tries[n-1].State == billing.SendBackLost {
 		return stateView{"bad", f.T("office.refund.sending_unknown")}
+	}
+	if of.Kind == partners.OfPayout {
+		return stateView{"warn", f.T("office.payout.sending")}
 	}
 	return stateView{"warn", f.T("office.refund.sending")}
 }
 
-// askSendRefund asks whether a refund is to go back by M-Pesa; of one that is on its way it tells how far.
-func (b *Backoffice) askSendRefund(q *request) error {
-	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+// sendable is money that is owed and that M-Pesa may send.
+type sendable struct {
+	of       billing.Of
+	at, here string // its own address, and the page that it is on
+	texts    string
+	amount   money.Amount
+	name     string // of whom it is for; "" for who paid
+	state    stateView
+	due      bool
+	paid     bool
+	sending  int64
+	went     string // where a member says that it went although M-Pesa never told
+}
+
+func (b *Backoffice) refundSendable(f *frame, r billing.Refund, here string) sendable {
+	at := "/office/refunds/" + number(r.ID)
+	return sendable{of: billing.Of{Kind: billing.OfRefund, ID: r.ID}, at: at, here: here, texts: "office.refund_send.", amount: r.Amount, state: refundState(f, r.State), due: r.State == billing.RefundApproved, paid: r.State == billing.RefundPaid,
+		sending: r.Sending, went: at + "/pay"}
+}
+
+// askSend asks whether money is to go by M-Pesa; of what is on its way it tells how far.
+func (b *Backoffice) askSend(q *request, x sendable) error {
+	tries, err := b.Money.SendBacks(q.ctx, x.of)
 	if err != nil {
 		return err
 	}
-	if f.State != billing.RefundApproved && f.State != billing.RefundPaid {
-		return q.refusal(fault.New(fault.Conflict, "refund.not_owed"), here)
+	if !x.due && !x.paid {
+		return q.refusal(fault.New(fault.Conflict, "refund.not_owed"), x.here)
 	}
-	tries, err := b.Money.SendBacks(q.ctx, f.ID)
-	if err != nil {
-		return err
-	}
-	if f.State != billing.RefundApproved || f.Sending != 0 {
+	if !x.due || x.sending != 0 {
 		charges, err := b.chargesOf(q, tries)
 		if err != nil {
 			return err
 		}
-		return q.list(b.sendBacks(q, f, here, tries, charges))
+		return q.list(b.sendBacks(q, x, tries, charges))
 	}
-	p := q.moneyPage("office.refund_send.", here, "Amount", f.Amount.String())
+	p := q.moneyPage(x.texts, x.here, "Amount", x.amount.String(), "Name", x.name)
 	if len(tries) > 0 {
 		p.Table = b.sendBackTable(&p.frame, tries, nil)
 	}
 	return q.showForm(p)
 }
 
-// sendBacks tells how far M-Pesa is with a refund, and asks the member about what nobody knows.
-func (b *Backoffice) sendBacks(q *request, f billing.Refund, here string, tries []billing.SendBack, charges map[string]money.Amount) *listPage {
+// sendBacks tells how far M-Pesa is with money, and asks the member about what nobody knows.
+func (b *Backoffice) sendBacks(q *request, x sendable, tries []billing.SendBack, charges map[string]money.Amount) *listPage {
 	p := q.listing("office.refund.sending_title", "payments")
-	p.Crumbs = []crumb{{p.T("office.refund.title"), "/office/refunds"}, {f.Amount.String(), here}}
-	p.State, p.Lead = refundState(&p.frame, f.State), p.T("office.refund.sending_lead")
-	at := "/office/refunds/" + number(f.ID)
+	p.Crumbs = []crumb{{p.T("office.refund.title"), "/office/refunds"}, {x.amount.String(), x.here}}
+	p.State, p.Lead = x.state, p.T("office.refund.sending_lead")
 	switch {
-	case f.Sending == 0:
+	case x.sending == 0:
 		p.Lead = ""
 	case tries[len(tries)-1].State == billing.SendBackLost:
-		p.State = sendingState(&p.frame, tries)
+		p.State = sendingState(&p.frame, x.of, tries)
 		p.Lead = p.T("office.refund.sending_lost")
-		p.Acts = []act{{Name: p.T("office.refund.went"), Address: at + "/pay"}, {Name: p.T("office.refund.stays"), Address: at + "/stays"}}
+		p.Acts = []act{{Name: p.T("office.refund.went"), Address: x.went}, {Name: p.T("office.refund.stays"), Address: x.at + "/stays"}}
 	default:
-		p.State, p.Live = sendingState(&p.frame, tries), at+"/send"
+		p.State, p.Live = sendingState(&p.frame, x.of, tries), x.at+"/send"
 	}
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.refund.sending_none"), Text: p.T("office.refund.sending_none_text")}
 	p.table = *b.sendBackTable(&p.frame, tries, charges)
@@ -106,39 +125,72 @@ func (b *Backoffice) sendBackTable(f *frame, tries []billing.SendBack, charges m
 	return t
 }
 
-func (b *Backoffice) sendRefund(q *request) error {
+// sendingOf is the state of money of which a try may be under way.
+func (b *Backoffice) sendingOf(q *request, f *frame, of billing.Of, sending int64, state stateView) (stateView, error) {
+	if sending == 0 {
+		return state, nil
+	}
+	tries, err := b.Money.SendBacks(q.ctx, of)
+	return sendingState(f, of, tries), err
+}
+
+func (b *Backoffice) askStays(q *request, x sendable) error {
+	if x.sending == 0 {
+		return q.refusal(fault.New(fault.Conflict, "refund.not_lost"), x.here)
+	}
+	return q.showForm(q.moneyPage("office.refund_stays.", x.here, "Amount", x.amount.String()))
+}
+
+// sent tells that money is on its way, or what became of it.
+func (q *request) sent(told string, x sendable, err error) error {
+	if err != nil {
+		return q.refusal(err, x.here)
+	}
+	q.tell("good", told, "", "Amount", x.amount.String())
+	return led(x.here)
+}
+
+func (b *Backoffice) theRefundSendable(q *request) (sendable, error) {
 	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	if err != nil {
+		return sendable{}, err
+	}
+	page := q.page("office.refund.title", "payments")
+	return b.refundSendable(&page, f, here), nil
+}
+
+func (b *Backoffice) askSendRefund(q *request) error {
+	x, err := b.theRefundSendable(q)
 	if err != nil {
 		return err
 	}
-	if _, err := b.Deeds.SendRefund(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID); err != nil {
-		return q.refusal(err, here)
+	return b.askSend(q, x)
+}
+
+func (b *Backoffice) sendRefund(q *request) error {
+	x, err := b.theRefundSendable(q)
+	if err != nil {
+		return err
 	}
-	q.tell("good", "office.refund.told_sent", "", "Amount", f.Amount.String())
-	return led(here)
+	_, err = b.Deeds.SendRefund(q.ctx, q.in.Member, q.in.By(q.visit()), x.of.ID)
+	return q.sent("office.refund.told_sent", x, err)
 }
 
 func (b *Backoffice) askRefundStays(q *request) error {
-	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	x, err := b.theRefundSendable(q)
 	if err != nil {
 		return err
 	}
-	if f.Sending == 0 {
-		return q.refusal(fault.New(fault.Conflict, "refund.not_lost"), here)
-	}
-	return q.showForm(q.moneyPage("office.refund_stays.", here, "Amount", f.Amount.String()))
+	return b.askStays(q, x)
 }
 
 func (b *Backoffice) refundStays(q *request) error {
-	f, here, err := b.refundFor(q, staff.PaymentsMatch)
+	x, err := b.theRefundSendable(q)
 	if err != nil {
 		return err
 	}
-	if _, err := b.Deeds.RefundStays(q.ctx, q.in.Member, q.in.By(q.visit()), f.ID); err != nil {
-		return q.refusal(err, here)
-	}
-	q.tell("good", "office.refund.told_stays", "", "Amount", f.Amount.String())
-	return led(here)
+	_, err = b.Deeds.RefundStays(q.ctx, q.in.Member, q.in.By(q.visit()), x.of.ID)
+	return q.sent("office.refund.told_stays", x, err)
 }
 
 func refundCodeForm(q *request, f billing.Refund, here string) *formPage {

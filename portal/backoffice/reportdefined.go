@@ -2,14 +2,15 @@ package backoffice
 
 import (
 	"context"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"mtandao/billing/daybook"
 	"mtandao/internal/clock"
+	"mtandao/internal/report"
 	"mtandao/internal/staff"
 	tables "mtandao/internal/table"
+	"mtandao/internal/words"
 )
 
 // Taken tells the trail which report was taken along.
@@ -56,10 +57,11 @@ type bar struct {
 type times int
 
 const (
-	anyTime  times = iota
-	byDays         // no months
-	byMonths       // nothing shorter
-	asItIs         // now
+	anyTime    times = iota
+	byDays           // no months
+	byMonths         // nothing shorter
+	byQuarters       // whole ones
+	asItIs           // now
 )
 
 // definitions are the reports, in the order in which they are shown.
@@ -69,6 +71,11 @@ var definitions = []definition{
 	{"revenue-sites", "office.revenue.sites", "office.revenue.sites_lead", "office.revenue.means", full, staff.ReportsView, anyTime, tellSums("office.revenue.site", earnedBy(daybook.BySite), siteNamesBy)},
 	{"revenue-ways", "office.revenue.ways", "office.revenue.ways_lead", "office.revenue.means", full, staff.ReportsView, anyTime, tellSums("office.revenue.way", earnedBy(daybook.ByWay), wayNames)},
 	{"lines", "office.lines_report.title", "office.lines_report.lead", "office.lines_report.means", everywhere, staff.ReportsView, byMonths, tellLines},
+	{"plan-mix", "office.mix_report.title", "office.mix_report.lead", "office.mix_report.means", full, staff.ReportsView, anyTime, tellMix},
+	{"plan-moves", "office.moves_report.title", "office.moves_report.lead", "office.moves_report.means", full, staff.ReportsView, anyTime, tellMoves},
+	{"usage-plans", "office.usage_report.plans", "office.usage_report.plans_lead", "office.usage_report.means", full, staff.ReportsView, anyTime, tellUsage("office.revenue.plan", report.UsedByPlan, planNamesOf)},
+	{"usage-sites", "office.usage_report.sites", "office.usage_report.sites_lead", "office.usage_report.means", full, staff.ReportsView, anyTime, tellUsage("office.revenue.site", report.UsedBySite, siteNamesBy)},
+	{"usage-days", "office.usage_report.days", "office.usage_report.days_lead", "office.usage_report.means", full, staff.ReportsView, anyTime, tellUsage("", report.UsedInAll, noNames)},
 	{"resellers", "office.revenue.resellers", "office.revenue.resellers_lead", "office.revenue.resellers_means", full, staff.ReportsView, anyTime, tellSums("office.revenue.reseller", soldByResellers, resellerNames)},
 	{"commission", "office.revenue.commission", "office.revenue.commission_lead", "office.revenue.commission_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.reseller", costBy(daybook.ByReseller), resellerNames)},
 	{"partners", "office.revenue.partners", "office.revenue.partners_lead", "office.revenue.partners_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.partner", costBy(daybook.ByPartner), partnerNames)},
@@ -76,6 +83,8 @@ var definitions = []definition{
 	{"cash-flow", "office.revenue.cash", "office.revenue.cash_lead", "office.revenue.cash_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.account", netFlow, accountNames)},
 	{"taxes", "office.revenue.taxes", "office.revenue.taxes_lead", "office.revenue.taxes_means", everywhere, staff.ReportsView, anyTime, tellSums("office.revenue.tax", Daybook.Taxes, accountNames)},
 	{"tax-returns", "office.tax_returns.title", "office.tax_returns.lead", "office.tax_returns.means", everywhere, staff.ReportsView, byMonths, tellReturns},
+	{"turnover", "office.turnover.title", "office.turnover.lead", "office.turnover.means", full, staff.ReportsView, byQuarters, tellTurnover},
+	{"trial-balance", "office.trial.title", "office.trial.lead", "office.trial.means", everywhere, staff.ReportsView, anyTime, tellTrial},
 	{"outages", "office.outages_report.title", "office.outages_report.lead", "office.outages_report.means", full, staff.ReportsView, anyTime, tellOutages},
 }
 
@@ -96,6 +105,7 @@ func (b *Backoffice) reportList(q *request) error {
 	p := q.listing("office.nav.reports", "reports")
 	p.Lead = p.T("office.reports.lead")
 	p.Columns = []column{{Name: p.T("office.reports.report")}, {Name: p.T("office.reports.says")}}
+	p.Acts = []act{{Name: p.T("office.schedule.title"), Icon: "mail", Address: schedulesAt}}
 	for _, d := range definitions {
 		if at := q.reachable(reportsAt + d.Name); at != "" {
 			p.add(cell{Text: p.T(d.Title), Address: at}, cell{Text: p.T(d.Lead)})
@@ -144,13 +154,14 @@ func (b *Backoffice) defined(q *request, d definition) error {
 	if p.Find != nil {
 		p.Find.Fields[0].Value, p.Find.Fields[1].Value = a.Now.First.String(), a.Now.Last.String()
 	}
-	export := func(as string) string {
-		return strings.Replace(q.with("as", as), q.Path(), q.Path()+"/export", 1)
-	}
+	export := func(as string) string { return q.onPath("/export", "as", as) }
 	p.Acts = []act{{Name: p.T("office.report.pdf"), Icon: "download", Posted: true, Address: export("pdf")}, {Name: p.T("office.revenue.xlsx"), Icon: "download", Posted: true, Address: export("xlsx")}, {Name: p.T("office.money_report.csv"), Icon: "download", Posted: true, Address: export("")}}
+	if b.mayHaveSent(q.in.Member, d.Name) && q.reachable(schedulesAt) != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.schedule.by_mail"), Icon: "mail", Address: schedulesAt + "/new?report=" + d.Name})
+	}
 	if len(said.Bars) > 0 {
 		p.draw(said.Bars)
-		p.Chart = p.T("office.revenue.chart", "Title", p.Title, "From", dayText(a.Now.First), "Until", dayText(a.Now.Last), "Total", said.Total)
+		p.Chart = p.T("office.revenue.chart", "Title", p.Title, "From", words.DateOf(p.Lang, a.Now.First), "Until", words.DateOf(p.Lang, a.Now.Last), "Total", said.Total)
 	}
 	return q.send(fiber.StatusOK, "report", p)
 }

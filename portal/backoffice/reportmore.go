@@ -7,6 +7,7 @@ import (
 	"mtandao/billing/daybook"
 	"mtandao/internal/clock"
 	tables "mtandao/internal/table"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius/outages"
 )
@@ -90,7 +91,7 @@ func tellReturns(a asking) (said telling, err error) {
 		due := monthOf(first, 1) + returnDay - 1
 		said.Taken = append(said.Taken, []tables.Cell{{Text: span}, {Cents: vat, Money: true}, {Cents: excise, Money: true}, {Cents: vat + excise, Money: true}, {Text: due.String()}})
 		if len(sums) > 0 {
-			said.add(cell{Text: spanText(a.f.Lang, span)}, cell{Text: kes(vat)}, cell{Text: kes(excise)}, cell{Text: kes(vat + excise)}, cell{Text: dayText(due)})
+			said.add(cell{Text: spanText(a.f.Lang, span)}, cell{Text: kes(vat)}, cell{Text: kes(excise)}, cell{Text: kes(vat + excise)}, cell{Text: words.DateOf(a.f.Lang, due)})
 			early := spans[n]
 			sum := cents[tax{early, daybook.VAT}] + cents[tax{early, daybook.Excise}]
 			said.Bars = append(said.Bars, bar{spanText(a.f.Lang, early), kes(sum), sum})
@@ -110,7 +111,7 @@ func tellAgeing(a asking) (said telling, err error) {
 	late := age.Total() - age.Current
 	if age.Total() != 0 {
 		said.Columns, said.Total = head, kes(age.Total())
-		said.Figures = []figure{{Label: a.T("office.ageing_report.owed"), Value: kes(age.Total()), Detail: dayText(a.planDay()), Address: "/office/ageing"},
+		said.Figures = []figure{{Label: a.T("office.ageing_report.owed"), Value: kes(age.Total()), Detail: words.DateOf(a.f.Lang, a.planDay()), Address: "/office/ageing"},
 			{Label: a.T("office.ageing_report.is_late"), Value: kes(late), Detail: percentOf(late, age.Total())}}
 	}
 	for _, part := range []struct {

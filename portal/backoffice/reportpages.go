@@ -1,12 +1,11 @@
 package backoffice
 
 import (
-	"strings"
-
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
 	"mtandao/internal/report"
 	tables "mtandao/internal/table"
+	"mtandao/internal/words"
 )
 
 const moneyReportAt = reportsAt + "money"
@@ -32,12 +31,12 @@ func tellMoney(a asking) (said telling, err error) {
 		if d.Total().Cents > best.Total().Cents {
 			best = d
 		}
-		said.Bars = append(said.Bars, bar{dayText(d.Day), d.Total().String(), d.Total().Cents})
+		said.Bars = append(said.Bars, bar{words.DateOf(a.f.Lang, d.Day), d.Total().String(), d.Total().Cents})
 	}
 	said.Total = sum.String()
 	said.Figures = []figure{{Label: a.T("office.money_report.total"), Value: sum.String(), Detail: a.wasBefore(sum.Cents, was.Cents)},
 		{Label: a.T("office.money_report.times"), Value: number(times), Detail: a.T("office.money_report.times_before", "N", number(wasTimes))},
-		{Label: a.T("office.money_report.best"), Value: best.Total().String(), Detail: dayText(best.Day), Address: moneyOfDay(best.Day, "")}}
+		{Label: a.T("office.money_report.best"), Value: best.Total().String(), Detail: words.DateOf(a.f.Lang, best.Day), Address: moneyOfDay(best.Day, "")}}
 	a.moneyTable(&said, days)
 	return said, nil
 }
@@ -72,7 +71,7 @@ func (a asking) moneyTable(said *telling, days []report.DayMoney) {
 		if d.Times == 0 {
 			continue
 		}
-		cells := []cell{{Text: dayText(d.Day), Address: moneyOfDay(d.Day, "")}}
+		cells := []cell{{Text: words.DateOf(a.f.Lang, d.Day), Address: moneyOfDay(d.Day, "")}}
 		for i, rail := range report.Rails {
 			one := cell{}
 			if d.Cents[i] != 0 {
@@ -99,9 +98,4 @@ func (a asking) moneyRows(days []report.DayMoney) [][]tables.Cell {
 		rows = append(rows, append(row, tables.Cell{Cents: d.Total().Cents, Money: true}))
 	}
 	return rows
-}
-
-// bareAmount is shillings as a spreadsheet reads them.
-func bareAmount(cents int64) string {
-	return strings.ReplaceAll(money.Amount{Cents: cents}.String(), ",", "")
 }

@@ -40,6 +40,18 @@ var spells = []spell{
 	}},
 }
 
+// quarters are those of a report that is told by whole quarters.
+var quarters = []spell{
+	{"quarter", func(today clock.Day) (now, before daybook.Asked) { return quarterBy(today, 0), quarterBy(today, -1) }},
+	{"last_quarter", func(today clock.Day) (now, before daybook.Asked) { return quarterBy(today, -1), quarterBy(today, -2) }},
+}
+
+// quarterBy is the quarter of a day, or one before or after it.
+func quarterBy(today clock.Day, quarters int) daybook.Asked {
+	day := monthOf(today, 3*quarters)
+	return quartersIn(daybook.Asked{First: day, Last: day})
+}
+
 // monthOf is the first day of the month of a day, or of one before or after it.
 func monthOf(day clock.Day, months int) clock.Day {
 	year, month, _ := day.Date()
@@ -89,11 +101,15 @@ func (b *Backoffice) asked(q *request, d definition) (now, before daybook.Asked,
 func (b *Backoffice) timesOf(q *request, d definition) (now, before daybook.Asked, err error) {
 	today := clock.DayOf(b.Clock.Now())
 	if name := q.Query("range"); name != "" {
-		n := slices.IndexFunc(spells, func(s spell) bool { return s.name == name })
+		all := spells
+		if d.Times == byQuarters {
+			all = quarters
+		}
+		n := slices.IndexFunc(all, func(s spell) bool { return s.name == name })
 		if n < 0 {
 			return now, before, notHere()
 		}
-		now, before = spells[n].days(today)
+		now, before = all[n].days(today)
 		return now, before, nil
 	}
 	if d.Times == asItIs {
@@ -120,7 +136,7 @@ func (b *Backoffice) timesOf(q *request, d definition) (now, before daybook.Aske
 		}
 		return wholeMonths(last, months)
 	}
-	if d.Times == byMonths && q.Query("days") == "" {
+	if (d.Times == byMonths || d.Times == byQuarters) && q.Query("days") == "" {
 		return wholeMonths(last, usualMonths)
 	}
 	length := usualDays
@@ -142,7 +158,14 @@ func (q *request) ranges(f *frame, d definition) (all []chip) {
 	add := func(name, query string, is ...string) {
 		all = append(all, chip{Name: name, Address: q.Path() + "?" + query, Here: slices.Contains(is, here)})
 	}
-	if d.Times == byMonths {
+	switch d.Times {
+	case byQuarters:
+		for _, s := range quarters {
+			add(f.T("office.range."+s.name), "range="+s.name, s.name+"|||")
+		}
+		add(f.T("office.revenue.months12"), "months=12", "||12|", "|||")
+		return all
+	case byMonths:
 		add(f.T("office.range.month"), "months=1", "||1|")
 		add(f.T("office.range.last_month"), "range=last_month", "last_month|||")
 		add(f.T("office.revenue.months12"), "months=12", "||12|", "|||")

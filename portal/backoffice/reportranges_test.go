@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -25,9 +26,12 @@ func TestATimeIsComparedWithAsMuchOfTheOneBefore(t *testing.T) {
 		{clock.Date(2026, 3, 31), "month", "2026-03-01 2026-03-31", "2026-02-01 2026-02-28"}, // the month before is shorter
 		{clock.Date(2027, 1, 1), "month", "2027-01-01 2027-01-01", "2026-12-01 2026-12-01"},
 		{clock.Date(2026, 3, 31), "last_month", "2026-02-01 2026-02-28", "2026-01-01 2026-01-31"},
+		{clock.Date(2026, 11, 27), "quarter", "2026-10-01 2026-12-31", "2026-07-01 2026-09-30"},
+		{clock.Date(2027, 3, 31), "last_quarter", "2026-10-01 2026-12-31", "2026-07-01 2026-09-30"},
+		{clock.Date(2027, 1, 1), "quarter", "2027-01-01 2027-03-31", "2026-10-01 2026-12-31"},
 		{clock.Date(2027, 1, 15), "last_month", "2026-12-01 2026-12-31", "2026-11-01 2026-11-30"},
 	} {
-		for _, s := range spells {
+		for _, s := range slices.Concat(spells, quarters) {
 			if s.name != c.name {
 				continue
 			}

@@ -2,7 +2,6 @@ package backoffice
 
 import (
 	"context"
-	"io"
 	"strconv"
 	"strings"
 
@@ -18,7 +17,7 @@ type Daybook interface {
 	Recurring(ctx context.Context, a daybook.Asked) ([]daybook.Sum, error)
 	Spent(ctx context.Context, by daybook.By, a daybook.Asked) ([]daybook.Sum, error)
 	Taxes(ctx context.Context, a daybook.Asked) ([]daybook.Sum, error)
-	CashFlow(ctx context.Context, a daybook.Asked) (before map[string]int64, all []daybook.Flow, err error)
+	CashFlow(ctx context.Context, a daybook.Asked) ([]daybook.Flow, error)
 }
 
 func earnedBy(by daybook.By) func(Daybook, context.Context, daybook.Asked) ([]daybook.Sum, error) {
@@ -29,7 +28,7 @@ func earnedBy(by daybook.By) func(Daybook, context.Context, daybook.Asked) ([]da
 
 // netFlow is what came into each account that money really is in, less what went out of it.
 func netFlow(d Daybook, ctx context.Context, a daybook.Asked) ([]daybook.Sum, error) {
-	_, flows, err := d.CashFlow(ctx, a)
+	flows, err := d.CashFlow(ctx, a)
 	sums := make([]daybook.Sum, len(flows))
 	for n, f := range flows {
 		sums[n] = daybook.Sum{Day: f.Day, Name: f.Account, Cents: f.InCents - f.OutCents}
@@ -146,7 +145,7 @@ func nameOr(called map[string]string, name, otherwise string) string {
 // spanText is a day as people write it, or a month by its name.
 func spanText(l words.Lang, span string) string {
 	if day, known := clock.ParseDay(span); known {
-		return dayText(day)
+		return words.DateOf(l, day)
 	}
 	day, known := clock.ParseDay(span + "-01")
 	if !known {
@@ -180,33 +179,14 @@ func (a asking) sumRows(names []string, called map[string]string, sums []daybook
 	return rows
 }
 
-// takeAlong answers with a table as the address asks for it: a workbook, or comma-separated values.
+// takeAlong answers with a table that is made already.
 func (q *request) takeAlong(name, title string, rows [][]tables.Cell) error {
-	if q.Query("as") == "xlsx" {
-		return q.download(name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", exportFor, func(_ context.Context, out io.Writer) error {
-			book, err := tables.NewXLSX(out, title)
-			for n := 0; err == nil && n < len(rows); n++ {
-				err = book.Write(rows[n])
-			}
-			if err != nil {
-				return err
-			}
-			return book.Flush()
-		})
-	}
-	return q.download(name+".csv", "text/csv; charset=utf-8", exportFor, func(_ context.Context, out io.Writer) error {
-		file := tables.NewCSV(out)
+	return q.giveTable(name, title, func(_ context.Context, put func([]tables.Cell) error) error {
 		for _, row := range rows {
-			texts := make([]string, len(row))
-			for n, c := range row {
-				if texts[n] = c.Text; c.Money {
-					texts[n] = bareAmount(c.Cents)
-				}
-			}
-			if err := file.Write(texts); err != nil {
+			if err := put(row); err != nil {
 				return err
 			}
 		}
-		return file.Flush()
+		return nil
 	})
 }

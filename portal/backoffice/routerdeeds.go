@@ -24,6 +24,11 @@ type Machines interface {
 	Differences(ctx context.Context, id int64) (Differences, error)
 	// Repair mends the differences with that stamp.
 	Repair(ctx context.Context, by Author, id int64, stamp string) error
+	// OwnLogins are those that the router keeps itself; TakeLogins switches off those of who has a line here, GiveLogins on again those that it switched off. Both
+	// say how many were switched, also when the line to the router failed in between.
+	OwnLogins(ctx context.Context, id int64) (RouterLogins, error)
+	TakeLogins(ctx context.Context, by Author, id int64) (int, error)
+	GiveLogins(ctx context.Context, by Author, id int64) (int, error)
 	LeaveTunnel(ctx context.Context, by Author, id int64) error
 	RotateTunnel(ctx context.Context, by Author) error
 }

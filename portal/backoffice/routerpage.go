@@ -122,7 +122,8 @@ func (p *routerPage) setUpActs(r routers.Router, way TunnelView, everywhere bool
 	if r.Dialect == routers.MikroTik {
 		p.SetUp = []act{{Name: p.T("office.router.set_up"), Address: p.Address + "/setup", Icon: "settings"},
 			{Name: p.T("office.router.check"), Address: p.Address + "/check", Icon: "search"},
-			{Name: p.T("office.router.differ"), Address: p.Address + "/differences", Icon: "refresh-cw"}}
+			{Name: p.T("office.router.differ"), Address: p.Address + "/differences", Icon: "refresh-cw"},
+			{Name: p.T("office.router.logins"), Address: p.Address + "/logins", Icon: "users"}}
 	}
 	if way.Open && everywhere {
 		p.Tunnel = append(p.Tunnel, act{Name: p.T("office.tunnel.rotate"), Address: p.Address + "/tunnel/rotate", Icon: "key-round"})

@@ -10,6 +10,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/internal/fault"
+	"mtandao/internal/money"
 	"mtandao/internal/report"
 	"mtandao/internal/staff"
 	"mtandao/radius/access"
@@ -98,7 +99,7 @@ func (b *Backoffice) findAll(q *request, p *recordPage, typed string) error {
 		return err
 	}
 	some := []card{lines, b.foundOrders(q, f, m.Orders), b.foundReceipts(q, f, m.Receipts), b.foundGrants(q, f, rest)}
-	for _, find := range []func(*request, *frame, string) (card, error){b.foundInvoices, b.foundVoucher, b.foundTickets, b.foundRouters, b.foundResellers} {
+	for _, find := range []func(*request, *frame, string) (card, error){b.foundInvoices, b.foundVoucher, b.foundTickets, b.foundLeads, b.foundEquipment, b.foundRouters, b.foundResellers} {
 		found, err := find(q, f, typed)
 		if err != nil {
 			return err
@@ -211,6 +212,9 @@ func (b *Backoffice) siteName(id int64) string {
 
 // number is an id as addresses carry it.
 func number(id int64) string { return strconv.FormatInt(id, 10) }
+
+// many is a count as people read it.
+func many(n int64) string { return money.Thousands(number(n)) }
 
 // idOf reads the id of an address; whatever is none is a page that does not exist.
 func (q *request) idOf(name string) (int64, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 	"mtandao/portal/web"
 	"mtandao/radius"
 )
@@ -63,7 +64,7 @@ func (b *Backoffice) searchAddress(q *request, p *recordPage, a askedAddress, ti
 	}
 	title := p.T("office.search.holds", "Address", a.ip.String())
 	if !a.at.IsZero() {
-		title = p.T("office.search.held", "Address", a.ip.String(), "When", a.at.In(b.Zone).Format("02.01.2006 15:04:05"))
+		title = p.T("office.search.held", "Address", a.ip.String(), "When", words.Date(p.Lang, a.at.In(b.Zone))+a.at.In(b.Zone).Format(" 15:04:05"))
 	}
 	c := card{Name: title, Lead: p.T("office.search.held_lead")}
 	w := radius.WhoHeld{IP: a.ip, At: a.at}

@@ -6,6 +6,7 @@ import (
 
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 	"mtandao/radius/access"
 	"mtandao/radius/routers"
 )
@@ -76,7 +77,7 @@ func (b *Backoffice) addLines(q *request, f *frame, c *card, all []subscriptions
 	return err
 }
 
-// foundInvoices are documents of a number, for who may look at those of all customers.
+// foundInvoices are documents of a number, as far as who asks may see money at their customers' sites.
 func (b *Backoffice) foundInvoices(q *request, f *frame, typed string) (card, error) {
 	c := card{Name: f.T("office.nav.invoices"), Table: &table{Columns: []column{{Name: f.T("office.invoice.number")}, {Name: f.T("office.invoice.customer")}, {f.T("office.invoice.due"), "when"},
 		{f.T("office.invoice.total"), "num"}, {f.T("office.invoice.open"), "num"}, {Name: f.T("office.state")}}}}
@@ -87,14 +88,16 @@ func (b *Backoffice) foundInvoices(q *request, f *frame, typed string) (card, er
 	if err != nil {
 		return c, err
 	}
-	var ids []int64
 	for _, d := range all {
-		ids = append(ids, d.CustomerID)
-	}
-	names, err := b.Invoices.Names(q.ctx, ids)
-	for _, d := range all {
+		whose, err := b.Customers.Get(q.ctx, d.CustomerID)
+		if err != nil {
+			return c, err
+		}
+		if !q.may(staff.PaymentsView, whose.SiteID) {
+			continue
+		}
 		c.Address = "/office/invoices/" + number(d.ID)
-		c.Table.add(cell{Text: d.Text(), Address: c.Address, More: b.invoiceKind(f, d)}, cell{Text: names[d.CustomerID]}, cell{Text: dayText(d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(f, d)))
+		c.Table.add(cell{Text: d.Text(), Address: c.Address, More: b.invoiceKind(f, d)}, cell{Text: whose.Name}, cell{Text: words.DateOf(f.Lang, d.DueDay)}, cell{Text: kes(d.Gross)}, cell{Text: openText(d)}, stated(b.invoiceState(f, d)))
 	}
 	return c, err
 }

@@ -96,7 +96,7 @@ func (q *request) page(title, here string) frame {
 	}
 	m := q.in.Member
 	f.Member = memberView{Name: m.Name, Email: m.Email, Initials: initials(m.Name)}
-	f.Nav = q.rail(l, here)
+	f.Nav, f.Help = q.rail(l, here), told(l, q.Path())
 	q.count(f.Nav)
 	f.Sites, f.SiteName = q.choices(l)
 	f.Notes = q.told(l)

@@ -94,10 +94,14 @@ func (b *Backoffice) simulate(q *request) error {
 		return hidden(err)
 	}
 	p, s, price := q.record("office.simulate.title", "plans"), q.supposed(), priceOf(plan)
+	beside, err := b.beside(q, &p.frame, plan, &s)
+	if err != nil {
+		return err
+	}
 	p.Title = p.T("office.simulate.title", "Name", plan.Name(p.Lang))
 	p.Crumbs = []crumb{{p.T("office.plan.list"), "/office/plans"}, {plan.Name(p.Lang), "/office/plans/" + number(id) + "/edit"}}
 	p.Lead = p.T("office.simulate.lead")
-	p.Find = &find{Action: q.Path(), Button: p.T("office.simulate.work_out"), Fields: s.fields(&p.frame, price)}
+	p.Find = &find{Action: q.Path(), Button: p.T("office.simulate.work_out"), Fields: append(s.fields(&p.frame, price), beside...)}
 	charges := s.charges(price, b.Zone)
 	month := p.T("office.simulate.month", "Amount", s.month(price, b.Zone).String())
 	if days := periodDays(price); days == monthDays {
@@ -107,6 +111,25 @@ func (b *Backoffice) simulate(q *request) error {
 	}
 	p.add(card{Name: p.T("office.simulate.by_use"), Lead: p.T("office.simulate.by_use_lead"), Table: s.curve(&p.frame, price, b.Zone)})
 	return q.show(p)
+}
+
+// beside asks for an add-on that is had in each period beside a plan, and reads which one is.
+func (b *Backoffice) beside(q *request, f *frame, plan plans.Plan, s *supposed) ([]formField, error) {
+	all, err := b.Plans.AddOns(q.ctx)
+	choices := []choice{{Name: f.T("office.simulate.alone")}}
+	for _, a := range all {
+		if a.State != plans.Live || !a.GoesWith(plan.Key) {
+			continue
+		}
+		choices = append(choices, choice{Name: a.Name(f.Lang), Value: a.Key})
+		if a.Key == q.Query("addon") {
+			s.who.AddOns = []plans.AddOn{a}
+		}
+	}
+	if len(choices) == 1 {
+		return nil, err
+	}
+	return []formField{{Name: "addon", As: asPick, Label: f.T("office.simulate.beside"), Choices: chosen(choices, q.Query("addon"))}}, err
 }
 
 func (s supposed) fields(f *frame, price plans.Price) []formField {

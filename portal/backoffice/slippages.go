@@ -11,6 +11,7 @@ import (
 	"mtandao/internal/money"
 	"mtandao/internal/settings"
 	"mtandao/internal/staff"
+	"mtandao/internal/words"
 )
 
 // paperPage is a page that is printed: a receipt, on a slip or a sheet, or a statement.
@@ -91,7 +92,7 @@ func (b *Backoffice) slip(q *request) error {
 	p := b.paper(q, "office.slip.title", "cashier", c)
 	p.Slip, p.Title = true, p.T("office.slip.of", "Number", slipNumber(c, s.Event))
 	p.Crumbs = []crumb{{p.T("office.cashier.title"), cashierAt}, {c.Name, customerAddress(c.ID)}}
-	p.Facts = []fact{{p.T("office.slip.number"), slipNumber(c, s.Event)}, {p.T("office.when"), s.Event.At.In(b.Zone).Format("02.01.2006 15:04")}, {p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)},
+	p.Facts = []fact{{p.T("office.slip.number"), slipNumber(c, s.Event)}, {p.T("office.when"), words.Date(p.Lang, s.Event.At.In(b.Zone)) + s.Event.At.In(b.Zone).Format(" 15:04")}, {p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)},
 		{p.T("office.money.how"), strings.TrimSpace(howName(&p.frame, s.Event.How) + " " + s.Event.Reference)}, {p.T("office.money.note"), s.Event.Note}, {p.T("office.slip.by"), s.Event.By}}
 	creditLine := func(credit money.Amount, held, owed string) {
 		if credit.Cents < 0 {
@@ -110,7 +111,7 @@ func (b *Backoffice) slip(q *request) error {
 	p.Foot = []string{p.T("office.slip.thanks")}
 	if s.Back != nil {
 		p.State = stateView{"bad", p.T("office.slip.returned")}
-		p.Foot = []string{p.T("office.slip.void", "Day", s.Back.At.In(b.Zone).Format("02.01.2006"), "Why", s.Back.Note)}
+		p.Foot = []string{p.T("office.slip.void", "Day", words.Date(p.Lang, s.Back.At.In(b.Zone)), "Why", s.Back.Note)}
 	} else {
 		p.State = stateView{"good", p.T("office.slip.taken")}
 		if q.may(staff.PaymentsRefund, c.SiteID) {

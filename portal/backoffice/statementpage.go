@@ -55,10 +55,10 @@ func (p *paperPage) blame(field, sentence string) {
 }
 
 func (b *Backoffice) showStatement(q *request, p *paperPage, c customers.Customer, st invoices.Statement) error {
-	p.Facts = []fact{{p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.statement.days"), dayText(st.From) + " – " + dayText(st.Until)}, {p.T("office.customer_field.pin"), c.PIN}}
+	p.Facts = []fact{{p.T("office.slip.from"), c.Name}, {p.T("office.customer_field.number"), customers.Grouped(c.Number)}, {p.T("office.statement.days"), words.DateOf(p.Lang, st.From) + " – " + words.DateOf(p.Lang, st.Until)}, {p.T("office.customer_field.pin"), c.PIN}}
 	p.Acts = b.statementActs(q, &p.frame, c, st.From, st.Until)
 	p.Table = &table{Columns: []column{{p.T("office.invoice.day"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.statement.charged"), "num"}, {p.T("office.statement.paid"), "num"}, {p.T("office.statement.balance"), "num"}}}
-	p.Table.add(cell{Text: dayText(st.From)}, cell{Text: p.T("office.statement.opening")}, cell{}, cell{}, cell{Text: st.Opening.String()})
+	p.Table.add(cell{Text: words.DateOf(p.Lang, st.From)}, cell{Text: p.T("office.statement.opening")}, cell{}, cell{}, cell{Text: st.Opening.String()})
 	for _, l := range st.Lines {
 		charged, paid := "", ""
 		if l.Amount.IsPositive() {
@@ -66,7 +66,7 @@ func (b *Backoffice) showStatement(q *request, p *paperPage, c customers.Custome
 		} else {
 			paid = l.Amount.Neg().String()
 		}
-		p.Table.add(cell{Text: dayText(l.Day)}, b.statementCell(q, &p.frame, l), cell{Text: charged}, cell{Text: paid}, cell{Text: l.Balance.String()})
+		p.Table.add(cell{Text: words.DateOf(p.Lang, l.Day)}, b.statementCell(q, &p.frame, l), cell{Text: charged}, cell{Text: paid}, cell{Text: l.Balance.String()})
 	}
 	if st.Cut {
 		p.Notes = append(p.Notes, note{Tone: "warn", Text: p.T("office.statement.cut")})

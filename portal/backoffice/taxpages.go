@@ -8,6 +8,7 @@ import (
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
+	"mtandao/internal/words"
 )
 
 // Taxes keeps the rates. *taxes.Service satisfies it.
@@ -37,7 +38,7 @@ func (b *Backoffice) taxes(q *request) error {
 		}
 		until := ""
 		if r.Until != 0 {
-			until = dayText(r.Until - 1)
+			until = words.DateOf(p.Lang, r.Until-1)
 		}
 		state := stateView{"good", p.T("office.tax.now")}
 		switch {
@@ -47,7 +48,7 @@ func (b *Backoffice) taxes(q *request) error {
 			state = stateView{"", p.T("office.tax.past")}
 		}
 		at := "/office/taxes/" + number(r.ID)
-		p.add(cell{Text: p.T("office.tax.kind_" + string(r.Kind)), Address: at + "/edit"}, cell{Text: r.Percent() + " %"}, cell{Text: dayText(r.From)}, cell{Text: until}, cell{Text: strings.Join(on, ", ")},
+		p.add(cell{Text: p.T("office.tax.kind_" + string(r.Kind)), Address: at + "/edit"}, cell{Text: r.Percent() + " %"}, cell{Text: words.DateOf(p.Lang, r.From)}, cell{Text: until}, cell{Text: strings.Join(on, ", ")},
 			cell{Text: r.Note}, stated(state), cell{Acts: []act{{Name: p.T("office.tax.remove"), Address: at + "/remove"}}})
 	}
 	return q.list(p)
@@ -158,7 +159,7 @@ func (b *Backoffice) saveTax(q *request) error {
 
 func (b *Backoffice) removeTaxForm(q *request, r taxes.Rate) *formPage {
 	f := q.page("office.settings.taxes", "settings")
-	return q.asking("office.tax_remove.", "settings", "/office/taxes", "Kind", f.T("office.tax.kind_"+string(r.Kind)), "Percent", r.Percent(), "From", dayText(r.From))
+	return q.asking("office.tax_remove.", "settings", "/office/taxes", "Kind", f.T("office.tax.kind_"+string(r.Kind)), "Percent", r.Percent(), "From", words.DateOf(f.Lang, r.From))
 }
 
 func (b *Backoffice) askRemoveTax(q *request) error {

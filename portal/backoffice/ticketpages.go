@@ -56,6 +56,7 @@ func (b *Backoffice) ticketRoutes() []route {
 		{get, answersAt + "/new", everywhere, staff.TicketsManage, b.askCanned}, {post, answersAt + "/new", everywhere, staff.TicketsManage, b.saveCanned},
 		{get, answersAt + "/:id", everywhere, staff.TicketsManage, b.askCanned}, {post, answersAt + "/:id", everywhere, staff.TicketsManage, b.saveCanned},
 		{post, answersAt + "/:id/remove", everywhere, staff.TicketsManage, b.removeCanned},
+		{get, mailboxAt, everywhere, staff.SettingsEdit, b.mailbox}, {post, mailboxAt, everywhere, staff.SettingsEdit, b.saveMailbox}, {post, mailboxAt + "/test", everywhere, staff.SettingsEdit, b.testMailbox},
 	}
 }
 

@@ -126,7 +126,8 @@ func (b *Backoffice) historyTable(f *frame, events []support.Event) *table {
 		if by == support.Itself.Actor {
 			by = f.T("office.ticket.itself")
 		}
-		t.add(cell{Text: b.eventText(f, e), More: e.Text}, cell{Text: b.when(f, e.At)}, cell{Text: by})
+		fresh, earlier := unfolded(e.Text)
+		t.add(cell{Text: b.eventText(f, e), More: fresh, Earlier: earlier, Facts: mailFacts(f, e.Mail)}, cell{Text: b.when(f, e.At)}, cell{Text: by})
 	}
 	return t
 }

@@ -89,18 +89,14 @@ func (b *Backoffice) whyItem(f *frame, at time.Time, i offline.Item, names map[s
 		w.Text, w.More = didName(f, i.Deed.Action), i.Deed.By
 	default:
 		w.Text = f.T("why.item."+i.What, args...)
-		if i.Kind == offline.OfSession {
+		switch {
+		case i.What == offline.WentOn:
 			w.More = i.Device
-			if i.What == "off" {
-				w.More = joined(i.Device, i.Name)
-			}
+		case i.What == offline.WentOff:
+			w.More, w.Icon = joined(i.Device, i.Name), "wifi-off"
+		case i.What == offline.MoneyNotPaid && i.Name != "":
+			w.More = f.T("reason." + i.Name)
 		}
-	}
-	if i.What == "off" {
-		w.Icon = "wifi-off"
-	}
-	if i.What == offline.MoneyNotPaid && i.Name != "" {
-		w.More = f.T("reason." + i.Name)
 	}
 	return w
 }

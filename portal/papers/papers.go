@@ -32,7 +32,9 @@ type Papers interface {
 type Options struct {
 	Papers  Papers
 	Prompts Prompts
-	Phone   func() string // to call when a link opens nothing
+	Reports Reports
+	Brand   func(siteID int64) site.Brand // of who sends a report
+	Phone   func() string                 // to call when a link opens nothing
 	Clock   clock.Clock
 	Log     *slog.Logger
 	Proxies web.Proxies
@@ -55,7 +57,7 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "paper.css", "paper", "sorry")
+	theme, err := web.NewRenderer(pages, "paper.css", "paper", "sorry", "refuse")
 	if err != nil {
 		return nil, err
 	}
@@ -67,8 +69,8 @@ func (f *Face) Routes() []web.Route {
 	get := func(path string, h fiber.Handler) web.Route {
 		return web.Route{Method: fiber.MethodGet, Path: path, Policy: web.Public, Handle: h}
 	}
-	return []web.Route{get(papers.LinkPath+":link", f.show), get(papers.LinkPath+":link/pdf", f.pdf),
-		{Method: fiber.MethodPost, Path: papers.LinkPath + ":link/pay", Policy: web.Public, Handle: f.pay}}
+	return append(f.reportRoutes(), get(papers.LinkPath+":link", f.show), get(papers.LinkPath+":link/pdf", f.pdf),
+		web.Route{Method: fiber.MethodPost, Path: papers.LinkPath + ":link/pay", Policy: web.Public, Handle: f.pay})
 }
 
 type page struct {

@@ -76,7 +76,11 @@ func (f *Face) pay(c *fiber.Ctx) error {
 	if f.asked.Wait(pace.Network(f.Proxies.Peer(c))) > 0 {
 		err = fault.New(fault.TooMany, "paper.slow")
 	} else {
-		_, err = f.Prompts.Ask(ctx, prompts.Request{CustomerID: p.CustomerID, Cause: prompts.Link, PaperID: p.ID, Phone: c.FormValue("phone"), Amount: prompts.Whole(v.Asks), Once: c.FormValue("once")}, prompts.By{})
+		r := prompts.Request{CustomerID: p.CustomerID, Cause: prompts.Link, PaperID: p.ID, Phone: c.FormValue("phone"), Amount: prompts.Whole(v.Asks), Once: c.FormValue("once")}
+		if p.Kind == papers.Document {
+			r.InvoiceID = p.AboutID
+		}
+		_, err = f.Prompts.Ask(ctx, r, prompts.By{})
 	}
 	if err == nil {
 		return c.Redirect(at, fiber.StatusSeeOther)

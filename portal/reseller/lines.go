@@ -8,6 +8,7 @@ import (
 
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
+	"mtandao/internal/words"
 	"mtandao/vouchers/resellers"
 )
 
@@ -36,7 +37,7 @@ func (f *Face) day(q *request) error {
 		at = today
 	}
 	day := at.Format(time.DateOnly)
-	p := &linesPage{frame: q.page("sell.day.title"), Period: at.Format("02.01.2006"), Before: "/sell/day?d=" + at.AddDate(0, 0, -1).Format(time.DateOnly)}
+	p := &linesPage{frame: q.page("sell.day.title"), Period: words.Date(q.lang, at), Before: "/sell/day?d=" + at.AddDate(0, 0, -1).Format(time.DateOnly)}
 	if day < today.Format(time.DateOnly) {
 		p.After = "/sell/day?d=" + at.AddDate(0, 0, 1).Format(time.DateOnly)
 	}

@@ -44,6 +44,7 @@ type Partners interface {
 	Get(ctx context.Context, id int64) (partners.Partner, error)
 	Today(ctx context.Context, p partners.Partner) (sold, share int64, err error)
 	Events(ctx context.Context, partnerID int64, from, to string, after int64, limit int) ([]partners.Event, error)
+	Payouts(ctx context.Context, partnerID int64, limit int) ([]partners.Payout, error)
 }
 
 // PINs is how people sign in. *pin.Service satisfies it.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"mtandao/billing/counter"
 	"mtandao/billing/partners"
 	"mtandao/internal/clock"
 	"mtandao/internal/money"
@@ -16,6 +17,7 @@ type sharesPage struct {
 	Due, SoldToday, ShareToday, Percent string
 	Period, Before, After               string
 	Sold, Earned                        string
+	Payout                              string // what is to be paid, and whether it is on its way
 	Lines                               []line
 }
 
@@ -39,6 +41,9 @@ func (f *Face) shares(q *request) error {
 		return err
 	}
 	p.SoldToday, p.ShareToday = money.KES(sold).String(), money.KES(share).String()
+	if p.Payout, err = f.payoutOpen(q, &p.frame); err != nil {
+		return err
+	}
 	all, err := f.Partners.Events(q.ctx, q.partner.ID, first, last, 0, linesOnPage*2) // a month of days, and payouts
 	if err != nil {
 		return err
@@ -50,9 +55,23 @@ func (f *Face) shares(q *request) error {
 		if e.Kind == partners.Shared {
 			net, earned = net+e.Sold-e.Back, earned+e.Delta
 			l.Note = p.T("share.of", "Sold", money.KES(e.Sold), "Back", money.KES(e.Back))
+		} else if e.How != "" {
+			l.What = p.T("share.paid_" + e.How)
 		}
 		p.Lines = append(p.Lines, l)
 	}
 	p.Sold, p.Earned = money.KES(net).String(), money.KES(earned).String()
 	return q.send(fiber.StatusOK, "shares", p)
+}
+
+// payoutOpen tells of a payout that two members decided on and that is not paid; one at a time is open.
+func (f *Face) payoutOpen(q *request, p *frame) (string, error) {
+	all, err := f.Partners.Payouts(q.ctx, q.partner.ID, 1)
+	switch {
+	case err != nil || len(all) == 0 || all[0].State != counter.Approved:
+		return "", err
+	case all[0].Sending != 0:
+		return p.T("share.payout_sending", "Amount", all[0].Amount.String(), "Phone", q.partner.Phone.Local()), nil
+	}
+	return p.T("share.payout_approved", "Amount", all[0].Amount.String()), nil
 }

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/internal/words"
 	"mtandao/vouchers/resellers"
 )
 
@@ -55,7 +56,7 @@ func (f *Face) sold(q *request) error {
 	p := &soldPage{frame: q.page("sell.sold.title"), Code: r.CodeOf(), Plan: r.Batch.PlanName(q.lang), Price: r.Batch.Price.String(), Earned: money.KES(r.Event.Earned).String(), To: r.Event.Note,
 		Link: f.PublicURL + "/v/" + here.Slug + "/" + string(r.Plain()), Used: !r.Voucher.UsedAt.IsZero(), ID: q.Params("id")}
 	if !r.Voucher.ExpiresAt.IsZero() {
-		p.Until = r.Voucher.ExpiresAt.In(clock.Nairobi).Format("02.01.2006")
+		p.Until = words.Date(q.lang, r.Voucher.ExpiresAt.In(clock.Nairobi))
 	}
 	p.Text = p.T("sell.sold.text", "Plan", p.Plan, "Code", p.Code, "Link", p.Link)
 	p.WhatsApp = template.URL("https://wa.me/?text=" + url.QueryEscape(p.Text))

@@ -12,6 +12,7 @@ import (
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
+	"mtandao/portal/web"
 )
 
 // Lines are what customers subscribe to. *subscriptions.Service satisfies it.
@@ -19,8 +20,10 @@ type Lines interface {
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
 	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
 	Events(ctx context.Context, id int64) ([]subscriptions.Event, error)
+	Cost(ctx context.Context, sub subscriptions.Subscription) ([]plans.Charge, error)
 	Preview(ctx context.Context, id int64, c subscriptions.Change) (subscriptions.Preview, error)
 	ChangePlan(ctx context.Context, id int64, c subscriptions.Change, by subscriptions.By) (subscriptions.Subscription, error)
+	AddOns(ctx context.Context, sub subscriptions.Subscription) ([]plans.AddOn, error)
 	PreviewAddOn(ctx context.Context, id int64, key string) (money.Amount, int64, error)
 	AddOn(ctx context.Context, id int64, key string, by subscriptions.By) (subscriptions.Subscription, error)
 	DropAddOn(ctx context.Context, id int64, key string, by subscriptions.By) (subscriptions.Subscription, error)
@@ -42,6 +45,8 @@ type manage struct {
 	line
 	Plans, AddOns, Had    []offer
 	Pause, Resume, Extend bool
+	Changes, Prepaid      bool   // another plan may be had; and how the line is paid
+	PausedUntil           string // it was paused in this month, and from this day can be again
 	Sure                  *sure  // what is about to be done, with its price
 	Wants, How, Request   string // of the form
 	Seen, Cost            int64
@@ -53,7 +58,7 @@ type offer struct{ Key, Name, Gives, Price string }
 type sure struct {
 	Do, Title, Costs string
 	Facts            []owedLine
-	Pay              bool // money is missing
+	Pay              *toPay // money is missing
 }
 
 func (f *Face) manage(q *request) error {
@@ -74,9 +79,20 @@ func (f *Face) managed(q *request, sub subscriptions.Subscription) (m *manage, e
 		return m, err
 	}
 	active := sub.State.Status == subscriptions.Active
-	m.Pause, m.Resume, m.Extend = active, sub.State.Status == subscriptions.Paused, active && sub.State.Prepaid()
-	if sub.State.Status == subscriptions.Ended {
+	m.Resume, m.Extend = sub.State.Status == subscriptions.Paused, active && sub.State.Prepaid()
+	m.Changes, m.Prepaid = sub.State.Status != subscriptions.Ended, sub.State.Prepaid()
+	if !m.Changes {
 		return m, nil
+	}
+	if active {
+		request, again := f.pauseOf(q, sub)
+		did, err := f.did(q, sub.ID, request)
+		if err != nil {
+			return m, err
+		}
+		if m.Pause = !did; did {
+			m.PausedUntil = again
+		}
 	}
 	all, err := f.Plans.All(q.ctx)
 	if err != nil {
@@ -87,10 +103,10 @@ func (f *Face) managed(q *request, sub subscriptions.Subscription) (m *manage, e
 			m.Plans = append(m.Plans, offer{plan.Key, plan.Name(q.lang), plans.Sentence(q.lang, plan), amountOf(plan, sub.State).String()})
 		}
 	}
-	addons, err := f.Plans.AddOns(q.ctx)
+	addons, err := f.Lines.AddOns(q.ctx, sub)
 	for _, a := range addons {
 		had := slices.ContainsFunc(sub.State.AddOns, func(one plans.AddOn) bool { return one.Key == a.Key })
-		if a.State == plans.Live && a.GoesWith(sub.State.Sold.PlanKey) && (a.Once || !had) {
+		if a.Once || !had {
 			gives := q.T("my.addon.each")
 			if a.Once {
 				gives = q.T("my.addon.once")
@@ -210,22 +226,17 @@ func (f *Face) showChange(q *request, sub subscriptions.Subscription, plan plans
 		m.Sure.Facts = append(m.Sure.Facts, owedLine{Name: p.T("my.until"), Amount: when(q.lang, shown.NewEnd.In(zone))})
 	}
 	switch {
+	case !m.Prepaid:
+		m.Sure.Costs = p.T("my.sure.bill")
 	case shown.Due.IsPositive():
 		m.Sure.Costs = p.T("my.sure.costs", "Amount", shown.Due.String())
 	case !shown.Due.IsZero():
 		m.Sure.Costs = p.T("my.sure.back", "Amount", shown.Due.Neg().String())
 	}
-	if err := f.missing(q, m.Sure, shown.Due); err != nil {
+	if err := f.missing(q, m, shown.Due); err != nil {
 		return err
 	}
 	return q.send("line", p)
-}
-
-// missing says on a page what is to be paid first.
-func (f *Face) missing(q *request, s *sure, due money.Amount) error {
-	held, err := f.Accounts.Balances(q.ctx, []int64{q.who.ID})
-	s.Pay = due.IsPositive() && held[q.who.ID].Cents < due.Cents
-	return err
 }
 
 // unpaid is a fault as it is told to who has to pay.
@@ -269,7 +280,7 @@ func (f *Face) takeAddOn(q *request) error {
 		m.Sure.Costs = p.T("my.sure.bill")
 		return q.send("line", p)
 	}
-	if err := f.missing(q, m.Sure, cost); err != nil {
+	if err := f.missing(q, m, cost); err != nil {
 		return err
 	}
 	return q.send("line", p)
@@ -299,14 +310,25 @@ func (f *Face) turn(q *request) error {
 	return led(root + "/line/" + q.Params("id"))
 }
 
+// pauseOf is the one request of this month by which a line is paused, and the day from which there is another.
+func (f *Face) pauseOf(q *request, sub subscriptions.Subscription) (request, again string) {
+	now := f.Plan.Now().In(f.Sites.Location(sub.State.Place.SiteID))
+	y, m, _ := now.Date()
+	return "self pause:" + now.Format("2006-01"), web.Day(q.lang, time.Date(y, m+1, 1, 0, 0, 0, 0, now.Location()))
+}
+
 // pause stops the clock, which customers may once in a month: who could each evening would pay for the hours that they use.
 func (f *Face) pause(q *request, sub subscriptions.Subscription, by subscriptions.By) error {
-	by.Request = "self pause:" + f.Plan.Now().In(f.Sites.Location(sub.State.Place.SiteID)).Format("2006-01")
+	request, again := f.pauseOf(q, sub)
+	by.Request = request
 	did, err := f.did(q, sub.ID, by.Request)
-	if err == nil && did {
-		err = fault.New(fault.Conflict, "my.paused_before")
-	}
 	if err != nil {
+		return err
+	}
+	if did {
+		if sub, err = f.Lines.Get(q.ctx, sub.ID); err == nil && sub.State.Status != subscriptions.Paused { // else it was this form's first tap
+			err = fault.New(fault.Conflict, "my.paused_before", "Day", again)
+		}
 		return err
 	}
 	_, err = f.Lines.Pause(q.ctx, sub.ID, time.Time{}, by.Actor, by)

@@ -5,21 +5,27 @@ import (
 	"time"
 
 	"mtandao/billing/invoices"
+	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
 	"mtandao/internal/money"
 	"mtandao/portal/web"
 )
 
-type line struct{ ID, Name, Login, State, Until string }
+type line struct {
+	ID, Name, Login, State, Until string
+	Next                          string // what its next period costs; empty when it is not paid beforehand
+}
 
 type bill struct {
 	ID                       int64
 	Name, Day, Amount, State string
 	Left                     string // what is open
+	open                     money.Amount
 }
 
 type home struct {
 	Owe, Late string // Late is empty when nothing is
+	Credit    string // empty when none is held
 	hand
 	Lines []line
 	Bills []bill
@@ -36,6 +42,13 @@ func (f *Face) home(q *request) error {
 	p.Home = &home{Owe: st.Open.String()}
 	if st.Late.IsPositive() {
 		p.Home.Late = st.Late.String()
+	}
+	held, err := f.Accounts.Balances(q.ctx, []int64{q.who.ID})
+	if err != nil {
+		return err
+	}
+	if c := held[q.who.ID]; c.IsPositive() {
+		p.Home.Credit = c.String()
 	}
 	if p.Home.hand, err = f.byHand(q); err != nil {
 		return err
@@ -58,6 +71,13 @@ func (f *Face) lines(q *request, p *page) error {
 		l, err := f.lineOf(q, sub)
 		if err != nil {
 			return err
+		}
+		if sub.State.Prepaid() && sub.State.Status == subscriptions.Active {
+			next, err := f.Lines.Cost(q.ctx, sub)
+			if err != nil {
+				return err
+			}
+			l.Next = plans.Sum(next).String()
 		}
 		p.Home.Lines = append(p.Home.Lines, l)
 	}
@@ -91,7 +111,7 @@ func (f *Face) bills(q *request, p *page) error {
 }
 
 func (q *request) billOf(d invoices.Document) bill {
-	b := bill{ID: d.ID, Name: d.Text(), Day: web.Day(q.lang, d.Day.Start()), Amount: money.KES(d.Gross).String(), State: q.T("my.done"), Left: money.KES(d.Open).String()}
+	b := bill{ID: d.ID, Name: d.Text(), Day: web.Day(q.lang, d.Day.Start()), Amount: money.KES(d.Gross).String(), State: q.T("my.done"), Left: money.KES(d.Open).String(), open: money.KES(d.Open)}
 	if d.Open > 0 {
 		b.State = q.T("my.open", "Amount", b.Left)
 	}

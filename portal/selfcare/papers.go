@@ -147,7 +147,11 @@ func (f *Face) papers(q *request) error {
 
 // theBill is the customer's own document of the address; another's is not there.
 func (f *Face) theBill(q *request) (invoices.Document, error) {
-	id, err := strconv.ParseInt(q.Params("id"), 10, 64)
+	return f.ownBill(q, q.Params("id"))
+}
+
+func (f *Face) ownBill(q *request, text string) (invoices.Document, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return invoices.Document{}, notHere()
 	}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gofiber/fiber/v2"
+
 	"mtandao/billing"
 	"mtandao/billing/customers"
 	"mtandao/billing/prompts"
@@ -14,11 +16,14 @@ import (
 // pay is how money is asked for on a phone, how far the last prompt is, and how to pay by hand.
 type pay struct {
 	Owe           string
+	Bill          *bill  // the one that is paid first; nil: the oldest
 	Amount, Phone string // as they stand in the form
 	Once          string // empty: nobody is asked now
 	Step          prompts.Step
 	Sum           string
 	Mask, Why     string
+	Go            string // what is done after, as the form sends it
+	GoOn          goOn
 	hand
 }
 
@@ -36,6 +41,9 @@ func (f *Face) askPay(q *request) error {
 		return err
 	}
 	p.Pay = &pay{Owe: st.Open.String()}
+	if p.Pay.Bill, err = f.paidFirst(q); err != nil {
+		return err
+	}
 	if p.Pay.hand, err = f.byHand(q); err != nil {
 		return err
 	}
@@ -45,14 +53,18 @@ func (f *Face) askPay(q *request) error {
 		p.Pay.Step, p.Pay.Sum, p.Pay.Mask, p.Pay.Why = last.Step(), last.Sum().String(), last.Order.PhoneMask, last.Why(q.lang)
 		waits = waits || last.Waits()
 	}
+	p.Pay.GoOn, p.Pay.Go = q.goingOn()
 	if every := p.Pay.Step.Again(); every != "" {
-		q.Set("Refresh", every+"; url="+root+"/pay")
+		q.Set("Refresh", every+"; url="+goes(p.Pay.Go, p.Pay.Bill))
 	}
 	if !waits {
 		err = f.fillPay(q, p.Pay)
 	}
 	if err != nil {
 		return err
+	}
+	if p.Pay.Go != "" && p.Pay.Step == prompts.Failed && q.failed == nil { // so much as before
+		p.Pay.Amount = typable(asked[0].Order.Price)
 	}
 	return q.send("pay", p)
 }
@@ -64,12 +76,12 @@ func (f *Face) fillPay(q *request, to *pay) error {
 		to.Amount, to.Phone = q.typed("amount"), q.typed("phone")
 		return nil
 	}
-	wanting, err := f.Prompts.Wanting(q.ctx, q.who.ID)
+	wanting, err := f.wanting(q, to.Bill)
 	if err != nil {
 		return err
 	}
 	if wanting.IsPositive() {
-		to.Amount = strings.ReplaceAll(strings.TrimPrefix(wanting.String(), money.Shilling+" "), ",", "")
+		to.Amount = typable(wanting)
 	}
 	phones, err := f.Customers.FirstPhones(q.ctx, []int64{q.who.ID})
 	if phones[q.who.ID] != "" {
@@ -78,10 +90,40 @@ func (f *Face) fillPay(q *request, to *pay) error {
 	return err
 }
 
+// wanting is what is likely to be paid: what is open of the bill that is paid first, else all that is.
+func (f *Face) wanting(q *request, first *bill) (money.Amount, error) {
+	if first != nil {
+		return prompts.Whole(first.open), nil
+	}
+	return f.Prompts.Wanting(q.ctx, q.who.ID)
+}
+
+// paidFirst is the customer's own bill that the page or its form names; nil when it names none, or one of which nothing is open any more.
+func (f *Face) paidFirst(q *request) (*bill, error) {
+	named := q.Query("bill")
+	if q.Method() == fiber.MethodPost {
+		named = q.typed("bill")
+	}
+	if named == "" {
+		return nil, nil
+	}
+	d, err := f.ownBill(q, named)
+	if err != nil || d.Open <= 0 {
+		return nil, err
+	}
+	b := q.billOf(d)
+	return &b, nil
+}
+
+// typable is an amount as it stands in a form.
+func typable(a money.Amount) string {
+	return strings.ReplaceAll(strings.TrimPrefix(a.String(), money.Shilling+" "), ",", "")
+}
+
 // byHand is the till of the customer's site, as people say it.
 func (f *Face) byHand(q *request) (h hand, err error) {
 	t, err := f.Tills.TillFor(q.ctx, q.who.SiteID)
-	if fault.Is(err, fault.Unavailable) {
+	if fault.KeyOf(err) == "till.missing" {
 		return h, nil
 	}
 	if err != nil {
@@ -104,10 +146,19 @@ func (f *Face) askPhone(q *request) error {
 	if f.phones.Peek(asks) > 0 {
 		return fault.New(fault.TooMany, "paper.slow")
 	}
-	_, err = f.Prompts.Ask(q.ctx, prompts.Request{CustomerID: q.who.ID, Cause: prompts.Self, Phone: q.typed("phone"), Amount: amount, Once: q.typed("once")}, prompts.By{})
+	first, err := f.paidFirst(q)
+	if err != nil {
+		return err
+	}
+	r := prompts.Request{CustomerID: q.who.ID, Cause: prompts.Self, Phone: q.typed("phone"), Amount: amount, Once: q.typed("once")}
+	if first != nil {
+		r.InvoiceID = first.ID
+	}
+	_, err = f.Prompts.Ask(q.ctx, r, prompts.By{})
 	if err != nil {
 		return err
 	}
 	f.phones.Wait(asks) // what was refused rang nowhere
-	return led(root + "/pay")
+	_, after := q.goingOn()
+	return led(goes(after, first))
 }

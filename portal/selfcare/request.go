@@ -152,6 +152,8 @@ type page struct {
 	Consents      *consents
 	Owed          *owed
 	Kept          *kept
+	Tickets       *tickets
+	Sent          *sent
 }
 
 // Dial is the number as a telephone takes it.

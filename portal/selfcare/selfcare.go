@@ -92,6 +92,8 @@ type Options struct {
 	Access      Access
 	Radius      Radius
 	Accounts    Accounts
+	Tickets     Tickets
+	Messages    Messages
 	Sites       Sites
 	Tills       Tills
 	Phone       func() string // whom to call
@@ -105,11 +107,12 @@ type Options struct {
 // Face is the subscribers' face.
 type Face struct {
 	Options
-	theme  *web.Renderer
-	stamps web.Stamps
-	asked  *pace.Limiter // codes asked for, by network
-	files  *pace.Limiter // PDFs made, by network
-	phones *pace.Limiter // phones asked for money, by customer
+	theme   *web.Renderer
+	stamps  web.Stamps
+	asked   *pace.Limiter // codes asked for, by network
+	files   *pace.Limiter // PDFs made, by network
+	phones  *pace.Limiter // phones asked for money, by customer
+	letters *pace.Limiter // texts written to us, by customer
 }
 
 //go:embed pages
@@ -121,12 +124,12 @@ func New(o Options) (*Face, error) {
 	if err != nil {
 		return nil, err
 	}
-	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "line", "secret", "devices", "consent", "data", "owe", "papers", "prove", "password", "error")
+	theme, err := web.NewRenderer(pages, "my.css", "gate", "home", "pay", "use", "line", "secret", "devices", "consent", "data", "tickets", "ticket", "messages", "owe", "papers", "prove", "password", "error")
 	if err != nil {
 		return nil, err
 	}
 	return &Face{Options: o, theme: theme.On(themes.Ground()), stamps: web.Stamps{Keys: o.Keys, Clock: o.Clock}, asked: pace.New(o.Clock, 6, 20*time.Second), files: pace.New(o.Clock, 10, 3*time.Second),
-		phones: pace.New(o.Clock, 10, 20*time.Second)}, nil
+		phones: pace.New(o.Clock, 10, 20*time.Second), letters: pace.New(o.Clock, 8, 5*time.Minute)}, nil
 }
 
 const root = "/my"
@@ -148,6 +151,7 @@ func (f *Face) Routes() []web.Route {
 		own(get, "/use/:id", f.use, nil), own(get, "/line/:id", f.manage, nil), own(post, "/line/:id/plan", f.changePlan, f.manage), own(post, "/line/:id/addon", f.takeAddOn, f.manage), own(post, "/line/:id/do/:do", f.turn, f.manage),
 		own(get, "/line/:id/secret", f.secret, nil), own(post, "/line/:id/secret", f.changeSecret, f.secret), own(get, "/line/:id/devices", f.devices, nil), own(post, "/line/:id/device/:n/:do", f.changeDevice, f.devices),
 		own(get, "/consent", f.consents, nil), own(post, "/consent", f.consent, f.consents), own(post, "/auto", f.autoPay, f.consents), own(get, "/data", f.askData, nil), own(post, "/data", f.data, f.askData),
+		own(get, "/tickets", f.tickets, nil), own(post, "/tickets", f.openTicket, f.tickets), own(get, "/ticket/:id", f.ticket, nil), own(post, "/ticket/:id", f.answerTicket, f.ticket), own(get, "/messages", f.messages, nil),
 		own(get, "/owe", f.owe, nil), own(get, "/papers", f.papers, nil), own(get, "/receipt/:id/pdf", f.receiptPDF, nil), own(get, "/statement/pdf", f.statementPDF, f.papers),
 		own(get, "/pay", f.askPay, nil), own(post, "/pay", f.askPhone, f.askPay), own(post, "/out", f.signOut, f.home), open(get, "/*", f.nowhere, nil),
 	}

@@ -119,6 +119,12 @@ func (s *Service) takeAway(tx *db.Tx, src, by Source, whole func(g Grant, alone 
 	return true, s.setLimits(tx, g, smaller)
 }
 
+// Hold has no other change of a grant come between this and what the transaction does next. fault.NotFound "grant.unknown".
+func (s *Service) Hold(tx *db.Tx, grantID int64) error {
+	_, err := lockAny(tx, grantID)
+	return err
+}
+
 // Extend adds a gift to a grant; one that is over, or rests at this hour, gets a new one of its plan instead, which is told. fault.Invalid
 // "gift.nothing", "gift.no_time" or "gift.no_data" (the plan has no such limit).
 func (s *Service) Extend(tx *db.Tx, grantID int64, src Source, more Gift) (Given, error) {

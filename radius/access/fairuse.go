@@ -18,7 +18,7 @@ type FairUse struct {
 	Per              Per
 	UpKbps, DownKbps int64 // after it
 	RollOver         bool
-	Day              int // of the month on which a month begins, up to 28; 0: the first
+	Day              int // of the month on which a month begins, or its last in one that is too short; 0: the first
 }
 
 // Night is the hours in which a grant has a speed of its own (0: the usual one), and perhaps data that is not counted.
@@ -119,23 +119,29 @@ func (f FairUse) roll(was Fair, at time.Time, loc *time.Location) Fair {
 
 func (f FairUse) start(at time.Time, loc *time.Location) time.Time {
 	year, month, day := at.In(loc).Date()
-	if f.Per == PerMonth {
-		if first := max(f.Day, 1); day < first {
-			month--
-		}
-		day = max(f.Day, 1)
+	if f.Per != PerMonth {
+		return time.Date(year, month, day, 0, 0, 0, 0, loc).UTC()
 	}
-	return time.Date(year, month, day, 0, 0, 0, 0, loc).UTC()
+	if first := f.month(year, month, loc); !at.Before(first) {
+		return first
+	}
+	return f.month(year, month-1, loc)
+}
+
+// month is when a month begins: on its day, or on its last when it has no such day.
+func (f FairUse) month(year int, month time.Month, loc *time.Location) time.Time {
+	last := time.Date(year, month+1, 0, 12, 0, 0, 0, loc).Day()
+	return time.Date(year, month, min(max(f.Day, 1), last), 0, 0, 0, 0, loc).UTC()
 }
 
 // next is where a period ends. One whose month began on another day, which was moved meanwhile, ends on the new one.
 func (f FairUse) next(start time.Time, loc *time.Location) time.Time {
 	year, month, day := start.In(loc).Date()
-	if f.Per == PerMonth {
-		if first := max(f.Day, 1); day >= first {
-			month++
-		}
-		return time.Date(year, month, max(f.Day, 1), 0, 0, 0, 0, loc).UTC()
+	if f.Per != PerMonth {
+		return time.Date(year, month, day+1, 0, 0, 0, 0, loc).UTC()
 	}
-	return time.Date(year, month, day+1, 0, 0, 0, 0, loc).UTC()
+	if first := f.month(year, month, loc); start.Before(first) {
+		return first
+	}
+	return f.month(year, month+1, loc)
 }

@@ -232,3 +232,19 @@ func TestManyStepsAtOnceTellOnce(t *testing.T) {
 		h.wantEmitted(given.GrantID, map[string]int{GrantOpened: 1, GrantChanged: 1})
 	})
 }
+
+// TestAFairMonthThatEndsWithTheMonth begins on the last day of a month that has no thirty-first.
+func TestAFairMonthThatEndsWithTheMonth(t *testing.T) {
+	f := FairUse{Bytes: 1, Per: PerMonth, Day: 31}
+	for at, want := range map[string][2]string{"2026-02-27": {"2026-01-31", "2026-02-28"}, "2026-02-28": {"2026-02-28", "2026-03-31"}, "2026-03-30": {"2026-02-28", "2026-03-31"},
+		"2026-12-31": {"2026-12-31", "2027-01-31"}, "2027-01-01": {"2026-12-31", "2027-01-31"}} {
+		day, err := time.Parse(time.DateOnly, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := f.start(day, time.UTC)
+		if got := [2]string{start.Format(time.DateOnly), f.next(start, time.UTC).Format(time.DateOnly)}; got != want {
+			t.Errorf("the month of %s is %v, and should be %v", at, got, want)
+		}
+	}
+}

@@ -53,7 +53,7 @@ func (l Limits) checkTerms() error {
 	sped := l.UpKbps > 0 && l.DownKbps > 0
 	fast := n.UpKbps > 0 || n.DownKbps > 0
 	switch {
-	case f.Bytes == 0 && f != (FairUse{}), f.Bytes < 0 || f.Bytes > maxBytes, f.Day < 0 || f.Day > 28 || f.Day > 0 && f.Per != PerMonth,
+	case f.Bytes == 0 && f != (FairUse{}), f.Bytes < 0 || f.Bytes > maxBytes, f.Day < 0 || f.Day > 31 || f.Day > 0 && f.Per != PerMonth,
 		f.Bytes > 0 && (f.Per != PerDay && f.Per != PerMonth || f.UpKbps == 0 || f.DownKbps == 0 || !sped):
 		return fault.New(fault.Invalid, "limits.fair_use")
 	case len(n.Hours) == 0 && (fast || n.Free), len(n.Hours) > 0 && !fast && !n.Free,

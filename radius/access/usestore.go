@@ -113,3 +113,18 @@ func (s *Service) wereUsed(now []usedRow) {
 	}
 	s.wrote(others, false)
 }
+
+// PlansOf tells the plans of grants, by the grants.
+func (s *Service) PlansOf(tx *db.Tx, ids []int64) (map[int64]string, error) {
+	plans := make(map[int64]string, len(ids))
+	for some := range db.Pieces(ids) {
+		var rows []grantRow
+		if err := tx.Gorm().Model(&grantRow{}).Select("id, plan").Where("id IN ?", some).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			plans[r.ID] = r.Plan
+		}
+	}
+	return plans, nil
+}

@@ -1,13 +1,18 @@
 package mikrotik
 
 import (
+	"context"
 	"errors"
+	"os"
 	"strings"
 
 	"mtandao/internal/fault"
 )
 
 func unreachable(cause error) error {
+	if errors.Is(cause, context.DeadlineExceeded) || errors.Is(cause, os.ErrDeadlineExceeded) {
+		return fault.Wrap(fault.Unavailable, "router.timed_out", cause)
+	}
 	return fault.Wrap(fault.Unavailable, "router.unreachable", cause)
 }
 
@@ -37,7 +42,18 @@ func commandFault(err error) error {
 	case refusal.Category == "0" || strings.Contains(refusal.Message, "no such item") || strings.Contains(refusal.Message, "unknown host"):
 		return fault.Wrap(fault.NotFound, "router.no_host", err)
 	}
-	return fault.Wrap(fault.Denied, "router.refused", err)
+	return fault.Wrap(fault.Denied, deniedKey(err, refusal.Message), err)
+}
+
+// deniedKey says what a router will not do, and why: what our account may not is mended there, what it does not know by another version of it.
+func deniedKey(err error, message string) string {
+	switch {
+	case lacksMenu(err):
+		return "router.no_command"
+	case strings.Contains(message, "not enough permissions"):
+		return "router.no_permission"
+	}
+	return "router.refused"
 }
 
 // passing knows the hotspot's own words for "not now".

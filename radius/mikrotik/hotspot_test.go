@@ -77,6 +77,8 @@ func TestLogInOutcomes(t *testing.T) {
 		"nobody there":     {nil, fault.NotFound, "router.no_host", 1},
 		"someone else":     {map[string][][]string{"/ip/hotspot/host/print": {{"!re", "=mac-address=AA:BB:CC:00:11:99", "=address=10.5.50.33"}}}, fault.NotFound, "router.no_host", 1},
 		"wrong password":   {login("invalid username or password"), fault.Denied, "router.refused", 2},
+		"no such menu":     {login("no such command prefix"), fault.Denied, "router.no_command", 2},
+		"no right":         {login("not enough permissions (9)"), fault.Denied, "router.no_permission", 2},
 		"RADIUS is silent": {login("RADIUS server is not responding"), fault.Unavailable, "router.busy", 2},
 		"just left":        {login("unknown host IP 10.5.50.33"), fault.NotFound, "router.no_host", 2},
 		"already online":   {map[string][][]string{"/ip/hotspot/host/print": {{"!re", "=mac-address=AA:BB:CC:00:11:22", "=address=10.5.50.33", "=authorized=true"}}}, fault.Internal, "internal", 1},
@@ -139,7 +141,7 @@ func TestRouterThatNeverAnswers(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	r := routers.Router{ID: 1, APIAddress: device.address(), APIUser: "api"}
-	if err := d.LogIn(ctx, r, guest); !fault.Is(err, fault.Unavailable) {
+	if err := d.LogIn(ctx, r, guest); !fault.Is(err, fault.Unavailable) || fault.KeyOf(err) != "router.timed_out" {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mtandao/billing/ledger"
+	"mtandao/internal/witness"
 )
 
 const auditPage = 500
@@ -15,28 +16,17 @@ type tally struct{ seq, balance, earned, above int64 }
 
 // Audit tells see what of resellers is not in the books what it is in the tables, in words that name the row.
 func (s *Service) Audit(ctx context.Context, see func(what string)) error {
-	var told []string
-	for try := 0; try < 3; try++ { // something may happen between the readings
-		told = nil
+	return witness.Steady(see, func(tell witness.Tell) error {
 		sums := map[int64]*tally{}
-		if err := s.auditEvents(ctx, sums, func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }); err != nil {
+		if err := s.auditEvents(ctx, sums, tell); err != nil {
 			return err
 		}
-		if err := s.auditBalances(ctx, sums, func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }); err != nil {
-			return err
-		}
-		if len(told) == 0 {
-			return nil
-		}
-	}
-	for _, what := range told {
-		see(what)
-	}
-	return nil
+		return s.auditBalances(ctx, sums, tell)
+	})
 }
 
 // auditEvents: each event is what its entry says, in order, and each entry has its event.
-func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell witness.Tell) error {
 	from := "reseller:"
 	for after := int64(0); ; {
 		page, err := s.eventsAfter(ctx, after, auditPage)
@@ -47,13 +37,9 @@ func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell f
 		if len(page) == auditPage {
 			to = page[len(page)-1].source() + "!"
 		}
-		said, err := s.Ledger.Proofs(ctx, []string{entryEvent}, from, to)
+		proofs, err := s.Ledger.Said(ctx, []string{entryEvent}, from, to)
 		if err != nil {
 			return err
-		}
-		proofs := map[string]string{}
-		for _, p := range said {
-			proofs[p.Source] = p.Proof
 		}
 		for _, e := range page {
 			auditEvent(e, proofs, sums, tell)
@@ -69,7 +55,7 @@ func (s *Service) auditEvents(ctx context.Context, sums map[int64]*tally, tell f
 	}
 }
 
-func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell func(string, ...any)) {
+func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell witness.Tell) {
 	t := sums[e.ResellerID]
 	if t == nil {
 		t = &tally{}
@@ -89,7 +75,7 @@ func auditEvent(e Event, proofs map[string]string, sums map[int64]*tally, tell f
 }
 
 // auditBalances: a balance is the sum of its events and what the books hold, and commission is what stayed of vouchers.
-func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell func(string, ...any)) error {
+func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell witness.Tell) error {
 	for after := int64(0); ; {
 		page, changed, err := s.counted(ctx, after, auditPage)
 		if err != nil {
@@ -112,14 +98,10 @@ func (s *Service) auditBalances(ctx context.Context, sums map[int64]*tally, tell
 	for id := range sums {
 		tell("there are events of reseller %d, who does not exist", id)
 	}
-	gone, err := s.seen.Gone(ctx)
-	for _, id := range gone {
-		tell("reseller %d is gone", id)
-	}
-	return err
+	return s.seen.TellGone(ctx, tell, "reseller")
 }
 
-func (s *Service) auditBalance(ctx context.Context, r Reseller, t *tally, tell func(string, ...any)) error {
+func (s *Service) auditBalance(ctx context.Context, r Reseller, t *tally, tell witness.Tell) error {
 	if t == nil {
 		t = &tally{}
 	}

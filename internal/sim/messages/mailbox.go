@@ -47,13 +47,14 @@ type mailboxView struct {
 	All    []letter
 	One    *letter
 	Faults map[string]bool
+	Posts  bool // somebody reads what people write
 }
 
 func (s *Server) view() mailboxView {
 	s.mu.Lock()
-	f := s.faults
+	f, posts := s.faults, len(s.posts) > 0
 	s.mu.Unlock()
-	return mailboxView{Faults: map[string]bool{"grey": f.GreyMail, "temporary": f.TemporaryMail, "refused": f.RefusedMail, "dropped": f.DroppedMail, "slow": f.SlowMail}}
+	return mailboxView{Posts: posts, Faults: map[string]bool{"grey": f.GreyMail, "temporary": f.TemporaryMail, "refused": f.RefusedMail, "dropped": f.DroppedMail, "slow": f.SlowMail}}
 }
 
 // mailbox lists the newest e-mails that anybody got.

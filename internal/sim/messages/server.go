@@ -63,6 +63,7 @@ type Server struct {
 	held    []string // delivery reports
 	calls   int
 	seen    map[string]bool // who wrote to whom before
+	posts   []*Post         // that people may write to
 }
 
 // New makes a simulated carrier; nothing listens until its Handler, or ServeMail, is served.
@@ -121,6 +122,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /mail/{n}/html", s.mailHTML)
 	mux.HandleFunc("GET /mail/{n}/file/{k}", s.mailFile)
 	mux.HandleFunc("POST /mail/faults", s.mailFaults)
+	mux.HandleFunc("POST /mail/write", s.writeMail)
 	return mux
 }
 

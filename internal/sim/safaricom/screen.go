@@ -11,6 +11,7 @@ type phoneLine struct{ Phone, Local, Text string }
 type phonesPage struct {
 	head
 	Waiting, Others []phoneLine
+	Merchants       []Merchant
 }
 
 // phones lists the prompts that wait; ?choose asks for a number, ?number goes to that phone.
@@ -32,7 +33,7 @@ func (s *Server) phones(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) phonesPage() phonesPage {
-	page := phonesPage{head: head{Title: "Phones", Refresh: 3}}
+	page := phonesPage{head: head{Title: "Phones", Refresh: 3}, Merchants: s.opt.Merchants}
 	waiting := map[string]bool{}
 	for _, p := range s.Prompts() {
 		waiting[p.Phone] = true

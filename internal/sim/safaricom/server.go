@@ -78,7 +78,7 @@ func (s *Server) Close() {
 	_ = s.work.wait(context.Background())
 }
 
-// Handler serves the API, the phone (/phone) and the switches (/faults).
+// Handler serves the API, the phone (/phone), statements (/statement/CODE) and the switches (/faults).
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/oauth/v1/generate", s.up(s.generateToken))
@@ -95,6 +95,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /phone/{msisdn}", s.phoneAnswer)
 	mux.HandleFunc("GET /phone/{msisdn}/pay", s.payForm)
 	mux.HandleFunc("POST /phone/{msisdn}/pay", s.payByHand)
+	mux.HandleFunc("GET /statement/{code}", s.statement)
 	mux.HandleFunc("GET /faults", s.faultSwitches)
 	mux.HandleFunc("POST /faults", s.saveSwitches)
 	mux.HandleFunc("/", s.elsewhere)

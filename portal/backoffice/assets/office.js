@@ -14,7 +14,7 @@ addEventListener('click', (event) => {
 // follows its form.
 const shrink = async (input) => {
   const [file] = input.files;
-  if (!file || file.size <= Number(input.dataset.most) || file.type === 'image/svg+xml') return;
+  if (!file || file.size <= Number(input.dataset.above || input.dataset.most) || file.type === 'image/svg+xml') return;
   try {
     const photo = await createImageBitmap(file);
     const share = Math.min(1, Number(input.dataset.shrink) / Math.max(photo.width, photo.height));
@@ -52,6 +52,16 @@ addEventListener('change', async (event) => {
   const form = event.target.closest('form[data-preview]');
   const show = form && form.querySelector('[data-shows]');
   if (show) form.requestSubmit(show);
+});
+// What was sent by a button is not sent by it a second time in the same moment. What a button only shows beside the form may come as often as it likes.
+const sent = new WeakMap();
+addEventListener('submit', (event) => {
+  const form = event.target;
+  const by = event.submitter || form;
+  if (event.defaultPrevented || form.method !== 'post' || by.formTarget) return;
+  if (sent.get(form) === by) return event.preventDefault();
+  sent.set(form, by);
+  setTimeout(() => { sent.delete(form); }, 5000);
 });
 // Paper is printed by its button.
 document.querySelectorAll('[data-print]').forEach((button) => {

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"time"
+
+	"mtandao/internal/db"
+	"mtandao/internal/fieldwork"
+	"mtandao/internal/postroom"
+	"mtandao/internal/support"
+)
+
+// care is what looks after people: what they tell us, and what is done where they are.
+type care struct {
+	Tickets *support.Service
+	Post    *postroom.Service
+	Field   *fieldwork.Service
+}
+
+func (m *Main) wireCare() {
+	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Jobs: m.Jobs, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify,
+		Mailbox: func(tx *db.Tx) (string, error) { return m.Post.Address(tx) }})
+	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Roots: m.mailRoots, Paused: m.Pause.Paused})
+	m.Field = fieldwork.NewService(fieldwork.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Lines: m.Lines})
+}
+
+// scheduleCare forgets what is no longer needed.
+func (m *Main) scheduleCare() {
+	m.Jobs.Every("tickets that are done", time.Hour, m.Tickets.Sweep)
+	m.Jobs.Every("mailbox of tickets", postroom.Every, m.Post.Read)
+	m.Jobs.Every("old e-mails", time.Hour, m.Post.Clean)
+	m.Jobs.Every("leads and visits that are done", time.Hour, m.Field.Sweep)
+}

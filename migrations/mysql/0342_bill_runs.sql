@@ -1,0 +1,32 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS bill_runs (
+  id BIGINT NOT NULL,
+  kind VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  as_of VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  state VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  moves_key BIGINT NOT NULL,
+  request VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  preview BIGINT NOT NULL,
+  actor VARCHAR(320) NOT NULL,
+  came_from VARCHAR(100) NOT NULL,
+  member BIGINT NOT NULL,
+  drafts BIGINT NOT NULL,
+  free BIGINT NOT NULL,
+  parked BIGINT NOT NULL,
+  issued BIGINT NOT NULL,
+  due BIGINT NOT NULL,
+  cents BIGINT NOT NULL,
+  last_sub BIGINT NOT NULL,
+  held BIGINT NOT NULL,
+  cuts BIGINT NOT NULL,
+  reason TEXT NOT NULL,
+  asked_at DATETIME(3) NOT NULL,
+  began_at DATETIME(3),
+  heard_at DATETIME(3) NOT NULL,
+  ended_at DATETIME(3),
+  PRIMARY KEY (id),
+  UNIQUE KEY bill_runs_request (request),
+  UNIQUE KEY bill_runs_moves (kind, moves_key),
+  KEY bill_runs_kind (kind, id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

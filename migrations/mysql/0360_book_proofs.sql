@@ -1,0 +1,15 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS book_proofs (
+  id BIGINT NOT NULL,
+  asked_at DATETIME(3) NOT NULL,
+  done_at DATETIME(3) NULL,
+  after_id BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  hash VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  day VARCHAR(10) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  entries BIGINT NOT NULL,
+  problems BIGINT NOT NULL,
+  said VARCHAR(255) NOT NULL,
+  PRIMARY KEY (id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -1,0 +1,243 @@
+package backoffice
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"mtandao/internal/fault"
+	"mtandao/internal/mailbox"
+	"mtandao/internal/postroom"
+	"mtandao/internal/support"
+)
+
+// Mailbox is what the pages ask of the mailbox of tickets; what changes something is recorded in the audit trail. *postroom.Service satisfies it.
+type Mailbox interface {
+	Get(ctx context.Context) (postroom.Account, postroom.Status, error)
+	Save(ctx context.Context, a postroom.Account, by postroom.By) error
+	Try(ctx context.Context, a postroom.Account) error
+	Left(ctx context.Context) ([]postroom.Left, error)
+}
+
+const mailboxAt = "/office/mailbox"
+
+// theMailbox is the account; known is false when there is none yet.
+func (b *Backoffice) theMailbox(q *request) (a postroom.Account, is postroom.Status, known bool, err error) {
+	if err := q.proven(); err != nil {
+		return a, is, false, err
+	}
+	a, is, err = b.Mailbox.Get(q.ctx)
+	if fault.Is(err, fault.NotFound) {
+		return postroom.Account{Account: mailbox.Account{Safety: mailbox.TLS}}, is, false, nil
+	}
+	return a, is, err == nil, err
+}
+
+func (b *Backoffice) mailbox(q *request) error {
+	a, is, known, err := b.theMailbox(q)
+	if err != nil {
+		return err
+	}
+	p, err := b.mailboxPage(q, a, is, known)
+	if err != nil {
+		return err
+	}
+	return q.show(p)
+}
+
+// mailboxPage never shows the password: what is stored stays unless something else is typed.
+func (b *Backoffice) mailboxPage(q *request, a postroom.Account, is postroom.Status, known bool) (*recordPage, error) {
+	p := q.record("office.mailbox.title", "settings")
+	p.Crumbs = []crumb{{p.T("office.nav.settings"), "/office/settings"}}
+	p.Lead = p.T("office.mailbox.lead")
+	if !known {
+		p.Lead = p.T("office.mailbox.none")
+	} else {
+		p.State = b.mailboxState(&p.frame, a, is)
+	}
+	form := card{Name: p.T("office.mailbox.account"), Form: &shortForm{Action: mailboxAt, Button: p.T("office.save"), Fields: mailboxFields(p, a)}}
+	if !known {
+		p.add(form)
+		return p, nil
+	}
+	state := card{Name: p.T("office.mailbox.test"), Lead: p.T("office.mailbox.test_text"), Form: &shortForm{Action: mailboxAt + "/test", Button: p.T("office.mailbox.test")}}
+	if !is.ReadAt.IsZero() {
+		state.Facts = append(state.Facts, fact{p.T("office.mailbox.read_at"), b.when(&p.frame, is.ReadAt)})
+	}
+	if is.Reason != "" {
+		state.Facts = append(state.Facts, fact{p.T("office.mailbox.wrong"), p.T(is.Reason, "Host", a.Host, "What", a.Host)}, fact{p.T("office.mailbox.since"), b.when(&p.frame, is.FailingSince)})
+	}
+	p.add(form)
+	p.add(state)
+	return p, b.leftMails(q, p)
+}
+
+func (b *Backoffice) mailboxState(f *frame, a postroom.Account, is postroom.Status) stateView {
+	switch {
+	case a.Off:
+		return stateView{"warn", f.T("office.off")}
+	case is.Reason != "":
+		return stateView{"bad", f.T("office.mailbox.unread")}
+	case is.ReadAt.IsZero():
+		return stateView{"", f.T("office.mailbox.not_yet")}
+	}
+	return stateView{"good", f.T("office.on")}
+}
+
+func (b *Backoffice) leftMails(q *request, p *recordPage) error {
+	all, err := b.Mailbox.Left(q.ctx)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	t := &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.mailbox.from")}, {Name: p.T("office.ticket.subject")}, {Name: p.T("office.mailbox.why")}}}
+	for _, m := range all {
+		t.add(cell{Text: b.when(&p.frame, m.At)}, cell{Text: m.From}, cell{Text: m.Subject}, cell{Text: p.T("office.mailbox.why_" + string(m.Reason))})
+	}
+	p.add(card{Name: p.T("office.mailbox.left"), Lead: p.T("office.mailbox.left_text"), Table: t})
+	return nil
+}
+
+func mailboxFields(p *recordPage, a postroom.Account) []formField {
+	text := func(name, value string, most int) formField {
+		return formField{Name: name, Label: p.T("office.mailbox." + name), Value: value, Auto: "off", Most: most}
+	}
+	hinted := func(f formField) formField { f.Hint = p.T("office.mailbox." + f.Name + "_hint"); return f }
+	port := hinted(text("port", "", 5))
+	if port.As = asNumber; a.Port != 0 {
+		port.Value = strconv.Itoa(a.Port)
+	}
+	safety := formField{Name: "safety", Label: p.T("office.mailbox.safety"), As: asPick}
+	for _, s := range []mailbox.Safety{mailbox.TLS, mailbox.StartTLS} {
+		safety.Choices = append(safety.Choices, choice{Value: string(s), Name: p.T("office.mailbox.safety_" + string(s)), Here: s == a.Safety})
+	}
+	secret := formField{Name: "password", As: asSecret, Label: p.T("office.mailbox.password"), Most: 500, Set: a.Password != "", SetText: p.T("office.not_set")}
+	if secret.Set {
+		secret.SetText = p.T("office.is_set")
+	}
+	off := formField{Name: "off", Label: p.T("office.state"), As: asTicks, Choices: []choice{{Value: "1", Name: p.T("office.mailbox.off"), Hint: p.T("office.mailbox.off_text"), Here: a.Off}}}
+	return []formField{hinted(text("address", a.Address, 254)), text("host", a.Host, 253), port, safety, text("user", a.User, 254), secret, hinted(text("folder", a.Folder, 200)), hinted(text("done", a.Done, 200)), off}
+}
+
+// typedMailbox is what the form says over what is stored: an empty password keeps the stored one.
+func (q *request) typedMailbox(was postroom.Account) postroom.Account {
+	plain := func(name string) string { return strings.TrimSpace(q.FormValue(name)) }
+	a := postroom.Account{Address: plain("address"), Off: q.FormValue("off") == "1", Account: mailbox.Account{Host: plain("host"), Safety: mailbox.Safety(q.FormValue("safety")), User: plain("user"),
+		Password: q.FormValue("password"), Folder: plain("folder"), Done: plain("done")}}
+	if a.Password == "" {
+		a.Password = was.Password
+	}
+	if typed := plain("port"); typed != "" {
+		port, err := strconv.Atoi(typed)
+		if err != nil {
+			port = -1 // no port; Check says so
+		}
+		a.Port = port
+	}
+	return a
+}
+
+var aboutMailbox = map[string]string{"mailbox.address": "address", "mailbox.host": "host", "mailbox.safety": "safety", "mailbox.user": "user", "mailbox.password": "password", "mailbox.folder": "folder"}
+
+func (b *Backoffice) saveMailbox(q *request) error {
+	was, is, known, err := b.theMailbox(q)
+	if err != nil {
+		return err
+	}
+	a, field := q.typedMailbox(was), "password"
+	if moved := was.Host != a.Host || was.Port != a.Port; moved && was.Password != "" && q.FormValue("password") == "" {
+		err = fault.New(fault.Invalid, "setup.secret_again")
+	} else if err = b.Mailbox.Save(q.ctx, a, q.ticketBy()); err != nil {
+		field = aboutMailbox[fault.KeyOf(err)]
+	}
+	if err == nil {
+		q.tell("good", "office.mailbox.saved", "")
+		return led(mailboxAt)
+	}
+	p, failed := b.mailboxPage(q, a, is, known)
+	if failed != nil {
+		return failed
+	}
+	return q.refuse(err, "record", p, field)
+}
+
+// testMailbox signs in with what is stored, and says in words what is wrong.
+func (b *Backoffice) testMailbox(q *request) error {
+	a, is, known, err := b.theMailbox(q)
+	if err == nil && !known {
+		err = fault.New(fault.NotFound, "mailbox.none")
+	}
+	if err != nil {
+		return err
+	}
+	if err = b.Mailbox.Try(q.ctx, a); err == nil {
+		q.tell("good", "office.mailbox.works", "")
+		return led(mailboxAt)
+	}
+	p, failed := b.mailboxPage(q, a, is, known)
+	if failed != nil {
+		return failed
+	}
+	return q.refuse(err, "record", p, "")
+}
+
+// unfolded parts what somebody wrote from the earlier e-mails that it repeats at its end.
+func unfolded(text string) (fresh, earlier string) {
+	lines := strings.Split(text, "\n")
+	at := len(lines)
+	for at > 0 && strings.HasPrefix(lines[at-1], ">") {
+		at--
+	}
+	fresh = strings.TrimSpace(strings.Join(lines[:at], "\n"))
+	if fresh == "" {
+		return text, ""
+	}
+	return fresh, strings.Join(lines[at:], "\n")
+}
+
+// mailFacts are what there was in an e-mail besides its text, and what is not certain of it.
+func mailFacts(f *frame, m *support.Mail) (all []string) {
+	if m == nil {
+		return nil
+	}
+	say := func(key string, args ...any) { all = append(all, f.T("office.mail."+key, args...)) }
+	from := m.From
+	if m.FromName != "" {
+		from = strings.TrimSpace(m.FromName + " <" + m.From + ">")
+	}
+	if from == "" {
+		say("nobody")
+	} else {
+		say("from", "From", from)
+	}
+	if m.Known {
+		say("unproven")
+	}
+	if m.Suspect != "" {
+		say("suspect", "Reference", support.Grouped(m.Suspect))
+	}
+	for _, file := range m.Files {
+		name := file.Name
+		if name == "" {
+			name = file.Type
+		}
+		say("file", "Name", name, "Size", fileSize(file.Size))
+	}
+	if m.Left > 0 {
+		say("left", "Count", m.Left)
+	}
+	if m.Cut {
+		say("cut")
+	}
+	if m.Garbled {
+		say("garbled")
+	}
+	return all
+}
+
+// fileSize is how big a file is: 340 kB, 2.1 MB.
+func fileSize(bytes int64) string {
+	if bytes < 1_000_000 {
+		return strconv.FormatInt((bytes+999)/1000, 10) + " kB"
+	}
+	return strconv.FormatInt(bytes/1_000_000, 10) + "." + strconv.FormatInt(bytes%1_000_000/100_000, 10) + " MB"
+}
