@@ -3,6 +3,8 @@ package invoices
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -139,14 +141,18 @@ func (s *Service) insert(tx *db.Tx, all []Document) (added map[int64]bool, err e
 			return nil, db.Fault(err)
 		}
 	}
+	there := map[string]bool{}
 	for some := range db.Pieces(causes) {
-		var ids []int64
-		if err := tx.Gorm().Model(&documentRow{}).Where("cause IN ?", some).Pluck("id", &ids).Error; err != nil {
+		var found []documentRow
+		if err := tx.Gorm().Select("id", "cause").Where("cause IN ?", some).Find(&found).Error; err != nil {
 			return nil, db.Fault(err)
 		}
-		for _, id := range ids {
-			added[id] = true
+		for _, r := range found {
+			added[r.ID], there[r.Cause] = true, true
 		}
+	}
+	if n := slices.IndexFunc(causes, func(cause string) bool { return !there[cause] }); n >= 0 { // what it met was no document of its cause: never let it be taken for one
+		return nil, fault.Wrap(fault.Internal, "internal", fmt.Errorf("%s has the id %d of another document", causes[n], all[n].ID))
 	}
 	var lines []lineRow
 	for _, d := range all {

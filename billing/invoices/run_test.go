@@ -200,3 +200,27 @@ func TestTheParentPays(t *testing.T) {
 		w.prove()
 	})
 }
+
+// TestAnIdThatIsTakenIsNoBill: a document that meets another of its id is not written, and the run that wrote it says so instead of taking that for its own, so
+// that it is due still.
+func TestAnIdThatIsTakenIsNoBill(t *testing.T) {
+	each(t, func(w *desk) {
+		first := Document{ID: 7, Kind: Invoice, State: Draft, Cause: runCause + "1:2026-01-01", CustomerID: 1001, CreatedAt: w.now()}
+		second := first
+		second.Cause = runCause + "2:2026-01-01"
+		w.in(func(tx *db.Tx) error {
+			added, err := w.insert(tx, []Document{first})
+			if err == nil && !added[7] {
+				t.Error("the first was not added")
+			}
+			return err
+		})
+		err := w.DB.InTx(t.Context(), func(tx *db.Tx) error {
+			_, err := w.insert(tx, []Document{second})
+			return err
+		})
+		if !fault.Is(err, fault.Internal) || w.count("1 = 1") != 1 || w.get(7).Cause != first.Cause {
+			t.Error(err, w.count("1 = 1"))
+		}
+	})
+}
