@@ -217,9 +217,5 @@ func key(id int64) string { return strconv.FormatInt(id, 10) }
 
 // record writes the trail; what is said is JSON without secrets.
 func (s *Service) record(tx *db.Tx, by By, action string, id int64, said any) error {
-	after, err := audit.Text(said)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "vouchers", ObjectID: key(id), After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "vouchers", ObjectID: key(id)}, nil, said)
 }

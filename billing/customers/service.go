@@ -245,13 +245,5 @@ func (s *Service) AddNumber(tx *db.Tx, customerID int64, typed string, by By) er
 }
 
 func (s *Service) record(tx *db.Tx, by By, action string, id int64, before, after any) error {
-	was, err := audit.Text(before)
-	if err != nil {
-		return err
-	}
-	is, err := audit.Text(after)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: strconv.FormatInt(id, 10), Before: was, After: is})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: strconv.FormatInt(id, 10)}, before, after)
 }

@@ -226,15 +226,9 @@ func said(d Difference) map[string]string {
 }
 
 func (s *Service) record(tx *db.Tx, action, object, id string, before, after map[string]string, by By) error {
-	e := audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id}
-	var err error
+	var was any
 	if before != nil {
-		if e.Before, err = audit.Text(before); err != nil {
-			return err
-		}
+		was = before
 	}
-	if e.After, err = audit.Text(after); err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), e)
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id}, was, after)
 }

@@ -73,11 +73,7 @@ func (s *Service) saveSteps(tx *db.Tx, segment string, steps []Step) error {
 }
 
 func (s *Service) recordSteps(tx *db.Tx, by By, segment string, steps []Step) error {
-	text, err := audit.Text(steps)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "dunning table changed", Object: "dunning", ObjectID: segment, After: text})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "dunning table changed", Object: "dunning", ObjectID: segment}, nil, steps)
 }
 
 // mark is where in the invoices, by due day and id, a reading stopped.

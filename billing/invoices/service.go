@@ -215,15 +215,7 @@ func controlOf(number, qr string) (control, error) {
 }
 
 func (s *Service) recordControl(tx *db.Tx, by By, was Document, c control, why string) error {
-	before, err := audit.Text(map[string]any{"control": was.ControlNumber, "qr": was.ControlQR})
-	if err != nil {
-		return err
-	}
-	after, err := audit.Text(map[string]any{"control": c.number, "qr": c.qr, "reason": why})
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "invoice control corrected", Object: "invoice", ObjectID: idText(was.ID), Before: before, After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "invoice control corrected", Object: "invoice", ObjectID: idText(was.ID)}, map[string]any{"control": was.ControlNumber, "qr": was.ControlQR}, map[string]any{"control": c.number, "qr": c.qr, "reason": why})
 }
 
 // IsProForma says whether a document is called a pro forma: it is one, or the tax authority has not numbered it and the provider wants it so.

@@ -47,9 +47,5 @@ func treatedBy(g *gorm.DB, ids []int64) (map[int64]termsRow, error) {
 }
 
 func (s *Service) recordOf(tx *db.Tx, by By, action string, customerID int64, said any) error {
-	text, err := audit.Text(said)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: idText(customerID), After: text})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "customer", ObjectID: idText(customerID)}, nil, said)
 }

@@ -217,11 +217,7 @@ func (s *Service) SendAgain(ctx context.Context, p Paper, by By) (sent int, err 
 		if err := s.renew(tx, p); err != nil {
 			return err
 		}
-		after, err := audit.Text(map[string]any{"paper": p.Name, "messages": fmt.Sprint(len(to.emails) + len(to.phones))})
-		if err != nil {
-			return err
-		}
-		return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "paper sent", Object: "customer", ObjectID: idText(p.CustomerID), After: after})
+		return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "paper sent", Object: "customer", ObjectID: idText(p.CustomerID)}, nil, map[string]any{"paper": p.Name, "messages": fmt.Sprint(len(to.emails) + len(to.phones))})
 	})
 }
 

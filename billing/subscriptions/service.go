@@ -286,9 +286,5 @@ func (s *Service) trail(tx *db.Tx, by By, sub Subscription, e Event) error {
 	}
 	said := map[string]any{"plan": sub.State.Sold.PlanKey, "state": string(sub.State.Status), "from": e.At.UTC().Format(time.RFC3339), "customer": sub.CustomerID}
 	e.Said.into(said)
-	after, err := audit.Text(said)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "subscription " + string(e.Kind), Object: "subscription", ObjectID: fmt.Sprint(sub.ID), After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "subscription " + string(e.Kind), Object: "subscription", ObjectID: fmt.Sprint(sub.ID)}, nil, said)
 }

@@ -74,9 +74,5 @@ func (s *Service) Remove(ctx context.Context, id int64, by By) error {
 }
 
 func (s *Service) record(tx *db.Tx, r Rate, action string, by By) error {
-	text, err := audit.Text(map[string]any{"kind": r.Kind, "percent": r.Percent(), "from": r.From.String(), "until": r.Until.String(), "on": r.On, "note": r.Note})
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "tax_rate", ObjectID: strconv.FormatInt(r.ID, 10), After: text})
+	return audit.Change(tx, s.clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "tax_rate", ObjectID: strconv.FormatInt(r.ID, 10)}, nil, map[string]any{"kind": r.Kind, "percent": r.Percent(), "from": r.From.String(), "until": r.Until.String(), "on": r.On, "note": r.Note})
 }

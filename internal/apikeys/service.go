@@ -118,9 +118,5 @@ func (s *Service) Judge(ctx context.Context, secret string) (Key, error) {
 }
 
 func (s *Service) record(tx *db.Tx, by By, action string, k Key) error {
-	after, err := audit.Text(map[string]any{"name": k.Name, "scopes": k.Scopes, "sites": k.Sites, "until": k.Until})
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "API key", ObjectID: number(k.ID), After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "API key", ObjectID: number(k.ID)}, nil, map[string]any{"name": k.Name, "scopes": k.Scopes, "sites": k.Sites, "until": k.Until})
 }

@@ -34,16 +34,8 @@ func (o officeDeeds) do(ctx context.Context, who staff.Member, by staff.By, chan
 }
 
 func (o officeDeeds) record(tx *db.Tx, who staff.Member, by staff.By, d deed) (int64, error) {
-	before, err := audit.Text(d.before)
-	if err != nil {
-		return 0, err
-	}
-	after, err := audit.Text(d.after)
-	if err != nil {
-		return 0, err
-	}
-	e := audit.Event{ID: tx.ID(), Actor: who.Email, Action: d.action, Object: d.object, ObjectID: strconv.FormatInt(d.id, 10), Before: before, After: after, From: by.From}
-	return e.ID, audit.Record(tx, o.m.Clock.Now(), e)
+	e := audit.Event{ID: tx.ID(), Actor: who.Email, Action: d.action, Object: d.object, ObjectID: strconv.FormatInt(d.id, 10), From: by.From}
+	return e.ID, audit.Change(tx, o.m.Clock.Now(), e, d.before, d.after)
 }
 
 // placedDocument is where a receipt's money is, in the trail.

@@ -32,6 +32,17 @@ func Record(tx *db.Tx, at time.Time, e Event) error {
 	return db.Fault(tx.Gorm().Create(&r).Error)
 }
 
+// Change is Record of an event with what was and what is now, of which either may be nil.
+func Change(tx *db.Tx, at time.Time, e Event, before, after any) (err error) {
+	if e.Before, err = Text(before); err == nil {
+		e.After, err = Text(after)
+	}
+	if err != nil {
+		return err
+	}
+	return Record(tx, at, e)
+}
+
 func (t *Trail) list(ctx context.Context, f Filter) (rows []row, err error) {
 	q := t.db.Read(ctx)
 	for _, one := range []struct{ where, value string }{{"actor = ?", f.Actor}, {"object = ?", f.Object}, {"object_id = ?", f.ObjectID}, {"day = ?", f.Day}} {

@@ -61,15 +61,7 @@ func hashed(request string) string {
 
 // recordOf writes a deed in the trail.
 func (s *Service) recordOf(tx *db.Tx, by By, action, object string, objectID int64, before, after any) error {
-	was, err := audit.Text(before)
-	if err != nil {
-		return err
-	}
-	is, err := audit.Text(after)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id(objectID), Before: was, After: is})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id(objectID)}, before, after)
 }
 
 // sealed is a phone as it is stored, and by what it is found.

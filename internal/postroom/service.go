@@ -99,11 +99,7 @@ func (s *Service) Save(ctx context.Context, a Account, by By) error {
 		if err := s.save(tx, a); err != nil {
 			return err
 		}
-		told, err := audit.Text(map[string]any{"host": a.Host, "port": a.Port, "user": a.User, "address": a.Address, "folder": a.Folder, "off": a.Off})
-		if err != nil {
-			return err
-		}
-		return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "mailbox saved", Object: "mailbox", ObjectID: boxName, After: told})
+		return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: "mailbox saved", Object: "mailbox", ObjectID: boxName}, nil, map[string]any{"host": a.Host, "port": a.Port, "user": a.User, "address": a.Address, "folder": a.Folder, "off": a.Off})
 	})
 }
 

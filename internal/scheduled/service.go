@@ -139,11 +139,7 @@ func (s *Service) record(tx *db.Tx, actor, from, action string, sc Schedule, to 
 			members++
 		}
 	}
-	after, err := audit.Text(map[string]any{"report": sc.Report, "every": sc.Every, "day": sc.Day, "hour": sc.Hour, "span": sc.Span, "format": sc.Format, "state": sc.State, "members": members, "outside": outside})
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: actor, From: from, Action: action, Object: "report schedule", ObjectID: number(sc.ID), After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: actor, From: from, Action: action, Object: "report schedule", ObjectID: number(sc.ID)}, nil, map[string]any{"report": sc.Report, "every": sc.Every, "day": sc.Day, "hour": sc.Hour, "span": sc.Span, "format": sc.Format, "state": sc.State, "members": members, "outside": outside})
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -82,13 +82,7 @@ func (s *Service) record(tx *db.Tx, actor, from, action string, memberID int64, 
 }
 
 func (s *Service) recordOf(tx *db.Tx, e audit.Event, before, after any) (err error) {
-	if e.Before, err = audit.Text(before); err == nil {
-		e.After, err = audit.Text(after)
-	}
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), e)
+	return audit.Change(tx, s.Clock.Now(), e, before, after)
 }
 
 // memberDocument is a member in the trail; roleDocument a role.

@@ -69,15 +69,7 @@ func told(t Ticket) map[string]any {
 
 // recordOf writes a deed in the trail.
 func (s *Service) recordOf(tx *db.Tx, by By, action, object string, objectID int64, before, after any) error {
-	was, err := audit.Text(before)
-	if err != nil {
-		return err
-	}
-	is, err := audit.Text(after)
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id(objectID), Before: was, After: is})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: object, ObjectID: id(objectID)}, before, after)
 }
 
 func (s *Service) record(tx *db.Tx, by By, action string, before, after *Ticket) error {

@@ -162,9 +162,5 @@ func (s *Service) failing(tx *db.Tx, e Endpoint, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	text, err := audit.Text(told(now))
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: "command serve", Action: "webhook stopped", Object: "webhook", ObjectID: idText(e.ID), After: text})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: "command serve", Action: "webhook stopped", Object: "webhook", ObjectID: idText(e.ID)}, nil, told(now))
 }

@@ -249,15 +249,9 @@ func told(e Endpoint) map[string]any {
 }
 
 func (s *Service) record(tx *db.Tx, by By, action string, before, after Endpoint) error {
-	e := audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "webhook", ObjectID: idText(after.ID)}
-	var err error
+	var was any
 	if before.ID != 0 {
-		if e.Before, err = audit.Text(told(before)); err != nil {
-			return err
-		}
+		was = told(before)
 	}
-	if e.After, err = audit.Text(told(after)); err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), e)
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "webhook", ObjectID: idText(after.ID)}, was, told(after))
 }

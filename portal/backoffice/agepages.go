@@ -1,7 +1,10 @@
 package backoffice
 
 import (
+	"errors"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
@@ -18,8 +21,16 @@ func (b *Backoffice) ageing(q *request) error {
 	p.Empty = blank{Icon: "circle-check", Title: p.T("office.ageing.none"), Text: p.T("office.ageing.none_text")}
 	late, id, _ := strings.Cut(q.Query("after"), "-")
 	after := invoices.Overdue{Cents: idIn(late), CustomerID: idIn(id)}
+	var asking errgroup.Group // each goes through all bills that are open
+	var sum invoices.Age
+	if after.CustomerID == 0 {
+		asking.Go(func() (err error) {
+			sum, err = b.Invoices.AgeingTotal(q.ctx, today)
+			return err
+		})
+	}
 	all, err := b.Invoices.Ageing(q.ctx, today, after, mostListed+1)
-	if err != nil {
+	if err := errors.Join(err, asking.Wait()); err != nil {
 		return err
 	}
 	if len(all) > mostListed {
@@ -36,10 +47,6 @@ func (b *Backoffice) ageing(q *request) error {
 		return err
 	}
 	if len(all) > 0 && after.CustomerID == 0 {
-		sum, err := b.Invoices.AgeingTotal(q.ctx, today)
-		if err != nil {
-			return err
-		}
 		p.add(append([]cell{{Text: p.T("office.ageing.everybody")}}, ageCells(sum)...)...)
 	}
 	for _, a := range all {

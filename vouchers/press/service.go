@@ -122,11 +122,7 @@ func (s *Service) fail(ctx context.Context, p Print, why error) error {
 }
 
 func (s *Service) record(tx *db.Tx, by vouchers.By, action string, p Print) error {
-	after, err := audit.Text(map[string]any{"print": key(p.ID), "layout": p.Layout, "first": p.First, "last": p.Last})
-	if err != nil {
-		return err
-	}
-	return audit.Record(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "vouchers", ObjectID: key(p.BatchID), After: after})
+	return audit.Change(tx, s.Clock.Now(), audit.Event{Actor: by.Actor, From: by.From, Action: action, Object: "vouchers", ObjectID: key(p.BatchID)}, nil, map[string]any{"print": key(p.ID), "layout": p.Layout, "first": p.First, "last": p.Last})
 }
 
 // Clean removes the files of prints that nobody can have any more, here; each node does it for itself.
