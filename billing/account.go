@@ -18,8 +18,8 @@ type Accounts interface {
 	AccountOf(ctx context.Context, reference string) (customerID int64, err error)
 	// Near lists the customers whom a payer may have meant: by a slip of the finger, or because it is their phone that paid.
 	Near(ctx context.Context, reference string, payer customers.Phone) ([]customers.Customer, error)
-	// TakeMoney raises a customer's credit in tx, and tells the postings of it, which sum to minus the amount.
-	TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) ([]ledger.Posting, error)
+	// TakeMoney raises a customer's credit in tx, or that of who answers for them by now, and tells whose, and the postings of it, which sum to minus the amount.
+	TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) (holder int64, to []ledger.Posting, err error)
 	// GiveBack lowers it again, with postings that sum to the amount; fault.Conflict "unmatch.spent" when it is not there, unless force is set.
 	GiveBack(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64, force bool) ([]ledger.Posting, error)
 }
@@ -70,15 +70,15 @@ func (s *Service) SuggestCustomers(ctx context.Context, r Receipt) ([]customers.
 
 // giveAccount moves a receipt's money from where it is to a customer's credit.
 func (s *Service) giveAccount(tx *db.Tx, r Receipt, customerID int64, from origin, store func(*db.Tx, Receipt) error) (Outcome, error) {
-	r.Placed, r.HolderID, r.OrderID, r.payerHash = PlacedAccount, customerID, 0, ""
-	to, err := s.accounts.TakeMoney(tx, customerID, r.Left(), r.ID)
+	holder, to, err := s.accounts.TakeMoney(tx, customerID, r.Left(), r.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
+	r.Placed, r.HolderID, r.OrderID, r.payerHash = PlacedAccount, holder, 0, ""
 	if err := store(tx, r); err != nil {
 		return Outcome{}, err
 	}
-	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in by customer " + id(customerID),
+	err = s.post(tx, r.ID, ledger.Entry{Kind: from.kind, Source: from.source, At: s.Clock.Now(), Memo: "paid in by customer " + id(holder),
 		Postings: append([]ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, to...)})
 	return Outcome{ReceiptID: r.ID, Placed: r.Placed}, err
 }

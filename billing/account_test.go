@@ -19,13 +19,14 @@ import (
 type homes struct {
 	*shop
 	*accounts.Service
+	register *customers.Service
 	one, two customers.Customer
 }
 
 func openHomes(s *shop) homes {
 	s.t.Helper()
 	register := customers.New(customers.Options{DB: s.db, Keys: s.keys, Clock: s.clock})
-	h := homes{shop: s, Service: accounts.New(accounts.Options{DB: s.db, Jobs: s.jobs, Clock: s.clock, Ledger: s.ledger, Customers: register})}
+	h := homes{shop: s, register: register, Service: accounts.New(accounts.Options{DB: s.db, Jobs: s.jobs, Clock: s.clock, Ledger: s.ledger, Customers: register})}
 	s.bill.AskAccounts(h)
 	s.in(func(tx *db.Tx) (err error) {
 		by := customers.By{Actor: "test"}

@@ -267,8 +267,9 @@ func (s *Service) raise(tx *db.Tx, r *Receipt, o Order) ([]ledger.Posting, error
 		if err != nil {
 			return nil, err
 		}
-		r.HolderID = holder
-		return s.accounts.TakeMoney(tx, holder, r.Left(), r.ID)
+		var to []ledger.Posting
+		r.HolderID, to, err = s.accounts.TakeMoney(tx, holder, r.Left(), r.ID)
+		return to, err
 	}
 	return nil, fault.New(fault.Internal, "internal")
 }

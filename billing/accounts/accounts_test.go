@@ -239,7 +239,10 @@ func TestARailsMoney(t *testing.T) {
 				return err
 			})
 		}
-		if err := receipt(func(tx *db.Tx) ([]ledger.Posting, error) { return w.TakeMoney(tx, anne, money.Shillings(12), 1) }, 12_00, 1); err != nil {
+		if err := receipt(func(tx *db.Tx) ([]ledger.Posting, error) {
+			_, to, err := w.TakeMoney(tx, anne, money.Shillings(12), 1)
+			return to, err
+		}, 12_00, 1); err != nil {
 			t.Fatal(err)
 		}
 		w.has(anne, 12)

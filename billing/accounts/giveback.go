@@ -13,14 +13,11 @@ import (
 // GiveBack takes money out again that a receipt brought, as TakeMoney does the other way round. When it is not there any more, what it paid is
 // undone with force, and what is missing then is owed; without it is fault.Conflict "unmatch.spent". Who was merged into another gives from theirs.
 func (s *Service) GiveBack(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64, force bool) ([]ledger.Posting, error) {
-	customerID, err := s.answers(tx, customerID)
+	a, err := s.lockAnswering(tx, customerID)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.lock(tx, customerID)
-	if err != nil {
-		return nil, err
-	}
+	customerID = a.customerID
 	if a.balance < amount.Cents && !force {
 		return nil, fault.New(fault.Conflict, "unmatch.spent")
 	}
@@ -34,6 +31,21 @@ func (s *Service) GiveBack(tx *db.Tx, customerID int64, amount money.Amount, rec
 	to := own(customerID, a.balance, -amount.Cents)
 	_, err = s.append(tx, a, Cause{Kind: Returned, Request: receiptRequest(tx, receiptID), By: "M-Pesa"}, Event{Delta: amount.Neg(), OtherID: receiptID}, nil)
 	return to, err
+}
+
+// lockAnswering locks the money of who answers for a customer. A merge locks it too: who is merged while we wait for it has another who answers afterwards.
+func (s *Service) lockAnswering(tx *db.Tx, customerID int64) (account, error) {
+	for {
+		a, err := s.lock(tx, customerID)
+		if err != nil {
+			return a, err
+		}
+		to, err := s.answers(tx, customerID)
+		if err != nil || to == customerID {
+			return a, err
+		}
+		customerID = to
+	}
 }
 
 // answers is who answers for a customer now.

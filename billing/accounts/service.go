@@ -183,15 +183,16 @@ func (s *Service) Near(ctx context.Context, typed string, payer customers.Phone)
 
 const mostNear = 5
 
-// TakeMoney gives a customer money that came by a rail, once for its receipt, and tells the postings of it, which the caller books.
-func (s *Service) TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) ([]ledger.Posting, error) {
-	a, err := s.lock(tx, customerID)
+// TakeMoney gives a customer, or who answers for them by now, money that came by a rail, once for its receipt. It tells whose it is, and the postings of it, which the
+// caller books.
+func (s *Service) TakeMoney(tx *db.Tx, customerID int64, amount money.Amount, receiptID int64) (holder int64, to []ledger.Posting, err error) {
+	a, err := s.lockAnswering(tx, customerID)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	to := own(customerID, a.balance, amount.Cents)
+	to = own(a.customerID, a.balance, amount.Cents)
 	_, err = s.append(tx, a, Cause{Kind: PaidIn, Request: receiptRequest(tx, receiptID), By: "M-Pesa"}, Event{Delta: amount, OtherID: receiptID}, nil)
-	return to, err
+	return a.customerID, to, err
 }
 
 // receiptRequest: money that was matched, taken back and matched again comes twice by one receipt.

@@ -20,7 +20,8 @@ import (
 func (p *provider) came(c customers.Customer, receipt, shillings int64) {
 	p.Helper()
 	p.rails(receipt, "in", func(tx *db.Tx) ([]ledger.Posting, error) {
-		return p.money.TakeMoney(tx, c.ID, money.Shillings(shillings), receipt)
+		_, to, err := p.money.TakeMoney(tx, c.ID, money.Shillings(shillings), receipt)
+		return to, err
 	}, shillings)
 	if err := p.money.Spend(context.Background(), c.ID); err != nil {
 		p.Fatal(err)

@@ -150,7 +150,7 @@ func TestEachKindOfPaper(t *testing.T) {
 		w.settle()
 		w.tills.receipts[77] = billing.Receipt{ID: 77, Number: "UKQ8P1Z7RT", Payer: herPhone}
 		w.tx(func(tx *db.Tx) error {
-			_, err := w.Accounts.TakeMoney(tx, c.ID, money.Shillings(700), 77)
+			_, _, err := w.Accounts.TakeMoney(tx, c.ID, money.Shillings(700), 77)
 			return err
 		})
 		w.tills.orders[5] = billing.Order{ID: 5, SiteID: w.site.ID, Code: "7KD2M9QXA", PlanNameEN: "1 day", Price: money.Shillings(50), Phone: herPhone, PaidAt: w.clock.Now()}

@@ -47,7 +47,7 @@ func TestAReceiptSaysThatItsPaymentWentBack(t *testing.T) {
 		w.says(cheque, true, "This payment went back", "KES 1,200 of this payment went back on", "refer to drawer")
 		w.tills.receipts[77] = billing.Receipt{ID: 77, Number: "UKQ8P1Z7RT", Payer: herPhone}
 		w.tx(func(tx *db.Tx) error {
-			_, err := w.Accounts.TakeMoney(tx, c.ID, money.Shillings(700), 77)
+			_, _, err := w.Accounts.TakeMoney(tx, c.ID, money.Shillings(700), 77)
 			return err
 		})
 		all, err := w.Accounts.Events(w.ctx, c.ID, 0, 1)
