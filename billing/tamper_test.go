@@ -83,7 +83,7 @@ var notBooks = map[string]string{
 	"pauses":               "whether a copy acts", "backup_pieces": "copies", "acme_items": "the certificate", "acme_locks": "the certificate",
 	"audit_links": "the chain of the trail, proved by its own", "audit_proofs": "what proofs of the trail found", "book_proofs": "what proofs of the books found", "router_tunnels": "network", "tunnel_keys": "network", "router_links": "network", "router_health": "network",
 	"staff_setup": "who works here", "staff_roles": "who works here", "staff_members": "who works here", "staff_member_roles": "who works here",
-	"staff_recovery_codes": "who works here", "staff_sign_ins": "who works here", "staff_links": "who works here",
+	"staff_recovery_codes": "who works here", "staff_sign_ins": "who works here", "staff_passkeys": "who works here", "staff_challenges": "who works here", "staff_links": "who works here",
 	"messages": "what was told", "message_reports": "what was told", "message_consents": "what was told", "message_slots": "what was told", "message_carriers": "what was told",
 	"alerts": "what was told", "papers": "what was told; what stands on them is read from the documents", "paper_brands": "looks",
 	"voucher_batches":     "a book: vouchers' TestATamperedVoucherIsNamed changes its columns",

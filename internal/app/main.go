@@ -250,7 +250,7 @@ func (m *Main) wireDomains() {
 	m.Audit = audit.New(m.DB, m.Clock)
 	m.Notify = notify.New(notify.Options{DB: m.DB, Jobs: m.Jobs, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Pause: m.Pause, RootCAs: m.mailRoots, Look: m.look})
 	m.Sites = site.New(m.DB, m.Clock)
-	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }})
+	m.Staff = staff.New(staff.Options{DB: m.DB, Clock: m.Clock, Keys: m.Keys, Provider: func() string { return m.Settings.String(settings.ProviderName) }, Public: m.Config.PublicURL})
 	m.Access = access.New(m.DB, m.Jobs, m.Keys, m.Plan, m.Sites)
 	m.Routers = routers.New(m.DB, m.Keys, m.Clock)
 	m.Pools = pools.New(m.DB, m.Plan)

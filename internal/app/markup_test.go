@@ -20,7 +20,7 @@ var hostileWords = map[string][]string{"sites": {"name", "phone"}, "brands": {"n
 	"voucher_batches": {"name_en", "name_sw", "created_by"}, "voucher_deeds": {"holder", "reason", "done_by"}, "vouchers": {"holder"},
 	"sessions_open": {"session_id", "user_name"}, "sessions_closed": {"session_id", "user_name", "cause"}, "messages": {"reason", "provider_id"}, "enforcements": {"cause", "outcome"},
 	"alerts": {"subject"}, "jobs": {"subscriber", "job_key", "last_error"}, "rail_inbox": {"note", "came_from", "kind"}, "refunds": {"how", "reference"},
-	"staff_sign_ins": {"browser", "address"}, "resellers": {"name", "created_by"}, "reseller_events": {"note", "done_by"}, "reseller_returns": {"note", "decided_by"},
+	"staff_sign_ins": {"browser", "address"}, "staff_passkeys": {"name"}, "resellers": {"name", "created_by"}, "reseller_events": {"note", "done_by"}, "reseller_returns": {"note", "decided_by"},
 	"partners": {"name"}, "partner_events": {"note", "how", "done_by"}, "partner_payouts": {"note", "reference"}, "approvals": {"was", "wanted", "reason", "asker", "decider", "verdict"}, "voucher_prints": {"done_by"},
 	"customers": {"name", "pin", "purchase_order", "exempt_certificate"}, "customer_notes": {"body", "written_by"}, "customer_contacts": {"person"}, "customer_tags": {"tag"}, "customer_events": {"reference", "note", "done_by"},
 	"invoices": {"po_number", "note", "control_number", "control_qr", "done_by"}, "invoice_lines": {"name"}, "subscriptions": {"login_name"}, "subscription_events": {"done_by"}, "paybacks": {"reason", "reference"},

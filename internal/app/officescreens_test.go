@@ -122,7 +122,7 @@ func (s *Stage) viewers(t *testing.T) []viewer {
 }
 
 // atTheDoor are the pages that who has not signed in wholly sees; every other one leads there.
-var atTheDoor = []string{"/office/in", "/office/forgot", "/office/enrol", "/office/code", "/office", "/office/nowhere"}
+var atTheDoor = []string{"/office/in", "/office/forgot", "/office/enrol", "/office/enrol/passkey", "/office/code", "/office", "/office/nowhere"}
 
 // TestEveryPageOfTheConsoleAsEveryRole is "must be shown" 7 of issue 3: each page in a real browser as each role in both languages.
 // English is seen on a laptop, Swahili on the smallest phone; MTANDAO_LONG sees both at every width, light and dark.

@@ -16,7 +16,7 @@ var dynamic = []string{
 	"office.customer_close.", "office.customer_edit.", "office.customer_field.", "office.customer_merge.", "office.customer_merge_sure.", "office.customer_new.", "office.consent.from_",
 	"part.", "office.router_repair.", "office.router_logins_off.", "office.router_logins_on.", "office.tunnel_leave.", "office.tunnel_rotate.", "cause.", "finding.", "reason.", "guest.fail.", "guest.help.", "guest.device.", "office.nav.", "office.order.", "office.payment.",
 	"office.placed.", "office.grant.", "office.enforcement.", "office.typed.", "office.wanted.", "office.method.", "office.outcome.", "office.queue.",
-	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.owner.", "alert.say.", "alert.over.",
+	"office.queue_waits.", "office.signin.", "office.code.", "office.enrol.", "office.passkey.", "office.owner.", "alert.say.", "alert.over.",
 	"office.field.", "office.hint.", "office.pick.", "office.unit.", "office.day.", "office.site.", "office.brand.", "office.plan.", "office.till.", "office.pool.", "office.pool_free.",
 	"office.router.", "office.settings.", "office.settings_text.", "office.setup.step_", "office.setup.title_", "office.setup.lead_",
 	"office.setup.there_", "office.setup.miss_", "office.field.brand.", "office.pick.dialect_", "office.pick.auth_", "office.pick.type_", "office.ability.", "office.ability_missing.",

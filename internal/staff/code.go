@@ -7,8 +7,8 @@ import (
 	"mtandao/internal/fault"
 )
 
-// GiveCode completes a sign-in that owes a code, of the app or for recovery, under a new token. A wrong code, and one used
-// before, is fault.Denied "staff.code".
+// GiveCode completes a sign-in that owes a code, of the app or for recovery, or the answer of a passkey to AskPasskey, under a new token. A wrong code, and one used
+// before, is fault.Denied "staff.code"; a wrong answer "staff.passkey", a late one "staff.passkey_again".
 func (s *Service) GiveCode(ctx context.Context, v Visit, token, typed string) (string, error) {
 	in, err := s.Judge(ctx, token)
 	if err == nil && in.Stage != OwesCode {
@@ -46,17 +46,9 @@ func (s *Service) completedBefore(tx *db.Tx, id int64, token string) error {
 	return err
 }
 
-// withCode checks what was typed and runs use in a transaction; accept takes the code, once.
+// withCode checks what was typed, or what a passkey says, and runs use in a transaction; accept takes the code, once.
 func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed string, use func(tx *db.Tx, accept func() error) error) error {
-	code, fromApp := spellCode(typed)
-	limiter := s.rates.recovery
-	if fromApp {
-		limiter = s.rates.code
-	}
-	if err := slow(limiter, in.rateKey(v)); err != nil {
-		return err
-	}
-	accept, err := s.accepting(in, code, fromApp)
+	accept, how, err := s.accepting(ctx, v, in, typed)
 	if err != nil {
 		return err
 	}
@@ -64,19 +56,28 @@ func (s *Service) withCode(ctx context.Context, v Visit, in SignedIn, typed stri
 		return use(tx, func() error {
 			won, err := accept(tx)
 			if err == nil && !won {
-				err = fault.New(fault.Denied, "staff.code")
+				err = fault.New(fault.Denied, how.wrong)
 			}
-			if err == nil && !fromApp {
-				err = s.record(tx, in.Member.Email, v.from(), "recovery code used", in.Member.ID, nil, nil)
+			if err == nil && how.told != "" {
+				err = s.record(tx, in.Member.Email, v.from(), how.told, in.Member.ID, nil, nil)
 			}
 			return err
 		})
 	})
-	if fault.KeyOf(err) == "staff.code" {
-		return s.refuse(ctx, v, in.Member, "code failed", "staff.code")
+	if fault.KeyOf(err) == how.wrong {
+		return s.refuse(ctx, v, in.Member, how.failed, how.wrong)
 	}
 	return err
 }
+
+// proof is a way to prove a second factor: the fault of a wrong one, and what the trail says of it.
+type proof struct{ wrong, failed, told string }
+
+var (
+	byApp      = proof{"staff.code", "code failed", ""}
+	byRecovery = proof{"staff.code", "code failed", "recovery code used"}
+	byPasskey  = proof{"staff.passkey", "passkey failed", ""}
+)
 
 // rateKey slows guesses at a member down; the address of their last whole sign-in has a bucket of its own, so that somebody
 // who knows the password and guesses elsewhere does not keep the member out.
@@ -87,30 +88,45 @@ func (in SignedIn) rateKey(v Visit) string {
 	return in.Member.Email
 }
 
-// accepting is how a code is taken; computed before the transaction, which the database alone decides.
-func (s *Service) accepting(in SignedIn, code string, fromApp bool) (func(*db.Tx) (bool, error), error) {
+// accepting is how a code is taken, or the answer of a passkey; computed before the transaction, which the database alone decides.
+func (s *Service) accepting(ctx context.Context, v Visit, in SignedIn, typed string) (accept func(*db.Tx) (bool, error), how proof, err error) {
+	if isAnswer(typed) { // nobody guesses one: they are not slowed down
+		accept, err = s.acceptingPasskey(ctx, in, typed)
+		return accept, byPasskey, err
+	}
+	code, fromApp := spellCode(typed)
+	limiter := s.rates.recovery
+	if fromApp {
+		limiter = s.rates.code
+	}
+	if err := slow(limiter, in.rateKey(v)); err != nil {
+		return nil, how, err
+	}
 	if !fromApp {
 		return func(tx *db.Tx) (bool, error) {
 			if code == "" {
 				return false, nil
 			}
 			return s.takeRecovery(tx, in.Member.ID, code, in.ID)
-		}, nil
+		}, byRecovery, nil
 	}
-	value, err := s.Keys.Open(purposeSeed, in.row.TotpSeed)
-	if err != nil {
-		return nil, err
+	step := int64(0)
+	if in.Member.App {
+		value, err := s.Keys.Open(purposeSeed, in.row.TotpSeed)
+		if err != nil {
+			return nil, how, err
+		}
+		step = stepOf(value, code, s.Clock.Now(), in.row.TotpStep)
 	}
-	step := stepOf(value, code, s.Clock.Now(), in.row.TotpStep)
 	return func(tx *db.Tx) (bool, error) {
 		if step == 0 {
 			return false, nil
 		}
 		return takeStep(tx, in.Member.ID, in.row.TotpSeed, step)
-	}, nil
+	}, byApp, nil
 }
 
-// Prove asks a signed-in member again, before something dangerous: for a code, or for the password where there is no
+// Prove asks a signed-in member again, before something dangerous: for a code or a passkey, or for the password where there is no
 // second factor. The sign-in goes on under a new token: whoever knows the old one is let in no further by it, and not at all any more. fault.Denied "staff.code" or "staff.sign_in".
 func (s *Service) Prove(ctx context.Context, v Visit, token, typed string) (string, error) {
 	in, err := s.judgeFull(ctx, token)

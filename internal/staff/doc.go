@@ -1,6 +1,6 @@
 // Package staff keeps who works in the back office and what they may do.
 //
-// It owns members, roles, passwords, second factors, recovery codes, sign-ins, the links of invitations and password resets,
+// It owns members, roles, passwords, second factors (an app's codes and passkeys), recovery codes, sign-ins, the links of invitations and password resets,
 // and the set-up secret by which the first owner is made. It does not own pages, cookies or the sending of links, nor what a
 // permission guards: whoever guards something asks May. Use cases open their own transactions.
 //

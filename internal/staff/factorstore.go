@@ -56,10 +56,13 @@ func (s *Service) replaceRecovery(tx *db.Tx, memberID int64, codes []string) err
 	return db.Fault(tx.Gorm().Create(&rows).Error)
 }
 
-// removeFactor takes a member's second factor away.
+// removeFactor takes a member's second factor away: app, passkeys and recovery codes.
 func (s *Service) removeFactor(tx *db.Tx, memberID int64) error {
-	err := tx.Gorm().Exec("UPDATE staff_members SET totp_seed = ?, totp_pending = ?, version = ?, changed_at = ? WHERE id = ?",
+	err := tx.Gorm().Exec("UPDATE staff_members SET totp_seed = ?, totp_pending = ?, passkeys = 0, version = ?, changed_at = ? WHERE id = ?",
 		[]byte{}, []byte{}, tx.ID(), s.Clock.Now(), memberID).Error
+	if err == nil {
+		err = tx.Gorm().Where("member_id = ?", memberID).Delete(&passkeyRow{}).Error
+	}
 	if err != nil {
 		return db.Fault(err)
 	}

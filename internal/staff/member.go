@@ -28,7 +28,9 @@ type Member struct {
 	Language     string // en or sw
 	Roles        []Role
 	Sites        []int64 // none: all sites, and what belongs to no site
-	SecondFactor bool
+	SecondFactor bool    // one of the next two
+	App          bool    // that shows codes
+	Passkeys     int64   // how many
 	CreatedAt    time.Time
 	ChangedAt    time.Time
 	Version      int64 // of the member that was read; a save of an older one is refused

@@ -24,6 +24,7 @@ type memberRow struct {
 	TotpSeed     []byte // sealed
 	TotpPending  []byte // sealed; shown, and not yet proved by a code
 	TotpStep     int64  // the last one accepted
+	Passkeys     int64  // how many there are in staff_passkeys
 	LastAddress  string // of the last right password
 	Version      int64
 	CreatedAt    time.Time
@@ -56,7 +57,7 @@ const (
 // fold makes one member of its rows.
 func fold(rows []joined) Member {
 	r := rows[0].Row
-	m := Member{ID: r.ID, Name: r.Name, Email: r.Email, State: r.State, Language: r.Language, SecondFactor: len(r.TotpSeed) > 0,
+	m := Member{ID: r.ID, Name: r.Name, Email: r.Email, State: r.State, Language: r.Language, SecondFactor: len(r.TotpSeed) > 0 || r.Passkeys > 0, App: len(r.TotpSeed) > 0, Passkeys: r.Passkeys,
 		CreatedAt: r.CreatedAt.UTC(), ChangedAt: r.ChangedAt.UTC(), Version: r.Version}
 	for word := range strings.FieldsSeq(r.Sites) {
 		id, err := strconv.ParseInt(word, 10, 64)

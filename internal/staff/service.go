@@ -19,6 +19,7 @@ type Options struct {
 	Clock    clock.Clock // the machine's: apps that show codes run by it
 	Keys     *seal.Keys
 	Provider func() string // the provider's name, as it is now
+	Public   string        // the address at which browsers find us, by which passkeys know us; may be empty
 }
 
 // Service keeps members and signs them in.
@@ -51,12 +52,13 @@ type By struct {
 
 // Purposes of keyed hashes and sealed values.
 const (
-	purposeToken    = "staff sign-in"
-	purposeSetup    = "staff set-up"
-	purposeLink     = "staff link"
-	purposeRecovery = "staff recovery code"
-	purposeSeed     = "staff second factor"
-	purposePending  = "staff second factor, not proved"
+	purposeToken     = "staff sign-in"
+	purposeSetup     = "staff set-up"
+	purposeLink      = "staff link"
+	purposeRecovery  = "staff recovery code"
+	purposeSeed      = "staff second factor"
+	purposePending   = "staff second factor, not proved"
+	purposeChallenge = "staff passkey"
 )
 
 // rates slow guesses down. A member's own address of late is not held up by what strangers type at their e-mail.

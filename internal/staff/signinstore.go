@@ -127,7 +127,7 @@ func (s *Service) signInsOf(ctx context.Context, memberID int64) (rows []signInR
 func (s *Service) removeOld(ctx context.Context, now time.Time) error {
 	const some = 500
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		for _, model := range []any{&signInRow{}, &linkRow{}} {
+		for _, model := range []any{&signInRow{}, &linkRow{}, &challengeRow{}} {
 			var ids []int64
 			err := tx.Gorm().Model(model).Where("until <= ?", now).Order("until").Limit(some).Pluck("id", &ids).Error
 			if err == nil && len(ids) > 0 {

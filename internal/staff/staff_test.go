@@ -149,7 +149,7 @@ var engineer = By{Command: "command staff add", From: "vps1"}
 
 func TestModelsMatchTheTables(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &memberRow{}, &memberRoleRow{}, &roleRow{}, &setupRow{}, &signInRow{}, &recoveryRow{}, &linkRow{})
+		testdb.ModelsMatch(t, d, &memberRow{}, &memberRoleRow{}, &roleRow{}, &setupRow{}, &signInRow{}, &recoveryRow{}, &linkRow{}, &passkeyRow{}, &challengeRow{})
 	})
 }
 

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS staff_members (
   totp_seed BLOB NOT NULL,
   totp_pending BLOB NOT NULL,
   totp_step BIGINT NOT NULL,
+  passkeys BIGINT NOT NULL,
   last_address VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   version BIGINT NOT NULL,
   created_at DATETIME(3) NOT NULL,

@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS staff_members (
   totp_seed BLOB NOT NULL,
   totp_pending BLOB NOT NULL,
   totp_step BIGINT NOT NULL,
+  passkeys BIGINT NOT NULL,
   last_address TEXT NOT NULL,
   version BIGINT NOT NULL,
   created_at DATETIME NOT NULL,

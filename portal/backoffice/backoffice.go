@@ -134,7 +134,7 @@ func New(o Options) (*Backoffice, error) {
 }
 
 // pageNames are the files of pages, besides the layout and the parts.
-var pageNames = []string{"gate", "enrol", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
+var pageNames = []string{"gate", "enrol", "passkey", "codes", "today", "more", "error", "story", "list", "record", "form", "prove", "forgot",
 	"settings", "help", "router", "done", "suspense", "receipt", "paper", "why", "report", "visits"}
 
 // table is every route with its policy.
@@ -164,6 +164,7 @@ func (b *Backoffice) table() []route {
 			{get, "/office/owner", open, "", b.askOwner}, {post, "/office/owner", open, "", b.makeOwner},
 			{get, "/office/code", half, "", b.askCode}, {post, "/office/code", half, "", b.giveCode},
 			{get, "/office/enrol", half, "", b.askEnrol}, {post, "/office/enrol", half, "", b.enrol},
+			{get, "/office/enrol/passkey", half, "", b.askPasskey}, {post, "/office/enrol/passkey", half, "", b.addPasskey},
 			{post, "/office/out", half, "", b.signOut},
 			{post, "/office/look", full, "", b.setLook},
 			{get, "/office", full, "", b.today},

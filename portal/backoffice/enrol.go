@@ -15,8 +15,9 @@ import (
 // enrolPage shows the seed of a second factor as a picture and as text, and asks for a first code.
 type enrolPage struct {
 	gatePage
-	Picture template.URL
-	Seed    string
+	Picture     template.URL
+	Seed        string
+	CanPasskeys bool
 }
 
 const pictureSize = 220 // pixels
@@ -46,7 +47,7 @@ func (b *Backoffice) enrolling(q *request) (*enrolPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &enrolPage{gatePage: *q.gate("office.enrol.", "/office/enrol"), Seed: inFours(e.Seed)}
+	p := &enrolPage{gatePage: *q.gate("office.enrol.", "/office/enrol"), Seed: inFours(e.Seed), CanPasskeys: b.Staff.CanPasskeys()}
 	p.Picture = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(picture))
 	p.Fields = []formField{{Name: "code", Label: p.T("office.code.six"), Auto: "one-time-code", Most: 12, Must: true, As: asNumber}}
 	return p, nil

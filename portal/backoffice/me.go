@@ -15,6 +15,7 @@ func (b *Backoffice) peopleRoutes() []route {
 		{get, "/office/me", full, "", b.me}, {post, "/office/me", full, "", b.describeMe},
 		{get, "/office/me/password", full, "", b.askPassword}, {post, "/office/me/password", full, "", b.changePassword},
 		{get, "/office/me/codes", full, "", b.askCodes}, {post, "/office/me/codes", full, "", b.newCodes},
+		{post, "/office/me/passkeys/:id/remove", full, "", b.dropPasskey},
 		{post, "/office/me/others", full, "", b.endOthers}, {post, "/office/me/sign-ins/:id/end", full, "", b.endSignIn},
 		{get, "/office/welcome/:secret", open, "", b.askWelcome}, {post, "/office/welcome/:secret", open, "", b.welcome},
 		{get, "/office/forgot", open, "", b.askForgot}, {post, "/office/forgot", open, "", b.forgot},
@@ -48,6 +49,11 @@ func (b *Backoffice) myPage(q *request, name, language string) (*recordPage, err
 	p.add(card{Name: p.T("office.password"), Lead: p.T("office.me.password_text"),
 		Acts: []act{{Name: p.T("office.me.change_password"), Icon: "key-round", Address: "/office/me/password"}}})
 	p.add(mySecondLock(p, q.in.Member))
+	passkeys, err := b.myPasskeys(q, p)
+	if err != nil {
+		return nil, err
+	}
+	p.add(passkeys)
 	signIns, err := b.mySignIns(q, p)
 	p.add(signIns)
 	return p, err
@@ -65,6 +71,9 @@ func mySecondLock(p *recordPage, m staff.Member) card {
 		s.Lead, s.State = p.T("office.me.lock_text"), stateView{"good", p.T("office.on")}
 		s.Acts = []act{{Name: p.T("office.me.new_phone"), Icon: "smartphone", Address: "/office/enrol"}, {Name: p.T("office.me.new_codes"), Icon: "refresh-cw", Address: "/office/me/codes"}}
 	}
+	if m.SecondFactor && !m.App {
+		s.Lead, s.Acts[0].Name = p.T("office.me.lock_passkeys"), p.T("office.me.add_app")
+	}
 	return s
 }
 
@@ -80,7 +89,7 @@ func (b *Backoffice) mySignIns(q *request, p *recordPage) (card, error) {
 		if one.This {
 			last = stated(stateView{"good", p.T("office.me.this")})
 		}
-		s.Table.add(cell{Text: browserName(p, one.Browser), More: unfinishedWord(p, one)}, cell{Text: one.Address}, cell{Text: b.when(&p.frame, one.StartedAt)},
+		s.Table.add(cell{Text: browserName(&p.frame, one.Browser), More: unfinishedWord(p, one)}, cell{Text: one.Address}, cell{Text: b.when(&p.frame, one.StartedAt)},
 			cell{Text: b.when(&p.frame, one.SeenAt)}, last)
 	}
 	return s, err
@@ -94,7 +103,7 @@ func unfinishedWord(p *recordPage, s staff.OpenSignIn) string {
 }
 
 // browserName is what a person calls the program that a browser names in its long line.
-func browserName(p *recordPage, line string) string {
+func browserName(p *frame, line string) string {
 	browser, system := "", ""
 	for _, one := range []string{"Firefox", "Edg", "OPR", "SamsungBrowser", "Chrome", "Safari"} {
 		if browser == "" && strings.Contains(line, one+"/") {

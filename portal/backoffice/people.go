@@ -12,6 +12,12 @@ type Own interface {
 	Describe(ctx context.Context, v staff.Visit, in staff.SignedIn, name, language string) error
 	ChangePassword(ctx context.Context, v staff.Visit, token, old, password string) error
 	NewRecoveryCodes(ctx context.Context, v staff.Visit, token string) ([]string, error)
+	CanPasskeys() bool
+	Passkeys(ctx context.Context, in staff.SignedIn) ([]staff.Passkey, error)
+	AskPasskey(ctx context.Context, token string) (asked string, err error)
+	StartPasskey(ctx context.Context, token string) (asked string, err error)
+	AddPasskey(ctx context.Context, v staff.Visit, token, name, answer string) (codes []string, next string, err error)
+	DropPasskey(ctx context.Context, v staff.Visit, token string, id int64) error
 	SignIns(ctx context.Context, in staff.SignedIn) ([]staff.OpenSignIn, error)
 	End(ctx context.Context, v staff.Visit, in staff.SignedIn, id int64) error
 	EndOthers(ctx context.Context, v staff.Visit, in staff.SignedIn) error

@@ -99,7 +99,11 @@ func (q *request) askProof(action string, kept []fact, why error) error {
 	p.Fields = []formField{{Name: "email", As: asEmail, Label: p.T("office.email"), Value: q.in.Member.Email, Auto: "username", Fixed: true},
 		{Name: "proof", As: asPassword, Label: p.T("office.password"), Auto: "current-password", Most: 256, Must: true}}
 	if q.in.Member.SecondFactor {
-		p.Fields = []formField{{Name: "proof", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
+		p.Fields = []formField{q.codeField("proof")}
+	}
+	var err error
+	if p.Passkey, err = q.passkey("proof"); err != nil {
+		return err
 	}
 	if why == nil {
 		return q.send(fiber.StatusOK, "prove", p)

@@ -56,7 +56,7 @@ func TestBrowsersAreNamed(t *testing.T) {
 		"Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0":                                   "Firefox · Linux",
 		"curl/8.0": "Another program",
 	} {
-		if got := browserName(p, line); got != want {
+		if got := browserName(&p.frame, line); got != want {
 			t.Errorf("%q is %q", line, got)
 		}
 	}

@@ -16,8 +16,10 @@ type gatePage struct {
 	Fields []formField
 	Hidden []fact // what goes along unseen
 	Action string
-	Button string
+	Button string // empty: the passkey is all that is asked for
 	Back   string
+
+	Passkey *passkeyAsk
 }
 
 // gate starts a page at the door; texts begins the keys of its title, lead and button.
@@ -87,13 +89,21 @@ func (b *Backoffice) askCode(q *request) error {
 	if q.in.Stage != staff.OwesCode {
 		return led("/office")
 	}
-	return q.send(fiber.StatusOK, "gate", codePage(q))
+	p, err := codePage(q)
+	if err != nil {
+		return err
+	}
+	return q.send(fiber.StatusOK, "gate", p)
 }
 
-func codePage(q *request) *gatePage {
-	p := q.gate("office.code.", "/office/code")
-	p.Fields = []formField{{Name: "code", Label: p.T("office.code"), Hint: p.T("office.code.hint"), Auto: "one-time-code", Most: 40, Must: true}}
-	return p
+func codePage(q *request) (p *gatePage, err error) {
+	p = q.gate("office.code.", "/office/code")
+	if !q.in.Member.App {
+		p.Title, p.Lead = p.T("office.code.passkey_title"), p.T("office.code.passkey_lead")
+	}
+	p.Fields = []formField{q.codeField("code")}
+	p.Passkey, err = q.passkey("code")
+	return p, err
 }
 
 func (b *Backoffice) giveCode(q *request) error {
@@ -102,7 +112,11 @@ func (b *Backoffice) giveCode(q *request) error {
 		return led("/office/in")
 	}
 	if err != nil {
-		return q.refuse(err, "gate", codePage(q), "code")
+		p, e := codePage(q)
+		if e != nil {
+			return e
+		}
+		return q.refuse(err, "gate", p, "code")
 	}
 	q.keepToken(token)
 	return led(q.back())

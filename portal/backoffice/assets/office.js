@@ -100,3 +100,43 @@ addEventListener('htmx:afterSwap', () => {
 ['htmx:sendError', 'htmx:responseError', 'htmx:timeout'].forEach((name) => addEventListener(name, () => {
   document.querySelectorAll('[data-stalled]').forEach((told) => { told.hidden = false; });
 }));
+// A passkey is asked for by its button, and what it says goes along with the form in place of a code.
+const octets = (text) => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (sign) => sign.charCodeAt(0));
+const base64 = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
+const askPasskey = async (text, making) => {
+  const publicKey = JSON.parse(text);
+  publicKey.challenge = octets(publicKey.challenge);
+  if (publicKey.user) publicKey.user.id = octets(publicKey.user.id);
+  [...(publicKey.excludeCredentials || []), ...(publicKey.allowCredentials || [])].forEach((known) => { known.id = octets(known.id); });
+  const key = await navigator.credentials[making ? 'create' : 'get']({ publicKey });
+  const response = {};
+  ['clientDataJSON', 'attestationObject', 'authenticatorData', 'signature', 'userHandle'].forEach((name) => {
+    if (key.response[name]) response[name] = base64(key.response[name]);
+  });
+  if (key.response.getTransports) response.transports = key.response.getTransports();
+  return JSON.stringify({ id: key.id, rawId: base64(key.rawId), type: key.type, clientExtensionResults: key.getClientExtensionResults(), response });
+};
+if (window.PublicKeyCredential) {
+  document.querySelectorAll('[data-passkey]').forEach((button) => { button.hidden = false; });
+  document.querySelectorAll('[data-passkey-none]').forEach((told) => { told.hidden = true; });
+}
+addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-passkey]');
+  if (!button) return;
+  const { form, dataset } = button;
+  const failed = form.querySelector('[data-passkey-failed]');
+  const typed = form.elements[dataset.into];
+  if (typed) typed.disabled = true; // what must be typed need not be
+  const wrong = !form.reportValidity();
+  failed.hidden = true;
+  try {
+    if (wrong) throw new Error('not filled in');
+    const answer = document.createElement('input');
+    Object.assign(answer, { type: 'hidden', name: dataset.into, value: await askPasskey(dataset.passkey, 'making' in dataset) });
+    form.append(answer);
+    form.requestSubmit();
+  } catch {
+    if (typed) typed.disabled = false;
+    failed.hidden = wrong;
+  }
+});
