@@ -38,6 +38,7 @@ func (m *Main) watch() {
 	m.Notify.Watch(notify.RuleDay, m.daysWaiting)
 	m.Notify.Watch(notify.RuleComplaint, m.Tickets.ComplaintsEnd)
 	m.Notify.Watch(notify.RuleMailbox, m.Post.Unread)
+	m.Notify.Watch(notify.RuleMailFlood, m.Post.Flooded)
 	m.Notify.Watch(notify.RuleHooks, m.Webhooks.Untaken)
 	if m.Config.hasTLS() {
 		m.Notify.Watch(notify.RuleCertificate, m.certificateDays)

@@ -17,10 +17,10 @@ type care struct {
 }
 
 func (m *Main) wireCare() {
-	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Jobs: m.Jobs, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify,
-		Mailbox: func(tx *db.Tx) (string, error) { return m.Post.Address(tx) }})
-	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Roots: m.mailRoots, Paused: m.Pause.Paused})
 	m.Field = fieldwork.NewService(fieldwork.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Lines: m.Lines})
+	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Jobs: m.Jobs, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify, Files: m.Field,
+		Mailbox: func(tx *db.Tx) (string, error) { return m.Post.Address(tx) }})
+	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Field: m.Field, Roots: m.mailRoots, Paused: m.Pause.Paused})
 }
 
 // scheduleCare forgets what is no longer needed.

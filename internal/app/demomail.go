@@ -31,7 +31,7 @@ func (s *Stage) startTicketPost(mail *messages.MailServer) (err error) {
 // demoMails are what lies in the mailbox of tickets when the demo begins.
 var demoMails = []string{
 	"Message-ID: <demo-1@phone.example>\r\nFrom: Faith Chebet <fchebet@example.com>\r\nSubject: Very slow since Monday\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" +
-		"Hello, I pay for 10 and a test says 1.4. See the picture.\r\n--b\r\nContent-Type: image/png; name=test.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n",
+		"Hello, I pay for 10 and a test says 1.4. See the picture.\r\n--b\r\nContent-Type: image/png; name=test.png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==\r\n--b--\r\n",
 	"Message-ID: <demo-2@office.example>\r\nFrom: Achieng <achieng@office.example>\r\nSubject: Intaneti ya ofisi\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nHabari, mnafika Umoja? Tuko kumi na wawili ofisini.\r\n",
 	"Message-ID: <demo-3@office.example>\r\nFrom: bursar@stdorcas.example\r\nSubject: Out of office\r\nAuto-Submitted: auto-replied\r\n\r\nThe school is closed until January.\r\n",
 }

@@ -261,6 +261,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["schedules"] = mailing
 	pairs = append(pairs, "/days/:day", "/days/"+day, ":who", strconv.FormatInt(whom[0].ID, 10), "/do/:act", "/do/signout")
 	at["tickets"], at["answers"] = s.ticketed(t, at["customers"])
+	at["left"] = s.mailAside(t)
 	at["apikeys"], at["webhooks"], at["deliveries"] = s.programmed(t)
 	at["accounts"], at["entries"] = 1100, s.counted(t, "SELECT MIN(id) FROM ledger_entries")
 	pairs = append(pairs, "/act/:what", "/act/answer", "/turn/:state", "/turn/waiting")

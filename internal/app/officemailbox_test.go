@@ -5,10 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"mtandao/internal/fieldwork"
+	"mtandao/internal/mailbox"
+	"mtandao/internal/postroom"
 	"mtandao/internal/support"
 )
 
@@ -46,7 +50,7 @@ func TestAConversationByEmail(t *testing.T) {
 	}
 	c := s.customer(t)
 	s.ticketPost.box.Put("Message-ID: <first@x.example>\r\nFrom: Wanjiku <wanjiku.kamau@example.com>\r\nSubject: No internet\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nThe light is red.\r\n" +
-		"--b\r\nContent-Type: image/png; name=light.png\r\n\r\nxxxx\r\n--b--\r\n")
+		"--b\r\nContent-Type: image/png; name=light.png\r\n\r\nxxxx\r\n--b\r\nContent-Type: text/html; name=\"../bill.html\"\r\n\r\n" + onePage + "\r\n--b--\r\n")
 	read := func() {
 		if err := s.Main.Post.Read(t.Context()); err != nil {
 			t.Fatal(err)
@@ -59,11 +63,24 @@ func TestAConversationByEmail(t *testing.T) {
 	}
 	ticket := "/office/tickets/" + number(all[0].ID)
 	page := agent.look(ticket)
-	for _, want := range []string{"The light is red.", "From: Wanjiku &lt;wanjiku.kamau@example.com&gt;", "not proven", "light.png, 1 kB"} {
+	for _, want := range []string{"The light is red.", "From: Wanjiku &lt;wanjiku.kamau@example.com&gt;", "not proven", "light.png, 1 kB. Only photographs", "../bill.html, 1 kB"} {
 		if !strings.Contains(page.body, want) {
 			t.Errorf("the ticket does not say %q", want)
 		}
 	}
+	kept, err := s.Main.Field.FilesAt(t.Context(), fieldwork.OfTicket, all[0].ID)
+	if err != nil || len(kept) != 1 {
+		t.Fatal(kept, err)
+	}
+	bill, elsewhere := "/office/files/"+number(kept[0].ID), s.hire(t, "away@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
+	agent.opens(bill, "application/pdf", "\"bill html.pdf\"", onePage)
+	agent.expect(agent.ask(http.MethodGet, bill, nil), http.StatusOK, all[0].Shown())
+	elsewhere.expect(elsewhere.ask(http.MethodGet, bill, nil), http.StatusNotFound)
+	elsewhere.expect(elsewhere.send(bill+"/open", nil), http.StatusNotFound)
+	if answer, _ := owner.upload("/office/files/new", map[string]string{"object": "ticket", "of": number(all[0].ID), "kind": "photo"}, "file", "x.png", roof(t)); answer.StatusCode != http.StatusNotFound {
+		t.Error("a file is added to a ticket by hand:", answer.StatusCode)
+	}
+	owner.expect(owner.ask(http.MethodGet, "/office/customers/"+number(c.ID)+"?tab=files", nil), http.StatusOK, "bill html.pdf", "From a ticket")
 	answer := agent.filled(ticket+"/act/answer", url.Values{"text": {"Is it green now?"}, "channel": {"email"}, "then": {"waiting"}})
 	agent.expect(agent.send(ticket+"/act/answer", answer), http.StatusSeeOther)
 	var name string
@@ -88,4 +105,59 @@ func TestAConversationByEmail(t *testing.T) {
 	if again, err := s.Main.Tickets.Get(t.Context(), all[0].ID); err != nil || again.State != support.Open || !regexp.MustCompile(`(?s)Yes\..*<details.*Is it green now\?`).MatchString(page.body) {
 		t.Errorf("the answer came back: %v, %v", again.State, err)
 	}
+}
+
+// mailAside is an e-mail of a program's, of which nobody made a ticket.
+func (s *Stage) mailAside(t *testing.T) int64 {
+	t.Helper()
+	_, port, _ := net.SplitHostPort(s.ticketPost.listener.Addr().String())
+	to, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := postroom.Account{Address: demoTicketUser, Account: mailbox.Account{Host: "127.0.0.1", Port: to, Safety: mailbox.TLS, User: demoTicketUser, Password: demoTicketSecret}}
+	if err := s.Main.Post.Save(t.Context(), a, postroom.By{Actor: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	s.ticketPost.box.Put("Message-ID: <scan@x.example>\r\nFrom: scanner@x.example\r\nSubject: <b>Contract</b>\r\nAuto-Submitted: auto-generated\r\nContent-Type: application/pdf; name=contract.pdf\r\n\r\n" + onePage)
+	if err := s.Main.Post.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.Main.Post.Left(t.Context(), 0, 9)
+	if err != nil || len(left) != 1 {
+		t.Fatal(left, err)
+	}
+	return left[0].ID
+}
+
+// TestATicketOfAnEmailThatWasPutAside: who works on tickets everywhere sees why and makes a ticket of it, of a customer whom they name; who works at one site does not.
+func TestATicketOfAnEmailThatWasPutAside(t *testing.T) {
+	s := openStage(t, 1)
+	if err := s.seedPost(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	owner, agent := s.hire(t, "owner-two@demo.example", nil, "owner"), s.hire(t, "agent@demo.example", nil, "support")
+	elsewhere := s.hire(t, "away@demo.example", []int64{s.seeded.sites["ngong"].ID}, "manager")
+	c := s.customer(t)
+	const list = "/office/mailbox/left"
+	agent.expect(agent.ask(http.MethodGet, list, nil), http.StatusOK, "Every e-mail became a ticket")
+	take := list + "/" + number(s.mailAside(t))
+	owner.expect(owner.ask(http.MethodGet, "/office/mailbox", nil), http.StatusOK, "Make a ticket of it", take)
+	agent.expect(agent.ask(http.MethodGet, list, nil), http.StatusOK, "scanner@x.example", "&lt;b&gt;Contract", "A program&#39;s answer", take)
+	agent.expect(agent.ask(http.MethodGet, "/office/tickets", nil), http.StatusOK, list)
+	elsewhere.expect(elsewhere.ask(http.MethodGet, take, nil), http.StatusNotFound)
+	elsewhere.expect(elsewhere.send(take, nil), http.StatusNotFound)
+	elsewhere.expect(elsewhere.ask(http.MethodGet, list, nil), http.StatusForbidden)
+	agent.expect(agent.ask(http.MethodGet, take, nil), http.StatusOK, "told nothing until you answer")
+	agent.expect(agent.send(take, url.Values{"customer": {"nobody at all"}}), http.StatusNotFound, `aria-invalid="true"`)
+	for range 2 {
+		agent.expect(agent.send(take, url.Values{"customer": {c.Number}}), http.StatusSeeOther)
+	}
+	all, err := s.Main.Tickets.OfCustomer(t.Context(), c.ID, 0, 10)
+	if err != nil || len(all) != 1 || all[0].OpenedBy != "agent@demo.example" {
+		t.Fatal(all, err)
+	}
+	agent.expect(agent.ask(http.MethodGet, "/office/tickets/"+number(all[0].ID), nil), http.StatusOK, "contract.pdf, 1 kB", "/office/files/")
+	owner.expect(owner.ask(http.MethodGet, "/office/audit", nil), http.StatusOK, "made a ticket of an e-mail")
+	agent.expect(agent.ask(http.MethodGet, list, nil), http.StatusOK, "Every e-mail became a ticket")
 }

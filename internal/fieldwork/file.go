@@ -15,6 +15,7 @@ const (
 	OfCustomer = "customer"
 	OfLead     = "lead"
 	OfVisit    = "visit"
+	OfTicket   = "ticket" // it came by e-mail
 )
 
 // FileKind is what a file shows.
@@ -37,9 +38,9 @@ var (
 // File is a photograph or a PDF of somebody. Its body is sealed.
 type File struct {
 	ID         int64
-	Object     string // OfCustomer, OfLead or OfVisit
+	Object     string // OfCustomer, OfLead, OfVisit or OfTicket
 	ObjectID   int64
-	CustomerID int64 // whom it is about; 0: of a lead
+	CustomerID int64 // whom it is about; 0: of nobody who is a customer
 	Kind       FileKind
 	Name       string // with the ending of its type
 	Type       string // image/jpeg or application/pdf
@@ -48,7 +49,7 @@ type File struct {
 	MadeAt     time.Time
 }
 
-// MostFiles bounds what is kept of one customer, lead or visit.
+// MostFiles bounds what is kept of one customer, lead, visit or ticket.
 const MostFiles = 50
 
 // toldFile is a file in the trail: its name may say who somebody is, and is not for it.
@@ -62,30 +63,69 @@ func (s *Service) AddFile(ctx context.Context, f File, body []byte, request stri
 	if !slices.Contains(FileKinds, f.Kind) {
 		return f, fault.New(fault.Invalid, "file.kind")
 	}
-	clean, kind, err := cleanFile(body)
+	if f.Object == OfTicket {
+		return f, fault.New(fault.NotFound, "file.unknown")
+	}
+	clean, err := Prepare(body)
 	if err != nil {
 		return f, err
 	}
-	f.Name, f.Type, f.Octets, f.MadeBy, request = fileName(f.Name, kind), kind, int64(len(clean)), by.Actor, hashed(request)
+	request = hashed(request)
+	var kept File
 	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
 		if err := s.belongs(tx, &f); err != nil {
 			return err
 		}
-		f.ID, f.MadeAt = tx.ID(), s.Clock.Now()
-		made, first, err := s.insertFile(tx, f, request)
-		if err != nil || !first {
-			f = made
-			return err
-		}
-		if n, err := countFiles(tx, f); err != nil || n > MostFiles {
-			return orMany(err)
-		}
-		if err := s.keepPieces(tx, f.ID, clean); err != nil {
-			return err
-		}
-		return s.recordOf(tx, by, "file added", f.Object, f.ObjectID, nil, toldFile(f))
+		kept, err = s.keepFile(tx, f, clean, request, by)
+		return err
+	})
+	return kept, err
+}
+
+// Prepared is what of a file may be kept.
+type Prepared struct {
+	body []byte
+	kind string
+}
+
+// Prepare sees what a file is, and draws a photograph anew: that takes time, and is not for inside a transaction. Faults of cleanFile.
+func Prepare(body []byte) (p Prepared, err error) {
+	p.body, p.kind, err = cleanFile(body)
+	return p, err
+}
+
+// KeepOfTicket keeps what came by e-mail, within the transaction that holds its ticket. The same content is kept once of a ticket, however often an
+// e-mail brings it: what stands under each letter of somebody is one file. fault.Invalid "file.many" undoes nothing but itself.
+func (s *Service) KeepOfTicket(tx *db.Tx, ticketID, customerID int64, name string, p Prepared, by By) (f File, err error) {
+	f = File{Object: OfTicket, ObjectID: ticketID, CustomerID: customerID, Kind: OtherFile, Name: name}
+	if p.kind == typeJPEG {
+		f.Kind = Photo
+	}
+	err = tx.Savepoint(func() error {
+		f, err = s.keepFile(tx, f, p, hashed("ticket "+id(ticketID)+" "+hashed(string(p.body))), by)
+		return err
 	})
 	return f, err
+}
+
+func (s *Service) keepFile(tx *db.Tx, f File, p Prepared, request string, by By) (File, error) {
+	f.Name, f.Type, f.Octets, f.MadeBy, f.ID, f.MadeAt = fileName(f.Name, p.kind), p.kind, int64(len(p.body)), by.Actor, tx.ID(), s.Clock.Now()
+	made, first, err := s.insertFile(tx, f, request)
+	if err != nil || !first {
+		return made, err
+	}
+	if n, err := countFiles(tx, f); err != nil || n > MostFiles {
+		return f, orMany(err)
+	}
+	if err := s.keepPieces(tx, f.ID, p.body); err != nil {
+		return f, err
+	}
+	return f, s.recordOf(tx, by, "file added", f.Object, f.ObjectID, nil, toldFile(f))
+}
+
+// ForgetOfTicket drops what came with a ticket whose texts are erased.
+func (s *Service) ForgetOfTicket(tx *db.Tx, ticketID int64) error {
+	return s.forgetFiles(tx, OfTicket, ticketID)
 }
 
 func orMany(err error) error {
@@ -113,7 +153,6 @@ func (s *Service) belongs(tx *db.Tx, f *File) error {
 		}
 		return err
 	}
-	f.Object = OfVisit
 	v, err := s.holdVisit(tx, f.ObjectID)
 	if err == nil && !v.ErasedAt.IsZero() {
 		err = fault.New(fault.Conflict, "file.erased")

@@ -176,6 +176,11 @@ func (s *Service) moveFiles(tx *db.Tx, from, to int64) error {
 	return db.Fault(err)
 }
 
+// MoveOfTicket says whose ticket it is with which files came.
+func (s *Service) MoveOfTicket(tx *db.Tx, ticketID, customerID int64) error {
+	return db.Fault(tx.Gorm().Model(&fileRow{}).Where("object = ? AND object_id = ?", OfTicket, ticketID).Update("customer_id", customerID).Error)
+}
+
 // wonFiles gives the files of a lead, and of the visits to it, to whom it became.
 func wonFiles(tx *db.Tx, leadID, customerID int64) error {
 	err := tx.Gorm().Model(&fileRow{}).Where("object = ? AND object_id = ?", OfLead, leadID).Updates(map[string]any{"object": OfCustomer, "object_id": customerID, "customer_id": customerID}).Error

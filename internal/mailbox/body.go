@@ -37,9 +37,9 @@ func (r *reader) part(h header, body []byte, depth int) {
 				r.answers(id)
 			}
 		}
-		r.file(cmp.Or(name, phrase(inner.get("subject"), mostName)), kind, len(content))
+		r.file(cmp.Or(name, phrase(inner.get("subject"), mostName)), kind, content)
 	case how == "attachment" || name != "" || !strings.HasPrefix(kind, "text/") && kind != "message/delivery-status":
-		r.file(name, kind, len(content))
+		r.file(name, kind, content)
 	case kind == "text/html":
 		right = r.text(&r.html, about["charset"], content) && right
 	default:
@@ -48,13 +48,14 @@ func (r *reader) part(h header, body []byte, depth int) {
 	r.m.Garbled = r.m.Garbled || !right
 }
 
-func (r *reader) file(name, kind string, size int) {
-	if len(r.m.Files) < mostFiles {
-		r.m.Files = append(r.m.Files, File{Name: name, Type: shorten(kind, mostName), Size: int64(size)})
+func (r *reader) file(name, kind string, body []byte) {
+	if r.within = len(r.m.Files) < mostFiles; r.within {
+		r.m.Files = append(r.m.Files, File{Name: name, Type: shorten(kind, mostName), Size: int64(len(body)), Body: body})
 	}
 }
 
 func (r *reader) text(into *strings.Builder, charset string, content []byte) bool {
+	r.within = false
 	text, right := decode(charset, content)
 	if room := mostText - into.Len(); len(text) > room {
 		text, r.m.Cut = strings.ToValidUTF8(text[:max(0, room)], ""), true

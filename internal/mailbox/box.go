@@ -18,8 +18,8 @@ import (
 
 const (
 	dialTimeout = 15 * time.Second
-	// MostBytes is how much of one e-mail is read; the text stands first in it.
-	MostBytes = 8 << 20
+	// MostBytes is how much of one e-mail is read: its text, which stands first in it, and two or three photographs as telephones make them.
+	MostBytes = 16 << 20
 )
 
 // Box is an open folder of a mailbox. Close it. It is for one reader at a time.

@@ -25,6 +25,13 @@ func (h header) get(name string) string {
 // split takes the header off, which ends with the first empty line.
 func split(raw []byte) (header, []byte) {
 	h, last := header{}, ""
+	var value strings.Builder // joined once: a header may have as many lines as it has letters
+	done := func() {
+		if last != "" {
+			h[last] = append(h[last], value.String())
+		}
+	}
+	defer done()
 	for left := mostHeader; len(raw) > 0 && left > 0; {
 		line, rest, _ := bytes.Cut(raw, []byte("\n"))
 		left -= len(line) + 1
@@ -34,17 +41,16 @@ func split(raw []byte) (header, []byte) {
 		}
 		raw = rest
 		if line[0] == ' ' || line[0] == '\t' {
-			if all := h[last]; len(all) > 0 {
-				all[len(all)-1] += " " + strings.TrimSpace(string(line))
-			}
+			value.WriteString(" " + strings.TrimSpace(string(line)))
 			continue
 		}
-		name, value, ok := strings.Cut(string(line), ":")
+		done()
+		name, begin, ok := strings.Cut(string(line), ":")
 		if last = strings.ToLower(strings.TrimSpace(name)); !ok || strings.ContainsFunc(last, unicode.IsSpace) {
 			last = ""
-			continue
 		}
-		h[last] = append(h[last], strings.TrimSpace(value))
+		value.Reset()
+		value.WriteString(strings.TrimSpace(begin))
 	}
 	return h, raw
 }

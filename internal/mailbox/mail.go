@@ -26,8 +26,10 @@ type Mail struct {
 
 // File is what came with an e-mail.
 type File struct {
-	Name, Type string
-	Size       int64 // bytes; of a cut e-mail what was read of it
+	Name, Type string // as the e-mail says: anybody can write anything here
+	Size       int64  // bytes; of a cut e-mail what was read of it
+	Cut        bool   // the e-mail was cut within it
+	Body       []byte
 }
 
 // Automatic is why an e-mail is no person's; empty: a person may have written it.
@@ -57,9 +59,13 @@ const (
 // Read reads an e-mail. Whole is how long it is in the mailbox, where more may lie than raw.
 func Read(raw []byte, whole int64) Mail {
 	head, body := split(raw)
-	r := reader{m: Mail{Cut: whole > int64(len(raw))}}
+	r := reader{short: whole > int64(len(raw))}
+	r.m.Cut = r.short
 	r.heading(head)
 	r.part(head, body, 0)
+	if n := len(r.m.Files); r.short && r.within {
+		r.m.Files[n-1].Cut = true
+	}
 	r.finish()
 	sum := sha256.New()
 	if r.m.ID == "" {
@@ -78,6 +84,8 @@ type reader struct {
 	m           Mail
 	plain, html strings.Builder
 	parts       int
+	within      bool // what was read last is the last file
+	short       bool // there is more of it in the mailbox
 }
 
 // finish makes the words of a person of the parts.

@@ -11,12 +11,20 @@ var begins = regexp.MustCompile(`(?i)^(?:-{2,} ?original message ?-{2,}|-{2,} ?u
 // fold parts the words of an e-mail from the earlier ones that it repeats at its end. What is quoted in the middle of an answer belongs to it.
 func fold(text string) (fresh, quoted string) {
 	var lines []string
+	w := written{plain: -1, quoted: -1}
 	for line := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, strings.TrimRight(line, " "))
+		line = strings.TrimRight(line, " ")
+		switch {
+		case strings.HasPrefix(line, ">"):
+			w.quoted = len(lines)
+		case line != "":
+			w.plain = len(lines)
+		}
+		lines = append(lines, line)
 	}
 	at := len(lines)
 	for n := range lines {
-		if repeats(lines, n) {
+		if repeats(lines, n, w) {
 			at = n
 			break
 		}
@@ -36,8 +44,15 @@ func fold(text string) (fresh, quoted string) {
 	return fresh, squeeze(lines[at:])
 }
 
+// written is where the last line stands that is quoted, and the last that says something and is not: each line is judged by it, and none looks through all
+// that follow.
+type written struct{ plain, quoted int }
+
+// allQuoted says whether all lines from one on but empty ones are quoted.
+func (w written) allQuoted(n int) bool { return w.plain < n }
+
 // repeats says whether from here on everything is repeated.
-func repeats(lines []string, n int) bool {
+func repeats(lines []string, n int, w written) bool {
 	line := lines[n]
 	next := func(k int) string {
 		if n+k < len(lines) {
@@ -47,32 +62,13 @@ func repeats(lines []string, n int) bool {
 	}
 	switch {
 	case begins.MatchString(line), begins.MatchString(line + " " + next(1)):
-		return allQuoted(lines[n+1:], 2) || !strings.HasSuffix(line+next(1), ":") || !anyQuoted(lines[n+1:])
+		return w.allQuoted(n+3) || !strings.HasSuffix(line+next(1), ":") || w.quoted <= n
 	case strings.HasPrefix(line, ">"):
-		return allQuoted(lines[n:], 0)
+		return w.allQuoted(n)
 	case strings.Trim(line, "_") == "" && len(line) >= 20: // Outlook
 		return strings.HasPrefix(next(1), "From:") || next(1) == "" && strings.HasPrefix(next(2), "From:")
 	case strings.HasPrefix(line, "From:") && strings.HasPrefix(next(1), "Sent:"):
 		return true
-	}
-	return false
-}
-
-// allQuoted says whether all lines but empty ones and the first few are quoted.
-func allQuoted(lines []string, but int) bool {
-	for n, line := range lines {
-		if line != "" && !strings.HasPrefix(line, ">") && n >= but {
-			return false
-		}
-	}
-	return true
-}
-
-func anyQuoted(lines []string) bool {
-	for _, line := range lines {
-		if strings.HasPrefix(line, ">") {
-			return true
-		}
 	}
 	return false
 }

@@ -34,12 +34,12 @@ func TestWordsOfAMail(t *testing.T) {
 		"HTML alone": {mail: "Content-Type: text/html; charset=windows-1252\n\n<head><title>x</title><style>p{}</style></head><p>No\ninternet<br>since <b>noon</b>&nbsp;&amp; cold\x96</p><script>alert(1)</script>" +
 			"<ul><li>one<li>two</ul><a href=\"https://evil.example/x\">your bank</a><img src=http://x/y alt=cat><blockquote>earlier</blockquote>", text: "No internet\nsince noon & cold–\n- one\n- two\nyour bank (https://evil.example/x) cat", quoted: "> earlier"},
 		"a picture": {mail: "Content-Type: multipart/mixed; boundary=\"=_b\"\n\npreamble\n--=_b\n\nSee it.\n--=_b\nContent-Type: image/jpeg; name=\"=?UTF-8?Q?mw=C3=A1nga.jpg?=\"\nContent-Transfer-Encoding: base64\nContent-Disposition: attachment\n\nAAEC\n--=_b--\nepilogue",
-			text: "See it.", files: []File{{"mwánga.jpg", "image/jpeg", 3}}},
-		"a name of RFC 2231":  {mail: "Content-Type: application/pdf\nContent-Disposition: attachment; filename*=UTF-8''risiti%20%C3%A9.pdf\n\nx", files: []File{{"risiti é.pdf", "application/pdf", 1}}},
+			text: "See it.", files: []File{{Name: "mwánga.jpg", Type: "image/jpeg", Size: 3, Body: []byte{0, 1, 2}}}},
+		"a name of RFC 2231":  {mail: "Content-Type: application/pdf\nContent-Disposition: attachment; filename*=UTF-8''risiti%20%C3%A9.pdf\n\nx", files: []File{{Name: "risiti é.pdf", Type: "application/pdf", Size: 1, Body: []byte("x")}}},
 		"base64":              {mail: "Content-Transfer-Encoding: base64\nContent-Type: text/plain; charset=utf-8\n\nSGFiYXJp\nIHlha28=\n", text: "Habari yako"},
 		"base64 broken":       {mail: "Content-Transfer-Encoding: base64\n\nSGFiYXJp!!IHlha28\n", text: "Habari yako", garbled: true},
 		"quoted broken":       {mail: "Content-Transfer-Encoding: quoted-printable\n\n100 = all\x01 =C3=A9 =\nyes =ZZ=\n", text: "100 = all é yes =ZZ", garbled: true},
-		"unclosed":            {mail: "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: image/png\n\nxx", text: "first", files: []File{{"", "image/png", 2}}, garbled: true},
+		"unclosed":            {mail: "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\nContent-Type: image/png\n\nxx", text: "first", files: []File{{Type: "image/png", Size: 2, Body: []byte("xx")}}, garbled: true},
 		"no boundary":         {mail: "Content-Type: multipart/mixed\n\nwhat I wrote", text: "what I wrote", garbled: true},
 		"another boundary":    {mail: "Content-Type: multipart/mixed; boundary=b\n\n--c\n\nwhat I wrote\n--c--", text: "--c\n\nwhat I wrote\n--c--", garbled: true},
 		"unknown charset":     {mail: "Content-Type: text/plain; charset=klingon\n\nna\xefve", text: "naïve", garbled: true},
@@ -123,8 +123,18 @@ func TestAMailIsBounded(t *testing.T) {
 	if len(long.Text) > mostText || !long.Cut || utf8.RuneCountInString(long.Subject) != mostSubject {
 		t.Errorf("text of %d, cut %v, subject of %d", len(long.Text), long.Cut, len(long.Subject))
 	}
-	if m := Read(raw("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: image/png\n\nxx"), 5_000_000); !m.Cut || m.Garbled {
+	if m := Read(raw("From: a@x.example\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b\nContent-Type: image/png\n\nxx"), 5_000_000); !m.Cut || m.Garbled || len(m.Files) != 1 || !m.Files[0].Cut {
 		t.Errorf("what ends where we stopped is not garbled: %+v", m)
+	}
+}
+
+// TestNoMailTakesLong: what would be looked through again for each of its lines takes a minute; read once, it takes no time.
+func TestNoMailTakesLong(t *testing.T) {
+	if m := read("From: a@x.example\n\n" + strings.Repeat(">\n", mostText/3-2) + "x"); m.Quoted != "" || !strings.HasSuffix(m.Text, "\nx") {
+		t.Errorf("%d letters, and %d quoted", len(m.Text), len(m.Quoted))
+	}
+	if m := read("From: a@x.example\nReferences: " + strings.Repeat("<a\n ", 60_000) + "\nSubject: s\n\nhi"); m.Text == "" {
+		t.Error("no text")
 	}
 }
 
@@ -140,6 +150,16 @@ func FuzzMail(f *testing.F) {
 			if !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool { return unicode.IsControl(c) && c != '\n' }) {
 				t.Fatalf("%q cannot be shown", s)
 			}
+		}
+		bytes := 0
+		for _, f := range m.Files {
+			bytes += len(f.Body)
+			if !utf8.ValidString(f.Name+f.Type) || strings.ContainsFunc(f.Name+f.Type, unicode.IsControl) || f.Size != int64(len(f.Body)) {
+				t.Fatalf("%q, %q cannot be shown", f.Name, f.Type)
+			}
+		}
+		if bytes > len(in) {
+			t.Fatal("more came out than was in it")
 		}
 		if len(m.Text)+len(m.Quoted) > 8*mostText || len(m.Files) > mostFiles || len(m.Answers) > mostAnswers || strings.Contains(m.Subject+m.FromName+m.From, "\n") {
 			t.Fatal("no bounds")

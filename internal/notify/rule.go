@@ -29,6 +29,7 @@ const (
 	RuleComplaint   = "complaint_ends"
 	RuleHooks       = "webhook_fails"
 	RuleMailbox     = "mailbox_unread"
+	RuleMailFlood   = "mail_flood"
 )
 
 // Rule says from when a reading is wrong. Limit is a setting; 0 there switches the rule off.
@@ -59,6 +60,7 @@ var Rules = []Rule{
 	{Name: RuleReversed, Limit: settings.AlertReversed, Many: true},
 	{Name: RuleDay, Limit: settings.AlertDay, Many: true},
 	{Name: RuleMailbox, Limit: settings.AlertMailbox, Many: true},
+	{Name: RuleMailFlood, Limit: settings.AlertMailFlood, Many: true},
 	{Name: RuleHooks, Limit: settings.AlertHooks, Many: true},
 	{Name: RuleComplaint, Limit: settings.AlertComplaint, Below: true, Many: true},
 }

@@ -2,6 +2,7 @@ package postroom
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/fieldwork"
 	"mtandao/internal/jobs"
 	"mtandao/internal/mailbox"
 	"mtandao/internal/notify"
@@ -67,8 +69,9 @@ func newRoom(t *testing.T, d *db.DB) *room {
 	go r.post.Serve(l, true)
 	set, log := settings.New(d, r.clock), slog.New(slog.DiscardHandler)
 	people := customers.New(customers.Options{DB: d, Keys: keys, Clock: r.clock})
-	tickets := support.New(support.Options{DB: d, Keys: keys, Clock: r.clock, Jobs: jobs.New(d, r.clock, log), Settings: set, Customers: people, Messages: r, Mailbox: func(tx *db.Tx) (string, error) { return r.Address(tx) }})
-	r.Service = New(Options{DB: d, Keys: keys, Clock: r.clock, Log: log, Settings: set, Customers: people, Tickets: tickets, Roots: server.Roots})
+	field := fieldwork.NewService(fieldwork.Options{DB: d, Keys: keys, Clock: r.clock, Settings: set, Customers: people})
+	tickets := support.New(support.Options{DB: d, Keys: keys, Clock: r.clock, Jobs: jobs.New(d, r.clock, log), Settings: set, Customers: people, Messages: r, Files: field, Mailbox: func(tx *db.Tx) (string, error) { return r.Address(tx) }})
+	r.Service = New(Options{DB: d, Keys: keys, Clock: r.clock, Log: log, Settings: set, Customers: people, Tickets: tickets, Field: field, Roots: server.Roots})
 	a := Account{Address: "Help@provider.example", Account: mailbox.Account{Host: "localhost", Port: l.Addr().(*net.TCPAddr).Port, Safety: mailbox.TLS, User: "help", Password: "secret"}}
 	r.post.Put(mail("before@x", "old@x.example", "Before", "Written before anybody read here."))
 	r.clock.Advance(time.Minute)
@@ -186,3 +189,34 @@ func (r *room) customer(name, phone string, emails ...string) customers.Customer
 }
 
 var errKilled = errors.New("killed")
+
+// paper is a file as somebody sends it: a PDF that says something.
+func paper(says string) mailbox.File {
+	return mailbox.File{Name: "paper.pdf", Type: "application/pdf", Body: []byte("%PDF-1.4\n" + says + "\n%%EOF\n")}
+}
+
+// withFiles is an e-mail's body of several parts, and the header that says so.
+func withFiles(text string, files ...mailbox.File) (header, body string) {
+	body = "--b\r\n\r\n" + text + "\r\n"
+	for _, f := range files {
+		body += fmt.Sprintf("--b\r\nContent-Type: %s; name=%q\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n", f.Type, f.Name, base64.StdEncoding.EncodeToString(f.Body))
+	}
+	return "Content-Type: multipart/mixed; boundary=b", body + "--b--"
+}
+
+func (r *room) writeWith(from, subject, text string, files ...mailbox.File) (id string) {
+	header, body := withFiles(text, files...)
+	return r.write(from, subject, body, header)
+}
+
+// count is what a query counts.
+func (r *room) count(query string, args ...any) (n int) {
+	r.Helper()
+	r.must(r.DB.SQL().QueryRowContext(ctx, query, args...).Scan(&n))
+	return n
+}
+
+func (r *room) files() int {
+	r.Helper()
+	return r.count("SELECT COUNT(*) FROM files f WHERE EXISTS (SELECT 1 FROM file_pieces p WHERE p.file_id = f.id)")
+}

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"gorm.io/gorm"
+
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 )
 
 const (
@@ -52,6 +55,12 @@ func (s *Service) claim(tx *db.Tx, r *mailRow) (first bool, err error) {
 	if err := tx.Gorm().Where("digest = ?", r.Digest).Limit(1).Find(&known).Error; err != nil || len(known) == 0 {
 		return false, db.Fault(err)
 	}
+	if was := known[0]; was.Outcome == string(Aside) {
+		if was.Box != r.Box || was.Validity != r.Validity { // numbered anew: it is found by its number when somebody makes a ticket of it
+			return false, db.Fault(tx.Gorm().Model(&mailRow{}).Where("id = ? AND outcome = ?", was.ID, string(Aside)).Updates(map[string]any{"box": r.Box, "validity": r.Validity, "uid": r.UID}).Error)
+		}
+		r.PutAway = 1 // neither is read
+	}
 	r.Outcome, r.TicketID, r.Digest = string(Double), known[0].TicketID, ownDigest(*r)
 	return false, db.Fault(insert())
 }
@@ -81,15 +90,32 @@ func (s *Service) known(ctx context.Context, b box, low uint32) (map[uint32]bool
 	return all, db.Fault(err)
 }
 
-// recent counts what a sender wrote since an instant, and how often we answered by ourselves.
-func (s *Service) recent(tx *db.Tx, sender string, since time.Time) (written, acknowledged int64, err error) {
-	from := func() any { return s.Keys.Lookups(purposeSender, sender) }
-	if err := tx.Gorm().Model(&mailRow{}).Where("sender_hash IN ? AND at > ?", from(), since).Count(&written).Error; err != nil {
-		return 0, 0, db.Fault(err)
-	}
+// atMost counts rows up to a number.
+func atMost(from *gorm.DB, most int) (int, error) {
+	var ids []int64
+	err := from.Model(&mailRow{}).Limit(most).Pluck("id", &ids).Error
+	return len(ids), db.Fault(err)
+}
+
+// written counts what a sender wrote since an instant, up to a number.
+func (s *Service) written(ctx context.Context, sender string, since time.Time, most int) (int, error) {
+	return atMost(s.DB.Read(ctx).Where("sender_hash IN ? AND at > ?", s.Keys.Lookups(purposeSender, sender), since), most)
+}
+
+// counted counts the e-mails of an outcome since an instant, up to a number.
+func (s *Service) counted(ctx context.Context, o Outcome, since time.Time, most int) (int, error) {
+	return atMost(s.DB.Read(ctx).Where("outcome = ? AND at > ?", string(o), since), most)
+}
+
+// flooded counts the e-mails since an instant that were put aside because there were too many.
+func (s *Service) flooded(ctx context.Context, since time.Time, most int) (int, error) {
+	return atMost(s.DB.Read(ctx).Where("outcome = ? AND at > ? AND reason IN ?", string(Aside), since, []string{string(Flood), string(Crowd)}), most)
+}
+
+// acknowledged counts how often within a day we answered a sender by ourselves.
+func (s *Service) acknowledged(tx *db.Tx, sender string) (int, error) {
 	day := s.Clock.Now().AddDate(0, 0, -1)
-	err = tx.Gorm().Model(&mailRow{}).Where("sender_hash IN ? AND at > ? AND acknowledged = 1", from(), day).Count(&acknowledged).Error
-	return written, acknowledged, db.Fault(err)
+	return atMost(tx.Gorm().Where("sender_hash IN ? AND at > ? AND acknowledged = 1", s.Keys.Lookups(purposeSender, sender), day), mostAcknowledged)
 }
 
 // ticketOf is the ticket that an earlier e-mail became part of, by its Message-ID; 0 for none.
@@ -109,24 +135,55 @@ func (s *Service) told(tx *db.Tx, b box, uids []uint32) error {
 	return db.Fault(tx.Gorm().Model(&mailRow{}).Where("box = ? AND validity = ? AND uid IN ?", b.account.box(), b.validity, uids).Update("put_away", 1).Error)
 }
 
-// asides are the newest e-mails that made no ticket.
-func (s *Service) asides(ctx context.Context, most int) (all []Left, err error) {
+// Left lists the newest e-mails that made no ticket; before is the last ID of the page before, 0 for the first.
+func (s *Service) Left(ctx context.Context, before int64, limit int) (all []Left, err error) {
+	from := s.DB.Read(ctx).Where("outcome = ?", string(Aside))
+	if before != 0 {
+		from = from.Where("id < ?", before)
+	}
 	var rows []mailRow
-	if err := s.DB.Read(ctx).Where("outcome = ?", string(Aside)).Order("id DESC").Limit(most).Find(&rows).Error; err != nil {
+	if err := from.Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	for _, r := range rows {
-		plain, err := s.Keys.Open(purposeDetails, r.Details)
+		l, err := s.left(r)
 		if err != nil {
 			return nil, err
 		}
-		var d details
-		if err := json.Unmarshal(plain, &d); err != nil {
-			return nil, err
-		}
-		all = append(all, Left{At: r.At.UTC(), From: d.From, Subject: d.Subject, Reason: Reason(r.Reason)})
+		all = append(all, l)
 	}
 	return all, nil
+}
+
+func (s *Service) left(r mailRow) (l Left, err error) {
+	plain, err := s.Keys.Open(purposeDetails, r.Details)
+	if err != nil {
+		return l, err
+	}
+	var d details
+	err = json.Unmarshal(plain, &d)
+	return Left{ID: r.ID, At: r.At.UTC(), From: d.From, Subject: d.Subject, Reason: Reason(r.Reason)}, err
+}
+
+// asideRow is an e-mail that was put aside once; fault.NotFound "mail.unknown".
+func (s *Service) asideRow(ctx context.Context, mailID int64) (mailRow, error) {
+	var rows []mailRow
+	err := s.DB.Read(ctx).Where("id = ? AND reason <> ''", mailID).Limit(1).Find(&rows).Error
+	if err == nil && len(rows) == 0 {
+		return mailRow{}, fault.New(fault.NotFound, "mail.unknown")
+	}
+	return append(rows, mailRow{})[0], db.Fault(err)
+}
+
+// claimAside takes an e-mail that was put aside for a ticket; false when somebody has. What it says is kept in the ticket alone from then on, and the
+// server is told.
+func (s *Service) claimAside(tx *db.Tx, mailID int64) (bool, error) {
+	is := map[string]any{"outcome": string(NewTicket), "put_away": 0, "details": []byte{}}
+	return db.Won(tx.Gorm().Model(&mailRow{}).Where("id = ? AND outcome = ?", mailID, string(Aside)).Updates(is))
+}
+
+func (s *Service) tookUp(tx *db.Tx, mailID, ticketID int64) error {
+	return db.Fault(tx.Gorm().Model(&mailRow{}).Where("id = ?", mailID).Update("ticket_id", ticketID).Error)
 }
 
 func (s *Service) forget(tx *db.Tx, before time.Time) error {

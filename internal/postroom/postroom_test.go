@@ -21,7 +21,7 @@ func TestAnEmailBecomesATicket(t *testing.T) {
 	each(t, func(r *room) {
 		testdb.ModelsMatch(t, r.DB, boxRow{}, mailRow{})
 		c := r.customer("Wanjiku", "0712345678", "wanjiku@example.com")
-		id := r.write("Wanjiku <Wanjiku@Example.com>", "No internet", "The light is red.", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "The light is red.", "--b", "Content-Type: image/jpeg; name=light.jpg", "", "xxxx", "--b--")
+		id := r.write("Wanjiku <Wanjiku@Example.com>", "No internet", "The light is red.", "Content-Type: multipart/mixed; boundary=b", "", "--b", "", "The light is red.", "--b", "Content-Type: text/x-log; name=light.log", "", "xxxx", "--b--")
 		r.write("stranger@x.example", "", "How much is it?")
 		r.read()
 		r.read()
@@ -33,7 +33,7 @@ func TestAnEmailBecomesATicket(t *testing.T) {
 			r.Errorf("got %q", got)
 		}
 		with := r.with(all[0])
-		if want := (support.Mail{ID: id, From: "wanjiku@example.com", FromName: "Wanjiku", Known: true, Files: []support.MailFile{{Name: "light.jpg", Type: "image/jpeg", Size: 4}}}); !reflect.DeepEqual(with, want) {
+		if want := (support.Mail{ID: id, From: "wanjiku@example.com", FromName: "Wanjiku", Known: true, Files: []support.MailFile{{Name: "light.log", Type: "text/x-log", Size: 4, Refused: "file.type"}}}); !reflect.DeepEqual(with, want) {
 			r.Errorf("got %+v", with)
 		}
 		if len(r.sent) != 2 || r.sent[0].To != "wanjiku@example.com" || r.sent[0].Language != "sw" || r.sent[0].Channel != notify.Email || r.sent[0].Thread.Answers != id || r.sent[0].Thread.Person ||
@@ -53,7 +53,7 @@ func TestNothingIsLostOrDoneTwice(t *testing.T) {
 	each(t, func(r *room) {
 		wrote := 0
 		try := func(name string, spoil, mend func()) {
-			r.write("asha@x.example", fmt.Sprintf("Matter %d", wrote), "It is broken: "+name)
+			r.writeWith("asha@x.example", fmt.Sprintf("Matter %d", wrote), "It is broken: "+name, paper(fmt.Sprint(wrote)))
 			r.write("brian@x.example", fmt.Sprintf("Matter %d", wrote+1), "It is slow: "+name)
 			wrote += 2
 			spoil()
@@ -62,8 +62,8 @@ func TestNothingIsLostOrDoneTwice(t *testing.T) {
 			mend()
 			r.read()
 			r.read()
-			if all := r.tickets(); len(all) != wrote || len(r.sent) > wrote {
-				r.Fatalf("%s: %d tickets and %d answers of %d e-mails", name, len(all), len(r.sent), wrote)
+			if all := r.tickets(); len(all) != wrote || len(r.sent) > wrote || r.files() != wrote/2 {
+				r.Fatalf("%s: %d tickets, %d files and %d answers of %d e-mails", name, len(all), r.files(), len(r.sent), wrote)
 			}
 		}
 		for _, step := range []string{"fetched", "taken, not committed", "committed", "put away"} {
@@ -165,7 +165,7 @@ func TestProgramsOwnMailsAndFloodsMakeNoStorm(t *testing.T) {
 		if all := r.tickets(); len(all) != 1+8+2 || len(r.sent) != 1+mostAcknowledged {
 			r.Errorf("what can be a person's is a ticket, but we do not answer ourselves or nobody: %d, %d", len(all), len(r.sent))
 		}
-		left, err := r.Left(ctx)
+		left, err := r.Left(ctx, 0, 50)
 		r.must(err)
 		why := map[Reason]int{}
 		for _, l := range left {
@@ -222,6 +222,40 @@ func TestAMailboxThatCannotBeReadIsSaidAndTold(t *testing.T) {
 		r.must(r.DB.SQL().QueryRowContext(ctx, "SELECT COUNT(*) FROM mails").Scan(&n))
 		if n != 0 {
 			r.Errorf("%d rows after three years", n)
+		}
+	})
+}
+
+// TestAFloodUnderEverOtherNamesIsPutAsideAndTold: so many become tickets in an hour; what answers us gets through; staff are told how many wait, and none is lost.
+func TestAFloodUnderEverOtherNamesIsPutAsideAndTold(t *testing.T) {
+	each(t, func(r *room) {
+		r.must(r.DB.InTx(ctx, func(tx *db.Tx) error { return r.Settings.Set(tx, settings.TicketMailsHour, "1") }))
+		for n := range crowd + 5 {
+			r.write(fmt.Sprintf("bot%d@x.example", n), fmt.Sprintf("Matter %d", n), "x")
+		}
+		r.read()
+		all := r.tickets()
+		if len(all) != crowd {
+			r.Fatalf("%d tickets", len(all))
+		}
+		r.clock.Advance(30 * time.Minute)
+		r.write("late@x.example", "Re: anything", "Still red.", "In-Reply-To: <5."+r.sent[0].Thread.Mark+"@provider.example>")
+		r.write("new@x.example", "New", "x")
+		r.read()
+		if got := r.said(all[0]); len(r.tickets()) != crowd || got[len(got)-1] != "heard Still red." {
+			r.Errorf("%d tickets, %q", len(r.tickets()), got)
+		}
+		if got, err := r.Flooded(ctx); err != nil || len(got) != 1 || got[0].Value != 6 || got[0].Subject != "help@provider.example" {
+			r.Errorf("the alarm reads %+v, %v", got, err)
+		}
+		if left, err := r.Left(ctx, 0, 50); err != nil || len(left) != 6 || left[0].Reason != Crowd {
+			r.Errorf("%+v, %v", left, err)
+		}
+		r.clock.Advance(2 * time.Hour)
+		r.write("new@x.example", "New again", "x")
+		r.read()
+		if got, err := r.Flooded(ctx); err != nil || got[0].Value != 0 || len(r.tickets()) != crowd+1 {
+			r.Errorf("after it: %+v, %v, %d tickets", got, err, len(r.tickets()))
 		}
 	})
 }

@@ -35,9 +35,9 @@ func (s *Service) Read(ctx context.Context) error {
 	}
 	within, cancel := context.WithTimeout(ctx, readFor)
 	defer cancel()
-	low, err := s.visit(within, &b)
+	low, taken, err := s.visit(within, &b)
 	reason := ""
-	if err != nil && within.Err() == nil {
+	if err != nil && (within.Err() == nil || taken == 0 && ctx.Err() == nil) { // a look that ends with its time has taken something
 		s.Log.Warn("mailbox not read", "error", err)
 		reason = cmp.Or(fault.KeyOf(err), "internal")
 	}
@@ -52,25 +52,25 @@ func ours(err error) error {
 	return nil
 }
 
-// visit reads the mailbox and gives the number from which on the next visit looks.
-func (s *Service) visit(ctx context.Context, b *box) (low uint32, err error) {
+// visit reads the mailbox and gives the number from which on the next visit looks, and how many e-mails it took.
+func (s *Service) visit(ctx context.Context, b *box) (low uint32, taken int, err error) {
 	open, err := mailbox.Open(ctx, b.account.Account, s.Roots)
 	if err != nil {
-		return b.low, err
+		return b.low, 0, err
 	}
 	defer open.Close()
 	if b.validity != open.Validity {
 		if err := s.startAt(ctx, b, open); err != nil {
-			return b.low, err
+			return b.low, 0, err
 		}
 	}
 	all, err := open.From(b.low)
 	if err != nil {
-		return b.low, err
+		return b.low, 0, err
 	}
 	known, err := s.known(ctx, *b, b.low)
 	if err != nil {
-		return b.low, err
+		return b.low, 0, err
 	}
 	low = b.low
 	var stuck error
@@ -80,18 +80,20 @@ func (s *Service) visit(ctx context.Context, b *box) (low uint32, err error) {
 		}
 		switch err := s.fetch(ctx, *b, open, uid); {
 		case fault.Is(err, fault.Unavailable):
-			return b.low, err
+			return b.low, taken, err
 		case err != nil: // one that cannot be taken keeps no other from it
 			stuck = errors.Join(stuck, err)
+		default:
+			taken++
 		}
 	}
 	if stuck != nil {
-		return b.low, stuck
+		return b.low, taken, stuck
 	}
 	if n := len(all); n > 0 && all[n-1] > lookBack {
 		low = max(low, all[n-1]-lookBack)
 	}
-	return low, s.putAway(ctx, *b, open)
+	return low, taken, s.putAway(ctx, *b, open)
 }
 
 // startAt finds where to begin in a folder that we do not know, or that was numbered anew: at what arrived since it was set up, or a day before it was

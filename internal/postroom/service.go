@@ -14,6 +14,7 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
+	"mtandao/internal/fieldwork"
 	"mtandao/internal/mailbox"
 	"mtandao/internal/notify"
 	"mtandao/internal/seal"
@@ -30,8 +31,9 @@ type Options struct {
 	Settings  *settings.Store
 	Customers *customers.Service
 	Tickets   *support.Service
-	Roots     *x509.CertPool // who may vouch for the server; the machine's when nil
-	Paused    func() bool    // a restored copy reads no mail
+	Field     *fieldwork.Service // which keeps what comes with them
+	Roots     *x509.CertPool     // who may vouch for the server; the machine's when nil
+	Paused    func() bool        // a restored copy reads no mail
 }
 
 // Service is what can be done with the provider's mailbox.

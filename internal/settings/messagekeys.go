@@ -48,6 +48,7 @@ const (
 	AlertComplaint       = "alert.complaint_days"
 	AlertHooks           = "alert.webhook_hours"
 	AlertMailbox         = "alert.mailbox_minutes"
+	AlertMailFlood       = "alert.mail_flood"
 )
 
 var messageKeys = []Key{
@@ -80,6 +81,7 @@ var messageKeys = []Key{
 	{AlertDay, "2", "mornings that a day of money may wait to be closed, or to be explained", between(0, 60)},
 	{AlertComplaint, "5", "days before the end of a complaint's time from which it is an alert", between(0, 60)},
 	{AlertMailbox, "60", "minutes that the mailbox of tickets may be unreadable, at most", between(0, 10_000)},
+	{AlertMailFlood, "10", "e-mails an hour that are put aside because too many came, at most", between(0, 10_000)},
 	{AlertHooks, "6", "hours that a webhook endpoint may take nothing, at most", between(0, 1000)},
 	{AlertCertificate, "14", "days that the certificate is still good for, at least", between(0, 60)},
 	{AlertSpoolFull, "50", "percent to which the buffer on disk may be full", between(0, 90)},

@@ -1,7 +1,7 @@
 // Package support keeps tickets: what people told us is wrong or asked for, who of us answers, and by when.
 //
 // It owns tickets, their append-only history, the texts in it, and canned answers. It does not own customers (billing/customers), how a
-// message leaves (internal/notify), nor what a ticket is linked to: it keeps the kind and number of a session, router or outage.
+// message leaves (internal/notify), the files that came with e-mails (internal/fieldwork), nor what a ticket is linked to: it keeps the kind and number of a session, router or outage.
 //
 // A reference is T and seven digits of which the last checks the others (Damm), so that one wrong digit on the phone is no ticket. Dates:
 // Due is when we should have answered by the clock of the priority, which stops while the customer is awaited and goes on with what was left;

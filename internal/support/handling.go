@@ -128,7 +128,7 @@ func (s *Service) GiveTo(ctx context.Context, a Act, customerID int64, by By) er
 		}
 		e := Event{Kind: Moved, Was: idOrNone(t.CustomerID), Became: id(c.ID)}
 		t.CustomerID, t.SiteID = c.ID, c.SiteID
-		return []Event{e}, nil
+		return []Event{e}, s.Files.MoveOfTicket(tx, t.ID, c.ID)
 	})
 }
 

@@ -50,7 +50,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	}
 	one := &desk{T: t, clock: clock.NewManual(noon), sent: map[string]notify.Message{}}
 	people := customers.New(customers.Options{DB: d, Keys: keys, Clock: one.clock})
-	one.Service = New(Options{DB: d, Keys: keys, Clock: one.clock, Jobs: jobs.New(d, one.clock, slog.New(slog.DiscardHandler)), Settings: settings.New(d, one.clock), Customers: people, Members: one, Messages: one})
+	one.Service = New(Options{DB: d, Keys: keys, Clock: one.clock, Jobs: jobs.New(d, one.clock, slog.New(slog.DiscardHandler)), Settings: settings.New(d, one.clock), Customers: people, Members: one, Messages: one, Files: one})
 	return one
 }
 
@@ -63,6 +63,12 @@ func (d *desk) Send(tx *db.Tx, m notify.Message) (int64, error) {
 	})
 	return tx.ID(), nil
 }
+
+// ForgetOfTicket implements Files: nothing comes by e-mail here.
+func (d *desk) ForgetOfTicket(*db.Tx, int64) error { return nil }
+
+// MoveOfTicket implements Files.
+func (d *desk) MoveOfTicket(*db.Tx, int64, int64) error { return nil }
 
 // MemberByEmail implements Members.
 func (d *desk) MemberByEmail(_ context.Context, email string) (staff.Member, error) {

@@ -19,6 +19,9 @@ func (s *Service) MoveCustomer(tx *db.Tx, from, to int64, by By) error {
 	return s.eachOf(tx, from, func(before Ticket) error {
 		after := before
 		after.CustomerID, after.SiteID = to, c.SiteID
+		if err := s.Files.MoveOfTicket(tx, after.ID, to); err != nil {
+			return err
+		}
 		return s.write(tx, before, after, "ticket moved", []Event{{Kind: Moved, Was: id(from), Became: id(to)}}, by)
 	})
 }
@@ -49,6 +52,9 @@ func (s *Service) erase(tx *db.Tx, before Ticket, by By) error {
 	after := before
 	after.Subject, after.Contact.Value, after.Contact.Kind, after.ErasedAt = "", "", "", s.Clock.Now()
 	if err := s.dropTexts(tx, after.ID); err != nil {
+		return err
+	}
+	if err := s.Files.ForgetOfTicket(tx, after.ID); err != nil {
 		return err
 	}
 	return s.write(tx, before, after, "ticket texts erased", []Event{{Kind: Erased}}, by)

@@ -26,11 +26,16 @@ type Mail struct {
 	Known          bool   // its address is one customer's, whose ticket it became
 }
 
-// MailFile is what came with an e-mail, and stayed in the mailbox.
+// MailFile is what came with an e-mail. It is kept as a file, or it was refused and is in the mailbox alone.
 type MailFile struct {
 	Name, Type string
 	Size       int64
+	FileID     int64  // 0: it is not kept
+	Refused    string // the key of why
 }
+
+// Attach keeps what came with an e-mail that became part of a ticket, and says in it what became of each.
+type Attach func(tx *db.Tx, t Ticket, m *Mail) error
 
 func (m *Mail) stored() (string, error) {
 	if m == nil {

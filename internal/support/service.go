@@ -40,6 +40,13 @@ type Options struct {
 	Members   Members
 	Messages  Messages
 	Mailbox   func(tx *db.Tx) (string, error) // where an e-mail about a ticket is answered to; empty: nobody reads there. Nil: never
+	Files     Files
+}
+
+// Files keeps what came with tickets by e-mail: it goes with their texts, and belongs to whom they belong. *fieldwork.Service satisfies it.
+type Files interface {
+	ForgetOfTicket(tx *db.Tx, ticketID int64) error
+	MoveOfTicket(tx *db.Tx, ticketID, customerID int64) error
 }
 
 // Service is what can be done with tickets.
@@ -65,6 +72,7 @@ type Opening struct {
 	Request string
 	Tell    bool  // the customer is told the reference, by the way in which they are reached
 	Mail    *Mail // the e-mail that it came by; its sender may be nobody whom we know, and who cannot be answered
+	Attach  Attach
 }
 
 // Open makes a ticket. Faults of Ticket's check, fault.Invalid "ticket.text", fault.NotFound "customer.unknown", fault.Conflict "customer.merged",
@@ -118,6 +126,11 @@ func (s *Service) open(tx *db.Tx, o Opening, reach Reach, by By) (Ticket, error)
 	made, first, err := s.insert(tx, t, o.Request)
 	if err != nil || !first {
 		return made, err
+	}
+	if o.Attach != nil {
+		if err := o.Attach(tx, made, o.Mail); err != nil {
+			return made, err
+		}
 	}
 	e := Event{Kind: Opened, Channel: string(t.How), Text: o.Text, Mail: o.Mail, request: o.Request}
 	if o.Tell {

@@ -97,7 +97,7 @@ func (b *Backoffice) acknowledge(q *request) error {
 var (
 	whomKeys  = []string{settings.AlertSMS, settings.AlertEmail, settings.AlertTelegram, settings.AlertWebhook, settings.AlertLanguage, settings.AlertEscalateMinutes, settings.AlertEscalateSMS}
 	limitKeys = []string{settings.AlertPromptSuccess, settings.AlertCallbackSilence, settings.AlertRouterDown, settings.AlertRejects, settings.AlertQueueAge, settings.AlertBalance,
-		settings.AlertDiskFree, settings.AlertBackupAge, settings.AlertCertificate, settings.AlertSpoolFull, settings.AlertFlapping, settings.AlertGuessing, settings.AlertEarly, settings.AlertOutage, settings.AlertReversed, settings.AlertDay, settings.AlertComplaint, settings.AlertHooks, settings.AlertMailbox}
+		settings.AlertDiskFree, settings.AlertBackupAge, settings.AlertCertificate, settings.AlertSpoolFull, settings.AlertFlapping, settings.AlertGuessing, settings.AlertEarly, settings.AlertOutage, settings.AlertReversed, settings.AlertDay, settings.AlertComplaint, settings.AlertHooks, settings.AlertMailbox, settings.AlertMailFlood}
 )
 
 func (b *Backoffice) alertSettings(q *request) error {

@@ -13,6 +13,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/fieldwork"
 	"mtandao/internal/staff"
+	"mtandao/internal/support"
 	"mtandao/internal/words"
 )
 
@@ -57,7 +58,7 @@ type holder struct {
 	view, change   staff.Permission
 }
 
-// holderOf is a customer, lead or visit, for who may see it; for anybody else there is none.
+// holderOf is a customer, lead, visit or ticket, for who may see it; for anybody else there is none.
 func (b *Backoffice) holderOf(q *request, f *frame, object string, id int64) (h holder, err error) {
 	h = holder{object: object, id: id}
 	switch object {
@@ -73,6 +74,10 @@ func (b *Backoffice) holderOf(q *request, f *frame, object string, id int64) (h 
 		var v fieldwork.Visit
 		v, err = b.Visits.Visit(q.ctx, id)
 		h.site, h.name, h.at, h.here, h.view, h.change = v.SiteID, joined(f.T("office.visit.kind_"+string(v.Kind)), words.DateOf(f.Lang, v.Day)), visitAt(id), "visits", staff.VisitsView, staff.VisitsWork
+	case fieldwork.OfTicket:
+		var t support.Ticket
+		t, err = b.Tickets.Get(q.ctx, id)
+		h.site, h.name, h.at, h.here, h.view, h.change = t.SiteID, t.Shown(), ticketAt(id), "tickets", staff.TicketsView, staff.TicketsManage
 	default:
 		err = notHere()
 	}
@@ -110,8 +115,8 @@ func (b *Backoffice) fileTable(f *frame, all []fieldwork.File) *table {
 	t := &table{Columns: []column{{Name: f.T("office.file.name")}, {Name: f.T("office.file.kind")}, {f.T("office.file.size"), "num"}, {f.T("office.file.added"), "when"}}}
 	for _, one := range all {
 		kind := cell{Text: f.T("office.file.kind_" + string(one.Kind))}
-		if one.Object == fieldwork.OfVisit {
-			kind.More = f.T("office.file.of_visit")
+		if one.Object == fieldwork.OfVisit || one.Object == fieldwork.OfTicket {
+			kind.More = f.T("office.file.of_" + one.Object)
 		}
 		t.add(cell{Text: one.Name, Address: fileAt(one.ID)}, kind, cell{Text: plans.Bytes(one.Octets)}, cell{Text: b.when(f, one.MadeAt), More: one.MadeBy})
 	}
@@ -133,7 +138,7 @@ func (b *Backoffice) filesCard(q *request, f *frame, h holder, adds bool) (card,
 	return c, err
 }
 
-// tellFiles is a customer's tab: their own files, and those of visits to them for who may see these.
+// tellFiles is a customer's tab: their own files, and those of visits to them and of their tickets for who may see these.
 func (b *Backoffice) tellFiles(q *request, p *recordPage, c customers.Customer) error {
 	all, err := b.Files.FilesOf(q.ctx, c.ID, q.before(), mostListed+1)
 	if err != nil {
@@ -142,7 +147,7 @@ func (b *Backoffice) tellFiles(q *request, p *recordPage, c customers.Customer) 
 	all, pages := newest(q, all, mostListed, func(f fieldwork.File) int64 { return f.ID })
 	seen, sees := all[:0], map[int64]bool{}
 	for _, one := range all {
-		if one.Object == fieldwork.OfVisit {
+		if one.Object != fieldwork.OfCustomer {
 			may, known := sees[one.ObjectID]
 			if !known {
 				_, err := b.holderOf(q, &p.frame, one.Object, one.ObjectID)
@@ -179,7 +184,7 @@ func (b *Backoffice) fileForm(q *request) (holder, *formPage, error) {
 		}
 	}
 	h, err := b.holderOf(q, &f, object, id)
-	if err == nil && !q.may(h.change, h.site) {
+	if err == nil && (!q.may(h.change, h.site) || object == fieldwork.OfTicket) { // a ticket's come by e-mail alone
 		err = notHere()
 	}
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/mailbox"
 	"mtandao/internal/postroom"
-	"mtandao/internal/support"
 )
 
 // Mailbox is what the pages ask of the mailbox of tickets; what changes something is recorded in the audit trail. *postroom.Service satisfies it.
@@ -16,7 +15,9 @@ type Mailbox interface {
 	Get(ctx context.Context) (postroom.Account, postroom.Status, error)
 	Save(ctx context.Context, a postroom.Account, by postroom.By) error
 	Try(ctx context.Context, a postroom.Account) error
-	Left(ctx context.Context) ([]postroom.Left, error)
+	Left(ctx context.Context, before int64, limit int) ([]postroom.Left, error)
+	LeftOne(ctx context.Context, mailID int64) (left postroom.Left, ticketID int64, err error)
+	TakeUp(ctx context.Context, mailID, customerID int64, by postroom.By) (ticketID int64, err error)
 }
 
 const mailboxAt = "/office/mailbox"
@@ -69,7 +70,7 @@ func (b *Backoffice) mailboxPage(q *request, a postroom.Account, is postroom.Sta
 	}
 	p.add(form)
 	p.add(state)
-	return p, b.leftMails(q, p)
+	return p, b.addLeft(q, p, mostLeft)
 }
 
 func (b *Backoffice) mailboxState(f *frame, a postroom.Account, is postroom.Status) stateView {
@@ -82,19 +83,6 @@ func (b *Backoffice) mailboxState(f *frame, a postroom.Account, is postroom.Stat
 		return stateView{"", f.T("office.mailbox.not_yet")}
 	}
 	return stateView{"good", f.T("office.on")}
-}
-
-func (b *Backoffice) leftMails(q *request, p *recordPage) error {
-	all, err := b.Mailbox.Left(q.ctx)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	t := &table{Columns: []column{{p.T("office.when"), "when"}, {Name: p.T("office.mailbox.from")}, {Name: p.T("office.ticket.subject")}, {Name: p.T("office.mailbox.why")}}}
-	for _, m := range all {
-		t.add(cell{Text: b.when(&p.frame, m.At)}, cell{Text: m.From}, cell{Text: m.Subject}, cell{Text: p.T("office.mailbox.why_" + string(m.Reason))})
-	}
-	p.add(card{Name: p.T("office.mailbox.left"), Lead: p.T("office.mailbox.left_text"), Table: t})
-	return nil
 }
 
 func mailboxFields(p *recordPage, a postroom.Account) []formField {
@@ -178,66 +166,4 @@ func (b *Backoffice) testMailbox(q *request) error {
 		return failed
 	}
 	return q.refuse(err, "record", p, "")
-}
-
-// unfolded parts what somebody wrote from the earlier e-mails that it repeats at its end.
-func unfolded(text string) (fresh, earlier string) {
-	lines := strings.Split(text, "\n")
-	at := len(lines)
-	for at > 0 && strings.HasPrefix(lines[at-1], ">") {
-		at--
-	}
-	fresh = strings.TrimSpace(strings.Join(lines[:at], "\n"))
-	if fresh == "" {
-		return text, ""
-	}
-	return fresh, strings.Join(lines[at:], "\n")
-}
-
-// mailFacts are what there was in an e-mail besides its text, and what is not certain of it.
-func mailFacts(f *frame, m *support.Mail) (all []string) {
-	if m == nil {
-		return nil
-	}
-	say := func(key string, args ...any) { all = append(all, f.T("office.mail."+key, args...)) }
-	from := m.From
-	if m.FromName != "" {
-		from = strings.TrimSpace(m.FromName + " <" + m.From + ">")
-	}
-	if from == "" {
-		say("nobody")
-	} else {
-		say("from", "From", from)
-	}
-	if m.Known {
-		say("unproven")
-	}
-	if m.Suspect != "" {
-		say("suspect", "Reference", support.Grouped(m.Suspect))
-	}
-	for _, file := range m.Files {
-		name := file.Name
-		if name == "" {
-			name = file.Type
-		}
-		say("file", "Name", name, "Size", fileSize(file.Size))
-	}
-	if m.Left > 0 {
-		say("left", "Count", m.Left)
-	}
-	if m.Cut {
-		say("cut")
-	}
-	if m.Garbled {
-		say("garbled")
-	}
-	return all
-}
-
-// fileSize is how big a file is: 340 kB, 2.1 MB.
-func fileSize(bytes int64) string {
-	if bytes < 1_000_000 {
-		return strconv.FormatInt((bytes+999)/1000, 10) + " kB"
-	}
-	return strconv.FormatInt(bytes/1_000_000, 10) + "." + strconv.FormatInt(bytes%1_000_000/100_000, 10) + " MB"
 }

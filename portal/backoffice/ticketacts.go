@@ -55,7 +55,9 @@ func (b *Backoffice) ticketActForm(q *request) (t support.Ticket, one ticketAct,
 	if err != nil {
 		return t, one, p, err
 	}
-	p.Table = b.historyTable(&p.frame, events)
+	if p.Table, err = b.historyTable(q, &p.frame, t.ID, events); err != nil {
+		return t, one, p, err
+	}
 	if one.fields != nil {
 		err = one.fields(b, q, p, t)
 	}

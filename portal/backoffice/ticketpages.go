@@ -57,6 +57,7 @@ func (b *Backoffice) ticketRoutes() []route {
 		{get, answersAt + "/:id", everywhere, staff.TicketsManage, b.askCanned}, {post, answersAt + "/:id", everywhere, staff.TicketsManage, b.saveCanned},
 		{post, answersAt + "/:id/remove", everywhere, staff.TicketsManage, b.removeCanned},
 		{get, mailboxAt, everywhere, staff.SettingsEdit, b.mailbox}, {post, mailboxAt, everywhere, staff.SettingsEdit, b.saveMailbox}, {post, mailboxAt + "/test", everywhere, staff.SettingsEdit, b.testMailbox},
+		{get, leftAt, everywhere, staff.TicketsWork, b.leftMails}, {get, leftAt + "/:id", everywhere, staff.TicketsWork, b.askTakeMail}, {post, leftAt + "/:id", everywhere, staff.TicketsWork, b.takeMail},
 	}
 }
 
@@ -123,6 +124,9 @@ func (b *Backoffice) tickets(q *request) error {
 	}
 	if at := q.reachable(answersAt); at != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.canned.title"), Icon: "mail", Address: at})
+	}
+	if at := q.reachable(leftAt); at != "" {
+		p.Acts = append(p.Acts, act{Name: p.T("office.mailbox.left"), Icon: "mail", Address: at})
 	}
 	shows, queues := []choice{}, []choice{{Name: p.T("office.tickets.any_queue")}}
 	for _, show := range ticketShows {

@@ -28,7 +28,11 @@ func (b *Backoffice) ticket(q *request) error {
 		return err
 	}
 	events, pages := newest(q, events, mostListed, func(e support.Event) int64 { return e.ID })
-	p.add(card{Name: p.T("office.ticket.history"), Table: b.historyTable(&p.frame, events), Older: pages.Older})
+	told, err := b.historyTable(q, &p.frame, t.ID, events)
+	if err != nil {
+		return err
+	}
+	p.add(card{Name: p.T("office.ticket.history"), Table: told, Older: pages.Older})
 	return q.show(p)
 }
 
@@ -119,7 +123,8 @@ func (b *Backoffice) sessionName(f *frame, o radius.Online) string {
 }
 
 // historyTable tells what was said and done.
-func (b *Backoffice) historyTable(f *frame, events []support.Event) *table {
+func (b *Backoffice) historyTable(q *request, f *frame, ticketID int64, events []support.Event) (*table, error) {
+	kept, err := b.keptFiles(q, ticketID)
 	t := &table{Columns: []column{{Name: f.T("office.customer.happened")}, {f.T("office.when"), "when"}, {Name: f.T("office.audit.who")}}}
 	for _, e := range events {
 		by := e.By
@@ -127,9 +132,9 @@ func (b *Backoffice) historyTable(f *frame, events []support.Event) *table {
 			by = f.T("office.ticket.itself")
 		}
 		fresh, earlier := unfolded(e.Text)
-		t.add(cell{Text: b.eventText(f, e), More: fresh, Earlier: earlier, Facts: mailFacts(f, e.Mail)}, cell{Text: b.when(f, e.At)}, cell{Text: by})
+		t.add(cell{Text: b.eventText(f, e), More: fresh, Earlier: earlier, Facts: mailFacts(f, e.Mail, kept), Acts: mailActs(e.Mail, kept)}, cell{Text: b.when(f, e.At)}, cell{Text: by})
 	}
-	return t
+	return t, err
 }
 
 // eventText is one line of the history, without what somebody wrote in it.
