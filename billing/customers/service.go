@@ -25,6 +25,7 @@ type Service struct {
 	keepers []Keeper
 	payers  []func(tx *db.Tx, c Customer) error
 	days    []func(tx *db.Tx, c Customer) error
+	sites   []func(tx *db.Tx, c Customer, by By) error
 	phones  []func(tx *db.Tx, customerID int64) error
 }
 
@@ -106,6 +107,13 @@ func (s *Service) Save(tx *db.Tx, c Customer, by By) (Customer, error) {
 			return c, err
 		}
 	}
+	if c.SiteID != before.SiteID {
+		for _, follow := range s.sites {
+			if err := follow(tx, c, by); err != nil {
+				return c, err
+			}
+		}
+	}
 	if c.ParentPays != before.ParentPays || c.ParentPays && c.ParentID != before.ParentID {
 		for _, follow := range s.payers {
 			if err := follow(tx, c); err != nil {
@@ -138,6 +146,9 @@ func (s *Service) MoveBillDay(ctx context.Context, id int64, day, ofWeek int, se
 
 // AskBillDay has f follow that a customer is billed on another day of the month or of the week, in the transaction in which they are saved; call it at wiring.
 func (s *Service) AskBillDay(f func(tx *db.Tx, c Customer) error) { s.days = append(s.days, f) }
+
+// AskSite has f follow that a customer is of another site, in the transaction in which they are saved; call it at wiring.
+func (s *Service) AskSite(f func(tx *db.Tx, c Customer, by By) error) { s.sites = append(s.sites, f) }
 
 // AskPayer has f follow that somebody else pays for a customer, in the transaction in which they are saved; call it at wiring.
 func (s *Service) AskPayer(f func(tx *db.Tx, c Customer) error) { s.payers = append(s.payers, f) }

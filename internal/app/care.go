@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/db"
 	"mtandao/internal/fieldwork"
 	"mtandao/internal/postroom"
@@ -20,6 +21,12 @@ func (m *Main) wireCare() {
 	m.Field = fieldwork.NewService(fieldwork.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Lines: m.Lines})
 	m.Tickets = support.New(support.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Jobs: m.Jobs, Settings: m.Settings, Customers: m.Customers, Members: m.Staff, Messages: m.Notify, Files: m.Field,
 		Mailbox: func(tx *db.Tx) (string, error) { return m.Post.Address(tx) }})
+	m.Customers.AskSite(func(tx *db.Tx, c customers.Customer, by customers.By) error {
+		if err := m.Tickets.FollowSite(tx, c.ID, c.SiteID, support.By(by)); err != nil {
+			return err
+		}
+		return m.Field.FollowSite(tx, c.ID, c.SiteID, fieldwork.By(by))
+	})
 	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Field: m.Field, Roots: m.mailRoots, Paused: m.Pause.Paused})
 }
 

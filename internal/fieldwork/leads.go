@@ -262,12 +262,19 @@ func (s *Service) eraseLead(l *Lead) {
 	l.Name, l.Phone, l.Address, l.Note, l.ErasedAt = "", "", customers.Address{}, "", s.Clock.Now()
 }
 
-// MoveCustomer gives what a customer has here to another, in the transaction in which they are merged.
+// MoveCustomer gives what a customer has here to another, at whose site visits are then, in the transaction in which they are merged.
 func (s *Service) MoveCustomer(tx *db.Tx, from, to int64) error {
 	if err := s.moveLeads(tx, from, to); err != nil {
 		return err
 	}
 	if err := s.moveVisits(tx, from, to); err != nil {
+		return err
+	}
+	c, err := s.Customers.GetTx(tx, to)
+	if err != nil {
+		return err
+	}
+	if err := s.FollowSite(tx, to, c.SiteID, Itself); err != nil {
 		return err
 	}
 	if err := s.moveFiles(tx, from, to); err != nil {

@@ -119,3 +119,40 @@ func TestVisitsArePlanned(t *testing.T) {
 		y.wants(y.MoveVisit(ctx, Act{ID: late.ID}, today, "09:00", "10:00", "", asha), "visit.turn")
 	})
 }
+
+// TestAVisitFollowsItsCustomersSite: when the customer is saved at another site, or becomes one of another; who does not go there goes no more.
+func TestAVisitFollowsItsCustomersSite(t *testing.T) {
+	each(t, func(y *yard) {
+		y.Customers.AskSite(func(tx *db.Tx, c customers.Customer, by customers.By) error {
+			return y.FollowSite(tx, c.ID, c.SiteID, By(by))
+		})
+		c, other := y.customer("Amina", "0712000333"), y.customer("Wafula", "0712000555")
+		move := func(c customers.Customer, site int64) {
+			y.Helper()
+			y.must(y.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+				if c, err = y.Customers.GetTx(tx, c.ID); err != nil {
+					return err
+				}
+				c.SiteID = site
+				_, err = y.Customers.Save(tx, c, customers.By(asha))
+				return err
+			}))
+		}
+		move(c, 9)
+		v := y.plan(c.ID, func(v *Visit) { v.Technician = "wanja@example.com" })
+		w := y.plan(c.ID, func(v *Visit) { v.Technician = asha.Actor })
+		move(c, 11)
+		for _, one := range []struct {
+			id  int64
+			who string
+		}{{v.ID, ""}, {w.ID, asha.Actor}} {
+			if now, err := y.Visit(ctx, one.id); err != nil || now.SiteID != 11 || now.Technician != one.who {
+				y.Errorf("%+v, %v", now, err)
+			}
+		}
+		y.must(y.DB.InTx(ctx, func(tx *db.Tx) error { return y.MoveCustomer(tx, c.ID, other.ID) }))
+		if now, err := y.Visit(ctx, w.ID); err != nil || now.CustomerID != other.ID || now.SiteID != other.SiteID {
+			y.Errorf("merged: %+v, %v", now, err)
+		}
+	})
+}

@@ -103,6 +103,47 @@ func (s *Service) changeVisit(ctx context.Context, a Act, by By, action string, 
 	})
 }
 
+// FollowSite has the visits to a customer be at the site of which they are now. Who does not go there is taken off those that are not done: nobody would go.
+func (s *Service) FollowSite(tx *db.Tx, customerID, siteID int64, by By) error {
+	for {
+		all, err := elsewhere(tx, customerID, siteID)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		for _, v := range all {
+			if err := s.toSite(tx, v.ID, siteID, by); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *Service) toSite(tx *db.Tx, visitID, siteID int64, by By) error {
+	before, err := s.holdVisit(tx, visitID)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.SiteID, after.ChangedBy = siteID, by.Actor
+	if after.State.Live() {
+		err := s.goes(tx.Context(), after.Technician, siteID)
+		if fault.Is(err, fault.Invalid) {
+			after.Technician, err = "", nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	won, err := s.updateVisit(tx, after)
+	if err == nil && !won {
+		err = fault.New(fault.Conflict, "visit.changed", "Who", before.ChangedBy)
+	}
+	if err != nil {
+		return err
+	}
+	return s.recordOf(tx, by, "visit moved", "visit", after.ID, toldVisit(before), toldVisit(after))
+}
+
 // turned moves a visit to another state; fault.Conflict "visit.turn".
 func turned(v *Visit, to VisitState) error {
 	if !v.State.May(to) {

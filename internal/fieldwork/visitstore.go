@@ -108,7 +108,7 @@ func (s *Service) holdVisit(tx *db.Tx, visitID int64) (Visit, error) {
 func (s *Service) updateVisit(tx *db.Tx, v Visit) (bool, error) {
 	r := rowOfVisit(v)
 	won, err := db.Won(tx.Gorm().Model(&visitRow{}).Where("id = ? AND version = ?", v.ID, v.Version).Updates(map[string]any{
-		"line_id": r.LineID, "day": r.Day, "from_time": r.FromTime, "until_time": r.UntilTime, "technician": r.Technician, "state": r.State, "live": r.Live, "address": r.Address, "lat_micro": r.LatMicro, "lng_micro": r.LngMicro,
+		"site_id": r.SiteID, "line_id": r.LineID, "day": r.Day, "from_time": r.FromTime, "until_time": r.UntilTime, "technician": r.Technician, "state": r.State, "live": r.Live, "address": r.Address, "lat_micro": r.LatMicro, "lng_micro": r.LngMicro,
 		"checked": r.Checked, "note": r.Note, "outcome": r.Outcome, "changed_by": r.ChangedBy, "started_at": r.StartedAt, "done_at": r.DoneAt, "erased_at": r.ErasedAt, "version": v.Version + 1}))
 	return won, db.Fault(err)
 }
@@ -149,6 +149,11 @@ func (s *Service) doneVisits(ctx context.Context, before time.Time) ([]Visit, er
 
 func (s *Service) moveVisits(tx *db.Tx, from, to int64) error {
 	return db.Fault(tx.Gorm().Model(&visitRow{}).Where("customer_id = ?", from).Updates(map[string]any{"customer_id": to, "version": gorm.Expr("version + 1")}).Error)
+}
+
+// elsewhere are some visits to a customer that are at another site.
+func elsewhere(tx *db.Tx, customerID, siteID int64) ([]Visit, error) {
+	return visits(tx.Gorm().Where("customer_id = ? AND site_id <> ?", customerID, siteID).Order("id").Limit(sweepBatch))
 }
 
 // followLead gives the visits of a lead to whom it became.

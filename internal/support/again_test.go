@@ -54,3 +54,38 @@ func TestAMergedCustomersTicketIsOfTheirSite(t *testing.T) {
 		}
 	})
 }
+
+// TestATicketFollowsItsCustomersSite: when the customer is saved at another site; who has it and does not work there has it no more.
+func TestATicketFollowsItsCustomersSite(t *testing.T) {
+	each(t, func(d *desk) {
+		d.Customers.AskSite(func(tx *db.Tx, c customers.Customer, by customers.By) error {
+			return d.FollowSite(tx, c.ID, c.SiteID, By(by))
+		})
+		c := d.customer("Jane Akinyi", "0712 345 678")
+		stays, goes, old := d.ticket(c.ID), d.ticket(c.ID), d.ticket(c.ID)
+		d.must(d.Take(ctx, stays.ID, asha))
+		d.must(d.Turn(ctx, d.act(old), Closed, asha))
+		move := func(site int64) {
+			d.Helper()
+			d.must(d.DB.InTx(ctx, func(tx *db.Tx) (err error) {
+				if c, err = d.Customers.GetTx(tx, c.ID); err != nil {
+					return err
+				}
+				c.SiteID = site
+				_, err = d.Customers.Save(tx, c, customers.By(asha))
+				return err
+			}))
+		}
+		move(9)
+		d.must(d.Take(ctx, goes.ID, By{Actor: "wanja@example.com"}))
+		for _, one := range []Ticket{stays, goes, old} {
+			if now := d.now(one); now.SiteID != 9 {
+				d.Errorf("%s is at site %d", now.Reference, now.SiteID)
+			}
+		}
+		move(11)
+		if a, b := d.now(stays), d.now(goes); a.SiteID != 11 || b.SiteID != 11 || a.Owner != asha.Actor || b.Owner != "" {
+			d.Errorf("of %q and %q, at %d and %d", a.Owner, b.Owner, a.SiteID, b.SiteID)
+		}
+	})
+}

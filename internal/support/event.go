@@ -25,6 +25,7 @@ const (
 	Complained   EventKind = "complained"
 	ComplaintOff EventKind = "complaint_off"
 	Moved        EventKind = "moved" // to a customer
+	Sited        EventKind = "sited" // to another site, with its customer
 	Erased       EventKind = "erased"
 )
 

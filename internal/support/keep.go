@@ -8,6 +8,7 @@ import (
 	"mtandao/internal/fault"
 	"mtandao/internal/notify"
 	"mtandao/internal/settings"
+	"mtandao/internal/staff"
 )
 
 // MoveCustomer gives the tickets of a customer to another, at whose site they are then, in the transaction in which they are merged. Faults of write.
@@ -18,12 +19,43 @@ func (s *Service) MoveCustomer(tx *db.Tx, from, to int64, by By) error {
 	}
 	return s.eachOf(tx, from, func(before Ticket) error {
 		after := before
-		after.CustomerID, after.SiteID = to, c.SiteID
+		after.CustomerID = to
 		if err := s.Files.MoveOfTicket(tx, after.ID, to); err != nil {
 			return err
 		}
-		return s.write(tx, before, after, "ticket moved", []Event{{Kind: Moved, Was: id(from), Became: id(to)}}, by)
+		events, err := s.settle(tx.Context(), &after, c.SiteID)
+		if err != nil {
+			return err
+		}
+		return s.write(tx, before, after, "ticket moved", append([]Event{{Kind: Moved, Was: id(from), Became: id(to)}}, events...), by)
 	})
+}
+
+// FollowSite has the tickets of a customer be of the site of which they are now: who works at the one that they left reads no more in them how they are
+// reached. Faults of write.
+func (s *Service) FollowSite(tx *db.Tx, customerID, siteID int64, by By) error {
+	return s.eachOf(tx, customerID, func(before Ticket) error {
+		after := before
+		events, err := s.settle(tx.Context(), &after, siteID)
+		if err != nil || after.SiteID == before.SiteID {
+			return err
+		}
+		return s.write(tx, before, after, "ticket moved", append([]Event{{Kind: Sited, Was: id(before.SiteID), Became: id(siteID)}}, events...), by)
+	})
+}
+
+// settle puts a ticket at a site. Who has it and may not answer tickets there has it no more: nobody would.
+func (s *Service) settle(ctx context.Context, t *Ticket, siteID int64) ([]Event, error) {
+	if t.SiteID = siteID; t.Owner == "" || !t.State.Live() {
+		return nil, nil
+	}
+	m, err := s.Members.MemberByEmail(ctx, t.Owner)
+	if err != nil && !fault.Is(err, fault.NotFound) || err == nil && staff.May(m, staff.TicketsWork, siteID) {
+		return nil, err
+	}
+	e := Event{Kind: Owned, Was: t.Owner}
+	t.Owner = ""
+	return []Event{e}, nil
 }
 
 // EraseOf takes what was written in a customer's tickets away: texts, subjects and contacts. References, dates and states stay, for the

@@ -106,11 +106,19 @@ func (b *Backoffice) addEquipmentRows(q *request, f *frame, t *table, all []fiel
 	for _, e := range all {
 		who := cell{Text: e.Where.Holder}
 		if e.Where.CustomerID != 0 {
-			who = cell{Text: people[e.Where.CustomerID].Name}
+			who = cell{Text: b.hasIt(q, f, people[e.Where.CustomerID])}
 		}
 		t.add(cell{Text: e.Serial, Address: thingAt(e.ID)}, cell{Text: e.MAC.Colons()}, cell{Text: f.T("office.equipment.kind_" + e.Kind), More: e.Model}, cell{Text: b.siteName(e.SiteID)}, who, stated(placeState(f, e.Where.Place)))
 	}
 	return err
+}
+
+// hasIt is with whom equipment is, for who sees anything at their site: it may have gone elsewhere with them.
+func (b *Backoffice) hasIt(q *request, f *frame, c customers.Customer) string {
+	if !q.sees(c.SiteID) {
+		return f.T("office.equipment.elsewhere")
+	}
+	return c.Name
 }
 
 // thing is one piece of equipment, and everywhere it has been.
@@ -136,7 +144,7 @@ func (b *Backoffice) thing(q *request) error {
 		if e.Where.Sold {
 			terms = "office.equipment.sold"
 		}
-		c.Facts = append(c.Facts, fact{p.T("office.equipment.customer"), who.Name}, fact{p.T("office.equipment.terms"), p.T(terms)})
+		c.Facts = append(c.Facts, fact{p.T("office.equipment.customer"), b.hasIt(q, &p.frame, who)}, fact{p.T("office.equipment.terms"), p.T(terms)})
 		if q.may(staff.CustomersView, who.SiteID) {
 			c.Acts = []act{{Name: p.T("office.lead.see_customer"), Icon: "user-round", Address: customerAddress(who.ID)}}
 		}
