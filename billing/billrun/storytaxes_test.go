@@ -1,6 +1,7 @@
 package billrun
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -140,6 +141,7 @@ func (s *story) taxed(sub subscriptions.Subscription, docs []invoices.Document) 
 	days, stands := s.exempt[sub.CustomerID], map[charged]taxes.Parts{}
 	for _, d := range docs {
 		var sum taxes.Parts
+		before := maps.Clone(stands) // what this document credits: what was paid in advance may be charged again by it, in arrears
 		for n, l := range d.Lines {
 			at, want := charged{l.Charge, l.From, l.Until}, parted(l.Amount, l.Supply, l.From, l.Inclusive, days.on(l.From))
 			switch {
@@ -147,7 +149,7 @@ func (s *story) taxed(sub subscriptions.Subscription, docs []invoices.Document) 
 				want = taxes.Parts{Net: even(big.NewRat(sum.Gross, 100))*100 - sum.Gross}
 				want.Gross = want.Net
 			case l.Why == "invoice.why.credited":
-				was := stands[at]
+				was := before[at]
 				want = taxes.Parts{Net: -was.Net, Excise: -was.Excise, VAT: -was.VAT, Gross: -was.Gross, ExciseShare: was.ExciseShare, VATShare: was.VATShare}
 				s.saw.back++
 			default:
