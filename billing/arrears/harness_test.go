@@ -11,6 +11,7 @@ import (
 
 	"mtandao/billing"
 	"mtandao/billing/accounts"
+	"mtandao/billing/billrun"
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/ledger"
@@ -28,6 +29,7 @@ import (
 	"mtandao/internal/site"
 	"mtandao/internal/testdb"
 	"mtandao/internal/words"
+	"mtandao/radius"
 	"mtandao/radius/access"
 )
 
@@ -39,6 +41,7 @@ type provider struct {
 	books    *ledger.Ledger
 	money    *accounts.Service
 	plans    *plans.Service
+	due      *billrun.Source
 	site     int64
 	dying    *testdb.Killer
 	n        int
@@ -76,6 +79,7 @@ func newProvider(t *testing.T, d *db.DB) *provider {
 	billing.JoinInvoices(bills, p.money, queue)
 	grants := access.New(d, queue, keys, c, sites)
 	lines := subscriptions.New(subscriptions.Options{DB: d, Clock: c, Plans: p.plans, Access: grants, Ledger: books, Sites: sites, Settings: store, Customers: known, Credit: purse{p.money}})
+	p.due = billrun.New(billrun.Options{DB: d, Lines: lines, Plans: p.plans, Customers: known, Zone: sites.Location, Site: sites.Called, Usage: radius.Usage{DB: d}, Kept: func() (int, int) { return 12, 36 }, Jobs: queue, Void: bills.VoidBills})
 	p.money.OnCredit(lines.Renew)
 	for _, kind := range subscriptions.Spendings {
 		p.money.OnReturnOf(kind, func(tx *db.Tx, spent accounts.Event, missing money.Amount) error {
