@@ -165,6 +165,7 @@ var notBooks = map[string]string{
 	"money_differences":   "what did not agree on a day, and why; it moves no money",
 	"bill_runs":           "what somebody asked for; what was billed is invoices",
 	"bill_run_documents":  "what a run would make",
+	"bill_run_parts":      "what a run would make",
 	"statement_pieces":    "files to read",
 	"receipt_matches":     "recognises payers; what was matched is a receipt",
 	"reseller_returns":    "wishes; what was done is an event",

@@ -82,6 +82,61 @@ func TestAPreviewNamesEachDocument(t *testing.T) {
 	})
 }
 
+// TestAPreviewGathersParts of several pages onto one bill of each day, with its parts, however often it was cut between two; it is counted once, and removed with them.
+func TestAPreviewGathersParts(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		testdb.WatchPlans(t, d)
+		o, ctx := open(t, d, make([]invoices.Drafted, 9)...), context.Background()
+		o.bills.family = true
+		r, err := o.Look(ctx, today, "request1", asha)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for cut := 2; cut <= 9; cut += 3 {
+			o.bills.dieAfter = cut
+			if died, err := o.does(r.ID); !died {
+				t.Fatal("it lives", err)
+			}
+		}
+		o.bills.dieAfter = -1
+		if _, err := o.does(r.ID); err != nil {
+			t.Fatal(err)
+		}
+		if r = o.is(r.ID); r.State != Done || r.Drafts != 3+2 || r.Nothing != 3 || r.Parked != 3 || r.Cents != 3000+2*9000 {
+			t.Errorf("%+v", r)
+		}
+		all, err := o.Documents(ctx, r.ID, Billed, 0, 100)
+		if err != nil || len(all) != 5 {
+			t.Fatal(len(all), err)
+		}
+		bills := 0
+		for _, one := range all {
+			if one.SubscriptionID != 0 {
+				continue
+			}
+			bills++
+			if one.CustomerID != payer || one.Cents != 9000 || one.PartCount != 9 || len(one.Parts) != mostNamed || one.Until != one.From+30+9 || one.Parts[6].Line != "Part 7" || one.Parts[0].Cents != 1000 {
+				t.Errorf("%+v", one)
+			}
+			parts, err := o.Parts(ctx, r.ID, one.N, one.Parts[6].N, 100)
+			if err != nil || len(parts) != 2 || parts[1].Line != "Part 9" || len(parts[1].Lines) != 1 || parts[1].From != one.From {
+				t.Errorf("%+v, %v", parts, err)
+			}
+		}
+		if bills != 2 {
+			t.Error(bills, "bills of the payer")
+		}
+		o.clock.Advance(keptFor + time.Hour)
+		if err := o.Clean(ctx); err != nil {
+			t.Fatal(err)
+		}
+		var left int64
+		if err := d.Read(ctx).Table("bill_run_parts").Count(&left).Error; err != nil || left != 0 {
+			t.Error(left, err)
+		}
+	})
+}
+
 // TestARunIsStartedOnce: of many who press at once, with one form or several, one run begins; only after a preview, and not on a restored copy.
 func TestARunIsStartedOnce(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {

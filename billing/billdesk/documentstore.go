@@ -12,38 +12,52 @@ import (
 	"mtandao/internal/fault"
 )
 
-// keepPage keeps the documents of a page, once, with how far the preview is. fault.Conflict "bill_run.stopped" when somebody has stopped it, or looked at the page meanwhile.
-func (s *Service) keepPage(ctx context.Context, r Run, page []Document, last int64) error {
-	rows := make([]documentRow, len(page))
-	sum := Run{}
-	for n, d := range page {
-		said, err := json.Marshal(d.Lines)
-		if err != nil {
-			return fault.Wrap(fault.Internal, "internal", err)
-		}
-		rows[n] = documentRow{RunID: r.ID, SubscriptionID: d.SubscriptionID, CustomerID: d.CustomerID, FromDay: d.From.String(), UntilDay: d.Until.String(), Fate: string(d.Fate), Cents: d.Cents, Said: string(said), Reason: reasonText(d.Reason)}
-		switch d.Fate {
-		case Billed:
-			sum.Drafts, sum.Cents = sum.Drafts+1, sum.Cents+d.Cents
-		case Nothing:
-			sum.Nothing++
-		case Parked:
-			sum.Parked++
-		}
+// row keeps a document of a run.
+func (d Document) row(runID int64) (documentRow, error) {
+	said, err := json.Marshal(d.Lines)
+	if err != nil {
+		return documentRow{}, fault.Wrap(fault.Internal, "internal", err)
 	}
+	return documentRow{RunID: runID, N: d.N, SubscriptionID: d.SubscriptionID, CustomerID: d.CustomerID, FromDay: d.From.String(), UntilDay: d.Until.String(), Fate: string(d.Fate), Cents: d.Cents, Said: string(said),
+		Reason: reasonText(d.Reason)}, nil
+}
+
+// keepPage keeps the documents of a page, once, with how far the preview is. fault.Conflict "bill_run.stopped" when somebody has stopped it, or looked at the page meanwhile.
+func (s *Service) keepPage(ctx context.Context, r Run, p page, last int64) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		won, err := db.Won(tx.Gorm().Model(&runRow{}).Where("id = ? AND state = ? AND last_sub = ?", r.ID, Drafting, r.after).Updates(map[string]any{"last_sub": last, "drafts": gorm.Expr("drafts + ?", sum.Drafts),
-			"free": gorm.Expr("free + ?", sum.Nothing), "parked": gorm.Expr("parked + ?", sum.Parked), "cents": gorm.Expr("cents + ?", sum.Cents), "heard_at": s.now()}))
+		won, err := db.Won(tx.Gorm().Model(&runRow{}).Where("id = ? AND state = ? AND last_sub = ?", r.ID, Drafting, r.after).Updates(map[string]any{"last_sub": last, "heard_at": s.now()}))
 		if err == nil && !won {
 			return fault.New(fault.Conflict, "bill_run.stopped")
 		}
-		if err != nil || len(rows) == 0 {
+		if err != nil {
 			return db.Fault(err)
 		}
-		for n := range rows {
-			rows[n].N = tx.ID()
+		bills, err := s.keepParts(tx, r.ID, p.parts)
+		if err != nil {
+			return err
 		}
-		return db.Fault(tx.Gorm().CreateInBatches(&rows, atOnce).Error)
+		rows, sum := make([]documentRow, 0, len(bills)+len(p.documents)), Run{}
+		for _, d := range append(bills, p.documents...) {
+			if d.N == 0 {
+				d.N = tx.ID()
+			}
+			row, err := d.row(r.ID)
+			if err != nil {
+				return err
+			}
+			rows = append(rows, row)
+			sum.add(d)
+		}
+		for _, part := range p.parts {
+			sum.Cents += part.Cents
+		}
+		if len(rows) > 0 {
+			if err := tx.Gorm().CreateInBatches(&rows, atOnce).Error; err != nil {
+				return db.Fault(err)
+			}
+		}
+		return db.Fault(tx.Gorm().Model(&runRow{}).Where("id = ?", r.ID).Updates(map[string]any{"drafts": gorm.Expr("drafts + ?", sum.Drafts), "free": gorm.Expr("free + ?", sum.Nothing),
+			"parked": gorm.Expr("parked + ?", sum.Parked), "cents": gorm.Expr("cents + ?", sum.Cents)}).Error)
 	})
 }
 
@@ -76,7 +90,7 @@ func (s *Service) Documents(ctx context.Context, runID int64, f Fate, after int6
 		}
 		all[n] = d
 	}
-	return all, nil
+	return all, s.tellParts(ctx, runID, all)
 }
 
 // oldPreviews are at their end, and asked for before a time.
@@ -88,21 +102,24 @@ func (s *Service) oldPreviews(ctx context.Context, before time.Time) (ids []int6
 // atOnce is how many documents one statement writes, and one transaction removes.
 const atOnce = 500
 
-// drop removes a preview, its documents first.
+// drop removes a preview, its parts and documents first.
 func (s *Service) drop(ctx context.Context, id int64) error {
-	for {
-		var last []int64
-		if err := s.DB.Read(ctx).Model(&documentRow{}).Where("run_id = ?", id).Order("n").Limit(atOnce).Pluck("n", &last).Error; err != nil {
-			return db.Fault(err)
-		}
-		if len(last) == 0 {
-			return s.DB.InTx(ctx, func(tx *db.Tx) error { return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&runRow{}).Error) })
-		}
-		err := s.DB.InTx(ctx, func(tx *db.Tx) error {
-			return db.Fault(tx.Gorm().Where("run_id = ? AND n <= ?", id, last[len(last)-1]).Delete(&documentRow{}).Error)
-		})
-		if err != nil {
-			return err
+	for _, of := range []any{&partRow{}, &documentRow{}} {
+		for {
+			var last []int64
+			if err := s.DB.Read(ctx).Model(of).Where("run_id = ?", id).Order("n").Limit(atOnce).Pluck("n", &last).Error; err != nil {
+				return db.Fault(err)
+			}
+			if len(last) == 0 {
+				break
+			}
+			err := s.DB.InTx(ctx, func(tx *db.Tx) error {
+				return db.Fault(tx.Gorm().Where("run_id = ? AND n <= ?", id, last[len(last)-1]).Delete(of).Error)
+			})
+			if err != nil {
+				return err
+			}
 		}
 	}
+	return s.DB.InTx(ctx, func(tx *db.Tx) error { return db.Fault(tx.Gorm().Where("id = ?", id).Delete(&runRow{}).Error) })
 }

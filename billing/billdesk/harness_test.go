@@ -16,7 +16,7 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &runRow{}, &documentRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &runRow{}, &documentRow{}, &partRow{}) })
 }
 
 // pages is who makes bills in the tests: each page of them is written once, as invoices does it, in one transaction with what is told of it.
@@ -26,6 +26,7 @@ type pages struct {
 	failing  error
 	dieAfter int // pages; the process dies then. Below zero: never
 	slow     func()
+	family   bool // each page has another part of the bill of one payer
 }
 
 type pageRow struct {
@@ -112,6 +113,10 @@ func (p *pages) TryPage(_ context.Context, asOf clock.Day, _ invoices.Source, af
 		panic(death{})
 	}
 	due := invoices.Due{SubscriptionID: int64(100 + n), CustomerID: int64(n + 1), Period: invoices.Period{From: asOf, Until: asOf + 30}}
+	if p.family {
+		tell(partOf(due, asOf))
+		tell(partOf(due, asOf+1))
+	}
 	switch n % 3 {
 	case 0:
 		l := invoices.Line{Key: "test", Name: "Home 10"}
@@ -123,6 +128,18 @@ func (p *pages) TryPage(_ context.Context, asOf clock.Day, _ invoices.Source, af
 		tell(due, invoices.Bill{}, fault.New(fault.Invalid, "bill_run.request"))
 	}
 	return int64(n + 1), nil
+}
+
+// payer is whose bill a family's parts are on.
+const payer = 77
+
+// partOf is a part of the payer's bill of a day, of ten shillings.
+func partOf(due invoices.Due, from clock.Day) (invoices.Due, invoices.Bill, error) {
+	due.PayerID, due.Together, due.Line = payer, true, fmt.Sprint("Part ", due.CustomerID)
+	due.Period = invoices.Period{From: from, Until: from + 30 + clock.Day(due.CustomerID)}
+	l := invoices.Line{Key: "test", Name: "Home 10"}
+	l.Gross = 1000
+	return due, invoices.Bill{Lines: []invoices.Line{l}, Gross: 1000}, nil
 }
 
 // office is where runs are asked for.

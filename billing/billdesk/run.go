@@ -55,6 +55,21 @@ type Run struct {
 // Moving says whether it is not at its end.
 func (r Run) Moving() bool { return r.State == Asked || r.State == Drafting || r.State == Issuing }
 
+// add counts a document. What is of its parts is counted with these.
+func (r *Run) add(d Document) {
+	switch d.Fate {
+	case Billed:
+		r.Drafts++
+	case Nothing:
+		r.Nothing++
+	case Parked:
+		r.Parked++
+	}
+	if d.Fate == Billed && d.SubscriptionID != 0 {
+		r.Cents += d.Cents
+	}
+}
+
 // silence is how long nobody is heard of a run that is worked on before it counts as cut: who rescues jobs waits half a minute.
 const silence = 45 * time.Second
 
@@ -82,7 +97,7 @@ type Line struct {
 	Cents            int64
 }
 
-// Document is one that a preview names. Until is the day after.
+// Document is one that a preview names. Until is the day after. One bill of several lines has parts, a few of which are told with it, and neither lines nor a subscription of its own.
 type Document struct {
 	N                          int64
 	SubscriptionID, CustomerID int64
@@ -91,4 +106,23 @@ type Document struct {
 	Cents                      int64
 	Lines                      []Line
 	Reason                     error
+	Parts                      []Part
+	PartCount                  int64
+}
+
+// Part is what one line's period is on one bill of several. Line is whose it is, and where.
+type Part struct {
+	N                          int64
+	SubscriptionID, CustomerID int64
+	Line                       string
+	From, Until                clock.Day
+	Cents                      int64
+	Lines                      []Line
+	payerID                    int64
+}
+
+// page is what a preview keeps at once.
+type page struct {
+	documents []Document
+	parts     []Part
 }

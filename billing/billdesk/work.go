@@ -85,37 +85,47 @@ func (s *Service) goOn(ctx context.Context, r Run) error {
 // preview keeps what would be made, page by page.
 func (s *Service) preview(ctx context.Context, r Run) error {
 	for {
-		var page []Document
-		last, err := s.Bills.TryPage(ctx, r.AsOf, s.Due, r.after, func(d invoices.Due, b invoices.Bill, err error) {
-			page = append(page, would(d, b, err))
-		})
+		var p page
+		last, err := s.Bills.TryPage(ctx, r.AsOf, s.Due, r.after, func(d invoices.Due, b invoices.Bill, err error) { p.add(d, b, err) })
 		if err != nil {
 			return err
 		}
 		if last == 0 {
 			return s.advance(ctx, r.ID, Drafting, Done, 0)
 		}
-		slices.SortStableFunc(page, func(a, b Document) int {
-			return cmp.Or(cmp.Compare(a.SubscriptionID, b.SubscriptionID), cmp.Compare(a.From, b.From))
-		})
-		if err := s.keepPage(ctx, r, page, last); err != nil {
+		p.sort()
+		if err := s.keepPage(ctx, r, p, last); err != nil {
 			return err
 		}
 		r.after = last
 	}
 }
 
-// would is the document that a due period would become.
-func would(d invoices.Due, b invoices.Bill, failed error) Document {
-	doc := Document{SubscriptionID: d.SubscriptionID, CustomerID: d.CustomerID, From: d.Period.From, Until: d.Period.Until, Fate: Billed, Cents: b.Gross}
+// add adds the document that a due period would become, or the part of one.
+func (p *page) add(d invoices.Due, b invoices.Bill, failed error) {
+	var lines []Line
 	for _, l := range b.Lines {
-		doc.Lines = append(doc.Lines, Line{l.CalledAndSays(words.English), l.CalledAndSays(words.Swahili), l.Gross})
+		lines = append(lines, Line{l.CalledAndSays(words.English), l.CalledAndSays(words.Swahili), l.Gross})
 	}
+	if d.Together {
+		p.parts = append(p.parts, Part{SubscriptionID: d.SubscriptionID, CustomerID: d.CustomerID, Line: d.Line, From: d.Period.From, Until: d.Period.Until, Cents: b.Gross, Lines: lines, payerID: d.PayerID})
+		return
+	}
+	doc := Document{SubscriptionID: d.SubscriptionID, CustomerID: d.CustomerID, From: d.Period.From, Until: d.Period.Until, Fate: Billed, Cents: b.Gross, Lines: lines}
 	switch {
 	case failed != nil:
 		doc.Fate, doc.Reason = Parked, failed
 	case len(b.Lines) == 0:
 		doc.Fate = Nothing
 	}
-	return doc
+	p.documents = append(p.documents, doc)
+}
+
+func (p *page) sort() {
+	slices.SortStableFunc(p.documents, func(a, b Document) int {
+		return cmp.Or(cmp.Compare(a.SubscriptionID, b.SubscriptionID), cmp.Compare(a.From, b.From))
+	})
+	slices.SortStableFunc(p.parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(a.SubscriptionID, b.SubscriptionID), cmp.Compare(a.From, b.From))
+	})
 }

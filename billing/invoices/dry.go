@@ -3,12 +3,15 @@ package invoices
 import (
 	"cmp"
 	"context"
+	"errors"
+	"math"
 	"slices"
 	"sync"
 
 	"mtandao/billing/taxes"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 )
 
 // dryAhead is a source that goes on after bills which were only told of: what would be due next, and what earlier bills would have said.
@@ -41,10 +44,18 @@ func (s *Service) TryPage(ctx context.Context, asOf clock.Day, source Source, af
 		return 0, err
 	}
 	page, err := source.Due(ctx, asOf, after, duePage)
-	if err != nil || len(page) == 0 {
+	if err != nil {
 		return 0, err
 	}
-	last = page[len(page)-1].SubscriptionID
+	if last = lastLine; len(page) > 0 {
+		last = page[len(page)-1].SubscriptionID
+	}
+	if waited, err := s.tellWaiting(ctx, asOf, after, last, tell); err != nil || len(page) == 0 {
+		if waited == 0 {
+			last = 0
+		}
+		return last, err
+	}
 	o := RunOptions{Tell: tell, dry: newDry(asOf, source)}
 	for range mostRounds {
 		if _, err := s.runPage(ctx, source, page, rates, o); err != nil || !o.dry.turn() {
@@ -55,24 +66,71 @@ func (s *Service) TryPage(ctx context.Context, asOf clock.Day, source Source, af
 	return last, nil
 }
 
+// lastLine is behind all subscriptions.
+const lastLine = math.MaxInt64
+
+// TellWaiting tells of parts that a run which died drafted for one bill, of periods that begin on a day or before: the next run makes their bills.
+func (s *Service) TellWaiting(ctx context.Context, asOf clock.Day, tell func(Due, Bill, error)) error {
+	_, err := s.tellWaiting(ctx, asOf, 0, lastLine, tell)
+	return err
+}
+
+// tellWaiting is TellWaiting of subscriptions after one and up to another, and counts them.
+func (s *Service) tellWaiting(ctx context.Context, asOf clock.Day, after, last int64, tell func(Due, Bill, error)) (waited int, err error) {
+	for from := int64(0); ; {
+		page, err := s.waitingAfter(ctx, asOf, after, last, from)
+		if err != nil || len(page) == 0 {
+			return waited, err
+		}
+		for _, d := range page {
+			tell(d.foretold(Due{SubscriptionID: d.SubscriptionID, CustomerID: d.childID, Line: d.Line, Period: d.Period}))
+		}
+		waited, from = waited+len(page), page[len(page)-1].ID
+	}
+}
+
+// foretold is what a run would make of a period: its documents, and what it costs, of whoever that is.
+type foretold struct {
+	due       Due
+	bill      Bill
+	failed    error
+	documents []Document
+}
+
+// foretold is how a dry run tells of a document.
+func (d Document) foretold(due Due) (Due, Bill, error) {
+	due.PayerID, due.Together = d.CustomerID, d.State == Gathering
+	b := Bill{Net: d.Net, Excise: d.Excise, VAT: d.VAT, Gross: d.Gross}
+	switch d.State {
+	case Parked:
+		return due, b, fault.Wrap(fault.Internal, "internal", errors.New(d.Why))
+	case Nothing:
+		return due, b, nil
+	}
+	b.Lines = d.Lines
+	return due, b, nil
+}
+
 // tryPage computes the documents of a page and tells of each once, however often the database had it begin again.
 func (s *Service) tryPage(ctx context.Context, page []Due, prices map[int64]Price, rates taxes.Rates, o RunOptions) error {
-	var told []func()
+	var told []foretold
 	err := s.DB.InTx(ctx, func(tx *db.Tx) error {
 		told = told[:0]
-		_, err := s.draftPage(tx, page, prices, rates, o.dry, func(d Due, payerID int64, b Bill, err error) {
-			told = append(told, func() {
-				o.Tell(d, b, err)
-				o.dry.tells(d, payerID, b, err)
-			})
-		})
+		_, err := s.draftPage(tx, page, prices, rates, o.dry, func(f foretold) { told = append(told, f) })
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, one := range told {
-		one()
+	for _, f := range told {
+		for _, d := range f.documents {
+			due, b, failed := d.foretold(f.due)
+			if failed != nil && f.failed != nil {
+				failed = f.failed
+			}
+			o.Tell(due, b, failed)
+		}
+		o.dry.tells(f.due, f.bill, f.failed)
 	}
 	return nil
 }
@@ -115,14 +173,14 @@ func (a *dryAhead) before(due Due) []Line {
 }
 
 // tells keeps what a bill would say for those that come after it, and which that is. What cannot be billed has none.
-func (a *dryAhead) tells(due Due, payerID int64, b Bill, failed error) {
+func (a *dryAhead) tells(due Due, b Bill, failed error) {
 	next, goesOn := a.After(due)
 	if failed != nil || !goesOn || next.Period.From > a.asOf {
 		return
 	}
 	lines := slices.Clone(b.Lines)
 	for n := range lines {
-		lines[n].Payer = cmp.Or(lines[n].Payer, payerID)
+		lines[n].Payer = cmp.Or(lines[n].Payer, due.PayerID)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -148,6 +148,11 @@ const (
 	mostPartsLines = 10_000
 )
 
+// Room says whether a bill of so many parts, which have so many lines, takes one more of so many.
+func Room(parts, lines, more int) bool {
+	return parts == 0 || parts < mostParts && lines+more <= mostPartsLines
+}
+
 // gather makes the bills of what waits for them, of periods that begin on a day or before. A run that went to its end has drafted all of them, whoever else runs: what is left
 // here of a run that died is gathered by the next.
 func (s *Service) gather(ctx context.Context, asOf clock.Day, wrote func(*db.Tx, Drafted) error) (made int64, err error) {
@@ -204,7 +209,7 @@ func (s *Service) bill(tx *db.Tx, g gathering, terms Terms, parts []Document) (D
 	var b Bill
 	on, first, until := 0, parts[0].ID, clock.Day(0)
 	for _, part := range parts {
-		if on > 0 && len(b.Lines)+len(part.Lines) > mostPartsLines {
+		if !Room(on, len(b.Lines), len(part.Lines)) {
 			break
 		}
 		for _, l := range part.Lines {

@@ -93,18 +93,32 @@ func (s *Service) gatherings(ctx context.Context, asOf clock.Day, limit int) (al
 
 // waiting are the parts that wait for a bill, with their lines.
 func (s *Service) waiting(tx *db.Tx, g gathering) ([]Document, error) {
-	all, err := documents(tx.Gorm().Where("state = ? AND customer_id = ? AND period_day = ?", Gathering, g.CustomerID, g.PeriodDay).Order("id").Limit(mostParts))
+	return parts(tx.Gorm(), func(from *gorm.DB) *gorm.DB {
+		return from.Where("state = ? AND customer_id = ? AND period_day = ?", Gathering, g.CustomerID, g.PeriodDay).Order("id").Limit(mostParts)
+	})
+}
+
+// waitingAfter are parts of some subscriptions that wait for a bill, of periods that begin on a day or before, after an id, with their lines.
+func (s *Service) waitingAfter(ctx context.Context, asOf clock.Day, after, last, id int64) ([]Document, error) {
+	return parts(s.DB.Read(ctx), func(from *gorm.DB) *gorm.DB {
+		return from.Where("state = ? AND id > ? AND period_day <= ? AND subscription_id > ? AND subscription_id <= ?", Gathering, id, asOf.String(), after, last).Order("id").Limit(duePage)
+	})
+}
+
+// parts are documents that are parts, with their lines and whose they are.
+func parts(g *gorm.DB, which func(*gorm.DB) *gorm.DB) ([]Document, error) {
+	all, err := documents(which(g.Session(&gorm.Session{NewDB: true})))
 	if err != nil {
 		return nil, err
 	}
-	rows, err := partsBy(tx.Gorm(), all)
+	rows, err := partsBy(g, all)
 	for n := range all {
 		all[n].childID, all[n].whose = rows[all[n].ID].ChildID, rows[all[n].ID].Whose
 	}
 	if err != nil {
 		return nil, err
 	}
-	return withLines(tx.Gorm(), all)
+	return withLines(g, all)
 }
 
 // partsBy are the rows of documents that are parts.

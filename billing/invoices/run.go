@@ -25,7 +25,8 @@ type Due struct {
 	History                    History
 	Usage                      []Use // of the period before, and since the period of History.Since
 	Problem                    error // why it has no history
-	Together                   bool  // with other lines, on one bill of who pays for them; the run says so
+	PayerID                    int64 // who gets the document; the run says so
+	Together                   bool  // as a part of one bill of several lines of who gets it; the run says so
 }
 
 // Source tells what is due. It names a track of a subscription again, with the next period, once Done has been told.
@@ -41,7 +42,7 @@ type Source interface {
 	After(due Due) (Due, bool)
 }
 
-// RunOptions are how a run runs. Tell, when set, hears of each document that a dry run would make, and nothing is written. Wrote, when set, hears what each page
+// RunOptions are how a run runs. Tell, when set, hears of each document that a dry run would make, and of each part of one (Due.Together), and nothing is written. Wrote, when set, hears what each page
 // wrote, in its transaction, which may be made again; several at once.
 type RunOptions struct {
 	Workers int
@@ -171,9 +172,8 @@ func (s *Service) runPage(ctx context.Context, source Source, page []Due, rates 
 	})
 }
 
-// draftPage computes the documents of a page, and after them those of others who had paid for something that turns out otherwise. In a dry run, which is told of each with
-// who pays it, there are none.
-func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, dry *dryAhead, tell func(Due, int64, Bill, error)) ([]Document, error) {
+// draftPage computes the documents of a page, and after them those of others who had paid for something that turns out otherwise. A dry run is told of them instead.
+func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates taxes.Rates, dry *dryAhead, tell func(foretold)) ([]Document, error) {
 	ids := make([]int64, len(page))
 	for n, due := range page {
 		ids[n] = due.CustomerID
@@ -195,19 +195,19 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 		payer := terms[due.CustomerID]
 		was := billed[due.track()]
 		due.History.Billed, due.History.Given, due.History.Exempt = was.billed, was.given, payer.Exempt
-		due.Line, due.Together = called(payer.For, due.Line), chosen[payer.PayerID].On(due.Period.From)
+		due.Line, due.PayerID, due.Together = called(payer.For, due.Line), payer.PayerID, chosen[payer.PayerID].On(due.Period.From)
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
 		if dry != nil {
 			due.History.Billed = append(slices.Clip(due.History.Billed), dry.before(due)...)
 		}
-		b, err := s.compute(due, prices, rates)
-		if tell != nil {
-			tell(due, payer.PayerID, b, err)
-			continue
-		}
-		own, theirs, err := s.split(tx, due, payer, b, prices, rates, err)
+		b, failed := s.compute(due, prices, rates)
+		own, theirs, err := s.split(tx, due, payer, b, prices, rates, failed)
 		if err != nil {
 			return nil, err
+		}
+		if tell != nil {
+			tell(foretold{due, b, failed, append([]Document{own.gatherable(due, payer)}, theirs...)})
+			continue
 		}
 		if err := s.tellAgain(tx, due, b); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,19 +39,36 @@ type billReport struct {
 	Parked    int64      `json:"parked"`
 	Issued    int64      `json:"issued"`
 	Documents []billLine `json:"documents,omitempty"` // of a dry run
+	bills     map[billOf]int
+}
+
+// billOf is the one bill of somebody's lines whose periods begin on a day.
+type billOf struct {
+	payer int64
+	from  clock.Day
 }
 
 // billLine is a document that a run would make.
 type billLine struct {
+	Subscription int64      `json:"subscription,string"` // 0: one bill of several lines, which are its parts
+	Customer     int64      `json:"customer,string"`
+	Name         string     `json:"name"` // the customer's
+	From         string     `json:"from"`
+	Until        string     `json:"until"` // the day after
+	Cents        int64      `json:"cents"`
+	Lines        []string   `json:"lines"`
+	Problem      string     `json:"problem,omitempty"`
+	Parts        []billPart `json:"parts,omitempty"`
+	told         int        // lines of its parts
+}
+
+// billPart is what one line's period would be on one bill of several.
+type billPart struct {
 	Subscription int64    `json:"subscription,string"`
 	Customer     int64    `json:"customer,string"`
-	Name         string   `json:"name"` // the customer's
-	From         string   `json:"from"`
-	Until        string   `json:"until"` // the day after
+	Line         string   `json:"line"` // whose, and where
 	Cents        int64    `json:"cents"`
 	Lines        []string `json:"lines"`
-	Problem      string   `json:"problem,omitempty"`
-	Together     bool     `json:"together,omitempty"` // on one bill of who pays for several lines
 }
 
 // Run bills.
@@ -74,6 +92,9 @@ func (cmd *billRunCommand) bill(c *console, m *Main) error {
 		}
 	}
 	drafted, err := m.Invoices.Run(c, asOf, m.Due, o)
+	if err == nil && cmd.DryRun {
+		err = m.Invoices.TellWaiting(c, asOf, o.Tell)
+	}
 	if err != nil {
 		return err
 	}
@@ -84,9 +105,7 @@ func (cmd *billRunCommand) bill(c *console, m *Main) error {
 		}
 		found.Drafts, found.Nothing, found.Parked, found.Issued = drafted.Drafts, drafted.Nothing, drafted.Parked+done.Parked, done.Issued
 	}
-	slices.SortStableFunc(found.Documents, func(a, b billLine) int {
-		return cmp.Or(cmp.Compare(a.Subscription, b.Subscription), cmp.Compare(a.From, b.From))
-	})
+	found.sort()
 	if err := found.name(c, m); err != nil {
 		return err
 	}
@@ -97,10 +116,14 @@ func (cmd *billRunCommand) bill(c *console, m *Main) error {
 	return nil
 }
 
-// would adds a document that a dry run tells of.
+// would adds a document that a dry run tells of, or a part to its bill.
 func (r *billReport) would(d invoices.Due, b invoices.Bill, err error) {
-	l := billLine{Together: d.Together, Subscription: d.SubscriptionID, Customer: d.CustomerID, From: d.Period.From.String(), Until: d.Period.Until.String(), Cents: b.Gross,
-		Lines: b.Explain(func(l invoices.Line) string { return l.CalledAndSays(words.English) })}
+	lines := b.Explain(func(l invoices.Line) string { return l.CalledAndSays(words.English) })
+	if d.Together {
+		r.gather(d, billPart{d.SubscriptionID, d.CustomerID, d.Line, b.Gross, lines})
+		return
+	}
+	l := billLine{Subscription: d.SubscriptionID, Customer: d.CustomerID, From: d.Period.From.String(), Until: d.Period.Until.String(), Cents: b.Gross, Lines: lines}
 	switch {
 	case err != nil:
 		r.Parked++
@@ -111,6 +134,36 @@ func (r *billReport) would(d invoices.Due, b invoices.Bill, err error) {
 		r.Drafts++
 	}
 	r.Documents = append(r.Documents, l)
+}
+
+// gather puts a part onto the last bill of who pays for it, of its day, or onto another when there is no room.
+func (r *billReport) gather(d invoices.Due, p billPart) {
+	if r.bills == nil {
+		r.bills = map[billOf]int{}
+	}
+	key := billOf{d.PayerID, d.Period.From}
+	n, is := r.bills[key]
+	if !is || !invoices.Room(len(r.Documents[n].Parts), r.Documents[n].told, len(p.Lines)) {
+		n = len(r.Documents)
+		r.bills[key] = n
+		r.Documents = append(r.Documents, billLine{Customer: d.PayerID, From: d.Period.From.String()})
+		r.Drafts++
+	}
+	bill := &r.Documents[n]
+	bill.Until, bill.Cents, bill.told = max(bill.Until, d.Period.Until.String()), bill.Cents+p.Cents, bill.told+len(p.Lines)
+	bill.Parts = append(bill.Parts, p)
+}
+
+// sort puts documents, and the parts of each, by their lines and days; bills of several first.
+func (r *billReport) sort() {
+	slices.SortStableFunc(r.Documents, func(a, b billLine) int {
+		return cmp.Or(cmp.Compare(a.Subscription, b.Subscription), cmp.Compare(a.From, b.From), cmp.Compare(a.Customer, b.Customer))
+	})
+	for _, d := range r.Documents {
+		slices.SortStableFunc(d.Parts, func(a, b billPart) int {
+			return cmp.Or(strings.Compare(a.Line, b.Line), cmp.Compare(a.Subscription, b.Subscription))
+		})
+	}
 }
 
 // name says who would get the documents.
@@ -128,12 +181,13 @@ func (r *billReport) name(ctx context.Context, m *Main) error {
 
 func (r *billReport) print(c *console) {
 	for _, d := range r.Documents {
+		if len(d.Parts) > 0 {
+			d.printBill(c)
+			continue
+		}
 		c.printf("%s, subscription %d, from %s: %s\n", d.Name, d.Subscription, d.From, money.KES(d.Cents))
 		for _, l := range d.Lines {
 			c.printf("  %s\n", l)
-		}
-		if d.Together {
-			c.printf("  on one bill with the other lines of who pays for it\n")
 		}
 		if d.Problem != "" {
 			c.printf("  cannot be billed: %s\n", d.Problem)
@@ -144,4 +198,15 @@ func (r *billReport) print(c *console) {
 		return
 	}
 	c.printf("%s: %d drafts, %d cost nothing, %d parked, %d issued\n", r.AsOf, r.Drafts, r.Nothing, r.Parked, r.Issued)
+}
+
+// printBill prints one bill of several lines, with its parts.
+func (l billLine) printBill(c *console) {
+	c.printf("%s, one bill of %d lines, from %s: %s\n", l.Name, len(l.Parts), l.From, money.KES(l.Cents))
+	for _, p := range l.Parts {
+		c.printf("  %s, subscription %d: %s\n", p.Line, p.Subscription, money.KES(p.Cents))
+		for _, line := range p.Lines {
+			c.printf("    %s\n", line)
+		}
+	}
 }

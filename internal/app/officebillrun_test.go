@@ -14,9 +14,11 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"mtandao/billing/billdesk"
+	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
+	"mtandao/internal/money"
 	"mtandao/internal/words"
 )
 
@@ -60,6 +62,7 @@ func billedFromThePages(t *testing.T, s *Stage) {
 		t.Fatal(err)
 	}
 	asOf := clock.DayOf(s.Main.Plan.Now())
+	s.familyOf(t, s.named(t, "0711 200 006"))
 	said := s.wouldBill(t, asOf)
 	if said.Drafts < 2 {
 		t.Fatalf("%+v", said)
@@ -108,14 +111,43 @@ func billedFromThePages(t *testing.T, s *Stage) {
 	verifyBooks(t, s.Main)
 }
 
+// familyOf has a customer pay for the line of a new part as well, by one bill.
+func (s *Stage) familyOf(t *testing.T, parent customers.Customer) {
+	t.Helper()
+	if err := s.seedLine(t.Context(), "The branch", "0711 200 099", "office-50", "branch", customers.Business, 5, 0, 0); err != nil {
+		t.Fatal(err)
+	}
+	s.joins(t, s.named(t, "0711 200 099"), parent)
+	if _, err := s.Main.Invoices.ChooseBills(t.Context(), parent.ID, true, invoices.By{Actor: "test"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// gathersAhead: the one bill of a family is one document of the command and of the page, which names its lines and leads to what each costs.
+func (s *Stage) gathersAhead(t *testing.T, manager *colleague, p billdesk.Run, said billReport) {
+	t.Helper()
+	s.namesWhatTheCommandNames(t, p, said)
+	all, err := s.Main.BillRuns.Documents(t.Context(), p.ID, "", 0, 1)
+	if err != nil || len(all) != 1 || all[0].PartCount != 2 || len(said.Documents[0].Parts) != 2 || said.Documents[0].Name != "Kasarani Pharmacy" {
+		t.Fatalf("%+v, %v, of %+v", all, err, said.Documents)
+	}
+	at := billRunOf(p.ID)
+	manager.expect(manager.ask(http.MethodGet, at, nil), http.StatusOK, "One bill of 2 lines", "The branch, ")
+	bill := at + "?bill=" + number(all[0].N)
+	manager.expect(manager.ask(http.MethodGet, bill, nil), http.StatusOK, "One bill of Kasarani Pharmacy, line by line", "Office 50", money.KES(all[0].Cents).String(), "All bills")
+	manager.expect(manager.ask(http.MethodGet, at+"?bill=7", nil), http.StatusNotFound)
+}
+
 // aheadIsOnlyLookedAt: the bills of a day to come are told, and start nothing.
 func (s *Stage) aheadIsOnlyLookedAt(t *testing.T, manager *colleague, asOf clock.Day) {
 	t.Helper()
 	looked := manager.send("/office/billruns/new", url.Values{"as_of": {(asOf + 31).String()}, "once": {"fedcba9876543210"}})
 	manager.expect(looked, http.StatusSeeOther)
-	if ahead, today := s.runEnds(t, idOf(t, strings.TrimPrefix(looked.location, "/office/billruns/"))), s.wouldBill(t, asOf); ahead.Drafts <= today.Drafts {
+	ahead, today := s.runEnds(t, idOf(t, strings.TrimPrefix(looked.location, "/office/billruns/"))), s.wouldBill(t, asOf)
+	if ahead.Drafts <= today.Drafts {
 		t.Errorf("a month ahead %d would be billed, and today %d", ahead.Drafts, today.Drafts)
 	}
+	s.gathersAhead(t, manager, ahead, s.wouldBill(t, asOf+31))
 	page := manager.ask(http.MethodGet, looked.location, nil)
 	manager.expect(page, http.StatusOK, "It can be started when the day is there")
 	if strings.Contains(page.body, looked.location+"/start") {
@@ -157,7 +189,7 @@ func (s *Stage) namesWhatTheCommandNames(t *testing.T, p billdesk.Run, said bill
 	var sum int64
 	for n, d := range all {
 		want := said.Documents[n]
-		if d.SubscriptionID != want.Subscription || d.CustomerID != want.Customer || d.From.String() != want.From || d.Until.String() != want.Until || d.Cents != want.Cents || len(d.Lines) != len(want.Lines) {
+		if d.PartCount != int64(len(want.Parts)) || d.SubscriptionID != want.Subscription || d.CustomerID != want.Customer || d.From.String() != want.From || d.Until.String() != want.Until || d.Cents != want.Cents || len(d.Lines) != len(want.Lines) {
 			t.Errorf("%+v, and the command says %+v", d, want)
 		}
 		for i, l := range d.Lines {

@@ -19,6 +19,7 @@ type BillRuns interface {
 	Run(ctx context.Context, id int64) (billdesk.Run, error)
 	Runs(ctx context.Context, k billdesk.Kind, before int64, limit int) ([]billdesk.Run, error)
 	Documents(ctx context.Context, runID int64, f billdesk.Fate, after int64, limit int) ([]billdesk.Document, error)
+	Parts(ctx context.Context, runID, document, after int64, limit int) ([]billdesk.Part, error)
 }
 
 const billRunsAt = "/office/billruns"

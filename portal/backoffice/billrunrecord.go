@@ -37,6 +37,8 @@ func (b *Backoffice) billRun(q *request) error {
 	p.add(card{Facts: b.billRunFacts(p, r), Fill: billRunFill(&p.frame, r)})
 	switch {
 	case r.Moving():
+	case r.Kind == billdesk.Preview && q.Query("bill") != "":
+		err = b.previewedBill(q, p, r)
 	case r.Kind == billdesk.Preview:
 		err = b.previewCard(q, p, r)
 	default:
@@ -118,8 +120,14 @@ func (b *Backoffice) previewCard(q *request, p *recordPage, r billdesk.Run) erro
 		return err
 	}
 	for _, d := range all {
-		one.Table.add(cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID))}, cell{Text: span(p.Lang, invoices.Period{From: d.From, Until: d.Until}), Address: q.reachable("/office/subscriptions/" + number(d.SubscriptionID))},
-			documentCell(&p.frame, d), cell{Text: kes(d.Cents)}, stated(toned(&p.frame, "office.billrun.fate_", string(d.Fate), map[string]string{string(billdesk.Billed): "good", string(billdesk.Parked): "bad"})))
+		period, what := cell{Text: span(p.Lang, invoices.Period{From: d.From, Until: d.Until})}, documentCell(&p.frame, d.Lines, d.Reason)
+		if d.PartCount > 0 {
+			what = billOfPartsCell(&p.frame, d, billRunAddress(r.ID)+"?bill="+number(d.N))
+		} else {
+			period.Address = q.reachable(lineAt(d.SubscriptionID))
+		}
+		one.Table.add(cell{Text: names[d.CustomerID], Address: q.reachable(customerAddress(d.CustomerID))}, period,
+			what, cell{Text: kes(d.Cents)}, stated(toned(&p.frame, "office.billrun.fate_", string(d.Fate), map[string]string{string(billdesk.Billed): "good", string(billdesk.Parked): "bad"})))
 	}
 	if len(all) == 0 {
 		one.Table, one.Empty = nil, &blank{Icon: "circle-check", Title: p.T("office.billrun.nobody"), Text: p.T("office.billrun.nobody_text", "Day", words.DateOf(p.Lang, r.AsOf)), Address: "/office/invoices", Button: p.T("office.nav.invoices")}
@@ -129,7 +137,7 @@ func (b *Backoffice) previewCard(q *request, p *recordPage, r billdesk.Run) erro
 }
 
 // documentCell says what a document is for: its first line, and how many there are more; or why it cannot be made.
-func documentCell(f *frame, d billdesk.Document) cell {
+func documentCell(f *frame, lines []billdesk.Line, reason error) cell {
 	said := func(l billdesk.Line) string {
 		if f.Lang == words.Swahili {
 			return l.Swahili
@@ -137,15 +145,15 @@ func documentCell(f *frame, d billdesk.Document) cell {
 		return l.English
 	}
 	switch {
-	case d.Reason != nil:
-		return cell{Text: words.Fault(f.Lang, d.Reason)}
-	case len(d.Lines) == 0:
+	case reason != nil:
+		return cell{Text: words.Fault(f.Lang, reason)}
+	case len(lines) == 0:
 		return cell{Text: f.T("office.billrun.no_lines")}
 	}
-	c := cell{Text: said(d.Lines[0])}
-	for n, l := range d.Lines[1:] {
+	c := cell{Text: said(lines[0])}
+	for n, l := range lines[1:] {
 		if n == mostLinesSaid {
-			c.More += f.T("office.billrun.more_lines", "Count", len(d.Lines)-1-n)
+			c.More += f.T("office.billrun.more_lines", "Count", len(lines)-1-n)
 			break
 		}
 		c.More += said(l) + ": " + kes(l.Cents) + ". "
