@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,6 +49,20 @@ func TestAnInvoiceThatIsNotLateIsNotCalledLate(t *testing.T) {
 		t.Error(page)
 	}
 	says(customer+"/bills", "On the bills of this account", "On its own bills")
+	parent, err := s.Main.Customers.Get(t.Context(), d.CustomerID)
+	if err == nil {
+		branch, err = s.Main.Customers.Get(t.Context(), branch.ID)
+	}
+	if err == nil {
+		err = s.Main.Customers.MoveBillDay(t.Context(), branch.ID, parent.BillDay%28+1, parent.BillWeekday, branch.Version, customers.By{Actor: "test"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	moves := fmt.Sprintf("/office/customers/%d/billday?bill_day=%d&amp;bill_weekday=%d", branch.ID, parent.BillDay, parent.BillWeekday)
+	says(customer+"/bills", moves, "parts are billed on other days")
+	says(customer+"/bills", "One part is billed on another day than this account", "On its own bills")
+	says(strings.ReplaceAll(moves, "&amp;", "&"), fmt.Sprintf(`value="%d"`, parent.BillDay), "weather")
 	owner.expect(owner.send(customer+"/bills", url.Values{"bills": {"two"}}), http.StatusBadRequest, "Choose one bill, or many")
 	owner.expect(owner.send("/office/customers/"+number(branch.ID)+"/bills", url.Values{"bills": {"one"}}), http.StatusNotFound)
 	owner.expect(owner.send(customer+"/bills", url.Values{"bills": {"one"}}), http.StatusSeeOther)

@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"cmp"
 	"strconv"
 
 	"mtandao/billing/customers"
@@ -34,13 +35,13 @@ func (f *frame) billDays(c customers.Customer) string {
 	return text
 }
 
-// billDayForm asks on which days a customer is to be billed.
+// billDayForm asks on which days a customer is to be billed; the address may propose some.
 func (b *Backoffice) billDayForm(q *request, c customers.Customer) *formPage {
 	p := q.asking("office.bill_day.", "customers", customerAddress(c.ID), "Name", c.Name)
 	p.Text = p.T("office.bill_day.lead", "Day", p.billDays(c))
 	p.Crumbs, p.Danger = customerCrumbs(&p.frame, c), false
-	p.ask(formField{Name: "bill_day", Label: p.T("office.customer_field.bill_day"), Hint: p.T("office.bill_day.hint"), As: asNumber, Value: q.typedOr("bill_day", strconv.Itoa(c.BillDay)), Most: 2, Must: true},
-		p.weekdayField(q.typedOr("bill_weekday", strconv.Itoa(c.BillWeekday))))
+	p.ask(formField{Name: "bill_day", Label: p.T("office.customer_field.bill_day"), Hint: p.T("office.bill_day.hint"), As: asNumber, Value: q.typedOr("bill_day", cmp.Or(q.Query("bill_day"), strconv.Itoa(c.BillDay))), Most: 2, Must: true},
+		p.weekdayField(q.typedOr("bill_weekday", cmp.Or(q.Query("bill_weekday"), strconv.Itoa(c.BillWeekday)))))
 	return p
 }
 

@@ -1,6 +1,8 @@
 package backoffice
 
 import (
+	"strconv"
+
 	"mtandao/billing/customers"
 	"mtandao/internal/fault"
 	"mtandao/internal/staff"
@@ -31,14 +33,8 @@ func (b *Backoffice) familyBilling(q *request) (c customers.Customer, p *formPag
 	if next, is := chosen.After(from - 1); is {
 		p.Facts = append(p.Facts, fact{p.T("office.family_bills.next", "From", words.DateOf(p.Lang, next.From)), billsWord(&p.frame, next.One) + ", " + next.By})
 	}
-	p.Table = &table{Columns: []column{{Name: p.T("office.invoice.customer")}, {Name: p.T("office.family_bills.gets")}}}
-	p.Table.add(cell{Text: c.Name, More: c.Number}, cell{Text: p.T("office.family_bills.on")})
-	for _, part := range parts {
-		whose := "office.family_bills.own"
-		if part.ParentPays {
-			whose = "office.family_bills.on"
-		}
-		p.Table.add(cell{Text: part.Name, More: part.Number, Address: q.reachable(customerAddress(part.ID))}, cell{Text: p.T(whose)})
+	if apart := b.tellDays(q, p, c, parts); apart > 0 {
+		p.Text += " " + p.T("office.family_bills.apart", "Count", apart)
 	}
 	usual := "many"
 	if chosen.On(from) {
@@ -47,6 +43,28 @@ func (b *Backoffice) familyBilling(q *request) (c customers.Customer, p *formPag
 	p.ask(formField{Name: "bills", As: asPick, Label: p.T("office.family_bills.which"), Hint: p.T("office.family_bills.hint"), Value: q.typedOr("bills", usual), Must: true,
 		Choices: []choice{{Value: "one", Name: billsWord(&p.frame, true)}, {Value: "many", Name: billsWord(&p.frame, false)}}})
 	return c, p, nil
+}
+
+// tellDays lists an account and its parts by the days on which they are billed, and counts the parts that it pays for and that are billed on other days than it: they get
+// bills of their own days until they are moved.
+func (b *Backoffice) tellDays(q *request, p *formPage, c customers.Customer, parts []customers.Customer) (apart int) {
+	p.Table = &table{Columns: []column{{Name: p.T("office.invoice.customer")}, {Name: p.T("office.family_bills.gets")}, {Name: p.T("office.family_bills.billed")}}}
+	p.Table.add(cell{Text: c.Name, More: c.Number}, cell{Text: p.T("office.family_bills.on")}, cell{Text: p.billDays(c)})
+	for _, part := range parts {
+		gets, day := cell{Text: p.T("office.family_bills.own")}, cell{Text: p.billDays(part)}
+		if part.ParentPays {
+			gets.Text = p.T("office.family_bills.on")
+		}
+		if part.ParentPays && part.State == customers.Active && (part.BillDay != c.BillDay || part.BillWeekday != c.BillWeekday) {
+			apart++
+			day.More = p.T("office.family_bills.other_day")
+			if q.may(staff.CustomersEdit, part.SiteID) {
+				day.Acts = []act{{Name: p.T("office.family_bills.move"), Address: customerAddress(part.ID) + "/billday?bill_day=" + strconv.Itoa(c.BillDay) + "&bill_weekday=" + strconv.Itoa(c.BillWeekday)}}
+			}
+		}
+		p.Table.add(cell{Text: part.Name, More: part.Number, Address: q.reachable(customerAddress(part.ID))}, gets, day)
+	}
+	return apart
 }
 
 func billsWord(f *frame, one bool) string {
