@@ -20,6 +20,7 @@ type Lines interface {
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
 	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
 	Events(ctx context.Context, id int64) ([]subscriptions.Event, error)
+	KeptAs(ctx context.Context, sub subscriptions.Subscription) (subscriptions.Kept, error)
 	Cost(ctx context.Context, sub subscriptions.Subscription) ([]plans.Charge, error)
 	Preview(ctx context.Context, id int64, c subscriptions.Change) (subscriptions.Preview, error)
 	ChangePlan(ctx context.Context, id int64, c subscriptions.Change, by subscriptions.By) (subscriptions.Subscription, error)

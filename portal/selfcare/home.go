@@ -92,8 +92,24 @@ func (f *Face) lineOf(q *request, sub subscriptions.Subscription) (line, error) 
 		l.Until = when(q.lang, end.In(zone))
 	}
 	plan, err := f.Plans.ByKey(q.ctx, sub.State.Sold.PlanKey)
-	l.Name = plan.Name(q.lang)
+	if l.Name = plan.Name(q.lang); err != nil || sub.State.Status != subscriptions.Active {
+		return l, err
+	}
+	kept, err := f.Lines.KeptAs(q.ctx, sub)
+	if err != nil || kept == (subscriptions.Kept{}) {
+		return l, err
+	}
+	l.State, err = f.keptBack(q)
 	return l, err
+}
+
+// keptBack says of a line that it is slow, or stopped, over a late bill: the customer's own, or one of who pays for them, of which it tells nothing more.
+func (f *Face) keptBack(q *request) (string, error) {
+	st, err := f.Bills.StandingOf(q.ctx, q.who.ID, q.today())
+	if err == nil && q.who.ParentPays && !st.Barred {
+		return q.T("my.status.kept_payer"), nil
+	}
+	return q.T("my.status.kept"), err
 }
 
 func (f *Face) bills(q *request, p *page) error {

@@ -95,6 +95,9 @@ func (q *request) owedBill(d invoices.Document) owedBill {
 			taxes += l.Excise + l.VAT
 		}
 		name := l.Called(q.lang)
+		if of := d.Called(l); of != "" { // one bill of several lines
+			name = of + ": " + name
+		}
 		if l.Until > l.From+1 {
 			name += ", " + web.Day(q.lang, l.From.Start()) + " – " + web.Day(q.lang, (l.Until-1).Start())
 		}
