@@ -70,3 +70,17 @@ func TestAnAmountThatMayBeEmptyIsNotAskedForByTheBrowser(t *testing.T) {
 		}
 	}
 }
+
+func TestOneTickOfSeveralIsEnoughForTheBrowser(t *testing.T) {
+	l, err := newLook("form")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for as, want := range map[kindOf]int{asTicks: 0, asRadio: 2} { // a browser takes required of each tick for itself, of radio buttons for all together
+		page := &formPage{frame: frame{Lang: words.English}, Action: "/", Sections: []section{{Fields: []formField{{Name: "kinds", As: as, Must: true, Choices: []choice{{Value: "a"}, {Value: "b"}}}}}}}
+		body, _, err := l.html("form", page, themes.Tokens{})
+		if got := strings.Count(string(body), "required"); err != nil || got != want {
+			t.Errorf("%s: %d required, want %d: %v", as, got, want, err)
+		}
+	}
+}
