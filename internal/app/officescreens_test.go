@@ -39,7 +39,7 @@ type screen struct {
 }
 
 // variants are pages at the addresses of routes as their filters make them.
-var variants = []string{"/office/payments?state=unknown", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
+var variants = []string{"/office/payments?state=unknown", "/office/payments?state=typed", "/office/payments?state=paid&day=2020-01-01", "/office/sessions?show=ending", "/office/sessions?mac=nonsense",
 	"/office/enforcements?state=all", "/office/jobs?state=parked", "/office/jobs?state=running", "/office/messages?state=failed", "/office/plans?state=retired", "/office/routers?state=retired",
 	"/office/search?q=", "/office/search?q=nobody", "/office/search?q=0712345678", "/office/audit?object=role", "/office/audit?actor=nobody", "/office/consent?to=0712345678",
 	"/office/customers?q=wanj", "/office/cashier?q=kamau", "/office/cashier?q=nobody", "/office/cashier/day?day=2020-01-01", "/office/money?rail=cheque", "/office/money?rail=cash&day=2020-01-01", "/office/money?who=nobody", "/office/reports/revenue-plans?range=month", "/office/reports/revenue-ways?months=12", "/office/reports/taxes?from=2026-01-01&until=2026-03-31", "/office/customers?state=merged&segment=business", "/office/customers?tag=vip", "/office/carriers/email", "/office/carriers/telegram", "/office/carriers/webhook", "/office/carriers/sms?driver=http", "/office/setup/site", "/office/setup/till",

@@ -18,10 +18,11 @@ const (
 	PaymentsNotPaid   = "not_paid"  // refused, cancelled, timed out
 	PaymentsPaid      = "paid"      //
 	PaymentsAttention = "attention" // a person must look
+	PaymentsTyped     = "typed"     // whose payer typed an M-Pesa code that the rail has not told of
 )
 
 // PaymentGroups are the groups in the order in which they are shown.
-var PaymentGroups = []string{PaymentsAll, PaymentsWaiting, PaymentsUnknown, PaymentsNotPaid, PaymentsPaid, PaymentsAttention}
+var PaymentGroups = []string{PaymentsAll, PaymentsWaiting, PaymentsUnknown, PaymentsNotPaid, PaymentsPaid, PaymentsAttention, PaymentsTyped}
 
 // statesOf are the payment states of a group.
 var statesOf = map[string][]billing.PaymentState{
@@ -61,6 +62,13 @@ func (d *Desk) Payments(ctx context.Context, f PaymentFilter) ([]PaymentLine, er
 	after, err := d.paymentKey(ctx, f.Before)
 	if err != nil {
 		return nil, err
+	}
+	if f.Group == PaymentsTyped {
+		keys, err := d.typedKeys(ctx, f, after)
+		if err != nil {
+			return nil, err
+		}
+		return d.paymentLines(ctx, keys)
 	}
 	var found []paymentKey
 	for some := range slices.Chunk(f.ranges(), mostRanges) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/testdb"
@@ -25,6 +26,10 @@ func sell(r *rows) {
 		}
 		r.add("payments", map[string]any{"order_id": order, "site_id": site, "rail": "stk", "state": state, "attention": attention,
 			"amount_cents": 1000, "amount_currency": "KES", "created_at": noon.Add(-time.Duration(i/4) * time.Hour)})
+	}
+	for i, state := range []string{billing.ClaimAsked, billing.ClaimRefused} { // of the first site it is still asked
+		r.add("receipt_claims", map[string]any{"order_id": orders[i], "till_id": 1, "receipt": "UKS000000" + state[:1], "state": state, "secret_hash": state, "secret": []byte{}, "conversation_id": "", "reason": "",
+			"created_at": noon, "updated_at": noon})
 	}
 }
 
@@ -54,7 +59,7 @@ func TestPaymentsArePagedNewestFirst(t *testing.T) {
 			f    PaymentFilter
 			want int
 		}{{PaymentFilter{}, 42}, {PaymentFilter{Group: PaymentsWaiting}, 18}, {PaymentFilter{Group: PaymentsUnknown}, 6}, {PaymentFilter{Group: PaymentsNotPaid}, 12},
-			{PaymentFilter{Group: PaymentsPaid}, 6}, {PaymentFilter{Group: PaymentsAttention}, 6}, {PaymentFilter{Scope: Scope{1}}, 21}, {PaymentFilter{Scope: Scope{1, 2}}, 42},
+			{PaymentFilter{Group: PaymentsPaid}, 6}, {PaymentFilter{Group: PaymentsAttention}, 6}, {PaymentFilter{Group: PaymentsTyped}, 21}, {PaymentFilter{Scope: Scope{2}, Group: PaymentsTyped}, 0}, {PaymentFilter{Scope: Scope{1}}, 21}, {PaymentFilter{Scope: Scope{1, 2}}, 42},
 			{PaymentFilter{Scope: Scope{}}, 0}, {PaymentFilter{Scope: Scope{2}, Group: PaymentsAttention}, 3}, {PaymentFilter{Group: "no such group"}, 0},
 			{PaymentFilter{From: noon.Add(-2 * time.Hour), To: noon}, 8}} {
 			c.f.Limit = 5

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/billing"
 	"mtandao/internal/db"
 )
 
@@ -57,6 +58,30 @@ func (d *Desk) rangeSQL(f PaymentFilter, r paymentRange, after paymentKey) (stri
 		query, args = query+" AND created_at <= ? AND (created_at < ? OR id < ?)", append(args, after.CreatedAt, after.CreatedAt, after.ID)
 	}
 	return query + " ORDER BY created_at DESC, id DESC LIMIT ?", append(args, f.Limit)
+}
+
+// mostTyped is how many codes that wait are looked at: as many as the desk counts.
+const mostTyped = 1000
+
+// typedKeys reads the payments of orders for which a code was typed.
+func (d *Desk) typedKeys(ctx context.Context, f PaymentFilter, after paymentKey) (keys []paymentKey, err error) {
+	var orders []int64
+	err = d.db.Read(ctx).Table("receipt_claims").Where("state IN ?", []string{billing.ClaimWaiting, billing.ClaimAsked}).Limit(mostTyped).Pluck("order_id", &orders).Error
+	if err != nil || len(orders) == 0 {
+		return nil, db.Fault(err)
+	}
+	query := d.db.Read(ctx).Table("payments").Select("id, created_at").Where("order_id IN ?", orders)
+	if f.Scope != nil {
+		query = query.Where("site_id IN ?", sites(f.Scope))
+	}
+	if !f.From.IsZero() {
+		query = query.Where("created_at >= ? AND created_at < ?", f.From.UTC(), f.To.UTC())
+	}
+	if after.ID != 0 {
+		query = query.Where("created_at <= ? AND (created_at < ? OR id < ?)", after.CreatedAt, after.CreatedAt, after.ID)
+	}
+	err = query.Order("created_at DESC, id DESC").Limit(f.Limit).Scan(&keys).Error
+	return keys, db.Fault(err)
 }
 
 // paymentLines reads the payments of a page with their orders, in the order of the keys.
