@@ -74,6 +74,12 @@ func sameEntry(first entryRow, e Entry) error {
 	return nil
 }
 
+// BookedBy says that entries are booked on another clock too: the chain does not wait for them until its own comes there, when the other runs ahead.
+func (l *Ledger) BookedBy(c clock.Clock) *Ledger {
+	l.chain.Ahead = c
+	return l
+}
+
 // Reverse posts the opposite of an entry, for the cause source; fault.NotFound when there is no such entry.
 func (l *Ledger) Reverse(tx *db.Tx, entryID int64, source, memo string) (int64, error) {
 	e, err := l.entry(tx, entryID)

@@ -229,3 +229,23 @@ func TestTwoChainersMakeOneChain(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatIsBookedOnAClockAheadIsChained: bills of the plan clock do not wait until the chain's own comes there.
+func TestWhatIsBookedOnAClockAheadIsChained(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, d *db.DB) {
+		plan := clock.NewManual(noon.Add(10 * time.Hour))
+		l := New(d, clock.NewManual(noon)).BookedBy(plan)
+		e := sale("ahead", 500)
+		e.At = plan.Now()
+		if _, err := post(t, d, l, e); err != nil {
+			t.Fatal(err)
+		}
+		plan.Advance(time.Minute)
+		if err := l.Chain(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if r := verify(t, l); !r.OK() || r.Links != 1 {
+			t.Fatalf("%+v", r)
+		}
+	})
+}

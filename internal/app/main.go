@@ -256,7 +256,7 @@ func (m *Main) wireDomains() {
 	m.Pools = pools.New(m.DB, m.Plan)
 	m.Plans = plans.New(m.DB, m.Clock)
 	m.Plans.AskRouters(able{m})
-	m.Ledger = ledger.New(m.DB, m.Clock)
+	m.Ledger = ledger.New(m.DB, m.Clock).BookedBy(m.Plan)
 	m.Daybook = daybook.New(m.DB, m.Ledger)
 	m.MPesa = mpesa.New(mpesa.Options{TokenStore: &billing.Tokens{DB: m.DB, Keys: m.Keys, Clock: m.Clock}, Clock: m.Clock, Log: m.Log})
 	m.Approvals = approval.New(approval.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, People: m.Staff})

@@ -16,9 +16,10 @@ import (
 type Chain struct {
 	DB    *db.DB
 	Clock clock.Clock
-	Items string // table of what is chained
-	Links string // table of links
-	Item  string // what an item is called: "event"
+	Ahead clock.Clock // items may be of this one's time, when it is later; nil: of Clock's
+	Items string      // table of what is chained
+	Links string      // table of links
+	Item  string      // what an item is called: "event"
 	// Contents reads the canonical text of items, as Content makes it; one that is gone is absent.
 	Contents func(ctx context.Context, ids []int64) (map[int64]string, error)
 }
@@ -71,7 +72,11 @@ func (c *Chain) Extend(ctx context.Context) error {
 }
 
 func (c *Chain) extendSome(ctx context.Context) (int, error) {
-	ids, err := c.unchained(ctx, c.Clock.Now().Add(-settleTime))
+	now := c.Clock.Now()
+	if c.Ahead != nil {
+		now = clock.Later(now, c.Ahead.Now())
+	}
+	ids, err := c.unchained(ctx, now.Add(-settleTime))
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
