@@ -48,3 +48,31 @@ func TestAPageIsToldShortly(t *testing.T) {
 		}
 	}
 }
+
+// ways are what a chapter tells somebody to press: "*Payments → Money in → Day close*".
+var ways = regexp.MustCompile(`\*([^*\n]+ → [^*\n]+)\*`)
+
+// TestWaysAreNamedAsThePagesNameThem: each step of a way is a text of the console in the chapter's language.
+func TestWaysAreNamedAsThePagesNameThem(t *testing.T) {
+	for _, l := range words.Languages {
+		said, found := map[string]bool{}, 0
+		for _, key := range words.Keys() {
+			if strings.HasPrefix(key, "office.") {
+				said[words.Text(l, key)] = true
+			}
+		}
+		for _, name := range Chapters {
+			c, _ := Chapter(l, name)
+			for _, way := range ways.FindAllStringSubmatch(c.Plain, -1) {
+				for _, step := range strings.Split(way[1], " → ") {
+					if found++; !said[step] {
+						t.Errorf("%s %s: nothing is called %q", l, name, step)
+					}
+				}
+			}
+		}
+		if found < 10 {
+			t.Errorf("%s: %d steps", l, found)
+		}
+	}
+}
