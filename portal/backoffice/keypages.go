@@ -57,8 +57,8 @@ func (b *Backoffice) keyList(q *request) error {
 		return err
 	}
 	p := q.listing("office.apikey.title", "settings")
-	p.Lead = p.T("office.apikey.lead")
-	p.Acts = []act{{Name: p.T("office.apikey_new.title"), Icon: "plus", Address: keysAt + "/new", Tone: "primary"}}
+	p.Lead, p.Crumbs = p.T("office.apikey.lead"), []crumb{{p.T("office.nav.settings"), "/office/settings"}}
+	p.Acts = []act{{Name: p.T("office.apikey_new.title"), Icon: "plus", Address: keysAt + "/new", Tone: "primary"}, {Name: p.T("office.apikey.docs"), Icon: "book-open", Address: "/api/v1/docs"}}
 	p.Empty = blank{Icon: "lock", Title: p.T("office.apikey.none"), Text: p.T("office.apikey.lead")}
 	p.Columns = []column{{Name: p.T("office.apikey.name")}, {Name: p.T("office.apikey.scopes")}, {Name: p.T("office.apikey.sites")}, {p.T("office.apikey.used"), "when"}, {p.T("office.apikey.until"), "when"}, {Name: p.T("office.state")}}
 	for _, k := range all {

@@ -88,7 +88,7 @@ func (b *Backoffice) hookList(q *request) error {
 		return err
 	}
 	p := q.listing("office.hook.title", "settings")
-	p.Lead = p.T("office.hook.lead")
+	p.Lead, p.Crumbs = p.T("office.hook.lead"), []crumb{{p.T("office.nav.settings"), "/office/settings"}}
 	p.Acts = []act{{Name: p.T("office.hook_new.title"), Icon: "plus", Address: hooksAt + "/new", Tone: "primary"}}
 	p.Empty = blank{Icon: "activity", Title: p.T("office.hook.none"), Text: p.T("office.hook.lead")}
 	p.Columns = []column{{Name: p.T("office.hook.name")}, {Name: p.T("office.hook.kinds")}, {Name: p.T("office.apikey.sites")}, {Name: p.T("office.state")}}
