@@ -54,7 +54,7 @@ func (b *Backoffice) chart(q *request) error {
 		return err
 	}
 	for _, kind := range books.Kinds {
-		t, sum := &table{Columns: []column{{Name: p.T("books.account")}, {Name: p.T("office.ledger.for")}, {p.T("office.ledger.balance_now"), "num"}}}, int64(0)
+		t, sum := &table{Columns: []column{{Name: p.T("books.account")}, {p.T("office.ledger.for"), "says"}, {p.T("office.ledger.balance_now"), "num"}}}, int64(0)
 		for _, a := range books.Chart {
 			if a.Kind == kind {
 				own := a.Own(balances[a.Code])

@@ -104,7 +104,7 @@ func (b *Backoffice) definedRoutes() []route {
 func (b *Backoffice) reportList(q *request) error {
 	p := q.listing("office.nav.reports", "reports")
 	p.Lead = p.T("office.reports.lead")
-	p.Columns = []column{{Name: p.T("office.reports.report")}, {Name: p.T("office.reports.says")}}
+	p.Columns = []column{{Name: p.T("office.reports.report")}, {p.T("office.reports.says"), "says"}}
 	p.Acts = []act{{Name: p.T("office.schedule.title"), Icon: "mail", Address: schedulesAt}}
 	for _, d := range definitions {
 		if at := q.reachable(reportsAt + d.Name); at != "" {

@@ -61,7 +61,7 @@ func moneyOfDay(day clock.Day, rail string) string {
 
 // moneyTable has the last day first, without days on which nothing came; each figure leads to its list.
 func (a asking) moneyTable(said *telling, days []report.DayMoney) {
-	said.Columns = []column{{Name: a.T("office.money_report.day")}}
+	said.Columns = []column{{a.T("office.money_report.day"), "when"}}
 	for _, rail := range report.Rails {
 		said.Columns = append(said.Columns, column{howName(a.f, rail), "num"})
 	}
