@@ -100,7 +100,7 @@ func (b *Backoffice) job(q *request) error {
 	p.add(card{Facts: []fact{{p.T("office.jobs.for"), j.Subscriber}, {p.T("office.jobs.about"), j.Key}, {p.T("office.jobs.since"), b.when(&p.frame, j.CreatedAt)},
 		{p.T("office.jobs.last"), b.when(&p.frame, j.UpdatedAt)}, {p.T("office.jobs.next"), b.nextRun(&p.frame, j)}, {p.T("office.tries"), strconv.Itoa(j.Attempt)}}})
 	if j.LastError != "" {
-		s := card{Name: p.T("office.jobs.error"), Text: j.LastError}
+		s := card{Name: p.T("office.jobs.error"), Text: j.LastError, Raw: true}
 		if said := errorWords(&p.frame, j.LastError); said != j.LastError {
 			s.Lead = said
 		}

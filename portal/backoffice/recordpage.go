@@ -36,6 +36,7 @@ type card struct {
 	After      string // under it
 	Sides      []side
 	Text       string
+	Raw        bool // Text is a machine's
 	Empty      *blank
 	Older      string // address of the next page
 	Fill       *fill

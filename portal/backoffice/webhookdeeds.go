@@ -238,7 +238,7 @@ func (b *Backoffice) deliveryRecord(q *request) error {
 		answers.Table.add(cell{Text: number(int64(a.Number))}, cell{Text: b.when(&p.frame, a.At), More: tookText(&p.frame, a.Took)}, cell{Text: statusText(a.Status), More: hookReason(&p.frame, a.Reason)}, cell{Text: a.Answer})
 	}
 	p.add(answers)
-	p.add(card{Name: p.T("office.hook.sent"), Text: indented(body)})
+	p.add(card{Name: p.T("office.hook.sent"), Text: indented(body), Raw: true})
 	q.follow(p, d.State == webhooks.Waiting && d.Tries == 0 && e.State == webhooks.Active)
 	return q.show(p)
 }
