@@ -49,7 +49,11 @@ func (b *Backoffice) outagePage(q *request) (*recordPage, error) {
 		}
 		t.add(cell{Text: b.planWhen(&p.frame, o.At)}, cell{Text: b.siteName(o.SiteID)}, cell{Text: givenTime(&p.frame, o)}, cell{Text: o.Note, Address: outageAt(o.ID)}, cell{Text: b.givenBy(&p.frame, o)}, lines, last)
 	}
-	p.add(card{Name: p.T("office.outages.given"), Table: t})
+	given := card{Name: p.T("office.outages.given"), Table: t}
+	if len(all) == 0 {
+		given = card{Name: given.Name, Lead: p.T("office.outages.none")}
+	}
+	p.add(given)
 	q.follow(p, going)
 	return p, nil
 }
