@@ -164,6 +164,8 @@ var notBooks = map[string]string{
 	"money_days":          "what was seen of a day; its money is receipts, entries and what a rail told",
 	"money_differences":   "what did not agree on a day, and why; it moves no money",
 	"bill_runs":           "what somebody asked for; what was billed is invoices",
+	"bulk_runs":           "what somebody did to many at once; each of them tells it itself",
+	"bulk_items":          "what became of each; what was done to it is an event of its own",
 	"bill_run_documents":  "what a run would make",
 	"bill_run_parts":      "what a run would make",
 	"statement_pieces":    "files to read",

@@ -95,6 +95,37 @@ func (s *Service) SaveTags(tx *db.Tx, customerID int64, tags []string, by By) er
 	return s.record(tx, by, "tags changed", customerID, before, tags)
 }
 
+// AddTag gives a customer a tag; false when they have it. Faults of CheckTags, fault.Conflict "customer.merged", fault.NotFound "customer.unknown".
+func (s *Service) AddTag(tx *db.Tx, customerID int64, tag string, by By) (bool, error) {
+	before, err := s.holdTags(tx, customerID)
+	if err != nil || slices.Contains(before, tag) {
+		return false, err
+	}
+	return true, s.SaveTags(tx, customerID, append(before, tag), by)
+}
+
+// DropTag takes a tag away from a customer; false when they do not have it. Faults of AddTag.
+func (s *Service) DropTag(tx *db.Tx, customerID int64, tag string, by By) (bool, error) {
+	before, err := s.holdTags(tx, customerID)
+	at := slices.Index(before, tag)
+	if err != nil || at < 0 {
+		return false, err
+	}
+	return true, s.SaveTags(tx, customerID, slices.Delete(before, at, at+1), by)
+}
+
+// holdTags are the tags of a customer whom nobody else changes until the transaction ends.
+func (s *Service) holdTags(tx *db.Tx, customerID int64) ([]string, error) {
+	c, err := s.hold(tx, customerID)
+	if err == nil && c.State == Merged {
+		err = fault.New(fault.Conflict, "customer.merged")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.tagsTx(tx, customerID)
+}
+
 // SaveAddresses puts these addresses in the place of those that a customer has.
 func (s *Service) SaveAddresses(tx *db.Tx, customerID int64, addresses []Address, by By) error {
 	addresses, err := CheckAddresses(addresses)

@@ -149,6 +149,21 @@ func (s *Service) Tags(ctx context.Context, customerID int64) ([]string, error) 
 	return tags(s.DB.Read(ctx).Where("customer_id = ?", customerID))
 }
 
+// TagsOf are the tags of customers, by id.
+func (s *Service) TagsOf(ctx context.Context, ids []int64) (map[int64][]string, error) {
+	all := make(map[int64][]string, len(ids))
+	for few := range db.Pieces(ids) {
+		var rows []tagRow
+		if err := s.DB.Read(ctx).Where("customer_id IN ?", few).Order("customer_id, tag").Limit(len(few) * mostTags).Find(&rows).Error; err != nil {
+			return nil, db.Fault(err)
+		}
+		for _, r := range rows {
+			all[r.CustomerID] = append(all[r.CustomerID], r.Tag)
+		}
+	}
+	return all, nil
+}
+
 func (s *Service) tagsTx(tx *db.Tx, customerID int64) ([]string, error) {
 	return tags(tx.Gorm().Where("customer_id = ?", customerID))
 }

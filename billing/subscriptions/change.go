@@ -17,25 +17,49 @@ func (s *Service) Pause(ctx context.Context, id int64, at time.Time, reason stri
 	return s.dated(ctx, id, at, by, PausedIt, Said{Reason: reason})
 }
 
+// PauseIn is Pause, now, inside a transaction.
+func (s *Service) PauseIn(tx *db.Tx, id int64, reason string, by By) (Subscription, error) {
+	return s.changeIn(tx, id, by, dated(PausedIt, time.Time{}, Said{Reason: reason}))
+}
+
 // Resume starts it again: what was left at the pause is left now. fault.Conflict "subscription.not_paused".
 func (s *Service) Resume(ctx context.Context, id int64, at time.Time, by By) (sub Subscription, err error) {
 	if sub, err = s.dated(ctx, id, at, by, Resumed, Said{}); err != nil || sub.State.Status != Active {
 		return sub, err
 	}
-	return sub, s.DB.InTx(ctx, func(tx *db.Tx) error { // money may have come meanwhile
-		if sub, err = s.lockWithCredit(tx, id); err != nil {
-			return err
-		}
-		sub, err = s.renewOne(tx, sub, false, false)
+	return sub, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, err = s.caughtUp(tx, id)
 		return err
 	})
 }
 
+// ResumeIn is Resume, now, inside a transaction.
+func (s *Service) ResumeIn(tx *db.Tx, id int64, by By) (Subscription, error) {
+	if sub, err := s.changeIn(tx, id, by, dated(Resumed, time.Time{}, Said{})); err != nil || sub.State.Status != Active {
+		return sub, err
+	}
+	return s.caughtUp(tx, id)
+}
+
+// caughtUp renews a line that was resumed: money may have come meanwhile.
+func (s *Service) caughtUp(tx *db.Tx, id int64) (Subscription, error) {
+	sub, err := s.lockWithCredit(tx, id)
+	if err != nil {
+		return sub, err
+	}
+	return s.renewOne(tx, sub, false, false)
+}
+
 // dated records an event of an instant; one that lies further back than the beginning of the line is refused by Replay.
 func (s *Service) dated(ctx context.Context, id int64, at time.Time, by By, kind Kind, said Said) (Subscription, error) {
-	return s.change(ctx, id, by, func(*db.Tx, Subscription) (draft, error) {
+	return s.change(ctx, id, by, dated(kind, at, said))
+}
+
+// dated makes an event of an instant; zero is now.
+func dated(kind Kind, at time.Time, said Said) func(*db.Tx, Subscription) (draft, error) {
+	return func(*db.Tx, Subscription) (draft, error) {
 		return draft{Event: Event{Kind: kind, At: at, Said: said}}, nil
-	})
+	}
 }
 
 // Move takes a line to another site, router or address of installation. A login and addresses stay.

@@ -105,6 +105,24 @@ func one(from *gorm.DB, id int64) (Subscription, error) {
 	return list[0], nil
 }
 
+// Some are those of these lines that there are, by id.
+func (s *Service) Some(ctx context.Context, ids []int64) (map[int64]Subscription, error) {
+	some := make(map[int64]Subscription, len(ids))
+	for few := range db.Pieces(ids) {
+		list, err := all(s.DB.Read(ctx).Where("id IN ?", few).Limit(len(few)))
+		if err != nil {
+			return nil, err
+		}
+		for _, sub := range list {
+			some[sub.ID] = sub
+		}
+	}
+	return some, nil
+}
+
+// GetTx is Get inside a transaction.
+func (s *Service) GetTx(tx *db.Tx, id int64) (Subscription, error) { return oneIn(tx, id) }
+
 func oneIn(tx *db.Tx, id int64) (Subscription, error) { return one(tx.Gorm(), id) }
 
 // lock keeps everybody else from a subscription until the transaction ends.

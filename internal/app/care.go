@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/bulk"
 	"mtandao/internal/db"
 	"mtandao/internal/fieldwork"
 	"mtandao/internal/postroom"
@@ -15,6 +16,7 @@ type care struct {
 	Tickets *support.Service
 	Post    *postroom.Service
 	Field   *fieldwork.Service
+	Bulk    *bulk.Service
 }
 
 func (m *Main) wireCare() {
@@ -28,6 +30,7 @@ func (m *Main) wireCare() {
 		return m.Field.FollowSite(tx, c.ID, c.SiteID, fieldwork.By(by))
 	})
 	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Field: m.Field, Roots: m.mailRoots, Paused: m.Pause.Paused})
+	m.Bulk = bulk.New(bulk.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Members: m.Staff, Things: map[bulk.Object]bulk.Things{bulk.Customers: manyCustomers{m}, bulk.Lines: manyLines{m}}})
 }
 
 // scheduleCare forgets what is no longer needed.
@@ -36,4 +39,5 @@ func (m *Main) scheduleCare() {
 	m.Jobs.Every("mailbox of tickets", postroom.Every, m.Post.Read)
 	m.Jobs.Every("old e-mails", time.Hour, m.Post.Clean)
 	m.Jobs.Every("leads and visits that are done", time.Hour, m.Field.Sweep)
+	m.Jobs.Every("bulk runs that nobody started", time.Hour, m.Bulk.Clean)
 }

@@ -47,6 +47,7 @@ func (m *Main) openOffice(proxies web.Proxies) (*backoffice.Backoffice, error) {
 		RailBook:  m.RailBook,
 		Days:      m.Days,
 		BillRuns:  m.BillRuns,
+		Bulk:      m.Bulk,
 		Press:     pressman{m},
 		Prints:    m.Prints,
 		Customers: m.Customers,

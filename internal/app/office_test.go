@@ -255,6 +255,7 @@ func (s *Stage) objects(t *testing.T) *strings.Replacer {
 	at["payouts"], at["approvals"] = s.owed(t, at["partners"]), s.awaiting(t, at["resellers"])
 	at["customers"], at["imports"], at["statements"], at["billruns"] = s.customer(t).ID, s.importing(t), s.stating(t), s.lookedAtBills(t)
 	at["invoices"], at["taxes"] = s.invoiced(t)
+	at["bulk"] = s.bulked(t)
 	day, difference := s.differing(t)
 	at["differences"] = difference
 	mailing, whom := s.mailing(t, "books@firm.example")

@@ -13,7 +13,7 @@ var ranks = rankTable(map[int]string{
 	3:  "internal/testdb internal/chain",
 	4:  "internal/jobs internal/settings internal/audit internal/witness internal/backup internal/acme",
 	5:  "internal/site internal/staff internal/notify",
-	6:  "radius/access internal/pin internal/approval internal/apikeys internal/webhooks",
+	6:  "radius/access internal/pin internal/approval internal/apikeys internal/webhooks internal/bulk",
 	7:  "radius/routers radius/pools billing/plans billing/customers billing/ledger billing/taxes internal/incoming",
 	8:  "radius/mikrotik radius/chilli radius/tunnel billing/invoices billing/accounts billing/subscriptions billing/daybook radius/outages billing/entrance",
 	9:  "billing billing/books billing/families billing/billrun billing/billdesk radius internal/support internal/fieldwork internal/scheduled internal/cutover internal/status",

@@ -106,6 +106,12 @@ func (s *Service) byID(ctx context.Context, id int64) (Member, memberRow, error)
 	return find(s.DB.Read(ctx), "m.id = ?", id)
 }
 
+// MemberTx is Member inside a transaction: who has just lost a right does nothing more.
+func (s *Service) MemberTx(tx *db.Tx, id int64) (Member, error) {
+	m, _, err := byIDTx(tx, id)
+	return m, err
+}
+
 func byIDTx(tx *db.Tx, id int64) (Member, memberRow, error) { return find(tx.Gorm(), "m.id = ?", id) }
 
 // page lists members after an id, with roles.

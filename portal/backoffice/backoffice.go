@@ -102,6 +102,7 @@ type Options struct {
 	RailBook  RailBook
 	Days      Days
 	BillRuns  BillRuns
+	Bulk      Bulk
 	Provider  func() string // the provider's name, as it is now
 	Keys      *seal.Keys
 	Clock     clock.Clock    // the machine's
@@ -157,7 +158,7 @@ func (b *Backoffice) table() []route {
 		b.invoiceRoutes(), b.paperRoutes(),
 		b.messageRoutes(),
 		b.customerRoutes(), b.ticketRoutes(), b.leadRoutes(), b.visitRoutes(), b.equipmentRoutes(), b.fileRoutes(),
-		b.importRoutes(), b.railBookRoutes(), b.dayRoutes(), b.billRunRoutes(),
+		b.importRoutes(), b.railBookRoutes(), b.dayRoutes(), b.billRunRoutes(), b.bulkRoutes(),
 		b.counterRoutes(), b.familyRoutes(), b.promptRoutes(), b.definedRoutes(), b.scheduleRoutes(), b.helpRoutes(), b.ledgerRoutes(),
 		[]route{
 			{get, "/office/in", open, "", b.askSignIn}, {post, "/office/in", open, "", b.signIn},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mtandao/billing/customers"
+	"mtandao/internal/bulk"
 	"mtandao/internal/clock"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
@@ -45,6 +46,7 @@ func (b *Backoffice) customerRoutes() []route {
 	one := "/office/customers/:id"
 	return []route{
 		{get, "/office/customers", full, staff.CustomersView, b.customers},
+		{post, customersBulk, full, staff.CustomersEdit, b.pickCustomers},
 		{post, "/office/customers/export", full, staff.CustomersManage, b.exportCustomers},
 		{get, "/office/customers/new", full, staff.CustomersEdit, b.askCustomer}, {post, "/office/customers/new", full, staff.CustomersEdit, b.saveCustomer},
 		{get, one, full, staff.CustomersView, b.customer},
@@ -133,6 +135,7 @@ func (b *Backoffice) customers(q *request) error {
 	if err := b.addCustomers(q, &p.frame, &p.table, found.Customers); err != nil {
 		return err
 	}
+	q.pickable(p, bulk.Customers, func(n int) pick { return pick{number(found.Customers[n].ID), found.Customers[n].Name} })
 	return q.list(p)
 }
 

@@ -8,13 +8,16 @@ import (
 	"mtandao/portal/web"
 )
 
+// lineTyped is what is looked for in the list of lines.
+func (q *request) lineTyped() string { return strings.TrimSpace(q.Query("find")) }
+
 // linesFound are those that the filters ask for: what is looked for is a login, or what finds a customer.
 func (b *Backoffice) linesFound(q *request) ([]subscriptions.Subscription, error) {
 	w := subscriptions.Which{Status: subscriptions.Status(q.Query("state"))}
 	if scope := q.scope(); scope != nil {
 		w.Sites = slices.Clone([]int64(scope))
 	}
-	typed := strings.TrimSpace(q.Query("find"))
+	typed := q.lineTyped()
 	if typed == "" {
 		return b.Lines.List(q.ctx, w, q.before(), mostListed+1)
 	}

@@ -9,6 +9,7 @@ import (
 	"mtandao/billing/customers"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
+	"mtandao/internal/bulk"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
@@ -18,6 +19,7 @@ import (
 type Lines interface {
 	List(ctx context.Context, w subscriptions.Which, before int64, limit int) ([]subscriptions.Subscription, error)
 	Get(ctx context.Context, id int64) (subscriptions.Subscription, error)
+	Some(ctx context.Context, ids []int64) (map[int64]subscriptions.Subscription, error)
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
 	Events(ctx context.Context, id int64) ([]subscriptions.Event, error)
 	Cost(ctx context.Context, sub subscriptions.Subscription) ([]plans.Charge, error)
@@ -58,6 +60,7 @@ const linesAt = "/office/subscriptions"
 func (b *Backoffice) lineRoutes() []route {
 	return []route{
 		{get, linesAt, full, staff.AccessView, b.lineList},
+		{post, linesBulk, full, staff.AccessChange, b.pickLines},
 		{get, linesAt + "/new", full, staff.AccessChange, b.askLine}, {post, linesAt + "/new", full, staff.AccessChange, b.startLine},
 		{get, "/office/outages", everywhere, staff.AccessChange, b.outages}, {post, "/office/outages", everywhere, staff.AccessChange, b.askOutage},
 		{post, "/office/outages/days", everywhere, staff.AccessChange, b.compensate}, {post, "/office/outages/:id/undo", everywhere, staff.AccessChange, b.undoOutage},
@@ -121,6 +124,7 @@ func (b *Backoffice) lineList(q *request) error {
 		p.add(cell{Text: st.Login.Name, Address: lineAt(sub.ID)}, cell{Text: who.Name, More: who.Number}, cell{Text: names[st.Sold.PlanKey]}, cell{Text: b.siteName(st.Place.SiteID)},
 			cell{Text: b.planWhen(&p.frame, st.End(b.zoneOf(sub)))}, stated(lineState(&p.frame, st, b.PlanClock.Now(), b.zoneOf(sub))))
 	}
+	q.pickable(p, bulk.Lines, func(n int) pick { return pick{number(all[n].ID), all[n].State.Login.Name} })
 	return q.list(p)
 }
 

@@ -18,6 +18,7 @@ type listPage struct {
 	Find  *find
 	table
 	pager
+	Many  *bulkBar
 	Empty blank
 	Live  string // address from which the list brings itself up to date
 	Fresh string // when it last did

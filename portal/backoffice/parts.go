@@ -57,8 +57,12 @@ type cell struct {
 	Acts                []act
 	Colours             []swatch
 	Fill                *fill
+	Pick                *pick
 	leads, stands       bool
 }
+
+// pick is a box by which a row is picked for what is done to many: what it sends, and whom it names.
+type pick struct{ ID, Name string }
 
 // fill is how full something is, drawn as a bar beside its words.
 type fill struct {
@@ -86,7 +90,7 @@ type swatch struct {
 
 // Filled says that something stands in the cell.
 func (c cell) Filled() bool {
-	return c.Text != "" || c.More != "" || c.State.Text != "" || len(c.Acts) > 0 || len(c.Colours) > 0 || c.Fill != nil
+	return c.Text != "" || c.More != "" || c.State.Text != "" || len(c.Acts) > 0 || len(c.Colours) > 0 || c.Fill != nil || c.Pick != nil
 }
 
 // Class is of the cell: its column's, and what a phone makes of it, where the name of a row and its state stand on top.

@@ -63,6 +63,25 @@ addEventListener('submit', (event) => {
   sent.set(form, by);
   setTimeout(() => { sent.delete(form); }, 5000);
 });
+// Rows are picked all at once, and counted, where there is a script; the boxes are sent without one too.
+const picked = () => {
+  const many = document.getElementById('many');
+  if (!many) return;
+  const boxes = [...document.querySelectorAll('input[name=pick]')];
+  const count = boxes.filter((box) => box.checked).length;
+  const all = many.querySelector('[data-all]');
+  all.hidden = false;
+  all.firstElementChild.checked = count === boxes.length;
+  all.firstElementChild.indeterminate = count > 0 && count < boxes.length;
+  many.querySelector('[data-count]').textContent = count ? ` (${count})` : '';
+};
+addEventListener('change', (event) => {
+  const all = event.target.closest('[data-all]');
+  if (all) document.querySelectorAll('input[name=pick]').forEach((box) => { box.checked = event.target.checked; });
+  if (all || event.target.name === 'pick') picked();
+});
+addEventListener('htmx:afterSwap', picked);
+picked();
 // Paper is printed by its button.
 document.querySelectorAll('[data-print]').forEach((button) => {
   button.hidden = false;

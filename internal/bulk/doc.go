@@ -1,0 +1,12 @@
+// Package bulk does one thing to many objects that a member of staff picked: it looks first what would happen, asks, does it in pieces, tells what became of each, and takes it back.
+//
+// It owns runs and their objects: which were found, what would become of each and why not, how far a run is, what was done. It does not own what is done: a deed on one object, who may do it
+// there and why it cannot be done belong to the package of the object, which internal/app brings here as Things.
+//
+// A run is looking → looked → doing → done; until it is done somebody may stop it. Each object is changed in a transaction of its own, together with its fate and the counts of the run, so a
+// run may be cut between any two writes and goes on where it was: nothing is done twice, nothing is forgotten. Whether the member may do it is asked in that transaction.
+//
+// Taking a run back is a run too: of the opposite kind, over the objects that were changed, each only if nothing has changed it since, by the mark that its change left.
+//
+// Invariants: an object is in a run once; its fate leaves Would once; who sends a form twice gets the first run. Dates are of the machine's clock.
+package bulk
