@@ -167,8 +167,8 @@ func TestADayOfCash(t *testing.T) {
 
 func (r *rows) staff(id int, name, email string) {
 	r.Helper()
-	if _, err := r.d.SQL().Exec(`INSERT INTO staff_members (id, email, name, password_hash, state, language, sites, totp_seed, totp_pending, totp_step, last_address, version, created_at, changed_at)
-		VALUES (?, ?, ?, '', 'active', 'en', '', '', '', 0, '', 1, ?, ?)`, id, email, name, noon, noon); err != nil {
+	if _, err := r.d.SQL().Exec(`INSERT INTO staff_members (id, email, name, password_hash, state, language, sites, totp_seed, totp_pending, totp_step, passkeys, last_address, version, created_at, changed_at)
+		VALUES (?, ?, ?, '', 'active', 'en', '', '', '', 0, 0, '', 1, ?, ?)`, id, email, name, noon, noon); err != nil {
 		r.Fatal(err)
 	}
 }
