@@ -2,6 +2,7 @@ package billrun
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -180,8 +181,8 @@ func (s *street) compare(seed uint64, sub subscriptions.Subscription) (periods i
 // logs tells a line's history and its documents.
 func (s *street) logs(events []subscriptions.Event, docs []invoices.Document) {
 	for _, e := range events {
-		s.Logf("%s %s (recorded %s) %+v, given %+v, %d days %d minutes, paid to %v", e.At.In(clock.Nairobi).Format(time.DateTime), e.Kind, e.Recorded.In(clock.Nairobi).Format(time.DateTime), e.Said.Sold, e.Said.Given,
-			e.Said.Days, e.Said.Minutes, e.Said.Paid.To)
+		said, err := json.Marshal(e.Said)
+		s.Logf("%s %s (recorded %s) %s %v", e.At.In(clock.Nairobi).Format(time.DateTime), e.Kind, e.Recorded.In(clock.Nairobi).Format(time.DateTime), said, err)
 	}
 	for _, d := range docs {
 		s.Logf("%s on %v: %s", d.Cause, d.Day, d.State)
