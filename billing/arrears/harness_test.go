@@ -258,7 +258,7 @@ func (p *provider) brings(c customers.Customer, bob int64) accounts.Event {
 func (p *provider) idle() {
 	p.Helper()
 	for range 60 {
-		ctx, stop := context.WithTimeout(context.Background(), 700*time.Millisecond)
+		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 		if p.Jobs.Idle(ctx) != nil {
 			if err := p.Jobs.RescueNow(context.Background()); err != nil {
 				p.Fatal(err)
