@@ -112,6 +112,46 @@ func TestWhatIsDatedBackOverAMovedDay(t *testing.T) {
 	})
 }
 
+// TestAPlanThatIsDatedBackOutdoesThePricesToldBefore: a line was moved to newer prices of its plan, and is put on another plan, or on the newest price, from a day before
+// them. It stays on that, and is billed so; a change of plan that was told before stands.
+func TestAPlanThatIsDatedBackOutdoesThePricesToldBefore(t *testing.T) {
+	each(t, func(w *town) {
+		ctx := context.Background()
+		w.sells("month", 3000, nil)
+		w.sells("week", 700, func(p *plans.Plan) { p.Terms.Interval.Unit = plans.Week })
+		w.sells("other", 1500, nil)
+		var lines []subscriptions.Subscription
+		for range 3 {
+			lines = append(lines, w.line(w.customer(1).ID, "month", time.Time{}, nil))
+		}
+		w.until(clock.Date(2026, 3, 12))
+		w.sells("month", 6000, nil)
+		for _, sub := range lines {
+			w.must(w.Lines.Reprice(ctx, sub.ID, office))
+		}
+		w.until(clock.Date(2026, 4, 2))
+		w.must(w.Lines.ChangePlan(ctx, lines[2].ID, subscriptions.Change{PlanKey: "other"}, office))
+		newest := w.sells("month", 2000, nil)
+		w.until(clock.Date(2026, 4, 9))
+		for n, key := range []string{"week", "month", "week"} {
+			w.must(w.Lines.ChangePlan(ctx, lines[n].ID, subChange(key, clock.Date(2026, 3, 4)), office))
+		}
+		for n, want := range []string{"week", "month", "other"} {
+			if now, err := w.Lines.Get(ctx, lines[n].ID); err != nil || now.State.Sold.PlanKey != want || n == 1 && now.State.Sold.PriceID != newest.PriceID {
+				t.Errorf("line %d is on %+v, %v", n, now.State.Sold, err)
+			}
+		}
+		w.until(clock.Date(2026, 8, 3))
+		s := &street{town: w}
+		for _, sub := range lines {
+			if s.compare(0, sub) < 7 {
+				t.Error("few periods")
+			}
+		}
+		w.prove()
+	})
+}
+
 // TestTheDayIsMovedWhileItIsBilled: staff move it between the reading of what is due and the bill, three runs at once. Nothing is billed twice or left out.
 func TestTheDayIsMovedWhileItIsBilled(t *testing.T) {
 	each(t, func(w *town) {

@@ -19,7 +19,7 @@ type oracle struct {
 	firm   bool  // its segment is plans.Business
 	out    int64 // of the period that was worked out last: what is priced without taxes
 	octets map[clock.Day]int64
-	anchor clock.Day
+	anchor map[string]clock.Day       // by track
 	bills  map[string]int             // days of the month, by track
 	void   map[string][]clock.Day     // periods of which all was given
 	moves  map[string][]invoices.Move // from each of which on periods begin on another day
@@ -48,7 +48,7 @@ func (o *oracle) known(track string) string {
 // whole is the period of a day as if no move cut it short.
 func (o *oracle) whole(track string, d clock.Day) invoices.Period {
 	n := map[string]int{"m1": 1, "m3": 3, "d7": 7}[track]
-	anchor, day := o.anchor, o.bills[o.known(track)]
+	anchor, day := o.anchor[o.known(track)], o.bills[o.known(track)]
 	for _, moved := range o.moves[track] {
 		if moved.On <= d {
 			anchor, day = moved.On, moved.Day
@@ -85,12 +85,19 @@ func (o *oracle) state(d clock.Day) subscriptions.State {
 	return s
 }
 
+// outdone says that a newer price was told before a change of plan that came to stand before it.
+func (o *oracle) outdone(price subscriptions.Event) bool {
+	return slices.ContainsFunc(o.events, func(e subscriptions.Event) bool {
+		return e.Kind == subscriptions.Changed && e.Seq > price.Seq && !e.At.After(price.At)
+	})
+}
+
 // sold is what is billed on a day: a newer price of the same plan waits for the next period.
 func (o *oracle) sold(d clock.Day) (now subscriptions.Sold) {
 	var next subscriptions.Sold
 	var from clock.Day
 	for _, e := range o.events {
-		if e.At.After(end(d)) || e.Said.Sold == nil {
+		if e.At.After(end(d)) || e.Said.Sold == nil || e.Kind == subscriptions.Repriced && o.outdone(e) {
 			continue
 		}
 		on := clock.DayOf(e.At)

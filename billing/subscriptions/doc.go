@@ -14,7 +14,8 @@
 // later one when it is paid. Months end on the day of the month on which the first of an unbroken row began, or on the last of a shorter month.
 // A pause, an outage or a change that moves PaidTo to another day has the row go on from that day. What is left of a period is what was really paid for it
 // (Span), by its days, without those on which the clock stood still; the price of today has no say. A change of plan turns that money into time on the
-// other plan, or keeps the time and has the difference paid; to what comes later by the history, renewals too, it is applied as they come. Of the set-up nothing
+// other plan, or keeps the time and has the difference paid; to what comes later by the history, renewals too, it is applied as they come. One that is dated back
+// leaves the newer prices behind that were told before it: they were prices of the plan before. Changes of plan that were told before it stand. Of the set-up nothing
 // is time: it goes back with the period that it was paid with while no day of that was had, be it at an end or with the money of the renewal, and stays sold
 // from the first day on.
 // Minutes of an outage are had where they fell. When the line has run out since, they count from when they are given, less what the last noon had added; when

@@ -43,6 +43,7 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 func inOrder(events []Event) []Event {
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
+	events = priced(events)
 	last := slices.IndexFunc(events, func(e Event) bool { return e.Kind == Finished })
 	if last < 0 {
 		return events
@@ -50,6 +51,18 @@ func inOrder(events []Event) []Event {
 	end := events[last]
 	after := slices.DeleteFunc(events[last+1:], func(e Event) bool { return !e.Kind.afterEnd() && e.Seq < end.Seq && e.At.After(end.Recorded) })
 	return events[:last+1+len(after)]
+}
+
+// priced are events without the newer prices that a change of plan, told after them of an earlier day, leaves behind: they are of the plan that the line is not on
+// any more, or older than what it was changed to.
+func priced(events []Event) []Event {
+	told := int64(0)
+	return slices.DeleteFunc(events, func(e Event) bool {
+		if e.Kind == Changed {
+			told = max(told, e.Seq)
+		}
+		return e.Kind == Repriced && e.Seq < told
+	})
 }
 
 // holding are events without those that were undone, as if they had never been: whatever became of the line since, no time is taken that was not given.
