@@ -68,20 +68,35 @@ func (r *rows) nothing(column *sql.ColumnType) any {
 func (r *rows) order(site int) int { return r.add("orders", map[string]any{"site_id": site}) }
 
 func (r *rows) receipt(order, till int, placed string, shillings int, at time.Time) {
-	r.add("receipts", map[string]any{"order_id": order, "till_id": till, "placed": placed, "amount_cents": shillings * 100, "amount_currency": "KES", "created_at": at})
+	r.add("receipts", map[string]any{"order_id": order, "till_id": till, "placed": placed, "amount_cents": shillings * 100, "amount_currency": "KES", "arrived_at": at, "created_at": at})
 }
 
 func (r *rows) payment(order int, state string, at time.Time) {
-	r.add("payments", map[string]any{"order_id": order, "rail": "stk", "state": state, "created_at": at})
+	r.add("payments", map[string]any{"order_id": order, "site_id": 1, "rail": "stk", "state": state, "created_at": at})
+}
+
+// counted is money at the counter, of the customer of site 1.
+func (r *rows) counted(how string, shillings int, at time.Time) {
+	r.add("customer_events", map[string]any{"customer_id": 7, "seq": r.next, "request": strings.Repeat("y", r.next), "how": how, "reference": nil, "delta_cents": shillings * 100, "at": at, "day": clock.DayOf(at).String()})
 }
 
 func tellOneDay(r *rows) {
+	if _, err := r.d.SQL().Exec("UPDATE customers SET id = 7 WHERE id = ?", r.add("customers", map[string]any{"site_id": 1})); err != nil {
+		r.Fatal(err)
+	}
+	r.counted("cash", 300, noon.Add(-30*time.Minute))
+	r.counted("cheque", 40, noon.Add(-12*time.Hour))
+	r.counted("cheque", -40, noon.Add(-time.Hour))  // returned by the bank
+	r.counted("cash", 4000, noon.AddDate(0, 0, -1)) // yesterday
+	r.counted("bank", 60, noon.AddDate(0, 0, -7))   // a week ago, at this moment
+	r.counted("", 900, noon.Add(-time.Minute))      // no money: what a line cost
 	here, there := r.order(1), r.order(2)
 	r.receipt(here, 1, "order", 10, noon.Add(-time.Minute))
 	r.receipt(there, 1, "order", 50, noon.Add(-time.Minute))
 	r.receipt(here, 1, "credit", 20, noon.Add(-12*time.Hour)) // 00:30 in Nairobi
 	r.receipt(here, 1, "order", 99, noon.Add(-13*time.Hour))  // yesterday, 23:30
-	r.receipt(here, 1, "order", 7, noon.Add(-25*time.Hour))   // yesterday, 11:30
+	r.receipt(here, 1, "order", 7, noon.AddDate(0, 0, -7).Add(-time.Hour))
+	r.receipt(here, 1, "order", 11, noon.AddDate(0, 0, -7).Add(time.Hour)) // a week ago, later than now
 	r.receipt(here, 1, "merged", 1000, noon.Add(-time.Minute))
 	r.receipt(0, 2, "suspense", 5, noon.Add(-2*time.Hour))
 	for _, p := range []struct {
@@ -104,21 +119,26 @@ func TestTodayCountsTheDayOfItsZone(t *testing.T) {
 		tellOneDay(&rows{T: t, d: d})
 		desk := NewDesk(d, clock.NewManual(noon))
 		for _, c := range []struct {
-			name                  string
-			scope                 Scope
-			first, now, total, y  int64
-			payments, online, all int
-		}{{"all", nil, 20, 60, 85, 7, 4, 3, 3}, {"one site", Scope{1}, 20, 10, 30, 7, 2, 2, 3}, {"the other", Scope{2}, 0, 50, 55, 0, 2, 1, 0}, {"none", Scope{}, 0, 0, 0, 0, 0, 0, 0}} {
+			name                            string
+			scope                           Scope
+			first, noon, later, total, then int64
+			rails                           string
+			sold, online, all               int
+		}{{"all", nil, 60, 360, 11, 385, 7, "mpesa KES 85 cash KES 300", 2, 3, 3}, {"one site", Scope{1}, 60, 310, 11, 330, 7, "mpesa KES 30 cash KES 300", 2, 2, 3},
+			{"the other", Scope{2}, 0, 50, 0, 55, 0, "mpesa KES 55", 0, 1, 0}, {"none", Scope{}, 0, 0, 0, 0, 0, "", 0, 0, 0}} {
 			got, err := desk.Today(context.Background(), c.scope, nairobi, "KES")
 			if err != nil {
 				t.Fatal(err)
 			}
-			online := 0
+			online, rails := 0, ""
 			for _, n := range got.Online {
 				online += n
 			}
-			if got.Hours[0].Cents != c.first*100 || got.Hours[12].Cents != c.now*100 || got.Total.Cents != c.total*100 || got.Yesterday.Cents != c.y*100 ||
-				got.Payments != c.payments || online != c.online || got.Prompts != c.all {
+			for _, r := range got.Rails {
+				rails = strings.TrimSpace(rails + " " + r.Rail + " " + r.Amount.String())
+			}
+			if got.Hours[0].Cents != c.first*100 || got.Hours[12].Cents != c.noon*100 || got.WeekAgo[13].Cents != c.later*100 || got.Total.Cents != c.total*100 || got.ByThen.Cents != c.then*100 ||
+				rails != c.rails || got.Sold.Count != c.sold || online != c.online || got.Prompts != c.all {
 				t.Errorf("%s: %+v", c.name, got)
 			}
 		}

@@ -8,12 +8,10 @@ import (
 	"gorm.io/gorm"
 
 	"mtandao/billing"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 )
-
-// placed are where money that really came can be.
-var placed = []string{billing.PlacedOrder, billing.PlacedCredit, billing.PlacedSuspense, billing.PlacedRefunded, billing.PlacedFloat, billing.PlacedAccount, billing.PlacedReversed}
 
 // ofSites narrows receipts to a scope: those of orders at its sites, and those without an order at tills of its sites.
 func ofSites(q *gorm.DB, scope Scope) *gorm.DB {
@@ -32,34 +30,98 @@ func sites(scope Scope) []int64 {
 	return scope
 }
 
-func (d *Desk) receipts(ctx context.Context, scope Scope, from, to time.Time, currency string) *gorm.DB {
-	q := d.db.Read(ctx).Table("receipts").Where("placed IN ? AND created_at >= ? AND created_at < ? AND amount_currency = ?", placed, from.UTC(), to.UTC(), currency)
+// receipts are those that came in a time. The index is named: of a day it is read alone.
+func (d *Desk) receipts(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
+	q := d.db.Read(ctx).Table("receipts"+d.byIndex("receipts_came")).Where("placed <> ? AND arrived_at >= ? AND arrived_at < ?", countedTwice, from.UTC(), to.UTC())
 	return ofSites(q, scope)
 }
 
-// moneyByHour sums the hours after midnight in one pass, in SQL that both databases know.
-func (d *Desk) moneyByHour(ctx context.Context, scope Scope, midnight time.Time, currency string) (cents [24]int64, n int, err error) {
+// counters are the events by which money came at the counter in a time, or went back: of customers of the sites.
+func (d *Desk) counters(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
+	q := d.db.Read(ctx).Table("customer_events"+d.byIndex("customer_events_day")).Where("day IN ? AND how IN ? AND at >= ? AND at < ?", daysOf(from, to), Rails[1:], from.UTC(), to.UTC())
+	if scope != nil {
+		q = q.Where("EXISTS (SELECT 1 FROM customers c WHERE c.id = customer_events.customer_id AND c.site_id IN ?)", sites(scope))
+	}
+	return q
+}
+
+// daysOf are the days of the books that a time touches.
+func daysOf(from, to time.Time) (days []string) {
+	for day := clock.DayOf(from); day <= clock.DayOf(to); day++ {
+		days = append(days, day.String())
+	}
+	return days
+}
+
+// moneyByHour sums the hours after midnight by rail: one pass over the receipts and one over the counter, in SQL that both databases know.
+func (d *Desk) moneyByHour(ctx context.Context, scope Scope, midnight time.Time) (map[string][24]int64, error) {
+	next := midnight.AddDate(0, 0, 1)
+	rails := map[string][24]int64{}
+	columns, bounds := hourColumns("arrived_at", "amount_cents", midnight)
+	row := d.receipts(ctx, scope, midnight, next).Select("'"+ByMPesa+"', "+columns, bounds...)
+	if err := readHours(row, rails); err != nil {
+		return nil, err
+	}
+	columns, bounds = hourColumns("at", "delta_cents", midnight)
+	err := readHours(d.counters(ctx, scope, midnight, next).Select("how, "+columns, bounds...).Group("how").Limit(len(Rails)), rails)
+	return rails, err
+}
+
+// hourColumns sum what is of each hour after midnight.
+func hourColumns(at, cents string, midnight time.Time) (string, []any) {
 	var columns []string
 	var bounds []any
 	for hour := range 24 {
-		columns = append(columns, "COALESCE(SUM(CASE WHEN created_at >= ? AND created_at < ? THEN amount_cents ELSE 0 END), 0)")
+		columns = append(columns, "COALESCE(SUM(CASE WHEN "+at+" >= ? AND "+at+" < ? THEN "+cents+" ELSE 0 END), 0)")
 		last := midnight.Add(time.Duration(hour+1) * time.Hour)
 		if hour == 23 {
 			last = midnight.AddDate(0, 0, 1)
 		}
 		bounds = append(bounds, midnight.Add(time.Duration(hour)*time.Hour).UTC(), last.UTC())
 	}
-	row := d.receipts(ctx, scope, midnight, midnight.AddDate(0, 0, 1), currency).Select(strings.Join(columns, ", ")+", COUNT(*)", bounds...).Row()
-	into := make([]any, 0, 25)
-	for i := range cents {
-		into = append(into, &cents[i])
-	}
-	return cents, n, db.Fault(row.Scan(append(into, &n)...))
+	return strings.Join(columns, ", "), bounds
 }
 
-func (d *Desk) moneyBetween(ctx context.Context, scope Scope, from, to time.Time, currency string) (cents int64, err error) {
-	err = d.receipts(ctx, scope, from, to, currency).Select("COALESCE(SUM(amount_cents), 0)").Scan(&cents).Error
-	return cents, db.Fault(err)
+// readHours reads rows of a rail and its hours.
+func readHours(q *gorm.DB, rails map[string][24]int64) error {
+	rows, err := q.Rows()
+	if err != nil {
+		return db.Fault(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var rail string
+		var hours [24]int64
+		into := []any{&rail}
+		for i := range hours {
+			into = append(into, &hours[i])
+		}
+		if err := rows.Scan(into...); err != nil {
+			return db.Fault(err)
+		}
+		rails[rail] = hours
+	}
+	return db.Fault(rows.Err())
+}
+
+func (d *Desk) moneyBetween(ctx context.Context, scope Scope, from, to time.Time) (cents int64, err error) {
+	var taken int64
+	if err = d.receipts(ctx, scope, from, to).Select("COALESCE(SUM(amount_cents), 0)").Scan(&cents).Error; err != nil {
+		return 0, db.Fault(err)
+	}
+	err = d.counters(ctx, scope, from, to).Select("COALESCE(SUM(delta_cents), 0)").Scan(&taken).Error
+	return cents + taken, db.Fault(err)
+}
+
+// sold counts the purchases of the day that are paid.
+func (d *Desk) sold(ctx context.Context, scope Scope, midnight time.Time, currency string) (s Sold, err error) {
+	q := d.db.Read(ctx).Table("payments").Select("COUNT(*), COALESCE(SUM(amount_cents), 0)").
+		Where("state = ? AND created_at >= ? AND created_at < ?", billing.PaymentPaid, midnight.UTC(), midnight.AddDate(0, 0, 1).UTC())
+	if scope != nil {
+		q = q.Where("site_id IN ?", sites(scope))
+	}
+	s.Sum.Currency = currency
+	return s, db.Fault(q.Row().Scan(&s.Count, &s.Sum.Cents))
 }
 
 // promptsSince counts prompts with a verdict by what it was.

@@ -38,34 +38,41 @@ type todayPage struct {
 	frame
 	Figures []figure
 	Hours   []hourBar
+	Rails   []figure // money of today by the way it came
 	Total   string
 	Queues  table
 	Alarms  table
+	Told    bool // of alarms, of which so many are open
+	Open    int
 	At      string
 }
 
 type figure struct{ Label, Value, Detail, Address string }
 
-// hourBar is the money of one hour, drawn in a box of 24 columns, 100 high.
+// hourBar is the money of one hour and of the same one a week ago, drawn in a box of 24 columns, 100 high.
 type hourBar struct {
-	Hour, Amount string
-	X, Y, Height int
-	Later        bool // the hour has not come yet
+	Hour, Amount, Before string
+	X, Y, Height         int
+	BeforeY              int  // 100: nothing came then
+	Later                bool // the hour has not come yet
 }
 
-// bars draws amounts by hour; the tallest fills the box.
-func bars(cents [24]int64, now int, say func(cents int64) string) []hourBar {
+// bars draws amounts by hour; the tallest of both days fills the box.
+func bars(hours, before [24]money.Amount, now int) []hourBar {
 	var most int64 = 1
-	for _, c := range cents {
-		most = max(most, c)
+	for hour := range hours {
+		most = max(most, hours[hour].Cents, before[hour].Cents)
 	}
-	all := make([]hourBar, 0, len(cents))
-	for hour, c := range cents {
-		height := int(c * 96 / most)
-		if c > 0 {
-			height = max(height, 2)
+	height := func(a money.Amount) int {
+		if a.Cents <= 0 {
+			return 0
 		}
-		all = append(all, hourBar{Hour: twoDigits(hour), Amount: say(c), X: hour * 10, Y: 100 - height, Height: height, Later: hour > now})
+		return max(int(a.Cents*96/most), 2)
+	}
+	all := make([]hourBar, 0, len(hours))
+	for hour, came := range hours {
+		tall := height(came)
+		all = append(all, hourBar{Hour: twoDigits(hour), Amount: came.String(), Before: before[hour].String(), X: hour * 10, Y: 100 - tall, Height: tall, BeforeY: 100 - height(before[hour]), Later: hour > now})
 	}
 	return all
 }
@@ -90,26 +97,48 @@ func (b *Backoffice) today(q *request) error {
 		return err
 	}
 	if staff.MaySomewhere(q.in.Member, staff.PaymentsView) {
-		p.Hours = bars(cents(t.Hours), t.At.Hour(), func(c int64) string { return money.Amount{Cents: c, Currency: t.Total.Currency}.String() })
-		p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(), Address: "/office/payments",
-			Detail: p.T("office.today.yesterday", "Amount", t.Yesterday.String())}, prompts(p, t))
+		if err := b.tellDay(q, p, t); err != nil {
+			return err
+		}
 	}
 	p.Figures = append(p.Figures, b.online(q, p, t), waitingFigure(p, waiting))
 	if err := b.ticketFigure(q, p); err != nil {
 		return err
 	}
+	if p.Told {
+		p.Figures = append(p.Figures, alarmFigure(p))
+	}
 	return q.send(fiber.StatusOK, "today", p)
 }
 
-func cents(hours [24]money.Amount) (all [24]int64) {
-	for i, h := range hours {
-		all[i] = h.Cents
+// tellDay tells what came in, what was sold, and what is overdue. The lists of money and of arrears are of all sites: they are opened from the figures of all.
+func (b *Backoffice) tellDay(q *request, p *todayPage, t report.Today) error {
+	day := clock.DayOf(t.At).String()
+	money := "/office/payments?day=" + day
+	all := q.scope() == nil && q.reachable("/office/money") != ""
+	if all {
+		money = "/office/money?day=" + day
 	}
-	return all
+	p.Hours = bars(t.Hours, t.WeekAgo, t.At.Hour())
+	for _, r := range t.Rails {
+		rail := figure{Label: howName(&p.frame, r.Rail), Value: r.Amount.String()}
+		if all {
+			rail.Address = money + "&rail=" + r.Rail
+		}
+		p.Rails = append(p.Rails, rail)
+	}
+	p.Figures = append(p.Figures, figure{Label: p.T("office.today.money"), Value: t.Total.String(), Address: money, Detail: p.T("office.today.week_ago", "Amount", t.ByThen.String())},
+		figure{Label: p.T("office.today.sold"), Value: strconv.Itoa(t.Sold.Count), Detail: p.T("office.today.sold_for", "Amount", t.Sold.Sum.String()), Address: "/office/payments?state=paid&day=" + day}, prompts(p, t, day))
+	if q.scope() != nil || q.reachable("/office/ageing") == "" {
+		return nil
+	}
+	owed, err := b.Invoices.AgeingTotal(q.ctx, clock.DayOf(b.PlanClock.Now()))
+	p.Figures = append(p.Figures, figure{Label: p.T("office.today.overdue"), Value: kes(owed.Overdue().Cents), Detail: p.T("office.today.owed", "Amount", kes(owed.Total())), Address: "/office/ageing"})
+	return err
 }
 
-func prompts(p *todayPage, t report.Today) figure {
-	f := figure{Label: p.T("office.today.prompts"), Value: "–", Detail: p.T("office.today.no_prompts")}
+func prompts(p *todayPage, t report.Today, day string) figure {
+	f := figure{Address: "/office/payments?day=" + day, Label: p.T("office.today.prompts"), Value: "–", Detail: p.T("office.today.no_prompts")}
 	if t.Prompts > 0 {
 		f.Value = strconv.Itoa(100*t.Paid/t.Prompts) + " %"
 		f.Detail = p.T("office.today.prompts_of", "Paid", t.Paid, "N", t.Prompts)
@@ -144,9 +173,17 @@ func waitingFigure(p *todayPage, waiting []report.Queue) figure {
 	for _, w := range waiting {
 		n += w.Count
 	}
-	f := figure{Label: p.T("office.today.waiting"), Value: number(n), Detail: p.T("office.today.nothing_waits")}
+	f := figure{Address: "#queues", Label: p.T("office.today.waiting"), Value: number(n), Detail: p.T("office.today.nothing_waits")}
 	if n > 0 {
 		f.Detail = p.T("office.today.see_queues")
+	}
+	return f
+}
+
+func alarmFigure(p *todayPage) figure {
+	f := figure{Address: "/office/alerts", Label: p.T("office.today.alarms"), Value: strconv.Itoa(p.Open), Detail: p.T("office.today.quiet")}
+	if p.Open > 0 {
+		f.Detail = p.Alarms.Rows[0][0].Text
 	}
 	return f
 }

@@ -133,6 +133,7 @@ func (b *Backoffice) tellAlarms(q *request, p *todayPage) error {
 		return nil
 	}
 	open, err := b.Messages.OpenAlerts(q.ctx)
+	p.Told, p.Open = true, len(open)
 	p.Alarms.Columns = []column{{p.T("office.alerts.what"), ""}, {p.T("office.state"), ""}}
 	for i := len(open) - 1; i >= 0 && len(p.Alarms.Rows) < mostAlarms; i-- {
 		a := open[i]
