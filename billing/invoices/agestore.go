@@ -36,30 +36,15 @@ func ageArgs(today clock.Day, customers []int64) (args []any) {
 
 // Ageing tells who owes, after a place in the list, and how late it is on a day: most overdue first, and who is not late at its end.
 func (s *Service) Ageing(ctx context.Context, today clock.Day, after Overdue, limit int) ([]Age, error) {
-	var ids []int64
-	query, args := s.owingSQL(today, after, limit)
-	if err := s.DB.Read(ctx).Raw(query, args...).Scan(&ids).Error; err != nil || len(ids) == 0 {
-		return nil, db.Fault(err)
+	ids, err := s.owing(ctx, today, after, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, err
 	}
 	all, err := s.AgesOf(ctx, today, ids)
 	slices.SortFunc(all, func(a, b Age) int { // a payment meanwhile moves nobody to another page
-		return cmp.Or(cmp.Compare(b.Overdue().Cents, a.Overdue().Cents), cmp.Compare(a.CustomerID, b.CustomerID))
+		return cmp.Or(cmp.Compare(b.Overdue().Cents, a.Overdue().Cents), cmp.Compare(b.CustomerID, a.CustomerID))
 	})
 	return all, err
-}
-
-// owingSQL finds a page of who owes. One comparison of days for each bill, and no row of a bill is read.
-func (s *Service) owingSQL(today clock.Day, after Overdue, limit int) (string, []any) {
-	index := " INDEXED BY invoices_open"
-	if s.DB.Dialect() == db.MySQL {
-		index = " FORCE INDEX (invoices_open)"
-	}
-	query := "SELECT customer_id FROM (SELECT customer_id, SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS late FROM invoices" + index + " WHERE state = ? GROUP BY customer_id) owing"
-	args := []any{today.String(), Issued}
-	if after.CustomerID != 0 {
-		query, args = query+" WHERE late < ? OR late = ? AND customer_id > ?", append(args, after.Cents, after.Cents, after.CustomerID)
-	}
-	return query + " ORDER BY late DESC, customer_id LIMIT ?", append(args, limit)
 }
 
 // AgesOf tells how late what some customers owe is on a day, in any order; who owes nothing is left out.
@@ -110,9 +95,5 @@ func (s *Service) AgeingTotal(ctx context.Context, today clock.Day) (Age, error)
 
 // latenessSQL sums what is open by the day on which it was due.
 func (s *Service) latenessSQL() (string, []any) {
-	index := " INDEXED BY invoices_late"
-	if s.DB.Dialect() == db.MySQL {
-		index = " FORCE INDEX (invoices_late)"
-	}
-	return "SELECT due_day, SUM(open_cents) AS cents FROM invoices" + index + " WHERE state = ? GROUP BY due_day", []any{Issued}
+	return "SELECT due_day, SUM(open_cents) AS cents FROM invoices" + s.by("invoices_late") + " WHERE state = ? GROUP BY due_day", []any{Issued}
 }

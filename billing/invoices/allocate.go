@@ -107,7 +107,7 @@ func (s *Service) Allocate(tx *db.Tx, customerID int64, amount money.Amount, sou
 
 // settle stores that an allocation paid an invoice.
 func (s *Service) settle(tx *db.Tx, d Document, a Allocation) error {
-	if err := s.paid(tx, d.ID, a.Cents); err != nil {
+	if err := s.paid(tx, d, a.Cents); err != nil {
 		return err
 	}
 	if err := s.insertAllocation(tx, a); err != nil {

@@ -58,13 +58,10 @@ func (s *Service) open(tx *db.Tx, customerID int64, named []int64) ([]Document, 
 
 // paid moves a part of what is open to what is paid; fault.Conflict "invoice.moved" when less is open. The state comes first: MariaDB would see
 // the new amount in it.
-func (s *Service) paid(tx *db.Tx, id, part int64) error {
+func (s *Service) paid(tx *db.Tx, d Document, part int64) error {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET state = CASE WHEN open_cents = ? THEN ? ELSE state END, paid_cents = paid_cents + ?, open_cents = open_cents - ? WHERE id = ? AND state = ? AND open_cents >= ?",
-		part, Paid, part, part, id, Issued, part))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "invoice.moved")
-	}
-	return db.Fault(err)
+		part, Paid, part, part, d.ID, Issued, part))
+	return s.weighed(tx, d.CustomerID, won, err)
 }
 
 // giveBack opens a part of an invoice again that an allocation had paid.
@@ -73,10 +70,18 @@ func (s *Service) giveBack(tx *db.Tx, a Allocation, part int64) error {
 	if err == nil && won {
 		won, err = db.Won(tx.Gorm().Exec("UPDATE invoices SET state = ?, paid_cents = paid_cents - ?, open_cents = open_cents + ? WHERE id = ? AND paid_cents >= ?", Issued, part, part, a.InvoiceID, part))
 	}
+	return s.weighed(tx, a.CustomerID, won, err)
+}
+
+// weighed ends a change of what is open on an invoice of a customer; fault.Conflict "invoice.moved" when it was not won.
+func (s *Service) weighed(tx *db.Tx, customerID int64, won bool, err error) error {
 	if err == nil && !won {
 		err = fault.New(fault.Conflict, "invoice.moved")
 	}
-	return db.Fault(err)
+	if err != nil {
+		return db.Fault(err)
+	}
+	return s.weigh(tx, customerID)
 }
 
 // allocated are the latest allocations of a customer that are not all taken back, of one invoice when it is named, in order.

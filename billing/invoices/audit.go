@@ -63,6 +63,9 @@ func (s *Service) auditAll(ctx context.Context, tell witness.Tell) error {
 	if err := s.auditSeries(ctx, last, tell); err != nil {
 		return err
 	}
+	if err := s.auditOwing(ctx, tell); err != nil {
+		return err
+	}
 	for customer, cents := range open {
 		held, err := s.Ledger.Balance(ctx, ledger.Receivables, party(customer))
 		if err != nil {

@@ -109,7 +109,7 @@ func (s *Service) putNote(tx *db.Tx, d, note Document) error {
 			return wrap(err, back.Cents, over)
 		}
 	}
-	if err := s.credited(tx, d.ID, amount); err != nil {
+	if err := s.credited(tx, d, amount); err != nil {
 		return err
 	}
 	if err := s.issueTx(tx, []Document{note}); err != nil {

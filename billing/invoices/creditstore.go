@@ -7,7 +7,6 @@ import (
 	"gorm.io/gorm"
 
 	"mtandao/internal/db"
-	"mtandao/internal/fault"
 )
 
 // notesOf are the credit notes of an invoice, with their lines.
@@ -20,22 +19,16 @@ func (s *Service) notesOf(tx *db.Tx, id int64) ([]Document, error) {
 }
 
 // credited moves a part of what is open to what is credited. The state comes first: MariaDB would see the new amounts in it.
-func (s *Service) credited(tx *db.Tx, id, part int64) error {
+func (s *Service) credited(tx *db.Tx, d Document, part int64) error {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET state = CASE WHEN credited_cents + ? = gross_cents THEN ? WHEN open_cents > ? THEN ? WHEN written_cents > 0 THEN ? ELSE ? END,"+
-		" credited_cents = credited_cents + ?, open_cents = open_cents - ? WHERE id = ? AND open_cents >= ?", part, Void, part, Issued, Written, Paid, part, part, id, part))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "invoice.moved")
-	}
-	return db.Fault(err)
+		" credited_cents = credited_cents + ?, open_cents = open_cents - ? WHERE id = ? AND open_cents >= ?", part, Void, part, Issued, Written, Paid, part, part, d.ID, part))
+	return s.weighed(tx, d.CustomerID, won, err)
 }
 
 func (s *Service) writeOff(tx *db.Tx, d Document, why string) error {
 	won, err := db.Won(tx.Gorm().Exec("UPDATE invoices SET state = ?, written_cents = written_cents + ?, open_cents = 0, note = ? WHERE id = ? AND state = ? AND open_cents = ?",
 		Written, d.Open, why, d.ID, Issued, d.Open))
-	if err == nil && !won {
-		err = fault.New(fault.Conflict, "invoice.moved")
-	}
-	return db.Fault(err)
+	return s.weighed(tx, d.CustomerID, won, err)
 }
 
 // Notes are the credit notes of an invoice, without their lines, the oldest first.

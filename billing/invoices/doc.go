@@ -35,5 +35,9 @@
 //
 // The reminder on the day on which a bill is due, and any later one on a day on which it is asked for late, waits for who is asked by a prompt first (AskPrompts).
 //
+// Who owes, most overdue first, is a list (owing): a row a customer, which each transaction that changes what is open on an invoice writes anew from all of theirs. It
+// orders the pages, no more: what each page says is read from the invoices. A day makes more late without anybody changing a bill; until such rows are written
+// anew (TurnOwing) the order is read from the invoices too. The proof compares the list with the invoices.
+//
 // Who touches several things in one transaction takes a customer's account before invoices, and invoices before the ledger.
 package invoices

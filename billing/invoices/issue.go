@@ -197,7 +197,11 @@ func (s *Service) book(tx *db.Tx, all []Document) error {
 			}
 		}
 	}
+	var owe []int64
 	for _, d := range all {
+		if d.State == Issued {
+			owe = append(owe, d.CustomerID)
+		}
 		if d.Kind == Note && d.OfID == 0 { // of a run: what was charged too much before is credit now
 			from := ledger.Posting{Account: ledger.Receivables, Party: party(d.CustomerID), Amount: money.KES(-d.Gross)}
 			if err := s.Purse.Add(tx, d.CustomerID, money.KES(-d.Gross), "credit_note", d.source(), d.Text(), from); err != nil {
@@ -211,5 +215,5 @@ func (s *Service) book(tx *db.Tx, all []Document) error {
 			return err
 		}
 	}
-	return nil
+	return s.weigh(tx, owe...) // after accounts, as who pays does
 }

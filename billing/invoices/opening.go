@@ -117,7 +117,7 @@ func (s *Service) Unopen(tx *db.Tx, customerID int64, by By) (bool, error) {
 	if _, err := s.insert(tx, []Document{note}); err != nil {
 		return false, err
 	}
-	if err := s.credited(tx, d.ID, d.Gross); err != nil {
+	if err := s.credited(tx, d, d.Gross); err != nil {
 		return false, err
 	}
 	return true, s.issueTx(tx, []Document{note})

@@ -17,7 +17,7 @@ import (
 
 func TestModels(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		testdb.ModelsMatch(t, d, &documentRow{}, &lineRow{}, &seriesRow{}, &allocationRow{}, &termsRow{}, &stepRow{}, &doneRow{}, &promiseRow{}, &pledgeRow{}, &logRow{}, &choiceRow{}, &partRow{})
+		testdb.ModelsMatch(t, d, &documentRow{}, &lineRow{}, &seriesRow{}, &allocationRow{}, &termsRow{}, &stepRow{}, &doneRow{}, &promiseRow{}, &pledgeRow{}, &logRow{}, &choiceRow{}, &partRow{}, &owingRow{})
 	})
 }
 

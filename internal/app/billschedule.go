@@ -39,6 +39,21 @@ func (m *Main) billToday(ctx context.Context) error {
 	return err
 }
 
+func (m *Main) scheduleBills() {
+	m.Jobs.Every("bill run", billLook, m.billToday)
+	m.Jobs.Every("who owes by the day", time.Minute, m.Invoices.TurnOwing)
+	m.Jobs.Every("who owes by the bills", time.Hour, m.mendOwing)
+}
+
+// mendOwing puts right who is listed as owing; in one version there is nobody to be put right.
+func (m *Main) mendOwing(ctx context.Context) error {
+	mended, err := m.Invoices.MendOwing(ctx)
+	if mended > 0 {
+		m.Log.WarnContext(ctx, "the list of who owes was not what the bills say, and was mended", "customers", mended)
+	}
+	return err
+}
+
 // wireBills wires what is due to be billed, and the runs that staff ask for.
 func (m *Main) wireBills() {
 	m.Bills = billrun.New(billrun.Options{DB: m.DB, Lines: m.Lines, Plans: m.Plans, Customers: m.Customers, Zone: m.Sites.Location, Site: m.Sites.Called, Usage: radius.Usage{DB: m.DB}, Kept: m.keep, Jobs: m.Jobs, Void: m.Invoices.VoidBills})

@@ -119,6 +119,12 @@ func (c *country) settle() {
 		"delta_cents": "CASE WHEN k.n % 2 = 1 THEN 250000 ELSE -250000 END", "balance_cents": "CASE WHEN k.n % 2 = 1 THEN 250000 ELSE 0 END", "day": day})
 	c.like("invoices", "state = 'issued'", ten, map[string]string{"id": per("k.n"), "customer_id": id, "cause": "CONCAT('many:', " + per("k.n") + ")", "series": "'MANY'", "number": "c.n * 10 + k.n", "state": "CASE WHEN k.n < 10 THEN 'paid' ELSE 'issued' END",
 		"open_cents": "CASE WHEN k.n < 10 THEN 0 ELSE 250000 END", "due_day": day, "day": day})
+	c.exec("INSERT INTO owing (customer_id, late_cents, turns_day) SELECT customer_id, 0, MIN(due_day) FROM invoices WHERE state = 'issued' AND customer_id BETWEEN ? AND ? GROUP BY customer_id", countryBase+1, countryBase+c.n)
+	watch := clock.Stopwatch()
+	if err := m.Invoices.TurnOwing(ctx); err != nil {
+		c.Fatal(err)
+	}
+	c.Logf("%-20s %v", "who owes, turned", watch().Round(time.Millisecond))
 	c.like("invoice_allocations", "1 = 1", ten, map[string]string{"id": per("k.n * 2"), "invoice_id": per("k.n"), "customer_id": id})
 	c.like("receipts", "1 = 1", ten, map[string]string{"id": per("k.n"), "receipt": "CONCAT('M', " + per("k.n") + ")", "placed": "CASE WHEN k.n % 2 = 0 THEN 'account' ELSE 'order' END", "holder_id": "CASE WHEN k.n % 2 = 0 THEN " + id + " ELSE 0 END",
 		"arrived_at": at("arrived_at"), "created_at": at("created_at")}) // over the year: a million on one day would be another country

@@ -360,7 +360,7 @@ func (m *Main) schedule() {
 		return err
 	})
 	m.scheduleArrears()
-	m.Jobs.Every("bill run", billLook, m.billToday)
+	m.scheduleBills()
 	m.Jobs.Every("forget sign-ins by PIN", time.Hour, m.PINs.Clean)
 	m.Jobs.Every("old prints of "+m.Prints.Node, 10*time.Minute, m.Prints.Clean) // each node has its own files
 	m.Jobs.Every("forget import files", time.Hour, m.Imports.Clean)
