@@ -32,7 +32,7 @@ type country struct {
 // countryBase is the id from which its customers count on.
 const countryBase = 1_000_000_000_000
 
-// TestMoneyPagesOfACountry times the pages of customers' money, what is found by the search box, who is online, every list of the console, and why a line was offline. MTANDAO_LONG has a hundred thousand customers, five million entries in the books, five million sessions that are over and fifty thousand that are open;
+// TestMoneyPagesOfACountry times the pages of customers' money, what is found by the search box, who is online, every list of the console, lists by what narrows them, and why a line was offline. MTANDAO_LONG has a hundred thousand customers, five million entries in the books, five million sessions that are over and fifty thousand that are open;
 // otherwise few, so that every page is asked. MTANDAO_BENCH_CUSTOMERS takes another number.
 func TestMoneyPagesOfACountry(t *testing.T) {
 	n, times := 60, 3
@@ -154,8 +154,14 @@ func (c *country) asks(times int) {
 		"invoices to look at": func() string { return "/office/invoices?state=review" }, "ageing": func() string { return "/office/ageing" }, "today": func() string { return "/office" }}
 	maps.Copy(pages, c.network())
 	maps.Copy(pages, c.lists())
+	maps.Copy(pages, c.filters())
+	far := c.s.hire(c.T, "far@demo.example", []int64{c.s.seeded.sites["ngong"].ID}, "manager")
 	for _, name := range slices.Sorted(maps.Keys(pages)) {
-		c.times(name, times, func() int { return owner.ask(http.MethodGet, pages[name](), nil).status }, http.StatusOK, http.StatusSeeOther)
+		who := owner
+		if strings.HasPrefix(name, elsewhere) {
+			who = far
+		}
+		c.times(name, times, func() int { return who.ask(http.MethodGet, pages[name](), nil).status }, http.StatusOK, http.StatusSeeOther)
 	}
 	stamp := owner.stamp()
 	c.times("what money would do", times, func() int {
