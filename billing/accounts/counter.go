@@ -91,7 +91,7 @@ func (s *Service) Requested(tx *db.Tx, customerID int64, request string) (bool, 
 }
 
 // ReturnTaking takes back what came at the counter: a cheque that bounced, a slip of the hand. What it had paid is opened again; what cannot be
-// opened is owed. fault.Invalid "account.reason", fault.Conflict "account.returned" or "account.not_counter".
+// opened is owed, by who answers for the customer. fault.Invalid "account.reason", fault.Conflict "account.returned" or "account.not_counter".
 func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, reason string, by By) (back Event, err error) {
 	if reason = strings.TrimSpace(reason); reason == "" || !shortText(reason, longestNote) {
 		return back, fault.New(fault.Invalid, "account.reason")
@@ -115,7 +115,7 @@ func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, r
 			}
 			return err
 		}
-		if a, err = s.reopen(tx, a, e, e.Delta.Cents); err != nil {
+		if a, err = s.bare(tx, a, e, by); err != nil {
 			return err
 		}
 		if err := s.freeSlip(tx, e); err != nil { // the same cheque may be brought again
@@ -128,6 +128,34 @@ func (s *Service) ReturnTaking(ctx context.Context, customerID, eventID int64, r
 		return s.record(tx, by, "customer payment returned", back, reason)
 	})
 	return back, err
+}
+
+// bare has an account hold what came and goes back, as far as that goes. Of one that was merged since, who answers for it gives all of it, and owes what they do not have.
+func (s *Service) bare(tx *db.Tx, a account, came Event, by By) (account, error) {
+	to, err := s.answers(tx, a.customerID)
+	if err != nil {
+		return a, err
+	}
+	if to == a.customerID {
+		return s.reopen(tx, a, came, came.Delta.Cents)
+	}
+	other, err := s.lock(tx, to)
+	if err == nil {
+		other, err = s.reopen(tx, other, Event{}, came.Delta.Cents)
+	}
+	if err != nil {
+		return a, err
+	}
+	c := Cause{Kind: Moved, Request: fmt.Sprintf("returned:%d", came.ID), By: by.Actor}
+	through := ledger.Posting{Account: ledger.Suspense, Party: fmt.Sprintf("merge:%d", a.customerID), Amount: came.Delta.Neg()}
+	if _, err := s.write(tx, other, c, Event{Delta: came.Delta.Neg()}, []ledger.Posting{through}); err != nil {
+		return a, err
+	}
+	through.Amount = came.Delta
+	if _, err := s.write(tx, a, c, Event{Delta: came.Delta}, []ledger.Posting{through}); err != nil {
+		return a, err
+	}
+	return s.lock(tx, a.customerID)
 }
 
 // returnOf names the request that takes an event back.

@@ -11,7 +11,7 @@
 // same request of a customer happens once; balance = sum of events = what the books hold of the customer in CustomerCredit, less CustomerDebts. Nothing is
 // spent that is not there. Only money that goes back after it was spent (a cheque that bounces, a payment that the rail reverses) takes a
 // balance below zero: first what that very money had been spent on is undone (OnReturnOf), credit being spent in the order in which it came, then whatever else
-// may be open again (OnReturn). The number of a cheque, a slip or a certificate is taken while its money is here.
+// may be open again (OnReturn). Of who was merged since, it is out of the credit of who answers for them, and owed by these. The number of a cheque, a slip or a certificate is taken while its money is here.
 //
 // Whoever touches several things in a transaction takes the account before invoices and grants.
 package accounts

@@ -29,6 +29,18 @@ type Keeper interface {
 // AskKeeper has a package asked when customers are merged or closed.
 func (s *Service) AskKeeper(k Keeper) { s.keepers = append(s.keepers, k) }
 
+// TakenOver is that a customer answers for another from now on. Paid are the parts of the other, as they are now, whose bills it paid.
+type TakenOver struct {
+	From, To int64
+	Paid     []Customer
+	By       By
+}
+
+// AskTakenOver has f follow, in the transaction of a merge, that somebody answers for another; call it at wiring. Both rows are locked, and all that a Keeper moves has been moved.
+func (s *Service) AskTakenOver(f func(tx *db.Tx, m TakenOver) error) {
+	s.takers = append(s.takers, f)
+}
+
 // Held lists what a customer has in all packages.
 func (s *Service) Held(ctx context.Context, customerID int64) (all []Held, err error) {
 	for _, k := range s.keepers {
@@ -80,7 +92,11 @@ func (s *Service) merge(tx *db.Tx, fromID, toID int64, by By) error {
 	if children && to.ParentID != 0 {
 		return fault.New(fault.Invalid, "customer.merge_family")
 	}
-	if err := s.moveOwn(tx, from, to); err != nil {
+	paid, err := s.PaidFor(tx, from.ID)
+	if err == nil {
+		err = s.moveOwn(tx, from, to)
+	}
+	if err != nil {
 		return err
 	}
 	for _, k := range s.keepers {
@@ -94,10 +110,34 @@ func (s *Service) merge(tx *db.Tx, fromID, toID int64, by By) error {
 		}
 		return err
 	}
+	if err := s.takenOver(tx, TakenOver{from.ID, to.ID, paid, by}); err != nil {
+		return err
+	}
 	if err := s.record(tx, by, "customer merged", from.ID, map[string]any{"state": from.State}, map[string]any{"into": id(to.ID), "number": to.Number}); err != nil {
 		return err
 	}
 	return s.record(tx, by, "customer took over", to.ID, nil, map[string]any{"from": id(from.ID), "number": from.Number, "name": from.Name})
+}
+
+// takenOver has everybody follow a merge: who pays for parts is another now.
+func (s *Service) takenOver(tx *db.Tx, m TakenOver) error {
+	for n := range m.Paid {
+		part, err := s.GetTx(tx, m.Paid[n].ID)
+		if m.Paid[n] = part; err != nil {
+			return err
+		}
+		for _, follow := range s.payers {
+			if err := follow(tx, part); err != nil {
+				return err
+			}
+		}
+	}
+	for _, follow := range s.takers {
+		if err := follow(tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moveOwn moves what this package keeps. Contacts come along without being sent bills and alerts: a doubled customer would get each twice.

@@ -24,6 +24,7 @@ type Service struct {
 	Options
 	keepers []Keeper
 	payers  []func(tx *db.Tx, c Customer) error
+	takers  []func(tx *db.Tx, m TakenOver) error
 	days    []func(tx *db.Tx, c Customer) error
 	sites   []func(tx *db.Tx, c Customer, by By) error
 	phones  []func(tx *db.Tx, customerID int64) error

@@ -42,6 +42,7 @@ func New(o Options) *Service {
 	s := &Service{o}
 	o.Lines.HelpedBy(s)
 	o.Accounts.OnReturnOf(helped, s.goesBack)
+	o.Customers.AskTakenOver(s.takenOver)
 	o.Jobs.On(accounts.FactCredited, "help", s.credited)
 	return s
 }
@@ -78,6 +79,14 @@ func (s *Service) Agree(ctx context.Context, partID int64, most money.Amount, by
 		return err
 	}
 	return s.renew(ctx, partID)
+}
+
+// takenOver has whoever answers for an account from now on pay for the parts that it paid for.
+func (s *Service) takenOver(tx *db.Tx, m customers.TakenOver) error {
+	if _, err := s.Accounts.Credit(tx, m.To); err != nil {
+		return err
+	}
+	return s.rehome(tx, m.From, m.To)
 }
 
 // Of is what is agreed for a part, and how much of it is used in this month; nil when nothing is, or it holds no more.

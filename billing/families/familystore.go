@@ -43,6 +43,11 @@ func (s *Service) agreed(tx *db.Tx, partID int64) (*Agreed, error) {
 	return &Agreed{PartID: r.PartID, PayerID: r.PayerID, Most: money.KES(r.MostCents), By: r.DoneBy, At: r.At.UTC()}, nil
 }
 
+// rehome has what an account agreed to hold for another.
+func (s *Service) rehome(tx *db.Tx, from, to int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE family_agreements SET payer_id = ? WHERE payer_id = ?", to, from).Error)
+}
+
 // mostParts is for how many parts one account pays.
 const mostParts = 2_000
 

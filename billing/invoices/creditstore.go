@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"mtandao/internal/db"
 )
 
@@ -38,14 +36,14 @@ func (s *Service) Notes(ctx context.Context, invoiceID int64) ([]Document, error
 
 // creditedSince reads what later bills took of the periods of an invoice.
 func (s *Service) creditedSince(tx *db.Tx, d Document) (Document, error) {
-	return s.laterBills(tx.Gorm(), d)
+	return s.laterBills(s.viewIn(tx), d)
 }
 
 func (s *Service) creditedSinceNow(ctx context.Context, d Document) (Document, error) {
-	return s.laterBills(s.DB.Read(ctx), d)
+	return s.laterBills(s.viewNow(ctx), d)
 }
 
-func (s *Service) laterBills(from *gorm.DB, d Document) (later Document, err error) {
+func (s *Service) laterBills(v view, d Document) (later Document, err error) {
 	bills := d.bills()
 	if len(bills) == 0 {
 		return later, nil
@@ -55,15 +53,19 @@ func (s *Service) laterBills(from *gorm.DB, d Document) (later Document, err err
 		ids[n], tracks[trackOf(of)] = of.SubscriptionID, nil
 	}
 	slices.Sort(ids)
-	all, err := s.bills(from, slices.Compact(ids), Period{firstOf(d.Lines), lastDay}, func(other Document) bool { _, is := tracks[trackOf(other)]; return is })
+	all, err := s.bills(v, slices.Compact(ids), Period{firstOf(d.Lines), lastDay}, func(other Document) bool { _, is := tracks[trackOf(other)]; return is })
 	if err != nil {
 		return later, err
 	}
 	for _, one := range all {
 		tracks[trackOf(one.Document)] = append(tracks[trackOf(one.Document)], one)
 	}
+	answers, err := v.answers([]Document{d})
+	if err != nil {
+		return later, err
+	}
 	for _, of := range bills {
-		some, err := of.creditedSince(tracks[trackOf(of)])
+		some, err := of.creditedSince(tracks[trackOf(of)], answers[d.CustomerID])
 		if err != nil {
 			return later, err
 		}

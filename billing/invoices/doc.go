@@ -17,8 +17,9 @@
 // a number is never changed but for its state, what is paid and what the tax authority says of it; numbers of a series have no gap; each number has one
 // entry in the books, written with it; what is open on a customer's invoices is what the books hold of them in Receivables.
 //
-// Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. What was billed to another and turns out otherwise
-// is credited to them, in a document of their own. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
+// Who pays: whoever pays for the customer when the document is made, and who answers for one that was merged. It stays theirs, on their own terms and with their own taxes, whoever pays
+// by when it is issued, or late. What was billed to another, or to the customer before another paid, and turns out otherwise is credited to them, in a document of their own: to who
+// answers for them, as their own, when they were merged. Taxes are those of the days that a line is for: a rate, and whether the payer is exempt.
 //
 // What somebody credited or gave up stays given, and nothing is given twice, whichever came first: a correction takes no more from a period than a credit left of
 // it, and of an invoice no more may be credited than corrections on later bills left of its periods (Creditable). A credit is borne by the periods that an
@@ -31,7 +32,8 @@
 // would be on its own bill, and stays a document of its own, a part, which waits (Gathering) until a run has drafted all that is due; then all parts of a payer's day become
 // one document of the payer (gather), whose lines name their parts, and only that one has a number, is in the books, is due, dunned and paid. What is credited or given up of it is
 // each part's by what that was charged. So the choice changes no cent of what a line costs. Parts move onto a bill once, by their state, under the payer's account: runs that die or
-// run at once make one bill. What cannot be billed, or begins within a period, comes on a bill of its own day later.
+// run at once make one bill. What cannot be billed, or begins within a period, comes on a bill of its own day later. Who
+// answers for a payer that was merged gets bills as that had chosen, but for who has chosen, or pays for others, already.
 //
 // The reminder on the day on which a bill is due, and any later one on a day on which it is asked for late, waits for who is asked by a prompt first (AskPrompts).
 //

@@ -83,7 +83,7 @@ func (s *Service) tellWaiting(ctx context.Context, asOf clock.Day, after, last i
 			return waited, err
 		}
 		for _, d := range page {
-			tell(d.foretold(Due{SubscriptionID: d.SubscriptionID, CustomerID: d.childID, Line: d.Line, Period: d.Period}))
+			tell(d.foretold(Due{SubscriptionID: d.SubscriptionID, CustomerID: d.childID, Period: d.Period}))
 		}
 		waited, from = waited+len(page), page[len(page)-1].ID
 	}
@@ -99,7 +99,7 @@ type foretold struct {
 
 // foretold is how a dry run tells of a document.
 func (d Document) foretold(due Due) (Due, Bill, error) {
-	due.PayerID, due.Together = d.CustomerID, d.State == Gathering
+	due.PayerID, due.Together, due.Line = d.CustomerID, d.State == Gathering, d.Line
 	b := Bill{Net: d.Net, Excise: d.Excise, VAT: d.VAT, Gross: d.Gross}
 	switch d.State {
 	case Parked:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mtandao/billing/customers"
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
@@ -66,6 +67,22 @@ func (s *Service) ChooseBills(ctx context.Context, parentID int64, one bool, by 
 		return s.recordOf(tx, by, "family bill chosen", parentID, map[string]any{"one": one, "from": from.String()})
 	})
 	return from, err
+}
+
+// takenOver has whoever answers for an account from now on get the bills of its parts as that had chosen, unless they have chosen themselves, or pay for other parts, which get theirs as before.
+func (s *Service) takenOver(tx *db.Tx, m customers.TakenOver) error {
+	if _, err := s.Purse.Held(tx, m.To); err != nil {
+		return err
+	}
+	all, err := s.choices(tx, []int64{m.From, m.To})
+	if err != nil || len(all[m.From]) == 0 || len(all[m.To]) > 0 {
+		return err
+	}
+	parts, err := s.Customers.PaidFor(tx, m.To)
+	if err != nil || len(parts) > len(m.Paid) {
+		return err
+	}
+	return s.moveChoices(tx, m.From, m.To)
 }
 
 // Part is what one line's period is on a bill of several: the document that tells it by itself, and whose line it is.

@@ -38,6 +38,10 @@ func (s *Service) choose(tx *db.Tx, customerID int64, c Choice) error {
 	return db.Fault(tx.Gorm().Save(&choiceRow{CustomerID: customerID, FromDay: c.From.String(), One: bit(c.One), DoneBy: c.By, At: s.now()}).Error)
 }
 
+func (s *Service) moveChoices(tx *db.Tx, from, to int64) error {
+	return db.Fault(tx.Gorm().Exec("UPDATE family_bills SET customer_id = ? WHERE customer_id = ?", to, from).Error)
+}
+
 // choices are those of some accounts.
 func (s *Service) choices(tx *db.Tx, ids []int64) (map[int64]Choices, error) {
 	return choicesBy(tx.Gorm(), ids)

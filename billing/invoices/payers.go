@@ -1,6 +1,7 @@
 package invoices
 
 import (
+	"cmp"
 	"slices"
 
 	"mtandao/billing/taxes"
@@ -8,7 +9,7 @@ import (
 )
 
 // split makes the documents of a bill: that of who pays now, and one for each other who was billed for what turns out otherwise. Who has paid for an
-// account and does so no more gets the credit for what was too much then, and is charged what was too little.
+// account and does so no more, the account itself too, gets the credit for what was too much then, and is charged what was too little.
 func (s *Service) split(tx *db.Tx, due Due, payer Terms, b Bill, prices map[int64]Price, rates taxes.Rates, failed error) (own Document, others []Document, err error) {
 	payers := b.payersBut(payer.PayerID)
 	if failed != nil || len(payers) == 0 {
@@ -20,7 +21,7 @@ func (s *Service) split(tx *db.Tx, due Due, payer Terms, b Bill, prices map[int6
 	}
 	for _, id := range payers {
 		theirs, failed := s.partOf(due, prices, rates, terms[id].Exempt, func(l Line) bool { return l.Payer == id })
-		d := s.draft(tx, due, terms[id], theirs, failed)
+		d := s.draft(tx, due, terms[id].forPayer(payer), theirs, failed)
 		if d.Cause += ":" + idText(id); due.Track == "" {
 			d.Cause = due.cause() + "::" + idText(id)
 		}
@@ -31,6 +32,25 @@ func (s *Service) split(tx *db.Tx, due Due, payer Terms, b Bill, prices map[int6
 	}
 	rest, failed := s.partOf(due, prices, rates, payer.Exempt, func(l Line) bool { return !slices.Contains(payers, l.Payer) })
 	return s.draft(tx, due, payer, rest, failed), others, nil
+}
+
+// answers tells who answers for whom documents were made out to, by the ids of these.
+func (r register) answers(docs []Document) (map[int64]int64, error) {
+	ids := make([]int64, len(docs))
+	for n, d := range docs {
+		ids[n] = d.CustomerID
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	known, err := r.some(ids)
+	if err == nil {
+		err = answered(r, known)
+	}
+	all := make(map[int64]int64, len(ids))
+	for _, id := range ids {
+		all[id] = cmp.Or(known[id].ID, id)
+	}
+	return all, err
 }
 
 // payersOf are who gets the bills of customers, each once.

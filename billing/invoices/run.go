@@ -178,7 +178,7 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 	for n, due := range page {
 		ids[n] = due.CustomerID
 	}
-	terms, err := s.termsOf(tx, ids)
+	terms, err := s.linesTermsOf(tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ func (s *Service) draftPage(tx *db.Tx, page []Due, prices map[int64]Price, rates
 		payer := terms[due.CustomerID]
 		was := billed[due.track()]
 		due.History.Billed, due.History.Given, due.History.Exempt = was.billed, was.given, payer.Exempt
-		due.Line, due.PayerID, due.Together = called(payer.For, due.Line), payer.PayerID, chosen[payer.PayerID].On(due.Period.From)
+		due.PayerID, due.Together = payer.PayerID, chosen[payer.PayerID].On(due.Period.From)
 		due.History.RoundTo = int64(s.Settings.Int(settings.InvoiceRound))
 		if dry != nil {
 			due.History.Billed = append(slices.Clip(due.History.Billed), dry.before(due)...)
@@ -265,7 +265,7 @@ func trackOf(d Document) track {
 
 // draft is the document that a bill becomes.
 func (s *Service) draft(tx *db.Tx, due Due, terms Terms, b Bill, failed error) Document {
-	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: due.cause(), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period, Line: due.Line,
+	d := Document{ID: tx.ID(), Kind: Invoice, State: Draft, Cause: due.cause(), CustomerID: terms.PayerID, SubscriptionID: due.SubscriptionID, Period: due.Period, Line: called(terms.For, due.Line),
 		PONumber: terms.PONumber, By: "bill run", CreatedAt: s.now()}
 	switch {
 	case failed != nil:

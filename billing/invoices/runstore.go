@@ -29,7 +29,7 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 	ids = slices.Compact(ids) // two tracks of one would have its documents read in two pieces
 	all := map[track]past{}
 	for some := range db.Pieces(ids) {
-		docs, err := s.bills(tx.Gorm(), some, Period{first, last}, func(d Document) bool { return from[trackOf(d)].holds(d.Period.From) })
+		docs, err := s.bills(s.viewIn(tx), some, Period{first, last}, func(d Document) bool { return from[trackOf(d)].holds(d.Period.From) })
 		if err != nil {
 			return nil, err
 		}
@@ -44,15 +44,27 @@ func (s *Service) billed(tx *db.Tx, page []Due) (map[track]past, error) {
 // lastDay is later than any period begins, and sorts so as a text.
 var lastDay = clock.Date(9999, 1, 1)
 
-// told is a bill of a period with what it charges, and what was given of that.
+// told is a bill of a period with what it charges, and what was given of that. Its lines name who answers for whom it was made out to.
 type told struct {
 	Document
 	charged, took []Line
 }
 
+// view reads bills, and who answers for whom they were made out to.
+type view struct {
+	from *gorm.DB
+	register
+}
+
+func (s *Service) viewIn(tx *db.Tx) view { return view{tx.Gorm(), s.registerIn(tx)} }
+
+func (s *Service) viewNow(ctx context.Context) view {
+	return view{s.DB.Read(ctx), s.registerNow(ctx)}
+}
+
 // bills are those of some subscriptions for periods that begin in some days, those that are wanted, with what of them somebody credited, or their taxes.
-func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wanted func(Document) bool) ([]told, error) {
-	fresh := func() *gorm.DB { return from.Session(&gorm.Session{NewDB: true}) }
+func (s *Service) bills(v view, subscriptionIDs []int64, in Period, wanted func(Document) bool) ([]told, error) {
+	fresh := func() *gorm.DB { return v.from.Session(&gorm.Session{NewDB: true}) }
 	docs, err := documents(fresh().Where("subscription_id IN ? AND period_day >= ? AND period_day < ? AND cause LIKE ?", subscriptionIDs, in.From.String(), in.Until.String(), runCause+"%").
 		Order("subscription_id, period_day").Limit(mostCorrected * len(subscriptionIDs)))
 	if err != nil {
@@ -62,7 +74,11 @@ func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wante
 	if docs, err = withLines(fresh(), docs); err != nil {
 		return nil, err
 	}
-	on, err := billsOf(from, docs)
+	on, err := billsOf(v.from, docs)
+	if err != nil {
+		return nil, err
+	}
+	answers, err := v.answers(docs)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +96,11 @@ func (s *Service) bills(from *gorm.DB, subscriptionIDs []int64, in Period, wante
 		}
 		if err != nil {
 			return nil, err
+		}
+		for _, lines := range [][]Line{all[n].charged, all[n].took} {
+			for i := range lines {
+				lines[i].Payer = answers[d.CustomerID]
+			}
 		}
 	}
 	return all, nil
@@ -117,14 +138,7 @@ func (d Document) tell(notes []Document) (charged, took []Line, err error) {
 	if took, err = given(d, byHand); err != nil {
 		return nil, nil, err
 	}
-	charged = slices.Clone(charged)
-	for n := range charged {
-		charged[n].Payer = d.CustomerID
-	}
-	for n := range took {
-		took[n].Payer = d.CustomerID
-	}
-	return charged, took, nil
+	return slices.Clone(charged), took, nil
 }
 
 // past is what earlier documents say of a track, and what was given of it.
@@ -182,7 +196,7 @@ func (s *Service) unpark(tx *db.Tx, all []Document) error {
 func (s *Service) VoidBills(ctx context.Context, subscriptionIDs []int64) (map[int64]map[string][]clock.Day, error) {
 	all := map[int64]map[string][]clock.Day{}
 	for some := range db.Pieces(subscriptionIDs) {
-		docs, err := s.bills(s.DB.Read(ctx), some, Period{0, lastDay}, func(Document) bool { return true })
+		docs, err := s.bills(s.viewNow(ctx), some, Period{0, lastDay}, func(Document) bool { return true })
 		if err != nil {
 			return nil, err
 		}

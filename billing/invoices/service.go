@@ -48,8 +48,12 @@ type Service struct {
 	meant    func(tx *db.Tx, customerID int64) ([]Meant, error)  // nil: nothing is
 }
 
-// New makes the service.
-func New(o Options) *Service { return &Service{Options: o} }
+// New makes the service, and has customers ask it.
+func New(o Options) *Service {
+	s := &Service{Options: o}
+	o.Customers.AskTakenOver(s.takenOver)
+	return s
+}
 
 // By is who does something, and from where.
 type By struct{ Actor, From string }

@@ -61,14 +61,11 @@ func (s *Service) tellAgain(tx *db.Tx, due Due, b Bill) error {
 	return nil
 }
 
-// creditedSince is what later bills took of the periods that an invoice charges for, beyond what is left of these: as a note that would have taken it.
-func (d Document) creditedSince(all []told) (later Document, err error) {
+// creditedSince is what later bills took of the periods that an invoice charges its payer for, beyond what is left of these: as a note that would have taken it.
+func (d Document) creditedSince(all []told, payer int64) (later Document, err error) {
 	var billed, took []Line
 	left := map[cell]sums{}
 	for _, other := range all {
-		if other.CustomerID != d.CustomerID {
-			continue
-		}
 		billed, took = append(billed, other.charged...), append(took, other.took...)
 		if other.ID != d.ID {
 			continue
@@ -84,7 +81,7 @@ func (d Document) creditedSince(all []told) (later Document, err error) {
 	for _, l := range d.Lines {
 		part, is := left[l.cell()]
 		delete(left, l.cell())
-		gone := part.gross() - max(0, stand[account{d.CustomerID, l.cell()}].left())
+		gone := part.gross() - max(0, stand[account{payer, l.cell()}].left())
 		if !is || part.gross() <= 0 || gone <= 0 {
 			continue
 		}

@@ -17,10 +17,20 @@ type Terms struct {
 	Segment  string
 	Exempt   Period // days on which no tax is paid
 	PONumber string
-	NeedsPO  bool // no bill goes out without a purchase order's number
-	DueDays  *int // 0: at once; nil: as everybody
-	Review   bool // somebody looks at drafts
-	VIP      bool // dunning only reminds
+	NeedsPO  bool   // no bill goes out without a purchase order's number
+	DueDays  *int   // 0: at once; nil: as everybody
+	Review   bool   // somebody looks at drafts
+	VIP      bool   // dunning only reminds
+	account  int64  // whose line it is
+	called   string // and what they are called on the bill of another
+}
+
+// forPayer has the bill be somebody's, who pays or has paid for the account.
+func (t Terms) forPayer(of Terms) Terms {
+	if t.account, t.called = of.account, of.called; t.PayerID != t.account {
+		t.For = t.called
+	}
+	return t
 }
 
 func (t Terms) days(s *settings.Store) int {
@@ -31,7 +41,7 @@ func (t Terms) days(s *settings.Store) int {
 }
 
 func (s *Service) terms(c customers.Customer) Terms {
-	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: exemptDays(c), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays}
+	return Terms{PayerID: c.ID, Segment: string(c.Segment), Exempt: exemptDays(c), PONumber: c.PurchaseOrder, NeedsPO: c.PurchaseOrderNeeded, DueDays: c.PaymentDays, account: c.ID, called: c.Name + ", " + c.Number}
 }
 
 // longestLine is of what a line is called on a document.
@@ -70,64 +80,87 @@ type register struct {
 	treated func(ids []int64) (map[int64]termsRow, error)
 }
 
-// termsOf reads the terms of customers; whom the tables do not know is billed as everybody.
+func (s *Service) registerIn(tx *db.Tx) register {
+	return register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.Some(tx, ids) },
+		func(ids []int64) (map[int64]termsRow, error) { return s.treated(tx, ids) }}
+}
+
+func (s *Service) registerNow(ctx context.Context) register {
+	return register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.SomeNow(ctx, ids) },
+		func(ids []int64) (map[int64]termsRow, error) { return s.treatedNow(ctx, ids) }}
+}
+
+// linesTermsOf reads how the lines of customers are billed: to whom, and on which terms.
+func (s *Service) linesTermsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
+	return s.linesTermsBy(s.registerIn(tx), ids)
+}
+
+// termsOf reads the terms of what is made out to customers, whoever pays for their lines; whom the tables do not know is billed as everybody.
 func (s *Service) termsOf(tx *db.Tx, ids []int64) (map[int64]Terms, error) {
-	return s.termsBy(register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.Some(tx, ids) },
-		func(ids []int64) (map[int64]termsRow, error) { return s.treated(tx, ids) }}, ids)
+	_, all, err := s.termsBy(s.registerIn(tx), ids)
+	return all, err
 }
 
-// TermsOf are how a customer is billed, with the days that they have to pay.
+// TermsOf are how a customer's lines are billed, with the days that whoever gets the bills has to pay.
 func (s *Service) TermsOf(ctx context.Context, customerID int64) (Terms, error) {
-	all, err := s.termsBy(register{func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.SomeNow(ctx, ids) },
-		func(ids []int64) (map[int64]termsRow, error) { return s.treatedNow(ctx, ids) }}, []int64{customerID})
-	t := all[customerID]
-	if err == nil {
-		days := t.days(s.Settings)
-		t.DueDays = &days
-	}
-	return t, err
+	all, err := s.linesTermsBy(s.registerNow(ctx), []int64{customerID})
+	return all[customerID].withDays(s.Settings), err
 }
 
-func (s *Service) termsBy(r register, ids []int64) (map[int64]Terms, error) {
+// OwnTermsOf are those of what is made out to a customer, whoever pays for their lines, with the days that they have to pay.
+func (s *Service) OwnTermsOf(ctx context.Context, customerID int64) (Terms, error) {
+	_, all, err := s.termsBy(s.registerNow(ctx), []int64{customerID})
+	return all[customerID].withDays(s.Settings), err
+}
+
+func (t Terms) withDays(s *settings.Store) Terms {
+	days := t.days(s)
+	t.DueDays = &days
+	return t
+}
+
+// termsBy are the terms of customers themselves, and these, or who answers for them.
+func (s *Service) termsBy(r register, ids []int64) (map[int64]customers.Customer, map[int64]Terms, error) {
 	known, err := r.some(ids)
+	if err == nil {
+		err = answered(r, known)
+	}
 	if err != nil {
-		return nil, err
-	}
-	if err := answered(r, known); err != nil {
-		return nil, err
-	}
-	var parents []int64
-	for id, c := range known {
-		switch {
-		case c.ParentPays:
-			parents = append(parents, c.ParentID)
-		case c.ID != id: // who answers for a merged one
-			parents = append(parents, c.ID)
-		}
-	}
-	payers, err := r.some(parents)
-	if err != nil {
-		return nil, err
-	}
-	treated, err := r.treated(append(append([]int64(nil), ids...), parents...))
-	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	all := make(map[int64]Terms, len(ids))
 	for _, id := range ids {
-		t := Terms{PayerID: id}
-		if c, ok := known[id]; ok {
-			if t = s.terms(c); c.ParentPays {
-				if parent, ok := payers[c.ParentID]; ok {
-					t = s.terms(parent)
-					t.For = c.Name + ", " + c.Number
-				}
-			}
+		all[id] = Terms{PayerID: id, account: id}
+		if c, is := known[id]; is {
+			all[id] = s.terms(c)
 		}
+	}
+	treated, err := r.treated(payersOf(all))
+	for id, t := range all {
 		t.Review, t.VIP = treated[t.PayerID].Review != 0, treated[t.PayerID].Vip != 0
 		all[id] = t
 	}
-	return all, nil
+	return known, all, err
+}
+
+func (s *Service) linesTermsBy(r register, ids []int64) (map[int64]Terms, error) {
+	known, all, err := s.termsBy(r, ids)
+	if err != nil {
+		return nil, err
+	}
+	var parents []int64
+	for _, c := range known {
+		if c.ParentPays {
+			parents = append(parents, c.ParentID)
+		}
+	}
+	_, payers, err := s.termsBy(r, parents)
+	for id, c := range known {
+		if c.ParentPays {
+			all[id] = payers[c.ParentID].forPayer(all[id])
+		}
+	}
+	return all, err
 }
 
 // answered puts who answers for those who were merged in their place: what is billed late of a merged account is theirs.
@@ -161,7 +194,7 @@ func (s *Service) answering(tx *db.Tx, drafts []Document) error {
 	for _, d := range drafts {
 		ids = append(ids, d.CustomerID)
 	}
-	r := register{some: func(ids []int64) (map[int64]customers.Customer, error) { return s.Customers.Some(tx, ids) }}
+	r := s.registerIn(tx)
 	known, err := r.some(ids)
 	if err == nil {
 		err = answered(r, known)

@@ -50,7 +50,7 @@ func (s *Service) Write(ctx context.Context, n NewDocument, by By) (d Document, 
 
 // Try tells what Write would make of a document, and makes nothing.
 func (s *Service) Try(ctx context.Context, n NewDocument) (Document, error) {
-	terms, err := s.TermsOf(ctx, n.CustomerID)
+	terms, err := s.OwnTermsOf(ctx, n.CustomerID)
 	if err != nil {
 		return Document{}, err
 	}

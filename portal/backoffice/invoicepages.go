@@ -46,6 +46,7 @@ type Invoices interface {
 	OpenOf(ctx context.Context, customerID int64) ([]invoices.Document, error)
 	PaidBy(ctx context.Context, allocationIDs []int64) (map[int64]int64, error)
 	TermsOf(ctx context.Context, customerID int64) (invoices.Terms, error)
+	OwnTermsOf(ctx context.Context, customerID int64) (invoices.Terms, error)
 	StatementOf(ctx context.Context, customerID int64, from, until clock.Day) (invoices.Statement, error)
 	ChoicesOf(ctx context.Context, customerID int64) (invoices.Choices, error)
 	ChooseBills(ctx context.Context, parentID int64, one bool, by invoices.By) (clock.Day, error)

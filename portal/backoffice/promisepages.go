@@ -94,7 +94,7 @@ func (b *Backoffice) treating(q *request) (customers.Customer, *formPage, error)
 	if err != nil {
 		return c, nil, err
 	}
-	terms, err := b.Invoices.TermsOf(q.ctx, c.ID)
+	terms, err := b.Invoices.OwnTermsOf(q.ctx, c.ID)
 	if err != nil {
 		return c, nil, err
 	}
