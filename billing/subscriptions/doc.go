@@ -23,6 +23,8 @@
 // A line that changes to a plan by invoice uses up what it paid beforehand, at the price of that plan, and is billed from PaidTo on.
 // When the money of a renewal goes back, the time of it that is not used is taken back (TakenBack): what was paid after it comes earlier, and with nothing
 // paid ahead the line ends where it would have without it. What was used stays sold.
+// A certificate of exemption that is written down late has the taxes credited of what was paid beforehand on its days, whole, once for each renewal (TaxFreed): what is not used up is worth so
+// much less from then on, and the state is owed so much less. Where some of the money went back or was added to since, nobody but a person can tell what is left of the taxes: it is only named.
 // Who leaves a contract early owes its fee, however the line was paid: from the deposit at once, or on an invoice by whoever follows the line.
 // A pause stops the clock. The extension that subscribers give themselves lengthens nothing that is paid for.
 //

@@ -35,6 +35,7 @@ const (
 	HandedBack   Kind = "equipment_back"
 	Compensated  Kind = "compensated"
 	Uncompensate Kind = "undone"
+	TaxFreed     Kind = "exempt" // the taxes of a renewal were credited, for a certificate that was written down late
 	Finished     Kind = "ended"
 )
 

@@ -150,6 +150,8 @@ func (s *State) apply(e Event, zone Zones) error {
 		s.Contract = *said.Contract
 	case Compensated:
 		s.lengthen(s.clockAt(e.At), said, loc)
+	case TaxFreed:
+		s.hold(e, loc)
 	case Uncompensate: // see holding
 	case Finished:
 		s.Status, s.EndedAt, s.EndCause, s.Ahead = Ended, e.At, said.Reason, nil
@@ -160,7 +162,9 @@ func (s *State) apply(e Event, zone Zones) error {
 }
 
 // afterEnd says that something may still be settled when the line has ended.
-func (k Kind) afterEnd() bool { return k == DepositBack || k == DepositLost || k == HandedBack }
+func (k Kind) afterEnd() bool {
+	return k == DepositBack || k == DepositLost || k == HandedBack || k == TaxFreed
+}
 
 func (s *State) begin(e Event) {
 	s.Status, s.StartedAt = Active, e.At

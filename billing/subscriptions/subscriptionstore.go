@@ -255,6 +255,11 @@ func (s *Service) Of(ctx context.Context, customerID int64) ([]Subscription, err
 	return all(s.DB.Read(ctx).Where("customer_id = ?", customerID).Order("id").Limit(mostLines))
 }
 
+// everIn is Of in a transaction.
+func everIn(tx *db.Tx, customerID int64) ([]Subscription, error) {
+	return all(tx.Gorm().Where("customer_id = ?", customerID).Order("id").Limit(mostLines))
+}
+
 func of(tx *db.Tx, customerID int64) ([]Subscription, error) {
 	return all(tx.Gorm().Where("customer_id = ? AND state = ?", customerID, Active).Order("id").Limit(mostLines))
 }

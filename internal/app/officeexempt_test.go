@@ -61,7 +61,53 @@ func certificateStory(t *testing.T, s *Stage) {
 	if err != nil || len(events) == 0 || events[0].Action != "taxes credited" || events[0].Actor != "billing@demo.example" {
 		t.Errorf("%+v %v", events, err)
 	}
+	s.paidAheadWithTaxes(t, owner)
 	if err := s.Main.Invoices.Audit(t.Context(), func(what string) { t.Error(what) }); err != nil {
 		t.Error(err)
+	}
+	verifyBooks(t, s.Main)
+}
+
+// paidAheadWithTaxes: the taxes of what was paid beforehand are shown and credited on the same page, once.
+func (s *Stage) paidAheadWithTaxes(t *testing.T, owner *colleague) {
+	t.Helper()
+	ctx := t.Context()
+	if err := s.seedLines(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.seedLine(ctx, "Pays Ahead", "0711 200 097", "home-10", "paysahead", customers.Person, 1, 0, 2_500); err != nil {
+		t.Fatal(err)
+	}
+	c := s.named(t, "0711 200 097")
+	if err := s.Main.Accounts.Spend(ctx, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Main.DB.InTx(ctx, func(tx *db.Tx) error {
+		c, err := s.Main.Customers.GetTx(tx, c.ID)
+		if err != nil {
+			return err
+		}
+		c.TaxExempt, c.ExemptCertificate = true, "KRA/EXM/2"
+		_, err = s.Main.Customers.Save(tx, c, customers.By{Actor: "test"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid, err := s.Main.Lines.TaxesPaid(ctx, c.ID)
+	if err != nil || len(paid) != 1 || paid[0].ByHand {
+		t.Fatal(paid, err)
+	}
+	page := "/office/customers/" + number(c.ID) + "/exemption"
+	before, err := s.Main.Accounts.Balances(ctx, []int64{c.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner.expect(owner.ask("GET", page, nil), http.StatusOK, "KRA/EXM/2", "Paid beforehand", paid[0].Taxes.String(), "Credit the taxes")
+	owner.expect(owner.press(page, "/exemption", nil), http.StatusSeeOther)
+	owner.expect(owner.send(page, url.Values{"seen": {"0"}, "seen_paid": {strconv.FormatInt(paid[0].Taxes.Cents, 10)}}), http.StatusSeeOther) // the same form again
+	after, err := s.Main.Accounts.Balances(ctx, []int64{c.ID})
+	if left, e := s.Main.Lines.TaxesPaid(ctx, c.ID); err != nil || e != nil || len(left) != 0 || after[c.ID].Cents != before[c.ID].Cents+paid[0].Taxes.Cents {
+		t.Error(before, after, left, err, e)
 	}
 }

@@ -4,32 +4,67 @@ import (
 	"strconv"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/invoices"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/fault"
 	"mtandao/internal/money"
 	"mtandao/internal/staff"
 	"mtandao/internal/words"
 )
 
-// exemptionForm shows the taxes that were billed for days of a customer's certificate, an invoice a row, and asks whether they are to be credited.
+// exemption is what a customer paid or was billed with taxes for days of their certificate.
+type exemption struct {
+	bills       []invoices.TaxBack
+	paid        []subscriptions.TaxPaid
+	billed, had int64 // cents of taxes that are to be credited, of bills and of what was paid beforehand
+	byHand      int
+}
+
+func (b *Backoffice) exemptionOf(q *request, customerID int64) (e exemption, err error) {
+	if e.bills, err = b.Invoices.TaxesBack(q.ctx, customerID); err == nil {
+		e.paid, err = b.Lines.TaxesPaid(q.ctx, customerID)
+	}
+	for _, one := range e.bills {
+		e.billed += one.Taxes.Cents
+	}
+	for _, one := range e.paid {
+		if one.ByHand {
+			e.byHand++
+		} else {
+			e.had += one.Taxes.Cents
+		}
+	}
+	if err == nil && e.billed+e.had == 0 {
+		if err = fault.New(fault.Conflict, "invoice.exempt_none"); e.byHand > 0 {
+			err = fault.New(fault.Conflict, "invoice.exempt_by_hand", "Count", e.byHand)
+		}
+	}
+	return e, err
+}
+
+// exemptionForm shows the taxes of days of a customer's certificate, an invoice or a payment a row, and asks whether they are to be credited.
 func (b *Backoffice) exemptionForm(q *request, c customers.Customer) (*formPage, error) {
-	all, err := b.Invoices.TaxesBack(q.ctx, c.ID)
+	e, err := b.exemptionOf(q, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	sum := int64(0)
-	for _, one := range all {
-		sum += one.Taxes.Cents
-	}
-	if sum == 0 {
-		return nil, fault.New(fault.Conflict, "invoice.exempt_none")
-	}
-	p := q.asking("office.exemption.", "customers", customerAddress(c.ID), "Name", c.Name, "Certificate", c.ExemptCertificate, "Sum", kes(sum))
-	t := &table{Columns: []column{{p.T("office.exemption.invoice"), "code"}, {p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.exemption.taxes"), "num"}}}
-	for _, one := range all {
+	p := q.asking("office.exemption.", "customers", customerAddress(c.ID), "Name", c.Name, "Certificate", c.ExemptCertificate, "Sum", kes(e.billed+e.had))
+	t := &table{Columns: []column{{Name: p.T("office.exemption.invoice")}, {p.T("office.when"), "when"}, {p.T("office.amount"), "num"}, {p.T("office.exemption.taxes"), "num"}}}
+	for _, one := range e.bills {
 		t.add(cell{Text: one.Invoice.Text(), Address: "/office/invoices/" + number(one.Invoice.ID)}, cell{Text: words.DateOf(p.Lang, one.Invoice.Day)}, cell{Text: kes(one.Invoice.Gross)}, cell{Text: one.Taxes.String()})
 	}
+	for _, one := range e.paid {
+		taxes := cell{Text: one.Taxes.String()}
+		if one.ByHand {
+			taxes = cell{Text: p.T("office.exemption.by_hand"), More: one.Taxes.String()}
+		}
+		t.add(cell{Text: p.T("office.exemption.paid"), More: one.PlanKey, Address: q.reachable(lineAt(one.SubscriptionID))}, cell{Text: words.DateOf(p.Lang, one.Day)}, cell{Text: one.Paid.String()}, taxes)
+	}
+	if e.byHand > 0 {
+		p.Text = words.Text(p.Lang, "invoice.exempt_by_hand", "Count", e.byHand)
+	}
 	p.Crumbs = customerCrumbs(&p.frame, c)
-	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(sum, 10)}}, t
+	p.Hidden, p.Table = []fact{{"seen", strconv.FormatInt(e.billed, 10)}, {"seen_paid", strconv.FormatInt(e.had, 10)}}, t
 	return p, nil
 }
 
@@ -51,14 +86,38 @@ func (b *Backoffice) creditExemption(q *request) error {
 	if err != nil {
 		return err
 	}
-	seen := money.KES(idIn(q.FormValue("seen")))
-	notes, err := b.Invoices.CreditTaxes(q.ctx, c.ID, seen, q.invoiceBy())
+	notes, err := b.creditExempt(q, c.ID)
 	if fault.KeyOf(err) == "invoice.exempt_moved" {
 		return q.refusal(err, customerAddress(c.ID)+"/exemption")
 	}
 	if err != nil {
 		return q.refusal(err, customerAddress(c.ID))
 	}
-	q.tell("good", "office.exemption.done", "", "Sum", seen.String(), "Count", strconv.Itoa(len(notes)))
+	billed, had := idIn(q.FormValue("seen")), idIn(q.FormValue("seen_paid"))
+	said := "office.exemption.done"
+	switch {
+	case billed == 0:
+		said = "office.exemption.done_paid"
+	case had != 0:
+		said = "office.exemption.done_both"
+	}
+	q.tell("good", said, "", "Sum", money.KES(billed+had).String(), "Count", strconv.Itoa(notes))
 	return led(customerAddress(c.ID) + "?tab=money")
+}
+
+// creditExempt credits what was seen of bills, and of what was paid beforehand, and tells of how many bills.
+func (b *Backoffice) creditExempt(q *request, customerID int64) (int, error) {
+	billed, had := money.KES(idIn(q.FormValue("seen"))), money.KES(idIn(q.FormValue("seen_paid")))
+	if billed.IsZero() && had.IsZero() {
+		return 0, fault.New(fault.Conflict, "invoice.exempt_none")
+	}
+	var notes []invoices.Document
+	var err error
+	if !billed.IsZero() {
+		notes, err = b.Invoices.CreditTaxes(q.ctx, customerID, billed, q.invoiceBy())
+	}
+	if err == nil && !had.IsZero() {
+		err = b.Lines.CreditTaxes(q.ctx, customerID, had, q.lineBy())
+	}
+	return len(notes), err
 }

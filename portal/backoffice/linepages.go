@@ -22,6 +22,8 @@ type Lines interface {
 	Some(ctx context.Context, ids []int64) (map[int64]subscriptions.Subscription, error)
 	Of(ctx context.Context, customerID int64) ([]subscriptions.Subscription, error)
 	Events(ctx context.Context, id int64) ([]subscriptions.Event, error)
+	TaxesPaid(ctx context.Context, customerID int64) ([]subscriptions.TaxPaid, error)
+	CreditTaxes(ctx context.Context, customerID int64, seen money.Amount, by subscriptions.By) error
 	Cost(ctx context.Context, sub subscriptions.Subscription) ([]plans.Charge, error)
 	Start(ctx context.Context, n subscriptions.Opening, by subscriptions.By) (subscriptions.Subscription, error)
 	Preview(ctx context.Context, id int64, c subscriptions.Change) (subscriptions.Preview, error)
