@@ -9,10 +9,10 @@ import (
 func billOfPartsCell(f *frame, d billdesk.Document, address string) cell {
 	c := cell{Text: f.T("office.billrun.one_bill", "Count", d.PartCount), Address: address}
 	for _, part := range d.Parts {
-		c.More += part.Line + ": " + kes(part.Cents) + ". "
+		c.Facts = append(c.Facts, part.Line+": "+kes(part.Cents))
 	}
 	if more := d.PartCount - int64(len(d.Parts)); more > 0 {
-		c.More += f.T("office.billrun.more_lines", "Count", more)
+		c.Facts = append(c.Facts, f.T("office.billrun.more_lines", "Count", more))
 	}
 	return c
 }
@@ -37,7 +37,7 @@ func (b *Backoffice) previewedBill(q *request, p *recordPage, r billdesk.Run) er
 		return err
 	}
 	one := card{Name: p.T("office.billrun.bill_of", "Name", names[bill.CustomerID]), Lead: p.T("office.billrun.one_bill", "Count", bill.PartCount) + ", " + kes(bill.Cents), Acts: []act{{Name: p.T("office.billrun.all_bills"), Address: billRunAddress(r.ID)}},
-		Table: &table{Columns: []column{{Name: p.T("office.billrun.line")}, {p.T("office.invoice.period"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.amount"), "num"}}}}
+		Table: &table{Columns: []column{{Name: p.T("office.billrun.line")}, {p.T("office.invoice.period"), "when"}, {p.T("office.account.what"), "says"}, {p.T("office.amount"), "num"}}}}
 	if len(parts) > mostRows {
 		parts = parts[:mostRows]
 		one.Older = q.with("after", number(parts[mostRows-1].N))

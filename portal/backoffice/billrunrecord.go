@@ -106,7 +106,7 @@ func (b *Backoffice) previewCard(q *request, p *recordPage, r billdesk.Run) erro
 	if err != nil {
 		return err
 	}
-	one := card{Name: p.T("office.billrun.documents"), Table: &table{Columns: []column{{Name: p.T("office.invoice.customer")}, {p.T("office.invoice.period"), "when"}, {Name: p.T("office.account.what")}, {p.T("office.amount"), "num"}, {Name: p.T("office.state")}}}}
+	one := card{Name: p.T("office.billrun.documents"), Table: &table{Columns: []column{{Name: p.T("office.invoice.customer")}, {p.T("office.invoice.period"), "when"}, {p.T("office.account.what"), "says"}, {p.T("office.amount"), "num"}, {Name: p.T("office.state")}}}}
 	if len(all) > mostRows {
 		all = all[:mostRows]
 		one.Older = q.with("after", number(all[mostRows-1].N))
@@ -153,10 +153,10 @@ func documentCell(f *frame, lines []billdesk.Line, reason error) cell {
 	c := cell{Text: said(lines[0])}
 	for n, l := range lines[1:] {
 		if n == mostLinesSaid {
-			c.More += f.T("office.billrun.more_lines", "Count", len(lines)-1-n)
+			c.Facts = append(c.Facts, f.T("office.billrun.more_lines", "Count", len(lines)-1-n))
 			break
 		}
-		c.More += said(l) + ": " + kes(l.Cents) + ". "
+		c.Facts = append(c.Facts, said(l)+": "+kes(l.Cents))
 	}
 	return c
 }
