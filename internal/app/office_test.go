@@ -27,7 +27,7 @@ import (
 
 // colleague is somebody who works in the demo, signed in.
 type colleague struct {
-	t     *testing.T
+	t     testing.TB
 	base  string
 	token string
 	// fromOurs: the browser says that the form was sent by a page of ours
@@ -37,7 +37,7 @@ type colleague struct {
 var officeVisit = staff.Visit{Address: netip.MustParseAddr("127.0.0.1"), Browser: "test"}
 
 // hire makes a member with roles, at some sites or all, and signs them in with all that their roles ask for.
-func (s *Stage) hire(t *testing.T, email string, sites []int64, roles ...string) *colleague {
+func (s *Stage) hire(t testing.TB, email string, sites []int64, roles ...string) *colleague {
 	t.Helper()
 	ctx := context.Background()
 	m := s.Main.Staff
@@ -55,7 +55,7 @@ func (s *Stage) hire(t *testing.T, email string, sites []int64, roles ...string)
 	return &colleague{t: t, base: "http://" + s.Main.HTTPAddress(), token: token}
 }
 
-func (s *Stage) enrol(t *testing.T, token string) string {
+func (s *Stage) enrol(t testing.TB, token string) string {
 	t.Helper()
 	e, err := s.Main.Staff.StartEnrolment(context.Background(), token)
 	if err != nil {

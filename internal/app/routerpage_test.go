@@ -42,9 +42,9 @@ func (s *Stage) lookNow(t *testing.T, id int64) {
 }
 
 // signedIn opens a window in which a colleague is signed in.
-func (c *colleague) signedIn() *browser {
-	c.t.Helper()
-	b := newTab(c.t, newAllocator(c.t), true)
+func (c *colleague) signedIn(t *testing.T) *browser {
+	t.Helper()
+	b := newTab(t, newAllocator(t), true)
 	_, err := chromedp.Call(b.ctx, network.SetCookie, network.SetCookieParams{Name: "mtandao_office", Value: c.token, URL: c.base})
 	b.do(err)
 	return b
@@ -67,7 +67,7 @@ func (b *browser) click(selector string) {
 func TestARouterIsSetUpCheckedAndRepairedFromItsPage(t *testing.T) {
 	s := openStage(t, 1)
 	fresh, configuration := s.boxed(t)
-	b := s.hire(t, "technician-two@demo.example", nil, "manager").signedIn()
+	b := s.hire(t, "technician-two@demo.example", nil, "manager").signedIn(t)
 	defer b.limited(3 * time.Minute)()
 	page := "http://" + s.Main.HTTPAddress() + "/office/routers/" + number(fresh.ID)
 	b.open(page)

@@ -28,7 +28,7 @@ func TestACashiersMorning(t *testing.T) {
 		}
 	}
 	cashier := s.hire(t, "till@demo.example", nil, "cashier")
-	b := cashier.signedIn()
+	b := cashier.signedIn(t)
 	defer b.limited(4 * time.Minute)()
 	for name, width := range map[string]int64{"phone": 390, "desk": 1280} {
 		b.do(chromedp.Do(b.ctx, chromedp.EmulateViewport(width, 900)))

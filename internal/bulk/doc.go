@@ -4,7 +4,7 @@
 // there and why it cannot be done belong to the package of the object, which internal/app brings here as Things.
 //
 // A run is looking → looked → doing → done; until it is done somebody may stop it. Each object is changed in a transaction of its own, together with its fate and the counts of the run, so a
-// run may be cut between any two writes and goes on where it was: nothing is done twice, nothing is forgotten. Whether the member may do it is asked in that transaction.
+// run may be cut between any two writes and goes on where it was: nothing is done twice, nothing is forgotten. On a server several are changed at once, for most of a change is waiting. Whether the member may do it is asked in that transaction.
 //
 // Taking a run back is a run too: of the opposite kind, over the objects that were changed, each only if nothing has changed it since, by the mark that its change left.
 //

@@ -123,12 +123,13 @@ var (
 	brian = By{"brian@example.com", "10.0.0.2", 12}
 )
 
+var switchers = []staff.Role{{Key: "switcher", Permissions: []staff.Permission{staff.AccessChange}}}
+
 // open is a house with lamps that burn, 1 to n, of which each third is at site 2.
 func open(t testing.TB, d *db.DB, n int) *house {
 	t.Helper()
-	may := []staff.Role{{Key: "switcher", Permissions: []staff.Permission{staff.AccessChange}}}
 	h := &house{TB: t, d: d, clock: clock.NewManual(clock.Date(2027, 3, 5).Start().Add(9 * time.Hour)), lamps: &lamps{d: d},
-		crew: crew{asha.Member: {ID: 11, State: staff.Active, Roles: may}, brian.Member: {ID: 12, State: staff.Active, Roles: may, Sites: []int64{2}}}}
+		crew: crew{asha.Member: {ID: 11, State: staff.Active, Roles: switchers}, brian.Member: {ID: 12, State: staff.Active, Roles: switchers, Sites: []int64{2}}}}
 	if _, err := d.SQL().Exec("CREATE TABLE test_lamps (id BIGINT NOT NULL PRIMARY KEY, site_id BIGINT NOT NULL, lit BIGINT NOT NULL, version BIGINT NOT NULL, switched BIGINT NOT NULL)"); err != nil {
 		t.Fatal(err)
 	}

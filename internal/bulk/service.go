@@ -43,6 +43,7 @@ type Options struct {
 	Clock   clock.Clock
 	Members Members
 	Things  map[Object]Things
+	Lanes   int // objects that are changed at once; where one writes at a time more gain nothing. 0: one
 }
 
 // Service is what staff can do to many objects at once.

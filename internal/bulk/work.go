@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"mtandao/internal/db"
@@ -124,7 +125,7 @@ func (s *Service) changedBy(ctx context.Context, r Run) (some []Item, next strin
 	return some, next, err
 }
 
-// do changes what is to be changed, one by one.
+// do changes what is to be changed, each by itself.
 func (s *Service) do(ctx context.Context, r Run) error {
 	for {
 		some, err := s.Items(ctx, r.ID, Would, Place{}, piece)
@@ -134,15 +135,35 @@ func (s *Service) do(ctx context.Context, r Run) error {
 		if len(some) == 0 {
 			return s.finish(ctx, r.ID)
 		}
-		for _, one := range some {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			if err := s.doOne(ctx, r, one); err != nil {
-				return err
-			}
+		if err := s.doSome(ctx, r, some); err != nil {
+			return err
 		}
 	}
+}
+
+// doSome changes a few, as many at once as there are lanes. After the first trouble, which it tells, none is begun.
+func (s *Service) doSome(ctx context.Context, r Run, some []Item) error {
+	within, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	next, lanes := make(chan Item), sync.WaitGroup{}
+	for range max(1, s.Lanes) {
+		lanes.Go(func() {
+			for one := range next {
+				if within.Err() != nil {
+					continue
+				}
+				if err := s.doOne(within, r, one); err != nil {
+					stop(err)
+				}
+			}
+		})
+	}
+	for _, one := range some {
+		next <- one
+	}
+	close(next)
+	lanes.Wait()
+	return context.Cause(within)
 }
 
 // ofObject are the faults that leave an object as it is; any other is trouble.
