@@ -30,7 +30,7 @@ func (m *Main) wireCare() {
 		return m.Field.FollowSite(tx, c.ID, c.SiteID, fieldwork.By(by))
 	})
 	m.Post = postroom.New(postroom.Options{DB: m.DB, Keys: m.Keys, Clock: m.Clock, Log: m.Log, Settings: m.Settings, Customers: m.Customers, Tickets: m.Tickets, Field: m.Field, Roots: m.mailRoots, Paused: m.Pause.Paused})
-	m.Bulk = bulk.New(bulk.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Members: m.Staff, Things: map[bulk.Object]bulk.Things{bulk.Customers: manyCustomers{m}, bulk.Lines: manyLines{m}}, Lanes: bulkLanes(m.DB)})
+	m.Bulk = bulk.New(bulk.Options{DB: m.DB, Jobs: m.Jobs, Clock: m.Clock, Members: m.Staff, Settings: m.Settings, Things: map[bulk.Object]bulk.Things{bulk.Customers: manyCustomers{m}, bulk.Lines: manyLines{m}}, Lanes: bulkLanes(m.DB)})
 }
 
 // bulkLanes is how many objects of a run are changed at once: on a server of its own most of a change is waiting for it.

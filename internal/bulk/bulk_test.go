@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"mtandao/internal/audit"
-	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/testdb"
@@ -307,37 +306,6 @@ func TestWhatIsInTheWayIsTold(t *testing.T) {
 		h.must(h.works(r.ID))
 		if got := h.is(r.ID); got.State != Done || got.Done != 5 || got.Cuts != 1 || got.Trouble != nil {
 			t.Errorf("%+v", got)
-		}
-	})
-}
-
-// TestWhatNobodyStartedIsForgotten after two days; what changed something is kept.
-func TestWhatNobodyStartedIsForgotten(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) {
-		h, ctx := open(t, d, 3), context.Background()
-		h.clock = clock.NewManual(time.Now())
-		h.Service.Clock = h.clock
-		done := h.does(h.looked(everything, asha).ID, asha)
-		idle, stopped := h.looked(everything, asha), h.looked(everything, brian)
-		h.must(h.Stop(ctx, stopped.ID, brian))
-		h.must(h.Clean(ctx))
-		if all, err := h.Runs(ctx, 0, 0, 10); err != nil || len(all) != 3 {
-			t.Error(len(all), err)
-		}
-		if all, err := h.Runs(ctx, asha.Member, idle.ID, 10); err != nil || len(all) != 1 || all[0].ID != done.ID {
-			t.Error(len(all), err)
-		}
-		h.clock.Advance(keptFor + time.Hour)
-		h.must(h.Clean(ctx))
-		all, err := h.Runs(ctx, 0, 0, 10)
-		if err != nil || len(all) != 1 || all[0].ID != done.ID {
-			t.Error(len(all), err)
-		}
-		if some, err := h.Items(ctx, idle.ID, "", Place{}, 1); err != nil || len(some) != 0 {
-			t.Error(some, err)
-		}
-		if _, err := h.Run(ctx, idle.ID); !fault.Is(err, fault.NotFound) {
-			t.Error(err)
 		}
 	})
 }

@@ -8,5 +8,8 @@
 //
 // Taking a run back is a run too: of the opposite kind, over the objects that were changed, each only if nothing has changed it since, by the mark that its change left.
 //
+// A run that is at its end is forgotten, with its objects, after months that are a setting, and cannot be taken back from then on; one that nobody started, after two days. The trail and the
+// history of each object tell what was done.
+//
 // Invariants: an object is in a run once; its fate leaves Would once; who sends a form twice gets the first run. Dates are of the machine's clock.
 package bulk

@@ -12,6 +12,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/settings"
 	"mtandao/internal/staff"
 	"mtandao/internal/testdb"
 )
@@ -139,7 +140,7 @@ func open(t testing.TB, d *db.DB, n int) *house {
 			t.Fatal(err)
 		}
 	}
-	h.Service = New(Options{DB: d, Jobs: jobs.New(d, h.clock, slog.New(slog.DiscardHandler)), Clock: h.clock, Members: h.crew, Things: map[Object]Things{Lines: h.lamps}})
+	h.Service = New(Options{DB: d, Jobs: jobs.New(d, h.clock, slog.New(slog.DiscardHandler)), Clock: h.clock, Settings: settings.New(d, h.clock), Members: h.crew, Things: map[Object]Things{Lines: h.lamps}})
 	return h
 }
 

@@ -171,3 +171,14 @@ func (s *Service) Causes(ctx context.Context, runID int64, f Fate) (all []Cause,
 	}
 	return all, db.Fault(err)
 }
+
+// dropItems removes the first objects of a run; false when none are left.
+func (s *Service) dropItems(ctx context.Context, runID int64) (more bool, err error) {
+	var ids []int64
+	if err := s.DB.Read(ctx).Model(&itemRow{}).Where("run_id = ?", runID).Order("object_id").Limit(cleanPiece).Pluck("object_id", &ids).Error; err != nil || len(ids) == 0 {
+		return false, db.Fault(err)
+	}
+	return true, s.DB.InTx(ctx, func(tx *db.Tx) error {
+		return db.Fault(tx.Gorm().Where("run_id = ? AND object_id <= ?", runID, ids[len(ids)-1]).Delete(&itemRow{}).Error)
+	})
+}

@@ -102,6 +102,9 @@ func (r Run) Moving() bool { return r.State == Looking || r.State == Doing }
 // Ended says that it is at its end.
 func (r Run) Ended() bool { return r.State == Done || r.State == Stopped }
 
+// CanUndo says that what it does can be taken back.
+func (r Run) CanUndo() bool { return kinds[r.Kind].back != "" }
+
 // NeedsReason says that why it is done has to be said before.
 func (r Run) NeedsReason() bool { return kinds[r.Kind].reason && r.UndoOf == 0 }
 

@@ -195,13 +195,16 @@ func (s *Service) neverStarted(ctx context.Context, before time.Time) (ids []int
 	return ids, db.Fault(err)
 }
 
-// drop removes a run that was never started, with its objects.
-func (s *Service) drop(ctx context.Context, id int64) error {
+// endedBefore are runs that ended before an instant, but those that somebody looks at now to take them back.
+func (s *Service) endedBefore(ctx context.Context, before time.Time) (ids []int64, err error) {
+	undone := s.DB.Read(ctx).Table("bulk_runs AS back").Select("1").Where("back.undo_of = bulk_runs.id AND back.state = ?", Looking)
+	err = s.DB.Read(ctx).Model(&runRow{}).Where("state IN ? AND id < ? AND ended_at < ? AND NOT EXISTS (?)", []State{Done, Stopped}, db.IDAt(before), before, undone).Order("id").Limit(mostCleaned).Pluck("id", &ids).Error
+	return ids, db.Fault(err)
+}
+
+// dropRun removes a run that has no objects left; never one that moves.
+func (s *Service) dropRun(ctx context.Context, id int64) error {
 	return s.DB.InTx(ctx, func(tx *db.Tx) error {
-		won, err := db.Won(tx.Gorm().Where("id = ? AND began_at IS NULL", id).Delete(&runRow{}))
-		if err != nil || !won {
-			return db.Fault(err)
-		}
-		return db.Fault(tx.Gorm().Where("run_id = ?", id).Delete(&itemRow{}).Error)
+		return db.Fault(tx.Gorm().Where("id = ? AND state IN ?", id, []State{Done, Stopped}).Delete(&runRow{}).Error)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,6 +16,7 @@ import (
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 	"mtandao/internal/jobs"
+	"mtandao/internal/settings"
 	"mtandao/internal/staff"
 )
 
@@ -38,12 +38,13 @@ type Members interface {
 
 // Options are a Service's collaborators. Clock is the machine's.
 type Options struct {
-	DB      *db.DB
-	Jobs    *jobs.Queue
-	Clock   clock.Clock
-	Members Members
-	Things  map[Object]Things
-	Lanes   int // objects that are changed at once; where one writes at a time more gain nothing. 0: one
+	DB       *db.DB
+	Jobs     *jobs.Queue
+	Clock    clock.Clock
+	Settings *settings.Store
+	Members  Members
+	Things   map[Object]Things
+	Lanes    int // objects that are changed at once; where one writes at a time more gain nothing. 0: one
 }
 
 // Service is what staff can do to many objects at once.
@@ -84,7 +85,7 @@ func (s *Service) Ask(ctx context.Context, a Ask, request string, by By) (Run, e
 }
 
 // Undo begins to look what would happen if what a run changed were changed back. While a run that does so waits for its member or works, it is that one. fault.Conflict "bulk.not_ended",
-// "bulk.nothing_done".
+// "bulk.nothing_done", "bulk.too_old".
 func (s *Service) Undo(ctx context.Context, id int64, by By) (Run, error) {
 	was, err := s.Run(ctx, id)
 	switch {
@@ -94,6 +95,8 @@ func (s *Service) Undo(ctx context.Context, id int64, by By) (Run, error) {
 		return was, fault.New(fault.Conflict, "bulk.not_ended")
 	case was.Done == 0:
 		return was, fault.New(fault.Conflict, "bulk.nothing_done")
+	case !s.now().Before(s.KeptUntil(was)):
+		return was, fault.New(fault.Conflict, "bulk.too_old")
 	}
 	newest, err := s.UndoneBy(ctx, id)
 	if err == nil && !newest.Ended() && newest.By.Member == by.Member || err != nil && !fault.Is(err, fault.NotFound) {
@@ -195,18 +198,3 @@ func (s *Service) record(tx *db.Tx, action string, r Run, reason string, by By) 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }
 
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Millisecond) }
-
-// keptFor is how long a run is kept that nobody started, and mostCleaned how many Clean removes.
-const (
-	keptFor     = 48 * time.Hour
-	mostCleaned = 20
-)
-
-// Clean removes runs that were looked at long ago and never started; call it every hour.
-func (s *Service) Clean(ctx context.Context) error {
-	ids, err := s.neverStarted(ctx, s.Clock.Now().Add(-keptFor))
-	for _, id := range ids {
-		err = errors.Join(err, s.drop(ctx, id))
-	}
-	return err
-}

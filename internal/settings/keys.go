@@ -20,6 +20,7 @@ const (
 	SecondMachine = "machine.second"
 	HistoryMonths = "history.months"
 	UsageMonths   = "history.usage_months"
+	BulkMonths    = "history.bulk_months"
 	PrepaidMonth  = "prepaid.month"
 	PrepaidPart   = "prepaid.part_payment"
 	CashAlone     = "reseller.cash_alone"
@@ -49,6 +50,7 @@ var Keys = append([]Key{
 	{SecondMachine, "", "IPv4 address of the machine that takes over when this one is lost: routers are set up for both; empty for none", fourth},
 	{HistoryMonths, "12", "months that sessions and their usage by the hour are kept", between(1, 120)},
 	{UsageMonths, "36", "months that usage by the day is kept", between(1, 120)},
+	{BulkMonths, "6", "months that it is kept what a change of many did to each, and that it can be undone", between(1, 120)},
 	{PrepaidMonth, CalendarMonth, "how long a month lasts that is paid beforehand: calendar, or thirty (days)", oneOf(CalendarMonth, ThirtyDays)},
 	{CashAlone, "10000", "shillings of cash that one person may credit a reseller with in a day; more waits for a second person; 0: all of it does", between(0, 1_000_000)},
 	{PrepaidPart, Waits, "what a payment does that is too small for a period: waits, or buys days (days)", oneOf(Waits, BuysDays)},

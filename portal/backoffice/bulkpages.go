@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/subscriptions"
@@ -19,6 +20,7 @@ type Bulk interface {
 	Start(ctx context.Context, id int64, reason string, by bulk.By) (bulk.Run, error)
 	Stop(ctx context.Context, id int64, by bulk.By) error
 	Undo(ctx context.Context, id int64, by bulk.By) (bulk.Run, error)
+	KeptUntil(r bulk.Run) time.Time
 	Run(ctx context.Context, id int64) (bulk.Run, error)
 	UndoneBy(ctx context.Context, id int64) (bulk.Run, error)
 	Runs(ctx context.Context, member, before int64, limit int) ([]bulk.Run, error)

@@ -108,7 +108,12 @@ func (b *Backoffice) bulkActs(q *request, p *recordPage, r bulk.Run, facts []fac
 		p.Acts = append(p.Acts, act{Name: p.T(name), Icon: "x", Address: bulkAddress(r.ID) + "/stop", Posted: true})
 	}
 	if r.UndoOf != 0 {
-		p.Acts = append(p.Acts, act{Name: p.T("office.bulk.first"), Icon: "history", Address: bulkAddress(r.UndoOf)})
+		switch _, err := b.Bulk.Run(q.ctx, r.UndoOf); {
+		case err == nil:
+			p.Acts = append(p.Acts, act{Name: p.T("office.bulk.first"), Icon: "history", Address: bulkAddress(r.UndoOf)})
+		case !fault.Is(err, fault.NotFound): // else it is forgotten
+			return facts, err
+		}
 	}
 	if !r.Ended() || r.Done == 0 {
 		return facts, nil
@@ -168,6 +173,13 @@ func (b *Backoffice) bulkFacts(p *recordPage, r bulk.Run) []fact {
 	switch {
 	case !r.EndedAt.IsZero():
 		facts = append(facts, fact{p.T("office.bulk.ended"), b.when(&p.frame, r.EndedAt)})
+		if !r.BeganAt.IsZero() {
+			kept := "office.bulk.kept_only"
+			if r.Done > 0 && r.CanUndo() {
+				kept = "office.bulk.kept_text"
+			}
+			facts = append(facts, fact{p.T("office.bulk.kept"), p.T(kept, "When", b.when(&p.frame, b.Bulk.KeptUntil(r)))})
+		}
 	case r.Moving():
 		facts = append(facts, fact{p.T("office.bulk.heard"), b.when(&p.frame, r.HeardAt)})
 	}

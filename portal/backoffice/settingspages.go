@@ -65,7 +65,7 @@ var providerSheets = []sheet{
 		{name: settings.PaperReceipt, as: asPick, choices: settings.PaperWays}, {name: settings.PaperSale, as: asPick, choices: []string{settings.ByEmail, settings.ByNone}},
 		bounded(settings.PaperPerMinute, 1, 6000), bounded(settings.PaperLinkDays, 1, 400)}},
 	{title: "office.settings.second", folded: true, specs: []spec{typed(settings.SecondMachine, 15)}},
-	{title: "office.settings.history", folded: true, specs: []spec{bounded(settings.HistoryMonths, 1, 120), bounded(settings.UsageMonths, 1, 120)}},
+	{title: "office.settings.history", folded: true, specs: []spec{bounded(settings.HistoryMonths, 1, 120), bounded(settings.UsageMonths, 1, 120), bounded(settings.BulkMonths, 1, 120)}},
 	{title: "office.settings.alerts", specs: []spec{typed(settings.AlertSMS, 300), typed(settings.AlertEmail, 1000), typed(settings.AlertTelegram, 400),
 		typed(settings.AlertWebhook, 500), {name: settings.AlertLanguage, as: asPick, choices: []string{"en", "sw"}},
 		bounded(settings.AlertEscalateMinutes, 0, 1440), typed(settings.AlertEscalateSMS, 300)}},
