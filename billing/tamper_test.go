@@ -166,6 +166,7 @@ var notBooks = map[string]string{
 	"money_differences":   "what did not agree on a day, and why; it moves no money",
 	"bill_runs":           "what somebody asked for; what was billed is invoices",
 	"bulk_runs":           "what somebody did to many at once; each of them tells it itself",
+	"bulk_prices":         "what a preview said that each would cost",
 	"bulk_items":          "what became of each; what was done to it is an event of its own",
 	"bill_run_documents":  "what a run would make",
 	"bill_run_parts":      "what a run would make",

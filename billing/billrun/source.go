@@ -129,7 +129,7 @@ func (s *Source) adopt(tx *db.Tx, id int64) error {
 // counts says that an event of a kind may change a bill.
 func counts(e subscriptions.Event) bool {
 	switch e.Kind {
-	case subscriptions.Started, subscriptions.Changed, subscriptions.Repriced, subscriptions.AddOnTaken, subscriptions.AddOnLeft, subscriptions.Discounted, subscriptions.PausedIt,
+	case subscriptions.Started, subscriptions.Changed, subscriptions.Withdrawn, subscriptions.Repriced, subscriptions.AddOnTaken, subscriptions.AddOnLeft, subscriptions.Discounted, subscriptions.PausedIt,
 		subscriptions.Resumed, subscriptions.Compensated, subscriptions.Uncompensate, subscriptions.Finished:
 		return true
 	}

@@ -22,6 +22,7 @@ const (
 	Resumed      Kind = "resumed"
 	Moved        Kind = "moved"
 	Changed      Kind = "plan"
+	Withdrawn    Kind = "plan_back" // a change of plan that lay ahead
 	Repriced     Kind = "price"
 	AddOnTaken   Kind = "addon"
 	AddOnLeft    Kind = "addon_end"
@@ -69,7 +70,7 @@ type Said struct {
 	Gaps      []Gap // what they are for
 	Whole     []Gap // when the line had no internet for the outage; what of it is not in Gaps was given for another one
 	OutageID  int64
-	RenewalID int64 // the event whose time is taken back
+	RenewalID int64 // the event whose time is taken back, or which is withdrawn
 	Reason    string
 }
 

@@ -19,7 +19,9 @@ type move struct {
 }
 
 // moves says that an event of a kind may begin, change or end them.
-func (k Kind) moves() bool { return k == Started || k == Changed || k == Moved || k == Finished }
+func (k Kind) moves() bool {
+	return k == Started || k == Changed || k == Withdrawn || k == Moved || k == Finished
+}
 
 // movesOf are the steps that events come to, those that lie ahead too.
 func movesOf(events []Event, zone Zones) (all []move, err error) {

@@ -159,14 +159,22 @@ func (s State) periodEnd(now time.Time, loc *time.Location) time.Time {
 
 // ChangePlan puts a line on another plan. by.Seen is the preview's: what was shown is what happens, and of two who change at once one wins.
 // fault.Conflict "subscription.credit" when the difference is not there.
-func (s *Service) ChangePlan(ctx context.Context, id int64, c Change, by By) (Subscription, error) {
-	plan, err := s.sold(ctx, c.PlanKey, c.Level)
+func (s *Service) ChangePlan(ctx context.Context, id int64, c Change, by By) (sub Subscription, err error) {
+	err = s.DB.InTx(ctx, func(tx *db.Tx) error {
+		sub, _, err = s.ChangePlanIn(tx, id, c, by)
+		return err
+	})
+	return sub, err
+}
+
+// ChangePlanIn is ChangePlan inside a transaction; it tells what the change does, too.
+func (s *Service) ChangePlanIn(tx *db.Tx, id int64, c Change, by By) (sub Subscription, p Preview, err error) {
+	plan, err := s.sold(tx.Context(), c.PlanKey, c.Level)
 	if err != nil {
-		return Subscription{}, err
+		return sub, p, err
 	}
-	return s.change(ctx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
-		p, err := s.preview(tx, sub, plan, c)
-		if err != nil {
+	sub, err = s.changeIn(tx, id, by, func(tx *db.Tx, sub Subscription) (draft, error) {
+		if p, err = s.preview(tx, sub, plan, c); err != nil {
 			return draft{}, err
 		}
 		d := draft{Event: p.event, moved: p.Due.Cents, tax: taxOf(p.event.Said.Shares)}
@@ -174,6 +182,22 @@ func (s *Service) ChangePlan(ctx context.Context, id int64, c Change, by By) (Su
 			return d, s.take(tx, sub, p.Due, "plan", prepaid(sub, p.Due.Neg()))
 		}
 		return d, s.give(tx, sub, p.Due.Neg(), "plan", prepaid(sub, p.Due.Neg()))
+	})
+	return sub, p, err
+}
+
+// WithdrawIn takes a change of plan back that lies ahead and is the line's last event, which by.Seen names. fault.Conflict "subscription.not_planned" when it has come, or is none.
+func (s *Service) WithdrawIn(tx *db.Tx, id int64, by By) (Subscription, error) {
+	return s.changeIn(tx, id, by, func(tx *db.Tx, _ Subscription) (draft, error) {
+		events, err := eventsIn(tx, id)
+		if err != nil {
+			return draft{}, err
+		}
+		last := events[len(events)-1]
+		if last.Kind != Changed || last.Seq != by.Seen || !last.At.After(s.Clock.Now()) {
+			return draft{}, fault.New(fault.Conflict, "subscription.not_planned")
+		}
+		return draft{Event: Event{Kind: Withdrawn, Said: Said{RenewalID: last.ID}}}, nil
 	})
 }
 

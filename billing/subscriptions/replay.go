@@ -39,9 +39,11 @@ func Replay(events []Event, at time.Time, zone Zones) (State, error) {
 	return s, nil
 }
 
-// inOrder are events as they count. What lay ahead when an earlier end was recorded does not: it was given up with the line.
+// inOrder are events as they count. What lay ahead when an earlier end was recorded does not: it was given up with the line; nor does a change of plan that was withdrawn.
 func inOrder(events []Event) []Event {
-	events = slices.Clone(events)
+	events = slices.DeleteFunc(slices.Clone(events), func(e Event) bool {
+		return e.Kind == Changed && slices.ContainsFunc(events, func(later Event) bool { return later.Kind == Withdrawn && later.Said.RenewalID == e.ID })
+	})
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq)) })
 	events = priced(events)
 	last := slices.IndexFunc(events, func(e Event) bool { return e.Kind == Finished })
@@ -152,7 +154,7 @@ func (s *State) apply(e Event, zone Zones) error {
 		s.lengthen(s.clockAt(e.At), said, loc)
 	case TaxFreed:
 		s.hold(e, loc)
-	case Uncompensate: // see holding
+	case Uncompensate, Withdrawn: // see holding and inOrder
 	case Finished:
 		s.Status, s.EndedAt, s.EndCause, s.Ahead = Ended, e.At, said.Reason, nil
 	default:

@@ -57,6 +57,9 @@ func (m manyLines) ofCustomer(ctx context.Context, id int64, w subscriptions.Whi
 
 // Look implements bulk.Things.
 func (m manyLines) Look(ctx context.Context, o bulk.Order, some []bulk.Item) ([]bulk.Item, error) {
+	if o.Kind == bulk.Replan {
+		return m.tries(ctx, o, some)
+	}
 	all, err := m.Lines.Some(ctx, idsOf(some))
 	if err != nil {
 		return nil, err
@@ -71,7 +74,7 @@ func (m manyLines) Look(ctx context.Context, o bulk.Order, some []bulk.Item) ([]
 	}
 	for n, one := range some {
 		sub, there := all[one.ID]
-		if some[n].Why = lineWhy(o, sub, there, one); some[n].Why == nil {
+		if some[n].Why = lineWhy(o, sub, there, one); some[n].Why == nil && o.Kind != bulk.Unplan {
 			if some[n].Cents, err = m.perDay(sub, prices[sub.State.Sold.PriceID]); err != nil {
 				return nil, err
 			}
@@ -88,7 +91,7 @@ func lineWhy(o bulk.Order, sub subscriptions.Subscription, there bool, one bulk.
 		return bulk.NotTheirs()
 	case status == subscriptions.Ended:
 		return fault.New(fault.Conflict, "subscription.ended")
-	case status == subscriptions.Pending:
+	case status == subscriptions.Pending && o.Kind != bulk.Replan && o.Kind != bulk.Unplan:
 		return fault.New(fault.Conflict, "bulk.begins_later")
 	case one.Seen != 0 && one.Seen != sub.Seq:
 		return bulk.ChangedSince()
@@ -121,6 +124,10 @@ func perDay(cents int64, i plans.Interval, now time.Time, zone *time.Location) (
 
 // Do implements bulk.Things. Its mark is the line's last event.
 func (m manyLines) Do(tx *db.Tx, o bulk.Order, one bulk.Item) (mark int64, err error) {
+	if o.Kind == bulk.Replan {
+		sub, _, err := m.replan(tx, o, one)
+		return sub.Seq, sinceOf(err)
+	}
 	sub, err := m.Lines.GetTx(tx, one.ID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return 0, err
@@ -128,14 +135,25 @@ func (m manyLines) Do(tx *db.Tx, o bulk.Order, one bulk.Item) (mark int64, err e
 	if why := lineWhy(o, sub, err == nil, one); why != nil {
 		return 0, why
 	}
-	by := subscriptions.By{Actor: o.By.Actor, From: o.By.From, Request: fmt.Sprintf("bulk:%d", o.RunID), Seen: one.Seen}
-	if o.Kind == bulk.Pause {
+	switch by := m.lineBy(o, one); o.Kind {
+	case bulk.Pause:
 		sub, err = m.Lines.PauseIn(tx, one.ID, o.Reason, by)
-	} else {
+	case bulk.Resume:
 		sub, err = m.Lines.ResumeIn(tx, one.ID, by)
+	default:
+		sub, err = m.Lines.WithdrawIn(tx, one.ID, by)
 	}
-	if fault.KeyOf(err) == "conflict" { // somebody was faster between the two
-		err = bulk.ChangedSince()
+	return sub.Seq, sinceOf(err)
+}
+
+func (m manyLines) lineBy(o bulk.Order, one bulk.Item) subscriptions.By {
+	return subscriptions.By{Actor: o.By.Actor, From: o.By.From, Request: fmt.Sprintf("bulk:%d", o.RunID), Seen: one.Seen}
+}
+
+// sinceOf says that somebody was faster, where that is the cause.
+func sinceOf(err error) error {
+	if fault.KeyOf(err) == "conflict" {
+		return bulk.ChangedSince()
 	}
-	return sub.Seq, err
+	return err
 }

@@ -63,6 +63,7 @@ func TestManyFromTheConsole(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.pausesMany(t)
+			s.replansMany(t)
 			s.tagsMany(t)
 			s.deniesMany(t)
 			problems, err := s.Main.proofs().Prove(t.Context())
@@ -239,6 +240,9 @@ func TestScreensOfMany(t *testing.T) {
 	preview := owner.send("/office/subscriptions/bulk", url.Values{"kind": {"pause"}, "which": {"all"}, "once": {"screensofmany"}})
 	s.bulkOf(t, preview)
 	at["preview"] = preview.location
+	plan := owner.send("/office/subscriptions/bulk", url.Values{"kind": {"plan"}, "which": {"all"}, "plan": {"home-30"}, "when": {"now"}, "keep": {"1"}, "once": {"screensofmany"}})
+	s.bulkOf(t, plan)
+	at["plan"] = plan.location
 	tags := owner.send("/office/customers/bulk", url.Values{"kind": {"tag"}, "which": {"all"}, "named": {"vip"}, "once": {"screensofmany"}})
 	s.bulkOf(t, tags)
 	owner.expect(owner.send(tags.location+"/start", nil), http.StatusSeeOther)
@@ -264,7 +268,7 @@ func TestScreensOfMany(t *testing.T) {
 		for _, lang := range words.Languages {
 			l.be(owner.token, lang, dark)
 			for name, path := range at {
-				for _, width := range []int64{390, 1280} {
+				for _, width := range []int64{320, 390, 1280} {
 					l.do(chromedp.Do(l.ctx, chromedp.EmulateViewport(width, 800)))
 					for _, c := range l.at(path).Complaints {
 						t.Errorf("%s at %d: %s", path, width, c)

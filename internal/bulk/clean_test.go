@@ -63,11 +63,12 @@ func TestWhatEndedIsForgotten(t *testing.T) {
 		if h.must(h.works(back.ID)); h.is(back.ID).Would != 6 {
 			t.Errorf("%+v", h.is(back.ID))
 		}
+		h.does(back.ID, asha)
 		if _, err := h.Undo(ctx, r.ID, asha); fault.KeyOf(err) != "bulk.too_old" {
 			t.Error(err)
 		}
 		killer := testdb.NewKiller(t, d)
-		killer.Once(2) // the state and the objects are written
+		killer.Once(3) // the state, prices and objects are written
 		if err := h.Clean(ctx); err == nil {
 			t.Error("nothing died")
 		}

@@ -18,7 +18,7 @@ import (
 )
 
 func TestModels(t *testing.T) {
-	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &runRow{}, &itemRow{}) })
+	testdb.Each(t, func(t *testing.T, d *db.DB) { testdb.ModelsMatch(t, d, &runRow{}, &itemRow{}, &priceRow{}) })
 }
 
 // lamp is what is switched in the tests: on or off, at a site; each switch raises its version.

@@ -70,7 +70,10 @@ func (s *Service) keepLooked(ctx context.Context, r Run, some []Item, next strin
 		if err != nil || len(rows) == 0 {
 			return db.Fault(err)
 		}
-		return db.Fault(tx.Gorm().CreateInBatches(&rows, piece).Error)
+		if err := tx.Gorm().CreateInBatches(&rows, piece).Error; err != nil {
+			return db.Fault(err)
+		}
+		return insertPrices(tx, r.ID, fresh)
 	})
 	return after, err
 }
@@ -127,7 +130,11 @@ func (s *Service) Items(ctx context.Context, runID int64, f Fate, after Place, l
 	} else {
 		from = from.Where("fate = ? AND why_key >= ?", f, after.Why).Where("(why_key > ? OR object_id > ?)", after.Why, after.ID).Order("why_key, object_id")
 	}
-	return items(from)
+	all, err := items(from)
+	if err == nil {
+		err = priced(s.DB.Read(ctx), runID, all)
+	}
+	return all, err
 }
 
 func items(from *gorm.DB) ([]Item, error) {
@@ -148,8 +155,9 @@ func items(from *gorm.DB) ([]Item, error) {
 
 // Cause is a reason why objects have their fate, and of how many.
 type Cause struct {
-	Why   error
-	Count int64
+	Why    error
+	Count  int64
+	Varies bool // Why is that of one of them: its numbers are others for others
 }
 
 const mostCauses = 20
@@ -159,15 +167,16 @@ func (s *Service) Causes(ctx context.Context, runID int64, f Fate) (all []Cause,
 	var groups []struct {
 		WhyKey string
 		Why    string
+		Last   string
 		N      int64
 	}
-	err = s.DB.Read(ctx).Model(&itemRow{}).Select("why_key, MIN(why) AS why, COUNT(*) AS n").Where("run_id = ? AND fate = ?", runID, f).Group("why_key").Order("why_key").Limit(mostCauses).Scan(&groups).Error
+	err = s.DB.Read(ctx).Model(&itemRow{}).Select("why_key, MIN(why) AS why, MAX(why) AS last, COUNT(*) AS n").Where("run_id = ? AND fate = ?", runID, f).Group("why_key").Order("why_key").Limit(mostCauses).Scan(&groups).Error
 	for _, g := range groups {
 		why, failed := whyOf(g.Why)
 		if failed != nil {
 			return nil, failed
 		}
-		all = append(all, Cause{why, g.N})
+		all = append(all, Cause{why, g.N, g.Why != g.Last})
 	}
 	return all, db.Fault(err)
 }
@@ -179,6 +188,10 @@ func (s *Service) dropItems(ctx context.Context, runID int64) (more bool, err er
 		return false, db.Fault(err)
 	}
 	return true, s.DB.InTx(ctx, func(tx *db.Tx) error {
-		return db.Fault(tx.Gorm().Where("run_id = ? AND object_id <= ?", runID, ids[len(ids)-1]).Delete(&itemRow{}).Error)
+		last := ids[len(ids)-1]
+		if err := tx.Gorm().Where("run_id = ? AND object_id <= ?", runID, last).Delete(&priceRow{}).Error; err != nil {
+			return db.Fault(err)
+		}
+		return db.Fault(tx.Gorm().Where("run_id = ? AND object_id <= ?", runID, last).Delete(&itemRow{}).Error)
 	})
 }

@@ -16,6 +16,8 @@ const (
 	Untag  Kind = "untag"  // to customers
 	Pause  Kind = "pause"  // to lines
 	Resume Kind = "resume" // to lines
+	Replan Kind = "plan"   // lines get another plan
+	Unplan Kind = "unplan" // a change of plan that lies ahead of a line is withdrawn
 )
 
 // Object is what it is done to.
@@ -41,6 +43,8 @@ var kinds = map[Kind]terms{
 	Untag:  {of: Customers, may: staff.CustomersEdit, back: Tag, names: true},
 	Pause:  {of: Lines, may: staff.AccessChange, back: Resume, reason: true},
 	Resume: {of: Lines, may: staff.AccessChange, back: Pause},
+	Replan: {of: Lines, may: staff.AccessChange, back: Unplan, names: true},
+	Unplan: {of: Lines, may: staff.AccessChange},
 }
 
 // Of is what the kind is done to; empty for no kind of ours.
@@ -49,7 +53,7 @@ func (k Kind) Of() Object { return kinds[k].of }
 // May is what a member must be allowed to at the site of each object.
 func (k Kind) May() staff.Permission { return kinds[k].may }
 
-// Names says that something has to be named: a tag.
+// Names says that something has to be named: a tag, a plan.
 func (k Kind) Names() bool { return kinds[k].names }
 
 // State is how far a run is.
@@ -74,7 +78,7 @@ type By struct {
 type Run struct {
 	ID, UndoOf                         int64 // UndoOf: the run that it takes back; 0 for none
 	Kind                               Kind
-	Argument                           string // the tag
+	Argument                           string // the tag, or a Wish
 	Reason                             string
 	State                              State
 	By                                 By
@@ -102,8 +106,10 @@ func (r Run) Moving() bool { return r.State == Looking || r.State == Doing }
 // Ended says that it is at its end.
 func (r Run) Ended() bool { return r.State == Done || r.State == Stopped }
 
-// CanUndo says that what it does can be taken back.
-func (r Run) CanUndo() bool { return kinds[r.Kind].back != "" }
+// CanUndo says that what it does can be taken back: not what has begun to cost something else.
+func (r Run) CanUndo() bool {
+	return kinds[r.Kind].back != "" && (r.Kind != Replan || ReadWish(r.Argument).AtEnd)
+}
 
 // NeedsReason says that why it is done has to be said before.
 func (r Run) NeedsReason() bool { return kinds[r.Kind].reason && r.UndoOf == 0 }
@@ -136,6 +142,7 @@ type Item struct {
 	Seen  int64 // the mark that it has while nothing has changed it since; 0: whatever it is
 	Mark  int64 // that its change left
 	Cents int64 // of the run's
+	Price *Price
 }
 
 // Filter is what finds all objects of a list.

@@ -85,7 +85,7 @@ func (s *Service) Ask(ctx context.Context, a Ask, request string, by By) (Run, e
 }
 
 // Undo begins to look what would happen if what a run changed were changed back. While a run that does so waits for its member or works, it is that one. fault.Conflict "bulk.not_ended",
-// "bulk.nothing_done", "bulk.too_old".
+// "bulk.nothing_done", "bulk.no_undo", "bulk.too_old".
 func (s *Service) Undo(ctx context.Context, id int64, by By) (Run, error) {
 	was, err := s.Run(ctx, id)
 	switch {
@@ -95,6 +95,8 @@ func (s *Service) Undo(ctx context.Context, id int64, by By) (Run, error) {
 		return was, fault.New(fault.Conflict, "bulk.not_ended")
 	case was.Done == 0:
 		return was, fault.New(fault.Conflict, "bulk.nothing_done")
+	case !was.CanUndo():
+		return was, fault.New(fault.Conflict, "bulk.no_undo")
 	case !s.now().Before(s.KeptUntil(was)):
 		return was, fault.New(fault.Conflict, "bulk.too_old")
 	}

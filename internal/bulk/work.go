@@ -83,7 +83,7 @@ func (s *Service) look(ctx context.Context, r Run) error {
 		for n := range some {
 			some[n].Fate = Would
 			if some[n].Why != nil {
-				some[n].Fate, some[n].Cents = Left, 0
+				some[n].Fate, some[n].Cents, some[n].Price = Left, 0, nil
 			}
 		}
 		if r, err = s.keepLooked(ctx, r, some, next); err != nil || r.State != Looking {

@@ -26,6 +26,7 @@ type Bulk interface {
 	Runs(ctx context.Context, member, before int64, limit int) ([]bulk.Run, error)
 	Items(ctx context.Context, runID int64, f bulk.Fate, after bulk.Place, limit int) ([]bulk.Item, error)
 	Causes(ctx context.Context, runID int64, f bulk.Fate) ([]bulk.Cause, error)
+	Sums(ctx context.Context, runID int64) (bulk.Sums, error)
 }
 
 const (
@@ -52,7 +53,7 @@ var bulkPlace = map[bulk.Object]struct{ address, nav, pick string }{
 }
 
 // bulkKinds are what may be done to each sort of objects, in the order in which it is offered.
-var bulkKinds = map[bulk.Object][]bulk.Kind{bulk.Customers: {bulk.Tag, bulk.Untag}, bulk.Lines: {bulk.Pause, bulk.Resume}}
+var bulkKinds = map[bulk.Object][]bulk.Kind{bulk.Customers: {bulk.Tag, bulk.Untag}, bulk.Lines: {bulk.Pause, bulk.Resume, bulk.Replan}}
 
 func (q *request) bulkBy() bulk.By {
 	return bulk.By{Actor: q.in.Member.Email, From: q.in.By(q.visit()).From, Member: q.in.Member.ID}
@@ -141,15 +142,22 @@ func (q *request) backFrom(of bulk.Object) string {
 // tagField is where the tag is typed; "tag" is the filter of the list.
 const tagField = "named"
 
-// tagForm asks which tag.
-func (b *Backoffice) tagForm(q *request, a bulk.Ask) (*formPage, error) {
-	p := q.asking("office.bulk_"+string(a.Kind)+".", "customers", q.backFrom(bulk.Customers))
+// askingMany is the form of what has to be known before it can be looked at; those picked go with it.
+func (q *request) askingMany(a bulk.Ask) *formPage {
+	at := bulkPlace[a.Kind.Of()]
+	p := q.asking("office.bulk_"+string(a.Kind)+".", at.nav, q.backFrom(a.Kind.Of()))
 	p.Action, p.Danger = q.with("before", ""), false
-	p.Crumbs = []crumb{{p.T("office.nav.customers"), "/office/customers"}}
+	p.Crumbs = []crumb{{p.T("office.nav." + at.nav), at.address}}
 	p.Hidden = append(q.onceOf(), fact{"kind", string(a.Kind)}, fact{"which", cmp.Or(q.FormValue("which"), "picked")})
 	for _, id := range a.Picked {
 		p.Hidden = append(p.Hidden, fact{"pick", number(id)})
 	}
+	return p
+}
+
+// tagForm asks which tag.
+func (b *Backoffice) tagForm(q *request, a bulk.Ask) (*formPage, error) {
+	p := q.askingMany(a)
 	all, err := b.Customers.AllTags(q.ctx)
 	tag := formField{Name: tagField, Label: p.T("office.bulk.tag"), Hint: p.T("office.bulk.tag_hint"), Value: q.FormValue(tagField), Most: 40, Must: true}
 	if a.Kind == bulk.Untag && len(all) > 0 {
@@ -167,6 +175,9 @@ func (b *Backoffice) pickLines(q *request) error {
 	a, err := q.pickedFor(bulk.Lines, f)
 	if err != nil {
 		return q.refusal(err, q.backFrom(bulk.Lines))
+	}
+	if a.Kind == bulk.Replan {
+		return b.pickPlan(q, a)
 	}
 	return b.askBulk(q, a)
 }

@@ -19,11 +19,11 @@ func (b *Backoffice) bulkState(f *frame, r bulk.Run) stateView {
 }
 
 // bulkTitle is what a run does.
-func bulkTitle(f *frame, r bulk.Run) string {
+func bulkTitle(f *frame, r bulk.Run, plans map[string]string) string {
 	if r.UndoOf != 0 {
-		return f.T("office.bulk.undo_"+string(r.Kind), "Tag", r.Argument)
+		return f.T("office.bulk.undo_"+string(r.Kind), bulkSaid(r, plans)...)
 	}
-	return f.T("office.bulk.title_"+string(r.Kind), "Tag", r.Argument)
+	return f.T("office.bulk.title_"+bulkWay(r), bulkSaid(r, plans)...)
 }
 
 // bulkRuns lists what somebody did to many, or everybody, for who may do it everywhere.
@@ -36,6 +36,10 @@ func (b *Backoffice) bulkRuns(q *request) error {
 	if err != nil {
 		return err
 	}
+	names, err := b.planNames(q)
+	if err != nil {
+		return err
+	}
 	p := q.listing("office.bulk.title", "customers")
 	p.Lead = p.T("office.bulk.lead")
 	p.Columns = []column{{Name: p.T("office.bulk.what")}, {Name: p.T("office.bulk.asked")}, {p.T("office.bulk.count"), "num"}, {p.T("office.bulk.done_n"), "num"}, {p.T("office.bulk.left_n"), "num"}, {Name: p.T("office.state")}}
@@ -45,7 +49,7 @@ func (b *Backoffice) bulkRuns(q *request) error {
 		if r.Failed > 0 {
 			left.More = p.T("office.bulk.failed_n") + ": " + many(r.Failed)
 		}
-		p.add(cell{Text: bulkTitle(&p.frame, r), Address: bulkAddress(r.ID)}, cell{Text: r.By.Actor, More: b.when(&p.frame, r.AskedAt)}, cell{Text: many(r.Found)}, cell{Text: many(r.Done)}, left,
+		p.add(cell{Text: bulkTitle(&p.frame, r, names), Address: bulkAddress(r.ID)}, cell{Text: r.By.Actor, More: b.when(&p.frame, r.AskedAt)}, cell{Text: many(r.Found)}, cell{Text: many(r.Done)}, left,
 			stated(b.bulkState(&p.frame, r)))
 	}
 	p.Empty = blank{Icon: "users", Title: p.T("office.bulk.none"), Text: p.T("office.bulk.none_text"), Address: q.reachable("/office/customers"), Button: p.T("office.nav.customers")}
@@ -67,10 +71,14 @@ func (b *Backoffice) bulkRun(q *request) error {
 }
 
 func (b *Backoffice) bulkPage(q *request, r bulk.Run) (*recordPage, error) {
+	names, err := b.planNames(q)
+	if err != nil {
+		return nil, err
+	}
 	at := bulkPlace[r.Kind.Of()]
 	p := q.record("office.bulk.title", at.nav)
 	p.Crumbs = []crumb{{p.T("office.nav." + at.nav), at.address}, {p.Title, bulkAt}}
-	p.Title, p.State = bulkTitle(&p.frame, r), b.bulkState(&p.frame, r)
+	p.Title, p.State = bulkTitle(&p.frame, r, names), b.bulkState(&p.frame, r)
 	mine := r.By.Member == q.in.Member.ID
 	p.Lead = p.T("office.bulk.lead_" + string(r.State))
 	switch {
@@ -81,8 +89,12 @@ func (b *Backoffice) bulkPage(q *request, r bulk.Run) (*recordPage, error) {
 	case r.State == bulk.Looked && !mine:
 		p.Lead = p.T("office.bulk.lead_theirs", "By", r.By.Actor)
 	}
-	facts, err := b.bulkFacts(p, r), error(nil)
-	if facts, err = b.bulkActs(q, p, r, facts); err != nil {
+	facts := b.bulkFacts(p, r)
+	prices, err := b.priceFacts(q, &p.frame, r)
+	if err != nil {
+		return p, err
+	}
+	if facts, err = b.bulkActs(q, p, r, append(facts, prices...)); err != nil {
 		return p, err
 	}
 	p.add(card{Facts: facts, Fill: bulkFill(&p.frame, r)})
@@ -90,7 +102,7 @@ func (b *Backoffice) bulkPage(q *request, r bulk.Run) (*recordPage, error) {
 		return p, nil
 	}
 	if r.State == bulk.Looked && r.Would > 0 && mine {
-		p.add(b.bulkYes(q, &p.frame, r))
+		p.add(bulkYes(q, &p.frame, r, names))
 	}
 	if err := b.causesCard(q, p, r); err != nil {
 		return p, err
@@ -115,7 +127,7 @@ func (b *Backoffice) bulkActs(q *request, p *recordPage, r bulk.Run, facts []fac
 			return facts, err
 		}
 	}
-	if !r.Ended() || r.Done == 0 {
+	if !r.Ended() || r.Done == 0 || !r.CanUndo() {
 		return facts, nil
 	}
 	newest, err := b.Bulk.UndoneBy(q.ctx, r.ID)
@@ -134,12 +146,12 @@ func (b *Backoffice) bulkActs(q *request, p *recordPage, r bulk.Run, facts []fac
 }
 
 // bulkYes asks whether it is to be done, and why.
-func (b *Backoffice) bulkYes(q *request, f *frame, r bulk.Run) card {
-	undo := ""
+func bulkYes(q *request, f *frame, r bulk.Run, plans map[string]string) card {
+	way := bulkWay(r)
 	if r.UndoOf != 0 {
-		undo = "undo_"
+		way = "undo_" + way
 	}
-	c := card{Name: f.T("office.bulk.yes_"+undo+string(r.Kind), "Count", r.Would, "Tag", r.Argument), Lead: f.T("office.bulk.then_" + string(r.Kind)),
+	c := card{Name: f.T("office.bulk.yes_"+way, append(bulkSaid(r, plans), "Count", r.Would)...), Lead: f.T("office.bulk.then_" + bulkWay(r)),
 		Form: &shortForm{Action: bulkAddress(r.ID) + "/start", Button: f.T("office.bulk.button_"+string(r.Kind), "Count", r.Would)}}
 	if r.NeedsReason() {
 		c.Form.Fields = []formField{{Name: "reason", Label: f.T("office.line_field.reason"), Hint: f.T("office.bulk.reason_hint"), Value: q.typedOr("reason", ""), Most: 300, Must: true}}
@@ -201,7 +213,11 @@ func (b *Backoffice) causesCard(q *request, p *recordPage, r bulk.Run) error {
 			return err
 		}
 		for _, c := range all {
-			t.add(cell{Text: words.Fault(p.Lang, c.Why)}, cell{Text: many(c.Count)})
+			why := cell{Text: words.Fault(p.Lang, c.Why)}
+			if c.Varies {
+				why.More = p.T("office.bulk.for_example")
+			}
+			t.add(why, cell{Text: many(c.Count)})
 		}
 	}
 	if len(t.Rows) > 0 {
@@ -280,7 +296,11 @@ func (b *Backoffice) itemTable(q *request, f *frame, r bulk.Run, all []bulk.Item
 	if r.Kind.Of() == bulk.Lines {
 		first, second = f.T("office.line.login"), f.T("office.line.customer")
 	}
-	t := &table{Columns: []column{{Name: first}, {Name: second}, {Name: f.T("office.site")}, {Name: f.T("office.bulk.fate")}}}
+	t := &table{Columns: []column{{Name: first}, {Name: second}, {Name: f.T("office.site")}}}
+	if r.Kind == bulk.Replan {
+		t.Columns = append(t.Columns, column{f.T("office.bulk.price"), "num"})
+	}
+	t.Columns = append(t.Columns, column{Name: f.T("office.bulk.fate")})
 	for _, one := range all {
 		fate := stated(toned(f, "office.bulk.fate_", one.Fate, map[bulk.Fate]string{bulk.Changed: "good", bulk.Failed: "bad"}))
 		if one.Why != nil {
@@ -290,7 +310,15 @@ func (b *Backoffice) itemTable(q *request, f *frame, r bulk.Run, all []bulk.Item
 		if !known {
 			is[0].Text = f.T("office.bulk.unnamed")
 		}
-		t.add(is[0], is[1], is[2], fate)
+		row := append(is[:], fate)
+		if r.Kind == bulk.Replan {
+			price := cell{}
+			if known {
+				price = priceCell(f, one.Price)
+			}
+			row = slices.Insert(row, len(is), price)
+		}
+		t.add(row...)
 	}
 	return t, nil
 }

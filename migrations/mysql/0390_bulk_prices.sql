@@ -1,0 +1,10 @@
+-- +goose NO TRANSACTION
+-- +goose Up
+CREATE TABLE IF NOT EXISTS bulk_prices (
+  run_id BIGINT NOT NULL,
+  object_id BIGINT NOT NULL,
+  was_cents BIGINT NOT NULL,
+  is_cents BIGINT NOT NULL,
+  now_cents BIGINT NOT NULL,
+  PRIMARY KEY (run_id, object_id)
+) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
