@@ -32,11 +32,41 @@ type frame struct {
 
 type memberView struct{ Name, Email, Initials string }
 
-// navItem is a place in the rail; Far ones are under "more" on a phone.
+// navItem is a place in the rail; Far ones are under "more" on a phone. What stands below it is shown where it is Open.
 type navItem struct {
-	Label, Icon, Address string
-	Here, Far, Alarm     bool
-	Count                int // of what waits there
+	Label, Icon, Address   string
+	Here, Far, Alarm, Open bool
+	Count                  int // of what waits there
+	Under                  []navItem
+}
+
+// Places are all of a group, itself first where it is a place.
+func (n navItem) Places() []navItem {
+	if n.Under[0].Address == n.Address {
+		return n.Under
+	}
+	return append([]navItem{n.alone()}, n.Under...)
+}
+
+// Waiting is what is counted beside the name: of a group that is not open the alarms of its places, or else all that waits there.
+func (n navItem) Waiting() navItem {
+	all := n.alone()
+	if n.Open {
+		if len(n.Under) > 0 && n.Under[0].Address == n.Address {
+			all.Count, all.Alarm = 0, false
+		}
+		return all
+	}
+	for _, u := range n.Under {
+		switch {
+		case u.Address == n.Address: // counted already
+		case u.Alarm == all.Alarm:
+			all.Count += u.Count
+		case u.Alarm:
+			all.Count, all.Alarm = u.Count, true
+		}
+	}
+	return all
 }
 
 type crumb struct{ Name, Address string }

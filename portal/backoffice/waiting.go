@@ -58,15 +58,21 @@ func (q *request) count(nav []navItem) {
 		q.office.Log.Warn("what waits is not counted", "error", err)
 		return
 	}
+	c.beside(nav, q.may(staff.AlertsManage, 0))
+}
+
+// beside writes what is counted beside places, and those below them.
+func (c counted) beside(nav []navItem, alerts bool) {
 	for i := range nav {
 		for name, n := range c.queues {
 			if p := queuePlaces[name].place; p != "" && placeKey(nav[i].Address) == p {
 				nav[i].Count += int(n)
 			}
 		}
-		if nav[i].Address == "/office/alerts" && q.may(staff.AlertsManage, 0) {
+		if nav[i].Address == "/office/alerts" && alerts {
 			nav[i].Count, nav[i].Alarm = c.alerts, c.alerts > 0
 		}
+		c.beside(nav[i].Under, alerts)
 	}
 }
 
