@@ -102,10 +102,10 @@ func TestUseThatComesLate(t *testing.T) {
 			}
 			t.Errorf("nothing on %s: %q", day, w.says(sub))
 		}
-		late(one, "2026-05-01", "Data, 27 used, 10 included: 17 at KES 10 each. 15 of it was reported late, after its period was billed: KES 170")
-		late(two, "2026-05-01", "Data, 15 used, 0 included: 15 at KES 10 each. 15 of it was reported late, after its period was billed: KES 150")
+		late(one, "2026-05-01", "Data in GB, 27 used, 10 included: 17 at KES 10 each. 15 of it was reported late, after its period was billed: KES 170")
+		late(two, "2026-05-01", "Data in GB, 15 used, 0 included: 15 at KES 10 each. 15 of it was reported late, after its period was billed: KES 150")
 		late(two, "2026-05-01", "4 used, 0 included: 4 at KES 1 each. 4 of it was reported late, after its period was billed: KES 4")
-		late(over, "2026-05-01", "Data, 15 used, 9.677 included: 5.322 at KES 10 each. 15 of it was reported late, after its period was billed: KES 53.23")
+		late(over, "2026-05-01", "Data in GB, 15 used, 9.677 included: 5.322 at KES 10 each. 15 of it was reported late, after its period was billed: KES 53.23")
 		for _, text := range w.says(flat) {
 			if strings.Contains(text, "late") || strings.Contains(text, "Data") {
 				t.Error(text)

@@ -74,7 +74,7 @@ func TestTheBillDayIsMoved(t *testing.T) {
 			"2026-04-15 issued KES 9,100; quarter, The whole period, at KES 9,100: KES 9,100")
 		w.want(after, "2026-02-01 issued KES 3,100; after, The whole period, at KES 3,100: KES 3,100", "2026-03-01 issued KES 3,100; after, The whole period, at KES 3,100: KES 3,100",
 			"2026-04-01 issued KES 3,100; after, The whole period, at KES 3,100: KES 3,100",
-			"2026-04-15 issued KES 1,502; after, 14 of 30 days, at KES 3,100 for all of them: up to the new billing day, 15.04.2026: KES 1,446.67; Data, 20 used, 14.466 included: 5.533 at KES 10 each: KES 55.33",
+			"2026-04-15 issued KES 1,502; after, 14 of 30 days, at KES 3,100 for all of them: up to the new billing day, 15.04.2026: KES 1,446.67; Data in GB, 20 used, 14.466 included: 5.533 at KES 10 each: KES 55.33",
 			"2026-05-15 issued KES 3,100; after, The whole period, at KES 3,100: KES 3,100", "2026-06-15 issued KES 3,100; after, The whole period, at KES 3,100: KES 3,100",
 			"2026-07-05 issued KES 2,067; after, 20 of 30 days, at KES 3,100 for all of them: up to the new billing day, 05.07.2026: KES 2,066.67; Rounding, The total is rounded to KES 1: KES 0.33")
 		for _, d := range w.documents(kept) {

@@ -52,12 +52,12 @@ func TestPacksComeOffWhatIsUsed(t *testing.T) {
 		}
 		w.until(clock.Date(2026, 3, 1))
 		w.want(one, "2026-01-01 issued KES 1,000; metered, The whole period, at KES 1,000: KES 1,000",
-			"2026-02-01 issued KES 1,080; metered, The whole period, at KES 1,000: KES 1,000; Data, 20 used, 10 included: 3 at KES 10 each. 7 of it came from packs: data that was bought or given besides: KES 30; pack, Once, on 22.01.2026: KES 50",
-			"2026-03-01 issued KES 1,020; metered, The whole period, at KES 1,000: KES 1,000; Data, 12 used, 10 included: 2 at KES 10 each: KES 20")
-		w.want(two, "2026-03-01 issued KES 20; Data, 12 used, 10 included: 2 at KES 10 each: KES 20")
+			"2026-02-01 issued KES 1,080; metered, The whole period, at KES 1,000: KES 1,000; Data in GB, 20 used, 10 included: 3 at KES 10 each. 7 of it came from packs: data that was bought or given besides: KES 30; pack, Once, on 22.01.2026: KES 50",
+			"2026-03-01 issued KES 1,020; metered, The whole period, at KES 1,000: KES 1,000; Data in GB, 12 used, 10 included: 2 at KES 10 each: KES 20")
+		w.want(two, "2026-03-01 issued KES 20; Data in GB, 12 used, 10 included: 2 at KES 10 each: KES 20")
 		w.want(three, "2026-01-01 issued KES 1,000; metered, The whole period, at KES 1,000: KES 1,000",
-			"2026-02-01 issued KES 1,071; metered, The whole period, at KES 1,000: KES 1,000; more, The whole period, at KES 31: KES 31; Data, 23 used, 20 included: 3 at KES 10 each: KES 30; more, 10 of 31 days, at KES 31 for all of them: KES 10",
-			"2026-03-01 issued KES 1,031; metered, The whole period, at KES 1,000: KES 1,000; more, The whole period, at KES 31: KES 31; Data, 12 used, within the 41 that are included: KES 0")
+			"2026-02-01 issued KES 1,071; metered, The whole period, at KES 1,000: KES 1,000; more, The whole period, at KES 31: KES 31; Data in GB, 23 used, 20 included: 3 at KES 10 each: KES 30; more, 10 of 31 days, at KES 31 for all of them: KES 10",
+			"2026-03-01 issued KES 1,031; metered, The whole period, at KES 1,000: KES 1,000; more, The whole period, at KES 31: KES 31; Data in GB, 12 used, within the 41 that are included: KES 0")
 		plan, err := w.Plans.ByKey(ctx, "metered")
 		if err != nil {
 			t.Fatal(err)

@@ -60,12 +60,12 @@ func TestUseIsBilled(t *testing.T) {
 		w.hears(one.GrantID, noon.Add(time.Hour), 4*gigabyte, 0)
 		w.until(clock.Date(2026, 3, 1))
 		w.want(one, "2026-01-01 issued KES 1,000; metered, The whole period, at KES 1,000: KES 1,000",
-			"2026-02-01 issued KES 1,136; metered, The whole period, at KES 1,000: KES 1,000; Data, 18 used, 10 included: 5 at KES 20 each: KES 100; Data, 18 used, 10 included: 3 at KES 10 each: KES 30; Hours online, 2 used, 0 included: 2 at KES 3 each: KES 6",
-			"2026-03-01 issued KES 1,040; metered, The whole period, at KES 1,000: KES 1,000; Data, 3 used, within the 10 that are included: KES 0; Data, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 30; Data, 22 used, 10 included: 7 at KES 10 each: KES 70")
+			"2026-02-01 issued KES 1,136; metered, The whole period, at KES 1,000: KES 1,000; Data in GB, 18 used, 10 included: 5 at KES 20 each: KES 100; Data in GB, 18 used, 10 included: 3 at KES 10 each: KES 30; Hours online, 2 used, 0 included: 2 at KES 3 each: KES 6",
+			"2026-03-01 issued KES 1,040; metered, The whole period, at KES 1,000: KES 1,000; Data in GB, 3 used, within the 10 that are included: KES 0; Data in GB, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 30; Data in GB, 22 used, 10 included: 7 at KES 10 each: KES 70")
 		w.want(two, "2026-01-01 issued KES 1,000; night, The whole period, at KES 1,000: KES 1,000",
-			"2026-02-01 issued KES 1,070; night, The whole period, at KES 1,000: KES 1,000; Data at its own hours, 50 used, 0 included: 50 at KES 1 each: KES 50; Data, 2 used, 0 included: 2 at KES 10 each: KES 20",
+			"2026-02-01 issued KES 1,070; night, The whole period, at KES 1,000: KES 1,000; Data in GB at its own hours, 50 used, 0 included: 50 at KES 1 each: KES 50; Data in GB, 2 used, 0 included: 2 at KES 10 each: KES 20",
 			"2026-03-01 issued KES 1,000; night, The whole period, at KES 1,000: KES 1,000")
-		w.want(three, "2026-02-01 issued KES 20; Data, 12 used, 10 included: 2 at KES 10 each: KES 20")
+		w.want(three, "2026-02-01 issued KES 20; Data in GB, 12 used, 10 included: 2 at KES 10 each: KES 20")
 		w.hears(three.GrantID, clock.Date(2026, 3, 9).Start(), 9*gigabyte, 0)
 		w.until(clock.Date(2026, 4, 1))
 		if all := w.documents(three); len(all) != 1 {
@@ -92,10 +92,10 @@ func TestAnInvoiceHasALeastAndAMost(t *testing.T) {
 		w.hears(little.GrantID, noon, 26*gigabyte, 0)
 		w.until(clock.Date(2026, 3, 1))
 		w.want(little, "2026-01-01 issued KES 1,500; bounded, The whole period, at KES 1,000: KES 1,000; Installation, Once, on 01.01.2026: KES 500",
-			"2026-02-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Data, 4 used, 0 included: 4 at KES 10 each: KES 40; Least charge, Came to KES 1,040: brought up to the least, KES 1,240: KES 200",
-			"2026-03-01 issued KES 1,300; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240; Data, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 40; Least charge, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 200; Data, 30 used, 0 included: 30 at KES 10 each: KES 300")
+			"2026-02-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Data in GB, 4 used, 0 included: 4 at KES 10 each: KES 40; Least charge, Came to KES 1,040: brought up to the least, KES 1,240: KES 200",
+			"2026-03-01 issued KES 1,300; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240; Data in GB, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 40; Least charge, Credited: what was charged for 01.01.2026 to 31.01.2026 has changed: -KES 200; Data in GB, 30 used, 0 included: 30 at KES 10 each: KES 300")
 		w.want(much, "2026-01-01 issued KES 984; bounded, 15 of 31 days, at KES 1,000 for all of them: KES 483.87; Installation, Once, on 17.01.2026: KES 500; Rounding, The total is rounded to KES 1: KES 0.13",
-			"2026-02-01 issued KES 1,266; bounded, The whole period, at KES 1,000: KES 1,000; Data, 400 used, 0 included: 400 at KES 10 each: KES 4,000; Most that is charged, Came to KES 4,483.87: brought down to the most, KES 750: -KES 3,733.87; Rounding, The total is rounded to KES 1: -KES 0.13",
+			"2026-02-01 issued KES 1,266; bounded, The whole period, at KES 1,000: KES 1,000; Data in GB, 400 used, 0 included: 400 at KES 10 each: KES 4,000; Most that is charged, Came to KES 4,483.87: brought down to the most, KES 750: -KES 3,733.87; Rounding, The total is rounded to KES 1: -KES 0.13",
 			"2026-03-01 issued KES 1,240; bounded, The whole period, at KES 1,000: KES 1,000; Least charge, Came to KES 1,000: brought up to the least, KES 1,240: KES 240")
 		w.prove()
 	})

@@ -133,7 +133,7 @@ func TestTheBillsOfSeveralLinesAreToldApart(t *testing.T) {
 		s.bills()
 		_, first := s.newest(house.ID, one.ID) // of November, and of what was used in October
 		_, second := s.newest(house.ID, two.ID)
-		w.reads(w.file(first), "Line House 14, Sunton, wanjiru", "Data, 01.10.–31.10.2026 112.4 100", "Data, 01.10.–31.10.2026 124.00 112.4 used, 100 included: 12.4 at KES 10 each", "Of which before tax 2,092.96",
+		w.reads(w.file(first), "Line House 14, Sunton, wanjiru", "Data in GB, 01.10.–31.10.2026 112.4 100", "Data in GB, 01.10.–31.10.2026 124.00 112.4 used, 100 included: 12.4 at KES 10 each", "Of which before tax 2,092.96",
 			"Excise duty 15% on 2,092.96 313.94", "VAT 16% on 2,406.90 385.10", "Total KES 2,792.00", "Please pay within 14 days, by 10 Dec 2026.")
 		label := "Duka la Pili, " + branch.Number + ": Kasarani, duka-2"
 		w.reads(w.file(second), "Line "+label, "Total KES 2,668.00")
