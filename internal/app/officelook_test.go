@@ -118,6 +118,7 @@ func (l *looker) fetch(path, token string, see sight) (status int, fresh bool) {
 type found struct {
 	Status     int      `json:"status"`
 	Complaints []string `json:"complaints"`
+	Shape      string   `json:"shape"` // what axe judges the page by
 }
 
 // axeRun leaves out what is framed: the previews are guests' pages, which have tests of their own and hear from nobody.
@@ -131,14 +132,14 @@ func (l *looker) at(path string) found {
 	return l.here(path)
 }
 
-// here looks at the page that is open.
+// here looks at the page that is open. Axe judges each shape once: most of the time of a walk goes there, and of pages that differ in what their texts say it says the same.
 func (l *looker) here(path string) found {
 	l.t.Helper()
 	f, err := chromedp.Run(l.ctx, chromedp.Evaluate[found](l.look))
 	l.do(err)
 	if preview := strings.HasSuffix(path, "/preview"); preview { // it is a guest's page, which has tests of its own
 		f.Complaints = nil
-	} else {
+	} else if _, judged := l.known.LoadOrStore("axe "+f.Shape, true); !judged {
 		_, err := chromedp.Run(l.ctx, chromedp.Evaluate[int](l.axe+";0"))
 		l.do(err)
 		against, err := chromedp.Run(l.ctx, chromedp.Evaluate[[]string](axeRun, chromedp.EvalAwaitPromise))
