@@ -212,12 +212,8 @@ func (b *Backoffice) theSession(q *request) (radius.Online, error) {
 		return radius.Online{}, err
 	}
 	o, err := b.Network.OpenSession(q.ctx, id)
-	if fault.Is(err, fault.NotFound) { // it ended by itself meanwhile, which is what was wanted
-		q.tell("", "office.sessions.gone", "")
-		return o, led("/office/sessions")
-	}
 	if err != nil {
-		return o, err
+		return o, hidden(err)
 	}
 	if !q.may(staff.AccessChange, o.SiteID) {
 		return o, notHere()
