@@ -18,7 +18,7 @@ func TestAListIsTheSameWhicheverIsRead(t *testing.T) {
 				tags = []string{"vip", "rare"}
 			}
 			o.must(func(tx *db.Tx) error {
-				if err := tx.Gorm().Exec("UPDATE customers SET segment = ?, state = ? WHERE id = ?", []Segment{Firm, Home, Home}[n%3], []State{Active, Active, Active, Closed}[n%4], c.ID).Error; err != nil {
+				if err := tx.Gorm().Exec("UPDATE customers SET segment = ?, state = ?, site_id = ? WHERE id = ?", []Segment{Firm, Home, Home}[n%3], []State{Active, Active, Active, Closed}[n%4], 101+n%2, c.ID).Error; err != nil {
 					return err
 				}
 				for _, tag := range tags {
@@ -46,12 +46,13 @@ func TestAListIsTheSameWhicheverIsRead(t *testing.T) {
 		most := fewFound
 		defer func() { fewFound = most }()
 		for _, f := range []Filter{{Tag: "vip"}, {Tag: "rare"}, {Tag: "vip", State: Closed}, {Tag: "vip", Segment: Firm}, {Tag: "rare", Segment: Home, State: Active}, {Segment: Home}, {Segment: Firm, State: Closed},
-			{Typed: "nangila naf"}, {Typed: "na", Segment: Firm}, {Typed: "na", State: Closed}, {Typed: "na", Tag: "rare", Segment: Home}} {
+			{Typed: "nangila naf"}, {Typed: "na", Segment: Firm}, {Typed: "na", State: Closed}, {Typed: "na", Tag: "rare", Segment: Home},
+			{Typed: "na", Sites: []int64{102}}, {Typed: "na", Sites: []int64{101, 102}, Segment: Home}, {Typed: "na", Sites: []int64{103}}} {
 			fewFound = most
 			fromFew := all(f)
 			fewFound = 0
 			fromMany := all(f)
-			if !slices.Equal(fromFew, fromMany) || len(fromFew) == 0 {
+			if !slices.Equal(fromFew, fromMany) || (len(fromFew) == 0) != slices.Equal(f.Sites, []int64{103}) {
 				t.Errorf("%+v: %v, and otherwise %v", f, fromFew, fromMany)
 			}
 		}

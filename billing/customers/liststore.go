@@ -20,11 +20,19 @@ func customersOf(from *gorm.DB) (all []Customer, err error) {
 	return all, db.Fault(err)
 }
 
-// narrow applies a filter but for what was typed and the sites.
+// narrow applies a filter but for what was typed, the tag and the sites.
 func (f Filter) narrow(from *gorm.DB) *gorm.DB {
 	from = from.Where("c.state = ?", string(f.State))
 	if f.Segment != "" {
 		from = from.Where("c.segment = ?", string(f.Segment))
+	}
+	return from
+}
+
+// among is narrow, and applies the sites.
+func (f Filter) among(from *gorm.DB) *gorm.DB {
+	if from = f.narrow(from); f.Sites != nil {
+		from = from.Where("c.site_id IN ?", f.Sites)
 	}
 	return from
 }
@@ -89,10 +97,7 @@ func (s *Service) newestAt(ctx context.Context, f Filter, site *int64) ([]Custom
 
 // numbersFrom lists customers whose numbers begin with these digits.
 func (s *Service) numbersFrom(ctx context.Context, f Filter, digits string) ([]Customer, error) {
-	from := f.narrow(s.DB.Read(ctx).Table("customer_numbers n").Select("c.*").Joins(s.then()+" customers c ON c.id = n.customer_id")).Where("n.number_key >= ? AND n.number_key < ? AND n.kind = ?", digits, digits+":", numberOwn) // a colon comes after 9
-	if f.Sites != nil {
-		from = from.Where("c.site_id IN ?", f.Sites)
-	}
+	from := f.among(s.DB.Read(ctx).Table("customer_numbers n").Select("c.*").Joins(s.then()+" customers c ON c.id = n.customer_id")).Where("n.number_key >= ? AND n.number_key < ? AND n.kind = ?", digits, digits+":", numberOwn) // a colon comes after 9
 	return customersOf(from.Order("n.number_key").Limit(f.Limit))
 }
 
@@ -111,16 +116,19 @@ type namedRow struct {
 // namesFrom are the words of the names of those whom a filter leaves: read from the words, or from the customers where they are few.
 func (s *Service) namesFrom(ctx context.Context, f Filter) (*gorm.DB, error) {
 	index := "customers_state"
-	if f.Segment != "" {
+	switch {
+	case f.Sites != nil:
+		index = "customers_site"
+	case f.Segment != "":
 		index = "customers_segment"
 	}
 	from := s.along("customers c", index)
-	rare, err := few(f.narrow(s.DB.Read(ctx).Table(from)), "c.id")
+	rare, err := few(f.among(s.DB.Read(ctx).Table(from)), "c.id")
 	read := s.DB.Read(ctx).Select("c.*, w.word")
 	if rare {
-		return f.narrow(read.Table(from).Joins(s.then() + " customer_words w ON w.customer_id = c.id")), err
+		return f.among(read.Table(from).Joins(s.then() + " customer_words w ON w.customer_id = c.id")), err
 	}
-	return f.narrow(read.Table("customer_words w").Joins(s.then() + " customers c ON c.id = w.customer_id")), err
+	return f.among(read.Table("customer_words w").Joins(s.then() + " customers c ON c.id = w.customer_id")), err
 }
 
 // named lists customers of whose names each typed word begins a word, by the word that the first of them begins. A name that it begins
@@ -140,9 +148,6 @@ func (s *Service) named(ctx context.Context, f Filter, words []string) (Page, er
 	}
 	if f.Tag != "" {
 		from = from.Where("EXISTS (SELECT 1 FROM customer_tags t WHERE t.customer_id = w.customer_id AND t.tag = ?)", f.Tag)
-	}
-	if f.Sites != nil {
-		from = from.Where("c.site_id IN ?", f.Sites)
 	}
 	if word, id, ok := strings.Cut(f.After, " "); ok {
 		after, _ := strconv.ParseInt(id, 10, 64)
