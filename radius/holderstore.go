@@ -51,9 +51,5 @@ func (s *Service) heldBy(ctx context.Context, ip string, at time.Time) (ids []in
 
 // heldSQL names its index: who had the address is told by it without reading rows of whoever had it before or later.
 func (s *Service) heldSQL(ip string, at time.Time) (string, []any) {
-	index := " INDEXED BY sessions_closed_ip"
-	if s.db.Dialect() == db.MySQL {
-		index = " FORCE INDEX (sessions_closed_ip)"
-	}
-	return "SELECT id FROM sessions_closed" + index + " WHERE ip = ? AND ended_at > ? AND started_at <= ? ORDER BY ended_at LIMIT ?", []any{ip, at, at, mostHeldOnce}
+	return "SELECT id FROM sessions_closed" + s.db.ByIndex("sessions_closed_ip") + " WHERE ip = ? AND ended_at > ? AND started_at <= ? ORDER BY ended_at LIMIT ?", []any{ip, at, at, mostHeldOnce}
 }

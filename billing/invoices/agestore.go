@@ -95,5 +95,5 @@ func (s *Service) AgeingTotal(ctx context.Context, today clock.Day) (Age, error)
 
 // latenessSQL sums what is open by the day on which it was due.
 func (s *Service) latenessSQL() (string, []any) {
-	return "SELECT due_day, SUM(open_cents) AS cents FROM invoices" + s.by("invoices_late") + " WHERE state = ? GROUP BY due_day", []any{Issued}
+	return "SELECT due_day, SUM(open_cents) AS cents FROM invoices" + s.DB.ByIndex("invoices_late") + " WHERE state = ? GROUP BY due_day", []any{Issued}
 }

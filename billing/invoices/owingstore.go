@@ -21,19 +21,11 @@ type owingRow struct {
 
 func (owingRow) TableName() string { return "owing" }
 
-// by names the index by which a table is read.
-func (s *Service) by(index string) string {
-	if s.DB.Dialect() == db.MySQL {
-		return " FORCE INDEX (" + index + ")"
-	}
-	return " INDEXED BY " + index
-}
-
 // weigh writes customers' rows anew. Each is held first, made or found, so that of two who change invoices of a customer the second sees what the first did.
 func (s *Service) weigh(tx *db.Tx, customers ...int64) error {
 	customers = slices.Clone(customers)
 	slices.Sort(customers) // two who hold many wait for each other in one order
-	open := " FROM invoices" + s.by("invoices_open") + " WHERE state = ? AND customer_id = owing.customer_id"
+	open := " FROM invoices" + s.DB.ByIndex("invoices_open") + " WHERE state = ? AND customer_id = owing.customer_id"
 	today := s.today().String()
 	for some := range db.Pieces(slices.Compact(customers)) {
 		rows := make([]owingRow, len(some))
@@ -94,7 +86,7 @@ type asked struct {
 // listSQL reads the list after a place, in parts that follow each other: who has as much that is late comes before who has less. One query for both would sort, or
 // go through all who have as much.
 func (s *Service) listSQL(after Overdue) []asked {
-	from := "SELECT customer_id FROM owing" + s.by("owing_late") + " WHERE late_cents "
+	from := "SELECT customer_id FROM owing" + s.DB.ByIndex("owing_late") + " WHERE late_cents "
 	const order = " ORDER BY late_cents DESC, customer_id DESC"
 	if after.CustomerID == 0 {
 		return []asked{{from + ">= 0" + order, nil}}
@@ -104,7 +96,7 @@ func (s *Service) listSQL(after Overdue) []asked {
 
 // owingSQL finds a page of who owes from the invoices. One comparison of days for each, and no row of one is read.
 func (s *Service) owingSQL(today clock.Day, after Overdue, limit int) (string, []any) {
-	query := "SELECT customer_id FROM (SELECT customer_id, SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS late FROM invoices" + s.by("invoices_open") + " WHERE state = ? GROUP BY customer_id) list"
+	query := "SELECT customer_id FROM (SELECT customer_id, SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS late FROM invoices" + s.DB.ByIndex("invoices_open") + " WHERE state = ? GROUP BY customer_id) list"
 	args := []any{today.String(), Issued}
 	if after.CustomerID != 0 {
 		query, args = query+" WHERE late < ? OR late = ? AND customer_id < ?", append(args, after.Cents, after.Cents, after.CustomerID)
@@ -114,12 +106,12 @@ func (s *Service) owingSQL(today clock.Day, after Overdue, limit int) (string, [
 
 // owingOtherwise are customers whose rows do not say what their invoices do, but for those that only have turned.
 func (s *Service) owingOtherwise(ctx context.Context, today clock.Day, limit int) ([]int64, error) {
-	day, open := today.String(), " FROM invoices"+s.by("invoices_open")+" WHERE state = ?"
+	day, open := today.String(), " FROM invoices"+s.DB.ByIndex("invoices_open")+" WHERE state = ?"
 	ids, err := s.customersOf(ctx, "SELECT b.customer_id FROM (SELECT customer_id, SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS late, MIN(CASE WHEN due_day >= ? THEN due_day END) AS turns"+open+" GROUP BY customer_id) b"+
 		" LEFT JOIN owing o ON o.customer_id = b.customer_id WHERE (o.late_cents IS NULL OR o.late_cents <> b.late OR COALESCE(o.turns_day, '') <> COALESCE(b.turns, '')) AND COALESCE(o.turns_day, ?) >= ? LIMIT ?", []any{day, day, Issued, day, day, limit})
 	if err != nil {
 		return nil, err
 	}
-	nothing, err := s.customersOf(ctx, "SELECT customer_id FROM owing"+s.by("owing_late")+" WHERE late_cents >= 0 AND NOT EXISTS (SELECT 1"+open+" AND customer_id = owing.customer_id) AND COALESCE(turns_day, ?) >= ? LIMIT ?", []any{Issued, day, day, limit})
+	nothing, err := s.customersOf(ctx, "SELECT customer_id FROM owing"+s.DB.ByIndex("owing_late")+" WHERE late_cents >= 0 AND NOT EXISTS (SELECT 1"+open+" AND customer_id = owing.customer_id) AND COALESCE(turns_day, ?) >= ? LIMIT ?", []any{Issued, day, day, limit})
 	return append(ids, nothing...), err
 }

@@ -35,7 +35,7 @@ var drawerParts = []drawerPart{
 
 // ofDay is the part's rows of a drawer.
 func (p drawerPart) ofDay(d *Desk, of Drawer) (string, []any) {
-	query := " FROM " + p.table + d.byIndex(p.index)
+	query := " FROM " + p.table + d.db.ByIndex(p.index)
 	if p.byMember {
 		return query + " WHERE paid_by = ? AND paid_at >= ? AND paid_at < ? AND " + p.where, []any{of.Member, of.Day.Start().UTC(), (of.Day + 1).Start().UTC()}
 	}

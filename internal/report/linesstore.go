@@ -11,7 +11,7 @@ import (
 // lineEventsSQL counts a range of an index for each span between two bounds, and one for all before the first.
 func (d *Desk) lineEventsSQL(kind string, bounds []clock.Day) (string, []any) {
 	const count, where = " AS n, COUNT(*) AS times FROM subscription_events", " WHERE kind = ? AND effective_at < ?"
-	index := d.byIndex("subscription_events_kind")
+	index := d.db.ByIndex("subscription_events_kind")
 	parts, args := []string{"SELECT 0" + count + index + where}, []any{kind, bounds[0].Start()}
 	for n := range bounds[1:] {
 		parts = append(parts, "SELECT ?"+count+index+where+" AND effective_at >= ?")

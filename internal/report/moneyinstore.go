@@ -9,14 +9,6 @@ import (
 	"mtandao/internal/money"
 )
 
-// byIndex names the index, for a plan that reads the table itself would be thousands of times as long.
-func (d *Desk) byIndex(name string) string {
-	if d.db.Dialect() == db.MySQL {
-		return " FORCE INDEX (" + name + ")"
-	}
-	return " INDEXED BY " + name
-}
-
 // countedTwice is where receipts are that are no money of their own.
 const countedTwice = "merged"
 
@@ -25,12 +17,12 @@ func (d *Desk) receiptsInSQL(f MoneyFilter) (string, []any) {
 	query, args := "SELECT id FROM receipts", []any{}
 	switch {
 	case f.CustomerID != 0:
-		query, args = query+d.byIndex("receipts_holder")+" WHERE holder_id = ? AND placed = ?", append(args, f.CustomerID, billing.PlacedAccount)
+		query, args = query+d.db.ByIndex("receipts_holder")+" WHERE holder_id = ? AND placed = ?", append(args, f.CustomerID, billing.PlacedAccount)
 	case f.Day != 0:
-		query, args = query+d.byIndex("receipts_came")+" WHERE placed <> ?", append(args, countedTwice)
+		query, args = query+d.db.ByIndex("receipts_came")+" WHERE placed <> ?", append(args, countedTwice)
 	default:
 		if d.db.Dialect() == db.MySQL {
-			query += d.byIndex("PRIMARY")
+			query += d.db.ByIndex("PRIMARY")
 		}
 		query, args = query+" WHERE placed <> ?", append(args, countedTwice) // not IN: SQLite would sort all that is placed so
 	}
@@ -85,13 +77,13 @@ func (d *Desk) countersInSQL(f MoneyFilter, how string) (string, []any) {
 	query, args, order := ofEvents, []any{}, "id DESC"
 	switch {
 	case f.CustomerID != 0:
-		query, args, order = query+d.byIndex("customer_events_seq")+" WHERE customer_id = ?", append(args, f.CustomerID), "seq DESC"
+		query, args, order = query+d.db.ByIndex("customer_events_seq")+" WHERE customer_id = ?", append(args, f.CustomerID), "seq DESC"
 	case f.Cashier != "":
-		query, args, order = query+d.byIndex("customer_events_by")+" WHERE done_by = ?", append(args, f.Cashier), "day DESC, id DESC"
+		query, args, order = query+d.db.ByIndex("customer_events_by")+" WHERE done_by = ?", append(args, f.Cashier), "day DESC, id DESC"
 	case f.Day != 0:
-		query, args = query+d.byIndex("customer_events_day")+" WHERE day = ? AND how = ?", append(args, f.Day.String(), how)
+		query, args = query+d.db.ByIndex("customer_events_day")+" WHERE day = ? AND how = ?", append(args, f.Day.String(), how)
 	default:
-		query, args = query+d.byIndex("customer_events_how")+" WHERE how = ?", append(args, how)
+		query, args = query+d.db.ByIndex("customer_events_how")+" WHERE how = ?", append(args, how)
 	}
 	if f.CustomerID != 0 || f.Cashier != "" {
 		hows := Rails[1:]

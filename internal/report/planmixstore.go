@@ -23,7 +23,7 @@ func (d *Desk) lineMovesSQL(a Asked) (string, []any) {
 		where = "(from_site IN ? OR to_site IN ?) AND NOT (kind = ? AND from_site IN ? AND to_site IN ?)"
 		args = []any{sites, sites, a.First.String(), a.Last.String(), sites, sites, LineMoved, sites, sites}
 	}
-	return "SELECT " + span + " AS span, kind, " + from + " AS from_name, " + to + " AS to_name, COUNT(*) AS total FROM line_moves" + d.byIndex("line_moves_day") +
+	return "SELECT " + span + " AS span, kind, " + from + " AS from_name, " + to + " AS to_name, COUNT(*) AS total FROM line_moves" + d.db.ByIndex("line_moves_day") +
 		" WHERE day >= ? AND day <= ? AND " + where + " GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4", args
 }
 
@@ -75,6 +75,6 @@ func (d *Desk) linesOnSQL(sites []int64, days []clock.Day) (string, []any) {
 		from, to = "CASE WHEN from_site IN ? THEN from_plan ELSE '' END", "CASE WHEN to_site IN ? THEN to_plan ELSE '' END"
 		args = append(args, some, some)
 	}
-	return "SELECT " + nth + " END AS nth, " + from + " AS from_name, " + to + " AS to_name, COUNT(*) AS total FROM line_moves" + d.byIndex("line_moves_day") + " WHERE day <= ? GROUP BY 1, 2, 3",
+	return "SELECT " + nth + " END AS nth, " + from + " AS from_name, " + to + " AS to_name, COUNT(*) AS total FROM line_moves" + d.db.ByIndex("line_moves_day") + " WHERE day <= ? GROUP BY 1, 2, 3",
 		append(args, days[len(days)-1].String())
 }

@@ -32,13 +32,13 @@ func sites(scope Scope) []int64 {
 
 // receipts are those that came in a time. The index is named: of a day it is read alone.
 func (d *Desk) receipts(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
-	q := d.db.Read(ctx).Table("receipts"+d.byIndex("receipts_came")).Where("placed <> ? AND arrived_at >= ? AND arrived_at < ?", countedTwice, from.UTC(), to.UTC())
+	q := d.db.Read(ctx).Table("receipts"+d.db.ByIndex("receipts_came")).Where("placed <> ? AND arrived_at >= ? AND arrived_at < ?", countedTwice, from.UTC(), to.UTC())
 	return ofSites(q, scope)
 }
 
 // counters are the events by which money came at the counter in a time, or went back: of customers of the sites.
 func (d *Desk) counters(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
-	q := d.db.Read(ctx).Table("customer_events"+d.byIndex("customer_events_day")).Where("day IN ? AND how IN ? AND at >= ? AND at < ?", daysOf(from, to), Rails[1:], from.UTC(), to.UTC())
+	q := d.db.Read(ctx).Table("customer_events"+d.db.ByIndex("customer_events_day")).Where("day IN ? AND how IN ? AND at >= ? AND at < ?", daysOf(from, to), Rails[1:], from.UTC(), to.UTC())
 	if scope != nil {
 		q = q.Where("EXISTS (SELECT 1 FROM customers c WHERE c.id = customer_events.customer_id AND c.site_id IN ?)", sites(scope))
 	}
