@@ -2,15 +2,9 @@ package vouchers
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -25,11 +19,7 @@ import (
 	"mtandao/radius/access"
 )
 
-// A child process, which is this test binary with killChild in its environment, does what it is told on the parent's database, and kills itself at
-// a durable write.
-const killChild = "MTANDAO_VOUCHERS_CHILD"
-
-// chore is what a child is told.
+// chore is what a child process is told, which does it on the parent's database, and kills itself at a durable write.
 type chore struct {
 	URL, Keys string
 	Clock     time.Time
@@ -38,36 +28,16 @@ type chore struct {
 	Point     int   // the durable write to die at, of its own, each counted before and after; 0: none
 }
 
-func TestMain(m *testing.M) {
-	text := os.Getenv(killChild)
-	if text == "" {
-		os.Exit(m.Run())
-	}
-	if err := work(text); err != nil {
-		fmt.Fprintln(os.Stderr, "the child:", err)
-		os.Exit(1)
-	}
-}
+func TestMain(m *testing.M) { testdb.ChildrenDo(m, work) }
 
-func work(text string) error {
-	var c chore
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return err
-	}
-	var passed atomic.Int64
-	hook := func(string) {
-		if passed.Add(1) == int64(c.Point) {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // the signal is on its way: nothing more is done
-		}
-	}
+func work(c chore) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	keys, err := seal.Load(c.Keys)
 	if err != nil {
 		return err
 	}
-	d, err := db.Open(ctx, c.URL, db.Options{Hook: hook})
+	d, err := db.Open(ctx, c.URL, db.Options{Hook: testdb.DiesAt(c.Point)})
 	if err != nil {
 		return err
 	}
@@ -96,27 +66,13 @@ func work(text string) error {
 }
 
 // send lets a child do a chore and says whether it was killed.
-func (c chore) send(t *testing.T) (killed bool) {
+func (c chore) send(t *testing.T) bool {
 	t.Helper()
-	text, err := json.Marshal(c)
+	killed, err := testdb.Send(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := exec.Command(self)
-	p.Env, p.Stderr = append(os.Environ(), killChild+"="+string(text)), os.Stderr
-	err = p.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
-		return true
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return false
+	return killed
 }
 
 // TestKilledWhileABatchIsMadeAndDealtWith: a process that makes a batch, prints it, signs it out and voids it is killed before and after every durable

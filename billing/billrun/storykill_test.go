@@ -2,15 +2,10 @@ package billrun
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -18,40 +13,24 @@ import (
 	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/seal"
+	"mtandao/internal/testdb"
 )
 
-// A worker process, which is this test binary with workerChild in its environment, bills and issues on the parent's database, and kills itself at a commit.
-const workerChild = "MTANDAO_BILLRUN_CHILD"
-
-// shift is what a worker process is told.
+// shift is what a worker process is told, which bills and issues on the parent's database, and kills itself at a commit.
 type shift struct {
 	URL, Keys string
 	Clock     time.Time
 	Point     int // the commit to die at, each counted before and after; 0: none
 }
 
-func TestMain(m *testing.M) {
-	text := os.Getenv(workerChild)
-	if text == "" {
-		os.Exit(m.Run())
-	}
-	if err := work(text); err != nil {
-		fmt.Fprintln(os.Stderr, "the worker:", err)
-		os.Exit(1)
-	}
-}
+func TestMain(m *testing.M) { testdb.ChildrenDo(m, work) }
 
-func work(text string) error {
-	var told shift
-	if err := json.Unmarshal([]byte(text), &told); err != nil {
-		return err
-	}
-	var passed atomic.Int64
+func work(told shift) error {
 	var works atomic.Bool
-	hook := func(string) {
-		if works.Load() && passed.Add(1) == int64(told.Point) {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // the signal is on its way: nothing more is done
+	dies := testdb.DiesAt(told.Point)
+	hook := func(at string) {
+		if works.Load() {
+			dies(at)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
@@ -80,26 +59,6 @@ func work(text string) error {
 	return err
 }
 
-// send has a worker process work, and says whether it was killed.
-func (told shift) send() (killed bool, err error) {
-	text, err := json.Marshal(told)
-	if err != nil {
-		return false, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return false, err
-	}
-	p := exec.Command(self)
-	p.Env, p.Stderr = append(os.Environ(), workerChild+"="+string(text)), os.Stderr
-	err = p.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
-		return true, nil
-	}
-	return false, err
-}
-
 // killed has three processes bill at once what was due since midnight, each of which is killed at a commit that the seed draws, and another comes in its place
 // until one has come through. Then nothing is left to bill.
 func (s *story) killed() {
@@ -117,7 +76,7 @@ func (s *story) killed() {
 	for _, mine := range points {
 		all.Go(func() {
 			for _, point := range mine {
-				killed, err := shift{s.url, keys, s.clock.Now(), point}.send()
+				killed, err := testdb.Send(shift{s.url, keys, s.clock.Now(), point})
 				if err != nil {
 					s.Error("a worker process: ", err)
 				}

@@ -2,14 +2,7 @@ package bulk
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -20,42 +13,19 @@ import (
 	"mtandao/internal/testdb"
 )
 
-// A child process, which is this test binary with killChild in its environment, works on the runs of the parent's database as the program does, and kills itself at a durable write.
-const killChild = "MTANDAO_BULK_CHILD"
-
-// chore is what a child is told.
+// chore is what a child process is told, which works on the runs of the parent's database as the program does, and kills itself at a durable write.
 type chore struct {
 	URL   string
 	Clock time.Time
 	Point int // the durable write to die at, each counted before and after; 0: none
 }
 
-func TestMain(m *testing.M) {
-	text := os.Getenv(killChild)
-	if text == "" {
-		os.Exit(m.Run())
-	}
-	if err := toil(text); err != nil {
-		fmt.Fprintln(os.Stderr, "the child:", err)
-		os.Exit(1)
-	}
-}
+func TestMain(m *testing.M) { testdb.ChildrenDo(m, toil) }
 
-func toil(text string) error {
-	var c chore
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		return err
-	}
-	var passed atomic.Int64
-	hook := func(string) {
-		if passed.Add(1) == int64(c.Point) {
-			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-			select {} // the signal is on its way: nothing more is done
-		}
-	}
+func toil(c chore) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	d, err := db.Open(ctx, c.URL, db.Options{Hook: hook})
+	d, err := db.Open(ctx, c.URL, db.Options{Hook: testdb.DiesAt(c.Point)})
 	if err != nil {
 		return err
 	}
@@ -73,27 +43,13 @@ func toil(text string) error {
 }
 
 // send lets a child do a chore and says whether it was killed.
-func (c chore) send(t *testing.T) (killed bool) {
+func (c chore) send(t *testing.T) bool {
 	t.Helper()
-	text, err := json.Marshal(c)
+	killed, err := testdb.Send(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := exec.Command(self)
-	p.Env, p.Stderr = append(os.Environ(), killChild+"="+string(text)), os.Stderr
-	err = p.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == syscall.SIGKILL {
-		return true
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return false
+	return killed
 }
 
 // TestKilledInTheMiddle: the program is killed while it looks, while it works and while it takes back, again and again, each time some writes later; the next one takes the run up by itself, and each
