@@ -186,7 +186,8 @@ func (s *Service) ChangePlanIn(tx *db.Tx, id int64, c Change, by By) (sub Subscr
 	return sub, p, err
 }
 
-// WithdrawIn takes a change of plan back that lies ahead and is the line's last event, which by.Seen names. fault.Conflict "subscription.not_planned" when it has come, or is none.
+// WithdrawIn takes a change of plan back that lies ahead and is the line's last event, which by.Seen names, and for which nothing was paid yet. fault.Conflict "subscription.not_planned" when it
+// has come, was paid for, or is none.
 func (s *Service) WithdrawIn(tx *db.Tx, id int64, by By) (Subscription, error) {
 	return s.changeIn(tx, id, by, func(tx *db.Tx, _ Subscription) (draft, error) {
 		events, err := eventsIn(tx, id)
@@ -194,7 +195,7 @@ func (s *Service) WithdrawIn(tx *db.Tx, id int64, by By) (Subscription, error) {
 			return draft{}, err
 		}
 		last := events[len(events)-1]
-		if last.Kind != Changed || last.Seq != by.Seen || !last.At.After(s.Clock.Now()) {
+		if last.Kind != Changed || last.Seq != by.Seen || last.Said.Amount != nil || !last.At.After(s.Clock.Now()) {
 			return draft{}, fault.New(fault.Conflict, "subscription.not_planned")
 		}
 		return draft{Event: Event{Kind: Withdrawn, Said: Said{RenewalID: last.ID}}}, nil

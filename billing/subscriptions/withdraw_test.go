@@ -46,6 +46,18 @@ func TestAChangeOfPlanIsWithdrawn(t *testing.T) {
 		w.clock.Set(w.again(sub).State.End(w.zone(w.here)).Add(time.Hour))
 		_, err = withdraw(planned)
 		w.wants("it has come", err, "subscription.not_planned")
+		w.pays(anne, 9000)
+		w.credit(anne, 20_000_00)
+		w.does(w.ChangePlan(ctx, sub.ID, Change{PlanKey: "home-10"}, By{Actor: "asha"}))
+		planned, err = w.ChangePlan(ctx, sub.ID, Change{PlanKey: "home-20", At: w.clock.Now().Add(24 * time.Hour), KeepDate: true}, By{Actor: "asha"})
+		w.wants("paid for at once", err, "")
+		events, err := w.Events(ctx, sub.ID)
+		w.wants("told", err, "")
+		if last := events[len(events)-1].Said; last.Amount == nil || !last.Amount.IsPositive() {
+			w.Errorf("nothing was paid: %+v", last)
+		}
+		_, err = withdraw(planned)
+		w.wants("its money was taken", err, "subscription.not_planned")
 		office := w.line("office")
 		planned, err = w.ChangePlan(ctx, office.ID, Change{PlanKey: "home-10", AtEnd: true}, By{Actor: "asha"})
 		w.wants("by invoice", err, "")
