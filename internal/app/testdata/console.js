@@ -40,7 +40,7 @@
       if (line.width > 1 && (line.left < surface.left - 1 || line.right > Math.min(surface.right, window.innerWidth) + 1)) { complain(holder, 'text leaves its surface'); break; }
   }
   // What axe judges a page by, but for what its texts say: each element with its place, attributes and whether it has a text; numbers differ from page to page.
-  const attribute = ({ name, value }) => name + (/^(href|action|src|value|title|content|d|x|y|points|width|height|alt|aria-label|placeholder)$/.test(name) ? value !== '' : '=' + value.replace(/[0-9]+/g, ''));
+  const attribute = ({ name, value }) => name + (/^(href|action|src|value|d|x|y|points|width|height)$/.test(name) ? value !== '' : '=' + value.replace(/[0-9]+/g, ''));
   const shape = (element) => element.tagName + '[' + [...element.attributes].map(attribute).join(' ') + ']' + [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()) +
     '(' + [...element.children].map(shape).join('') + ')';
   return { status: performance.getEntriesByType('navigation')[0].responseStatus, complaints, shape: window.innerWidth + shape(root) };
