@@ -1,6 +1,7 @@
 package backoffice
 
 import (
+	"slices"
 	"strings"
 
 	"mtandao/internal/bulk"
@@ -35,12 +36,7 @@ func (b *Backoffice) pickPlan(q *request, a bulk.Ask) error {
 }
 
 func offered(all []choice, value string) bool {
-	for _, c := range all {
-		if c.Value == value {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, func(c choice) bool { return c.Value == value })
 }
 
 // bulkWay tells runs of one kind apart that are told in other words.

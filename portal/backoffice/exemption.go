@@ -105,7 +105,7 @@ func (b *Backoffice) creditExemption(q *request) error {
 	return led(customerAddress(c.ID) + "?tab=money")
 }
 
-// creditExempt credits what was seen of bills, and of what was paid beforehand, and tells of how many bills.
+// creditExempt credits what was seen of bills, and then of what was paid beforehand, and tells of how many bills. Each is once: what a fault leaves undone is on the form still.
 func (b *Backoffice) creditExempt(q *request, customerID int64) (int, error) {
 	billed, had := money.KES(idIn(q.FormValue("seen"))), money.KES(idIn(q.FormValue("seen_paid")))
 	if billed.IsZero() && had.IsZero() {
