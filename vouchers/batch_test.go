@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -108,31 +109,27 @@ func (k *kiosk) makeKilled(batchID int64, before bool) (more bool, err error) {
 	})
 }
 
+// TestTwoMakersOfOneBatch: whoever of a batch's makers ends, with pieces of their own size, leaves none to make.
 func TestTwoMakersOfOneBatch(t *testing.T) {
 	eachKiosk(t, func(k *kiosk) {
-		b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: 4*largestPiece + 1}, office)
-		if err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 3)
-		for range 3 {
-			go func() {
-				var err error
-				for more := true; more && err == nil; {
-					more, err = k.makeSome(context.Background(), b.ID)
-				}
-				done <- err
-			}()
-		}
-		for range 3 {
-			if err := <-done; err != nil {
-				t.Error(err)
+		for range 20 {
+			b, err := k.Place(context.Background(), Wish{PlanID: k.hour.ID, SiteID: k.here, Size: largestPiece + 1}, office)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		b, _ = k.Batch(context.Background(), b.ID)
-		k.states(b, map[State]int{Made: b.Size})
-		if b.State != Ready {
-			t.Errorf("%+v", b)
+			var all sync.WaitGroup
+			for n := range 3 {
+				maker := *k.Service
+				maker.making = newPieces()
+				maker.making.smaller.Store(int32(n))
+				all.Go(func() {
+					if made, err := maker.Make(context.Background(), b.ID); err != nil || made.State != Ready || made.Made != b.Size {
+						t.Errorf("%+v (%v)", made, err)
+					}
+				})
+			}
+			all.Wait()
+			k.states(b, map[State]int{Made: b.Size})
 		}
 	})
 }

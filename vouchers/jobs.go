@@ -61,7 +61,8 @@ func (s *Service) Make(ctx context.Context, batchID int64, told ...func(made int
 	return b, nil
 }
 
-// makeSome makes the next vouchers; false when there are no more to make. What takes its time is done before the transaction.
+// makeSome makes the next vouchers; false when there were none to make. What takes its time is done before the transaction. Whether these were the last
+// is for the next look to say: another runner may have come first, with a smaller piece.
 func (s *Service) makeSome(ctx context.Context, batchID int64) (more bool, err error) {
 	for range makeTries {
 		b, err := s.Batch(ctx, batchID)
@@ -79,7 +80,7 @@ func (s *Service) makeSome(ctx context.Context, batchID int64) (more bool, err e
 			return err
 		})
 		if err != nil || !again {
-			return b.Made+len(some.codes) < b.Size, err
+			return true, err
 		}
 	}
 	return false, errors.New("every code drawn was taken")
