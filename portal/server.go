@@ -78,6 +78,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.app = fiber.New(s.config())
 	s.app.Server().HeaderReceived = (&rooms{clock: o.Clock}).give
+	s.app.Server().ErrorHandler = orSilence(s.app.Server().ErrorHandler)
 	s.app.Use(web.Identify, s.meter.measure, web.Secure)
 	s.app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: s.panicked}))
 	s.app.Use(packed)
@@ -91,6 +92,18 @@ func (s *Server) config() fiber.Config {
 		ReadTimeout: readFor, WriteTimeout: writeFor, IdleTimeout: idleFor,
 		EnableTrustedProxyCheck: true, TrustedProxies: texts(s.options.Proxies),
 		ErrorHandler: s.fail,
+	}
+}
+
+// orSilence answers a request that could not be read, and closes a connection on which nothing was ever said: browsers open some ahead, and would take
+// an error that came unasked for the answer to what they ask next.
+func orSilence(answer func(*fasthttp.RequestCtx, error)) func(*fasthttp.RequestCtx, error) {
+	return func(c *fasthttp.RequestCtx, err error) {
+		if failed, bare := err.(*net.OpError); bare && failed.Op == "read" { // wrapped once a part of a request has come
+			_ = c.Conn().Close()
+			return
+		}
+		answer(c, err)
 	}
 }
 

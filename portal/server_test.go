@@ -280,6 +280,42 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// TestNobodyIsAnsweredUnasked: a connection on which nothing was asked is closed without a word; half a request is answered.
+func TestNobodyIsAnsweredUnasked(t *testing.T) {
+	o := options()
+	o.CertFile, o.KeyFile = certificate(t)
+	s, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.app.Server().ReadTimeout = 300 * time.Millisecond
+	dials := map[string]func(string) (net.Conn, error){
+		"plain": func(to string) (net.Conn, error) { return net.Dial("tcp", to) },
+		"TLS":   func(to string) (net.Conn, error) { return tls.Dial("tcp", to, &tls.Config{InsecureSkipVerify: true}) },
+	}
+	for name, serve := range map[string]func(net.Listener) error{"plain": s.Serve, "TLS": s.ServeTLS} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = listener.Close() })
+		go func() { _ = serve(listener) }()
+		for said, want := range map[string]string{"": "", "GET /healthz HT": "HTTP/1.1 400", "GET /healthz HTTP/1.1\r\nHost: a\r\nA: ": "HTTP/1.1 400"} {
+			c, err := dials[name](listener.Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(c, said); err != nil {
+				t.Fatal(err)
+			}
+			if answer, _ := io.ReadAll(c); !strings.HasPrefix(string(answer), want) || want == "" && len(answer) > 0 {
+				t.Errorf("%s, %q: %q", name, said, answer)
+			}
+			_ = c.Close()
+		}
+	}
+}
+
 // TestNobodyTypesInTheClear: a captive landing may begin over plain HTTP, and goes on encrypted.
 func TestNobodyTypesInTheClear(t *testing.T) {
 	page := text("/h/:site", web.Guest, func(c *fiber.Ctx) error { return c.SendString("page") })
