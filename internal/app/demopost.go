@@ -63,7 +63,7 @@ func (s *Stage) seedPost(ctx context.Context) error {
 				return err
 			}
 		}
-		for name, value := range map[string]string{settings.PaperSeller: "Baraka Networks Ltd", settings.PaperPIN: "P051234567X", settings.PaperAddress: "Kasarani Business Centre, 2nd floor, P.O. Box 1204-00618, Nairobi",
+		for name, value := range map[string]string{settings.ProviderName: "Baraka Networks", settings.PaperSeller: "Baraka Networks Ltd", settings.PaperPIN: "P051234567X", settings.PaperAddress: "Kasarani Business Centre, 2nd floor, P.O. Box 1204-00618, Nairobi",
 			settings.PaperEmail: "accounts@baraka.example", settings.PaperBank: "Equity Bank, Baraka Networks Ltd, 0180 2900 12345, Kasarani"} {
 			if err := m.Settings.Set(tx, name, value); err != nil {
 				return err

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -27,16 +28,35 @@ const (
 	demoLost  = "lost"  // M-Pesa took it, and its confirmation never came
 )
 
-// demoRailDays are the payments of the days before the demo was started, the oldest day first; the last is of today, before anybody was up.
-var demoRailDays = [][]struct {
+// pastPayment is a payment by hand of the demo's past.
+type pastPayment struct {
 	at, phone, to string
 	shillings     int64 // 0: what the guest's plan costs
-}{
+}
+
+// demoRailDays are the payments of the days before the demo was started, the oldest day first; the last is of today, before anybody was up. Before them were
+// days on which guests alone bought.
+var demoRailDays = [][]pastPayment{
 	{{"07:52", "0110 556 020", "0110 556 020", 1_500}, {"08:40", "0722 100 001", demoFloat, 3_000}, {"10:15", "0729 410 001", demoOrder, 0}, {"12:31", "0729 410 002", demoOrder, 0}, {"17:20", "0701 668 452", "0701 668 452", 2_500},
 		{"18:55", "0729 410 003", demoLost, 50}, {"20:08", "0729 410 004", demoOrder, 0}},
 	{{"06:58", "0729 410 005", demoOrder, 0}, {"09:12", "0722 100 001", demoFloat, 2_000}, {"11:47", "0798 221 645", "0798 221 645", 1_000}, {"13:30", "0729 410 006", demoOrder, 0}, {"16:05", "0745 330 187", "0745 330 187", 1_000},
 		{"18:21", "0729 410 007", demoLost, 300}, {"19:02", "0729 410 001", demoOrder, 0}, {"21:36", "0729 410 002", demoOrder, 0}},
 	{{"00:04", "0701 668 452", "0701 668 452", 500}},
+}
+
+// demoBuying is when the guests of an earlier day bought, each day beginning at another of them.
+var demoBuying = []string{"06:40", "07:15", "08:30", "09:50", "11:05", "12:45", "13:20", "15:10", "16:35", "17:25", "18:05", "18:50", "19:30", "20:15", "21:40"}
+
+// railDays are the payments of the last seven days and of today.
+func railDays() (days [][]pastPayment) {
+	for day := range 8 - len(demoRailDays) {
+		var sold []pastPayment
+		for n := day % 3; n < len(demoBuying); n += 2 {
+			sold = append(sold, pastPayment{demoBuying[n], fmt.Sprintf("0729 41%d %03d", day, n), demoOrder, 0})
+		}
+		days = append(days, sold)
+	}
+	return append(days, demoRailDays...)
 }
 
 // pastRail is M-Pesa and the desk that its money came to, both on a clock of the past.
@@ -50,20 +70,21 @@ type pastRail struct {
 	seller string // the account number of the first reseller
 }
 
-// seedRail gives the demo two days of M-Pesa with the rail's own statement of them, once: both are closed by the owner; of the first a difference is explained, of
-// yesterday one is not.
+// seedRail gives the demo a week of M-Pesa with the rail's own statement of it, once: each day is closed by the owner; of the day before yesterday a difference
+// is explained, of yesterday one is not.
 func (s *Stage) seedRail(ctx context.Context) error {
 	if there, err := s.Main.Days.Days(ctx, 0, 1); err != nil || len(there) > 0 {
 		return err
 	}
 	today := clock.DayOf(s.Main.Clock.Now())
-	first := today - clock.Day(len(demoRailDays)-1)
+	days := railDays()
+	first := today - clock.Day(len(days)-1)
 	p, err := s.railFrom(ctx, first.Start())
 	if err != nil {
 		return err
 	}
 	defer p.rail.Close()
-	for n, payments := range demoRailDays {
+	for n, payments := range days {
 		for _, one := range payments {
 			at, err := time.Parse("15:04", one.at)
 			if err != nil {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"mtandao/internal/clock"
+	"mtandao/internal/money"
+	"mtandao/internal/sim/safaricom"
 	"mtandao/internal/status"
 	"mtandao/internal/words"
 	"mtandao/radius/access"
@@ -99,7 +101,8 @@ func (s *Stage) startTour(context.Context) error {
 	return nil
 }
 
-// seedTrouble is what is wrong today: a fibre that is cut, as the public reads it, planned work, and a stranger's device in Kasarani that dials in as Amina with a wrong password.
+// seedTrouble is what is wrong today: a fibre that is cut, as the public reads it, planned work, the money of a line that had lapsed under a mistyped account
+// number, and a stranger's device in Kasarani that dials in as Amina with a wrong password.
 func (s *Stage) seedTrouble(ctx context.Context) error {
 	m, now, by := s.Main, s.Main.Clock.Now(), status.By{Actor: "demo"}
 	if there, err := m.Status.Notices(ctx); err != nil || len(there) > 0 {
@@ -114,6 +117,24 @@ func (s *Stage) seedTrouble(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.mistype(ctx, demoLines[3].phone, money.Shillings(2_500)); err != nil {
+		return err
+	}
 	_, err := s.Routers["kasarani-1"].Connect(stranger, demoLines[2].login, "12345678")
+	return err
+}
+
+// mistype has a customer pay by hand, with the last digit of the account number wrong.
+func (s *Stage) mistype(ctx context.Context, phone string, amount money.Amount) error {
+	who, err := s.Main.Customers.FindNow(ctx, phone)
+	if err == nil {
+		err = s.Main.Billing.RegisterURLs(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	payer, _ := safaricom.Number(phone) // ours
+	last := len(who.Number) - 1
+	_, err = s.Safaricom.PayBill(ctx, payer, demoMerchant.ShortCode, who.Number[:last]+string('0'+(who.Number[last]-'0'+1)%10), amount.Cents)
 	return err
 }

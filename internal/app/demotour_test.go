@@ -49,6 +49,10 @@ func TestTheGuidedTour(t *testing.T) {
 		found, err := s.Main.Radius.Refusals(t.Context(), radius.WhichRefusals{Typed: stranger, Limit: 10})
 		return err == nil && len(found) > 0
 	})
+	until(t, 15*time.Second, "the mistyped payment waits for somebody", func() bool {
+		page := owner.ask(http.MethodGet, "/office/suspense", nil).body
+		return strings.Contains(page, "KES 2,500") && strings.Contains(page, demoLines[3].name)
+	})
 	if notices, err := s.Main.Status.Notices(t.Context()); err != nil || len(notices) != 2 {
 		t.Errorf("%d notices: %v", len(notices), err)
 	}
