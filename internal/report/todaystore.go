@@ -53,55 +53,37 @@ func daysOf(from, to time.Time) (days []string) {
 	return days
 }
 
-// moneyByHour sums the hours after midnight by rail: one pass over the receipts and one over the counter, in SQL that both databases know.
+// moneyByHour sums the hours after midnight by rail: one pass over the receipts and one over the counter.
 func (d *Desk) moneyByHour(ctx context.Context, scope Scope, midnight time.Time) (map[string][24]int64, error) {
 	next := midnight.AddDate(0, 0, 1)
 	rails := map[string][24]int64{}
-	columns, bounds := hourColumns("arrived_at", "amount_cents", midnight)
-	row := d.receipts(ctx, scope, midnight, next).Select("'"+ByMPesa+"', "+columns, bounds...)
-	if err := readHours(row, rails); err != nil {
+	if err := addHours(rails, d.receipts(ctx, scope, midnight, next), "'"+ByMPesa+"'", "arrived_at", "amount_cents", midnight); err != nil {
 		return nil, err
 	}
-	columns, bounds = hourColumns("at", "delta_cents", midnight)
-	err := readHours(d.counters(ctx, scope, midnight, next).Select("how, "+columns, bounds...).Group("how").Limit(len(Rails)), rails)
-	return rails, err
+	return rails, addHours(rails, d.counters(ctx, scope, midnight, next), "how", "at", "delta_cents", midnight)
 }
 
-// hourColumns sum what is of each hour after midnight.
-func hourColumns(at, cents string, midnight time.Time) (string, []any) {
-	var columns []string
+// addHours adds the sums of each rail and each hour after midnight, in SQL that both databases know.
+func addHours(rails map[string][24]int64, q *gorm.DB, rail, at, cents string, midnight time.Time) error {
+	hour := "CASE" + strings.Repeat(" WHEN "+at+" < ? THEN ?", 23) + " ELSE 23 END"
 	var bounds []any
-	for hour := range 24 {
-		columns = append(columns, "COALESCE(SUM(CASE WHEN "+at+" >= ? AND "+at+" < ? THEN "+cents+" ELSE 0 END), 0)")
-		last := midnight.Add(time.Duration(hour+1) * time.Hour)
-		if hour == 23 {
-			last = midnight.AddDate(0, 0, 1)
-		}
-		bounds = append(bounds, midnight.Add(time.Duration(hour)*time.Hour).UTC(), last.UTC())
+	for n := range 23 {
+		bounds = append(bounds, midnight.Add(time.Duration(n+1)*time.Hour).UTC(), n)
 	}
-	return strings.Join(columns, ", "), bounds
-}
-
-// readHours reads rows of a rail and its hours.
-func readHours(q *gorm.DB, rails map[string][24]int64) error {
-	rows, err := q.Rows()
-	if err != nil {
+	var sums []struct {
+		Rail  string
+		Hour  int
+		Cents int64
+	}
+	if err := q.Select(rail+" AS rail, "+hour+" AS hour, SUM("+cents+") AS cents", bounds...).Group("rail, hour").Limit(24 * len(Rails)).Scan(&sums).Error; err != nil {
 		return db.Fault(err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var rail string
-		var hours [24]int64
-		into := []any{&rail}
-		for i := range hours {
-			into = append(into, &hours[i])
-		}
-		if err := rows.Scan(into...); err != nil {
-			return db.Fault(err)
-		}
-		rails[rail] = hours
+	for _, sum := range sums {
+		hours := rails[sum.Rail]
+		hours[sum.Hour] += sum.Cents
+		rails[sum.Rail] = hours
 	}
-	return db.Fault(rows.Err())
+	return nil
 }
 
 func (d *Desk) moneyBetween(ctx context.Context, scope Scope, from, to time.Time) (cents int64, err error) {
