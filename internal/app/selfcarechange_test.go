@@ -74,7 +74,10 @@ func changesStory(t *testing.T, s *Stage) {
 		taps.Go(func() { _ = me.answer(http.MethodPost, at+"/plan", sure) })
 	}
 	taps.Wait()
-	me.again(at+"/plan", sure, "Home 30")
+	me.again(at+"/plan", sure, "Home 30", "Done. Your plan is changed.")
+	if strings.Contains(me.opens(at), "Done.") {
+		t.Error("what was done is said twice")
+	}
 	now := is()
 	if now.State.Sold.PlanKey != "home-30" || now.Seq != line.Seq+1 {
 		t.Errorf("three taps: %s, %d events more", now.State.Sold.PlanKey, now.Seq-line.Seq)
@@ -98,19 +101,19 @@ func addsStory(t *testing.T, s *Stage, me *kiosk, c customers.Customer, at strin
 	form.Set("addon", "data-50")
 	page := me.again(at+"/addon", form, "50 GB more", "KES 300 is paid now")
 	before := is()
-	me.again(at+"/addon", formTo(t, page, at+"/addon"), "Home 30")
+	me.again(at+"/addon", formTo(t, page, at+"/addon"), "Home 30", "It is added to your line.")
 	if now := is(); now.Seq != before.Seq+1 || now.Seq > before.Seq+1 {
 		t.Errorf("data: %d events", now.Seq-before.Seq)
 	}
 	end := is().State.ExtendedTo
-	me.again(at+"/do/extend", formTo(t, me.opens(at), at+"/do/extend"), "Home 30")
+	me.again(at+"/do/extend", formTo(t, me.opens(at), at+"/do/extend"), "Home 30", "One day more is yours.")
 	if !is().State.ExtendedTo.After(end) {
 		t.Error("no extra day")
 	}
 	me.again(at+"/do/extend", formTo(t, me.opens(at), at+"/do/extend"), "has been taken already")
 	pause := formTo(t, me.opens(at, "only once in a calendar month"), at+"/do/pause")
-	me.again(at+"/do/pause", pause, "Paused")
-	page = me.again(at+"/do/resume", formTo(t, me.opens(at), at+"/do/resume"), "It was paused in this month already. From 1 ")
+	me.again(at+"/do/pause", pause, "Paused. The clock stands still")
+	page = me.again(at+"/do/resume", formTo(t, me.opens(at), at+"/do/resume"), "Welcome back.", "It was paused in this month already. From 1 ")
 	if strings.Contains(page, at+"/do/pause") {
 		t.Error("a second pause is offered")
 	}

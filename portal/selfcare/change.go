@@ -141,8 +141,8 @@ func levelOf(plan plans.Plan, level string) string {
 	return ""
 }
 
-// served is the customer's own line, of a customer who is one now, and who changes it.
-func (f *Face) served(q *request) (sub subscriptions.Subscription, by subscriptions.By, err error) {
+// served is the customer's own line, of a customer who is one now, and who changes it; done is what is said when it was changed.
+func (f *Face) served(q *request, done string) (sub subscriptions.Subscription, by subscriptions.By, err error) {
 	if sub, err = f.theLine(q); err != nil {
 		return sub, by, err
 	}
@@ -155,7 +155,7 @@ func (f *Face) served(q *request) (sub subscriptions.Subscription, by subscripti
 	by = subscriptions.By{Actor: "customer " + q.who.Number, From: q.visit().Address.String(), Request: "self:" + q.typed("request")}
 	did, err := f.did(q, sub.ID, by.Request)
 	if err == nil && did { // the same form again
-		err = led(root + "/line/" + q.Params("id"))
+		err = q.done(done, "/line/"+q.Params("id"))
 	}
 	return sub, by, err
 }
@@ -188,7 +188,11 @@ func (q *request) sure(by *subscriptions.By, cost money.Amount) bool {
 
 // changePlan shows first what a change costs and does, and then does what was shown.
 func (f *Face) changePlan(q *request) error {
-	sub, by, err := f.served(q)
+	done := "plan"
+	if q.typed("how") == "end" {
+		done = "plan_later"
+	}
+	sub, by, err := f.served(q, done)
 	if err != nil {
 		return err
 	}
@@ -205,7 +209,7 @@ func (f *Face) changePlan(q *request) error {
 	}
 	if q.sure(&by, shown.Due) {
 		if _, err = f.Lines.ChangePlan(q.ctx, sub.ID, c, by); err == nil {
-			err = led(root + "/line/" + q.Params("id"))
+			err = q.done(done, "/line/"+q.Params("id"))
 		}
 		return unpaid(err)
 	}
@@ -251,7 +255,7 @@ func unpaid(err error) error {
 
 // takeAddOn shows first what an add-on costs for the rest of the time that is paid, and then takes it.
 func (f *Face) takeAddOn(q *request) error {
-	sub, by, err := f.served(q)
+	sub, by, err := f.served(q, "addon")
 	if err != nil {
 		return err
 	}
@@ -271,7 +275,7 @@ func (f *Face) takeAddOn(q *request) error {
 	}
 	if q.sure(&by, cost) {
 		if _, err = f.Lines.AddOn(q.ctx, sub.ID, key, by); err == nil {
-			err = led(root + "/line/" + q.Params("id"))
+			err = q.done("addon", "/line/"+q.Params("id"))
 		}
 		return unpaid(err)
 	}
@@ -289,7 +293,8 @@ func (f *Face) takeAddOn(q *request) error {
 
 // turn does what needs no price: it ends an add-on, pauses, resumes, or takes the extra day.
 func (f *Face) turn(q *request) error {
-	sub, by, err := f.served(q)
+	done := q.Params("do")
+	sub, by, err := f.served(q, done)
 	if err != nil {
 		return err
 	}
@@ -308,7 +313,7 @@ func (f *Face) turn(q *request) error {
 	if err != nil {
 		return unpaid(err)
 	}
-	return led(root + "/line/" + q.Params("id"))
+	return q.done(done, "/line/"+q.Params("id"))
 }
 
 // pauseOf is the one request of this month by which a line is paused, and the day from which there is another.

@@ -86,7 +86,7 @@ func (f *Face) consent(q *request) error {
 		if err != nil {
 			return err
 		}
-		return led(root + "/consent")
+		return q.done("saved", "/consent")
 	}
 	return fault.New(fault.Invalid, "message.consent")
 }
@@ -94,7 +94,9 @@ func (f *Face) consent(q *request) error {
 // autoPay keeps, or takes back, the customer's word that a phone is asked by itself on the day.
 func (f *Face) autoPay(q *request) (err error) {
 	by := prompts.By{Actor: "customer " + q.who.Number, From: q.visit().Address.String()}
+	done := "auto_on"
 	if q.typed("stop") != "" {
+		done = "auto_off"
 		_, err = f.Prompts.Withdraw(q.ctx, q.who.ID, by)
 	} else {
 		_, err = f.Prompts.Agree(q.ctx, q.who.ID, q.typed("phone"), q.who.Name, by)
@@ -102,7 +104,7 @@ func (f *Face) autoPay(q *request) (err error) {
 	if err != nil {
 		return err
 	}
-	return led(root + "/consent")
+	return q.done(done, "/consent")
 }
 
 func (f *Face) askData(q *request) error {

@@ -74,7 +74,7 @@ func (f *Face) secret(q *request) error {
 const leastSecret, mostSecret = 8, 64
 
 func (f *Face) changeSecret(q *request) error {
-	sub, by, err := f.served(q)
+	sub, by, err := f.served(q, "secret")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (f *Face) changeSecret(q *request) error {
 	if _, err := f.Lines.ChangeLogin(q.ctx, sub.ID, sub.State.Login, secret, by); err != nil {
 		return err
 	}
-	return led(root + "/line/" + q.Params("id") + "/secret")
+	return q.done("secret", "/line/"+q.Params("id")+"/secret")
 }
 
 // devices lists what the line is used by.
@@ -163,5 +163,5 @@ func (f *Face) changeDevice(q *request) error {
 	if err != nil {
 		return err
 	}
-	return led(root + "/line/" + q.Params("id") + "/devices")
+	return q.done("device_"+q.Params("do"), "/line/"+q.Params("id")+"/devices")
 }

@@ -103,5 +103,6 @@ func (f *Face) setPassword(q *request) error {
 		return err
 	}
 	q.cookie(signInCookie, token, signInKept)
-	return led(root)
+	q.token = token
+	return q.done("password", "")
 }

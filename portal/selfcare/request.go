@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"html/template"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -24,8 +25,10 @@ const (
 	signInCookie = "mtandao_my"
 	deviceCookie = "mtandao_my_device"
 	langCookie   = "mtandao_my_lang"
+	doneCookie   = "mtandao_my_done"
 	signInKept   = 30 * 24 * time.Hour
 	deviceKept   = 365 * 24 * time.Hour
+	doneKept     = time.Minute
 )
 
 // request is one call of somebody, judged.
@@ -131,6 +134,28 @@ func (q *request) cookie(name, value string, lasts time.Duration) {
 	q.Cookie(c)
 }
 
+// done leads to a page of ours, which says once what was done.
+func (q *request) done(what, to string) error {
+	if words.Has("my.done." + what) { // it may be of the address
+		q.cookie(doneCookie, q.face.stamps.Make("done", q.token, what)+"."+what, doneKept)
+	}
+	return led(root + to)
+}
+
+// said takes what a page of ours has left for this sign-in; whoever is on the same Wi-Fi may have left another.
+func (q *request) said() string {
+	cookie := q.Cookies(doneCookie)
+	if cookie == "" {
+		return ""
+	}
+	q.cookie(doneCookie, "", 0)
+	stamp, what, _ := strings.Cut(cookie, ".")
+	if !q.face.stamps.Valid(stamp, "done", q.token, what) {
+		return ""
+	}
+	return q.T("my.done." + what)
+}
+
 // page is what each page has.
 type page struct {
 	web.Frame
@@ -138,6 +163,7 @@ type page struct {
 	Other         string // the other language's name
 	OtherLang     string
 	Wrong, Number string
+	Done          string // what was done before
 	Phone         string
 	SignedIn      bool
 	Lead, Action  string
@@ -172,7 +198,9 @@ func (q *request) page(title string, args ...any) *page {
 	if p.Phone == "" {
 		p.Phone = q.face.Phone()
 	}
-	if q.failed != nil {
+	if q.failed == nil {
+		p.Done = q.said()
+	} else {
 		p.Wrong, p.Number = words.Fault(q.lang, q.failed), web.Number(q.Ctx, q.failed)
 	}
 	return p
