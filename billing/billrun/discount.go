@@ -77,7 +77,7 @@ func (s *Source) lookAgain(ctx context.Context, j jobs.Job) error {
 		}
 		for _, p := range kept {
 			if p.Track != "" && f.Since < p.Next { // of any track, for a discount goes on from one to another
-				if err := update(tx, p.noted(f.Since, false)); err != nil {
+				if err := update(tx, p.noted(f.Since)); err != nil {
 					return err
 				}
 			}

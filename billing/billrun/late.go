@@ -98,7 +98,7 @@ func (s *Source) judged(tx *db.Tx, id int64, all []lateReport) error {
 		}
 		for n := range kept {
 			if won && kept[n].Track == l.track && l.track != "" {
-				kept[n] = kept[n].noted(l.day, false)
+				kept[n] = kept[n].noted(l.day)
 				if err := update(tx, kept[n]); err != nil {
 					return err
 				}

@@ -19,6 +19,9 @@ func (s *Source) moveDay(tx *db.Tx, c customers.Customer) error {
 		return err
 	}
 	for _, id := range ids {
+		if err := lock(tx, id); err != nil {
+			return err
+		}
 		kept, err := positionsIn(tx, id)
 		if err != nil {
 			return err
@@ -28,6 +31,14 @@ func (s *Source) moveDay(tx *db.Tx, c customers.Customer) error {
 		}
 	}
 	return want(tx, ids, c.BillDay, c.BillWeekday)
+}
+
+// wantedOn is the day of the month, or of the week, on which a customer wants the periods of a track to begin; 0: on any.
+func wantedOn(track string, c customers.Customer) int {
+	if byMonth(track) {
+		return c.BillDay
+	}
+	return c.BillWeekday
 }
 
 // mostMoves of one line: a move each month for eight years.
@@ -67,9 +78,7 @@ func (m moving) Due(ctx context.Context, _ clock.Day, after int64, _ int) (all [
 			}
 			for _, p := range kept {
 				if p.Due != 0 && p.Track != "" {
-					if p.Wanted = m.to.BillDay; !byMonth(p.Track) {
-						p.Wanted = m.to.BillWeekday
-					}
+					p.Wanted = wantedOn(p.Track, m.to)
 					all = append(all, p.due())
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -107,6 +108,58 @@ func TestWhatIsDatedBackOverAMovedDay(t *testing.T) {
 		s := &street{town: w}
 		if s.compare(0, sub) < 8 {
 			t.Error("few periods")
+		}
+		w.prove()
+	})
+}
+
+// TestAMovedDayLeavesADiscountAsItWas: it was given for three weeks, of which a long pause used up none, and the line is billed by the month since. That its weeks
+// are to begin on another day changes nothing of what was billed, though all is looked at again; when the line is back on weeks, they begin on that day.
+func TestAMovedDayLeavesADiscountAsItWas(t *testing.T) {
+	each(t, func(w *town) {
+		ctx, monday := context.Background(), 1
+		w.sells("week", 701, func(p *plans.Plan) { p.Terms.Interval.Unit = plans.Week })
+		w.sells("month", 3001, nil)
+		c := w.customer(31)
+		sub := w.line(c.ID, "week", time.Time{}, nil)
+		w.until(clock.Date(2026, 1, 20))
+		w.movesTo(c.ID, 31, 6)
+		w.until(clock.Date(2026, 2, 13))
+		w.must(w.Lines.Discount(ctx, sub.ID, plans.Discount{Percent: 3_358, Periods: 3}, "friend", office))
+		w.must(w.Lines.Pause(ctx, sub.ID, time.Time{}, "away", office))
+		w.until(clock.Date(2026, 7, 16))
+		w.must(w.Lines.ChangePlan(ctx, sub.ID, subChange("month", clock.Date(2026, 5, 25)), office))
+		w.until(clock.Date(2026, 8, 30))
+		w.must(w.Lines.Resume(ctx, sub.ID, clock.Date(2026, 8, 26).Start(), office))
+		w.until(clock.Date(2026, 9, 20))
+		w.movesTo(c.ID, 17, monday)
+		w.until(clock.Date(2026, 10, 5))
+		w.must(w.Lines.Pause(ctx, sub.ID, clock.Date(2026, 9, 28).Start(), "what was billed is looked at again", office))
+		w.must(w.Lines.Resume(ctx, sub.ID, clock.Date(2026, 9, 29).Start(), office))
+		w.until(clock.Date(2026, 12, 20))
+		s := &street{town: w}
+		if s.compare(0, sub) < 9 {
+			t.Error("few periods")
+		}
+		less := int64(0)
+		for _, d := range w.documents(sub) {
+			for _, l := range d.Lines {
+				if strings.HasPrefix(l.Key, lessLine) {
+					if less += l.Gross; l.Gross > 0 {
+						t.Errorf("%v: %v", d.Period, l)
+					}
+				}
+			}
+		}
+		if less == 0 {
+			t.Error("nothing was given")
+		}
+		w.must(w.Lines.ChangePlan(ctx, sub.ID, subscriptions.Change{PlanKey: "week"}, office))
+		w.until(clock.Date(2027, 2, 1))
+		s.compare(0, sub)
+		docs := w.documents(sub)
+		if last := docs[len(docs)-1]; !strings.HasSuffix(last.Cause, ":d7") || weekday(last.Period.From) != monday {
+			t.Errorf("the last period is %v of %s", last.Period, last.Cause)
 		}
 		w.prove()
 	})

@@ -105,14 +105,14 @@ func update(tx *db.Tx, p position) error {
 	return db.Fault(tx.Gorm().Model(&positionRow{}).Where("subscription_id = ? AND track = ?", p.SubscriptionID, p.Track).Select("*").Omit("subscription_id", "track").Updates(&r).Error)
 }
 
-// want has the tracks by the month of some lines move to another day, and those by the week to one of the week, if there is one. For the others the day of the
-// month is that of those to come.
+// want has the tracks by the month of some lines move to another day, and those by the week to one of the week, if there is one. A track on which
+// nothing is left moves when the line is back on it.
 func want(tx *db.Tx, subscriptionIDs []int64, day, ofWeek int) error {
 	for some := range db.Pieces(subscriptionIDs) {
 		for _, change := range []struct {
 			set string
 			day int
-		}{{"wanted_day = ? WHERE track LIKE 'm%'", day}, {"bill_day = ? WHERE track LIKE 'd%'", day}, {"wanted_day = ? WHERE track LIKE 'd%'", ofWeek}} {
+		}{{"wanted_day = ? WHERE due_day <> '' AND track LIKE 'm%'", day}, {"wanted_day = ? WHERE due_day <> '' AND track LIKE 'd%'", ofWeek}} {
 			if err := tx.Gorm().Exec("UPDATE billing_positions SET "+change.set+" AND subscription_id IN ?", change.day, some).Error; err != nil {
 				return db.Fault(err)
 			}

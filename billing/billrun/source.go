@@ -159,25 +159,25 @@ func (s *Source) Noted(tx *db.Tx, sub subscriptions.Subscription, e subscription
 		return err
 	}
 	onto, d := onto(sub.State, e), clock.DayOf(e.At)
+	like, c, err := s.like(tx, sub, kept, d)
+	if err != nil {
+		return err
+	}
 	for _, p := range kept {
 		if p.Track == "" { // adopt tells all events
 			return nil
 		}
-		if err := update(tx, p.noted(d, p.Track == onto)); err != nil {
-			return err
-		}
 		if p.Track == onto {
-			onto = ""
+			p, onto = p.back(d, wantedOn(p.Track, c)), ""
+		}
+		if err := update(tx, p.noted(d)); err != nil {
+			return err
 		}
 	}
 	if onto == "" {
 		return nil
 	}
-	like, c, err := s.like(tx, sub, kept, d)
-	if err != nil {
-		return err
-	}
-	return insert(tx, like.opened(onto, d, c.BillWeekday))
+	return insert(tx, like.opened(onto, d, c))
 }
 
 // notedBehind has what was billed already looked at again when what was paid beforehand changes behind it: a line is renewed before a change to invoices of
@@ -201,7 +201,7 @@ func (s *Source) notedBehind(tx *db.Tx, sub subscriptions.Subscription, e subscr
 		if p.Track == "" || p.Next <= d { // what is billed yet sees it
 			continue
 		}
-		if err := update(tx, p.noted(d, false)); err != nil {
+		if err := update(tx, p.noted(d)); err != nil {
 			return err
 		}
 	}
@@ -255,7 +255,7 @@ func (s *Source) MonthDay(tx *db.Tx, sub subscriptions.Subscription) (int, error
 		}
 	}
 	like, c, err := s.like(tx, sub, kept, 0)
-	return like.opened(track, clock.DayOf(sub.CreatedAt), c.BillWeekday).BillDay, err
+	return like.opened(track, clock.DayOf(sub.CreatedAt), c).BillDay, err
 }
 
 // Retracted implements subscriptions.Follower.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/plans"
 	"mtandao/billing/subscriptions"
@@ -84,10 +85,15 @@ func (p position) cycle(track string) invoices.Cycle {
 
 // moves are those that are billed, and the one that is wanted: it begins on the first such day after all that is billed, or with it.
 func (p position) moves() []invoices.Move {
-	if p.Wanted == 0 || p.Wanted == p.day() || !byMonth(p.Track) && !weekly(p.Track) {
+	if !p.leaves() {
 		return p.Moves
 	}
 	return append(slices.Clip(p.Moves), invoices.Move{On: p.first(p.Wanted), Day: p.Wanted})
+}
+
+// leaves says that another day is wanted than there is.
+func (p position) leaves() bool {
+	return p.Wanted != 0 && p.Wanted != p.day() && (byMonth(p.Track) || weekly(p.Track))
 }
 
 // first is the first day from Next on that a day of the month, or of the week, names. Of a month that is too short that is its last day.
@@ -118,9 +124,36 @@ func (p position) day() int {
 	return p.BillDay
 }
 
-// settled is a position whose wanted day holds.
-func (p position) settled() position {
-	p.Moves, p.Wanted = p.moves(), 0
+// last is the last day up to d that the wanted day names.
+func (p position) last(d clock.Day) clock.Day {
+	if !byMonth(p.Track) {
+		return d - clock.Day((weekday(d)-p.Wanted+week)%week)
+	}
+	year, month, _ := d.Date()
+	if on := inMonth(year, month, p.Wanted); on <= d {
+		return on
+	}
+	return inMonth(year, month-1, p.Wanted)
+}
+
+// back is a position whose line comes back on a day to a track with nothing left, after what was billed of it: between there was nothing. Its customer's day
+// holds from then, and not before, for discounts are counted by the days that there were.
+func (p position) back(d clock.Day, wanted int) position {
+	if p.Due != 0 {
+		return p
+	}
+	p.Wanted = wanted
+	from := p.cycle(p.Track).Period(d).From
+	if p.leaves() {
+		from = p.last(d)
+	}
+	if from <= p.Next {
+		return p
+	}
+	if p.leaves() {
+		p.Moves = append(slices.Clip(p.Moves), invoices.Move{On: from, Day: p.Wanted})
+	}
+	p.Wanted, p.Next, p.Due = 0, from, d
 	return p
 }
 
@@ -139,35 +172,25 @@ func (all cycles) of(track string) invoices.Cycle {
 	return position{Anchor: like.Anchor, BillDay: like.Day}.cycle(track)
 }
 
-// opened is the track's position when a line comes onto it on a day. Its weeks begin on a day of the week, if its customer has one.
-func (p position) opened(track string, d clock.Day, begins int) position {
-	if byMonth(p.Track) {
-		if p.BillDay = p.day(); p.Wanted != 0 {
-			p.BillDay = p.Wanted
-		}
-	}
-	if weekly(track) && begins != 0 {
-		p.Anchor -= clock.Day((weekday(p.Anchor) - begins + week) % week)
+// opened is the track's position when a line comes onto it on a day. Its months begin on its customer's day, and its weeks on one of the week, if they have one.
+func (p position) opened(track string, d clock.Day, c customers.Customer) position {
+	p.BillDay = c.BillDay
+	if weekly(track) && c.BillWeekday != 0 {
+		p.Anchor -= clock.Day((weekday(p.Anchor) - c.BillWeekday + week) % week)
 	}
 	p.Track, p.Since, p.Version, p.Moves, p.Wanted = track, 0, 0, nil, 0
 	p.Next, p.Due = p.cycle(track).Period(d).From, d
 	return p
 }
 
-// noted is a position after something was recorded that counts from a day on; on says that the line is on the track from then.
-func (p position) noted(d clock.Day, on bool) position {
+// noted is a position after something was recorded that counts from a day on.
+func (p position) noted(d clock.Day) position {
 	p.Version++
 	if p.Since == 0 || d < p.Since {
 		p.Since = d
 	}
-	if p.Due != 0 {
-		return p
+	if p.Due == 0 {
+		p.Due = p.Next
 	}
-	if from := p.cycle(p.Track).Period(d).From; on && from > p.Next { // it comes back: between there was nothing
-		p = p.settled()
-		p.Next, p.Due = from, d
-		return p
-	}
-	p.Due = p.Next
 	return p
 }
