@@ -9,15 +9,16 @@
 // it, whenever that is told; nor does one of which corrections and what was credited or written off by hand left nothing: the discount goes on for one more. A
 // period of which a day was billed is used up. What was paid beforehand, here or elsewhere, is used up before anything is billed.
 //
-// A track is periods of one length. A subscription has one for each length of interval that it was ever on, all on the billing day that its customer
-// had when it began. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid
+// A track is periods of one length. A subscription has one for each length of interval that it was ever on, each on the billing day that its customer
+// had when the line came onto it. It is due on the first day of a period, or when the subscription begins within it, and until nothing is left to bill. What is paid
 // beforehand is not billed; of a hybrid plan its use alone is, and of any the fee for leaving its contract early.
 //
 // A month has a billing day up to 31: one that is too short begins its period on its last day, and keeps the day for the months after it. Weeks begin on the day
 // of the week that the customer has, else on that of the line's first day.
 //
 // When staff move a customer's billing day, what is billed stays: the next period of each track by the month ends on the new day, of each by the week on the new
-// day of the week, and costs its part of the whole that it would have been. What a line that is paid by invoice may use in a month before it is slower is counted by the same months; of a part of one
+// day of the week, and costs its part of the whole that it would have been. A track on which nothing is left keeps its days until the line is back on it: discounts
+// are counted by them. What a line that is paid by invoice may use in a month before it is slower is counted by the same months; of a part of one
 // it may use all, while what is included in the price is a part too.
 //
 // What is included by use is the plan's and, by the days that they are had, its add-ons'. A pack that is bought, or given by staff, comes off what is over in the
