@@ -24,8 +24,14 @@ const (
 	oddsLeast  = 10_000_000
 	dearest    = 25_000_000 // cents, as the dearest plan
 	longestFix = 4          // symbols of a prefix
-	longestFor = 5 * 365 * 24 * time.Hour
+	oneDay     = 24 * time.Hour
+	longestFor = 5 * 365 * oneDay
 )
+
+// Days is a time of so many days; of more than a voucher may wait it is still too long, however many they are.
+func Days(n int64) time.Duration {
+	return time.Duration(max(-1, min(n, int64(longestFor/oneDay)+1))) * oneDay
+}
 
 // Batch is vouchers of one plan at one price, made together. What they give is frozen when it is placed.
 type Batch struct {

@@ -115,7 +115,7 @@ func TestNumbersNobodyMeans(t *testing.T) {
 		for want, bad := range map[string][]Wish{
 			"voucher.size":           {{}, {Size: -1}, {Size: largest + 1}, {Size: 1 << 62}},
 			"voucher.price":          {{Size: 1, Price: money.KES(-1)}, {Size: 1, Price: money.KES(1 << 62)}, {Size: 1, Price: money.Amount{Cents: 100, Currency: "USD"}}},
-			"voucher.expiry":         {{Size: 1, UnusedFor: -time.Hour}, {Size: 1, UnusedFor: 1<<63 - 1}, {Size: 1, UnsoldUntil: noon}, {Size: 1, UnsoldUntil: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}},
+			"voucher.expiry":         {{Size: 1, UnusedFor: -time.Hour}, {Size: 1, UnusedFor: 1<<63 - 1}, {Size: 1, UnusedFor: Days(-1 << 62)}, {Size: 1, UnusedFor: Days(1826)}, {Size: 1, UnusedFor: Days(213_504)}, {Size: 1, UnusedFor: Days(1 << 62)}, {Size: 1, UnsoldUntil: noon}, {Size: 1, UnsoldUntil: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)}},
 			"voucher.group":          {{Size: 1, Group: 1}, {Size: 1, Group: -3}, {Size: 1, Group: 21}},
 			"voucher.style":          {{Size: 1, Style: access.CodeStyle{Random: -9}}, {Size: 1, Style: access.CodeStyle{Random: 9, Prefix: "Ж"}}, {Size: 1, Style: access.CodeStyle{Random: 9, Prefix: "a"}}},
 			"voucher.no_plan_chosen": {{Size: 1, PlanID: -1}, {Size: 1, PlanID: 1 << 62}},

@@ -49,6 +49,11 @@ func deedsStory(t *testing.T, s *Stage) {
 	if _, again := p.send(http.MethodPost, "/voucher-batches", "v-1", batchWish); first != http.StatusCreated || again != batch {
 		t.Error(first, batch, again)
 	}
+	for n, days := range []string{"-1", "1826", "213504", "999999"} { // of some, as a time of 64 bits, less than an hour is left
+		if status, said := p.send(http.MethodPost, "/voucher-batches", fmt.Sprint("w-", n), batchWish[:len(batchWish)-1]+`,"unused_days":`+days+`}`); status != http.StatusBadRequest && status != http.StatusUnprocessableEntity {
+			t.Errorf("good for %s days: %d %s", days, status, said)
+		}
+	}
 	var open int64
 	err := s.Main.DB.InTx(t.Context(), func(tx *db.Tx) error {
 		open = tx.ID()

@@ -96,6 +96,12 @@ func (s *Stage) hostileNames(t *testing.T, owner *colleague, b vouchers.Batch, k
 			t.Errorf("a batch for the site %q: %d", field, answer.status)
 		}
 	}
+	for _, days := range []string{"-1", "1826", "213504", "999999"} {
+		answer := owner.send("/office/vouchers/new", url.Values{"plan": {s.idOf(t, kindPlan, "day")}, "site": {kasarani}, "size": {"1"}, "style": {"letters"}, "unused": {days}})
+		if answer.status < 400 || answer.status >= 500 {
+			t.Errorf("a batch whose vouchers are good for %s days: %d", days, answer.status)
+		}
+	}
 	made := owner.send("/office/resellers/new", url.Values{"name": {"<script>alert(1)</script> ũ"}, "phone": {"0722555114"}, "lang": {"en"}, "terms": {"prepaid"}, "commission": {"10%"}, "limit": {"0"}, "parent": {"0"}})
 	owner.expect(made, http.StatusSeeOther)
 	for _, page := range []string{"/office/resellers", made.location, made.location + "/edit"} {

@@ -183,12 +183,12 @@ func (a *API) placeBatch(q *call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	const most = 1_000_000 // more than anything here may be, and days of it no overflow
+	const most = 1_000_000 // more than anything here may be
 	if w.Size > most || w.Random < 0 || w.Random > most || w.UnusedDays < 0 || w.UnusedDays > most {
 		return "", fault.New(fault.Invalid, "voucher.number")
 	}
 	wish := vouchers.Wish{PlanID: planID, Size: int(w.Size), Style: access.CodeStyle{Random: int(w.Random), Digits: w.Digits, Prefix: access.FoldCode(w.Prefix)}, Live: w.Live,
-		UnusedFor: time.Duration(w.UnusedDays) * 24 * time.Hour}
+		UnusedFor: vouchers.Days(w.UnusedDays)}
 	if wish.SiteID, err = q.siteNamed(w.SiteID); err != nil {
 		return "", err
 	}

@@ -193,13 +193,13 @@ func (q *request) wish() (w vouchers.Wish, err error) {
 			return usual
 		}
 		n, e := strconv.Atoi(text)
-		if e != nil || n < 0 || n > 1_000_000 { // more than anything here may be, and days of it no overflow
+		if e != nil || n < 0 || n > 1_000_000 { // more than anything here may be
 			err = fault.New(fault.Invalid, "voucher.number")
 			return 0
 		}
 		return n
 	}
-	w = vouchers.Wish{PlanID: idIn(q.FormValue("plan")), SiteID: idIn(q.FormValue("site")), Size: whole("size", 100), UnusedFor: time.Duration(whole("unused", 0)) * 24 * time.Hour,
+	w = vouchers.Wish{PlanID: idIn(q.FormValue("plan")), SiteID: idIn(q.FormValue("site")), Size: whole("size", 100), UnusedFor: vouchers.Days(int64(whole("unused", 0))),
 		Style: access.CodeStyle{Random: whole("random", 0), Digits: q.FormValue("style") == "digits", Prefix: access.FoldCode(q.FormValue("prefix"))}, Live: q.FormValue("live") != ""}
 	if w.SiteID == 0 && q.FormValue("site") != "0" { // all sites are chosen by name
 		w.SiteID = -1
