@@ -105,14 +105,18 @@ func (b *Backoffice) creditExemption(q *request) error {
 	return led(customerAddress(c.ID) + "?tab=money")
 }
 
-// creditExempt credits what was seen of bills, and then of what was paid beforehand, and tells of how many bills. Each is once: what a fault leaves undone is on the form still.
+// creditExempt credits what was seen of bills, and then of what was paid beforehand, and tells of how many bills. Each is once: what a fault leaves undone is on the form still, and
+// whoever sends again the form that the fault met is led there.
 func (b *Backoffice) creditExempt(q *request, customerID int64) (int, error) {
 	billed, had := money.KES(idIn(q.FormValue("seen"))), money.KES(idIn(q.FormValue("seen_paid")))
-	if billed.IsZero() && had.IsZero() {
-		return 0, fault.New(fault.Conflict, "invoice.exempt_none")
+	e, err := b.exemptionOf(q, customerID)
+	if err == nil && (e.billed != billed.Cents || e.had != had.Cents) {
+		err = fault.New(fault.Conflict, "invoice.exempt_moved", "Sum", money.KES(e.billed+e.had))
+	}
+	if err != nil {
+		return 0, err
 	}
 	var notes []invoices.Document
-	var err error
 	if !billed.IsZero() {
 		notes, err = b.Invoices.CreditTaxes(q.ctx, customerID, billed, q.invoiceBy())
 	}
