@@ -65,6 +65,7 @@ func TestAnUnreadableConfirmation(t *testing.T) {
 		"negative":           replace("5.00", "-5.00"),
 		"too precise":        replace("5.00", "5.001"),
 		"infinite":           replace(`"5.00"`, `1e999`),
+		"more than can be":   replace("5.00", "10000000000.01"),
 		"no short code":      replace("174379", ""),
 		"short code a name":  replace("174379", "Baraka"),
 	} {

@@ -110,6 +110,7 @@ func TestAnUnreadablePrompt(t *testing.T) {
 		"negative amount":   callback("0", `[{"Name":"Amount","Value":-1}]`),
 		"no money":          callback("0", `[{"Name":"Amount","Value":0.00}]`),
 		"third decimal":     callback("0", `[{"Name":"Amount","Value":1.001}]`),
+		"more than can be":  callback("0", `[{"Name":"Amount","Value":90000000000000000}]`),
 		"exponent":          callback("0", `[{"Name":"Amount","Value":1e3}]`),
 		"receipt in words":  callback("0", `[{"Name":"MpesaReceiptNumber","Value":"'; DROP"}]`),
 		"too long":          callback("0", "") + strings.Repeat(" ", maxBody),

@@ -104,6 +104,7 @@ func TestAnUnreadableStatus(t *testing.T) {
 		"nothing": ``, "a list": `[]`, "no code": statusBody(`null`, `[]`), "a callback": callback("0", ""),
 		"no amount":      statusBody("0", strings.Replace(foundParameters, `10.00`, `null`, 1)),
 		"no money":       statusBody("0", strings.Replace(foundParameters, `10.00`, `0`, 1)),
+		"too much money": statusBody("0", strings.Replace(foundParameters, `10.00`, `90000000000000000`, 1)),
 		"odd receipt":    statusBody("0", strings.Replace(foundParameters, `SKO1ABC2DE`, `?`, 1)),
 		"two amounts":    twice("Amount", `"100.00"`),
 		"two receipts":   twice("ReceiptNo", `"SKO9999999"`),

@@ -95,14 +95,17 @@ func (t text) receipt() string {
 	return number
 }
 
-// amount reads shillings with any number of zeros after the cents; fault.Invalid when it is no positive amount.
+// mostCents is what one message can tell of, as a line of a statement: the rail moves far less, and whatever is told can be summed.
+const mostCents = 1_000_000_000_000
+
+// amount reads shillings with any number of zeros after the cents; fault.Invalid when it is no positive amount, or more than can be.
 func (t text) amount() (money.Amount, error) {
 	s := string(t)
 	if whole, decimals, ok := strings.Cut(s, "."); ok {
 		s = strings.TrimSuffix(whole+"."+strings.TrimRight(decimals, "0"), ".")
 	}
 	a, err := money.Parse(s, money.Shilling)
-	if err != nil || !a.IsPositive() {
+	if err != nil || !a.IsPositive() || a.Cents > mostCents {
 		return money.Amount{}, unreadable("amount")
 	}
 	return a, nil

@@ -162,7 +162,7 @@ func (r *railDoor) misread() {
 	was := r.money()
 	whole := r.but(nil)
 	bad := [][]byte{{}, {0}, []byte("null"), []byte("[]"), []byte(`"x"`), []byte("{}"), whole[:len(whole)/2], whole[:len(whole)-1], append(bytes.Clone(whole), whole...), bytes.Repeat([]byte("["), 15<<10)}
-	for _, amount := range []any{"0", "-5", "1e3", "5.001", "１０", "92233720368547758.08", "9223372036854775807", "ten", "", nil, true, map[string]any{}, "NaN", "0x10", "1,000.005"} {
+	for _, amount := range []any{"0", "-5", "1e3", "5.001", "１０", "92233720368547758.08", "92233720368547758.07", "10000000000.01", "9223372036854775807", "ten", "", nil, true, map[string]any{}, "NaN", "0x10", "1,000.005"} {
 		bad = append(bad, r.but(map[string]any{"TransAmount": amount}))
 	}
 	for _, code := range []any{"999999", "", nil, 7, "' OR 1=1 --"} {
