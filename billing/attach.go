@@ -3,6 +3,7 @@ package billing
 import (
 	"errors"
 
+	"mtandao/billing/ledger"
 	"mtandao/internal/db"
 	"mtandao/internal/fault"
 )
@@ -104,10 +105,16 @@ func (s *Service) countOnce(tx *db.Tx, p Payment, o Order, known, pending Receip
 	if !same {
 		same, err = s.mayBeOwn(tx, p, o, known)
 	}
-	if err != nil || !same || known.own() || known.Amount != pending.Amount || known.Placed == PlacedOrder || known.raised() {
+	if err != nil || !same || known.own() || known.Amount != pending.Amount || known.Placed == PlacedOrder {
 		return out, err
 	}
-	from, err := s.release(tx, known)
+	if known.raised() && e.Kind != ByPrompt { // an account is lowered by the prompt's own word alone
+		return out, nil
+	}
+	if known.raised() && known.Reversed.IsPositive() { // of the other nothing went back
+		return s.countReversedOnce(tx, p, o, known, pending, out)
+	}
+	from, err := s.retract(tx, known)
 	if errors.Is(err, errSpent) {
 		return out, nil
 	}
@@ -116,4 +123,46 @@ func (s *Service) countOnce(tx *db.Tx, p Payment, o Order, known, pending Receip
 	}
 	out.Again, out.ReceiptID, out.Placed = false, pending.ID, pending.Placed
 	return out, s.merge(tx, known, pending, from)
+}
+
+// countReversedOnce is countOnce of money that the rail took back since: what went back did so of the receipt with the number, which is the prompt's own from now on.
+func (s *Service) countReversedOnce(tx *db.Tx, p Payment, o Order, known, pending Receipt, out Outcome) (Outcome, error) {
+	from, err := s.retract(tx, pending)
+	if err != nil {
+		return out, err
+	}
+	if err := s.merge(tx, pending, known, from); err != nil {
+		return out, err
+	}
+	out.Again, known.Payer = false, string(o.Phone)
+	return out, s.trace(tx, known, p.ID, ByPrompt)
+}
+
+// retract takes the money of a receipt out of credit or suspense, where it must be still, or out of the account that it raised, even if it was spent. The postings sum to it. errSpent when it is gone.
+func (s *Service) retract(tx *db.Tx, r Receipt) ([]ledger.Posting, error) {
+	if !r.raised() {
+		from, err := s.release(tx, r)
+		return []ledger.Posting{{Account: from.account, Party: from.party, Amount: r.Left()}}, err
+	}
+	if !r.Left().IsPositive() {
+		return nil, errSpent
+	}
+	if won, err := s.unplace(tx, r); err != nil || !won {
+		return nil, orSpent(err)
+	}
+	if r.Placed == PlacedAccount {
+		return s.accounts.GiveBack(tx, r.HolderID, r.Left(), r.ID, true)
+	}
+	holder, err := s.holderOfFloat(tx, r)
+	if err != nil {
+		return nil, err
+	}
+	return s.floats.TakeFloatBack(tx, holder, r.Left(), r.ID)
+}
+
+func orSpent(err error) error {
+	if err == nil {
+		err = errSpent
+	}
+	return err
 }

@@ -37,20 +37,19 @@ func (s *Service) release(tx *db.Tx, r Receipt) (origin, error) {
 	})
 }
 
-// merge undoes the entry of a receipt whose money a query had already brought in, and gives that one the number.
-func (s *Service) merge(tx *db.Tx, known, pending Receipt, from origin) error {
-	if err := s.mergeReceipts(tx, known, pending); err != nil {
+// merge undoes the entry of a receipt whose money is that of another, which gets its number when it has none.
+func (s *Service) merge(tx *db.Tx, known, other Receipt, from []ledger.Posting) error {
+	if err := s.mergeReceipts(tx, known, other); err != nil {
 		return err
 	}
-	pending.Number = known.Number
-	if err := s.postNumbered(tx, entryNumbered, pending); err != nil {
-		return err
+	if other.Number == "" {
+		other.Number = known.Number
+		if err := s.postNumbered(tx, entryNumbered, other); err != nil {
+			return err
+		}
 	}
-	return s.post(tx, known.ID, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(),
-		Memo: "the same money as receipt " + id(pending.ID), Postings: []ledger.Posting{
-			{Account: from.account, Party: from.party, Amount: known.Left()},
-			{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Left().Neg()},
-		}})
+	from = append(from, ledger.Posting{Account: ledger.TillClearing, Party: tillParty(known.TillID), Amount: known.Left().Neg()})
+	return s.post(tx, known.ID, ledger.Entry{Kind: entryMerged, Source: receiptParty(known.ID), At: s.Clock.Now(), Memo: "the same money as receipt " + id(other.ID), Postings: from})
 }
 
 // Credit is what is held for the payer of a receipt.

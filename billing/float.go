@@ -14,8 +14,8 @@ type Floats interface {
 	FloatOf(ctx context.Context, reference string) (holder int64, err error)
 	// TakeFloat adds money to an account in tx, once for a receipt, and tells the postings of it, which sum to minus the amount.
 	TakeFloat(tx *db.Tx, holder int64, amount money.Amount, receiptID int64) ([]ledger.Posting, error)
-	// TakeFloatBack takes it out again for a reversal, once, below zero when it was spent; with postings that sum to the amount.
-	TakeFloatBack(tx *db.Tx, holder int64, amount money.Amount, reversalID int64) ([]ledger.Posting, error)
+	// TakeFloatBack takes it out again for a reversal, or a receipt that was counted twice, once, below zero when it was spent; with postings that sum to the amount.
+	TakeFloatBack(tx *db.Tx, holder int64, amount money.Amount, causeID int64) ([]ledger.Posting, error)
 }
 
 // AskFloats has money with an account number of f given to it; call it at wiring.

@@ -193,13 +193,13 @@ func (s *Service) moveReceipt(tx *db.Tx, r Receipt) error {
 		Updates(map[string]any{"placed": r.Placed, "payment_id": r.PaymentID, "came_by": r.CameBy, "order_id": r.OrderID, "holder_id": r.HolderID, "payer_hash": r.payerHash, "updated_at": s.Clock.Now()}).Error)
 }
 
-// mergeReceipts marks known as counted twice and gives its number to pending. The number moves in two steps for its unique key.
-func (s *Service) mergeReceipts(tx *db.Tx, known, pending Receipt) error {
+// mergeReceipts marks known as counted twice and gives its number to the other, which has none, or keeps its own. The number moves in two steps for its unique key.
+func (s *Service) mergeReceipts(tx *db.Tx, known, other Receipt) error {
 	now := s.Clock.Now()
 	err := tx.Gorm().Model(&receiptRow{}).Where("id = ? AND placed = ?", known.ID, PlacedMoving).
-		Updates(map[string]any{"placed": placedMerged, "merged_into": pending.ID, "receipt": nil, "updated_at": now}).Error
-	if err == nil {
-		err = tx.Gorm().Model(&receiptRow{}).Where("id = ? AND receipt IS NULL", pending.ID).
+		Updates(map[string]any{"placed": placedMerged, "merged_into": other.ID, "receipt": nil, "updated_at": now}).Error
+	if err == nil && other.Number == "" {
+		err = tx.Gorm().Model(&receiptRow{}).Where("id = ? AND receipt IS NULL", other.ID).
 			Updates(map[string]any{"receipt": known.Number, "updated_at": now}).Error
 	}
 	return db.Fault(err)

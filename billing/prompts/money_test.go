@@ -10,6 +10,7 @@ import (
 	"mtandao/billing"
 	"mtandao/billing/customers"
 	"mtandao/internal/clock"
+	"mtandao/internal/db"
 	"mtandao/internal/money"
 )
 
@@ -50,6 +51,26 @@ func TestEachShillingOnce(t *testing.T) {
 				p.hears(p.confirmation(receiptOf(n), code, string(p.rail.sent()[n].Phone), amount))
 				p.pays(n)
 			}, bob},
+			"asked, confirmed of a payer who is shown in a new way, told": {func(n int, code string) {
+				p.rail.says(n, paid)
+				p.clock.Advance(20 * time.Second)
+				p.idle()
+				p.hears(p.confirmation(receiptOf(n), code, "0722***000", amount))
+				m := p.callback(n, paid, receiptOf(n), amount)
+				p.hears(m, m)
+			}, bob},
+			"asked, confirmed so, reversed, told": {func(n int, code string) {
+				p.rail.says(n, paid)
+				p.clock.Advance(20 * time.Second)
+				p.idle()
+				p.hears(p.confirmation(receiptOf(n), code, "0722***000", amount))
+				p.tx(func(tx *db.Tx) error {
+					_, _, err := p.Billing.FindReversal(tx, billing.Reversal{TillID: p.till.ID, Code: "RV" + receiptOf(n)[2:], Receipt: receiptOf(n), Amount: amount, At: p.clock.Now(), CameBy: billing.ReversedOnStatement, By: "statement"})
+					return err
+				})
+				p.idle()
+				p.pays(n)
+			}, 0},
 			"failed, then paid": {func(n int, _ string) {
 				p.hears(p.callback(n, failed(billing.ReasonTimedOut), "", money.Amount{}))
 				p.clock.Advance(3 * time.Hour)
@@ -77,7 +98,7 @@ func TestEachShillingOnce(t *testing.T) {
 			}
 			d := p.bills(c, amount, 0)
 			n := len(p.rail.sent())
-			a, err := p.Ask(context.Background(), Request{CustomerID: c.ID, Cause: Staff, Phone: phone, Amount: amount, Once: name[:4]}, clerk)
+			a, err := p.Ask(context.Background(), Request{CustomerID: c.ID, Cause: Staff, Phone: phone, Amount: amount, Once: name}, clerk)
 			if err != nil {
 				t.Fatal(name, err)
 			}
