@@ -6,16 +6,16 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"mtandao/billing/customers"
 	"mtandao/billing/invoices"
 	"mtandao/billing/subscriptions"
 	"mtandao/billing/taxes"
+	"mtandao/internal/clock"
 	"mtandao/internal/db"
 	"mtandao/internal/money"
 	"mtandao/internal/pin"
-	"mtandao/internal/words"
-	"mtandao/portal/web"
 )
 
 // subscriber makes a customer and a browser that is signed in as them.
@@ -92,7 +92,13 @@ func TestACustomerLooksAfterHerself(t *testing.T) {
 	if len(page) > 14<<10 || strings.Contains(page, "<script") {
 		t.Errorf("a page of %d octets, or with a script", len(page))
 	}
-	me.opens("/my?l=sw", "Bili zangu", "Unadaiwa", web.Day(words.Swahili, d.Day.Start()))
+	me.opens("/my?l=sw", "Bili zangu", "Unadaiwa")
+	spelled := func(d clock.Day) string {
+		y, m, n := d.Date()
+		return time.Date(y, m, n, 0, 0, 0, 0, time.UTC).Format("2 Jan 2006")
+	}
+	me.opens("/my/owe?l=en", "to be paid by "+spelled(d.DueDay))
+	me.opens("/my/papers", spelled(d.Day))
 	if page := other.opens("/my/bill/" + number(d.ID)); page != other.opens("/my/bill/1") || strings.Contains(page, d.Text()) {
 		t.Error("another's bill:", page)
 	}

@@ -127,7 +127,7 @@ func (f *Face) bills(q *request, p *page) error {
 }
 
 func (q *request) billOf(d invoices.Document) bill {
-	b := bill{ID: d.ID, Name: d.Text(), Day: web.Day(q.lang, d.Day.Start()), Amount: money.KES(d.Gross).String(), State: q.T("my.done"), Left: money.KES(d.Open).String(), open: money.KES(d.Open)}
+	b := bill{ID: d.ID, Name: d.Text(), Day: web.DayOf(q.lang, d.Day), Amount: money.KES(d.Gross).String(), State: q.T("my.done"), Left: money.KES(d.Open).String(), open: money.KES(d.Open)}
 	if d.Open > 0 {
 		b.State = q.T("my.open", "Amount", b.Left)
 	}

@@ -85,7 +85,7 @@ func (f *Face) owe(q *request) error {
 
 // owedBill is why a bill is owed.
 func (q *request) owedBill(d invoices.Document) owedBill {
-	b := owedBill{bill: q.billOf(d), Due: web.Day(q.lang, d.DueDay.Start()), Late: d.LateBy(q.today()) > 0}
+	b := owedBill{bill: q.billOf(d), Due: web.DayOf(q.lang, d.DueDay), Late: d.LateBy(q.today()) > 0}
 	taxes := int64(0)
 	for _, l := range d.Lines {
 		cents := l.Net
@@ -99,7 +99,7 @@ func (q *request) owedBill(d invoices.Document) owedBill {
 			name = of + ": " + name
 		}
 		if l.Until > l.From+1 {
-			name += ", " + web.Day(q.lang, l.From.Start()) + " – " + web.Day(q.lang, (l.Until-1).Start())
+			name += ", " + web.DayOf(q.lang, l.From) + " – " + web.DayOf(q.lang, l.Until-1)
 		}
 		b.Lines = append(b.Lines, owedLine{name, l.Says(q.lang), money.KES(cents).String()})
 	}
@@ -142,7 +142,7 @@ func (f *Face) papers(q *request) error {
 	for _, e := range events {
 		if papers.IsPayment(e) {
 			day, _ := clock.ParseDay(e.Day)
-			p.Kept.Payments = append(p.Kept.Payments, bill{ID: e.ID, Name: q.T("my.papers.receipt"), Day: web.Day(q.lang, day.Start()), Amount: e.Delta.String()})
+			p.Kept.Payments = append(p.Kept.Payments, bill{ID: e.ID, Name: q.T("my.papers.receipt"), Day: web.DayOf(q.lang, day), Amount: e.Delta.String()})
 		}
 	}
 	return q.send("papers", p)

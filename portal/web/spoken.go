@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"mtandao/internal/clock"
 	"mtandao/internal/words"
 )
 
@@ -26,7 +27,10 @@ func Span(l words.Lang, d time.Duration) string {
 	return words.Text(l, "guest.span.moment")
 }
 
-// Day is a date as people say it: "2 Jan 2026".
+// Day is the date of an instant, in the zone that it bears, as people say it: "2 Jan 2026".
 func Day(l words.Lang, at time.Time) string {
 	return at.Format("2 ") + strings.Fields(words.Text(l, "guest.months"))[at.Month()-1] + at.Format(" 2006")
 }
+
+// DayOf is a calendar day as people say it. Its first instant is still the day before in UTC, so it is said in Nairobi.
+func DayOf(l words.Lang, d clock.Day) string { return Day(l, d.Start().In(clock.Nairobi)) }
