@@ -22,7 +22,7 @@ func TestAPriceIsPaidWhereItIsShown(t *testing.T) {
 	form := formTo(t, me.opens(at), at+"/plan")
 	form.Set("plan", "home-30")
 	form.Set("how", "pay")
-	page := me.again(at+"/plan", form, "is to be paid first", "KES 1,500 of it is for open bills.", `value="0711 200 001"`)
+	page := me.again(at+"/plan", form, "It costs KES ", "is to be paid first", "KES 1,500 of it is for open bills.", `value="0711 200 001"`)
 	if strings.Contains(page, "Yes, do it") {
 		t.Error("it can be done unpaid")
 	}
@@ -46,6 +46,9 @@ func TestAPriceIsPaidWhereItIsShown(t *testing.T) {
 	phones.does(safaricom.Approve)
 	me.again("/my/pay", again)
 	until(t, 45*time.Second, "the money came", func() bool { page = me.opens(after); return strings.Contains(page, "Go on with the change") })
+	if !strings.Contains(page, "One step is left") || strings.Contains(page, "Pay from the M-Pesa menu") {
+		t.Error("who has paid is not told that a step is left, or is asked to pay once more")
+	}
 	idle(t, s)
 	page = me.again(at+"/plan", formTo(t, page, at+"/plan"), "Yes, do it", "is paid now")
 	me.again(at+"/plan", formTo(t, page, at+"/plan"), "Home 30")

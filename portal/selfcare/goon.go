@@ -61,7 +61,10 @@ func (f *Face) missing(q *request, m *manage, due money.Amount) error {
 	}
 	pay := &toPay{Once: q.once(), Go: q.stamped(goOn{Line: m.ID, Do: m.Sure.Do, Wants: m.Wants, How: m.How})}
 	cents := due.Cents - max(0, held[q.who.ID].Cents)
-	m.Sure.Pay = pay
+	m.Sure.Pay, m.Sure.Costs = pay, q.T("my.sure.price", "Amount", due.String())
+	if c := held[q.who.ID]; c.IsPositive() {
+		m.Sure.Costs += " " + q.T("my.sure.held", "Amount", c.String())
+	}
 	if st.Open.IsPositive() {
 		pay.Owe, cents = st.Open.String(), cents+st.Open.Cents
 	}
