@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,7 @@ func (s *Stage) installsAHome(t *testing.T, seat func(t *testing.T, who *colleag
 	b.click(`form[action*="/start"] button`)
 	b.see(10*time.Second, "Begun")
 	b.picture("home-5-begun")
-	b.click(`//a[normalize-space(.)="Install equipment"]`)
+	b.click(`button[value="/equipment"]`)
 	b.see(10*time.Second, "Serial or MAC")
 	b.do(chromedp.Do(b.ctx, chromedp.SendKeys(`[name="thing"]`, "02:40:5E:00:00:1E")))
 	b.click("main form .btn-primary")
@@ -70,9 +71,15 @@ func (s *Stage) installsAHome(t *testing.T, seat func(t *testing.T, who *colleag
 	home, err := s.plugIn("mwangi", 0x1e)
 	must(err)
 	until(t, 20*time.Second, "the router has logged in", func() bool { _, on := home.Session(); return on })
-	b.click(`a[href$="/end/done"]`)
+	b.do(chromedp.Do(b.ctx, chromedp.SendKeys(`[name="outcome"]`, "Drawn along the wall. ")))
+	b.click(`button[value="/end/done"]`)
 	b.see(10*time.Second, "Tick what is so")
+	typed, err := chromedp.Run(b.ctx, chromedp.Value(`[name="outcome"]`))
+	must(err)
 	b.do(chromedp.Do(b.ctx, chromedp.Click(`[value="login"]`), chromedp.SendKeys(`[name="outcome"]`, "9.8 Mbit/s measured.")))
+	if !strings.Contains(typed, "Drawn along the wall.") {
+		t.Errorf("what was typed before is lost: %q", typed)
+	}
 	b.picture("home-6-done")
 	b.click("main form .btn-primary")
 	b.see(10*time.Second, "The visit is done.")

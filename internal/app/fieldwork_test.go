@@ -130,7 +130,7 @@ func TestAVisitFromTheConsole(t *testing.T) {
 	agent.expect(agent.send(at+"/move", url.Values{"seen": {"1"}, "day": {today.String()}, "from": {"15:00"}, "until": {"16:30"}, "technician": {"climbs@demo.example"}}), http.StatusSeeOther)
 	agent.expect(agent.send(at+"/move", url.Values{"seen": {"1"}, "day": {today.String()}, "from": {"15:00"}, "until": {"16:00"}}), http.StatusConflict, "was faster")
 	technician.expect(technician.send(at+"/start?seen=2", nil), http.StatusSeeOther)
-	technician.expect(technician.send(at+"/checks", url.Values{"seen": {"3"}, "checked": {"cable", "login"}, "outcome": {"Drawn along the wall."}}), http.StatusSeeOther)
+	technician.expect(technician.send(at+"/checks", url.Values{"seen": {"3"}, "checked": {"cable", "login"}, "outcome": {"Drawn along the wall."}, "do": {"/end/done"}}), http.StatusSeeOther)
 	technician.expect(technician.send(at+"/end/cancelled", url.Values{"outcome": {"x"}}), http.StatusNotFound)
 	technician.expect(technician.ask(http.MethodGet, at+"/end/done", nil), http.StatusOK, "Drawn along the wall.")
 	technician.expect(technician.send(at+"/end/done", url.Values{"seen": {"4"}, "checked": {"cable", "login", "speed"}, "outcome": {"40 Mbit/s measured."}}), http.StatusSeeOther)

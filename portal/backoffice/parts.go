@@ -13,6 +13,7 @@ type act struct {
 	Name, Address, Icon string
 	Posted              bool
 	Tone                string // primary, danger, plain
+	Form, Do            string // it sends this form of the page, with what was typed into it, instead
 	Tel, Geo            string // a phone number to call, or a place to go to, instead of an address
 	Away                bool   // leads to somebody else's site, which is not told from where
 }

@@ -53,6 +53,7 @@ type side struct {
 // shortForm is a form within a card.
 type shortForm struct {
 	Action, Button string
+	ID             string // by which an act sends it
 	Fields         []formField
 	Hidden         []fact
 }

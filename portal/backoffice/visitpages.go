@@ -164,14 +164,14 @@ func (b *Backoffice) visitActs(q *request, f *frame, v fieldwork.Visit, who met)
 			all = append(all, act{Name: f.T("office.visit.start"), Icon: "play", Address: at + "/start?seen=" + number(v.Version), Posted: true, Tone: "primary"})
 		}
 		if v.State == fieldwork.Started {
-			all = append(all, act{Name: f.T("office.visit_end.done_act"), Icon: "check", Address: at + "/end/done", Tone: "primary"})
+			all = append(all, act{Name: f.T("office.visit_end.done_act"), Icon: "check", Form: checksForm, Do: "/end/done", Tone: "primary"})
 		}
 	}
 	if v.State.Live() {
 		all = append(all, placeActs(f, who.Phone, v.At)...)
 	}
 	if v.State == fieldwork.Started && v.CustomerID != 0 && q.may(staff.VisitsWork, v.SiteID) {
-		all = append(all, act{Name: f.T("office.equipment_install.act"), Icon: "wrench", Address: at + "/equipment"})
+		all = append(all, act{Name: f.T("office.equipment_install.act"), Icon: "wrench", Form: checksForm, Do: "/equipment"})
 	}
 	if v.Kind == fieldwork.Install && v.State == fieldwork.Done && v.CustomerID != 0 && v.LineID == 0 && q.may(staff.AccessChange, v.SiteID) {
 		all = append(all, act{Name: f.T("office.visit.start_line"), Icon: "wifi", Address: linesAt + "/new?customer=" + number(v.CustomerID), Tone: "primary"})
@@ -180,7 +180,7 @@ func (b *Backoffice) visitActs(q *request, f *frame, v fieldwork.Visit, who met)
 		all = append(all, act{Name: f.T("office.visit_move.act"), Icon: "calendar", Address: at + "/move"})
 	}
 	if q.may(staff.VisitsWork, v.SiteID) && v.State.May(fieldwork.Failed) {
-		all = append(all, act{Name: f.T("office.visit_end.failed_act"), Address: at + "/end/failed"})
+		all = append(all, act{Name: f.T("office.visit_end.failed_act"), Form: checksForm, Do: "/end/failed"})
 	}
 	if q.may(staff.VisitsPlan, v.SiteID) && v.State.May(fieldwork.Cancelled) {
 		all = append(all, act{Name: f.T("office.visit_end.cancelled_act"), Address: at + "/end/cancelled"})
@@ -188,11 +188,14 @@ func (b *Backoffice) visitActs(q *request, f *frame, v fieldwork.Visit, who met)
 	return all
 }
 
+// checksForm is the form of what is ticked. The acts of who is there send it and lead on: what was typed is kept first.
+const checksForm = "checks"
+
 // checksCard is what is ticked, as a form for who is there.
 func (b *Backoffice) checksCard(q *request, f *frame, v fieldwork.Visit) card {
 	c := card{Name: f.T("office.visit.checks")}
 	if v.State.Live() && q.may(staff.VisitsWork, v.SiteID) {
-		c.Form = &shortForm{Action: visitAt(v.ID) + "/checks", Button: f.T("office.save"), Fields: q.checkFields(f, v), Hidden: []fact{{"seen", number(v.Version)}}}
+		c.Form = &shortForm{ID: checksForm, Action: visitAt(v.ID) + "/checks", Button: f.T("office.save"), Fields: q.checkFields(f, v), Hidden: []fact{{"seen", number(v.Version)}}}
 		return c
 	}
 	for _, one := range fieldwork.Checks[v.Kind] {
@@ -240,12 +243,19 @@ func (b *Backoffice) checkVisit(q *request) error {
 	if err != nil {
 		return err
 	}
-	if err := b.Visits.CheckVisit(q.ctx, fieldwork.Act{ID: v.ID, Seen: idIn(q.FormValue("seen"))}, q.values("checked"), q.FormValue("outcome"), q.fieldBy()); err != nil {
+	checked, outcome, on := q.values("checked"), q.FormValue("outcome"), q.FormValue("do")
+	if on == "" || !slices.Equal(checked, v.Checked) || outcome != v.Outcome { // else there is nothing to keep on the way
+		err = b.Visits.CheckVisit(q.ctx, fieldwork.Act{ID: v.ID, Seen: idIn(q.FormValue("seen"))}, checked, outcome, q.fieldBy())
+	}
+	if err != nil {
 		p, e := b.visitPage(q, v)
 		if e != nil {
 			return e
 		}
 		return q.refuse(err, "record", p, visitField(err))
+	}
+	if slices.Contains([]string{"/end/done", "/end/failed", "/equipment"}, on) {
+		return led(visitAt(v.ID) + on)
 	}
 	q.tell("good", "office.saved", "")
 	return led(visitAt(v.ID))
