@@ -80,8 +80,16 @@ func (q *request) lineBy() subscriptions.By {
 
 func lineAt(id int64) string { return linesAt + "/" + number(id) }
 
+// lapsed says that money is what a line waits for: its paid time is over, or nobody paid yet.
+func lapsed(s subscriptions.State, now time.Time, zone *time.Location) bool {
+	return s.Status == subscriptions.Active && s.Prepaid() && !s.End(zone).After(now)
+}
+
 func lineState(f *frame, s subscriptions.State, now time.Time, zone *time.Location) stateView {
-	if end := s.End(zone); s.Status == subscriptions.Active && s.Prepaid() && !end.After(now) {
+	switch {
+	case lapsed(s, now, zone) && s.End(zone).IsZero():
+		return stateView{"warn", f.T("office.line.new")}
+	case lapsed(s, now, zone):
 		return stateView{"bad", f.T("office.line.ran_out")}
 	}
 	return toned(f, "office.line.state_", s.Status, map[subscriptions.Status]string{subscriptions.Active: "good", subscriptions.Paused: "warn", subscriptions.Pending: "warn"})
@@ -183,6 +191,12 @@ func (b *Backoffice) line(q *request) error {
 	p.Title, p.State = sub.State.Login.Name, lineState(&p.frame, sub.State, b.PlanClock.Now(), b.zoneOf(sub))
 	if q.may(staff.AccessChange, sub.State.Place.SiteID) {
 		p.Acts, p.End = lineActs(&p.frame, sub)
+	}
+	if at := customerAddress(sub.CustomerID) + "/pay"; lapsed(sub.State, b.PlanClock.Now(), b.zoneOf(sub)) && q.may(staff.PaymentsMatch, sub.State.Place.SiteID) {
+		for n := range p.Acts {
+			p.Acts[n].Tone = ""
+		}
+		p.Acts = append([]act{{Name: p.T("office.taking.act"), Icon: "banknote", Address: at, Tone: "primary"}}, p.Acts...)
 	}
 	if q.reachable(customerAddress(sub.CustomerID)) != "" {
 		p.Acts = append(p.Acts, act{Name: p.T("office.why.act"), Icon: "wifi-off", Address: whyAddress(sub.CustomerID, sub.ID)})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 
 	"mtandao/billing/customers"
+	"mtandao/billing/subscriptions"
 	"mtandao/internal/clock"
 	"mtandao/internal/fault"
 	"mtandao/internal/fieldwork"
@@ -59,7 +60,11 @@ func (b *Backoffice) newVisit(q *request) (v fieldwork.Visit, p *formPage, err e
 	}
 	what := []formField{kind}
 	if len(lines) > 1 {
-		line := q.visitText(p, "line", asPick, "", 0)
+		usual := ""
+		if v.LineID != 0 {
+			usual = number(v.LineID)
+		}
+		line := q.visitText(p, "line", asPick, usual, 0)
 		line.Choices = chosen(lines, line.Value)
 		what = append(what, line)
 	}
@@ -94,6 +99,9 @@ func (b *Backoffice) forCustomer(q *request, p *formPage, v *fieldwork.Visit, li
 	theirs, err := b.Lines.Of(q.ctx, c.ID)
 	for _, one := range theirs {
 		*lines = append(*lines, choice{Name: joined(one.State.Login.Name, one.State.Place.Installed), Value: number(one.ID)})
+	}
+	if len(theirs) == 1 && theirs[0].State.Status != subscriptions.Ended { // who has one line is most likely visited for it
+		v.LineID = theirs[0].ID
 	}
 	return err
 }

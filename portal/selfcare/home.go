@@ -88,8 +88,15 @@ func (f *Face) lines(q *request, p *page) error {
 func (f *Face) lineOf(q *request, sub subscriptions.Subscription) (line, error) {
 	l := line{ID: strconv.FormatInt(sub.ID, 10), Login: sub.State.Login.Name, State: q.T("my.status." + string(sub.State.Status))}
 	zone := f.Sites.Location(sub.State.Place.SiteID)
-	if end := sub.State.End(zone); !end.IsZero() {
+	end := sub.State.End(zone)
+	if !end.IsZero() {
 		l.Until = when(q.lang, end.In(zone))
+	}
+	if sub.State.Status == subscriptions.Active && sub.State.Prepaid() && !end.After(f.Plan.Now()) {
+		l.State = q.T("my.status.ran_out")
+		if end.IsZero() {
+			l.State = q.T("my.status.unpaid")
+		}
 	}
 	plan, err := f.Plans.ByKey(q.ctx, sub.State.Sold.PlanKey)
 	if l.Name = plan.Name(q.lang); err != nil || sub.State.Status != subscriptions.Active {
