@@ -29,6 +29,8 @@ func TestWhatIsACustomersAlone(t *testing.T) {
 	me.opens(at+"/secret", "amina", secretOf("amina"))
 	me.again(at+"/secret", formTo(t, me.opens(at+"/secret"), at+"/secret"), `role="alert"`) // an empty one
 	form := formTo(t, me.opens(at+"/secret"), at+"/secret")
+	form.Set("secret", "hill 7")
+	me.again(at+"/secret", form, `role="alert"`, "Write 8 to 64 letters", `value="hill 7"`)
 	form.Set("secret", "goats-on-a-hill")
 	me.again(at+"/secret", form, "goats-on-a-hill")
 	for _, path := range []string{at + "/secret", at + "/devices", at} {

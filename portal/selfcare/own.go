@@ -30,7 +30,9 @@ type Desk interface {
 type own struct {
 	line
 	Secret  string
-	Changes bool // the secret may be changed here
+	Changes bool   // the secret may be changed here
+	Rule    string // what a new secret may be
+	Typed   string // the new one, when it may not be that
 	Devices []device
 	Request string
 }
@@ -63,6 +65,7 @@ func (f *Face) secret(q *request) error {
 		return err
 	}
 	if p.Own.Changes {
+		p.Own.Rule, p.Own.Typed = q.T("my.own.form", "Least", leastSecret, "Most", mostSecret), q.typed("secret")
 		if p.Own.Secret, err = f.Desk.Secret(q.ctx, q.who, sub, q.visit().Address.String()); err != nil {
 			return err
 		}
