@@ -113,6 +113,8 @@ func TestLoginsAndPlaces(t *testing.T) {
 		to := Login{Kind: Static, Name: "Newname", Own: Own{IPv4: "41.90.1.5", Routes: []string{"41.90.2.0/29"}, Delegated: "2c0f:fe08:1::/56"}}
 		_, err := w.ChangeLogin(ctx, sub.ID, to, "", office)
 		w.wants("no password", err, "subscription.secret")
+		_, err = w.Start(ctx, Opening{CustomerID: anne, PlanKey: "home-10", Place: Place{SiteID: w.here}, Login: Login{Kind: PPPoE}}, office)
+		w.wants("neither name nor password", err, "subscription.login")
 		_, err = w.ChangeLogin(ctx, sub.ID, to, "s3cret", office)
 		w.wants("login", err, "")
 		if got := w.dial("lineb"); got.Cause != access.CauseUnknown {

@@ -66,12 +66,16 @@ func (n Opening) check() error {
 	switch {
 	case n.CustomerID == 0:
 		return fault.New(fault.Invalid, "subscription.customer")
-	case n.Login.Kind != ByMAC && n.Secret == "":
-		return fault.New(fault.Invalid, "subscription.secret")
 	case n.Contract != nil && !n.Contract.sound():
 		return fault.New(fault.Invalid, "subscription.contract")
 	}
-	return n.Login.check()
+	if err := n.Login.check(); err != nil {
+		return err
+	}
+	if n.Login.Kind != ByMAC && n.Secret == "" {
+		return fault.New(fault.Invalid, "subscription.secret")
+	}
+	return nil
 }
 
 // sold is a plan that may be subscribed to, at a level that it names.

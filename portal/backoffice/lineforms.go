@@ -173,7 +173,11 @@ func loginFields(_ *Backoffice, q *request, f *frame, sub subscriptions.Subscrip
 	for _, kind := range []string{subscriptions.PPPoE, subscriptions.Static, subscriptions.ByMAC, subscriptions.OnSpot} {
 		kinds = append(kinds, choice{Name: f.T("office.pick.kind_" + kind), Value: kind})
 	}
-	return []formField{q.pick(f, "kind", l.Kind, kinds), q.lineField(f, "name", l.Name), q.lineField(f, "secret", ""), q.lineField(f, "ipv4", l.Own.IPv4),
+	name, secret := q.lineField(f, "name", l.Name), q.lineField(f, "secret", "")
+	if sub.ID == 0 {
+		name.Hint, secret.Hint = f.T("office.line_hint.name_new"), f.T("office.line_hint.secret_new")
+	}
+	return []formField{q.pick(f, "kind", l.Kind, kinds), name, secret, q.lineField(f, "ipv4", l.Own.IPv4),
 		q.lineField(f, "routes", strings.Join(l.Own.Routes, "\n")), q.lineField(f, "ipv6", l.Own.IPv6), q.lineField(f, "delegated", l.Own.Delegated)}, nil
 }
 
