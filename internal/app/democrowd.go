@@ -40,7 +40,7 @@ A guided tour through it, which ticks what you have done:  %s
   Another new phone     %s/d/02a1b2c3d402/%s
   Mailboxes and SMS     %s/mail and %s
   Safaricom's faults    %s/faults
-  M-Pesa's statement    %s/statement/%s, for the back office under Payments, Day close
+  M-Pesa's statement    %s/statement/%s, for the owner, under Payments, Money in, Day close
   Without a router      %s
   Health                %s/readyz
 

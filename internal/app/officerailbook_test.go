@@ -109,7 +109,7 @@ func TestAStatementFromThePage(t *testing.T) {
 	has(at, "To be confirmed", "2 payments taken back by M-Pesa", "Taken out of the money of nobody", "Its payment is not here yet", "1 row that cannot be read", "is no receipt number of M-Pesa", "KES 220", "KES 190", "KES 3; they go to the books as payment fees when you confirm")
 	has("/office/money/statements", "march.csv", "To be confirmed")
 	has("/office/money", "M-Pesa statements")
-	has(at+"/confirm", "Keep march.csv?", "5 new lines are kept. 2 payments were taken back", "KES 3, go to the books as payment fees")
+	has(at+"/confirm", "Keep march.csv?", "5 new lines are kept. 2 payments were taken back", "KES 3, go to the books as payment fees", "This cannot be undone.")
 	done(t, manager.press(at+"/confirm", "/confirm", nil))
 	s.stated(t, id, railbook.Taken)
 	has(at, "Kept", "It is done:", "KES 3, booked as payment fees")

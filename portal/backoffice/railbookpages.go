@@ -250,13 +250,31 @@ func (b *Backoffice) railDeed(q *request, texts, to string, do func(f railbook.F
 	for _, l := range a.Lines {
 		fresh += l.Fresh
 	}
-	p := q.asking(texts, "payments", railFileAddress(f), "Name", f.Name, "Lines", fresh, "Reversals", a.Reversed, "Fees", money.KES(a.Fees).String())
+	p := q.asking(texts, "payments", railFileAddress(f), "Name", f.Name)
+	if texts == railConfirm {
+		p.Text = strings.Join(append(railDoes(&p.frame, fresh, a), p.Text), " ")
+	}
 	p.Crumbs = append(railBookCrumbs(&p.frame), crumb{p.T("office.money_statement.title"), railBookAt})
 	return q.showForm(p)
 }
 
+// railConfirm begins the texts of keeping a file.
+const railConfirm = "office.money_statement_confirm."
+
+// railDoes is what keeping a file does, a sentence for each thing, and none of what it does not do.
+func railDoes(f *frame, fresh int, a railbook.Account) []string {
+	all := []string{f.T(railConfirm+"lines", "Count", fresh)}
+	if a.Reversed > 0 {
+		all = append(all, f.T(railConfirm+"reversals", "Count", a.Reversed))
+	}
+	if a.Fees > 0 {
+		all = append(all, f.T(railConfirm+"fees", "Fees", money.KES(a.Fees).String()))
+	}
+	return all
+}
+
 func (b *Backoffice) confirmRailFile(q *request) error {
-	return b.railDeed(q, "office.money_statement_confirm.", "", func(f railbook.File) error { return b.RailBook.Confirm(q.ctx, f.ID, q.railBookBy()) })
+	return b.railDeed(q, railConfirm, "", func(f railbook.File) error { return b.RailBook.Confirm(q.ctx, f.ID, q.railBookBy()) })
 }
 
 func (b *Backoffice) dropRailFile(q *request) error {
