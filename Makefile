@@ -66,8 +66,7 @@ screens:
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./portal/guest ./vouchers/sheets ./billing/pdf
 	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run 'InABrowser|ByTheLink|TestScreensOf' -timeout 40m ./internal/app
 	for page in landing wait online; do cp screens/baraka/$$page-en-390.png themes/pictures/$$page.png; done
-	cp screens/console/-en-1280.png themes/pictures/today.png
-	cp screens/console/orders_*-en-1280.png themes/pictures/order.png
+	MTANDAO_SCREENS=$(CURDIR)/screens go test -count 1 -run '^TestScreens$$' ./themes
 	@echo "$$(find screens -name '*.png' | wc -l) pictures in screens"
 
 format:

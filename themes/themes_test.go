@@ -98,7 +98,7 @@ func TestTheReadmesPicturesAreThere(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		if size, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || size.Width != 390 && size.Width != 1280 || len(picture) > 200_000 {
+		if size, err := png.DecodeConfig(bytes.NewReader(picture)); err != nil || size.Width != 390 && size.Width != 1280 || len(picture) > 150_000 {
 			t.Errorf("%s: %d px wide, %d bytes, %v", m[1], size.Width, len(picture), err)
 		}
 	}
