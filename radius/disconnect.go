@@ -61,14 +61,23 @@ func (s *Service) tryDisconnect(ctx context.Context, r routers.Router, d routers
 			return step{}, err
 		}
 		next := later(byInterim, waiting, "", s.pace.wait)
+		if outcomeOf(err) == busy {
+			next.again = s.pace.verify
+		}
 		next.deaf = deaf || outcomeOf(err) == noAnswer
 		return next, nil
 	}
 }
 
+// outcomeOf tells an answer from silence: who hears is asked again at once.
 func outcomeOf(err error) string {
-	if fault.Is(err, fault.Invalid) {
+	switch {
+	case fault.Is(err, fault.Invalid):
 		return noWay
+	case fault.Is(err, fault.Denied):
+		return routerRefused
+	case fault.KeyOf(err) == "router.busy":
+		return busy
 	}
 	return noAnswer
 }
@@ -92,12 +101,12 @@ func verdictOf(answer *codec.Packet, ack codec.Code) (outcome, detail string) {
 	}
 	cause, err := rfc3576.ErrorCause_Lookup(answer)
 	if err != nil {
-		return refusedByNAK, ""
+		return routerRefused, ""
 	}
 	if cause == rfc3576.ErrorCause_Value_SessionContextNotFound {
 		return gone, cause.String()
 	}
-	return refusedByNAK, cause.String()
+	return routerRefused, cause.String()
 }
 
 // closeGone closes a session that the router no longer has and sent no Stop for. A late Stop still corrects it.

@@ -88,7 +88,7 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 		return err
 	}
 	if next.outcome != notNeeded {
-		s.turns.learn(router.ID, next.deaf || next.outcome == noAnswer, s.pace.wait)
+		s.turns.learn(e, next.deaf || next.outcome == noAnswer, s.pace.wait)
 	}
 	s.metrics.enforced.WithLabelValues(router.Name, next.method, next.outcome).Inc()
 	return s.record(ctx, e, next)

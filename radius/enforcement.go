@@ -30,15 +30,16 @@ const (
 
 // Outcomes of an attempt.
 const (
-	acknowledged = "acknowledged"
-	gone         = "gone" // the router knows no such session
-	refusedByNAK = "refused"
-	noAnswer     = "no_answer"
-	noWay        = "no_way" // this router cannot be told so
-	notThere     = "not_there"
-	stillOnline  = "still_online" // acknowledged, and yet it goes on
-	waiting      = "waiting"
-	notNeeded    = "not_needed"
+	acknowledged  = "acknowledged"
+	gone          = "gone" // the router knows no such session
+	routerRefused = "refused"
+	noAnswer      = "no_answer"
+	busy          = "busy"   // it answered: not now
+	noWay         = "no_way" // this router cannot be told so
+	notThere      = "not_there"
+	stillOnline   = "still_online" // acknowledged, and yet it goes on
+	waiting       = "waiting"
+	notNeeded     = "not_needed"
 )
 
 // Enforcement is a decision to be carried out on a router, with what became of it. Every attempt is a row of its own.

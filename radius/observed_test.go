@@ -68,7 +68,7 @@ func TestObservedAccelPPPSaysNoAndDoesIt(t *testing.T) {
 	b.applied(t, aStart)
 	b.access.edit(func(f *fakeAccess) { f.grant.Limits.DownKbps = 500 })
 	b.emit(t, access.GrantChanged, access.Fact{})
-	b.enforcement(t, WantChange, Done, refusedByNAK)
+	b.enforcement(t, WantChange, Done, routerRefused)
 	open := allOpen(t, b.db)
 	if len(open) != 1 || open[0].EndingID != 0 || open[0].Told != (Told{notTaken, notTaken, notTaken}) {
 		t.Errorf("after a NAK: %+v", open)

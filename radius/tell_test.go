@@ -68,7 +68,7 @@ func TestABoundaryThatIsRefusedReplacesTheSession(t *testing.T) {
 		})
 		b.clock.Set(noon.Add(time.Hour + stopGrace))
 		stops(t, b)
-		b.enforcement(t, WantChange, Done, refusedByNAK)
+		b.enforcement(t, WantChange, Done, routerRefused)
 		b.enforcement(t, WantDisconnect, Done, gone)
 		b.enforcement(t, WantLogIn, Done, acknowledged)
 	})

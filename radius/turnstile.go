@@ -12,7 +12,8 @@ const (
 )
 
 // turnstile bounds how many enforcements wait for routers at once, in all and for one router. A router that did not answer
-// is asked by one of them a while, so that dead routers do not take the turns of the living.
+// is asked by one of them a while, so that dead routers do not take the turns of the living. A log-in goes another way than a
+// stop does, by the API: its silence alone keeps no stop waiting.
 type turnstile struct {
 	now func() time.Duration // monotonic
 
@@ -41,7 +42,9 @@ func (t *turnstile) enter(e Enforcement, p pace) time.Duration {
 		return p.turn
 	}
 	if deaf {
-		t.deaf[e.RouterID] = t.now() + p.wait
+		if e.Wanted != WantLogIn {
+			t.deaf[e.RouterID] = t.now() + p.wait
+		}
 		t.slow[e.RouterID]++
 		t.lost++
 	}
@@ -67,12 +70,16 @@ func (t *turnstile) leave(routerID int64) {
 }
 
 // learn notes whether the router answered.
-func (t *turnstile) learn(routerID int64, deaf bool, wait time.Duration) {
+func (t *turnstile) learn(e Enforcement, silent bool, wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if deaf {
-		t.deaf[routerID] = t.now() + wait
-		return
+	_, known := t.deaf[e.RouterID]
+	switch {
+	case !silent:
+		delete(t.deaf, e.RouterID)
+	case e.Wanted != WantLogIn:
+		t.deaf[e.RouterID] = t.now() + wait
+	case !known:
+		t.deaf[e.RouterID] = t.now() // a stop may ask now, and one alone at a time
 	}
-	delete(t.deaf, routerID)
 }

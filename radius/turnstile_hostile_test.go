@@ -16,7 +16,7 @@ func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
 		if wait := cut(router); wait != 0 {
 			t.Fatalf("router %d waits %s", router, wait)
 		}
-		stile.learn(router, true, usualPace.wait)
+		stile.learn(Enforcement{RouterID: router, Wanted: WantDisconnect}, true, usualPace.wait)
 		stile.leave(router)
 	}
 	for router := int64(1); router <= 20; router++ {
@@ -37,7 +37,7 @@ func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
 	if first, second := cut(1), cut(1); first != 0 || second == 0 {
 		t.Errorf("asked again after a while: %s, and by one only: %s", first, second)
 	}
-	stile.learn(1, false, 0)
+	stile.learn(Enforcement{RouterID: 1, Wanted: WantDisconnect}, false, 0)
 	if wait := cut(1); wait != 0 {
 		t.Errorf("it answered, and its next waits %s", wait)
 	}
@@ -52,7 +52,7 @@ func TestManyDeadRoutersAskedTogetherLeaveTurns(t *testing.T) {
 		return stile.enter(Enforcement{RouterID: router, Wanted: wanted}, usualPace) == 0
 	}
 	for router := int64(1); router <= 50; router++ {
-		stile.learn(router, true, usualPace.wait)
+		stile.learn(Enforcement{RouterID: router, Wanted: WantDisconnect}, true, usualPace.wait)
 	}
 	for range 3 {
 		now += 2 * usualPace.wait
@@ -74,8 +74,32 @@ func TestManyDeadRoutersAskedTogetherLeaveTurns(t *testing.T) {
 			stile.leave(living)
 		}
 		for _, router := range dead {
-			stile.learn(router, true, usualPace.wait)
+			stile.learn(Enforcement{RouterID: router, Wanted: WantDisconnect}, true, usualPace.wait)
 			stile.leave(router)
 		}
+	}
+}
+
+// TestSilenceAtALogInKeepsNoStopWaiting: the router's API is away, and its CoA is not.
+func TestSilenceAtALogInKeepsNoStopWaiting(t *testing.T) {
+	var now time.Duration
+	stile := newTurnstile(func() time.Duration { return now })
+	login, stop := Enforcement{RouterID: 1, Wanted: WantLogIn}, Enforcement{RouterID: 1, Wanted: WantDisconnect}
+	for range 3 {
+		if wait := stile.enter(login, usualPace); wait != 0 {
+			t.Fatalf("a log-in waits %s", wait)
+		}
+		stile.learn(login, true, usualPace.wait)
+		stile.leave(1)
+		now += time.Second
+	}
+	if wait := stile.enter(stop, usualPace); wait != 0 {
+		t.Errorf("a stop waits %s", wait)
+	}
+	stile.learn(stop, true, usualPace.wait)
+	stile.leave(1)
+	stile.learn(login, true, usualPace.wait)
+	if wait := stile.enter(stop, usualPace); wait != usualPace.wait {
+		t.Errorf("a stop at a router that hears nothing comes again in %s", wait)
 	}
 }
