@@ -12,7 +12,7 @@ import (
 // ages sums what is open by how late it is. The index invoices_open has all that it reads.
 const ages = " SUM(CASE WHEN due_day >= ? THEN open_cents ELSE 0 END) AS current_cents, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days30," +
 	" SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days60, SUM(CASE WHEN due_day < ? AND due_day >= ? THEN open_cents ELSE 0 END) AS days90," +
-	" SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS older FROM invoices WHERE state = ? AND customer_id IN ? GROUP BY customer_id"
+	" SUM(CASE WHEN due_day < ? THEN open_cents ELSE 0 END) AS older FROM invoices"
 
 type ageRow struct {
 	CustomerID                                  int64
@@ -50,7 +50,8 @@ func (s *Service) Ageing(ctx context.Context, today clock.Day, after Overdue, li
 // AgesOf tells how late what some customers owe is on a day, in any order; who owes nothing is left out.
 func (s *Service) AgesOf(ctx context.Context, today clock.Day, customers []int64) ([]Age, error) {
 	var rows []ageRow
-	err := s.DB.Read(ctx).Raw("SELECT customer_id,"+ages, ageArgs(today, customers)...).Scan(&rows).Error
+	query := "SELECT customer_id," + ages + s.DB.ByIndex("invoices_open") + " WHERE state = ? AND customer_id IN ? GROUP BY customer_id"
+	err := s.DB.Read(ctx).Raw(query, ageArgs(today, customers)...).Scan(&rows).Error
 	all := make([]Age, len(rows))
 	for n, r := range rows {
 		all[n] = r.age()

@@ -59,7 +59,7 @@ func TestDoctorSeesANewHouse(t *testing.T) {
 			must(t, "migrate")
 			code, found = doctor(t)
 			expect(t, found, map[string]string{"database": stateOK, "jobs": stateOK, "routers": stateWarning, "tills": stateWarning})
-			if code != 0 || dialect == "mysql" && found["clock"].State != stateOK {
+			if code != 0 || dialect == "mysql" && (found["clock"].State != stateOK || found["memory"].State != stateOK) {
 				t.Errorf("exit %d, %+v", code, found)
 			}
 			setUpExample(t, folder)
@@ -69,6 +69,19 @@ func TestDoctorSeesANewHouse(t *testing.T) {
 				t.Errorf("exit %d\n%s", code, out)
 			}
 		})
+	}
+}
+
+func TestDoctorSeesADatabaseWithoutMemory(t *testing.T) {
+	for _, c := range []struct {
+		memory, data int64
+		state        string
+	}{{128 << 20, 60e6, stateOK}, {128 << 20, 500e6, stateOK}, {128 << 20, 3e9, stateWarning}, {1 << 30, 100e9, stateOK}} {
+		var f findings
+		f.memory(c.memory, c.data)
+		if len(f) != 1 || f[0].State != c.state {
+			t.Errorf("%d octets of %d: %+v", c.memory, c.data, f)
+		}
 	}
 }
 

@@ -26,6 +26,26 @@ func (f *findings) database(ctx context.Context, m *Main) {
 	default:
 		f.ok("clock", "differs by %s from the database", skew.Round(time.Millisecond))
 	}
+	memory, data, err := m.memoryAndData(ctx)
+	if err != nil {
+		f.fail("memory", err, whatToDo(err))
+		return
+	}
+	f.memory(memory, data)
+}
+
+// enoughMemory is what a database of any size may work in: what people look at is new, and most that is old is left alone.
+const enoughMemory = 1 << 30
+
+// memory looks whether the database server reads from its disk what it could have at hand: MariaDB keeps 128 MB unless it is told otherwise.
+func (f *findings) memory(memory, data int64) {
+	const exact = 1e6
+	text := fmt.Sprintf("MariaDB keeps %s of %s in memory", unitText(memory/exact*exact, dataUnits), unitText((data+exact)/exact*exact, dataUnits))
+	if memory < enoughMemory && memory < data/4 {
+		f.warn("memory", text+": lists take longer than they need", "set innodb_buffer_pool_size to 1G at least, half of the machine's memory where nothing else runs")
+		return
+	}
+	f.ok("memory", "%s", text)
 }
 
 const (

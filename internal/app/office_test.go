@@ -32,6 +32,8 @@ type colleague struct {
 	token string
 	// fromOurs: the browser says that the form was sent by a page of ours
 	fromOurs bool
+
+	stamped, stampOf string // what was read from a page, and with which sign-in
 }
 
 var officeVisit = staff.Visit{Address: netip.MustParseAddr("127.0.0.1"), Browser: "test"}
