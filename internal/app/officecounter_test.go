@@ -113,9 +113,11 @@ func (s *Stage) bringsALineBack(t *testing.T, cashier *colleague) {
 	if again := cashier.send(found.location, form); again.location != taken.location {
 		t.Errorf("sent twice: %s and %s", taken.location, again.location)
 	}
-	cashier.expect(cashier.ask(http.MethodGet, taken.location, nil), http.StatusOK, who.Number+"-1", "Home 10", "KES 2,500", "Credit now", "KES 100", "KES 2,600", "till@demo.example", "Next customer")
-	if found := cashier.ask(http.MethodGet, "/office/search?q="+who.Number+"-1", nil); found.location != taken.location {
-		t.Errorf("the receipt's number leads to %q", found.location)
+	cashier.expect(cashier.ask(http.MethodGet, taken.location, nil), http.StatusOK, "RC-"+who.Number+"-1", "Home 10", "KES 2,500", "Credit now", "KES 100", "KES 2,600", "till@demo.example", "Next customer")
+	for _, typed := range []string{"", "RC-", "rc-"} {
+		if found := cashier.ask(http.MethodGet, "/office/search?q="+typed+who.Number+"-1", nil); found.location != taken.location {
+			t.Errorf("the receipt's number %s leads to %q", typed, found.location)
+		}
 	}
 	cashier.expect(cashier.ask(http.MethodGet, "/office/search?q="+who.Number+"-2", nil), http.StatusOK) // a renewal, and no receipt
 	cashier.expect(cashier.ask(http.MethodGet, "/office/customers/"+number(who.ID)+"?tab=account", nil), http.StatusOK, "Paid at the counter", "&#43;KES 2,600", "Renewed", "-KES 2,500")

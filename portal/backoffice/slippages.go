@@ -33,10 +33,12 @@ func slipAddress(customerID, eventID int64) string {
 	return customerAddress(customerID) + "/slips/" + number(eventID)
 }
 
-// slipNumber is how a receipt is called: the account's number, and which event of it this is.
-func slipNumber(c customers.Customer, e accounts.Event) string { return c.Number + "-" + number(e.Seq) }
+// slipNumber is how a receipt is called, on the slip as on its PDF: the account's number, and which event of it this is.
+func slipNumber(c customers.Customer, e accounts.Event) string {
+	return "RC-" + c.Number + "-" + number(e.Seq)
+}
 
-var slipShape = regexp.MustCompile(`^([0-9]{7})-([0-9]{1,9})$`)
+var slipShape = regexp.MustCompile(`^(?i:RC-)?([0-9]{7})-([0-9]{1,9})$`)
 
 // foundSlip is the address of a receipt whose number somebody typed; empty when it is none that they may see.
 func (b *Backoffice) foundSlip(q *request, typed string) (string, error) {
@@ -52,7 +54,7 @@ func (b *Backoffice) foundSlip(q *request, typed string) (string, error) {
 		return "", err
 	}
 	all, err := b.Accounts.Events(q.ctx, c.ID, idIn(parts[2])+1, 1)
-	if err != nil || len(all) == 0 || slipNumber(c, all[0]) != typed || all[0].Kind != accounts.Counter {
+	if err != nil || len(all) == 0 || c.Number != parts[1] || all[0].Seq != idIn(parts[2]) || all[0].Kind != accounts.Counter {
 		return "", err
 	}
 	return slipAddress(c.ID, all[0].ID), nil
