@@ -44,10 +44,32 @@ func cells(in io.Reader, headed func(line string) bool, see func(line int, row [
 	if err != nil {
 		return err
 	}
-	return csvCells(bufio.NewReaderSize(&bounded{text, mostStreamed}, peeked), headed, see)
+	return csvCells(&bounded{text, mostStreamed}, headed, see)
 }
 
-func csvCells(r *bufio.Reader, headed func(line string) bool, see func(line int, row []string, wrong error) error) error {
+// errUnended is told of the last row of a file that does not end with a line: it may have been cut there.
+var errUnended = errors.New("the file ends within this row")
+
+// counted counts the octets read, and remembers the last.
+type counted struct {
+	in   io.Reader
+	n    int64
+	last byte
+	done bool
+}
+
+func (c *counted) Read(p []byte) (n int, err error) {
+	n, err = c.in.Read(p)
+	if c.n += int64(n); n > 0 {
+		c.last = p[n-1]
+	}
+	c.done = c.done || errors.Is(err, io.EOF)
+	return n, err
+}
+
+func csvCells(in io.Reader, headed func(line string) bool, see func(line int, row []string, wrong error) error) error {
+	whole := &counted{in: in}
+	r := bufio.NewReaderSize(whole, peeked)
 	start, err := r.Peek(peeked)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
 		return err
@@ -76,6 +98,9 @@ func csvCells(r *bufio.Reader, headed func(line string) bool, see func(line int,
 			return err
 		default:
 			line, _ = c.FieldPos(0)
+			if whole.done && c.InputOffset() == whole.n && whole.last != '\n' {
+				err = errUnended
+			}
 		}
 		if err := see(line, cutCells(row), err); err != nil {
 			return err

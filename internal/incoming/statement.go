@@ -1,6 +1,7 @@
 package incoming
 
 import (
+	"errors"
 	"io"
 	"regexp"
 	"strconv"
@@ -61,6 +62,7 @@ type statementReader struct {
 	Statement
 	zone      *time.Location
 	at        map[string]int
+	wide      int // headings
 	seen      int
 	shortCode string
 	to        StatementSink
@@ -106,6 +108,10 @@ func (r *statementReader) row(n int, row []string, wrong error) error {
 	if r.at == nil {
 		return r.before(row)
 	}
+	cut := errors.Is(wrong, errUnended)
+	if cut {
+		wrong = nil
+	}
 	if wrong == nil && blank(row) {
 		return nil
 	}
@@ -115,6 +121,9 @@ func (r *statementReader) row(n int, row []string, wrong error) error {
 		return nil
 	}
 	l, counts, err := r.line(n, row)
+	if cut && l.Receipt != "" && len(row) < r.wide { // where it is cut, an amount may have lost its end
+		counts, err = false, invalid("incoming.cut_row", "Receipt", l.Receipt)
+	}
 	switch {
 	case err != nil:
 		r.to.Bad(n, err)
@@ -139,7 +148,7 @@ func (r *statementReader) before(row []string) error {
 	if !isHeading(strings.Join(row, " ")) {
 		return nil
 	}
-	r.at = map[string]int{}
+	r.at, r.wide = map[string]int{}, len(row)
 	for name, headings := range statementColumns {
 		for n := len(row) - 1; n >= 0; n-- { // of two with one heading the first
 			for _, h := range headings {

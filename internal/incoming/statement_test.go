@@ -165,6 +165,21 @@ SKB0000013,03-03-2027 10:15:20,,Settlement,Completed,,-10000000000.01
 }
 
 // TestReceiptsOfLettersAlone are receipts where receipts stand; in prose a word of ten letters is none while one with digits stands there, nor one that is not in capitals.
+// TestAStatementThatIsCutOff: wherever a download broke off before the last column of its last row, that row is no money of another amount.
+func TestAStatementThatIsCutOff(t *testing.T) {
+	whole := statementHead + strings.SplitAfter(statementRows, "\n")[0]
+	last := "SKA0000009,03-03-2027 12:00:00,03-03-2027 12:00:00,Pay Bill,Completed,12500.00,,17500.00,true,Pay Utility,254712***678,,1234567"
+	for n := 1; n < strings.LastIndex(last, ","); n++ {
+		h, err := hear(t, []byte(whole+last[:n]))
+		if err != nil || len(h.lines) != 1 || h.bad[7] != "incoming.cut_row" {
+			t.Errorf("cut to %q: %+v, %v", last[:n], h, err)
+		}
+	}
+	if h, err := hear(t, []byte(whole+last)); err != nil || len(h.lines) != 2 || h.lines[1].In.Cents != 12500_00 {
+		t.Errorf("whole: %+v, %v", h, err)
+	}
+}
+
 func TestReceiptsOfLettersAlone(t *testing.T) {
 	h, err := hear(t, []byte(statementHead+`UKRWETTDGM,03-03-2027 10:15:20,,Pay Bill,Completed,10,,,,,,,
 SKR0000001,03-03-2027 10:15:20,,Pay Bill Reversal,Completed,,10,,,,,UKRWETTDGM,
