@@ -29,7 +29,7 @@ func sumsBySQL(accounts []string, by By, a Asked) (string, []any) {
 
 func (b *Book) sumsBy(ctx context.Context, accounts []string, by By, a Asked) (all []Sum, err error) {
 	query, args := sumsBySQL(accounts, by, a)
-	err = b.db.Read(ctx).Raw(query+" ORDER BY 1, 2", args...).Scan(&all).Error
+	err = b.db.Sums(ctx).Raw(query+" ORDER BY 1, 2", args...).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
@@ -37,13 +37,13 @@ func (b *Book) sumsBy(ctx context.Context, accounts []string, by By, a Asked) (a
 func (b *Book) sumsOfLines(ctx context.Context, ways []string, a Asked) (all []Sum, err error) {
 	query, args := sumsBySQL([]string{ledger.InternetSales}, ByAccountCode, a)
 	head, rest, _ := strings.Cut(query, " GROUP BY ")
-	err = b.db.Read(ctx).Raw(head+" AND way IN ? AND plan_key <> '' GROUP BY "+rest+" ORDER BY 1", append(args, ways)...).Scan(&all).Error
+	err = b.db.Sums(ctx).Raw(head+" AND way IN ? AND plan_key <> '' GROUP BY "+rest+" ORDER BY 1", append(args, ways)...).Scan(&all).Error
 	return all, db.Fault(err)
 }
 
 func (b *Book) flows(ctx context.Context, accounts []string, a Asked) (all []Flow, err error) {
 	span, table, first, last := a.from()
-	err = b.db.Read(ctx).Raw("SELECT "+span+" AS day, account, SUM(debit_cents) AS in_cents, SUM(credit_cents) AS out_cents FROM "+table+
+	err = b.db.Sums(ctx).Raw("SELECT "+span+" AS day, account, SUM(debit_cents) AS in_cents, SUM(credit_cents) AS out_cents FROM "+table+
 		" WHERE account IN ? AND "+span+" >= ? AND "+span+" <= ? GROUP BY "+span+", account ORDER BY 1, 2", accounts, first, last).Scan(&all).Error
 	return all, db.Fault(err)
 }

@@ -30,7 +30,7 @@ func (b *Book) standings(ctx context.Context, accounts []string, first, last clo
 		DebitCents, CreditCents int64
 		Postings                int64
 	}
-	if err := b.db.Read(ctx).Raw(strings.Join(queries, " UNION ALL "), args...).Scan(&rows).Error; err != nil {
+	if err := b.db.Sums(ctx).Raw(strings.Join(queries, " UNION ALL "), args...).Scan(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	found := map[string]Standing{}

@@ -75,7 +75,7 @@ func (s *Service) AgeingTotal(ctx context.Context, today clock.Day) (Age, error)
 		Cents  int64
 	}
 	query, args := s.latenessSQL()
-	err := s.DB.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	err := s.DB.Sums(ctx).Raw(query, args...).Scan(&rows).Error
 	var sum Age
 	for _, r := range rows {
 		switch due := r.DueDay; {

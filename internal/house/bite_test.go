@@ -34,6 +34,7 @@ var bites = []bite{
 	{"gorm in stores", "billing/a.go", "package billing\nvar a = tx.Gorm()", "a.go:2: a database handle"},
 	{"gorm in stores", "billing/a.go", "package billing\nvar a = s.db.Read(ctx)", "a database handle"},
 	{"gorm in stores", "billing/a.go", "package billing\nvar a = s.db.Read(tx.Context())", "a database handle"},
+	{"gorm in stores", "billing/a.go", "package billing\nvar a = s.db.Sums(ctx)", "a database handle"},
 	{"gorm in stores", "billing/a.go", "package billing\nvar a = s.db.Read(s.ctx)", "a database handle"},
 	{"gorm in stores", "billing/a.go", "package billing\nvar a = conn.Read(buffer)", ""},
 	{"gorm in stores", "billing/orderstore.go", "package billing\nimport _ \"gorm.io/gorm\"\nvar a = tx.Gorm()", ""},

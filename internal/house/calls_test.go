@@ -35,7 +35,7 @@ func isHandle(call *ast.CallExpr) bool {
 	if !ok {
 		return false
 	}
-	return e.Sel.Name == "Gorm" && len(call.Args) == 0 || e.Sel.Name == "Read" && len(call.Args) == 1 && isContext(call.Args[0])
+	return e.Sel.Name == "Gorm" && len(call.Args) == 0 || (e.Sel.Name == "Read" || e.Sel.Name == "Sums") && len(call.Args) == 1 && isContext(call.Args[0])
 }
 
 func isContext(e ast.Expr) bool {

@@ -21,7 +21,7 @@ func (d *Desk) receiptsByDaySQL(first, last clock.Day) (string, []any) {
 
 func (d *Desk) receiptsByDay(ctx context.Context, first, last clock.Day) (all []daySum, err error) {
 	query, args := d.receiptsByDaySQL(first, last)
-	return all, db.Fault(d.db.Read(ctx).Raw(query, args...).Scan(&all).Error)
+	return all, db.Fault(d.db.Sums(ctx).Raw(query, args...).Scan(&all).Error)
 }
 
 func (d *Desk) countersByDaySQL(first, last clock.Day) (string, []any) {
@@ -31,5 +31,5 @@ func (d *Desk) countersByDaySQL(first, last clock.Day) (string, []any) {
 
 func (d *Desk) countersByDay(ctx context.Context, first, last clock.Day) (all []daySum, err error) {
 	query, args := d.countersByDaySQL(first, last)
-	return all, db.Fault(d.db.Read(ctx).Raw(query, args...).Scan(&all).Error)
+	return all, db.Fault(d.db.Sums(ctx).Raw(query, args...).Scan(&all).Error)
 }

@@ -26,7 +26,7 @@ func (d *Desk) lineEvents(ctx context.Context, kind string, bounds []clock.Day) 
 		Times int64
 	}
 	query, args := d.lineEventsSQL(kind, bounds)
-	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	err := d.db.Sums(ctx).Raw(query, args...).Scan(&rows).Error
 	all := make([]int64, len(bounds))
 	for _, r := range rows {
 		all[r.N] = r.Times

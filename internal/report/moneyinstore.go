@@ -44,7 +44,7 @@ func (d *Desk) receiptsIn(ctx context.Context, f MoneyFilter) ([]MoneyLine, erro
 		ArrivedAt                          time.Time
 	}
 	query, args := d.receiptsInSQL(f)
-	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	err := d.db.Sums(ctx).Raw(query, args...).Scan(&rows).Error
 	all := make([]MoneyLine, len(rows))
 	for n, r := range rows {
 		all[n] = MoneyLine{ID: r.ID, CustomerID: r.HolderID, Rail: ByMPesa, Receipt: true, Placed: r.Placed, OrderID: r.OrderID, Amount: money.KES(r.AmountCents), Back: r.ReversedCents > 0, Note: r.Reference, At: r.ArrivedAt.UTC()}
@@ -107,7 +107,7 @@ func (d *Desk) countersInSQL(f MoneyFilter, how string) (string, []any) {
 func (d *Desk) countersIn(ctx context.Context, f MoneyFilter, how string) ([]MoneyLine, error) {
 	var rows []eventRow
 	query, args := d.countersInSQL(f, how)
-	err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	err := d.db.Sums(ctx).Raw(query, args...).Scan(&rows).Error
 	all := make([]MoneyLine, len(rows))
 	for n, r := range rows {
 		all[n] = MoneyLine{ID: r.ID, CustomerID: r.CustomerID, Rail: r.How, Amount: money.KES(r.DeltaCents), Reference: r.reference(), Note: r.Note, By: r.DoneBy, At: r.At.UTC(), OtherID: r.OtherID}

@@ -33,7 +33,7 @@ func (d *Desk) lineMoves(ctx context.Context, a Asked) (all []LineMove, err erro
 		Total                        int64
 	}
 	query, args := d.lineMovesSQL(a)
-	err = d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error
+	err = d.db.Sums(ctx).Raw(query, args...).Scan(&rows).Error
 	for _, r := range rows {
 		all = append(all, LineMove{r.Span, r.Kind, r.FromName, r.ToName, r.Total})
 	}
@@ -48,7 +48,7 @@ func (d *Desk) linesOn(ctx context.Context, sites []int64, days []clock.Day) ([]
 		FromName, ToName string
 		Total            int64
 	}
-	if err := d.db.Read(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
+	if err := d.db.Sums(ctx).Raw(query, args...).Scan(&rows).Error; err != nil {
 		return nil, db.Fault(err)
 	}
 	all := make([]map[string]int64, len(days))

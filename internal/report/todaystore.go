@@ -32,13 +32,13 @@ func sites(scope Scope) []int64 {
 
 // receipts are those that came in a time. The index is named: of a day it is read alone.
 func (d *Desk) receipts(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
-	q := d.db.Read(ctx).Table("receipts"+d.db.ByIndex("receipts_came")).Where("placed <> ? AND arrived_at >= ? AND arrived_at < ?", countedTwice, from.UTC(), to.UTC())
+	q := d.db.Sums(ctx).Table("receipts"+d.db.ByIndex("receipts_came")).Where("placed <> ? AND arrived_at >= ? AND arrived_at < ?", countedTwice, from.UTC(), to.UTC())
 	return ofSites(q, scope)
 }
 
 // counters are the events by which money came at the counter in a time, or went back: of customers of the sites.
 func (d *Desk) counters(ctx context.Context, scope Scope, from, to time.Time) *gorm.DB {
-	q := d.db.Read(ctx).Table("customer_events"+d.db.ByIndex("customer_events_day")).Where("day IN ? AND how IN ? AND at >= ? AND at < ?", daysOf(from, to), Rails[1:], from.UTC(), to.UTC())
+	q := d.db.Sums(ctx).Table("customer_events"+d.db.ByIndex("customer_events_day")).Where("day IN ? AND how IN ? AND at >= ? AND at < ?", daysOf(from, to), Rails[1:], from.UTC(), to.UTC())
 	if scope != nil {
 		q = q.Where("EXISTS (SELECT 1 FROM customers c WHERE c.id = customer_events.customer_id AND c.site_id IN ?)", sites(scope))
 	}
@@ -97,7 +97,7 @@ func (d *Desk) moneyBetween(ctx context.Context, scope Scope, from, to time.Time
 
 // sold counts the purchases of the day that are paid.
 func (d *Desk) sold(ctx context.Context, scope Scope, midnight time.Time, currency string) (s Sold, err error) {
-	q := d.db.Read(ctx).Table("payments").Select("COUNT(*), COALESCE(SUM(amount_cents), 0)").
+	q := d.db.Sums(ctx).Table("payments").Select("COUNT(*), COALESCE(SUM(amount_cents), 0)").
 		Where("state = ? AND created_at >= ? AND created_at < ?", billing.PaymentPaid, midnight.UTC(), midnight.AddDate(0, 0, 1).UTC())
 	if scope != nil {
 		q = q.Where("site_id IN ?", sites(scope))
@@ -112,7 +112,7 @@ func (d *Desk) promptsSince(ctx context.Context, scope Scope, from time.Time) (a
 		State string
 		N     int
 	}
-	q := d.db.Read(ctx).Table("payments").Select("payments.state AS state, COUNT(*) AS n").
+	q := d.db.Sums(ctx).Table("payments").Select("payments.state AS state, COUNT(*) AS n").
 		Where("payments.rail = 'stk' AND payments.state IN ? AND payments.created_at >= ? AND payments.pushed_at IS NOT NULL", []billing.PaymentState{billing.PaymentPaid, billing.PaymentFailed, billing.PaymentExpired}, from.UTC())
 	if scope != nil {
 		q = q.Joins("JOIN orders ON orders.id = payments.order_id").Where("orders.site_id IN ?", sites(scope))
@@ -132,7 +132,7 @@ func (d *Desk) onlineBySite(ctx context.Context, scope Scope) (map[int64]int, er
 		SiteID int64
 		N      int
 	}
-	q := d.db.Read(ctx).Table("sessions_open").Select("site_id, COUNT(*) AS n").Group("site_id").Limit(5000)
+	q := d.db.Sums(ctx).Table("sessions_open").Select("site_id, COUNT(*) AS n").Group("site_id").Limit(5000)
 	if scope != nil {
 		q = q.Where("site_id IN ?", sites(scope))
 	}

@@ -22,5 +22,5 @@ func usedSumsSQL(by UsedBy, a Asked) (string, []any) {
 
 func (d *Desk) usedSums(ctx context.Context, by UsedBy, a Asked) (all []UsedSum, err error) {
 	query, args := usedSumsSQL(by, a)
-	return all, db.Fault(d.db.Read(ctx).Raw(query, args...).Scan(&all).Error)
+	return all, db.Fault(d.db.Sums(ctx).Raw(query, args...).Scan(&all).Error)
 }
