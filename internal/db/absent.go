@@ -29,7 +29,7 @@ func Absent(o Options) (*DB, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, "internal", err)
 	}
-	d.read = d.write
+	d.read, d.sums = d.write, d.write
 	return d, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mtandao/internal/db"
+	"mtandao/internal/fault"
 	"mtandao/internal/testdb"
 )
 
@@ -68,4 +69,18 @@ func TestSumsAreWhatReadingGives(t *testing.T) {
 			t.Error("a request that is over is asked for")
 		}
 	})
+}
+
+// TestNothingIsSummedWithoutADatabase: what stands on an absent one fails as all else does, and is closed as all else is.
+func TestNothingIsSummedWithoutADatabase(t *testing.T) {
+	d, err := db.Absent(db.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Sums(t.Context()).Raw("SELECT 1").Scan(new(int)).Error; !fault.Is(err, fault.Unavailable) {
+		t.Errorf("%v", err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
 }
