@@ -16,7 +16,7 @@ import (
 func (s *Service) disconnect(ctx context.Context, r routers.Router, d routers.Dialect, e *Enforcement) (step, error) {
 	session, err := readOpen(ctx, s.db, e.SessionRow)
 	if fault.Is(err, fault.NotFound) {
-		return finished(e.Method, gone), nil
+		return step{method: e.Method, outcome: gone, state: Done, unasked: true}, nil
 	}
 	if err != nil {
 		return step{}, err
@@ -24,7 +24,9 @@ func (s *Service) disconnect(ctx context.Context, r routers.Router, d routers.Di
 	method := byDisconnect
 	if e.Outcome == acknowledged {
 		if !session.UpdatedAt.After(e.At) {
-			return s.closeGone(ctx, session.ID, e.Method)
+			next, err := s.closeGone(ctx, session.ID, e.Method)
+			next.unasked = true
+			return next, err
 		}
 		if e.Method == byDisconnect { // it said yes and went on: ask in another way
 			method = byAPI
@@ -61,10 +63,14 @@ func (s *Service) tryDisconnect(ctx context.Context, r routers.Router, d routers
 			return step{}, err
 		}
 		next := later(byInterim, waiting, "", s.pace.wait)
-		if outcomeOf(err) == busy {
+		switch outcomeOf(err) {
+		case busy:
 			next.again = s.pace.verify
+		case noAnswer:
+			next.deaf = true
+		default:
+			next.deaf = deaf
 		}
-		next.deaf = deaf || outcomeOf(err) == noAnswer
 		return next, nil
 	}
 }

@@ -43,6 +43,7 @@ type step struct {
 	state                   string        // Outstanding goes on
 	again                   time.Duration // when Outstanding
 	deaf                    bool          // nothing reached the router
+	unasked                 bool          // nothing was sent to it
 }
 
 func finished(method, outcome string) step {
@@ -75,10 +76,11 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	} else if leave {
 		return jobs.Again(s.pace.turn, nil)
 	}
-	if wait := s.turns.enter(e, s.pace); wait > 0 {
+	wait, doubtful := s.turns.enter(e, s.pace)
+	if wait > 0 {
 		return jobs.Again(wait, nil)
 	}
-	defer s.turns.leave(e.RouterID)
+	defer s.turns.leave(e.RouterID, doubtful)
 	dialect, err := dialectOf(s.dialects, router.Dialect)
 	if err != nil {
 		return jobs.Park(err)
@@ -87,7 +89,7 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	if err != nil {
 		return err
 	}
-	if next.outcome != notNeeded {
+	if !next.unasked && next.outcome != notNeeded {
 		s.turns.learn(e, next.deaf || next.outcome == noAnswer, s.pace.wait)
 	}
 	s.metrics.enforced.WithLabelValues(router.Name, next.method, next.outcome).Inc()

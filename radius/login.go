@@ -43,7 +43,9 @@ func (s *Service) waitFor(running Online, e *Enforcement) step {
 	ending := running.EndingID != 0
 	changing := running.GrantID != e.GrantID && int(e.Attempts) < len(s.pace.logIn)
 	if ending || changing {
-		return later(byAPI, waiting, "the session before has not ended", s.pace.logIn[0])
+		next := later(byAPI, waiting, "the session before has not ended", s.pace.logIn[0])
+		next.unasked = true
+		return next
 	}
 	return finished(e.Method, notNeeded)
 }
@@ -104,8 +106,9 @@ func (s *Service) logInFailed(e *Enforcement, err error) step {
 	if errors.Is(err, errShared) { // which is not the router's silence
 		outcome = waiting
 	}
+	next := step{method: byAPI, outcome: outcome, detail: err.Error(), state: GivenUp, unasked: outcome == noWay || outcome == waiting}
 	if n := int(e.Attempts); outcome != noWay && n < len(s.pace.logIn) {
-		return later(byAPI, outcome, err.Error(), s.pace.logIn[n])
+		next.state, next.again = Outstanding, s.pace.logIn[n]
 	}
-	return step{method: byAPI, outcome: outcome, detail: err.Error(), state: GivenUp}
+	return next
 }

@@ -12,8 +12,8 @@ const (
 )
 
 // turnstile bounds how many enforcements wait for routers at once, in all and for one router. A router that did not answer
-// is asked by one of them a while, so that dead routers do not take the turns of the living. A log-in goes another way than a
-// stop does, by the API: its silence alone keeps no stop waiting.
+// is asked by one of them a while, so that dead routers do not take the turns of the living. Only a stop, which tries every way
+// there is, tells that nothing reaches a router: a log-in or a change goes one way, and its silence keeps no stop waiting.
 type turnstile struct {
 	now func() time.Duration // monotonic
 
@@ -21,51 +21,47 @@ type turnstile struct {
 	total int
 	of    map[int64]int
 	deaf  map[int64]time.Duration // when it may be asked again
-	slow  map[int64]int           // of those at a router, how many came while it was deaf
-	lost  int                     // sum of slow
+	mute  map[int64]bool          // gave no answer to its last log-in or change
+	lost  int                     // of total, those at routers that were deaf or, for all but stops, mute when they came
 }
 
 func newTurnstile(now func() time.Duration) *turnstile {
-	return &turnstile{now: now, of: map[int64]int{}, deaf: map[int64]time.Duration{}, slow: map[int64]int{}}
+	return &turnstile{now: now, of: map[int64]int{}, deaf: map[int64]time.Duration{}, mute: map[int64]bool{}}
 }
 
-// enter returns 0 when the turn has come, else when to come again. A log-in does not wait for a deaf router's ears: its
-// guest stands there, and it gives up by itself.
-func (t *turnstile) enter(e Enforcement, p pace) time.Duration {
+// enter returns 0 when the turn has come, else when to come again; and whether nobody counts on an answer, which leave is told.
+// A log-in does not wait for a deaf router's ears: its guest stands there, and it gives up by itself.
+func (t *turnstile) enter(e Enforcement, p pace) (wait time.Duration, doubtful bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	until, deaf := t.deaf[e.RouterID]
 	if rest := until - t.now(); deaf && rest > 0 && e.Wanted != WantLogIn {
-		return max(rest, p.turn)
+		return max(rest, p.turn), false
 	}
-	if t.total == mostEnforcing || t.of[e.RouterID] == mostPerRouter || deaf && t.lost == mostDeaf {
-		return p.turn
+	doubtful = deaf || e.Wanted != WantDisconnect && t.mute[e.RouterID]
+	if t.total == mostEnforcing || t.of[e.RouterID] == mostPerRouter || doubtful && t.lost == mostDeaf {
+		return p.turn, false
 	}
-	if deaf {
-		if e.Wanted != WantLogIn {
-			t.deaf[e.RouterID] = t.now() + p.wait
-		}
-		t.slow[e.RouterID]++
+	if deaf && e.Wanted != WantLogIn {
+		t.deaf[e.RouterID] = t.now() + p.wait
+	}
+	if doubtful {
 		t.lost++
 	}
 	t.total++
 	t.of[e.RouterID]++
-	return 0
+	return 0, doubtful
 }
 
-func (t *turnstile) leave(routerID int64) {
+func (t *turnstile) leave(routerID int64, doubtful bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.total--
 	if t.of[routerID]--; t.of[routerID] == 0 {
 		delete(t.of, routerID)
 	}
-	if t.slow[routerID] == 0 {
-		return
-	}
-	t.lost--
-	if t.slow[routerID]--; t.slow[routerID] == 0 {
-		delete(t.slow, routerID)
+	if doubtful {
+		t.lost--
 	}
 }
 
@@ -73,13 +69,16 @@ func (t *turnstile) leave(routerID int64) {
 func (t *turnstile) learn(e Enforcement, silent bool, wait time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	_, known := t.deaf[e.RouterID]
+	stop := e.Wanted == WantDisconnect
 	switch {
-	case !silent:
-		delete(t.deaf, e.RouterID)
-	case e.Wanted != WantLogIn:
+	case silent && stop:
 		t.deaf[e.RouterID] = t.now() + wait
-	case !known:
-		t.deaf[e.RouterID] = t.now() // a stop may ask now, and one alone at a time
+	case silent:
+		t.mute[e.RouterID] = true
+	case stop:
+		delete(t.deaf, e.RouterID)
+	default:
+		delete(t.deaf, e.RouterID)
+		delete(t.mute, e.RouterID)
 	}
 }

@@ -5,10 +5,34 @@ import (
 	"time"
 )
 
+// doorway is a turnstile that remembers who is inside: who came to a router first leaves it first.
+type doorway struct {
+	*turnstile
+	inside map[int64][]bool // doubtful or not
+}
+
+func newDoorway(now func() time.Duration) *doorway {
+	return &doorway{newTurnstile(now), map[int64][]bool{}}
+}
+
+func (d *doorway) enter(e Enforcement, p pace) time.Duration {
+	wait, doubtful := d.turnstile.enter(e, p)
+	if wait == 0 {
+		d.inside[e.RouterID] = append(d.inside[e.RouterID], doubtful)
+	}
+	return wait
+}
+
+func (d *doorway) leave(router int64) {
+	first := d.inside[router][0]
+	d.inside[router] = d.inside[router][1:]
+	d.turnstile.leave(router, first)
+}
+
 // TestDeadRoutersLeaveTurnsToTheLiving: with many dead routers and many people to cut on each, a stop elsewhere gets its turn.
 func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
 	var now time.Duration
-	stile := newTurnstile(func() time.Duration { return now })
+	stile := newDoorway(func() time.Duration { return now })
 	cut := func(router int64) time.Duration {
 		return stile.enter(Enforcement{RouterID: router, Wanted: WantDisconnect}, usualPace)
 	}
@@ -47,7 +71,7 @@ func TestDeadRoutersLeaveTurnsToTheLiving(t *testing.T) {
 // with the living.
 func TestManyDeadRoutersAskedTogetherLeaveTurns(t *testing.T) {
 	var now time.Duration
-	stile := newTurnstile(func() time.Duration { return now })
+	stile := newDoorway(func() time.Duration { return now })
 	asked := func(router int64, wanted string) bool {
 		return stile.enter(Enforcement{RouterID: router, Wanted: wanted}, usualPace) == 0
 	}
@@ -80,26 +104,65 @@ func TestManyDeadRoutersAskedTogetherLeaveTurns(t *testing.T) {
 	}
 }
 
-// TestSilenceAtALogInKeepsNoStopWaiting: the router's API is away, and its CoA is not.
+// TestSilenceAtALogInKeepsNoStopWaiting: the router's API is away, and its CoA is not; people ask to be let on and are to be stopped together.
 func TestSilenceAtALogInKeepsNoStopWaiting(t *testing.T) {
-	var now time.Duration
-	stile := newTurnstile(func() time.Duration { return now })
-	login, stop := Enforcement{RouterID: 1, Wanted: WantLogIn}, Enforcement{RouterID: 1, Wanted: WantDisconnect}
-	for range 3 {
-		if wait := stile.enter(login, usualPace); wait != 0 {
-			t.Fatalf("a log-in waits %s", wait)
+	for _, wanted := range []string{WantLogIn, WantChange} {
+		var now time.Duration
+		stile := newDoorway(func() time.Duration { return now })
+		asked, stop := Enforcement{RouterID: 1, Wanted: wanted}, Enforcement{RouterID: 1, Wanted: WantDisconnect}
+		for range 3 {
+			if wait := stile.enter(asked, usualPace); wait != 0 {
+				t.Fatalf("%s waits %s", wanted, wait)
+			}
+			stile.learn(asked, true, usualPace.wait)
+			stile.leave(1)
+			now += time.Second
 		}
+		for n := range mostPerRouter { // before the first has its answer
+			if wait := stile.enter(stop, usualPace); wait != 0 {
+				t.Errorf("after %s stop %d waits %s", wanted, n, wait)
+			}
+		}
+		if wait := stile.enter(stop, usualPace); wait != usualPace.turn {
+			t.Errorf("after %s one more than there is room for comes again in %s", wanted, wait)
+		}
+		for range mostPerRouter {
+			stile.learn(stop, true, usualPace.wait)
+			stile.leave(1)
+		}
+		stile.learn(asked, true, usualPace.wait)
+		if wait := stile.enter(stop, usualPace); wait != usualPace.wait {
+			t.Errorf("a stop at a router that hears nothing comes again in %s", wait)
+		}
+	}
+}
+
+// TestLogInsAtMuteRoutersLeaveTurns: many who would be let on where no API answers hold no more than half of the turns, and none of the stops there.
+func TestLogInsAtMuteRoutersLeaveTurns(t *testing.T) {
+	stile := newDoorway(func() time.Duration { return 0 })
+	inside := 0
+	for router := int64(1); router <= 20; router++ {
+		login := Enforcement{RouterID: router, Wanted: WantLogIn}
 		stile.learn(login, true, usualPace.wait)
-		stile.leave(1)
-		now += time.Second
+		if stile.enter(login, usualPace) == 0 {
+			inside++
+		}
 	}
-	if wait := stile.enter(stop, usualPace); wait != 0 {
-		t.Errorf("a stop waits %s", wait)
+	if inside != mostDeaf {
+		t.Errorf("%d log-ins hold turns", inside)
 	}
-	stile.learn(stop, true, usualPace.wait)
-	stile.leave(1)
-	stile.learn(login, true, usualPace.wait)
-	if wait := stile.enter(stop, usualPace); wait != usualPace.wait {
-		t.Errorf("a stop at a router that hears nothing comes again in %s", wait)
+	for range 10 { // stops come and go at one of these routers, and make no more room for log-ins
+		if wait := stile.enter(Enforcement{RouterID: 1, Wanted: WantDisconnect}, usualPace); wait != 0 {
+			t.Fatalf("a stop waits %s", wait)
+		}
+		stile.turnstile.leave(1, false)
+		if stile.enter(Enforcement{RouterID: 20, Wanted: WantLogIn}, usualPace) == 0 {
+			t.Error("one more log-in holds a turn")
+		}
+	}
+	for router := int64(1); router <= mostEnforcing-mostDeaf; router++ {
+		if wait := stile.enter(Enforcement{RouterID: router, Wanted: WantDisconnect}, usualPace); wait != 0 {
+			t.Errorf("a stop at router %d waits %s", router, wait)
+		}
 	}
 }
