@@ -270,7 +270,7 @@ func (d *DB) SQL() *sql.DB {
 // Read gives the pool for reading; queries end with ctx. Only for files named *store.go.
 func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(ctx) }
 
-// Sums gives the pool for what goes through many rows; else it is Read.
+// Sums gives the pool for what goes through many rows; in all else as Read. Only for files named *store.go.
 func (d *DB) Sums(ctx context.Context) *gorm.DB { return d.sums.WithContext(ctx) }
 
 // Ping asks the database whether it is there. SQLite goes on in a file that was deleted or exchanged, and all that it takes

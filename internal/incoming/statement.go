@@ -62,7 +62,7 @@ type statementReader struct {
 	Statement
 	zone      *time.Location
 	at        map[string]int
-	wide      int // headings
+	wide      int // columns up to the last that has a heading
 	seen      int
 	shortCode string
 	to        StatementSink
@@ -121,7 +121,7 @@ func (r *statementReader) row(n int, row []string, wrong error) error {
 		return nil
 	}
 	l, counts, err := r.line(n, row)
-	if cut && l.Receipt != "" && len(row) < r.wide { // where it is cut, an amount may have lost its end
+	if cut && receiptBegun.MatchString(l.Receipt) && r.mayBeCut(row) {
 		counts, err = false, invalid("incoming.cut_row", "Receipt", l.Receipt)
 	}
 	switch {
@@ -149,6 +149,9 @@ func (r *statementReader) before(row []string) error {
 		return nil
 	}
 	r.at, r.wide = map[string]int{}, len(row)
+	for r.wide > 0 && headingOf(row[r.wide-1]) == "" { // a program may have padded them
+		r.wide--
+	}
 	for name, headings := range statementColumns {
 		for n := len(row) - 1; n >= 0; n-- { // of two with one heading the first
 			for _, h := range headings {
@@ -164,6 +167,25 @@ func (r *statementReader) before(row []string) error {
 		}
 	}
 	return r.to.Begin(r.shortCode)
+}
+
+// receiptBegun is a receipt, or as much of one as stands before a cut: no closing note.
+var receiptBegun = regexp.MustCompile(`^[A-Z0-9]{1,10}$`)
+
+// wholeMoney is an amount that has all its digits.
+var wholeMoney = regexp.MustCompile(`\.[0-9]{2}$`)
+
+// mayBeCut says of a row in which the file ends whether an amount may have lost its end there.
+func (r *statementReader) mayBeCut(row []string) bool {
+	if len(row) < r.wide {
+		return true
+	}
+	for _, name := range []string{"in", "out", "balance"} {
+		if n, ok := r.at[name]; ok && n == r.wide-1 && row[n] != "" && !wholeMoney.MatchString(row[n]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *statementReader) field(row []string, name string) string {

@@ -1,7 +1,6 @@
 package incoming
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -106,7 +105,7 @@ func semicolons(plain string) []byte {
 // workbook writes a table as XLSX; typed: with numbers and dates where a spreadsheet would keep such.
 func workbook(t testing.TB, plain string, typed bool) []byte {
 	file := excelize.NewFile()
-	err := csvCells(bufio.NewReaderSize(strings.NewReader(plain), peeked), isHeading, func(line int, row []string, wrong error) error {
+	err := csvCells(strings.NewReader(plain), isHeading, func(line int, row []string, wrong error) error {
 		for n, text := range row {
 			at, err := excelize.CoordinatesToCellName(n+1, line)
 			if err != nil {
@@ -164,7 +163,6 @@ SKB0000013,03-03-2027 10:15:20,,Settlement,Completed,,-10000000000.01
 	}
 }
 
-// TestReceiptsOfLettersAlone are receipts where receipts stand; in prose a word of ten letters is none while one with digits stands there, nor one that is not in capitals.
 // TestAStatementThatIsCutOff: wherever a download broke off before the last column of its last row, that row is no money of another amount.
 func TestAStatementThatIsCutOff(t *testing.T) {
 	whole := statementHead + strings.SplitAfter(statementRows, "\n")[0]
@@ -178,8 +176,33 @@ func TestAStatementThatIsCutOff(t *testing.T) {
 	if h, err := hear(t, []byte(whole+last)); err != nil || len(h.lines) != 2 || h.lines[1].In.Cents != 12500_00 {
 		t.Errorf("whole: %+v, %v", h, err)
 	}
+	for note, want := range map[string]string{"\x1a": "incoming.receipt", "End of report": "incoming.receipt"} { // of files that are whole
+		if h, err := hear(t, []byte(whole+last+"\r\n"+note)); err != nil || len(h.lines) != 2 || len(h.bad) != 1 || h.bad[8] != want {
+			t.Errorf("closing with %q: %+v, %v", note, h, err)
+		}
+	}
+	padded := strings.Replace(whole, "A/C No.\n", "A/C No.,,\n", 1)
+	if h, err := hear(t, []byte(padded+last)); err != nil || len(h.lines) != 2 || len(h.bad) != 0 {
+		t.Errorf("padded: %+v, %v", h, err)
+	}
 }
 
+// TestAStatementThatIsCutInItsLastColumn: one whose columns end with an amount is believed at its end when that amount has all its digits.
+func TestAStatementThatIsCutInItsLastColumn(t *testing.T) {
+	const head, row = "Receipt No.,Completion Time,Paid In,Withdrawn\n", "SKB0000001,03-03-2027 12:01:00,,-3000.00"
+	for n := strings.Index(row, "-3000") + 2; n < len(row); n++ {
+		if h, err := hear(t, []byte(head+row[:n])); err != nil || len(h.lines) != 0 || h.bad[2] != "incoming.cut_row" {
+			t.Errorf("cut to %q: %+v, %v", row[:n], h, err)
+		}
+	}
+	for _, end := range []string{"", "\n"} {
+		if h, err := hear(t, []byte(head+row+end)); err != nil || len(h.lines) != 1 || h.lines[0].Out.Cents != 3000_00 {
+			t.Errorf("whole with %q: %+v, %v", end, h, err)
+		}
+	}
+}
+
+// TestReceiptsOfLettersAlone are receipts where receipts stand; in prose a word of ten letters is none while one with digits stands there, nor one that is not in capitals.
 func TestReceiptsOfLettersAlone(t *testing.T) {
 	h, err := hear(t, []byte(statementHead+`UKRWETTDGM,03-03-2027 10:15:20,,Pay Bill,Completed,10,,,,,,,
 SKR0000001,03-03-2027 10:15:20,,Pay Bill Reversal,Completed,,10,,,,,UKRWETTDGM,
