@@ -87,9 +87,12 @@ func (s *Service) enforce(ctx context.Context, j jobs.Job) error {
 	}
 	next, err := s.carryOut(ctx, router, dialect, &e)
 	if err != nil {
+		s.turns.unasked(e, doubtful)
 		return err
 	}
-	if !next.unasked && next.outcome != notNeeded {
+	if next.unasked || next.outcome == notNeeded {
+		s.turns.unasked(e, doubtful)
+	} else {
 		s.turns.learn(e, next.deaf || next.outcome == noAnswer, s.pace.wait)
 	}
 	s.metrics.enforced.WithLabelValues(router.Name, next.method, next.outcome).Inc()

@@ -65,6 +65,15 @@ func (t *turnstile) leave(routerID int64, doubtful bool) {
 	}
 }
 
+// unasked gives back the turn that one of those whom a deaf router keeps waiting took for all of them, when it asked the router nothing.
+func (t *turnstile) unasked(e Enforcement, doubtful bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, deaf := t.deaf[e.RouterID]; deaf && doubtful && e.Wanted != WantLogIn {
+		t.deaf[e.RouterID] = t.now()
+	}
+}
+
 // learn notes whether the router answered.
 func (t *turnstile) learn(e Enforcement, silent bool, wait time.Duration) {
 	t.mu.Lock()

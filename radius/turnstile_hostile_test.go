@@ -3,6 +3,12 @@ package radius
 import (
 	"testing"
 	"time"
+
+	codec "layeh.com/radius"
+
+	"mtandao/internal/db"
+	"mtandao/internal/testdb"
+	"mtandao/radius/access"
 )
 
 // doorway is a turnstile that remembers who is inside: who came to a router first leaves it first.
@@ -165,4 +171,22 @@ func TestLogInsAtMuteRoutersLeaveTurns(t *testing.T) {
 			t.Errorf("a stop at router %d waits %s", router, wait)
 		}
 	}
+}
+
+// TestATurnInWhichNobodyAskedIsGivenBack: of those whom a deaf router keeps waiting, one whose session is over by itself keeps no other waiting for a minute more.
+func TestATurnInWhichNobodyAskedIsGivenBack(t *testing.T) {
+	b := working(t, testdb.SQLite(t))
+	b.pace.wait = time.Hour
+	b.coa.answers(answerWith(codec.CodeDisconnectACK))
+	b.applied(t, aStart)
+	b.turns.learn(Enforcement{RouterID: 7, Wanted: WantDisconnect}, true, 0) // its time has come again
+	err := b.db.InTx(t.Context(), func(tx *db.Tx) error {
+		return b.want(tx, Enforcement{Source: "over", Wanted: WantDisconnect, SessionRow: 1, RouterID: 7, GrantID: testGrant})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.enforcement(t, WantDisconnect, Done, gone)
+	b.emit(t, access.GrantEnded, access.Fact{})
+	eventually(t, "the next is asked for", func() bool { return len(b.coa.packets()) > 0 })
 }
